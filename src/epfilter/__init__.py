@@ -1,0 +1,46 @@
+"""The toolkit for the filter language of Elastic Path Commerce."""
+
+from epfilter.ast import Filter, Operator, fields, transform, walk
+from epfilter.builder import F, all_of, any_of
+from epfilter.errors import (
+    Diagnostic,
+    Edit,
+    FilterError,
+    FilterSyntaxError,
+    FilterTypeError,
+    FilterValueError,
+    Fix,
+    Severity,
+    Span,
+)
+from epfilter.located import Located, Operand
+from epfilter.parser import from_query, parse, parse_located
+from epfilter.printer import pretty, to_query, unparse
+
+__all__ = [
+    "Diagnostic",
+    "Edit",
+    "F",
+    "Filter",
+    "FilterError",
+    "FilterSyntaxError",
+    "FilterTypeError",
+    "FilterValueError",
+    "Fix",
+    "Located",
+    "Operand",
+    "Operator",
+    "Severity",
+    "Span",
+    "all_of",
+    "any_of",
+    "fields",
+    "from_query",
+    "parse",
+    "parse_located",
+    "pretty",
+    "to_query",
+    "transform",
+    "unparse",
+    "walk",
+]

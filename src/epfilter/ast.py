@@ -1,0 +1,569 @@
+"""The nodes of a filter, and the walks over them; knows nobody.
+
+A filter is one of five frozen pydantic models under the base `Filter`. They are hashable, compare
+by structure and hold only what the text says: operators, fields and values as exact text.
+
+    Comparison   eq gt ge lt le like ilike contains text     op, field, value
+    Membership   in contains_any contains_all                op, field, values (1 or more)
+    IsNull       is_null                                     field
+    And, Or      `:` and `|`                                 terms (2 or more)
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NoReturn, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError, core_schema
+
+from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError
+
+if TYPE_CHECKING:
+    from pydantic.json_schema import JsonSchemaValue
+
+MAX_DEPTH = 64
+"""The most levels of And and Or that a tree may have.
+
+With it no tree exists that cannot be printed, hashed, compared, dumped or read back: pydantic's
+own JSON ends at 99 levels. The platform's own limits are far lower (10 calls).
+"""
+
+_EXAMPLE = "gt(created_at,2018-09-01):lt(created_at,2018-10-01):eq(payment,refunded)"
+
+
+class Operator(StrEnum):
+    """Every operator of the language, and the two connectives.
+
+    Source: the platform's filtering guide and its open search library.
+
+    >>> Operator("gt")
+    <Operator.GT: 'gt'>
+    """
+
+    EQ = "eq"
+    GT = "gt"
+    GE = "ge"
+    LT = "lt"
+    LE = "le"
+    LIKE = "like"
+    ILIKE = "ilike"
+    CONTAINS = "contains"
+    TEXT = "text"
+    IN = "in"
+    CONTAINS_ANY = "contains_any"
+    CONTAINS_ALL = "contains_all"
+    IS_NULL = "is_null"
+    AND = "and"
+    OR = "or"
+
+
+COMPARISONS = (
+    Operator.EQ,
+    Operator.GT,
+    Operator.GE,
+    Operator.LT,
+    Operator.LE,
+    Operator.LIKE,
+    Operator.ILIKE,
+    Operator.CONTAINS,
+    Operator.TEXT,
+)
+"""The operators of a `Comparison`: a field and one value."""
+
+MEMBERSHIPS = (Operator.IN, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL)
+"""The operators of a `Membership`: a field and one value or more."""
+
+
+class Filter(ABC):
+    """The base of all nodes, and a type for the fields of your own pydantic models.
+
+    `str(f)` is the canonical text. `&` and `|` combine filters and validate nothing again; `&`
+    extends an `And` on its left instead of nesting it, `|` an `Or`. Filters have no truth value,
+    so that Python's `and`, `or`, `not` and chained comparisons cannot silently drop a part.
+
+    As a field type it takes a text (which is parsed), a node or the JSON of a node, and dumps the
+    canonical text; its JSON schema is a string.
+
+    >>> from pydantic import BaseModel
+    >>> class Report(BaseModel):
+    ...     filter: Filter
+    >>> report = Report(filter="eq(payment, refunded)")
+    >>> report.filter
+    Comparison(op='eq', field='payment', value='refunded')
+    >>> report.model_dump_json()
+    '{"filter":"eq(payment,refunded)"}'
+    """
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def depth(self) -> int:
+        """The levels of And and Or in this tree; a call alone has none.
+
+        >>> from epfilter import parse
+        >>> parse("(eq(a,1)|eq(b,2)):eq(c,3)").depth
+        2
+        """
+
+    def and_(self, *others: Filter) -> Filter:
+        """`self & other & …`, for chains of calls.
+
+        >>> from epfilter import F
+        >>> str(F.a.gt(1).and_(F.b.eq(2), F.c.lt(3)))
+        'gt(a,1):eq(b,2):lt(c,3)'
+        """
+        return _joined(And, self, others) if others else self
+
+    def or_(self, *others: Filter) -> Filter:
+        """`self | other | …`, for chains of calls.
+
+        >>> from epfilter import F
+        >>> str(F.a.gt(1).or_(F.b.eq(2)))
+        'gt(a,1)|eq(b,2)'
+        """
+        return _joined(Or, self, others) if others else self
+
+    def __and__(self, other: Filter) -> And:
+        return _joined(And, self, (other,)) if isinstance(other, Filter) else NotImplemented
+
+    def __or__(self, other: Filter) -> Or:
+        return _joined(Or, self, (other,)) if isinstance(other, Filter) else NotImplemented
+
+    def __invert__(self) -> NoReturn:
+        raise FilterTypeError(
+            "the filter language has no NOT.",
+            hint="turn the comparison round (gt for le), or list the other values with in",
+        )
+
+    def __bool__(self) -> bool:
+        raise FilterTypeError(
+            "a filter is neither true nor false, so `and`, `or`, `not` and chained comparisons "
+            "such as 1 < F.a < 5 would drop a part of it.",
+            hint="combine filters with & and |, each comparison in parentheses; to ask whether "
+            "there is a filter, write `f is not None`",
+        )
+
+    def __str__(self) -> str:
+        from epfilter.printer import unparse
+
+        return unparse(self)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object = None) -> Self:
+        return self
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[Any], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        if cls is not Filter:
+            return handler(source)
+        return core_schema.no_info_plain_validator_function(
+            _read_field,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                str, return_schema=core_schema.str_schema()
+            ),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        if cls is not Filter:
+            return handler(schema)
+        return {
+            "type": "string",
+            "title": "Filter",
+            "description": "A filter in the language of Elastic Path Commerce.",
+            "examples": [_EXAMPLE],
+        }
+
+
+def _refuse_unordered(values: object) -> object:
+    if isinstance(values, (set, frozenset, Mapping)):
+        raise PydanticCustomError(
+            "unordered", "Values and terms stand in an order: give a tuple or a list"
+        )
+    return values
+
+
+def _check_depth(terms: tuple[Filter, ...]) -> tuple[Filter, ...]:
+    if max(term.depth for term in terms) >= MAX_DEPTH:
+        raise PydanticCustomError(
+            "too_deep",
+            "A filter may nest at most {limit} levels of and/or",
+            {"limit": MAX_DEPTH},
+        )
+    return terms
+
+
+# A length constraint makes pydantic read the text as UTF-8, which refuses surrogates; strict
+# refuses bytes and numbers.
+_Text = Annotated[str, Field(strict=True, min_length=0)]
+_FieldName = Annotated[str, Field(strict=True, min_length=1)]
+
+
+class _Node(Filter, BaseModel):
+    """What the five nodes share: frozen, exact, and a repr that can be read back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @property
+    def depth(self) -> int:
+        """The levels of And and Or in this tree: none."""
+        return 0
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        for name in self.__match_args__:
+            value = getattr(self, name)
+            yield name, value.value if isinstance(value, Operator) else value
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """The node itself, or with `update` a new node that is validated like any other."""
+        if not update:
+            return self
+        kept = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self)(**kept | dict(update))
+
+
+class Comparison(_Node):
+    """A field compared with one value: `eq(payment,refunded)`.
+
+    >>> Comparison(op="eq", field="payment", value="refunded")
+    Comparison(op='eq', field='payment', value='refunded')
+    """
+
+    __match_args__: ClassVar[tuple[str, ...]] = ("op", "field", "value")
+
+    op: Literal[
+        Operator.EQ,
+        Operator.GT,
+        Operator.GE,
+        Operator.LT,
+        Operator.LE,
+        Operator.LIKE,
+        Operator.ILIKE,
+        Operator.CONTAINS,
+        Operator.TEXT,
+    ]
+    field: _FieldName
+    value: _Text
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            op: Operator
+            | Literal["eq", "gt", "ge", "lt", "le", "like", "ilike", "contains", "text"],
+            field: str,
+            value: str,
+        ) -> None: ...
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        mine, theirs = self.__dict__, other.__dict__
+        return (
+            mine["op"] is theirs["op"]
+            and mine["field"] == theirs["field"]
+            and mine["value"] == theirs["value"]
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.op, self.field, self.value))
+
+
+class Membership(_Node):
+    """A field and one value or more: `in(id,a,b)`, `contains_any(tags,x,y)`.
+
+    >>> Membership(op="in", field="id", values=["a", "b"])
+    Membership(op='in', field='id', values=('a', 'b'))
+    """
+
+    __match_args__: ClassVar[tuple[str, ...]] = ("op", "field", "values")
+
+    op: Literal[Operator.IN, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL]
+    field: _FieldName
+    values: Annotated[
+        tuple[_Text, ...], Field(min_length=1), BeforeValidator(_refuse_unordered)
+    ]
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            op: Operator | Literal["in", "contains_any", "contains_all"],
+            field: str,
+            values: tuple[str, ...] | list[str],
+        ) -> None: ...
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        mine, theirs = self.__dict__, other.__dict__
+        return (
+            mine["op"] is theirs["op"]
+            and mine["field"] == theirs["field"]
+            and mine["values"] == theirs["values"]
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.op, self.field, self.values))
+
+
+class IsNull(_Node):
+    """A field that has no value: `is_null(family_name)`.
+
+    >>> IsNull(field="family_name")
+    IsNull(field='family_name')
+    """
+
+    __match_args__: ClassVar[tuple[str, ...]] = ("field",)
+
+    op: Literal[Operator.IS_NULL] = Operator.IS_NULL
+    field: _FieldName
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self, *, op: Literal[Operator.IS_NULL, "is_null"] = Operator.IS_NULL, field: str
+        ) -> None: ...
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return bool(self.__dict__["field"] == other.__dict__["field"])
+
+    def __hash__(self) -> int:
+        return hash((self.op, self.field))
+
+
+class _Group(_Node):
+    """What And and Or share."""
+
+    __match_args__: ClassVar[tuple[str, ...]] = ("terms",)
+
+    op: Literal[Operator.AND, Operator.OR]
+    terms: Annotated[
+        tuple[Node, ...],
+        Field(min_length=2),
+        BeforeValidator(_refuse_unordered),
+        AfterValidator(_check_depth),
+    ]
+
+    @cached_property
+    def depth(self) -> int:
+        """The levels of And and Or in this tree, this one included."""
+        return 1 + max(term.depth for term in self.terms)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return bool(self.__dict__["terms"] == other.__dict__["terms"])
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, self.terms))
+
+
+class And(_Group):
+    """Every term holds: `gt(a,1):lt(a,5)`.
+
+    >>> And(terms=(IsNull(field="a"), IsNull(field="b")))
+    And(terms=(IsNull(field='a'), IsNull(field='b')))
+    """
+
+    op: Literal[Operator.AND] = Operator.AND
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            op: Literal[Operator.AND, "and"] = Operator.AND,
+            terms: tuple[Filter, ...] | list[Filter],
+        ) -> None: ...
+
+
+class Or(_Group):
+    """Any term holds: `eq(a,1)|eq(b,2)`.
+
+    >>> Or(terms=(IsNull(field="a"), IsNull(field="b")))
+    Or(terms=(IsNull(field='a'), IsNull(field='b')))
+    """
+
+    op: Literal[Operator.OR] = Operator.OR
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            op: Literal[Operator.OR, "or"] = Operator.OR,
+            terms: tuple[Filter, ...] | list[Filter],
+        ) -> None: ...
+
+
+Node = Annotated[Comparison | Membership | IsNull | And | Or, Field(discriminator="op")]
+"""The union of the five nodes, for whoever wants the tree itself as JSON.
+
+>>> from pydantic import TypeAdapter
+>>> TypeAdapter(Node).validate_json('{"op": "eq", "field": "a", "value": "1"}')
+Comparison(op='eq', field='a', value='1')
+"""
+
+for _node in (_Group, And, Or):
+    _node.model_rebuild()
+
+
+_NodeT = TypeVar("_NodeT", bound=_Node)
+_GroupT = TypeVar("_GroupT", And, Or)
+
+
+def walk(f: Filter) -> Iterator[Filter]:
+    """Every node of the tree, parents before children, in the order of the text.
+
+    >>> from epfilter import parse
+    >>> [str(node) for node in walk(parse("eq(a,1):eq(b,2)"))]
+    ['eq(a,1):eq(b,2)', 'eq(a,1)', 'eq(b,2)']
+    """
+    waiting = [f]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, _Group):
+            waiting.extend(reversed(node.terms))
+
+
+def transform(f: Filter, change: Callable[[Filter], Filter]) -> Filter:
+    """A new tree in which each node is what `change` makes of it, children before parents.
+
+    What `change` returns unchanged stays the same object. It must return a filter.
+
+    >>> from epfilter import F, parse
+    >>> def rename(node):
+    ...     match node:
+    ...         case Comparison(op, "mail", value):
+    ...             return Comparison(op=op, field="email", value=value)
+    ...     return node
+    >>> str(transform(parse("eq(mail,a@b.c):eq(b,2)"), rename))
+    'eq(email,a@b.c):eq(b,2)'
+    """
+    if isinstance(f, _Group):
+        terms = tuple(transform(term, change) for term in f.terms)
+        if any(new is not old for new, old in zip(terms, f.terms, strict=True)):
+            f = _group(type(f), terms)
+    changed = change(f)
+    if not isinstance(changed, Filter):
+        raise FilterTypeError(
+            f"the function given to transform must return a filter, not {_kind(changed)}.",
+            hint="return the node itself where nothing changes",
+        )
+    return changed
+
+
+def fields(f: Filter) -> tuple[str, ...]:
+    """The names of the fields in the filter, each once, in the order of the text.
+
+    >>> from epfilter import parse
+    >>> fields(parse("gt(created_at,2018-09-01):lt(created_at,2018-10-01):eq(payment,paid)"))
+    ('created_at', 'payment')
+    """
+    return tuple(
+        dict.fromkeys(
+            node.field for node in walk(f) if isinstance(node, (Comparison, Membership, IsNull))
+        )
+    )
+
+
+def _unchecked(node: type[_NodeT], **values: Any) -> _NodeT:
+    """A node of parts that are known to be right, without validating them again."""
+    made = object.__new__(node)
+    object.__setattr__(made, "__dict__", values)
+    object.__setattr__(made, "__pydantic_fields_set__", set(values))
+    object.__setattr__(made, "__pydantic_extra__", None)
+    object.__setattr__(made, "__pydantic_private__", None)
+    return made
+
+
+def _group(node: type[_GroupT], terms: tuple[Filter, ...]) -> _GroupT:
+    """An And or Or of two terms or more; raises FilterValueError when it would be too deep."""
+    if max(term.depth for term in terms) >= MAX_DEPTH:
+        raise FilterValueError(
+            f"a filter may nest at most {MAX_DEPTH} levels of and/or.",
+            hint="give all terms to one all_of(...) or any_of(...)",
+        )
+    return _unchecked(node, op=Operator.AND if node is And else Operator.OR, terms=terms)
+
+
+def _joined(node: type[_GroupT], left: Filter, others: tuple[Filter, ...]) -> _GroupT:
+    """`left` and the others under one node; a left side of the same kind is extended."""
+    for other in others:
+        if not isinstance(other, Filter):
+            raise FilterTypeError(
+                f"a filter is combined with filters, not with {_kind(other)}.",
+                hint="parse(text) makes a filter of a text",
+            )
+    terms = left.terms if isinstance(left, node) else (left,)
+    return _group(node, (*terms, *others))
+
+
+def _kind(value: object) -> str:
+    """The type of a value in words, for messages."""
+    return "None" if value is None else f"a value of type {type(value).__name__}"
+
+
+@cache
+def _node_adapter() -> TypeAdapter[Any]:
+    return TypeAdapter(Node)
+
+
+def _read_field(value: object) -> Filter:
+    """What a pydantic field of type Filter takes: a filter, its text, or its tree as a dict."""
+    if isinstance(value, Filter):
+        return value
+    if isinstance(value, str):
+        from epfilter.parser import parse
+
+        try:
+            return parse(value)
+        except FilterSyntaxError as error:
+            raise PydanticCustomError(
+                "filter_syntax",
+                "Not a filter:\n{explanation}",
+                {
+                    "explanation": str(error),
+                    "diagnostics": [found.as_dict() for found in error.diagnostics],
+                },
+            ) from None
+    if isinstance(value, dict):
+        try:
+            node: Filter = _node_adapter().validate_python(value)
+        except ValidationError as error:
+            raise PydanticCustomError(
+                "filter_tree", "Not the tree of a filter: {explanation}", {"explanation": str(error)}
+            ) from None
+        return node
+    raise PydanticCustomError(
+        "filter_type",
+        "A filter is expected: its text, a node or the JSON of a node, not {kind}",
+        {"kind": _kind(value)},
+    )

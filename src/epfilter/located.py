@@ -1,0 +1,53 @@
+"""What `parse_located` gives: the tree with the place of everything in the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from epfilter.ast import Filter
+from epfilter.errors import Diagnostic, Span
+
+MAX_REDUNDANT_PARENTHESES = 1000
+"""The most parentheses that may stand around each other without grouping anything (decision)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """One operand as it stands in the text.
+
+    `text` is what it means, `raw` what is written, quotes and escapes included.
+    """
+
+    text: str
+    span: Span
+    quoted: bool
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A call, or an and/or of several, with its place in the text.
+
+    `node` is the filter that it stands for, or None where a mistake keeps it from being one: a
+    damaged part is never left out silently. `span` takes in the parentheses around it,
+    `parenthesized` says that there were any. A call has `op_span` (of the operator's name, as
+    written) and `operands`, field first; an and/or has `children`. After mistakes they hold what
+    could be read. Two equal terms stay two.
+
+    On the root, and only there, `diagnostics` are all mistakes of the text.
+
+    >>> from epfilter import parse_located
+    >>> located = parse_located("eq(name,'Ron Swanson'):gt(total, 5)")
+    >>> [(str(child.node), child.span) for child in located.children]
+    [('eq(name,Ron Swanson)', Span(start=0, end=22)), ('gt(total,5)', Span(start=23, end=35))]
+    >>> located.children[0].operands[1].raw
+    "'Ron Swanson'"
+    """
+
+    node: Filter | None
+    span: Span
+    op_span: Span | None = None
+    operands: tuple[Operand, ...] = ()
+    children: tuple[Located, ...] = ()
+    parenthesized: bool = False
+    diagnostics: tuple[Diagnostic, ...] = ()

@@ -1,0 +1,231 @@
+"""Text to AST: the only file that imports lark and maps its errors.
+
+`grammar/filter.lark` decides what is a filter. A text that it accepts becomes a tree right here;
+for one that it refuses, `reader` goes over the text once more, finds every mistake and says what
+each is in a user's words. Tests prove that the two agree on every text.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
+
+from epfilter.ast import (
+    MAX_DEPTH,
+    And,
+    Comparison,
+    Filter,
+    IsNull,
+    Membership,
+    Operator,
+    Or,
+    _group,
+)
+from epfilter.ast import _unchecked as _node
+from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError
+from epfilter.located import MAX_REDUNDANT_PARENTHESES
+
+if TYPE_CHECKING:
+    from lark import Lark
+
+    from epfilter.located import Located
+    from epfilter.reader.scanner import Terminals
+
+
+def parse(text: str, *, max_depth: int = MAX_DEPTH, max_length: int | None = None) -> Filter:
+    """Read a filter.
+
+    The grouping stays as written, except that parentheses around one term vanish. `max_depth`
+    lowers the limit of 64 levels of and/or; `max_length` refuses longer texts, in code points.
+
+    Raises FilterSyntaxError with every mistake of the text, FilterTypeError for what is no str.
+
+    >>> parse("eq(payment, refunded)")
+    Comparison(op='eq', field='payment', value='refunded')
+    >>> parse("eq(a:gte(b,1)|lik(c,x*)")
+    Traceback (most recent call last):
+    epfilter.errors.FilterSyntaxError: 1:5 EPF107 `eq` takes 2 operands, a field and a value; ...
+    """
+    _check_arguments(text, max_depth, max_length)
+    if max_length is None or len(text) <= max_length:
+        f = _parsed(text)
+        if f is not None and f.depth <= max_depth:
+            return f
+    found = _located(text, max_depth, max_length).diagnostics
+    if not found:
+        from epfilter.reader.mistakes import unexplained
+
+        found = (unexplained(len(text)),)
+    raise FilterSyntaxError(text, found)
+
+
+def parse_located(
+    text: str, *, max_depth: int = MAX_DEPTH, max_length: int | None = None
+) -> Located:
+    """Read a text for the place of everything in it; mistakes are reported, not raised.
+
+    See `Located` for what it holds, and `parse` for the limits.
+
+    Raises FilterTypeError for what is no str.
+
+    >>> located = parse_located("gt(total,5):eq(payment)")
+    >>> located.node, str(located.children[0].node), located.diagnostics[0].span
+    (None, 'gt(total,5)', Span(start=22, end=22))
+    """
+    _check_arguments(text, max_depth, max_length)
+    return _located(text, max_depth, max_length)
+
+
+def from_query(text: str) -> Filter:
+    """Read a filter from a URL, percent-encoded: what stands behind `filter=`.
+
+    A `+` is a space, as in every query string. Places in errors refer to the decoded text.
+
+    Raises FilterSyntaxError as `parse` does, FilterTypeError for what is no str.
+
+    >>> str(from_query("eq%28email%2Ca%2Bb%40c.d%29"))
+    'eq(email,a+b@c.d)'
+    """
+    _check_arguments(text, MAX_DEPTH, None)
+    return parse(unquote_plus(text, errors="surrogateescape"))
+
+
+def _check_arguments(text: object, max_depth: object, max_length: object) -> None:
+    if not isinstance(text, str):
+        kind = "None" if text is None else type(text).__name__
+        hint = None
+        if isinstance(text, (bytes, bytearray)):
+            hint = 'decode it first: text.decode("utf-8")'
+        elif isinstance(text, Filter):
+            hint = "it is a filter already; str(f) is its text"
+        raise FilterTypeError(f"the text of a filter is a str, not {kind}.", hint=hint)
+    if type(max_depth) is not int or not 0 <= max_depth <= MAX_DEPTH:
+        raise FilterValueError(f"max_depth is a number from 0 to {MAX_DEPTH}, not {max_depth!r}.")
+    if max_length is not None and (type(max_length) is not int or max_length < 0):
+        raise FilterValueError(f"max_length is a number of characters, not {max_length!r}.")
+
+
+def _located(text: str, max_depth: int, max_length: int | None) -> Located:
+    from epfilter.reader import read
+
+    return read(text, _terminals(), max_depth=max_depth, max_length=max_length)
+
+
+def _parsed(text: str) -> Filter | None:
+    """The tree of a text that the grammar accepts within all limits; None for any other."""
+    from lark.exceptions import UnexpectedInput
+
+    try:
+        found = _lark().parse(text)
+    except (UnexpectedInput, FilterValueError):
+        return None
+    if found.__class__ is _Parenthesized:
+        return found.node if found.pairs <= MAX_REDUNDANT_PARENTHESES else None
+    return found  # type: ignore[no-any-return] # lark's results are untyped
+
+
+def unquoted(raw: str) -> str:
+    r"""What a quoted operand means: a backslash before a backslash or a quote stands for that.
+
+    >>> unquoted(r'"5\" \\ \d"')
+    '5" \\ \\d'
+    """
+    inner = raw[1:-1]
+    return _ESCAPE.sub(r"\1", inner) if "\\" in inner else inner
+
+
+_ESCAPE = re.compile(r"""\\([\\"'])""")
+
+
+class _Parenthesized:
+    """A term in parentheses: the node, and how many pairs around it group nothing."""
+
+    __slots__ = ("node", "pairs")
+
+    def __init__(self, inner: Any) -> None:
+        if isinstance(inner, _Parenthesized):
+            self.node, self.pairs = inner.node, inner.pairs + 1
+        else:
+            self.node, self.pairs = inner, 0 if isinstance(inner, (And, Or)) else 1
+
+
+def _term(found: Any) -> Any:
+    if found.__class__ is not _Parenthesized:
+        return found
+    if found.pairs > MAX_REDUNDANT_PARENTHESES:
+        raise FilterValueError("too many parentheses")
+    return found.node
+
+
+@cache
+def _lark() -> Lark:
+    """The parser for the grammar, which calls the functions here for each rule it completes."""
+    from lark import Lark, Transformer
+
+    operators = {operator.value: operator for operator in Operator}
+
+    class Tree(Transformer):  # type: ignore[type-arg, misc] # lark's types say Any
+        """One method per rule and terminal of the grammar, named as there."""
+
+        def COMPARISON(self, token: str) -> Operator:  # noqa: N802
+            return operators[token]
+
+        MEMBERSHIP = IS_NULL = COMPARISON
+
+        def BARE(self, token: str) -> str:  # noqa: N802
+            return str(token)
+
+        def QUOTED(self, token: str) -> str:  # noqa: N802
+            return unquoted(token)
+
+        def EMPTY(self, _: str) -> str:  # noqa: N802
+            return ""
+
+        def comparison(self, parts: list[Any]) -> Filter:
+            return _node(Comparison, op=parts[0], field=parts[1], value=parts[2])
+
+        def membership(self, parts: list[Any]) -> Filter:
+            return _node(Membership, op=parts[0], field=parts[1], values=tuple(parts[2:]))
+
+        def is_null(self, parts: list[Any]) -> Filter:
+            return _node(IsNull, op=parts[0], field=parts[1])
+
+        def parenthesized(self, parts: list[Any]) -> _Parenthesized:
+            return _Parenthesized(parts[0])
+
+        def all_of(self, parts: list[Any]) -> Filter:
+            return _group(And, tuple([_term(part) for part in parts]))
+
+        def any_of(self, parts: list[Any]) -> Filter:
+            return _group(Or, tuple([_term(part) for part in parts]))
+
+        def start(self, parts: list[Any]) -> Any:
+            return parts[0]
+
+    return Lark(_grammar(), parser="lalr", lexer="contextual", transformer=Tree())
+
+
+def _grammar() -> str:
+    """The text of the grammar: inside an installed package, at the top of a checkout."""
+    packaged = files("epfilter").joinpath("grammar", "filter.lark")
+    if packaged.is_file():
+        return packaged.read_text(encoding="utf-8")
+    checkout = Path(__file__).parents[2] / "grammar" / "filter.lark"
+    return checkout.read_text(encoding="utf-8")
+
+
+@cache
+def _terminals() -> Terminals:
+    """The grammar's own patterns of operands, for the reader: written down once."""
+    from epfilter.reader.scanner import Terminals
+
+    patterns = {terminal.name: terminal.pattern.to_regexp() for terminal in _lark().terminals}
+    return Terminals(
+        bare=re.compile(patterns["BARE"]),
+        quoted=re.compile(f"{patterns['QUOTED']}|{patterns['EMPTY']}"),
+        unquoted=unquoted,
+    )

@@ -1,0 +1,172 @@
+"""AST to text, compact and pretty; the only file that decides quotes and parentheses.
+
+Every AND inside an OR, every OR inside an AND and any nested group stand in parentheses, so no
+printed filter depends on precedence, which the platform documents nowhere (decision). Depth is
+limited by the nodes, so recursion here is too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Literal
+from urllib.parse import quote
+
+from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Or
+from epfilter.errors import FilterTypeError, FilterValueError
+
+Quotes = Literal["minimal", "always"]
+"""The two quoting styles: quote what must be quoted, or every operand."""
+
+# Fact: what the platform's documentation lets stand unquoted. A space at an end would be lost or
+# doubtful there, so it is quoted (decision); index brackets only in a field (decision).
+_BARE_VALUE = re.compile(r"(?! )[A-Za-z0-9@$_*.{}|+:/ -]+(?<! )")
+_BARE_FIELD = re.compile(r"(?! )(?:[A-Za-z0-9@$_*.{}|+:/ -]|\[[0-9]+\])+(?<! )")
+_ESCAPED = re.compile(r'["\\]')
+
+_Quote = Callable[[str], str]
+
+
+def unparse(f: Filter, *, quotes: Quotes = "minimal") -> str:
+    r"""The canonical text of a filter: compact, with as few quotes as possible.
+
+    With `quotes="always"` every operand is quoted, which makes sure that the platform reads it
+    with its newer parser. `parse(unparse(f)) == f` in both styles.
+
+    Raises FilterTypeError for what is no filter, FilterValueError for another style.
+
+    >>> from epfilter import F
+    >>> unparse(F.name.eq('5" disk') & F.payment.eq("paid"))
+    'eq(name,"5\\" disk"):eq(payment,paid)'
+    >>> unparse(F.payment.eq("paid"), quotes="always")
+    'eq("payment","paid")'
+    """
+    field, value = _quoting(quotes)
+    return _compact(_checked(f), field, value)
+
+
+def pretty(
+    f: Filter, *, indent: int = 2, width: int = 80, quotes: Quotes = "minimal"
+) -> str:
+    """Several lines for people: one call a line, groups indented; parses back to the same tree.
+
+    `indent` is the number of spaces before each further level, `width` the columns after which
+    the values of a long call go on lines of their own.
+
+    >>> from epfilter import parse
+    >>> print(pretty(parse("gt(total,100):(eq(payment,paid)|eq(payment,refunded))")))
+      gt(total,100)
+    : (
+          eq(payment,paid)
+        | eq(payment,refunded)
+      )
+    """
+    for name, number in (("indent", indent), ("width", width)):
+        if type(number) is not int or not 0 <= number <= 1000:
+            raise FilterValueError(f"{name} is a number of columns from 0 to 1000, not {number!r}.")
+    field, value = _quoting(quotes)
+    return "\n".join(_lines(_checked(f), field, value, " " * indent, width))
+
+
+def to_query(f: Filter, *, quotes: Quotes = "minimal") -> str:
+    """The percent-encoded text, ready to stand behind `filter=` in a URL.
+
+    HTTP clients encode by themselves; give those `str(f)`.
+
+    >>> from epfilter import F
+    >>> "/v2/orders?filter=" + to_query(F.email.eq("a+b@c.d"))
+    '/v2/orders?filter=eq%28email%2Ca%2Bb%40c.d%29'
+    """
+    return quote(unparse(f, quotes=quotes), safe="")
+
+
+def bare(text: str, *, field: bool = False) -> bool:
+    """Whether the operand may stand without quotes in canonical text.
+
+    >>> bare("New York"), bare("New York "), bare("tags[0]"), bare("tags[0]", field=True)
+    (True, False, False, True)
+    """
+    return (_BARE_FIELD if field else _BARE_VALUE).fullmatch(text) is not None
+
+
+def quoted(text: str) -> str:
+    r"""The operand in double quotes, with a backslash before every `"` and backslash.
+
+    >>> print(quoted('5" disk'))
+    "5\" disk"
+    """
+    return '"' + _ESCAPED.sub(r"\\\g<0>", text) + '"'
+
+
+def _quoting(quotes: Quotes) -> tuple[_Quote, _Quote]:
+    """How a field and a value are written in this style."""
+    if quotes == "always":
+        return quoted, quoted
+    if quotes == "minimal":
+        return (
+            lambda text: text if _BARE_FIELD.fullmatch(text) else quoted(text),
+            lambda text: text if _BARE_VALUE.fullmatch(text) else quoted(text),
+        )
+    raise FilterValueError(f'quotes is "minimal" or "always", not {quotes!r}.')
+
+
+def _checked(f: Filter) -> Filter:
+    if isinstance(f, Filter):
+        return f
+    hint = "it is text already; parse(text) checks it" if isinstance(f, str) else None
+    raise FilterTypeError(f"a filter is expected, not {type(f).__name__}.", hint=hint)
+
+
+def _operands(node: Comparison | Membership | IsNull, field: _Quote, value: _Quote) -> list[str]:
+    if isinstance(node, Comparison):
+        return [field(node.field), value(node.value)]
+    if isinstance(node, Membership):
+        return [field(node.field), *map(value, node.values)]
+    return [field(node.field)]
+
+
+def _compact(node: Filter, field: _Quote, value: _Quote) -> str:
+    if isinstance(node, (And, Or)):
+        return (":" if isinstance(node, And) else "|").join(
+            [
+                f"({_compact(term, field, value)})"
+                if isinstance(term, (And, Or))
+                else _compact(term, field, value)
+                for term in node.terms
+            ]
+        )
+    assert isinstance(node, (Comparison, Membership, IsNull))  # noqa: S101 - the five nodes are all
+    return f"{node.op}({','.join(_operands(node, field, value))})"
+
+
+def _lines(node: Filter, field: _Quote, value: _Quote, indent: str, width: int) -> Iterator[str]:
+    """The lines of a node, without the indentation of what it stands in."""
+    if isinstance(node, (And, Or)):
+        connective = ": " if isinstance(node, And) else "| "
+        for position, term in enumerate(node.terms):
+            lead = connective if position else "  "
+            for line in _term_lines(term, field, value, indent, width):
+                yield lead + line
+                lead = "  "
+    else:
+        yield from _term_lines(node, field, value, indent, width)
+
+
+def _term_lines(
+    term: Filter, field: _Quote, value: _Quote, indent: str, width: int
+) -> Iterator[str]:
+    if isinstance(term, (And, Or)):
+        yield "("
+        for line in _lines(term, field, value, indent, width):
+            yield indent + line
+        yield ")"
+        return
+    line = _compact(term, field, value)
+    if len(line) <= width or not isinstance(term, Membership):
+        yield line
+        return
+    *first, last = _operands(term, field, value)
+    yield f"{term.op}("
+    yield from (f"{indent}{operand}," for operand in first)
+    yield indent + last
+    yield ")"

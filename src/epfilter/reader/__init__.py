@@ -1,0 +1,53 @@
+"""Reads any text for the place of everything in it, and finds every mistake.
+
+The grammar decides what is a filter; this room explains why a text is none, and locates the parts
+of one that is. It goes on after a mistake at the next `:`, `|` or `)`. It knows lark only through
+the grammar's patterns that it is given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from epfilter.errors import Span
+from epfilter.located import Located
+from epfilter.reader import mistakes
+from epfilter.reader.groups import GroupReader
+from epfilter.reader.scanner import Scanner, Terminals
+from epfilter.reader.whole import find_surrogates, unwrap
+
+__all__ = ["read"]
+
+
+def read(
+    text: str, terminals: Terminals, *, max_depth: int, max_length: int | None = None
+) -> Located:
+    """The located tree of a text, with all mistakes found in it.
+
+    The root's node is None exactly where there are any.
+    """
+    if max_length is not None and len(text) > max_length:
+        beyond = Span(max_length, len(text))
+        return _unread(text, mistakes.too_long(beyond, len(text), max_length))
+    surrogates = find_surrogates(text)
+    if surrogates:
+        return _unread(text, *surrogates)
+    window = unwrap(text, lambda other: _is_filter(other, terminals))
+    if window.encoded:
+        return _unread(text, *window.found)
+    scanner = Scanner(text, window.start, window.end, terminals)
+    root = GroupReader(scanner, max_depth).read()
+    found = tuple(sorted((*window.found, *scanner.found), key=lambda one: (one.span, one.code)))
+    if found:
+        return replace(root, node=None, diagnostics=found)
+    return root
+
+
+def _unread(text: str, *found: mistakes.Diagnostic) -> Located:
+    return Located(node=None, span=Span(0, len(text)), diagnostics=found)
+
+
+def _is_filter(text: str, terminals: Terminals) -> bool:
+    scanner = Scanner(text, 0, len(text), terminals)
+    GroupReader(scanner, mistakes.MAX_DEPTH).read()
+    return not scanner.found

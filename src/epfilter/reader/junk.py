@@ -1,0 +1,58 @@
+"""Explains text that stands where a call should: `status=paid`, `total > 5`, `status`."""
+
+from __future__ import annotations
+
+import re
+
+from epfilter.ast import Operator
+from epfilter.errors import Diagnostic, Span
+from epfilter.printer import bare, quoted
+from epfilter.reader import mistakes
+
+_SIGNS = {
+    "=": "eq",
+    "==": "eq",
+    ":": "eq",
+    ">": "gt",
+    ">=": "ge",
+    "<": "lt",
+    "<=": "le",
+    "=~": "like",
+    "~": "like",
+}
+_COMPARED = re.compile(
+    r"([A-Za-z_][\w.\[\]-]*+)(?:\s*+(==|=~|!=|<>|>=|<=|[=<>~:])\s*+|\s++([A-Za-z_]++)\s++)"
+    r"""("[^"]*+"|'[^']*+'|[^\s"'=<>:|()]++)"""
+)
+_PLAIN = "a filter is calls like eq(field,value), joined with `:` (and) or `|` (or)"
+
+
+def explain_junk(span: Span, text: str) -> Diagnostic:
+    """The mistake of the text in `span`, with the call that was meant where it can be told."""
+    found = text[slice(*span)]
+    hint, replacement = _meaning(found)
+    return mistakes.not_a_call(span, found, hint, replacement)
+
+
+def _meaning(found: str) -> tuple[str, str | None]:
+    if found.lower() in mistakes.OPERATORS:
+        least, _ = mistakes.operand_count(mistakes.OPERATORS[found.lower()])
+        operands = "field" if least == 1 else "field,value"
+        return f"an operator takes its operands in parentheses: {found.lower()}({operands})", None
+    if found.startswith("{"):
+        return "this looks like JSON; give only the text of its member `filter`", None
+    if no_such := mistakes.no_such(found):
+        return no_such, None
+    compared = _COMPARED.fullmatch(found)
+    if not compared:
+        return _PLAIN, None
+    field, sign, word, value = compared.groups()
+    if sign in {"!=", "<>"}:
+        return "the language has no negation: compare with the other values", None
+    op = Operator(_SIGNS[sign]) if sign else mistakes.meant_operator(word)
+    if op is None or op is Operator.IS_NULL:
+        return _PLAIN, None
+    if value[0] not in "\"'" and not bare(value):
+        value = quoted(value)
+    call = f"{op}({field},{value})"
+    return f"write {call}" if len(call) <= 60 else _PLAIN, call  # noqa: PLR2004 - a line of words

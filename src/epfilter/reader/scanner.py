@@ -1,0 +1,126 @@
+"""The place in the text that is being read, what can stand there, and the mistakes found so far.
+
+Every pattern here runs over a text at most a fixed number of times, so reading takes linear time
+whatever the text: names start at a word's start and are matched possessively, and look-ahead is
+bounded by the next comma, parenthesis or connective.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from epfilter.errors import Diagnostic, Span
+from epfilter.reader import mistakes
+
+NAME = r"[^\W\d]\w*+(?:-\w++)*+"
+_SPACE = r"[ \t\r\n]*+"
+HEAD = re.compile(rf"({NAME}){_SPACE}([(（])")
+"""A call's name and opening parenthesis; also of a name in upper case or from another alphabet."""
+
+TERM_START = rf"(?:[(（]|(?<![\w-]){NAME}{_SPACE}[(（])"
+BOUNDARY = re.compile(rf"[:|][:| \t\r\n]*+(?:[(（]{_SPACE})*+(?<![\w-]){NAME}{_SPACE}[(（]")
+"""A connective before a call or a group: an operand that is not closed ends here (decision)."""
+
+_SPACES = re.compile(r"[ \t\r\n]+")
+_PLAIN_REGION = re.compile(r"[^(),（），]*+")
+_BALANCED = re.compile(r"[^(),]*+(?:\([^(),]*+\)[^(),]*+){1,8}(?=[,)])")
+_FILLER = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+
+LOOK_ALIKES = {
+    "（": "(",
+    "）": ")",
+    "，": ",",
+    "、": ",",
+    "：": ":",
+    "∶": ":",
+    "｜": "|",
+    "∣": "|",
+    "¦": "|",
+} | {char: "" for char in _FILLER}
+"""Characters that look like punctuation of the language, or like nothing at all."""
+
+_SPACE_LOOK_ALIKES = re.compile(rf"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\x0b\x0c{_FILLER}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Terminals:
+    """The grammar's own patterns of operands."""
+
+    bare: re.Pattern[str]
+    quoted: re.Pattern[str]
+    unquoted: Callable[[str], str]
+
+
+class Scanner:
+    """A text, the place reached in it, and the mistakes found."""
+
+    def __init__(self, text: str, start: int, end: int, terminals: Terminals) -> None:
+        self.text = text
+        self.pos = start
+        self.end = end
+        self.terminals = terminals
+        self.found: list[Diagnostic] = []
+
+    def report(self, mistake: Diagnostic) -> None:
+        self.found.append(mistake)
+
+    def plain(self) -> str:
+        """The character at this place, or the one it looks like; empty at the end."""
+        if self.pos >= self.end:
+            return ""
+        char = self.text[self.pos]
+        return char if char.isascii() else LOOK_ALIKES.get(char, char)
+
+    def take(self) -> Span:
+        """Step over the character at this place, and report it if it only looks like another."""
+        start = self.pos
+        self.pos += 1
+        span = Span(start, self.pos)
+        char = self.text[start]
+        if not char.isascii():
+            self.report(mistakes.look_alike(span, char, LOOK_ALIKES[char]))
+        return span
+
+    def skip_space(self) -> None:
+        """Step over white space, and over what only looks like it, which is reported."""
+        while self.pos < self.end:
+            if space := _SPACES.match(self.text, self.pos, self.end):
+                self.pos = space.end()
+            elif odd := _SPACE_LOOK_ALIKES.match(self.text, self.pos, self.end):
+                plain = "" if all(char in _FILLER for char in odd[0]) else " "
+                self.report(mistakes.look_alike(Span(*odd.span()), odd[0], plain))
+                self.pos = odd.end()
+            else:
+                return
+
+    def trimmed(self, pos: int) -> int:
+        """The place after the last character before `pos` that is no white space."""
+        while pos > 0 and self.text[pos - 1] in " \t\r\n":
+            pos -= 1
+        return pos
+
+    def at_boundary(self, pos: int) -> bool:
+        return pos < self.end and BOUNDARY.match(self.text, pos, self.end) is not None
+
+    def operand_end(self, start: int) -> int:
+        """Where an operand ends that does not follow the grammar.
+
+        It ends at a comma, at `)`, before a connective and a call, or at the end of the text.
+        Parentheses in it that close belong to it, as in `eq(name,Smith (Jr))`.
+        """
+        text, end = self.text, self.end
+        pos = start
+        balanced = _BALANCED.match(text, start, end)
+        while True:
+            stop = _PLAIN_REGION.match(text, pos, end).end()  # type: ignore[union-attr] # matches anything
+            if stop >= end or text[stop] not in "(（":
+                return stop
+            connective = max(text.rfind(":", pos, stop), text.rfind("|", pos, stop))
+            if connective >= pos and self.at_boundary(connective):
+                return len(text[:connective].rstrip(":| \t\r\n"))
+            if balanced and not BOUNDARY.search(text, start, balanced.end()):
+                return balanced.end()
+            balanced = None
+            pos = stop + 1

@@ -1,0 +1,83 @@
+"""What can be wrong with a text as a whole: surrogates, URL-encoding, a whole parameter, quotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import unquote_plus
+
+from epfilter.errors import Diagnostic, Span
+from epfilter.reader import mistakes
+
+_SURROGATES = re.compile("[\ud800-\udfff]+")
+_PARAMETER = re.compile(r"[^\s()\"',]*?(?<![\w.-])filter\s*=\s*", re.IGNORECASE)
+_SPACE = " \t\r\n"
+_ENCODED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
+_ENCODED_CALL = re.compile(r"\s*(?:%(?:25)*28|\()*\s*[a-z_]+\s*%(?:25)*28", re.IGNORECASE)
+_TIMES = 3
+"""How often a text may have been encoded for the fix to take all of it back."""
+
+_QUOTE_PAIRS = {'"': '"', "'": "'", "“": "”", "‘": "’", "`": "`"}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of the text that is meant as the filter, and what was found around it."""
+
+    start: int
+    end: int
+    found: tuple[Diagnostic, ...] = ()
+    encoded: bool = False
+    """The part cannot be read as it is."""
+
+
+def find_surrogates(text: str) -> list[Diagnostic]:
+    """One mistake a run of surrogates; while there are any, nothing else is looked for."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return [
+            mistakes.surrogate(Span(*run.span()), run[0]) for run in _SURROGATES.finditer(text)
+        ]
+    return []
+
+
+def unwrap(text: str, is_filter: Callable[[str], bool]) -> Window:
+    """Find what is meant as the filter in a text that may be more, or may be encoded."""
+    end = len(text.rstrip(_SPACE))
+    start = len(text) - len(text.lstrip(_SPACE))
+    found: list[Diagnostic] = []
+    parameter = _PARAMETER.match(text, start)
+    if parameter:
+        span = Span(start, len(parameter[0].rstrip()) + start)
+        found.append(mistakes.whole_parameter(span, text[slice(*span)]))
+        start = parameter.end()
+    elif end - start > 2 and _QUOTE_PAIRS.get(text[start]) == text[end - 1]:  # noqa: PLR2004 - a pair of quotes is two
+        found.append(mistakes.quoted_whole(Span(start, end)))
+        start, end = start + 1, end - 1
+    encoded = _encoded(text[start:end], start, is_filter)
+    if encoded:
+        return Window(start, end, (*found, encoded), encoded=True)
+    return Window(start, end, tuple(found)) if found else Window(0, len(text))
+
+
+def _encoded(text: str, start: int, is_filter: Callable[[str], bool]) -> Diagnostic | None:
+    """The mistake of a text that is percent-encoded, whole or in part."""
+    if not _ENCODED.search(text):
+        return None
+    span = Span(start, start + len(text))
+    sure = _ENCODED_CALL.match(text) is not None
+    decoded = text.split("&", 1)[0] if sure else text
+    if not sure and is_filter(text):
+        return None
+    for _ in range(_TIMES):
+        try:
+            decoded = unquote_plus(decoded, errors="strict")
+        except UnicodeDecodeError:
+            return mistakes.url_encoded(span, None, safe=False) if sure else None
+        if is_filter(decoded):
+            return mistakes.url_encoded(span, decoded, safe="+" not in text)
+        if not _ENCODED_CALL.match(decoded):
+            break
+    return mistakes.url_encoded(span, decoded, safe=False) if sure else None
