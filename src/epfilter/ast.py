@@ -302,9 +302,7 @@ class Membership(_Node):
 
     op: Literal[Operator.IN, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL]
     field: _FieldName
-    values: Annotated[
-        tuple[_Text, ...], Field(min_length=1), BeforeValidator(_refuse_unordered)
-    ]
+    values: Annotated[tuple[_Text, ...], Field(min_length=1), BeforeValidator(_refuse_unordered)]
 
     if TYPE_CHECKING:
 
@@ -559,7 +557,9 @@ def _read_field(value: object) -> Filter:
             node: Filter = _node_adapter().validate_python(value)
         except ValidationError as error:
             raise PydanticCustomError(
-                "filter_tree", "Not the tree of a filter: {explanation}", {"explanation": str(error)}
+                "filter_tree",
+                "Not the tree of a filter: {explanation}",
+                {"explanation": str(error)},
             ) from None
         return node
     raise PydanticCustomError(

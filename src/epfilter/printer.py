@@ -45,9 +45,7 @@ def unparse(f: Filter, *, quotes: Quotes = "minimal") -> str:
     return _compact(_checked(f), field, value)
 
 
-def pretty(
-    f: Filter, *, indent: int = 2, width: int = 80, quotes: Quotes = "minimal"
-) -> str:
+def pretty(f: Filter, *, indent: int = 2, width: int = 80, quotes: Quotes = "minimal") -> str:
     """Several lines for people: one call a line, groups indented; parses back to the same tree.
 
     `indent` is the number of spaces before each further level, `width` the columns after which

@@ -68,13 +68,21 @@ def many_to_text(values: tuple[object, ...], method: str) -> tuple[str, ...]:
     """
     if len(values) == 1:
         only = values[0]
-        if isinstance(only, (set, frozenset, Mapping)):
+        if isinstance(only, Mapping):
+            raise FilterValueError(
+                f"{method} does not take a {type(only).__name__}: its order says nothing about "
+                "its values.",
+                hint=f"{method}(list(…)) of its keys or values",
+            )
+        if isinstance(only, (set, frozenset)):
             raise FilterValueError(
                 f"{method} does not take a {type(only).__name__}: it has no order of values, so "
                 "the filter would differ from run to run.",
                 hint=f"{method}(sorted(…)) or a list",
             )
-        if isinstance(only, Iterable) and not isinstance(only, (str, bytes, bytearray, Enum)):
+        if isinstance(only, Iterable) and not isinstance(
+            only, (str, bytes, bytearray, Enum, Filter)
+        ):
             values = tuple(only)
     if not values:
         raise FilterValueError(
@@ -210,8 +218,8 @@ _WRITERS: tuple[tuple[type, Callable[..., str]], ...] = (
     (date, date.isoformat),
     (UUID, str),
     (type(None), _refused),
-    ((bytes), _refused),
-    ((bytearray), _refused),
+    (bytes, _refused),
+    (bytearray, _refused),
 )
 
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)

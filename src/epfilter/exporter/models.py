@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, model_validator
-from pydantic.config import JsonDict
 
 from epfilter.errors import FilterValueError
 from epfilter.values import from_text
+
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
 
 _OLD_NAMES = {"processing": "started", "complete": "success"}
 """Decision: statuses that the platform used to send, and what they are called now."""

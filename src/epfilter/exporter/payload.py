@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -12,13 +12,14 @@ from pydantic import (
     field_validator,
     model_serializer,
 )
-from pydantic.config import JsonDict
-from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError
 from epfilter.exporter.models import _summary
+
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
 
 
 class _Sent(BaseModel):
@@ -35,9 +36,9 @@ def _without_default(schema: JsonDict) -> None:
 class CreateJobData(_Sent):
     """What a new job is to do: the `data` of `CreateJob`.
 
-    `filter` takes a filter, its text or the JSON of its tree, and is dumped as canonical text. A
-    job without one exports every order, so it must be left out on purpose: None is refused, and
-    where it is absent the dump has no such member.
+    `filter` takes a filter, its text or the JSON of its tree, and is dumped as canonical text.
+    Without one nothing narrows the export, so it must be left out on purpose: None is refused,
+    and where it is absent the dump has no such member.
 
     Raises pydantic.ValidationError for any other member, an empty job_type, a text that is not a
     filter (error type `filter_syntax`, with the diagnostics in its `ctx`).
@@ -56,9 +57,20 @@ class CreateJobData(_Sent):
     job_type: Annotated[str, Field(strict=True, min_length=1)] = "order_export"
     """The type of the job. For example, `order_export`."""
 
-    filter: Annotated[Filter | SkipJsonSchema[None], Field(json_schema_extra=_without_default)] = (
-        None
-    )
+    if TYPE_CHECKING:
+        filter: Filter | None = None
+
+        def __init__(
+            self,
+            *,
+            type: Literal["job"] = "job",  # noqa: A002 - the platform's name for it
+            job_type: str = "order_export",
+            filter: Filter | str = ...,  # noqa: A002 - the same
+        ) -> None: ...
+
+    else:
+        # Not `Filter | None`: None comes of absence only, and a union would report twice.
+        filter: Filter = Field(default=None, json_schema_extra=_without_default)
     """Which orders to export, in the filter language; absent for all of them."""
 
     @field_validator("filter", mode="before")

@@ -23,6 +23,7 @@ _CURLY = re.compile(
 )
 _SWALLOWED = re.compile(r"\)[ \t\r\n]*+[:|][ \t\r\n]*+[^\W\d]\w*+[ \t\r\n]*+\(")
 _SEPARATOR = re.compile(r"==?|[<>]=?|;")
+_COLON_OR_SEPARATOR = re.compile(f":|{_SEPARATOR.pattern}")
 _ESCAPED_QUOTES = re.compile(r"\\([\"'])(.*)\\\1", re.DOTALL)
 
 
@@ -56,7 +57,8 @@ def read_call(scanner: Scanner, head: re.Match[str]) -> Located:
     op = mistakes.OPERATORS.get(name)
     if op is None:
         op = _mistaken_operator(scanner, name, op_span)
-    scanner.pos = head.end() - 1
+    scanner.pos = head.end(1)
+    scanner.skip_space()
     scanner.take()
     call = _Call(name, op_span, op)
     _read_operands(scanner, call)
@@ -147,9 +149,7 @@ def _check_count(scanner: Scanner, call: _Call, at: int, *, unclosed: bool = Fal
         span = Span(call.operands[most].span.start, call.operands[-1].span.end)
     else:
         return
-    scanner.report(
-        mistakes.wrong_count(call.op, call.slots, span, call.op_span, unclosed=unclosed)
-    )
+    scanner.report(mistakes.wrong_count(call.op, call.slots, span, call.op_span, unclosed=unclosed))
 
 
 def _read_operand(scanner: Scanner, call: _Call) -> Operand:
@@ -220,7 +220,6 @@ def _read_bare(scanner: Scanner, call: _Call) -> Operand:
     end = max(after + 1, scanner.trimmed(end) if text[end - 1] in "\t\r\n" else end)
     bad = bare_end if bare_end < after else after
     _report_unquoted(scanner, start, bad, end)
-    call.doubtful = True
     return _operand(scanner, start, end)
 
 
@@ -291,7 +290,7 @@ def _read_leftover(scanner: Scanner, call: _Call) -> bool:
     last = call.operands[-1]
     apart = last.span.end < start or text[start] in _QUOTES
     if call.slots < call.most and (apart or call.op not in mistakes.MEMBERSHIPS):
-        separator = _SEPARATOR.match(text, start, scanner.end) if call.slots == 1 else None
+        separator = _COLON_OR_SEPARATOR.match(text, start, scanner.end) if call.slots == 1 else None
         span = Span(*separator.span()) if separator else Span(last.span.end, last.span.end)
         scanner.report(mistakes.missing_comma(span, separator[0] if separator else ""))
         scanner.pos = separator.end() if separator else start

@@ -11,14 +11,14 @@ from epfilter.located import MAX_REDUNDANT_PARENTHESES, Located
 from epfilter.reader import mistakes
 from epfilter.reader.calls import read_call
 from epfilter.reader.junk import explain_junk
-from epfilter.reader.scanner import HEAD, NAME, TERM_START, Scanner
+from epfilter.reader.scanner import HEAD, NAME, SPACE, TERM_START, Scanner
 
-_SPACE = r"[ \t\r\n]*+"
-_JOINER = re.compile(rf"((?:and|or)\b|&&?|[;,]){_SPACE}(?={TERM_START})", re.IGNORECASE)
+_JOINER = re.compile(rf"((?:and|or)\b|&&?|[;,]){SPACE}(?={TERM_START})", re.IGNORECASE)
 _JUNK_END = re.compile(
-    rf"(\([^():|]*+\))|[)）]|[:|]{_SPACE}(?={TERM_START})|(?<![\w-]){NAME}{_SPACE}[(（]"
+    rf"(\([^():|]*+\))|[)）]|[:|]{SPACE}(?={TERM_START})|(?<![\w-]){NAME}{SPACE}[(（]"
 )
-_SPACED_TERM = re.compile(_SPACE + TERM_START)
+_NEXT_PARAMETER = re.compile(r"&[A-Za-z_][\w\[\].-]*+=")
+_SPACED_TERM = re.compile(SPACE + TERM_START)
 _WORDS = {"and": ":", "or": "|", "not": ":"}
 
 
@@ -73,7 +73,7 @@ class GroupReader:
             else:
                 self._read_connective()
         root = self.stack[0]
-        if len(self.stack) == 1 and not root.terms and not scanner.found:
+        if len(self.stack) == 1 and not root.terms and not self._said_more(root):
             scanner.report(mistakes.empty_filter(start))
         self._close_all()
         return self._combine(root, Span(start, scanner.trimmed(scanner.end))).located
@@ -86,9 +86,8 @@ class GroupReader:
     def _is_damaged(self, frame: _Frame) -> bool:
         return len(self.scanner.found) > frame.found_before
 
-    def _add_broken(self, start: int) -> None:
-        span = Span(start, max(start, self.scanner.trimmed(self.scanner.pos)))
-        self.stack[-1].terms.append(_Term(Located(node=None, span=span)))
+    def _add_broken(self, start: int, end: int) -> None:
+        self.stack[-1].terms.append(_Term(Located(node=None, span=Span(start, end))))
 
     def _read_term(self) -> None:
         scanner, frame = self.scanner, self.stack[-1]
@@ -101,17 +100,23 @@ class GroupReader:
             self._read_idle()
         elif head := HEAD.match(scanner.text, scanner.pos, scanner.end):
             if head[1].lower() in _WORDS and _SPACED_TERM.match(scanner.text, head.end()):
-                scanner.pos = head.end() - 1
+                scanner.pos = head.end(1)
+                scanner.skip_space()
                 self._open(head.start(), (head[1], Span(*head.span(1))))
             else:
                 frame.terms.append(_Term(read_call(scanner, head)))
         else:
             start = scanner.pos
             end = self._junk_end()
-            self.scanner.report(explain_junk(Span(start, end), scanner.text))
+            scanner.report(explain_junk(Span(start, end), scanner.text))
             scanner.pos = end
             if not self._is_term(end):
-                self._add_broken(start)
+                self._add_broken(start, end)
+
+    def _said_more(self, frame: _Frame) -> bool:
+        """Whether more is wrong in a frame than characters that look like others."""
+        found = self.scanner.found[frame.found_before :]
+        return any(mistake.code != "EPF114" for mistake in found)
 
     def _is_term(self, pos: int) -> bool:
         return _SPACED_TERM.match(self.scanner.text, pos, self.scanner.end) is not None
@@ -126,7 +131,7 @@ class GroupReader:
             scanner.skip_space()
         where = "doubled" if self.stack[-1].connectives else "leading"
         span = Span(start, end)
-        self.scanner.report(mistakes.idle_connective(span, scanner.text[start:end], where))
+        scanner.report(mistakes.idle_connective(span, scanner.text[start:end], where))
 
     def _read_connective(self) -> None:
         scanner, frame = self.scanner, self.stack[-1]
@@ -142,16 +147,19 @@ class GroupReader:
             frame.connectives.append((_WORDS[frame.word[0].lower()], span))
         elif joiner := _JOINER.match(scanner.text, at, scanner.end):
             span = Span(*joiner.span(1))
-            self.scanner.report(mistakes.missing_connective(span, joiner[1]))
+            scanner.report(mistakes.missing_connective(span, joiner[1]))
             frame.connectives.append(("|" if joiner[1].lower() == "or" else ":", span))
             scanner.pos = joiner.end()
         elif self._is_term(at):
             place = scanner.trimmed(at)
-            self.scanner.report(mistakes.missing_connective(Span(place, place), ""))
+            scanner.report(mistakes.missing_connective(Span(place, place), ""))
             frame.connectives.append((":", Span(place, place)))
+        elif _NEXT_PARAMETER.match(scanner.text, at, scanner.end):
+            scanner.pos = scanner.trimmed(scanner.end)
+            scanner.report(mistakes.next_parameter(Span(at, scanner.pos), scanner.text[at:]))
         else:
             end = self._junk_end()
-            self.scanner.report(mistakes.text_after(Span(at, end), scanner.text[at:end]))
+            scanner.report(mistakes.text_after(Span(at, end), scanner.text[at:end]))
             scanner.pos = end
             if self._is_term(end):
                 frame.connectives.append((":", Span(end, end)))
@@ -173,9 +181,9 @@ class GroupReader:
             frame = self.stack[-1]
             closing = scanner.pos
             self._drop_trailing(frame)
-            if not frame.terms and not self._is_damaged(frame):
+            if not frame.terms and not self._said_more(frame):
                 span = Span(frame.start, closing + 1)
-                self.scanner.report(mistakes.empty_group(span))
+                scanner.report(mistakes.empty_group(span))
             scanner.take()
             self._close(closed=True)
             return
@@ -186,10 +194,9 @@ class GroupReader:
             scanner.take()
             end = scanner.pos
             scanner.skip_space()
-        scanner.pos = end
-        self.scanner.report(mistakes.extra_parenthesis(Span(start, end)))
+        scanner.report(mistakes.extra_parenthesis(Span(start, end)))
         if self.stack[-1].wants_term:
-            self._add_broken(start)
+            self._add_broken(start, end)
 
     def _drop_trailing(self, frame: _Frame) -> None:
         if frame.terms and frame.wants_term:

@@ -202,13 +202,21 @@ def idle_connective(span: Span, found: str, where: str) -> Diagnostic:
 
 
 def text_after(span: Span, found: str) -> Diagnostic:
-    hint = "after a call comes `:`, `|`, `)` or the end"
-    fix = None
-    if found.startswith("&"):
-        hint = "`&` begins the next parameter of a URL; a filter ends before it"
-        fix = _delete("remove it", span, safe=True)
     return Diagnostic(
-        "EPF112", f"`{shorten(found)}` does not belong here.", span, hint=hint, fix=fix
+        "EPF112",
+        f"`{shorten(found)}` does not belong here.",
+        span,
+        hint="after a call comes `:`, `|`, `)` or the end",
+    )
+
+
+def next_parameter(span: Span, found: str) -> Diagnostic:
+    return Diagnostic(
+        "EPF112",
+        f"`{shorten(found)}` does not belong here.",
+        span,
+        hint="`&` begins the next parameter of a URL; a filter ends before it",
+        fix=_delete("remove it", span, safe=True),
     )
 
 
@@ -323,7 +331,11 @@ def not_a_call(span: Span, found: str, hint: str, replacement: str | None) -> Di
         title = f"write {shorten(replacement)}"
         fix = Fix(title, (Edit(span, replacement),), safe=False)
     return Diagnostic(
-        "EPF121", f"`{shorten(found)}` is not a call like eq(field,value).", span, hint=hint, fix=fix
+        "EPF121",
+        f"`{shorten(found)}` is not a call like eq(field,value).",
+        span,
+        hint=hint,
+        fix=fix,
     )
 
 

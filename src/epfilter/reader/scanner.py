@@ -14,19 +14,23 @@ from dataclasses import dataclass
 from epfilter.errors import Diagnostic, Span
 from epfilter.reader import mistakes
 
+_FILLER = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_ODD_SPACE = rf"\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\x0b\x0c{_FILLER}"
+"""What looks like white space, or like nothing at all, but is not."""
+
 NAME = r"[^\W\d]\w*+(?:-\w++)*+"
-_SPACE = r"[ \t\r\n]*+"
-HEAD = re.compile(rf"({NAME}){_SPACE}([(（])")
+SPACE = rf"[ \t\r\n{_ODD_SPACE}]*+"
+"""White space, and what looks like it: places are found with it, `skip_space` reports the rest."""
+HEAD = re.compile(rf"({NAME}){SPACE}([(（])")
 """A call's name and opening parenthesis; also of a name in upper case or from another alphabet."""
 
-TERM_START = rf"(?:[(（]|(?<![\w-]){NAME}{_SPACE}[(（])"
-BOUNDARY = re.compile(rf"[:|][:| \t\r\n]*+(?:[(（]{_SPACE})*+(?<![\w-]){NAME}{_SPACE}[(（]")
+TERM_START = rf"(?:[(（]|(?<![\w-]){NAME}{SPACE}[(（])"
+BOUNDARY = re.compile(rf"[:|][:| \t\r\n]*+(?:[(（]{SPACE})*+(?<![\w-]){NAME}{SPACE}[(（]")
 """A connective before a call or a group: an operand that is not closed ends here (decision)."""
 
 _SPACES = re.compile(r"[ \t\r\n]+")
 _PLAIN_REGION = re.compile(r"[^(),（），]*+")
 _BALANCED = re.compile(r"[^(),]*+(?:\([^(),]*+\)[^(),]*+){1,8}(?=[,)])")
-_FILLER = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 
 LOOK_ALIKES = {
     "（": "(",
@@ -41,7 +45,7 @@ LOOK_ALIKES = {
 } | {char: "" for char in _FILLER}
 """Characters that look like punctuation of the language, or like nothing at all."""
 
-_SPACE_LOOK_ALIKES = re.compile(rf"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\x0b\x0c{_FILLER}]+")
+_ODD_SPACES = re.compile(f"[{_ODD_SPACE}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class Scanner:
         while self.pos < self.end:
             if space := _SPACES.match(self.text, self.pos, self.end):
                 self.pos = space.end()
-            elif odd := _SPACE_LOOK_ALIKES.match(self.text, self.pos, self.end):
+            elif odd := _ODD_SPACES.match(self.text, self.pos, self.end):
                 plain = "" if all(char in _FILLER for char in odd[0]) else " "
                 self.report(mistakes.look_alike(Span(*odd.span()), odd[0], plain))
                 self.pos = odd.end()

@@ -11,7 +11,7 @@ from epfilter.errors import Diagnostic, Span
 from epfilter.reader import mistakes
 
 _SURROGATES = re.compile("[\ud800-\udfff]+")
-_PARAMETER = re.compile(r"[^\s()\"',]*?(?<![\w.-])filter\s*=\s*", re.IGNORECASE)
+_PARAMETER = re.compile(r"[^\s()\"',]*?(?<![\w.-])filter[ \t\r\n]*=[ \t\r\n]*", re.IGNORECASE)
 _SPACE = " \t\r\n"
 _ENCODED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _ENCODED_CALL = re.compile(r"\s*(?:%(?:25)*28|\()*\s*[a-z_]+\s*%(?:25)*28", re.IGNORECASE)
@@ -37,9 +37,7 @@ def find_surrogates(text: str) -> list[Diagnostic]:
     try:
         text.encode()
     except UnicodeEncodeError:
-        return [
-            mistakes.surrogate(Span(*run.span()), run[0]) for run in _SURROGATES.finditer(text)
-        ]
+        return [mistakes.surrogate(Span(*run.span()), run[0]) for run in _SURROGATES.finditer(text)]
     return []
 
 
@@ -52,7 +50,7 @@ def unwrap(text: str, is_filter: Callable[[str], bool]) -> Window:
     if parameter:
         span = Span(start, len(parameter[0].rstrip()) + start)
         found.append(mistakes.whole_parameter(span, text[slice(*span)]))
-        start = parameter.end()
+        start = min(parameter.end(), end)
     elif end - start > 2 and _QUOTE_PAIRS.get(text[start]) == text[end - 1]:  # noqa: PLR2004 - a pair of quotes is two
         found.append(mistakes.quoted_whole(Span(start, end)))
         start, end = start + 1, end - 1

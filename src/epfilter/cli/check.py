@@ -1,0 +1,83 @@
+"""`epfilter check`: says whether a text is a filter, and what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+
+import click
+from pydantic import BaseModel
+
+from epfilter.ast import Filter
+from epfilter.carets import visible
+from epfilter.cli.findings import show_findings
+from epfilter.cli.streams import filter_argument, read_filter, say, write
+from epfilter.cli.tree import draw_tree
+from epfilter.errors import Diagnostic, FilterSyntaxError
+from epfilter.parser import parse
+from epfilter.printer import unparse
+
+_HELP = """Say whether FILTER is a filter, and what is wrong with it.
+
+Of a good filter it shows the canonical text and the tree; of a bad one every mistake
+with its place, a hint and, where there is one, a fix and the text that it gives. An
+unsafe fix is a guess: read it before you use it.
+
+\b
+Examples:
+  epfilter check 'gt(created_at,2018-09-01):eq(payment,refunded)'
+  epfilter check --format json @refunds.filter
+  echo 'eq(payment,paid)' | epfilter check -
+"""
+
+
+@click.command("check", help=_HELP, short_help="Say whether a filter is right, and what is wrong.")
+@filter_argument
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, or one JSON object with ok, canonical, tree and diagnostics.",
+)
+@click.option(
+    "--max-length",
+    type=click.IntRange(min=0),
+    metavar="CHARACTERS",
+    help="Refuse a longer filter. The platform takes about 8 KB.",
+)
+def command(source: str, style: str, max_length: int | None) -> int:
+    """Run the command; 0 for a filter, 1 for anything else."""
+    text = read_filter(source)
+    f: Filter | None = None
+    found: tuple[Diagnostic, ...] = ()
+    try:
+        f = parse(text, max_length=max_length)
+    except FilterSyntaxError as error:
+        found = error.diagnostics
+    if style == "json":
+        write(_as_json(f, found))
+    elif f is None:
+        show_findings(text, found)
+    else:
+        _show_verdict(f)
+    return 0 if f is not None else 1
+
+
+def _as_json(f: Filter | None, found: tuple[Diagnostic, ...]) -> str:
+    answer = {
+        "ok": f is not None,
+        "canonical": None if f is None else unparse(f),
+        "tree": f.model_dump(mode="json") if isinstance(f, BaseModel) else None,
+        "diagnostics": [diagnostic.as_dict() for diagnostic in found],
+    }
+    return json.dumps(answer, ensure_ascii=False, indent=2)
+
+
+def _show_verdict(f: Filter) -> None:
+    canonical = unparse(f)
+    say(click.style("ok", fg="green", bold=True))
+    say(f"canonical  {visible(canonical)}")
+    if not canonical.isprintable():
+        say("           (some characters are shown as escapes; `epfilter format` prints them)")
+    say("tree       " + draw_tree(f).replace("\n", "\n           "))

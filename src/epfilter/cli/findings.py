@@ -1,0 +1,87 @@
+"""Shows findings to people: where, what, and how to repair it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import click
+
+from epfilter.ast import Filter
+from epfilter.carets import visible
+from epfilter.cli.streams import say
+from epfilter.errors import Diagnostic, FilterSyntaxError, Fix, Severity
+from epfilter.parser import parse
+
+_SHOWN_AT_MOST = 20
+"""Findings drawn for one text; the last line counts all of them."""
+
+_WIDTH = 100
+"""Characters shown of a repaired text; a longer one is cut around the repair."""
+
+_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+
+
+def parsed(text: str) -> Filter:
+    """The filter that the text is; where it is none, say why on standard error and exit with 1."""
+    try:
+        return parse(text)
+    except FilterSyntaxError as error:
+        show_findings(text, error.diagnostics, err=True)
+        raise click.exceptions.Exit(1) from None
+
+
+def show_findings(text: str, found: Sequence[Diagnostic], *, err: bool = False) -> None:
+    """Every finding with its line, carets, hint and fix, and how many there are."""
+    for diagnostic in found[:_SHOWN_AT_MOST]:
+        say(draw_finding(diagnostic, text) + "\n", err=err)
+    if len(found) > _SHOWN_AT_MOST:
+        say(f"… and {len(found) - _SHOWN_AT_MOST} more\n", err=err)
+    say(click.style(f"not ok: {_counted(found)}", fg="red", bold=True), err=err)
+
+
+def draw_finding(found: Diagnostic, text: str) -> str:
+    """One finding in colour; without its colours it begins as `found.draw(text)`.
+
+    >>> from epfilter import Span
+    >>> print(click.unstyle(draw_finding(Diagnostic("EPF101", "it is empty.", Span(0, 0)), "")))
+    1:1 EPF101 it is empty.
+    <BLANKLINE>
+        ^
+    """
+    color = _COLORS[found.severity]
+    head, line, carets, *hint = found.draw(text).split("\n", 3)
+    place, code, message = head.split(" ", 2)
+    shown = [
+        f"{click.style(place, bold=True)} {click.style(code, fg=color, bold=True)} {message}",
+        line,
+        click.style(carets, fg=color),
+        *hint,
+    ]
+    if found.fix:
+        shown += _fix_lines(found.fix, text)
+    return "\n".join(shown)
+
+
+def _fix_lines(fix: Fix, text: str) -> list[str]:
+    title = f"fix: {visible(fix.title)}" if fix.safe else f"fix (unsafe): {visible(fix.title)}"
+    place = min((edit.span.start for edit in fix.edits), default=0)
+    result = _excerpt(fix.apply(text), place)
+    return [click.style(f"    {title}", fg="green" if fix.safe else "yellow"), f"        {result}"]
+
+
+def _excerpt(text: str, place: int) -> str:
+    """The text in one line, or what of it stands around a place."""
+    first = max(0, min(place - _WIDTH // 3, len(text) - _WIDTH))
+    last = first + _WIDTH
+    return ("…" if first else "") + visible(text[first:last]) + ("…" if last < len(text) else "")
+
+
+def _counted(found: Sequence[Diagnostic]) -> str:
+    """How many findings there are of each severity, the worst first."""
+    counts = Counter(diagnostic.severity for diagnostic in found)
+    return ", ".join(
+        f"{counts[severity]} {severity}{'s' if counts[severity] > 1 else ''}"
+        for severity in Severity
+        if counts[severity]
+    )

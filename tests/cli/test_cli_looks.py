@@ -1,0 +1,152 @@
+"""How it looks: colour, drawings, help, and the examples of the help."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from epfilter import parse
+from epfilter.cli import main
+from epfilter.cli.findings import draw_finding
+from epfilter.cli.tree import draw_tree
+from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_COMMANDS = ["check", "parse", "format", "payload"]
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """A runner whose streams take colours, as a terminal does."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    return CliRunner()
+
+
+@pytest.mark.parametrize(
+    "args",
+    [["check", "eq(a,1):eq(b,2)"], ["check", "gte(a,1)"], ["parse", "--format", "tree", "eq(a,1)"]],
+    ids=str,
+)
+def test_a_terminal_gets_colour(terminal: CliRunner, args: list[str]) -> None:
+    colored = terminal.invoke(main, args, color=True).stdout
+    plain = terminal.invoke(main, args).stdout
+    assert "\x1b[" in colored
+    assert "\x1b[" not in plain
+    assert click.unstyle(colored) == plain
+
+
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_a_terminal_can_ask_for_none(
+    terminal: CliRunner, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert "\x1b[" not in terminal.invoke(main, ["check", "gte(a,1)"], color=True).stdout
+
+
+def test_an_empty_no_color_asks_for_nothing(
+    terminal: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "")
+    assert "\x1b[" in terminal.invoke(main, ["check", "gte(a,1)"], color=True).stdout
+
+
+@pytest.mark.parametrize("args", [["parse"], ["format"], ["payload"], ["check", "--format=json"]])
+def test_a_product_has_no_colour(terminal: CliRunner, args: list[str]) -> None:
+    assert "\x1b" not in terminal.invoke(main, [*args, "eq(a,1):eq(b,2)"], color=True).stdout
+
+
+@pytest.mark.parametrize("severity", list(Severity))
+@pytest.mark.parametrize(
+    "fix", [None, Fix("do it", (Edit(Span(2, 3), "!"),), safe=True), Fix("rest", (), safe=False)]
+)
+def test_a_finding_is_drawn_as_the_library_draws_it(severity: Severity, fix: Fix | None) -> None:
+    found = Diagnostic("EPF199", "what is this?", Span(2, 3), severity, "a hint", fix)
+    drawn = click.unstyle(draw_finding(found, "ab?"))
+    assert drawn.startswith(found.draw("ab?"))
+    assert ("fix" in drawn) is (fix is not None)
+    assert ("(unsafe)" in drawn) is (fix is not None and not fix.safe)
+
+
+def test_a_call_of_many_values_gets_a_branch_for_each() -> None:
+    values = [f"value-{number:02d}" for number in range(12)]
+    drawn = click.unstyle(draw_tree(parse(f"eq(a,1):in(id,{','.join(values)}):eq(b,2)")))
+    assert drawn.splitlines() == [
+        "and",
+        "├── eq  a   1",
+        "├── in  id",
+        *[f"│   ├── {value}" for value in values[:-1]],
+        f"│   └── {values[-1]}",
+        "└── eq  b   2",
+    ]
+
+
+def test_the_deepest_tree_is_drawn() -> None:
+    text = "eq(a,1)"
+    for level in range(64):
+        text = f"({text}){'|:'[level % 2]}eq(a,1)"
+    lines = click.unstyle(draw_tree(parse(text))).splitlines()
+    assert len(lines) == 64 + 65
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+@pytest.mark.parametrize("command", [[], *[[name] for name in _COMMANDS]], ids=str)
+def test_help_has_examples(command: list[str], option: str) -> None:
+    result = CliRunner().invoke(main, [*command, option])
+    assert "Examples:" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 88
+    assert (result.stderr, result.exit_code) == ("", 0)
+
+
+def test_help_lists_every_command_and_the_completion() -> None:
+    text = CliRunner().invoke(main, ["--help"]).stdout
+    assert re.findall(r"^  (\w+)  +[A-Z].*\.$", text, re.MULTILINE) == _COMMANDS
+    assert "_EPFILTER_COMPLETE=bash_source epfilter" in text
+    assert "Exit codes:" in text
+
+
+def _examples() -> Iterator[str]:
+    for command in ([], *[[name] for name in _COMMANDS]):
+        text = CliRunner().invoke(main, [*command, "--help"]).stdout
+        for line in text.partition("Examples:")[2].split("\n\n")[0].splitlines():
+            if "epfilter" in line:
+                yield line.strip()
+
+
+@pytest.mark.parametrize("line", list(_examples()))
+def test_the_examples_of_the_help_run(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("refunds.filter").write_text("eq(payment,refunded)\n", encoding="utf-8")
+    words = shlex.split(line)
+    given = words[1] + "\n" if words[0] == "echo" else None
+    args = words[words.index("epfilter") + 1 :]
+    if "|" in args:
+        args = args[: args.index("|")]
+    result = CliRunner().invoke(main, args, input=given)
+    assert (result.stderr, result.exit_code) == ("", 0)
+
+
+def test_completion_knows_commands_and_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def complete(words: str, position: int) -> list[str]:
+        monkeypatch.setenv("_EPFILTER_COMPLETE", "bash_complete")
+        monkeypatch.setenv("COMP_WORDS", words)
+        monkeypatch.setenv("COMP_CWORD", str(position))
+        return CliRunner().invoke(main, [], prog_name="epfilter").stdout.split()
+
+    assert complete("epfilter p", 1) == ["plain,parse", "plain,payload"]
+    assert complete("epfilter check --format ", 3) == ["plain,text", "plain,json"]
+    assert complete("epfilter check - --", 3) == [
+        "plain,--format",
+        "plain,--max-length",
+        "plain,--help",
+    ]

@@ -1,0 +1,157 @@
+"""What hypothesis builds for the tests: trees, hostile texts, and texts near and far from filters."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Or
+from epfilter.ast import COMPARISONS, MEMBERSHIPS
+from epfilter.printer import pretty, unparse
+
+HOSTILE = (
+    "a),eq(b",
+    "),eq(x,1",
+    '"',
+    "'",
+    '\\"',
+    "\\",
+    "a\\",
+    '"):eq(a,"',
+    "a,b",
+    "a:eq(b,1)",
+    " lead",
+    "trail ",
+    "",
+    "\n",
+    "\t",
+    "\r\n",
+    "\u2028",
+    "\x00",
+    "\u202e",
+    "é",
+    "“x”",
+    "：",
+    "𝕏",
+    "%28",
+    "*",
+    "a[0]",
+    "[0]",
+    "${x}",
+    "{{ x }}",
+    "2024-04-29T00:00:00.000Z",
+)
+"""Values that would end an operand, or be lost, if they were not quoted."""
+
+texts = st.one_of(
+    st.sampled_from(HOSTILE),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
+    st.text("abz09 ,:|()\"'\\*[]{}\n\t.-_%", max_size=12),
+)
+"""Any text that has an encoding."""
+
+names = st.one_of(
+    st.from_regex(r"[a-z_]{1,8}(\.[a-zA-Z-]{1,5})?(\[[0-9]{1,3}\])?", fullmatch=True),
+    texts.filter(bool),
+)
+"""Any name of a field."""
+
+comparisons: st.SearchStrategy[Filter] = st.builds(
+    Comparison, op=st.sampled_from(COMPARISONS), field=names, value=texts
+)
+memberships: st.SearchStrategy[Filter] = st.builds(
+    Membership,
+    op=st.sampled_from(MEMBERSHIPS),
+    field=names,
+    values=st.lists(texts, min_size=1, max_size=4).map(tuple),
+)
+calls = st.one_of(comparisons, memberships, st.builds(IsNull, field=names))
+
+
+def _groups(terms: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
+    several = st.lists(terms, min_size=2, max_size=3).map(tuple)
+    return st.one_of(st.builds(And, terms=several), st.builds(Or, terms=several))
+
+
+@st.composite
+def _nested(draw: st.DrawFn) -> Filter:
+    """A tree that is sure to be as deep as drawn, up to 8 levels."""
+    tree = draw(calls)
+    for _ in range(draw(st.integers(1, 8))):
+        terms = [tree, *draw(st.lists(calls, min_size=1, max_size=2))]
+        place = draw(st.integers(0, len(terms) - 1))
+        terms[0], terms[place] = terms[place], terms[0]
+        tree = draw(st.sampled_from((And, Or)))(terms=tuple(terms))
+    return tree
+
+
+filters = st.one_of(calls, st.recursive(calls, _groups, max_leaves=12), _nested())
+"""Any filter: every operator, nesting to depth 8, any text in fields and values."""
+
+_PIECES = (
+    *(
+        "eq(",
+        "in(",
+        "is_null(",
+        "gte(",
+        "EQ(",
+        "and(",
+        "not(",
+        "foo(",
+        "(",
+        ")",
+        ")",
+        ",",
+        ":",
+        "|",
+    ),
+    *(
+        '"',
+        "'",
+        "\\",
+        " ",
+        "\n",
+        "\t",
+        "a",
+        "b.c",
+        "1",
+        "x*",
+        "é",
+        "：",
+        "“",
+        "”",
+        "（",
+        "，",
+        "）",
+    ),
+    *("%28", "%", "=", "&", "&x=", "filter=", "?", "[0]", "{", "{{", "\xa0", "\ufeff", "\x00", ";"),
+    *('"x"', "''", "eq(a,1)", "in(a,1,2)", "(eq(a,1)|eq(b,2))", " and ", " or ", "=paid", "\ud800"),
+)
+pieces = st.lists(st.sampled_from(_PIECES), max_size=14).map("".join)
+"""Texts made of what filters, and mistakes in filters, are made of."""
+
+_Edit = tuple[float, int, str]
+
+
+def _edited(text: str, edits: list[_Edit]) -> str:
+    for place, removed, inserted in edits:
+        at = int(place * len(text))
+        text = text[:at] + inserted + text[at + removed :]
+    return text
+
+
+_written = st.one_of(
+    filters.map(unparse), filters.map(lambda f: unparse(f, quotes="always")), filters.map(pretty)
+)
+nearly = st.builds(
+    _edited,
+    _written,
+    st.lists(
+        st.tuples(st.floats(0, 1), st.integers(0, 2), st.sampled_from(("", *_PIECES))),
+        min_size=1,
+        max_size=3,
+    ),
+)
+"""Filters with a few characters changed."""
+
+any_text = st.one_of(pieces, nearly, st.text(max_size=30), _written)
+"""Well-formed, nearly well-formed and arbitrary texts, surrogates included."""

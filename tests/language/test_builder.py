@@ -1,0 +1,172 @@
+"""F, all_of and any_of: what they build, and what they refuse in words."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from epfilter import (
+    F,
+    Filter,
+    FilterError,
+    FilterTypeError,
+    FilterValueError,
+    all_of,
+    any_of,
+    parse,
+)
+from epfilter.builder import Field
+
+
+@pytest.mark.parametrize(
+    ("built", "text"),
+    [
+        (F.a.eq(1), "eq(a,1)"),
+        (F.a.gt(1), "gt(a,1)"),
+        (F.a.ge(1), "ge(a,1)"),
+        (F.a.lt(1), "lt(a,1)"),
+        (F.a.le(1), "le(a,1)"),
+        (F.a.like("*x"), "like(a,*x)"),
+        (F.a.ilike("x*"), "ilike(a,x*)"),
+        (F.a.contains("x"), "contains(a,x)"),
+        (F.a.text("two words"), "text(a,two words)"),
+        (F.a.in_("x", "y"), "in(a,x,y)"),
+        (F.a.contains_any("x", "y"), "contains_any(a,x,y)"),
+        (F.a.contains_all("x", "y"), "contains_all(a,x,y)"),
+        (F.a.is_null(), "is_null(a)"),
+        (F.a.startswith("DECK_"), "like(a,DECK_*)"),
+        (F.a.endswith("_RED"), "like(a,*_RED)"),
+        (F.a.contains_text("x"), "like(a,*x*)"),
+        (F.a == 1, "eq(a,1)"),
+        (F.a > 1, "gt(a,1)"),
+        (F.a >= 1, "ge(a,1)"),
+        (F.a < 1, "lt(a,1)"),
+        (F.a <= 1, "le(a,1)"),
+        (1 < F.a, "gt(a,1)"),
+        (1 <= F.a, "ge(a,1)"),
+        (1 == F.a, "eq(a,1)"),  # noqa: SIM300 - Python turns it round
+        ((F.a > 1) & (F.a < 5), "gt(a,1):lt(a,5)"),
+        (F.contact.email.eq("a@b.c"), "eq(contact.email,a@b.c)"),
+        (F["locales.fr-FR.name"].like("*robe*"), "like(locales.fr-FR.name,*robe*)"),
+        (F.locales["fr-FR"].name.like("*robe*"), "like(locales.fr-FR.name,*robe*)"),
+        (F.tags[0].eq("x"), "eq(tags[0],x)"),
+        (F.tags[999].eq("x"), "eq(tags[999],x)"),
+        (F.items[0].sku.eq("x"), "eq(items[0].sku,x)"),
+        (F.tags.length.gt(2), "gt(tags.length,2)"),
+        (F["*"].text("shoe"), "text(*,shoe)"),
+        (F["a b"].eq(1), "eq(a b,1)"),
+        (F["a),eq(b"].eq(1), 'eq("a),eq(b",1)'),
+        (F["eq"].eq(1), "eq(eq,1)"),
+        (F._id.eq(1), "eq(_id,1)"),
+        (F["__class__"].eq(1), "eq(__class__,1)"),
+        (all_of(F.a.eq(1)), "eq(a,1)"),
+        (any_of([F.a.eq(1)]), "eq(a,1)"),
+        (all_of(F.a.eq(1), F.b.eq(2)), "eq(a,1):eq(b,2)"),
+        (any_of(F.a.eq(n) for n in range(3)), "eq(a,0)|eq(a,1)|eq(a,2)"),
+        (all_of(F.a.eq(1) & F.b.eq(2), F.c.eq(3)), "(eq(a,1):eq(b,2)):eq(c,3)"),
+        (any_of(F.a.eq(1) & F.b.eq(2), F.c.eq(3)), "(eq(a,1):eq(b,2))|eq(c,3)"),
+    ],
+)
+def test_built(built: Filter, text: str) -> None:
+    assert str(built) == text
+    assert parse(text) == built
+
+
+def _chained() -> object:
+    return 1 < F.a < 5
+
+
+NO_NOT_EQUAL = (
+    "the filter language has no `!=`: it cannot exclude a value. "
+    "Hint: list the other values with in_, or use gt and lt on either side."
+)
+NOT_YET = (
+    "the field a is no filter yet, and & and | combine filters. Hint: & and | bind tighter than "
+    "comparisons: (F.a > 1) & (F.b < 2), or F.a.gt(1) & F.b.lt(2)."
+)
+NO_TRUTH = (
+    "the field a is neither true nor false, and the filter language has no NOT. "
+    'Hint: for a boolean attribute write F["a"].eq(True); combine comparisons with & and |.'
+)
+
+
+@pytest.mark.parametrize(
+    ("action", "kind", "words"),
+    [
+        (lambda: F.a != 1, FilterTypeError, NO_NOT_EQUAL),
+        (lambda: ~F.a, FilterTypeError, "the filter language has no NOT. Hint: say what the field should be instead."),
+        (lambda: not F.a, FilterTypeError, NO_TRUTH),
+        (lambda: F.a and F.b, FilterTypeError, NO_TRUTH),
+        (lambda: F.a & F.b, FilterTypeError, NOT_YET),
+        (lambda: F.a | F.b.eq(1), FilterTypeError, NOT_YET),
+        (lambda: F.b.eq(1) & F.a, FilterTypeError, NOT_YET),
+        (lambda: 1 | F.a, FilterTypeError, NOT_YET),
+        (lambda: F.a.eq(F.b), FilterValueError, "the filter language compares a field with a value, so a cannot be compared with the field b. Hint: use str(field) where its name is meant as the value."),
+        (lambda: F[""], FilterValueError, "the name of a field cannot be empty."),
+        (lambda: F.a[""], FilterValueError, "the name of a field cannot be empty."),
+        (lambda: F["\ud800"], FilterValueError, "the text has a lone surrogate (U+D800) at 0, which has no encoding. Hint: it usually comes from bytes decoded with the wrong codec; decode them again."),
+        (lambda: F[1], FilterTypeError, "the name of a field is a text, not a value of type int."),
+        (lambda: F[None], FilterTypeError, "the name of a field is a text, not None."),
+        (lambda: F.a[1000], FilterValueError, "a list index is 0 to 999, not 1000."),
+        (lambda: F.a[-1], FilterValueError, "a list index is 0 to 999, not -1."),
+        (lambda: F.a[True], FilterTypeError, "a field takes a name or a list index in brackets, not a value of type bool."),
+        (lambda: F.a[1.5], FilterTypeError, "a field takes a name or a list index in brackets, not a value of type float."),
+        (lambda: F.a.startswith(""), FilterValueError, "startswith of an empty text matches every value. Hint: leave the comparison out."),
+        (lambda: F.a.endswith(""), FilterValueError, "endswith of an empty text matches every value. Hint: leave the comparison out."),
+        (lambda: F.a.contains_text(""), FilterValueError, "contains_text of an empty text matches every value. Hint: leave the comparison out."),
+        (lambda: F.a.startswith("a*b"), FilterValueError, "startswith cannot look for a literal `*`: at the ends of a pattern it is a wildcard, and the language has no way to escape it. Hint: write the pattern yourself with like(…)."),
+        (lambda: F.a.endswith("*"), FilterValueError, "endswith cannot look for a literal `*`: at the ends of a pattern it is a wildcard, and the language has no way to escape it. Hint: write the pattern yourself with like(…)."),
+        (lambda: F.a.contains_text(5), FilterValueError, "contains_text takes a str, not a value of type int. Hint: use str(value)."),
+        (lambda: F.a.startswith(None), FilterValueError, "startswith takes a str, not None. Hint: use str(value)."),
+        (lambda: F.a.startswith("\ud800"), FilterValueError, "the text has a lone surrogate (U+D800) at 0, which has no encoding. Hint: it usually comes from bytes decoded with the wrong codec; decode them again."),
+        (all_of, FilterValueError, "all_of needs at least one term: there is no filter that selects everything. Hint: send no filter where everything is meant."),
+        (lambda: any_of([]), FilterValueError, "any_of needs at least one term: there is no filter that selects everything. Hint: send no filter where everything is meant."),
+        (lambda: all_of("eq(a,1)"), FilterTypeError, "all_of takes filters, not a value of type str. Hint: parse(text) makes a filter of a text."),
+        (lambda: all_of(None), FilterTypeError, "all_of takes filters, not None. Hint: parse(text) makes a filter of a text."),
+        (lambda: any_of(F.a.eq(1), F.b), FilterTypeError, "any_of takes filters, not a value of type Field. Hint: parse(text) makes a filter of a text."),
+        (lambda: any_of({F.a.eq(1)}), FilterTypeError, "any_of does not take a set: it has no order of terms. Hint: give a list."),
+        (lambda: all_of([[F.a.eq(1)]]), FilterTypeError, "all_of takes filters, not a value of type list. Hint: parse(text) makes a filter of a text."),
+    ],
+)  # fmt: skip
+def test_refused(action: Callable[[], Any], kind: type[FilterError], words: str) -> None:
+    with pytest.raises(kind) as caught:
+        action()
+    assert str(caught.value) == words
+
+
+def test_chained_comparisons_are_refused() -> None:
+    with pytest.raises(FilterTypeError, match="chained comparisons such as"):
+        _chained()
+
+
+@pytest.mark.parametrize("name", ["__len__", "__wrapped__", "_repr_html_", "__array__"])
+def test_names_that_python_looks_for_are_no_fields(name: str) -> None:
+    for thing in (F, F.a):
+        assert not hasattr(thing, name)
+        with pytest.raises(AttributeError, match="is not a field"):
+            getattr(thing, name)
+
+
+def test_fields_are_not_iterated() -> None:
+    for thing in (F, F.a):
+        with pytest.raises(TypeError):
+            list(thing)  # type: ignore[call-overload] # refused at run time as well
+        with pytest.raises(TypeError):
+            _ = "x" in thing  # type: ignore[operator] # refused at run time as well
+
+
+def test_fields_in_python() -> None:
+    assert repr(F) == "F"
+    assert repr(F.a["b c"]) == "F['a.b c']"
+    assert str(F.a.b) == "a.b"
+    assert pickle.loads(pickle.dumps(F)) is F  # noqa: S301 - what was pickled here
+    again: Field = pickle.loads(pickle.dumps(F.a))  # noqa: S301 - what was pickled here
+    assert str(again) == "a"
+    assert copy.copy(F) is F
+    assert str(copy.deepcopy(F.a)) == "a"
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(F.a)

@@ -1,0 +1,327 @@
+"""The nodes: what they take and refuse, and how they behave in Python and pydantic."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from epfilter import (
+    F,
+    Filter,
+    FilterError,
+    FilterTypeError,
+    Operator,
+    all_of,
+    fields,
+    parse,
+    transform,
+    walk,
+)
+from epfilter.ast import And, Comparison, IsNull, Membership, Node, Or
+
+A, B, C = F.a.eq(1), F.b.eq(2), F.c.eq(3)
+adapter: TypeAdapter[Filter] = TypeAdapter(Node)
+
+
+class Report(BaseModel):
+    filter: Filter
+    other: Filter | None = None
+
+
+@pytest.mark.parametrize(
+    ("node", "members"),
+    [
+        (Comparison, {"op": "eq", "field": "", "value": "1"}),
+        (Comparison, {"op": "eq", "field": "a", "value": 1}),
+        (Comparison, {"op": "eq", "field": "a", "value": None}),
+        (Comparison, {"op": "eq", "field": "a", "value": b"1"}),
+        (Comparison, {"op": "eq", "field": b"a", "value": "1"}),
+        (Comparison, {"op": "eq", "field": "a\ud800", "value": "1"}),
+        (Comparison, {"op": "eq", "field": "a", "value": "\udfff"}),
+        (Comparison, {"op": "in", "field": "a", "value": "1"}),
+        (Comparison, {"op": "and", "field": "a", "value": "1"}),
+        (Comparison, {"op": "EQ", "field": "a", "value": "1"}),
+        (Comparison, {"op": "gte", "field": "a", "value": "1"}),
+        (Comparison, {"op": "eq", "field": "a"}),
+        (Comparison, {"op": "eq", "field": "a", "value": "1", "more": 1}),
+        (Membership, {"op": "in", "field": "a", "values": ()}),
+        (Membership, {"op": "in", "field": "a", "values": "ab"}),
+        (Membership, {"op": "in", "field": "a", "values": {"x", "y"}}),
+        (Membership, {"op": "in", "field": "a", "values": {"x": 1}}),
+        (Membership, {"op": "in", "field": "a", "values": ("x", 1)}),
+        (Membership, {"op": "in", "field": "a", "values": ("\ud800",)}),
+        (Membership, {"op": "in", "field": "", "values": ("x",)}),
+        (Membership, {"op": "eq", "field": "a", "values": ("x",)}),
+        (IsNull, {"field": ""}),
+        (IsNull, {"op": "eq", "field": "a"}),
+        (IsNull, {"field": "a", "value": "1"}),
+        (And, {"terms": ()}),
+        (And, {"terms": (A,)}),
+        (And, {"terms": (A, "eq(b,2)")}),
+        (And, {"terms": {A, B}}),
+        (And, {"op": "or", "terms": (A, B)}),
+        (Or, {"terms": (A,)}),
+        (Or, {"op": "and", "terms": (A, B)}),
+        (Or, {"terms": A}),
+    ],
+)
+def test_nodes_refuse(node: type[BaseModel], members: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        node(**members)
+
+
+@pytest.mark.parametrize(
+    ("f", "data"),
+    [
+        (A, {"op": "eq", "field": "a", "value": "1"}),
+        (F.a.in_("x", "y"), {"op": "in", "field": "a", "values": ["x", "y"]}),
+        (F.a.is_null(), {"op": "is_null", "field": "a"}),
+        (
+            A & B,
+            {
+                "op": "and",
+                "terms": [
+                    {"op": "eq", "field": "a", "value": "1"},
+                    {"op": "eq", "field": "b", "value": "2"},
+                ],
+            },
+        ),
+        (
+            F.a.is_null() | B,
+            {
+                "op": "or",
+                "terms": [
+                    {"op": "is_null", "field": "a"},
+                    {"op": "eq", "field": "b", "value": "2"},
+                ],
+            },
+        ),
+    ],
+    ids=["comparison", "membership", "is_null", "and", "or"],
+)
+def test_json_of_a_node(f: Filter, data: dict[str, Any]) -> None:
+    assert isinstance(f, BaseModel)
+    assert f.model_dump(mode="json") == data
+    assert f.model_dump_json() == json.dumps(data, separators=(",", ":"))
+    assert adapter.validate_python(data) == f
+    assert type(f).model_validate(data) == f
+
+
+def test_operators_may_be_text_and_become_operators() -> None:
+    node = Comparison(op="eq", field="a", value="1")
+    assert node.op is Operator.EQ
+    assert node == Comparison(op=Operator.EQ, field="a", value="1")
+    assert Membership(op="in", field="a", values=["1"]).op is Operator.IN
+    assert IsNull(field="a").op is Operator.IS_NULL
+    assert And(terms=[A, B]).op is Operator.AND
+    assert Or(terms=[A, B]).op is Operator.OR
+
+
+@pytest.mark.parametrize(
+    "text", ["eq(a,1)", "in(a,1)", "is_null(a)", "eq(a,1):eq(b,2)", "eq(a,1)|eq(b,2)"]
+)
+def test_repr_reads_back(text: str) -> None:
+    f = parse(text)
+    names = {kind.__name__: kind for kind in (Comparison, Membership, IsNull, And, Or)}
+    assert eval(repr(f), names) == f  # noqa: S307 - the text is our own repr
+
+
+def test_equality_is_structural() -> None:
+    kinds = [A, F.a.gt(1), F.b.eq(1), F.a.eq(2), F.a.in_(1), F.a.contains_any(1), F.a.in_(1, 2),
+             F.b.in_(1), F.a.is_null(), F.b.is_null(), A & B, A | B, B & A, A & B & C, A & (B & C)]  # fmt: skip
+    assert len(set(kinds)) == len(kinds)
+    for place, one in enumerate(kinds):
+        for other_place, other in enumerate(kinds):
+            assert (one == other) is (place == other_place)
+            assert (one != other) is (place != other_place)
+    assert A != "eq(a,1)"
+    assert A & B != object()
+    assert F.a.is_null() != 1
+    assert F.a.in_(1) != 1
+
+
+def test_two_equal_deep_trees_compare_in_linear_time() -> None:
+    """pydantic's own comparison looks at each level twice once a depth is cached."""
+    one, other = A, F.a.eq(2)
+    for level in range(60):
+        one, other = (one & B, other & B) if level % 2 else (one | B, other | B)
+    assert one.depth == other.depth
+    assert one != other
+
+
+def test_match_statement_takes_nodes_apart() -> None:
+    match parse("eq(a,1):in(b,x,y)|is_null(c)"):
+        case Or((And((Comparison("eq", "a", value), Membership("in", "b", values))), IsNull(name))):
+            assert (value, values, name) == ("1", ("x", "y"), "c")
+        case _:
+            pytest.fail("the pattern did not match")
+
+
+def test_nodes_are_frozen() -> None:
+    with pytest.raises(ValidationError):
+        A.value = "2"
+    with pytest.raises(ValidationError):
+        (A & B).terms = (A,)  # type: ignore[assignment] # refused at run time as well
+
+
+@pytest.mark.parametrize(
+    ("built", "text"),
+    [
+        (A & B, "eq(a,1):eq(b,2)"),
+        (A & B & C, "eq(a,1):eq(b,2):eq(c,3)"),
+        (A & (B & C), "eq(a,1):(eq(b,2):eq(c,3))"),
+        (A | B | C, "eq(a,1)|eq(b,2)|eq(c,3)"),
+        (A | (B | C), "eq(a,1)|(eq(b,2)|eq(c,3))"),
+        (A & B | C, "(eq(a,1):eq(b,2))|eq(c,3)"),
+        ((A | B) & C, "(eq(a,1)|eq(b,2)):eq(c,3)"),
+        (A.and_(B, C), "eq(a,1):eq(b,2):eq(c,3)"),
+        (A.or_(B).or_(C), "eq(a,1)|eq(b,2)|eq(c,3)"),
+        (A.and_(B).or_(C), "(eq(a,1):eq(b,2))|eq(c,3)"),
+        (A.and_(), "eq(a,1)"),
+        (A.or_(), "eq(a,1)"),
+    ],
+)
+def test_combining(built: Filter, text: str) -> None:
+    assert str(built) == text
+    assert parse(text) == built
+
+
+@pytest.mark.parametrize("other", ["eq(b,2)", None, 1, True, F.b])
+def test_combining_with_what_is_no_filter(other: Any) -> None:
+    for combine in (
+        lambda: A & other,
+        lambda: A | other,
+        lambda: A.and_(other),
+        lambda: A.or_(other),
+    ):
+        with pytest.raises(TypeError):
+            combine()
+
+
+def test_no_truth_value() -> None:
+    for use in (
+        lambda: bool(A),
+        lambda: A and B,
+        lambda: A or B,
+        lambda: not A,
+        lambda: 1 if A else 2,
+    ):
+        with pytest.raises(FilterTypeError, match="f is not None"):
+            use()
+    with pytest.raises(FilterTypeError, match="chained comparisons"):
+        _ = 1 < F.a < 5
+    with pytest.raises(FilterTypeError, match="no NOT"):
+        ~A
+
+
+def test_the_base_cannot_be_built() -> None:
+    with pytest.raises(TypeError, match="abstract"):
+        Filter()  # type: ignore[abstract] # that is the point
+
+
+def test_model_copy_validates() -> None:
+    assert A.model_copy() is A
+    assert A.model_copy(deep=True) is A
+    assert A.model_copy(update={"value": "9"}) == F.a.eq(9)
+    with pytest.raises(ValidationError):
+        A.model_copy(update={"field": ""})
+    with pytest.raises(ValidationError):
+        (A & B).model_copy(update={"terms": (A,)})
+
+
+def test_walk_and_fields() -> None:
+    f = (A | B) & C & (A | F.d.is_null())
+    assert [str(node) for node in walk(f)] == [
+        "(eq(a,1)|eq(b,2)):eq(c,3):(eq(a,1)|is_null(d))",
+        "eq(a,1)|eq(b,2)", "eq(a,1)", "eq(b,2)", "eq(c,3)", "eq(a,1)|is_null(d)", "eq(a,1)", "is_null(d)",
+    ]  # fmt: skip
+    assert fields(f) == ("a", "b", "c", "d")
+    assert fields(F.x.in_(1)) == ("x",)
+
+
+def test_transform() -> None:
+    f = (A | B) & C
+    assert transform(f, lambda node: node) is f
+    changed = transform(f, lambda node: F.z.eq(0) if node == B else node)
+    assert str(changed) == "(eq(a,1)|eq(z,0)):eq(c,3)"
+    assert isinstance(changed, And)
+    assert changed.terms[1] is C
+    flat = transform(f, lambda node: all_of(node.terms[0], C) if isinstance(node, Or) else node)
+    assert str(flat) == "(eq(a,1):eq(c,3)):eq(c,3)"
+    with pytest.raises(FilterTypeError, match="must return a filter, not None"):
+        transform(f, lambda _: None)  # type: ignore[arg-type, return-value] # refused at run time as well
+
+
+def test_pickles_and_copies() -> None:
+    for f in (A, F.a.in_(1), F.a.is_null(), A & B, (A | B) & C):
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+            again = pickle.loads(pickle.dumps(f, protocol))  # noqa: S301 - what was pickled here
+            assert again == f
+            assert again.depth == f.depth
+        assert copy.deepcopy([f])[0] is f
+
+
+@pytest.mark.parametrize("value", ["eq(a, 1)", A, {"op": "eq", "field": "a", "value": "1"}])
+def test_a_filter_as_a_field(value: object) -> None:
+    report = Report.model_validate({"filter": value})
+    assert report.filter == A
+    assert report.model_dump(exclude_none=True) == {"filter": "eq(a,1)"}
+    assert report.model_dump_json() == '{"filter":"eq(a,1)","other":null}'
+    assert Report.model_validate_json(report.model_dump_json()) == report
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("eq(a", "Not a filter:\n1:5 EPF107"),
+        ("", "Not a filter:\n1:1 EPF101"),
+        (None, "not None"),
+        (5, "not a value of type int"),
+        (b"eq(a,1)", "not a value of type bytes"),
+        ([A], "not a value of type list"),
+        ({"op": "no"}, "Not the tree of a filter"),
+        ({}, "Not the tree of a filter"),
+        ({"op": "and", "terms": []}, "Not the tree of a filter"),
+    ],
+)
+def test_what_is_no_filter_is_a_validation_error(value: object, words: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Report.model_validate({"filter": value})
+    (found,) = caught.value.errors()
+    assert words in found["msg"]
+    json.dumps(found["ctx"])
+
+
+def test_diagnostics_reach_the_validation_error() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Report.model_validate_json('{"filter": "gte(a,1)"}')
+    (found,) = caught.value.errors()
+    assert found["type"] == "filter_syntax"
+    assert found["ctx"]["diagnostics"][0]["code"] == "EPF108"
+
+
+def test_json_schema_is_a_string() -> None:
+    schema = Report.model_json_schema()["properties"]["filter"]
+    assert schema["type"] == "string"
+    parse(schema["examples"][0])
+    tree = TypeAdapter(Node).json_schema()
+    assert tree["discriminator"]["propertyName"] == "op"
+
+
+def test_every_error_pickles() -> None:
+    errors: list[FilterError] = []
+    for action in (lambda: parse("eq(a"), lambda: F.a.eq(None), lambda: parse(b"")):  # type: ignore[arg-type] # wrong on purpose
+        with pytest.raises(FilterError) as caught:
+            action()
+        errors.append(caught.value)
+    for error in errors:
+        again = pickle.loads(pickle.dumps(error))  # noqa: S301 - what was pickled here
+        assert type(again) is type(error)
+        assert str(again) == str(error)
+        assert vars(again) == vars(error)
+        assert str(copy.copy(error)) == str(error)

@@ -1,0 +1,177 @@
+"""Canonical text, always-quoted text and the lines for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from epfilter import (
+    F,
+    FilterTypeError,
+    FilterValueError,
+    all_of,
+    from_query,
+    parse,
+    pretty,
+    to_query,
+    unparse,
+)
+from epfilter.ast import And, Or
+from epfilter.errors import Diagnostic, Edit, Span, apply_edits
+
+
+@pytest.mark.parametrize(
+    ("value", "minimal"),
+    [
+        ("plain", "plain"),
+        ("New York", "New York"),
+        ("a@b.c", "a@b.c"),
+        ("2018-04-16T10:11:59.715Z", "2018-04-16T10:11:59.715Z"),
+        ("$x_{y}|+:/*", "$x_{y}|+:/*"),
+        ("", '""'),
+        (" a", '" a"'),
+        ("a ", '"a "'),
+        (" ", '" "'),
+        ("a[0]", '"a[0]"'),
+        ("a,b", '"a,b"'),
+        ("(a)", '"(a)"'),
+        ('"', r'"\""'),
+        ("'", '"\'"'),
+        ("\\", r'"\\"'),
+        ("\\n", r'"\\n"'),
+        ("a\nb", '"a\nb"'),
+        ("é", '"é"'),
+        ("100%", '"100%"'),
+        ("\x00", '"\x00"'),
+    ],
+)
+def test_quoting_of_a_value(value: str, minimal: str) -> None:
+    assert unparse(F.f.eq(value)) == f"eq(f,{minimal})"
+    always = minimal if minimal.startswith('"') else f'"{minimal}"'
+    assert unparse(F.f.eq(value), quotes="always") == f'eq("f",{always})'
+
+
+@pytest.mark.parametrize(
+    ("name", "minimal"),
+    [
+        ("tags[0]", "tags[0]"),
+        ("tags[12].x", "tags[12].x"),
+        ("[0]", "[0]"),
+        ("tags[x]", '"tags[x]"'),
+        ("tags[]", '"tags[]"'),
+        ("tags[0", '"tags[0"'),
+        ("location-name", "location-name"),
+        ("*", "*"),
+        (" a", '" a"'),
+        ("a ", '"a "'),
+        ("né", '"né"'),
+    ],
+)
+def test_quoting_of_a_field(name: str, minimal: str) -> None:
+    assert unparse(F[name].is_null()) == f"is_null({minimal})"
+    assert unparse(F[name].in_("x")) == f"in({minimal},x)"
+
+
+def test_every_nested_group_stands_in_parentheses() -> None:
+    a, b = F.a.eq(1), F.b.eq(2)
+    for outer, sign in ((And, ":"), (Or, "|")):
+        for inner, inner_sign in ((And, ":"), (Or, "|")):
+            f = outer(terms=(inner(terms=(a, b)), a))
+            assert unparse(f) == f"(eq(a,1){inner_sign}eq(b,2)){sign}eq(a,1)"
+
+
+NESTED = parse("gt(a,1):(eq(b,x)|(eq(c,y):in(d,1,2)))")
+
+
+@pytest.mark.parametrize(
+    ("f", "options", "lines"),
+    [
+        (parse("eq(a,1)"), {}, ["eq(a,1)"]),
+        (NESTED, {}, [
+            "  gt(a,1)",
+            ": (",
+            "      eq(b,x)",
+            "    | (",
+            "          eq(c,y)",
+            "        : in(d,1,2)",
+            "      )",
+            "  )",
+        ]),
+        (NESTED, {"indent": 0, "quotes": "always"}, [
+            '  gt("a","1")',
+            ": (",
+            '    eq("b","x")',
+            "  | (",
+            '      eq("c","y")',
+            '    : in("d","1","2")',
+            "    )",
+            "  )",
+        ]),
+        (F.id.in_("aaaa", "bbbb"), {"width": 10}, ["in(", "  id,", "  aaaa,", "  bbbb", ")"]),
+        (F.id.in_("aaaa", "bbbb"), {"width": 16}, ["in(id,aaaa,bbbb)"]),
+        (F.name.eq("x" * 90), {}, [f"eq(name,{'x' * 90})"]),
+        (F.name.eq("two\nlines") & F.a.eq(1), {}, ['  eq(name,"two', 'lines")', ": eq(a,1)"]),
+    ],
+)  # fmt: skip
+def test_pretty(f: Any, options: dict[str, Any], lines: list[str]) -> None:
+    assert pretty(f, **options).split("\n") == lines
+    assert parse(pretty(f, **options)) == f
+
+
+@pytest.mark.parametrize(
+    "options", [{"indent": -1}, {"width": -1}, {"indent": "2"}, {"indent": True}, {"width": 10**9}]
+)
+def test_absurd_options(options: dict[str, Any]) -> None:
+    with pytest.raises(FilterValueError, match="is a number of columns from 0 to 1000, not"):
+        pretty(NESTED, **options)
+
+
+@pytest.mark.parametrize("function", [unparse, pretty, to_query])
+def test_what_cannot_be_printed(function: Any) -> None:
+    with pytest.raises(FilterTypeError) as caught:
+        function("eq(a,1)")
+    assert (
+        str(caught.value)
+        == "a filter is expected, not str. Hint: it is text already; parse(text) checks it."
+    )
+    with pytest.raises(FilterTypeError, match="not NoneType"):
+        function(None)
+    with pytest.raises(FilterTypeError, match="not Field"):
+        function(F.a)
+    with pytest.raises(FilterValueError, match='quotes is "minimal" or "always", not'):
+        function(F.a.eq(1), quotes="never")
+
+
+def test_query() -> None:
+    f = all_of(F.email.eq("a+b@c.d"), F.name.eq("é & ü"))
+    assert to_query(f) == "eq%28email%2Ca%2Bb%40c.d%29%3Aeq%28name%2C%22%C3%A9%20%26%20%C3%BC%22%29"
+    assert from_query("eq(name,Ron+Swanson)") == F.name.eq("Ron Swanson")
+    assert from_query(to_query(f, quotes="always")) == f
+
+
+def test_edits() -> None:
+    insertions = [Edit(Span(1, 1), "x"), Edit(Span(1, 1), "y"), Edit(Span(0, 1), "A")]
+    assert apply_edits("abc", insertions) == "Axybc"
+    with pytest.raises(FilterValueError, match="two edits overlap at 1"):
+        apply_edits("abc", [Edit(Span(0, 2), ""), Edit(Span(1, 3), "")])
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "drawn"),
+    [
+        ("", (0, 0), "1:1 X m\n\n    ^"),
+        ("abc", (3, 3), "1:4 X m\n    abc\n       ^"),
+        ("a\nbcd\ne", (3, 5), "2:2 X m\n    bcd\n     ^^"),
+        ("a\nb", (1, 2), "1:2 X m\n    a\n     ^"),
+        ("a\tb\x1bc", (4, 5), "1:5 X m\n    a\\tb\\u001bc\n              ^"),
+        ("日本x", (2, 3), "1:3 X m\n    日本x\n        ^"),
+        ("e\u0301x", (2, 3), "1:3 X m\n    e\u0301x\n     ^"),
+        ("\U000e0001x", (1, 2), "1:2 X m\n    \\U000e0001x\n              ^"),
+        ("a" * 300, (150, 152), f"1:151 X m\n    …{'a' * 100}…\n    {' ' * 34}^^"),
+        ("a" * 300, (299, 300), f"1:300 X m\n    …{'a' * 100}\n    {' ' * 100}^"),
+        ("a" * 300, (0, 300), f"1:1 X m\n    {'a' * 100}…\n    {'^' * 100}"),
+    ],
+)
+def test_drawing(text: str, span: tuple[int, int], drawn: str) -> None:
+    assert Diagnostic("X", "m", Span(*span)).draw(text) == drawn

@@ -1,0 +1,44 @@
+"""The commands that README shows are those that CI runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TESTS = "pip install -e '.[dev]' && pytest"
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_ci_runs_the_command_that_the_pages_give_for_the_tests(page: str) -> None:
+    assert re.search(
+        rf"^{re.escape(TESTS)}$", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE
+    )
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert f"{{ {TESTS}; }} 2>&1 | tee" in ci
+
+
+def test_readme_shows_what_its_first_command_prints() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.search(
+        r"^```sh\npip install \. && (?P<command>epfilter .*)\n```\n"
+        r".*?^```text\n(?P<output>.*?)^```",
+        readme,
+        re.MULTILINE | re.DOTALL,
+    )
+    assert shown
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    program, *arguments = shlex.split(shown["command"])
+    command = shutil.which(program, path=path)
+    assert command
+    done = subprocess.run(  # noqa: S603 - our own command
+        [command, *arguments], capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stdout == shown["output"]

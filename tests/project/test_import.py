@@ -1,0 +1,62 @@
+"""Importing does nothing, and costs nothing that is not needed."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+STANDARD = {"argparse", "logging.config", "optparse"}
+
+
+def imported_by(statement: str) -> set[str]:
+    """The modules that a fresh interpreter has loaded after the statement."""
+    code = f"import sys; {statement}; print(*sys.modules)"
+    done = subprocess.run(  # noqa: S603 - our own interpreter and code
+        [sys.executable, "-I", "-c", code],
+        cwd=ROOT.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    return set(done.stdout.split())
+
+
+def distributions() -> set[str]:
+    """The modules of everything that epfilter or one of its extras depends on, but pydantic."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = chain(project["dependencies"], *project["optional-dependencies"].values())
+    names = {re.split(r"[^A-Za-z0-9_.-]", line)[0].lower().replace("-", "_") for line in wanted}
+    # pydantic itself loads typing_extensions and, where it is installed, nothing else of these.
+    return (names | {"yaml"}) - {"pydantic"}
+
+
+@pytest.mark.parametrize("module", ["epfilter", "epfilter.ast", "epfilter.exporter"])
+def test_importing_loads_neither_lark_nor_click_nor_anything_optional(module: str) -> None:
+    loaded = imported_by(f"import {module}")
+    assert "pydantic" in loaded
+    assert {"lark", "click", "httpx"} <= distributions()
+    assert loaded & distributions() == set()
+
+
+def test_importing_parses_no_arguments_and_sets_up_no_logging() -> None:
+    # pydantic itself may need these; what counts is that epfilter adds none.
+    assert (imported_by("import epfilter") - imported_by("import pydantic")) & STANDARD == set()
+    code = (
+        "import logging, warnings, sys; before = list(sys.argv), list(warnings.filters); "
+        "import epfilter; "
+        "assert logging.root.handlers == [] and before == (sys.argv, warnings.filters)"
+    )
+    imported_by(code)
+
+
+def test_the_grammar_is_compiled_by_the_first_parse_only() -> None:
+    assert "lark" not in imported_by("from epfilter import F; str(F.a.eq(1) & F.b.eq(2))")
+    assert "lark" in imported_by("from epfilter import parse; parse('eq(a,1)')")

@@ -1,0 +1,108 @@
+"""What people install: the sdist and the wheel made of it, used in an environment without `src`.
+
+Needs a package index, so it is not part of a plain `pytest`: run `pytest -m wheel`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.wheel
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = "Scripts" if os.name == "nt" else "bin"
+FILTER = "gt(created_at,2018-09-01):lt(created_at,2018-10-01):eq(payment,refunded)"
+
+
+@pytest.fixture(scope="module")
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sdist and the wheel that was built of it."""
+    folder = tmp_path_factory.mktemp("distributions")
+    run(folder, sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def environment(distributions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh virtual environment with nothing but the wheel and what it depends on."""
+    folder = tmp_path_factory.mktemp("installed") / "venv"
+    venv.create(folder, with_pip=True)
+    (wheel,) = distributions.glob("*.whl")
+    run(folder, str(folder / SCRIPTS / "python"), "-m", "pip", "install", str(wheel))
+    return folder
+
+
+def run(folder: Path, *command: str) -> str:
+    """Run a command away from the checkout, and give what it printed."""
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(  # noqa: S603 - our own commands
+        command,
+        cwd=folder,
+        env={**clean, "PYTHONUTF8": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def python(environment: Path, code: str) -> str:
+    return run(environment, str(environment / SCRIPTS / "python"), "-I", "-c", code).strip()
+
+
+def epfilter(environment: Path, *arguments: str) -> str:
+    return run(environment, str(environment / SCRIPTS / "epfilter"), *arguments).strip()
+
+
+def test_wheel_holds_the_grammar_the_type_marker_and_the_licence(distributions: Path) -> None:
+    (path,) = distributions.glob("*.whl")
+    with zipfile.ZipFile(path) as wheel:
+        names = set(wheel.namelist())
+        grammar = wheel.read("epfilter/grammar/filter.lark")
+    assert "epfilter/py.typed" in names
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert not any(name.startswith(("tests/", "docs/")) for name in names)
+    assert grammar == (ROOT / "grammar" / "filter.lark").read_bytes()
+
+
+def test_sdist_holds_what_a_distributor_tests_with(distributions: Path) -> None:
+    (path,) = distributions.glob("*.tar.gz")
+    with tarfile.open(path) as sdist:
+        names = {name.partition("/")[2] for name in sdist.getnames()}
+    wanted = {"grammar/filter.lark", "grammar/README.md", "tests/conftest.py", "docs/mkdocs.yml"}
+    assert wanted | {"LICENSE", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"} <= names
+
+
+def test_the_installed_package_parses_without_the_checkout(environment: Path) -> None:
+    where = python(environment, "import epfilter; print(epfilter.__file__)")
+    assert Path(where).is_relative_to(environment)
+    assert python(environment, f"import epfilter; print(epfilter.parse({FILTER!r}))") == FILTER
+
+
+def test_the_installed_package_explains_a_mistake(environment: Path) -> None:
+    code = (
+        "from epfilter import parse_located; print(parse_located('gte(a,1)').diagnostics[0].code)"
+    )
+    assert python(environment, code) == "EPF108"
+
+
+def test_the_installed_command_says_its_version(environment: Path) -> None:
+    version = python(
+        environment, "from importlib.metadata import version as v; print(v('epfilter'))"
+    )
+    assert version in epfilter(environment, "--version")
+
+
+def test_the_installed_command_writes_the_payload_of_an_export(environment: Path) -> None:
+    payload = '{"data":{"type":"job","job_type":"order_export","filter":"' + FILTER + '"}}'
+    assert epfilter(environment, "payload", FILTER) == payload
