@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Or
-from epfilter.ast import COMPARISONS, MEMBERSHIPS
+from epfilter.ast import COMPARISONS, MEMBERSHIPS, And, Comparison, Filter, IsNull, Membership, Or
 from epfilter.printer import pretty, unparse
 
 HOSTILE = (

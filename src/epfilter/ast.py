@@ -15,13 +15,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
@@ -220,10 +219,8 @@ _Text = Annotated[str, Field(strict=True, min_length=0)]
 _FieldName = Annotated[str, Field(strict=True, min_length=1)]
 
 
-class _Node(Filter, BaseModel):
+class _Node(Filter, BaseModel, frozen=True, extra="forbid"):
     """What the five nodes share: frozen, exact, and a repr that can be read back."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     @property
     def depth(self) -> int:
@@ -231,11 +228,17 @@ class _Node(Filter, BaseModel):
         return 0
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        for name in self.__match_args__:
+        names: tuple[str, ...] = self.__match_args__
+        for name in names:
             value = getattr(self, name)
             yield name, value.value if isinstance(value, Operator) else value
 
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+    def model_copy(
+        self,
+        *,
+        update: Mapping[str, Any] | None = None,
+        deep: bool = False,  # noqa: ARG002 - a frozen node is its own deep copy
+    ) -> Self:
         """The node itself, or with `update` a new node that is validated like any other."""
         if not update:
             return self
@@ -243,14 +246,14 @@ class _Node(Filter, BaseModel):
         return type(self)(**kept | dict(update))
 
 
-class Comparison(_Node):
+class Comparison(_Node, frozen=True):
     """A field compared with one value: `eq(payment,refunded)`.
 
     >>> Comparison(op="eq", field="payment", value="refunded")
     Comparison(op='eq', field='payment', value='refunded')
     """
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("op", "field", "value")
+    __match_args__ = ("op", "field", "value")
 
     op: Literal[
         Operator.EQ,
@@ -291,14 +294,14 @@ class Comparison(_Node):
         return hash((self.op, self.field, self.value))
 
 
-class Membership(_Node):
+class Membership(_Node, frozen=True):
     """A field and one value or more: `in(id,a,b)`, `contains_any(tags,x,y)`.
 
     >>> Membership(op="in", field="id", values=["a", "b"])
     Membership(op='in', field='id', values=('a', 'b'))
     """
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("op", "field", "values")
+    __match_args__ = ("op", "field", "values")
 
     op: Literal[Operator.IN, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL]
     field: _FieldName
@@ -328,14 +331,14 @@ class Membership(_Node):
         return hash((self.op, self.field, self.values))
 
 
-class IsNull(_Node):
+class IsNull(_Node, frozen=True):
     """A field that has no value: `is_null(family_name)`.
 
     >>> IsNull(field="family_name")
     IsNull(field='family_name')
     """
 
-    __match_args__: ClassVar[tuple[str, ...]] = ("field",)
+    __match_args__ = ("field",)
 
     op: Literal[Operator.IS_NULL] = Operator.IS_NULL
     field: _FieldName
@@ -355,10 +358,8 @@ class IsNull(_Node):
         return hash((self.op, self.field))
 
 
-class _Group(_Node):
+class _Group(_Node, frozen=True):
     """What And and Or share."""
-
-    __match_args__: ClassVar[tuple[str, ...]] = ("terms",)
 
     op: Literal[Operator.AND, Operator.OR]
     terms: Annotated[
@@ -382,12 +383,14 @@ class _Group(_Node):
         return hash((type(self).__name__, self.terms))
 
 
-class And(_Group):
+class And(_Group, frozen=True):
     """Every term holds: `gt(a,1):lt(a,5)`.
 
     >>> And(terms=(IsNull(field="a"), IsNull(field="b")))
     And(terms=(IsNull(field='a'), IsNull(field='b')))
     """
+
+    __match_args__ = ("terms",)
 
     op: Literal[Operator.AND] = Operator.AND
 
@@ -401,12 +404,14 @@ class And(_Group):
         ) -> None: ...
 
 
-class Or(_Group):
+class Or(_Group, frozen=True):
     """Any term holds: `eq(a,1)|eq(b,2)`.
 
     >>> Or(terms=(IsNull(field="a"), IsNull(field="b")))
     Or(terms=(IsNull(field='a'), IsNull(field='b')))
     """
+
+    __match_args__ = ("terms",)
 
     op: Literal[Operator.OR] = Operator.OR
 
@@ -433,7 +438,7 @@ for _node in (_Group, And, Or):
 
 
 _NodeT = TypeVar("_NodeT", bound=_Node)
-_GroupT = TypeVar("_GroupT", And, Or)
+_GroupT = TypeVar("_GroupT", bound=And | Or)
 
 
 def walk(f: Filter) -> Iterator[Filter]:
@@ -468,7 +473,7 @@ def transform(f: Filter, change: Callable[[Filter], Filter]) -> Filter:
     if isinstance(f, _Group):
         terms = tuple(transform(term, change) for term in f.terms)
         if any(new is not old for new, old in zip(terms, f.terms, strict=True)):
-            f = _group(type(f), terms)
+            f = _group(And if isinstance(f, And) else Or, terms)
     changed = change(f)
     if not isinstance(changed, Filter):
         raise FilterTypeError(

@@ -6,7 +6,7 @@ Whatever the value, it stays one operand: the tree holds it as text, and the pri
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or, _group, _kind
 from epfilter.ast import _unchecked as _node
@@ -203,7 +203,7 @@ class Field:
     def __le__(self, value: Value) -> Comparison:
         return self._compared(Operator.LE, value)
 
-    def __ne__(self, value: object) -> NoReturn:  # type: ignore[override] # the language has none
+    def __ne__(self, value: object) -> NoReturn:
         raise FilterTypeError(
             "the filter language has no `!=`: it cannot exclude a value.",
             hint="list the other values with in_, or use gt and lt on either side",
@@ -244,7 +244,7 @@ class Field:
         if isinstance(value, Field):
             raise FilterValueError(
                 f"the filter language compares a field with a value, so {self._name} cannot be "
-                f"compared with the field {value._name}.",
+                f"compared with the field {value}.",
                 hint="use str(field) where its name is meant as the value",
             )
         return _node(Comparison, op=op, field=self._name, value=to_text(value))
@@ -313,10 +313,9 @@ def any_of(*terms: Filter | Iterable[Filter]) -> Filter:
     return _grouped(Or, terms, "any_of")
 
 
-_G = TypeVar("_G", And, Or)
-
-
-def _grouped(node: type[_G], terms: tuple[Filter | Iterable[Filter], ...], name: str) -> Filter:
+def _grouped(
+    node: type[And | Or], terms: tuple[Filter | Iterable[Filter], ...], name: str
+) -> Filter:
     if len(terms) == 1 and not isinstance(terms[0], Filter):
         only = terms[0]
         if isinstance(only, (set, frozenset)):

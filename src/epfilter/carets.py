@@ -10,10 +10,10 @@ _INDENT = "    "
 
 
 def visible(text: str) -> str:
-    """The text with every character that would not show, or not print, written as an escape.
+    r"""The text with every character that would not show, or not print, written as an escape.
 
-    >>> visible("a\\tb")
-    'a\\\\tb'
+    >>> visible("a\tb")
+    'a\\tb'
     """
     if text.isprintable():
         return text

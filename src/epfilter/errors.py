@@ -177,7 +177,7 @@ class _SaidError(FilterError):
 
 
 class FilterValueError(_SaidError, ValueError):
-    """A value that cannot stand in a filter: `None`, a naive datetime, NaN, a tree too deep…
+    """A value that cannot stand in a filter: `None`, a naive datetime, NaN, a tree too deep.
 
     `.message` says what was wrong, `.hint` what to do instead (or is None).
     """

@@ -11,7 +11,7 @@ import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote_plus
 
 from epfilter.ast import (
@@ -120,12 +120,10 @@ def _parsed(text: str) -> Filter | None:
     from lark.exceptions import UnexpectedInput
 
     try:
-        found = _lark().parse(text)
+        f: Any = _lark().parse(text)
     except (UnexpectedInput, FilterValueError):
         return None
-    if found.__class__ is _Parenthesized:
-        return found.node if found.pairs <= MAX_REDUNDANT_PARENTHESES else None
-    return found  # type: ignore[no-any-return] # lark's results are untyped
+    return cast("Filter", f)
 
 
 def unquoted(raw: str) -> str:
@@ -146,6 +144,9 @@ class _Parenthesized:
 
     __slots__ = ("node", "pairs")
 
+    node: Filter
+    pairs: int
+
     def __init__(self, inner: Any) -> None:
         if isinstance(inner, _Parenthesized):
             self.node, self.pairs = inner.node, inner.pairs + 1
@@ -161,52 +162,55 @@ def _term(found: Any) -> Any:
     return found.node
 
 
+class _Tree:
+    """One method per rule and terminal of the grammar, named as there; lark calls them."""
+
+    def COMPARISON(self, token: str) -> Operator:  # noqa: N802 - the terminal's name
+        return _OPERATORS[token]
+
+    MEMBERSHIP = IS_NULL = COMPARISON
+
+    def BARE(self, token: str) -> str:  # noqa: N802 - the terminal's name
+        return str(token)
+
+    def QUOTED(self, token: str) -> str:  # noqa: N802 - the terminal's name
+        return unquoted(token)
+
+    def EMPTY(self, _: str) -> str:  # noqa: N802 - the terminal's name
+        return ""
+
+    def comparison(self, parts: list[Any]) -> Filter:
+        return _node(Comparison, op=parts[0], field=parts[1], value=parts[2])
+
+    def membership(self, parts: list[Any]) -> Filter:
+        return _node(Membership, op=parts[0], field=parts[1], values=tuple(parts[2:]))
+
+    def is_null(self, parts: list[Any]) -> Filter:
+        return _node(IsNull, op=parts[0], field=parts[1])
+
+    def parenthesized(self, parts: list[Any]) -> _Parenthesized:
+        return _Parenthesized(parts[0])
+
+    def all_of(self, parts: list[Any]) -> Filter:
+        return _group(And, tuple([_term(part) for part in parts]))
+
+    def any_of(self, parts: list[Any]) -> Filter:
+        return _group(Or, tuple([_term(part) for part in parts]))
+
+    def start(self, parts: list[Any]) -> Any:
+        return _term(parts[0])
+
+
+_OPERATORS = {operator.value: operator for operator in Operator}
+
+
 @cache
 def _lark() -> Lark:
-    """The parser for the grammar, which calls the functions here for each rule it completes."""
-    from lark import Lark, Transformer
+    """The parser for the grammar; building it takes a moment, once."""
+    from lark import Lark
 
-    operators = {operator.value: operator for operator in Operator}
-
-    class Tree(Transformer):  # type: ignore[type-arg, misc] # lark's types say Any
-        """One method per rule and terminal of the grammar, named as there."""
-
-        def COMPARISON(self, token: str) -> Operator:  # noqa: N802
-            return operators[token]
-
-        MEMBERSHIP = IS_NULL = COMPARISON
-
-        def BARE(self, token: str) -> str:  # noqa: N802
-            return str(token)
-
-        def QUOTED(self, token: str) -> str:  # noqa: N802
-            return unquoted(token)
-
-        def EMPTY(self, _: str) -> str:  # noqa: N802
-            return ""
-
-        def comparison(self, parts: list[Any]) -> Filter:
-            return _node(Comparison, op=parts[0], field=parts[1], value=parts[2])
-
-        def membership(self, parts: list[Any]) -> Filter:
-            return _node(Membership, op=parts[0], field=parts[1], values=tuple(parts[2:]))
-
-        def is_null(self, parts: list[Any]) -> Filter:
-            return _node(IsNull, op=parts[0], field=parts[1])
-
-        def parenthesized(self, parts: list[Any]) -> _Parenthesized:
-            return _Parenthesized(parts[0])
-
-        def all_of(self, parts: list[Any]) -> Filter:
-            return _group(And, tuple([_term(part) for part in parts]))
-
-        def any_of(self, parts: list[Any]) -> Filter:
-            return _group(Or, tuple([_term(part) for part in parts]))
-
-        def start(self, parts: list[Any]) -> Any:
-            return parts[0]
-
-    return Lark(_grammar(), parser="lalr", lexer="contextual", transformer=Tree())
+    tree: Any = _Tree()  # lark looks up methods by name and asks for no class of its own
+    return Lark(_grammar(), parser="lalr", lexer="contextual", transformer=tree)
 
 
 def _grammar() -> str:

@@ -108,10 +108,10 @@ def rows(heading: str) -> list[list[str]]:
 
 
 def test_the_specification_lists_the_operators() -> None:
-    one = dict.fromkeys(COMPARISONS, "field, value")
-    several = dict.fromkeys(MEMBERSHIPS, "field, value, …")
-    listed = {cells[0].strip("`"): cells[1] for cells in rows("Operators")}
-    assert listed == {**one, **several, "is_null": "field"}
+    expected = {op.value: "field, value" for op in COMPARISONS}
+    expected |= {op.value: "field, value, …" for op in MEMBERSHIPS}
+    expected["is_null"] = "field"
+    assert {cells[0].strip("`"): cells[1] for cells in rows("Operators")} == expected
 
 
 def test_the_specification_lists_the_codes() -> None:

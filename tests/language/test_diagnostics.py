@@ -28,9 +28,10 @@ class Case(NamedTuple):
     """The title of each fix, and what it makes of the text."""
 
 
-_BLOCK = re.compile(r"^\[(.+)\]\n(.*?)\n*(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^\[([^\n]+)\]\n(.*?)\n*(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 _CASE = re.compile(
-    r"(text|json): (.*?)\n(?:max_length: (\d+)\n)?(\d.*?)((?:\nfix: .*\nfixed: .*)*)", re.DOTALL
+    r"(text|json): ([^\n]*)\n(?:max_length: (\d+)\n)?(\d.*?)((?:\nfix: [^\n]*\nfixed: [^\n]*)*)",
+    re.DOTALL,
 )
 
 

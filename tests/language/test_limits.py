@@ -122,8 +122,8 @@ def test_one_level_more_is_refused_by_the_nodes(kind: Literal["and", "or"]) -> N
         deepest & f_leaf() if kind == "and" else deepest | f_leaf()
     with pytest.raises(FilterValueError, match="at most 64 levels"):
         (all_of if kind == "and" else any_of)(f_leaf(), deepest)
+    f_group = group(terms=(f_leaf(), f_leaf()))
     with pytest.raises(ValidationError, match="at most 64 levels"):
-        f_group = group(terms=(f_leaf(), f_leaf()))
         f_group.model_copy(update={"terms": (deepest, f_leaf())})
     nested = {"op": kind, "terms": [deepest.model_dump(), f_leaf().model_dump()]}
     with pytest.raises(ValidationError, match="at most 64 levels"):
@@ -218,7 +218,7 @@ def work(action: Callable[[], object]) -> int:
     """How many calls, Python's own functions included, an action makes: no clock is needed."""
     counted = 0
 
-    def count(frame: FrameType, event: str, arg: object) -> None:
+    def count(_frame: FrameType, event: str, _: object) -> None:
         nonlocal counted
         counted += event in {"call", "c_call"}
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from epfilter.errors import Span
+from epfilter.ast import MAX_DEPTH
+from epfilter.errors import Diagnostic, Span
 from epfilter.located import Located
 from epfilter.reader import mistakes
 from epfilter.reader.groups import GroupReader
@@ -43,11 +44,11 @@ def read(
     return root
 
 
-def _unread(text: str, *found: mistakes.Diagnostic) -> Located:
+def _unread(text: str, *found: Diagnostic) -> Located:
     return Located(node=None, span=Span(0, len(text)), diagnostics=found)
 
 
 def _is_filter(text: str, terminals: Terminals) -> bool:
     scanner = Scanner(text, 0, len(text), terminals)
-    GroupReader(scanner, mistakes.MAX_DEPTH).read()
+    GroupReader(scanner, MAX_DEPTH).read()
     return not scanner.found

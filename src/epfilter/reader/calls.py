@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from epfilter.ast import Comparison, Filter, IsNull, Membership, Operator
+from epfilter.ast import MEMBERSHIPS, Comparison, Filter, IsNull, Membership, Operator
 from epfilter.ast import _unchecked as _node
 from epfilter.errors import Edit, Fix, Span
 from epfilter.located import Located, Operand
@@ -80,7 +80,7 @@ def _made(call: _Call) -> Filter:
     op, (first, *rest) = call.op, (operand.text for operand in call.operands)
     if op is Operator.IS_NULL:
         return _node(IsNull, op=op, field=first)
-    if op in (Operator.IN, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL):
+    if op in MEMBERSHIPS:
         return _node(Membership, op=op, field=first, values=tuple(rest))
     return _node(Comparison, op=op, field=first, value=rest[0])
 
@@ -218,7 +218,7 @@ def _read_bare(scanner: Scanner, call: _Call) -> Operand:
         # A connective and a call follow, so the operand was cut short in front of them.
         return _operand(scanner, start, scanner.trimmed(end))
     end = max(after + 1, scanner.trimmed(end) if text[end - 1] in "\t\r\n" else end)
-    bad = bare_end if bare_end < after else after
+    bad = min(after, bare_end)
     _report_unquoted(scanner, start, bad, end)
     return _operand(scanner, start, end)
 
@@ -289,7 +289,7 @@ def _read_leftover(scanner: Scanner, call: _Call) -> bool:
     text, start = scanner.text, scanner.pos
     last = call.operands[-1]
     apart = last.span.end < start or text[start] in _QUOTES
-    if call.slots < call.most and (apart or call.op not in mistakes.MEMBERSHIPS):
+    if call.slots < call.most and (apart or call.op not in MEMBERSHIPS):
         separator = _COLON_OR_SEPARATOR.match(text, start, scanner.end) if call.slots == 1 else None
         span = Span(*separator.span()) if separator else Span(last.span.end, last.span.end)
         scanner.report(mistakes.missing_comma(span, separator[0] if separator else ""))

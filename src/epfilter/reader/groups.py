@@ -258,7 +258,7 @@ class GroupReader:
             term.located = replace(term.located, node=None)
         return term
 
-    def _joined(self, kind: type[And] | type[Or], terms: list[_Term], *, damaged: bool) -> _Term:
+    def _joined(self, kind: type[And | Or], terms: list[_Term], *, damaged: bool) -> _Term:
         if len(terms) == 1:
             return terms[0]
         span = Span(terms[0].located.span.start, terms[-1].located.span.end)

@@ -35,24 +35,29 @@ def explain_junk(span: Span, text: str) -> Diagnostic:
 
 
 def _meaning(found: str) -> tuple[str, str | None]:
-    if found.lower() in mistakes.OPERATORS:
-        least, _ = mistakes.operand_count(mistakes.OPERATORS[found.lower()])
+    """What to do about the text, and the call that was meant where it can be told."""
+    lower = found.lower()
+    if lower in mistakes.OPERATORS:
+        least, _ = mistakes.operand_count(mistakes.OPERATORS[lower])
         operands = "field" if least == 1 else "field,value"
-        return f"an operator takes its operands in parentheses: {found.lower()}({operands})", None
+        return f"an operator takes its operands in parentheses: {lower}({operands})", None
     if found.startswith("{"):
         return "this looks like JSON; give only the text of its member `filter`", None
-    if no_such := mistakes.no_such(found):
+    no_such = mistakes.no_such(found)
+    if no_such:
         return no_such, None
     compared = _COMPARED.fullmatch(found)
-    if not compared:
-        return _PLAIN, None
-    field, sign, word, value = compared.groups()
+    return _compared(*compared.groups()) if compared else (_PLAIN, None)
+
+
+def _compared(field: str, sign: str | None, word: str | None, value: str) -> tuple[str, str | None]:
+    """The call for a comparison that is written in another language."""
     if sign in {"!=", "<>"}:
         return "the language has no negation: compare with the other values", None
-    op = Operator(_SIGNS[sign]) if sign else mistakes.meant_operator(word)
+    op = Operator(_SIGNS[sign]) if sign else mistakes.meant_operator(word or "")
     if op is None or op is Operator.IS_NULL:
         return _PLAIN, None
     if value[0] not in "\"'" and not bare(value):
         value = quoted(value)
     call = f"{op}({field},{value})"
-    return f"write {call}" if len(call) <= 60 else _PLAIN, call  # noqa: PLR2004 - a line of words
+    return f"write {call}" if len(call) <= 60 else _PLAIN, call

@@ -10,7 +10,7 @@ from functools import lru_cache
 from unicodedata import name as unicode_name
 from unicodedata import normalize
 
-from epfilter.ast import COMPARISONS, MAX_DEPTH, MEMBERSHIPS, Operator
+from epfilter.ast import COMPARISONS, MEMBERSHIPS, Operator
 from epfilter.carets import shorten, visible
 from epfilter.errors import Diagnostic, Edit, Fix, Span
 
@@ -92,8 +92,8 @@ def extra_parenthesis(span: Span) -> Diagnostic:
 
 
 def unterminated_quote(quote: str, start: int, end: int, raw: str) -> Diagnostic:
-    escaped = raw.endswith("\\" + quote)
-    if escaped:
+    fix: Fix | None
+    if raw.endswith("\\" + quote):
         hint = f"the backslash makes the {quote} before the end a part of the value; double it"
         fix = _insert("double the backslash", end - 1, "\\", safe=False)
     else:

@@ -42,7 +42,7 @@ LOOK_ALIKES = {
     "｜": "|",
     "∣": "|",
     "¦": "|",
-} | {char: "" for char in _FILLER}
+} | dict.fromkeys(_FILLER, "")
 """Characters that look like punctuation of the language, or like nothing at all."""
 
 _ODD_SPACES = re.compile(f"[{_ODD_SPACE}]+")

@@ -51,7 +51,7 @@ def unwrap(text: str, is_filter: Callable[[str], bool]) -> Window:
         span = Span(start, len(parameter[0].rstrip()) + start)
         found.append(mistakes.whole_parameter(span, text[slice(*span)]))
         start = min(parameter.end(), end)
-    elif end - start > 2 and _QUOTE_PAIRS.get(text[start]) == text[end - 1]:  # noqa: PLR2004 - a pair of quotes is two
+    elif end - start > 2 and _QUOTE_PAIRS.get(text[start]) == text[end - 1]:
         found.append(mistakes.quoted_whole(Span(start, end)))
         start, end = start + 1, end - 1
     encoded = _encoded(text[start:end], start, is_filter)

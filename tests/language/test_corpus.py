@@ -1,0 +1,59 @@
+"""Every filter of the platform's public documentation, as it stands there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from epfilter import FilterSyntaxError, parse, pretty, unparse
+
+DATA = Path(__file__).parent / "data"
+_ROW = re.compile(r"(?:(parses)|(EPF1\d\d) (\d+)-(\d+)): (.*)")
+
+
+def lines(name: str) -> list[str]:
+    found = (DATA / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in found if line and not line.startswith("#")]
+
+
+def rows() -> list[re.Match[str]]:
+    found = [_ROW.fullmatch(line) for line in lines("corpus_remarks.txt")]
+    assert None not in found
+    return [row for row in found if row]
+
+
+FILTERS = lines("corpus.txt")
+REMARKED = [row[5] for row in rows() if row[1]]
+MALFORMED = [(row[5], row[2], int(row[3]), int(row[4])) for row in rows() if row[2]]
+
+
+@pytest.mark.parametrize("text", [*FILTERS, *REMARKED])
+def test_it_parses_and_comes_back(text: str) -> None:
+    f = parse(text)
+    assert parse(unparse(f)) == f
+    assert parse(unparse(f, quotes="always")) == f
+    assert parse(pretty(f)) == f
+    assert parse(pretty(f, width=0, quotes="always")) == f
+
+
+@pytest.mark.parametrize(
+    "text", [text for text in FILTERS if " " not in text and not {*"\"'"} & {*text}]
+)
+def test_it_is_canonical_already(text: str) -> None:
+    assert unparse(parse(text)) == text
+
+
+@pytest.mark.parametrize(("text", "code", "start", "end"), MALFORMED)
+def test_it_has_one_mistake(text: str, code: str, start: int, end: int) -> None:
+    with pytest.raises(FilterSyntaxError) as caught:
+        parse(text)
+    assert [(found.code, found.span) for found in caught.value.diagnostics] == [
+        (code, (start, end))
+    ]
+
+
+def test_there_are_all() -> None:
+    assert (len(FILTERS), len(REMARKED), len(MALFORMED)) == (121, 28, 4)
+    assert len({*FILTERS, *REMARKED}) == 149
