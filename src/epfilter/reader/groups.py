@@ -10,10 +10,10 @@ from epfilter.errors import Edit, Span
 from epfilter.located import MAX_REDUNDANT_PARENTHESES, Located
 from epfilter.reader import mistakes
 from epfilter.reader.calls import read_call
-from epfilter.reader.junk import explain_junk
+from epfilter.reader.junk import explain_junk, infix_list_end
 from epfilter.reader.scanner import HEAD, NAME, SPACE, TERM_START, Scanner
 
-_JOINER = re.compile(rf"((?:and|or)\b|&&?|[;,]){SPACE}(?={TERM_START})", re.IGNORECASE)
+_JOINER = re.compile(rf"((?:and|or)\b|&&?|\|\||[;,]){SPACE}(?={TERM_START})", re.IGNORECASE)
 _JUNK_END = re.compile(
     rf"(\([^():|]*+\))|[)）]|[:|]{SPACE}(?={TERM_START})|(?<![\w-]){NAME}{SPACE}[(（]"
 )
@@ -107,7 +107,7 @@ class GroupReader:
                 frame.terms.append(_Term(read_call(scanner, head)))
         else:
             start = scanner.pos
-            end = self._junk_end()
+            end = infix_list_end(scanner.text, start, scanner.end) or self._junk_end()
             scanner.report(explain_junk(Span(start, end), scanner.text))
             scanner.pos = end
             if not self._is_term(end):
@@ -129,7 +129,12 @@ class GroupReader:
             scanner.take()
             end = scanner.pos
             scanner.skip_space()
-        where = "doubled" if self.stack[-1].connectives else "leading"
+        frame = self.stack[-1]
+        where = "doubled" if frame.connectives else "leading"
+        if frame.connectives and scanner.plain() in {"", ")"}:
+            # Nothing follows: all of them are one mistake.
+            _, before = frame.connectives.pop()
+            start, where = (before.start if before.end > before.start else start), "trailing"
         span = Span(start, end)
         scanner.report(mistakes.idle_connective(span, scanner.text[start:end], where))
 
@@ -139,8 +144,6 @@ class GroupReader:
         at = scanner.pos
         if char == ")":
             self._read_closing()
-        elif char in {":", "|"}:
-            frame.connectives.append((char, scanner.take()))
         elif char == "," and frame.word:
             span = scanner.take()
             frame.commas.append(span)
@@ -148,8 +151,10 @@ class GroupReader:
         elif joiner := _JOINER.match(scanner.text, at, scanner.end):
             span = Span(*joiner.span(1))
             scanner.report(mistakes.missing_connective(span, joiner[1]))
-            frame.connectives.append(("|" if joiner[1].lower() == "or" else ":", span))
+            frame.connectives.append(("|" if joiner[1].lower() in {"or", "||"} else ":", span))
             scanner.pos = joiner.end()
+        elif char in {":", "|"}:
+            frame.connectives.append((char, scanner.take()))
         elif self._is_term(at):
             place = scanner.trimmed(at)
             scanner.report(mistakes.missing_connective(Span(place, place), ""))

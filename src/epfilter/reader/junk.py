@@ -24,7 +24,21 @@ _COMPARED = re.compile(
     r"([A-Za-z_][\w.\[\]-]*+)(?:\s*+(==|=~|!=|<>|>=|<=|[=<>~:])\s*+|\s++([A-Za-z_]++)\s++)"
     r"""("[^"]*+"|'[^']*+'|[^\s"'=<>:|()]++)"""
 )
+_TEMPLATE = re.compile(r"\{\{|\$\{|\{\w+\}|%[sr(]|<\w+>")
+_FIRST_WORD = re.compile(r"([A-Za-z_]++)[\s\[]")
+_INFIX_LIST = re.compile(
+    r"([A-Za-z_][\w.\[\]-]*+)\s++(in|contains_any|contains_all)\s*+"
+    r"(?:\(([^()\[\]]++)\)|\[([^()\[\]]++)\])",
+    re.IGNORECASE,
+)
+_IS_NULL = re.compile(r"([A-Za-z_][\w.\[\]-]*+)\s++is\s++null", re.IGNORECASE)
 _PLAIN = "a filter is calls like eq(field,value), joined with `:` (and) or `|` (or)"
+
+
+def infix_list_end(text: str, pos: int, end: int) -> int | None:
+    """Where `name in (a,b)` ends, which would otherwise be read as the call `in(a,b)`."""
+    found = _INFIX_LIST.match(text, pos, end)
+    return found.end() if found else None
 
 
 def explain_junk(span: Span, text: str) -> Diagnostic:
@@ -37,15 +51,26 @@ def explain_junk(span: Span, text: str) -> Diagnostic:
 def _meaning(found: str) -> tuple[str, str | None]:
     """What to do about the text, and the call that was meant where it can be told."""
     lower = found.lower()
+    first = _FIRST_WORD.match(lower)
+    if first and first[1] in mistakes.OPERATORS:
+        lower = first[1]
     if lower in mistakes.OPERATORS:
         least, _ = mistakes.operand_count(mistakes.OPERATORS[lower])
         operands = "field" if least == 1 else "field,value"
         return f"an operator takes its operands in parentheses: {lower}({operands})", None
-    if found.startswith("{"):
-        return "this looks like JSON; give only the text of its member `filter`", None
+    if _TEMPLATE.match(found):
+        return "this looks like a template; render it first", None
     no_such = mistakes.no_such(found)
     if no_such:
         return no_such, None
+    listed = _INFIX_LIST.fullmatch(found)
+    if listed:
+        call = f"{listed[2].lower()}({listed[1]},{(listed[3] or listed[4]).strip()})"
+        return _write(call), call
+    null = _IS_NULL.fullmatch(found)
+    if null:
+        call = f"is_null({null[1]})"
+        return _write(call), call
     compared = _COMPARED.fullmatch(found)
     return _compared(*compared.groups()) if compared else (_PLAIN, None)
 
@@ -60,4 +85,8 @@ def _compared(field: str, sign: str | None, word: str | None, value: str) -> tup
     if value[0] not in "\"'" and not bare(value):
         value = quoted(value)
     call = f"{op}({field},{value})"
-    return f"write {call}" if len(call) <= 60 else _PLAIN, call
+    return _write(call), call
+
+
+def _write(call: str) -> str:
+    return f"write {call}" if len(call) <= 60 else _PLAIN

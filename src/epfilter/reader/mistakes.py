@@ -23,18 +23,38 @@ _MEANT = {
     "null": Operator.IS_NULL,
     "equals": Operator.EQ,
     "equal": Operator.EQ,
-    "is": Operator.EQ,
-    "search": Operator.TEXT,
+    "equalto": Operator.EQ,
+    "greaterthan": Operator.GT,
+    "greaterthanorequal": Operator.GE,
+    "greaterthanorequalto": Operator.GE,
+    "lessthan": Operator.LT,
+    "lessthanorequal": Operator.LE,
+    "lessthanorequalto": Operator.LE,
     "containsany": Operator.CONTAINS_ANY,
     "containsall": Operator.CONTAINS_ALL,
 }
 """What people write for an operator that has another name here."""
+
+_PERHAPS = {
+    "greater": Operator.GT,
+    "less": Operator.LT,
+    "has": Operator.CONTAINS,
+    "is": Operator.EQ,
+    "match": Operator.LIKE,
+    "matches": Operator.LIKE,
+    "regex": Operator.LIKE,
+    "search": Operator.TEXT,
+}
+"""What people may have meant by other names."""
+
+ORDERED = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
 
 _NO_NEGATION = "the language has no negation: compare with the other values, or use gt and lt"
 _NO_SUCH = {
     "ne": _NO_NEGATION,
     "neq": _NO_NEGATION,
     "not": _NO_NEGATION,
+    "!": _NO_NEGATION,
     "nin": _NO_NEGATION,
     "notin": _NO_NEGATION,
     "notnull": _NO_NEGATION,
@@ -115,13 +135,16 @@ def missing_comma(span: Span, found: str) -> Diagnostic:
     )
 
 
-def missing_operand(at: int, *, field: bool, last: bool) -> Diagnostic:
-    if field:
+def missing_operand(at: int, *, kind: str, last: bool) -> Diagnostic:
+    """`kind` is what is missing: a field, a value, or nothing but that a comma is too many."""
+    if kind == "field":
         return Diagnostic(
             "EPF106", "the field is missing.", Span(at, at), hint="write the field's name here"
         )
     hint = 'write the value (the empty text is "")'
-    if last:
+    if kind == "nothing":
+        hint = "remove the comma"
+    elif last:
         hint += ", or remove the comma"
     return Diagnostic("EPF106", "an operand is missing here.", Span(at, at), hint=hint)
 
@@ -206,7 +229,7 @@ def text_after(span: Span, found: str) -> Diagnostic:
         "EPF112",
         f"`{shorten(found)}` does not belong here.",
         span,
-        hint="after a call comes `:`, `|`, `)` or the end",
+        hint=no_such(found.rsplit(maxsplit=1)[-1]) or "after a call comes `:`, `|`, `)` or the end",
     )
 
 
@@ -229,8 +252,8 @@ def missing_connective(span: Span, found: str) -> Diagnostic:
             hint="join them with `:` (and) or `|` (or)",
             fix=_insert("insert `:` (and)", span.start, ":", safe=False),
         )
-    connective = "|" if found.lower() == "or" else ":"
-    sure = found.lower() in {"and", "or", "&&", "&"}
+    connective = "|" if found.lower() in {"or", "||"} else ":"
+    sure = found.lower() in {"and", "or", "&&", "&", "||"}
     word = "or" if connective == "|" else "and"
     return Diagnostic(
         "EPF113",
@@ -265,6 +288,17 @@ def look_alike_quotes(span: Span, first: str, replacement: str) -> Diagnostic:
         span,
         hint=f"write {plain}",
         fix=Fix(f"write {plain}", (Edit(span, replacement),), safe=True),
+    )
+
+
+def look_alike_dash(span: Span, found: str, operand: Span, replacement: str) -> Diagnostic:
+    """`operand` is where `replacement` goes: all dashes of one operand are one mistake."""
+    return Diagnostic(
+        "EPF114",
+        f"`{found}` ({unicode_name(found).lower()}) only looks like `-`.",
+        span,
+        hint="write `-`",
+        fix=Fix("write `-`", (Edit(operand, replacement),), safe=False),
     )
 
 
@@ -348,18 +382,40 @@ def empty_group(span: Span) -> Diagnostic:
     )
 
 
-def quoted_whole(span: Span) -> Diagnostic:
+def wrapped_whole(span: Span, opening: str, closing: str) -> Diagnostic:
     start, end = span
     return Diagnostic(
         "EPF123",
-        "the whole filter stands in quotes.",
+        f"the whole filter stands between {opening} and {closing}."
+        if opening != closing
+        else f"the whole filter stands in quotes ({opening}).",
         Span(start, start + 1),
-        hint="quotes belong around single operands; remove these two",
+        hint="remove them; quotes belong around single operands",
         fix=Fix(
             "remove them",
             (Edit(Span(start, start + 1), ""), Edit(Span(end - 1, end), "")),
             safe=True,
         ),
+    )
+
+
+def json_string(span: Span, filter_text: str) -> Diagnostic:
+    return Diagnostic(
+        "EPF123",
+        "the whole filter stands in quotes, and its own quotes are escaped.",
+        span,
+        hint="this is a filter as JSON or a shell writes it; give the text itself",
+        fix=Fix(f"write {shorten(filter_text)}", (Edit(span, filter_text),), safe=True),
+    )
+
+
+def json_body(span: Span, filter_text: str) -> Diagnostic:
+    return Diagnostic(
+        "EPF116",
+        "this is JSON; the filter is the text of its member `filter`.",
+        span,
+        hint="give only that text",
+        fix=Fix(f"write {shorten(filter_text)}", (Edit(span, filter_text),), safe=True),
     )
 
 
@@ -384,6 +440,16 @@ def unexplained(length: int) -> Diagnostic:
         Span(0, length),
         hint="this message should not occur; please report the filter",
     )
+
+
+def is_operator(name: str) -> bool:
+    """Whether the name is an operator, also in another case or by a well-known other name."""
+    return _suggestion(name)[2] or name.lower() in _NO_SUCH
+
+
+def shown(text: str) -> str:
+    """An operand as a hint shows it, if it is short enough to be read."""
+    return text if len(text) <= 40 and text.isprintable() else "it in double quotes"
 
 
 def no_such(name: str) -> str | None:
@@ -413,9 +479,12 @@ def _suggestion(name: str) -> tuple[Operator | None, str, bool]:
     meant = OPERATORS.get(plain) or _MEANT.get(squeezed)
     if meant:
         return meant, f"write {meant}", True
-    near = get_close_matches(plain, OPERATORS, n=1, cutoff=0.6)
+    near = _PERHAPS.get(squeezed)
+    if near is None:
+        close = get_close_matches(plain, OPERATORS, n=1, cutoff=0.6)
+        near = OPERATORS[close[0]] if close else None
     if near:
-        return OPERATORS[near[0]], f"did you mean {near[0]}?", False
+        return near, f"did you mean {near}?", False
     return None, f"the operators are {', '.join(OPERATORS)}", False
 
 

@@ -28,6 +28,7 @@ TERM_START = rf"(?:[(（]|(?<![\w-]){NAME}{SPACE}[(（])"
 BOUNDARY = re.compile(rf"[:|][:| \t\r\n]*+(?:[(（]{SPACE})*+(?<![\w-]){NAME}{SPACE}[(（]")
 """A connective before a call or a group: an operand that is not closed ends here (decision)."""
 
+_ANY_SPACE = re.compile(SPACE)
 _SPACES = re.compile(r"[ \t\r\n]+")
 _PLAIN_REGION = re.compile(r"[^(),（），]*+")
 _BALANCED = re.compile(r"[^(),]*+(?:\([^(),]*+\)[^(),]*+){1,8}(?=[,)])")
@@ -98,6 +99,11 @@ class Scanner:
                 self.pos = odd.end()
             else:
                 return
+
+    def spaces(self, pos: int) -> int:
+        """The place after white space and what looks like it; nothing is reported."""
+        found = _ANY_SPACE.match(self.text, pos, self.end)
+        return found.end() if found else pos
 
     def trimmed(self, pos: int) -> int:
         """The place after the last character before `pos` that is no white space."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,16 +10,20 @@ from urllib.parse import unquote_plus
 
 from epfilter.errors import Diagnostic, Span
 from epfilter.reader import mistakes
+from epfilter.reader.scanner import SPACE, TERM_START
 
 _SURROGATES = re.compile("[\ud800-\udfff]+")
-_PARAMETER = re.compile(r"[^\s()\"',]*?(?<![\w.-])filter[ \t\r\n]*=[ \t\r\n]*", re.IGNORECASE)
+_PARAMETER = re.compile(
+    r"[^\s()\"',]*?(?<![\w.-])filter[ \t\r\n]*(?:[=:]|%(?:25)*3D)[ \t\r\n]*", re.IGNORECASE
+)
 _SPACE = " \t\r\n"
 _ENCODED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _ENCODED_CALL = re.compile(r"\s*(?:%(?:25)*28|\()*\s*[a-z_]+\s*%(?:25)*28", re.IGNORECASE)
 _TIMES = 3
 """How often a text may have been encoded for the fix to take all of it back."""
 
-_QUOTE_PAIRS = {'"': '"', "'": "'", "“": "”", "‘": "’", "`": "`"}
+_PAIRS = {'"': '"', "'": "'", "“": "”", "‘": "’", "`": "`", "{": "}", "[": "]"}
+_LEADING_CALL = re.compile(SPACE + TERM_START)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +53,45 @@ def unwrap(text: str, is_filter: Callable[[str], bool]) -> Window:
     found: list[Diagnostic] = []
     parameter = _PARAMETER.match(text, start)
     if parameter:
-        span = Span(start, len(parameter[0].rstrip()) + start)
+        span = Span(start, len(text[: parameter.end()].rstrip(_SPACE)))
         found.append(mistakes.whole_parameter(span, text[slice(*span)]))
         start = min(parameter.end(), end)
-    elif end - start > 2 and _QUOTE_PAIRS.get(text[start]) == text[end - 1]:
-        found.append(mistakes.quoted_whole(Span(start, end)))
+    unread = _written_as_json(text[start:end], Span(start, end), is_filter)
+    if unread:
+        return Window(start, end, (*found, unread), encoded=True)
+    if _is_wrapped(text, start, end):
+        found.append(mistakes.wrapped_whole(Span(start, end), text[start], text[end - 1]))
         start, end = start + 1, end - 1
     encoded = _encoded(text[start:end], start, is_filter)
     if encoded:
         return Window(start, end, (*found, encoded), encoded=True)
     return Window(start, end, tuple(found)) if found else Window(0, len(text))
+
+
+def _is_wrapped(text: str, start: int, end: int) -> bool:
+    """Whether one pair of quotes or brackets stands around a call, and around nothing less."""
+    if end - start <= len("()") or _PAIRS.get(text[start]) != text[end - 1]:
+        return False
+    inner = text[start + 1 : end - 1]
+    if text[start] in inner or text[end - 1] in inner:
+        return False
+    return _LEADING_CALL.match(inner) is not None
+
+
+def _written_as_json(text: str, span: Span, is_filter: Callable[[str], bool]) -> Diagnostic | None:
+    """A JSON object with the filter in it, or the filter as a string of JSON."""
+    if text[:1] not in {"{", '"'}:
+        return None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(value, str):
+        plain = "\\" not in text or not is_filter(value)
+        return None if plain else mistakes.json_string(span, value)
+    members = value.get("data", value)
+    inner = members.get("filter") if isinstance(members, dict) else None
+    return mistakes.json_body(span, inner) if isinstance(inner, str) else None
 
 
 def _encoded(text: str, start: int, is_filter: Callable[[str], bool]) -> Diagnostic | None:
@@ -75,7 +109,7 @@ def _encoded(text: str, start: int, is_filter: Callable[[str], bool]) -> Diagnos
         except UnicodeDecodeError:
             return mistakes.url_encoded(span, None, safe=False) if sure else None
         if is_filter(decoded):
-            return mistakes.url_encoded(span, decoded, safe="+" not in text)
+            return mistakes.url_encoded(span, decoded, safe=sure and "+" not in text)
         if not _ENCODED_CALL.match(decoded):
             break
     return mistakes.url_encoded(span, decoded, safe=False) if sure else None
