@@ -199,9 +199,10 @@ def upper_case_operator(name: str, span: Span) -> Diagnostic:
 
 def needs_quotes(bad: str, span: Span, hint: str, fix: Fix | None) -> Diagnostic:
     characters = "this character" if len(bad) == 1 else "these characters"
+    tick = "'" if "`" in bad else "`"
     return Diagnostic(
         "EPF110",
-        f"`{shorten(bad)}`: an operand with {characters} needs quotes.",
+        f"{tick}{shorten(bad)}{tick}: an operand with {characters} needs quotes.",
         span,
         hint=hint,
         fix=fix,
@@ -409,13 +410,13 @@ def json_string(span: Span, filter_text: str) -> Diagnostic:
     )
 
 
-def json_body(span: Span, filter_text: str) -> Diagnostic:
+def json_body(span: Span, filter_text: str, *, safe: bool) -> Diagnostic:
     return Diagnostic(
         "EPF116",
         "this is JSON; the filter is the text of its member `filter`.",
         span,
         hint="give only that text",
-        fix=Fix(f"write {shorten(filter_text)}", (Edit(span, filter_text),), safe=True),
+        fix=Fix(f"write {shorten(filter_text)}", (Edit(span, filter_text),), safe=safe),
     )
 
 

@@ -68,7 +68,7 @@ def read_operand(scanner: Scanner, call: Call) -> Operand:
         return _read_quoted(scanner, call)
     curly = _CURLY.match(scanner.text, scanner.pos, scanner.end)
     if curly:
-        return _read_curly(scanner, curly)
+        return _read_curly(scanner, call, curly)
     return _read_bare(scanner, call)
 
 
@@ -104,14 +104,14 @@ def _read_quoted(scanner: Scanner, call: Call) -> Operand:
         return Operand(text=value, span=Span(*found.span()), quoted=True, raw=found[0])
     curly = _CURLY.match(text, start, scanner.end)
     if curly:
-        return _read_curly(scanner, curly)
+        return _read_curly(scanner, call, curly)
     end = scanner.trimmed(scanner.operand_end(start + 1))
     scanner.report(mistakes.unterminated_quote(text[start], start, end, text[start:end]))
     call.doubtful = True
     return taken(scanner, start, max(end, start + 1))
 
 
-def _read_curly(scanner: Scanner, curly: re.Match[str]) -> Operand:
+def _read_curly(scanner: Scanner, call: Call, curly: re.Match[str]) -> Operand:
     kind = curly.lastgroup or ""
     value = curly[kind]
     span = Span(*curly.span())
@@ -119,6 +119,8 @@ def _read_curly(scanner: Scanner, curly: re.Match[str]) -> Operand:
     odd = curly[0][0] if curly[0][0] not in QUOTES else curly[0][-1]
     plain = f"'{value}'" if single else quoted(value)
     scanner.report(mistakes.look_alike_quotes(span, odd, plain))
+    if call.slots == 0 and not value:
+        scanner.report(mistakes.missing_operand(span.start, kind="field", last=False))
     scanner.pos = span.end
     return Operand(text=value, span=span, quoted=True, raw=curly[0])
 

@@ -94,7 +94,11 @@ class Scanner:
             if space := _SPACES.match(self.text, self.pos, self.end):
                 self.pos = space.end()
             elif odd := _ODD_SPACES.match(self.text, self.pos, self.end):
-                plain = "" if all(char in _FILLER for char in odd[0]) else " "
+                invisible = all(char in _FILLER for char in odd[0])
+                # A space would become a part of the operand before a comma or parenthesis.
+                plain = (
+                    "" if invisible or self.text[odd.end() : odd.end() + 1] in {",", ")"} else " "
+                )
                 self.report(mistakes.look_alike(Span(*odd.span()), odd[0], plain))
                 self.pos = odd.end()
             else:

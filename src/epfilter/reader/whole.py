@@ -59,7 +59,7 @@ def unwrap(text: str, is_filter: Callable[[str], bool]) -> Window:
     unread = _written_as_json(text[start:end], Span(start, end), is_filter)
     if unread:
         return Window(start, end, (*found, unread), encoded=True)
-    if _is_wrapped(text, start, end):
+    if _is_wrapped(text, start, end, is_filter):
         found.append(mistakes.wrapped_whole(Span(start, end), text[start], text[end - 1]))
         start, end = start + 1, end - 1
     encoded = _encoded(text[start:end], start, is_filter)
@@ -68,14 +68,14 @@ def unwrap(text: str, is_filter: Callable[[str], bool]) -> Window:
     return Window(start, end, tuple(found)) if found else Window(0, len(text))
 
 
-def _is_wrapped(text: str, start: int, end: int) -> bool:
+def _is_wrapped(text: str, start: int, end: int, is_filter: Callable[[str], bool]) -> bool:
     """Whether one pair of quotes or brackets stands around a call, and around nothing less."""
     if end - start <= len("()") or _PAIRS.get(text[start]) != text[end - 1]:
         return False
     inner = text[start + 1 : end - 1]
-    if text[start] in inner or text[end - 1] in inner:
+    if _LEADING_CALL.match(inner) is None:
         return False
-    return _LEADING_CALL.match(inner) is not None
+    return (text[start] not in inner and text[end - 1] not in inner) or is_filter(inner)
 
 
 def _written_as_json(text: str, span: Span, is_filter: Callable[[str], bool]) -> Diagnostic | None:
@@ -91,7 +91,9 @@ def _written_as_json(text: str, span: Span, is_filter: Callable[[str], bool]) ->
         return None if plain else mistakes.json_string(span, value)
     members = value.get("data", value)
     inner = members.get("filter") if isinstance(members, dict) else None
-    return mistakes.json_body(span, inner) if isinstance(inner, str) else None
+    if not isinstance(inner, str):
+        return None
+    return mistakes.json_body(span, inner, safe=is_filter(inner))
 
 
 def _encoded(text: str, start: int, is_filter: Callable[[str], bool]) -> Diagnostic | None:
