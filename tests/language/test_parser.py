@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -207,3 +208,14 @@ def test_neighbours_do_not_overlap() -> None:
     located = parse_located("(eq(a,1):eq(b,2))|eq(c,3)|(eq(d,4))")
     for one, next_one in pairwise(located.children):
         assert one.span.end < next_one.span.start
+
+
+def test_an_installed_package_brings_its_grammar(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    checkout = parser._grammar()
+    assert checkout.startswith("// The filter language")
+    (tmp_path / "grammar").mkdir()
+    (tmp_path / "grammar" / "filter.lark").write_text("start: /ä/", encoding="utf-8")
+    monkeypatch.setattr(parser, "files", lambda _: tmp_path)
+    assert parser._grammar() == "start: /ä/"

@@ -158,10 +158,8 @@ def _split_by_mistake(scanner: Scanner, call: Call, start: int, after: int) -> O
         return None
     if text[after] in QUOTES and end < after:
         found = scanner.terminals.quoted.match(text, after, scanner.end)
-        if found is None:
-            return None
-        behind = scanner.spaces(found.end())
-        if behind >= scanner.end or text[behind] not in ",)，）":
+        behind = scanner.spaces(found.end()) if found else scanner.end
+        if behind < scanner.end and text[behind] not in ",)，）":
             return None
         span, following = Span(end, end), after
     else:
