@@ -15,7 +15,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -29,10 +29,27 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
-from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError
+from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError, described
 
 if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
+
+__all__ = [
+    "COMPARISONS",
+    "MAX_DEPTH",
+    "MEMBERSHIPS",
+    "And",
+    "Comparison",
+    "Filter",
+    "IsNull",
+    "Membership",
+    "Node",
+    "Operator",
+    "Or",
+    "fields",
+    "transform",
+    "walk",
+]
 
 MAX_DEPTH = 64
 """The most levels of And and Or that a tree may have.
@@ -70,7 +87,7 @@ class Operator(StrEnum):
     OR = "or"
 
 
-COMPARISONS = (
+_ComparisonOperator = Literal[
     Operator.EQ,
     Operator.GT,
     Operator.GE,
@@ -80,10 +97,13 @@ COMPARISONS = (
     Operator.ILIKE,
     Operator.CONTAINS,
     Operator.TEXT,
-)
+]
+_MembershipOperator = Literal[Operator.IN, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL]
+
+COMPARISONS: tuple[Operator, ...] = get_args(_ComparisonOperator)
 """The operators of a `Comparison`: a field and one value."""
 
-MEMBERSHIPS = (Operator.IN, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL)
+MEMBERSHIPS: tuple[Operator, ...] = get_args(_MembershipOperator)
 """The operators of a `Membership`: a field and one value or more."""
 
 
@@ -255,17 +275,7 @@ class Comparison(_Node, frozen=True):
 
     __match_args__ = ("op", "field", "value")
 
-    op: Literal[
-        Operator.EQ,
-        Operator.GT,
-        Operator.GE,
-        Operator.LT,
-        Operator.LE,
-        Operator.LIKE,
-        Operator.ILIKE,
-        Operator.CONTAINS,
-        Operator.TEXT,
-    ]
+    op: _ComparisonOperator
     field: _FieldName
     value: _Text
 
@@ -303,7 +313,7 @@ class Membership(_Node, frozen=True):
 
     __match_args__ = ("op", "field", "values")
 
-    op: Literal[Operator.IN, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL]
+    op: _MembershipOperator
     field: _FieldName
     values: Annotated[tuple[_Text, ...], Field(min_length=1), BeforeValidator(_refuse_unordered)]
 
@@ -331,7 +341,14 @@ class Membership(_Node, frozen=True):
         return hash((self.op, self.field, self.values))
 
 
-class IsNull(_Node, frozen=True):
+class _NamedNode(_Node, frozen=True):
+    """A node that need not be told its operator, and always tells it: also in a sparse dump."""
+
+    def model_post_init(self, context: object, /) -> None:  # noqa: ARG002 - pydantic's signature
+        self.__pydantic_fields_set__.add("op")
+
+
+class IsNull(_NamedNode, frozen=True):
     """A field that has no value: `is_null(family_name)`.
 
     >>> IsNull(field="family_name")
@@ -345,9 +362,7 @@ class IsNull(_Node, frozen=True):
 
     if TYPE_CHECKING:
 
-        def __init__(
-            self, *, op: Literal[Operator.IS_NULL, "is_null"] = Operator.IS_NULL, field: str
-        ) -> None: ...
+        def __init__(self, *, op: Literal["is_null"] = ..., field: str) -> None: ...
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -358,7 +373,7 @@ class IsNull(_Node, frozen=True):
         return hash((self.op, self.field))
 
 
-class _Group(_Node, frozen=True):
+class _Group(_NamedNode, frozen=True):
     """What And and Or share."""
 
     op: Literal[Operator.AND, Operator.OR]
@@ -380,7 +395,7 @@ class _Group(_Node, frozen=True):
         return bool(self.__dict__["terms"] == other.__dict__["terms"])
 
     def __hash__(self) -> int:
-        return hash((type(self).__name__, self.terms))
+        return hash((self.op, self.terms))
 
 
 class And(_Group, frozen=True):
@@ -397,10 +412,7 @@ class And(_Group, frozen=True):
     if TYPE_CHECKING:
 
         def __init__(
-            self,
-            *,
-            op: Literal[Operator.AND, "and"] = Operator.AND,
-            terms: tuple[Filter, ...] | list[Filter],
+            self, *, op: Literal["and"] = ..., terms: tuple[Filter, ...] | list[Filter]
         ) -> None: ...
 
 
@@ -418,10 +430,7 @@ class Or(_Group, frozen=True):
     if TYPE_CHECKING:
 
         def __init__(
-            self,
-            *,
-            op: Literal[Operator.OR, "or"] = Operator.OR,
-            terms: tuple[Filter, ...] | list[Filter],
+            self, *, op: Literal["or"] = ..., terms: tuple[Filter, ...] | list[Filter]
         ) -> None: ...
 
 
@@ -433,21 +442,35 @@ Node = Annotated[Comparison | Membership | IsNull | And | Or, Field(discriminato
 Comparison(op='eq', field='a', value='1')
 """
 
-for _node in (_Group, And, Or):
-    _node.model_rebuild()
+for _model in (_Group, And, Or):
+    _model.model_rebuild()
 
 
 _NodeT = TypeVar("_NodeT", bound=_Node)
 _GroupT = TypeVar("_GroupT", bound=And | Or)
 
 
+def checked(f: Filter) -> Filter:
+    """The filter itself; FilterTypeError for anything else."""
+    if isinstance(f, Filter):
+        return f
+    hint = "parse(text) makes a filter of a text" if isinstance(f, str) else None
+    raise FilterTypeError(f"a filter is expected, not {described(f)}.", hint=hint)
+
+
 def walk(f: Filter) -> Iterator[Filter]:
     """Every node of the tree, parents before children, in the order of the text.
+
+    Raises FilterTypeError for what is no filter.
 
     >>> from epfilter import parse
     >>> [str(node) for node in walk(parse("eq(a,1):eq(b,2)"))]
     ['eq(a,1):eq(b,2)', 'eq(a,1)', 'eq(b,2)']
     """
+    return _walk(checked(f))
+
+
+def _walk(f: Filter) -> Iterator[Filter]:
     waiting = [f]
     while waiting:
         node = waiting.pop()
@@ -459,7 +482,10 @@ def walk(f: Filter) -> Iterator[Filter]:
 def transform(f: Filter, change: Callable[[Filter], Filter]) -> Filter:
     """A new tree in which each node is what `change` makes of it, children before parents.
 
-    What `change` returns unchanged stays the same object. It must return a filter.
+    What `change` returns unchanged stays the same object.
+
+    Raises FilterTypeError for what is no filter, given or returned by `change`, and
+    FilterValueError where the new tree would be too deep.
 
     >>> from epfilter import F, parse
     >>> def rename(node):
@@ -470,14 +496,15 @@ def transform(f: Filter, change: Callable[[Filter], Filter]) -> Filter:
     >>> str(transform(parse("eq(mail,a@b.c):eq(b,2)"), rename))
     'eq(email,a@b.c):eq(b,2)'
     """
+    f = checked(f)
     if isinstance(f, _Group):
         terms = tuple(transform(term, change) for term in f.terms)
         if any(new is not old for new, old in zip(terms, f.terms, strict=True)):
-            f = _group(And if isinstance(f, And) else Or, terms)
+            f = group(And if isinstance(f, And) else Or, terms)
     changed = change(f)
     if not isinstance(changed, Filter):
         raise FilterTypeError(
-            f"the function given to transform must return a filter, not {_kind(changed)}.",
+            f"the function given to transform must return a filter, not {described(changed)}.",
             hint="return the node itself where nothing changes",
         )
     return changed
@@ -485,6 +512,8 @@ def transform(f: Filter, change: Callable[[Filter], Filter]) -> Filter:
 
 def fields(f: Filter) -> tuple[str, ...]:
     """The names of the fields in the filter, each once, in the order of the text.
+
+    Raises FilterTypeError for what is no filter.
 
     >>> from epfilter import parse
     >>> fields(parse("gt(created_at,2018-09-01):lt(created_at,2018-10-01):eq(payment,paid)"))
@@ -497,8 +526,11 @@ def fields(f: Filter) -> tuple[str, ...]:
     )
 
 
-def _unchecked(node: type[_NodeT], **values: Any) -> _NodeT:
-    """A node of parts that are known to be right, without validating them again."""
+def trusted(node: type[_NodeT], **values: Any) -> _NodeT:
+    """A node of members that are known to be right, without validating them again.
+
+    For the rooms of this package, which have just read or checked them; not for users.
+    """
     made = object.__new__(node)
     object.__setattr__(made, "__dict__", values)
     object.__setattr__(made, "__pydantic_fields_set__", set(values))
@@ -507,14 +539,18 @@ def _unchecked(node: type[_NodeT], **values: Any) -> _NodeT:
     return made
 
 
-def _group(node: type[_GroupT], terms: tuple[Filter, ...]) -> _GroupT:
-    """An And or Or of two terms or more; raises FilterValueError when it would be too deep."""
-    if max(term.depth for term in terms) >= MAX_DEPTH:
+def group(node: type[_GroupT], terms: tuple[Filter, ...], new: int = 0) -> _GroupT:
+    """An And or Or of two filters or more that are known to be filters; not for users.
+
+    The terms before `new` are those of a group that exists, so that they are not too deep.
+    Raises FilterValueError when the group would be too deep.
+    """
+    if max(term.depth for term in terms[new:]) >= MAX_DEPTH:
         raise FilterValueError(
             f"a filter may nest at most {MAX_DEPTH} levels of and/or.",
             hint="give all terms to one all_of(...) or any_of(...)",
         )
-    return _unchecked(node, op=Operator.AND if node is And else Operator.OR, terms=terms)
+    return trusted(node, op=Operator.AND if node is And else Operator.OR, terms=terms)
 
 
 def _joined(node: type[_GroupT], left: Filter, others: tuple[Filter, ...]) -> _GroupT:
@@ -522,16 +558,12 @@ def _joined(node: type[_GroupT], left: Filter, others: tuple[Filter, ...]) -> _G
     for other in others:
         if not isinstance(other, Filter):
             raise FilterTypeError(
-                f"a filter is combined with filters, not with {_kind(other)}.",
+                f"a filter is combined with filters, not with {described(other)}.",
                 hint="parse(text) makes a filter of a text",
             )
-    terms = left.terms if isinstance(left, node) else (left,)
-    return _group(node, (*terms, *others))
-
-
-def _kind(value: object) -> str:
-    """The type of a value in words, for messages."""
-    return "None" if value is None else f"a value of type {type(value).__name__}"
+    if isinstance(left, node):
+        return group(node, (*left.terms, *others), len(left.terms))
+    return group(node, (left, *others))
 
 
 @cache
@@ -570,5 +602,5 @@ def _read_field(value: object) -> Filter:
     raise PydanticCustomError(
         "filter_type",
         "A filter is expected: its text, a node or the JSON of a node, not {kind}",
-        {"kind": _kind(value)},
+        {"kind": described(value)},
     )

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or, _group, _kind
-from epfilter.ast import _unchecked as _node
-from epfilter.errors import FilterTypeError, FilterValueError
-from epfilter.values import Value, many_to_text, to_text
+from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or, group, trusted
+from epfilter.errors import FilterTypeError, FilterValueError, described
+from epfilter.values import Value, listed_values, to_text
 
 _HIGHEST_INDEX = 999
 """Fact: a list element is addressed by an index from 0 to 999."""
@@ -46,7 +45,7 @@ class Field:
             return Field(f"{self._name}.{_field_name(key)}")
         if type(key) is not int:
             raise FilterTypeError(
-                f"a field takes a name or a list index in brackets, not {_kind(key)}."
+                f"a field takes a name or a list index in brackets, not {described(key)}."
             )
         if not 0 <= key <= _HIGHEST_INDEX:
             raise FilterValueError(f"a list index is 0 to {_HIGHEST_INDEX}, not {key}.")
@@ -186,7 +185,7 @@ class Field:
         >>> str(F.family_name.is_null())
         'is_null(family_name)'
         """
-        return _node(IsNull, op=Operator.IS_NULL, field=self._name)
+        return trusted(IsNull, op=Operator.IS_NULL, field=self._name)
 
     def __eq__(self, value: object) -> Comparison:  # type: ignore[override] # builds a filter
         return self._compared(Operator.EQ, value)
@@ -242,16 +241,23 @@ class Field:
 
     def _compared(self, op: Operator, value: object) -> Comparison:
         if isinstance(value, Field):
-            raise FilterValueError(
-                f"the filter language compares a field with a value, so {self._name} cannot be "
-                f"compared with the field {value}.",
-                hint="use str(field) where its name is meant as the value",
-            )
-        return _node(Comparison, op=op, field=self._name, value=to_text(value))
+            raise self._no_value(value)
+        return trusted(Comparison, op=op, field=self._name, value=to_text(value))
+
+    def _no_value(self, other: Field) -> FilterValueError:
+        return FilterValueError(
+            f"the filter language compares a field with a value, so {self._name} cannot be "
+            f"compared with the field {other}.",
+            hint="use str(field) where its name is meant as the value",
+        )
 
     def _member(self, op: Operator, values: tuple[object, ...], method: str) -> Membership:
-        texts = many_to_text(values, method)
-        return _node(Membership, op=op, field=self._name, values=texts)
+        listed = listed_values(values, method)
+        for value in listed:
+            if isinstance(value, Field):
+                raise self._no_value(value)
+        texts = tuple([to_text(value) for value in listed])
+        return trusted(Membership, op=op, field=self._name, values=texts)
 
 
 class FieldFactory:
@@ -329,7 +335,7 @@ def _grouped(
     for term in terms:
         if not isinstance(term, Filter):
             raise FilterTypeError(
-                f"{name} takes filters, not {_kind(term)}.",
+                f"{name} takes filters, not {described(term)}.",
                 hint="parse(text) makes a filter of a text",
             )
         filters.append(term)
@@ -338,13 +344,15 @@ def _grouped(
             f"{name} needs at least one term: there is no filter that selects everything.",
             hint="send no filter where everything is meant",
         )
-    return filters[0] if len(filters) == 1 else _group(node, tuple(filters))
+    return filters[0] if len(filters) == 1 else group(node, tuple(filters))
 
 
 def _literal(text: object, method: str) -> str:
     """The text of a pattern that stands for itself."""
     if not isinstance(text, str):
-        raise FilterValueError(f"{method} takes a str, not {_kind(text)}.", hint="use str(value)")
+        raise FilterValueError(
+            f"{method} takes a str, not {described(text)}.", hint="use str(value)"
+        )
     if not text:
         raise FilterValueError(
             f"{method} of an empty text matches every value.", hint="leave the comparison out"
@@ -367,7 +375,7 @@ def _attribute(name: str) -> str:
 
 def _field_name(name: object) -> str:
     if not isinstance(name, str):
-        raise FilterTypeError(f"the name of a field is a text, not {_kind(name)}.")
+        raise FilterTypeError(f"the name of a field is a text, not {described(name)}.")
     if not name:
         raise FilterValueError("the name of a field cannot be empty.")
     return to_text(name)

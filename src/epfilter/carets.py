@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import NamedTuple
 
 _WIDTH = 100
 """Columns of text shown around the span; longer lines are cut at both ends with `…`."""
-_INDENT = "    "
+INDENT = "    "
+"""What stands before the lines that are shown."""
 
 
 def visible(text: str) -> str:
@@ -32,6 +34,41 @@ def shorten(text: str, most: int = 40) -> str:
     return visible(text)
 
 
+class Excerpt(NamedTuple):
+    """A place in a text, as a person is shown it."""
+
+    place: str
+    """`line:column`, both from 1."""
+    line: str
+    carets: str
+
+
+def excerpt(text: str, span: tuple[int, int]) -> Excerpt:
+    r"""The line of the text with the span, and carets to stand below it.
+
+    A long line is cut at both ends; characters that would not show are written as escapes.
+
+    >>> excerpt("eq(a,1)\n:gte(b,2)", (9, 12))
+    Excerpt(place='2:2', line=':gte(b,2)', carets=' ^^^')
+    """
+    start, end = span
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", start)
+    if line_end == -1:
+        line_end = len(text)
+    first = max(line_start, min(start - _WIDTH // 3, line_end - _WIDTH))
+    last = min(line_end, first + _WIDTH)
+    before = "…" if first > line_start else ""
+    after = "…" if last < line_end else ""
+    margin = _columns(before + visible(text[first:start]))
+    width = max(1, _columns(visible(text[start : min(end, last)])))
+    return Excerpt(
+        f"{text.count(chr(10), 0, start) + 1}:{start - line_start + 1}",
+        f"{before}{visible(text[first:last])}{after}".rstrip(),
+        f"{' ' * margin}{'^' * width}",
+    )
+
+
 def draw(text: str, span: tuple[int, int], message: str, hint: str | None) -> str:
     """`line:column message`, the line, carets below the span, and the hint.
 
@@ -41,25 +78,10 @@ def draw(text: str, span: tuple[int, int], message: str, hint: str | None) -> st
              ^
         hint: write a comma
     """
-    start, end = span
-    line_start = text.rfind("\n", 0, start) + 1
-    line_end = text.find("\n", start)
-    if line_end == -1:
-        line_end = len(text)
-    line_number = text.count("\n", 0, start) + 1
-    first = max(line_start, min(start - _WIDTH // 3, line_end - _WIDTH))
-    last = min(line_end, first + _WIDTH)
-    before = "…" if first > line_start else ""
-    after = "…" if last < line_end else ""
-    margin = _columns(before + visible(text[first:start]))
-    carets = max(1, _columns(visible(text[start : min(end, last)])))
-    lines = [
-        f"{line_number}:{start - line_start + 1} {message}",
-        f"{_INDENT}{before}{visible(text[first:last])}{after}".rstrip(),
-        f"{_INDENT}{' ' * margin}{'^' * carets}",
-    ]
+    place, line, carets = excerpt(text, span)
+    lines = [f"{place} {message}", f"{INDENT}{line}".rstrip(), f"{INDENT}{carets}"]
     if hint:
-        lines.append(f"{_INDENT}hint: {hint}")
+        lines.append(f"{INDENT}hint: {hint}")
     return "\n".join(lines)
 
 

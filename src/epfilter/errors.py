@@ -24,6 +24,15 @@ _SHOWN_AT_MOST = 20
 """How many diagnostics `str(error)` draws; all of them are in `.diagnostics`."""
 
 
+def described(value: object) -> str:
+    """The type of a value in words, for messages.
+
+    >>> described(None), described(5)
+    ('None', 'a value of type int')
+    """
+    return "None" if value is None else f"a value of type {type(value).__name__}"
+
+
 class Span(NamedTuple):
     """A stretch of a text: 0-based, half-open, counted in code points.
 
@@ -39,7 +48,11 @@ class Span(NamedTuple):
 
 
 class Severity(StrEnum):
-    """How much a diagnostic matters; errors and warnings make the exit code 1."""
+    """How much a diagnostic matters; errors and warnings make the exit code 1.
+
+    >>> Severity("warning")
+    <Severity.WARNING: 'warning'>
+    """
 
     ERROR = "error"
     WARNING = "warning"
@@ -47,7 +60,11 @@ class Severity(StrEnum):
 
 
 class Edit(NamedTuple):
-    """One replacement: the text in `span` becomes `text`."""
+    """One replacement: the text in `span` becomes `text`.
+
+    >>> apply_edits("eq(a,1", [Edit(Span(6, 6), ")")])
+    'eq(a,1)'
+    """
 
     span: Span
     text: str
@@ -101,6 +118,11 @@ class Diagnostic:
     `code` never changes its meaning. `message` says what is wrong in a user's words, `hint` what
     to do about it, `fix` does it; hint and fix may be None. `span` refers to the text that was
     read, or to `unparse(node)` where a node was given.
+
+    >>> from epfilter import parse_located
+    >>> found = parse_located("gte(a,1)").diagnostics[0]
+    >>> found.code, found.span, found.hint
+    ('EPF108', Span(start=0, end=3), 'write `ge`')
     """
 
     code: str
@@ -142,7 +164,15 @@ class Diagnostic:
 
 
 class FilterError(Exception):
-    """The base of every error that epfilter raises."""
+    """The base of every error that epfilter raises.
+
+    >>> from epfilter import parse
+    >>> try:
+    ...     parse("eq(a")
+    ... except FilterError as error:
+    ...     print(type(error).__name__)
+    FilterSyntaxError
+    """
 
 
 class FilterSyntaxError(FilterError, ValueError):
@@ -150,6 +180,16 @@ class FilterSyntaxError(FilterError, ValueError):
 
     `.text` is the text and `.diagnostics` every mistake in it, in the order of their place.
     `str(error)` draws each with the line and a caret.
+
+    >>> from epfilter import parse
+    >>> try:
+    ...     parse("eq(a,1)|gte(b,2)")
+    ... except FilterSyntaxError as error:
+    ...     print(error)
+    1:9 EPF108 there is no operator `gte`.
+        eq(a,1)|gte(b,2)
+                ^^^
+        hint: write `ge`
     """
 
     def __init__(self, text: str, diagnostics: tuple[Diagnostic, ...]) -> None:
@@ -164,7 +204,7 @@ class FilterSyntaxError(FilterError, ValueError):
         return "\n".join(shown)
 
 
-class _SaidError(FilterError):
+class _ExplainedError(FilterError):
     """An error that is a sentence and perhaps a hint."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
@@ -176,15 +216,25 @@ class _SaidError(FilterError):
         return f"{self.message} Hint: {self.hint}." if self.hint else self.message
 
 
-class FilterValueError(_SaidError, ValueError):
+class FilterValueError(_ExplainedError, ValueError):
     """A value that cannot stand in a filter: `None`, a naive datetime, NaN, a tree too deep.
 
     `.message` says what was wrong, `.hint` what to do instead (or is None).
+
+    >>> from epfilter import F
+    >>> F.a.eq(None)
+    Traceback (most recent call last):
+    epfilter.errors.FilterValueError: None is not a value of the filter language. Hint: to ask ...
     """
 
 
-class FilterTypeError(_SaidError, TypeError):
+class FilterTypeError(_ExplainedError, TypeError):
     """An argument of a type that the function does not take.
 
     `.message` says what is expected, `.hint` what to do instead (or is None).
+
+    >>> from epfilter import parse
+    >>> parse(b"eq(a,1)")
+    Traceback (most recent call last):
+    epfilter.errors.FilterTypeError: the text of a filter is a str, not a value of type bytes. ...
     """

@@ -16,6 +16,10 @@ class Operand:
     """One operand as it stands in the text.
 
     `text` is what it means, `raw` what is written, quotes and escapes included.
+
+    >>> from epfilter import parse_located
+    >>> parse_located("eq(name,'Ron')").operands[1]
+    Operand(text='Ron', span=Span(start=8, end=13), quoted=True, raw="'Ron'")
     """
 
     text: str

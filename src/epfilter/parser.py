@@ -23,10 +23,10 @@ from epfilter.ast import (
     Membership,
     Operator,
     Or,
-    _group,
+    group,
+    trusted,
 )
-from epfilter.ast import _unchecked as _node
-from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError
+from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError, described
 from epfilter.located import MAX_REDUNDANT_PARENTHESES
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def parse(text: str, *, max_depth: int = MAX_DEPTH, max_length: int | None = Non
     The grouping stays as written, except that parentheses around one term vanish. `max_depth`
     lowers the limit of 64 levels of and/or; `max_length` refuses longer texts, in code points.
 
-    Raises FilterSyntaxError with every mistake of the text, FilterTypeError for what is no str.
+    Raises FilterSyntaxError with every mistake of the text, FilterTypeError for what is no str and
+    for a limit that is no int, FilterValueError for a limit out of range.
 
     >>> parse("eq(payment, refunded)")
     Comparison(op='eq', field='payment', value='refunded')
@@ -70,7 +71,7 @@ def parse_located(
 
     See `Located` for what it holds, and `parse` for the limits.
 
-    Raises FilterTypeError for what is no str.
+    Raises FilterTypeError and FilterValueError as `parse` does.
 
     >>> located = parse_located("gt(total,5):eq(payment)")
     >>> located.node, str(located.children[0].node), located.diagnostics[0].span
@@ -80,33 +81,40 @@ def parse_located(
     return _located(text, max_depth, max_length)
 
 
-def from_query(text: str) -> Filter:
+def from_query(text: str, *, max_depth: int = MAX_DEPTH, max_length: int | None = None) -> Filter:
     """Read a filter from a URL, percent-encoded: what stands behind `filter=`.
 
-    A `+` is a space, as in every query string. Places in errors refer to the decoded text.
+    A `+` is a space, as in every query string. Places in errors, and `max_length`, refer to the
+    decoded text. Bytes that are no UTF-8 become lone surrogates, which are an error.
 
-    Raises FilterSyntaxError as `parse` does, FilterTypeError for what is no str.
+    Raises as `parse` does.
 
     >>> str(from_query("eq%28email%2Ca%2Bb%40c.d%29"))
     'eq(email,a+b@c.d)'
     """
-    _check_arguments(text, MAX_DEPTH, None)
-    return parse(unquote_plus(text, errors="surrogateescape"))
+    _check_arguments(text, max_depth, max_length)
+    decoded = unquote_plus(text, errors="surrogateescape")
+    return parse(decoded, max_depth=max_depth, max_length=max_length)
 
 
 def _check_arguments(text: object, max_depth: object, max_length: object) -> None:
     if not isinstance(text, str):
-        kind = "None" if text is None else type(text).__name__
         hint = None
         if isinstance(text, (bytes, bytearray)):
             hint = 'decode it first: text.decode("utf-8")'
         elif isinstance(text, Filter):
             hint = "it is a filter already; str(f) is its text"
-        raise FilterTypeError(f"the text of a filter is a str, not {kind}.", hint=hint)
-    if type(max_depth) is not int or not 0 <= max_depth <= MAX_DEPTH:
-        raise FilterValueError(f"max_depth is a number from 0 to {MAX_DEPTH}, not {max_depth!r}.")
-    if max_length is not None and (type(max_length) is not int or max_length < 0):
-        raise FilterValueError(f"max_length is a number of characters, not {max_length!r}.")
+        raise FilterTypeError(f"the text of a filter is a str, not {described(text)}.", hint=hint)
+    if type(max_depth) is not int:
+        raise FilterTypeError(f"max_depth is a number of levels, not {described(max_depth)}.")
+    if not 0 <= max_depth <= MAX_DEPTH:
+        raise FilterValueError(f"max_depth is a number from 0 to {MAX_DEPTH}, not {max_depth}.")
+    if max_length is None:
+        return
+    if type(max_length) is not int:
+        raise FilterTypeError(f"max_length is a number of characters, not {described(max_length)}.")
+    if max_length < 0:
+        raise FilterValueError(f"max_length is a number of characters, not {max_length}.")
 
 
 def _located(text: str, max_depth: int, max_length: int | None) -> Located:
@@ -180,22 +188,22 @@ class _Tree:
         return ""
 
     def comparison(self, parts: list[Any]) -> Filter:
-        return _node(Comparison, op=parts[0], field=parts[1], value=parts[2])
+        return trusted(Comparison, op=parts[0], field=parts[1], value=parts[2])
 
     def membership(self, parts: list[Any]) -> Filter:
-        return _node(Membership, op=parts[0], field=parts[1], values=tuple(parts[2:]))
+        return trusted(Membership, op=parts[0], field=parts[1], values=tuple(parts[2:]))
 
     def is_null(self, parts: list[Any]) -> Filter:
-        return _node(IsNull, op=parts[0], field=parts[1])
+        return trusted(IsNull, op=parts[0], field=parts[1])
 
     def parenthesized(self, parts: list[Any]) -> _Parenthesized:
         return _Parenthesized(parts[0])
 
     def all_of(self, parts: list[Any]) -> Filter:
-        return _group(And, tuple([_term(part) for part in parts]))
+        return group(And, tuple([_term(part) for part in parts]))
 
     def any_of(self, parts: list[Any]) -> Filter:
-        return _group(Or, tuple([_term(part) for part in parts]))
+        return group(Or, tuple([_term(part) for part in parts]))
 
     def start(self, parts: list[Any]) -> Any:
         return _term(parts[0])

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 from urllib.parse import quote
 
-from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Or
-from epfilter.errors import FilterTypeError, FilterValueError
+from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Or, checked
+from epfilter.errors import FilterTypeError, FilterValueError, described
 
 Quotes = Literal["minimal", "always"]
 """The two quoting styles: quote what must be quoted, or every operand."""
@@ -42,14 +42,17 @@ def unparse(f: Filter, *, quotes: Quotes = "minimal") -> str:
     'eq("payment","paid")'
     """
     field, value = _quoting(quotes)
-    return _compact(_checked(f), field, value)
+    return _compact(checked(f), field, value)
 
 
 def pretty(f: Filter, *, indent: int = 2, width: int = 80, quotes: Quotes = "minimal") -> str:
     """Several lines for people: one call a line, groups indented; parses back to the same tree.
 
     `indent` is the number of spaces before each further level, `width` the columns after which
-    the values of a long call go on lines of their own.
+    the values of a long call go on lines of their own; both are 0 to 1000.
+
+    Raises FilterTypeError for what is no filter and for an option of another type,
+    FilterValueError for an option out of its range.
 
     >>> from epfilter import parse
     >>> print(pretty(parse("gt(total,100):(eq(payment,paid)|eq(payment,refunded))")))
@@ -60,16 +63,18 @@ def pretty(f: Filter, *, indent: int = 2, width: int = 80, quotes: Quotes = "min
       )
     """
     for name, number in (("indent", indent), ("width", width)):
-        if type(number) is not int or not 0 <= number <= 1000:
+        if type(number) is not int:
+            raise FilterTypeError(f"{name} is a number of columns, not {described(number)}.")
+        if not 0 <= number <= 1000:
             raise FilterValueError(f"{name} is a number of columns from 0 to 1000, not {number!r}.")
     field, value = _quoting(quotes)
-    return "\n".join(_lines(_checked(f), field, value, " " * indent, width))
+    return "\n".join(_lines(checked(f), field, value, " " * indent, width))
 
 
 def to_query(f: Filter, *, quotes: Quotes = "minimal") -> str:
     """The percent-encoded text, ready to stand behind `filter=` in a URL.
 
-    HTTP clients encode by themselves; give those `str(f)`.
+    HTTP clients encode by themselves; give those `str(f)`. Raises as `unparse` does.
 
     >>> from epfilter import F
     >>> "/v2/orders?filter=" + to_query(F.email.eq("a+b@c.d"))
@@ -78,13 +83,25 @@ def to_query(f: Filter, *, quotes: Quotes = "minimal") -> str:
     return quote(unparse(f, quotes=quotes), safe="")
 
 
-def bare(text: str, *, field: bool = False) -> bool:
-    """Whether the operand may stand without quotes in canonical text.
+def operand(text: str, *, field: bool = False) -> str:
+    """An operand of canonical text: as it is where it may stand without quotes.
 
-    >>> bare("New York"), bare("New York "), bare("tags[0]"), bare("tags[0]", field=True)
-    (True, False, False, True)
+    >>> operand("New York"), operand("New York "), operand("tags[0]")
+    ('New York', '"New York "', '"tags[0]"')
+    >>> operand("tags[0]", field=True)
+    'tags[0]'
     """
-    return (_BARE_FIELD if field else _BARE_VALUE).fullmatch(text) is not None
+    return text if (_BARE_FIELD if field else _BARE_VALUE).fullmatch(text) else quoted(text)
+
+
+def operands(node: Comparison | Membership | IsNull) -> list[str]:
+    """The operands of a call as they stand in its canonical text, the field first.
+
+    >>> from epfilter import F
+    >>> operands(F.tags.contains_any("new", "on sale "))
+    ['tags', 'new', '"on sale "']
+    """
+    return _operands(node, *_quoting("minimal"))
 
 
 def quoted(text: str) -> str:
@@ -106,13 +123,6 @@ def _quoting(quotes: Quotes) -> tuple[_Quote, _Quote]:
             lambda text: text if _BARE_VALUE.fullmatch(text) else quoted(text),
         )
     raise FilterValueError(f'quotes is "minimal" or "always", not {quotes!r}.')
-
-
-def _checked(f: Filter) -> Filter:
-    if isinstance(f, Filter):
-        return f
-    hint = "it is text already; parse(text) checks it" if isinstance(f, str) else None
-    raise FilterTypeError(f"a filter is expected, not {type(f).__name__}.", hint=hint)
 
 
 def _operands(node: Comparison | Membership | IsNull, field: _Quote, value: _Quote) -> list[str]:

@@ -18,13 +18,13 @@ from uuid import UUID
 
 from epfilter.ast import Filter
 from epfilter.carets import shorten
-from epfilter.errors import FilterTypeError, FilterValueError
+from epfilter.errors import FilterTypeError, FilterValueError, described
 
 Value = str | int | float | Decimal | bool | date | datetime | UUID | Enum
 """What builders take as a value."""
 
 _LONGEST_NUMBER = 4300
-"""Digits; Python's own limit between int and text, kept for Decimal and for reading too."""
+"""Digits; Python's own limit between int and text, kept for Decimal as well."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -58,21 +58,22 @@ def to_text(value: object) -> str:
     )
 
 
-def many_to_text(values: tuple[object, ...], method: str) -> tuple[str, ...]:
-    """The operand texts of the arguments of `in_` and its kin: values, or one iterable of them.
+def listed_values(values: tuple[object, ...], method: str) -> tuple[object, ...]:
+    """The values that the arguments of `in_` and its kin are: one by one, or one iterable.
 
-    Raises FilterValueError for no value at all, and for a set or mapping, which has no order.
+    Raises FilterValueError for no value at all, for a set or mapping, which has no order, and for
+    several lists. `method` is the name for messages.
 
-    >>> many_to_text((1, 2), "in_"), many_to_text(([1, 2],), "in_")
-    (('1', '2'), ('1', '2'))
+    >>> listed_values((1, 2), "in_"), listed_values(([1, 2],), "in_")
+    ((1, 2), (1, 2))
     """
     if len(values) == 1:
         only = values[0]
         if isinstance(only, Mapping):
             raise FilterValueError(
-                f"{method} does not take a {type(only).__name__}: its order says nothing about "
-                "its values.",
-                hint=f"{method}(list(…)) of its keys or values",
+                f"{method} does not take a {type(only).__name__}: its keys or its values may be "
+                "meant.",
+                hint=f"{method}(list(…)) of the one or the other",
             )
         if isinstance(only, (set, frozenset)):
             raise FilterValueError(
@@ -87,15 +88,21 @@ def many_to_text(values: tuple[object, ...], method: str) -> tuple[str, ...]:
     if not values:
         raise FilterValueError(
             f"{method} needs at least one value.",
-            hint="where the list may be empty, decide before what that should select",
+            hint="an empty list selects nothing; look for that before you build the filter",
         )
-    return tuple([to_text(value) for value in values])
+    for value in values:
+        if isinstance(value, (list, tuple)):
+            raise FilterValueError(
+                f"{method} takes values one by one or one list of them, not several lists.",
+                hint=f"{method}([*one, *other])",
+            )
+    return values
 
 
-T = TypeVar("T", str, int, Decimal, bool, date, datetime, UUID)
+_T = TypeVar("_T", str, int, Decimal, bool, date, datetime, UUID)
 
 
-def from_text(text: str, kind: type[T]) -> T:
+def from_text(text: str, kind: type[_T]) -> _T:
     """The value that an operand's text stands for, read as `kind`.
 
     int and Decimal in decimal digits; bool `true` or `false`; date `YYYY-MM-DD`; datetime as a
@@ -103,8 +110,8 @@ def from_text(text: str, kind: type[T]) -> T:
     whole milliseconds since 1970 (the oldest syntax), always returned in UTC and cut to
     microseconds; UUID in its hyphenated form.
 
-    Raises FilterValueError where the text does not read as `kind`, FilterTypeError for any
-    other kind.
+    Raises FilterValueError where the text does not read as `kind` or is a number of more than
+    4300 digits, FilterTypeError for any other kind and for what is no str.
 
     >>> from_text("0012", int), from_text("2018-09-01", datetime).isoformat()
     (12, '2018-09-01T00:00:00+00:00')
@@ -113,7 +120,13 @@ def from_text(text: str, kind: type[T]) -> T:
     if reader is None:
         names = ", ".join(known.__name__ for known in _READERS)
         raise FilterTypeError(f"from_text reads {names}, not {kind!r}.")
+    if not isinstance(text, str):
+        raise FilterTypeError(f"the text of a value is a str, not {described(text)}.")
     read, expected = reader
+    if len(text) > _LONGEST_NUMBER and kind in (int, Decimal, datetime):
+        raise FilterValueError(
+            f"`{shorten(text)}` is longer than a number may be: {_LONGEST_NUMBER} digits."
+        )
     try:
         value = read(text)
     except (ValueError, OverflowError):
@@ -122,7 +135,7 @@ def from_text(text: str, kind: type[T]) -> T:
         raise FilterValueError(
             f"`{shorten(text)}` is not {expected[0]}.", hint=f"write it as {expected[1]}"
         )
-    return cast("T", value)
+    return cast("_T", value)
 
 
 def _encodable(text: str) -> str:
@@ -130,8 +143,8 @@ def _encodable(text: str) -> str:
         text.encode()
     except UnicodeEncodeError as error:
         raise FilterValueError(
-            f"the text has a lone surrogate (U+{ord(text[error.start]):04X}) at {error.start}, "
-            "which has no encoding.",
+            f"the text has a lone surrogate (U+{ord(text[error.start]):04X}) at position "
+            f"{error.start}, which has no encoding.",
             hint="it usually comes from bytes decoded with the wrong codec; decode them again",
         ) from None
     return text
@@ -185,14 +198,16 @@ def _datetime_text(value: datetime) -> str:
     return f"{datetime.isoformat(value, timespec='auto')[:19]}{fraction}Z"
 
 
-def _refused(value: object) -> str:
+def _refuse_none(_: None) -> str:
     raise FilterValueError(
-        "None is not a value of the filter language."
-        if value is None
-        else "bytes have no text in a filter.",
-        hint="to ask for a missing value use is_null()"
-        if value is None
-        else "decode them first: value.decode()",
+        "None is not a value of the filter language.",
+        hint="to ask for a missing value use is_null()",
+    )
+
+
+def _refuse_bytes(_: bytes | bytearray) -> str:
+    raise FilterValueError(
+        "bytes have no text in a filter.", hint="decode them first: value.decode()"
     )
 
 
@@ -202,7 +217,7 @@ def _advice(value: object) -> str | None:
         return "combine filters with & and |"
     if isinstance(value, Iterable):
         return "for several values use in_, contains_any or contains_all"
-    if hasattr(value, "item"):
+    if hasattr(type(value), "item"):
         return "a scalar of numpy becomes a Python value with .item()"
     return None
 
@@ -217,9 +232,9 @@ _WRITERS: tuple[tuple[type, Callable[..., str]], ...] = (
     (datetime, _datetime_text),
     (date, date.isoformat),
     (UUID, str),
-    (type(None), _refused),
-    (bytes, _refused),
-    (bytearray, _refused),
+    (type(None), _refuse_none),
+    (bytes, _refuse_bytes),
+    (bytearray, _refuse_bytes),
 )
 
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)

@@ -155,6 +155,22 @@ def test_two_equal_deep_trees_compare_in_linear_time() -> None:
     assert one != other
 
 
+@pytest.mark.parametrize(
+    "f",
+    [
+        IsNull(field="a"),
+        parse("is_null(a)"),
+        And(terms=(IsNull(field="a"), A)),
+        Or(terms=(A, B)),
+        (A & B) | F.c.is_null(),
+    ],
+    ids=str,
+)
+def test_a_sparse_dump_still_says_which_node_it_is(f: Filter) -> None:
+    assert isinstance(f, BaseModel)
+    assert adapter.validate_python(f.model_dump(exclude_unset=True)) == f
+
+
 def test_match_statement_takes_nodes_apart() -> None:
     match parse("eq(a,1):in(b,x,y)|is_null(c)"):
         case Or((And((Comparison("eq", "a", value), Membership("in", "b", values))), IsNull(name))):
@@ -254,6 +270,14 @@ def test_transform() -> None:
     assert changed.terms[1] is C
     flat = transform(f, lambda node: all_of(node.terms[0], C) if isinstance(node, Or) else node)
     assert str(flat) == "(eq(a,1):eq(c,3)):eq(c,3)"
+    untyped: tuple[Any, ...] = (walk, fields, lambda f: transform(f, lambda node: node))
+    for function in untyped:
+        with pytest.raises(
+            FilterTypeError, match=r"a filter is expected, not a value of type str\. Hint"
+        ):
+            function("eq(a,1)")
+        with pytest.raises(FilterTypeError, match="a filter is expected, not None"):
+            function(None)
     with pytest.raises(FilterTypeError, match="must return a filter, not None"):
         transform(f, lambda _: None)  # type: ignore[arg-type, return-value] # refused at run time as well
 

@@ -11,6 +11,7 @@ import pytest
 
 from epfilter import (
     F,
+    FilterError,
     FilterSyntaxError,
     FilterTypeError,
     FilterValueError,
@@ -29,20 +30,20 @@ from epfilter.located import Located
     ("text", "words"),
     [
         (None, "the text of a filter is a str, not None."),
-        (5, "the text of a filter is a str, not int."),
-        (1.5, "the text of a filter is a str, not float."),
-        (["eq(a,1)"], "the text of a filter is a str, not list."),
+        (5, "the text of a filter is a str, not a value of type int."),
+        (1.5, "the text of a filter is a str, not a value of type float."),
+        (["eq(a,1)"], "the text of a filter is a str, not a value of type list."),
         (
             b"eq(a,1)",
-            'the text of a filter is a str, not bytes. Hint: decode it first: text.decode("utf-8").',
+            'the text of a filter is a str, not a value of type bytes. Hint: decode it first: text.decode("utf-8").',
         ),
         (
             bytearray(b""),
-            'the text of a filter is a str, not bytearray. Hint: decode it first: text.decode("utf-8").',
+            'the text of a filter is a str, not a value of type bytearray. Hint: decode it first: text.decode("utf-8").',
         ),
         (
             F.a.eq(1),
-            "the text of a filter is a str, not Comparison. Hint: it is a filter already; str(f) is its text.",
+            "the text of a filter is a str, not a value of type Comparison. Hint: it is a filter already; str(f) is its text.",
         ),
     ],
     ids=lambda value: type(value).__name__,
@@ -53,20 +54,30 @@ def test_what_is_no_text(function: Any, text: object, words: str) -> None:
     assert str(caught.value) == words
 
 
-@pytest.mark.parametrize("function", [parse, parse_located])
+@pytest.mark.parametrize("function", [parse, parse_located, from_query])
 @pytest.mark.parametrize(
-    ("options", "words"),
+    ("options", "kind", "words"),
     [
-        ({"max_depth": 65}, "max_depth is a number from 0 to 64, not 65."),
-        ({"max_depth": -1}, "max_depth is a number from 0 to 64, not -1."),
-        ({"max_depth": None}, "max_depth is a number from 0 to 64, not None."),
-        ({"max_depth": True}, "max_depth is a number from 0 to 64, not True."),
-        ({"max_length": -1}, "max_length is a number of characters, not -1."),
-        ({"max_length": "8"}, "max_length is a number of characters, not '8'."),
+        ({"max_depth": 65}, FilterValueError, "max_depth is a number from 0 to 64, not 65."),
+        ({"max_depth": -1}, FilterValueError, "max_depth is a number from 0 to 64, not -1."),
+        ({"max_depth": None}, FilterTypeError, "max_depth is a number of levels, not None."),
+        (
+            {"max_depth": True},
+            FilterTypeError,
+            "max_depth is a number of levels, not a value of type bool.",
+        ),
+        ({"max_length": -1}, FilterValueError, "max_length is a number of characters, not -1."),
+        (
+            {"max_length": "8"},
+            FilterTypeError,
+            "max_length is a number of characters, not a value of type str.",
+        ),
     ],
 )
-def test_absurd_limits(function: Any, options: dict[str, Any], words: str) -> None:
-    with pytest.raises(FilterValueError) as caught:
+def test_absurd_limits(
+    function: Any, options: dict[str, Any], kind: type[FilterError], words: str
+) -> None:
+    with pytest.raises(kind) as caught:
         function("eq(a,1)", **options)
     assert str(caught.value) == words
 

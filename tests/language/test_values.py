@@ -125,8 +125,8 @@ def test_text_of_a_value(value: Any, text: str) -> None:
         (datetime(2018, 9, 1), "the datetime has no time zone, so the platform would read it as UTC whatever was meant. Hint: say which zone: value.replace(tzinfo=UTC), or value.astimezone() for local time."),  # noqa: DTZ001 - that is the point
         (datetime.min.replace(tzinfo=BERLIN), "the datetime lies outside the years 1 to 9999 in UTC."),
         (NotATime(2018, 9, 1), "NaT is no point in time. Hint: for a missing date use is_null()."),
-        ("a\ud800", "the text has a lone surrogate (U+D800) at 1, which has no encoding. Hint: it usually comes from bytes decoded with the wrong codec; decode them again."),
-        (Text("\udc80"), "the text has a lone surrogate (U+DC80) at 0, which has no encoding. Hint: it usually comes from bytes decoded with the wrong codec; decode them again."),
+        ("a\ud800", "the text has a lone surrogate (U+D800) at position 1, which has no encoding. Hint: it usually comes from bytes decoded with the wrong codec; decode them again."),
+        (Text("\udc80"), "the text has a lone surrogate (U+DC80) at position 0, which has no encoding. Hint: it usually comes from bytes decoded with the wrong codec; decode them again."),
         (["a"], "a value of type list has no text in a filter. Hint: for several values use in_, contains_any or contains_all."),
         (F.a.eq(1), "a value of type Comparison has no text in a filter. Hint: combine filters with & and |."),
         (object(), "a value of type object has no text in a filter. Hint: use a str, int, float, Decimal, bool, date, datetime, UUID or Enum, or str(value)."),
@@ -225,7 +225,8 @@ def test_typed_value_of_a_text(text: str, kind: type[Any], value: object) -> Non
         ("", int, "`` is not a whole number. Hint: write it as digits, such as 1050."),
         ("١٢", int, "`١٢` is not a whole number. Hint: write it as digits, such as 1050."),
         ("1_000", int, "`1_000` is not a whole number. Hint: write it as digits, such as 1050."),
-        ("9" * 5000, int, f"`{'9' * 19}…{'9' * 19}` is not a whole number. Hint: write it as digits, such as 1050."),
+        ("9" * 5000, int, f"`{'9' * 19}…{'9' * 19}` is longer than a number may be: 4300 digits."),
+        ("9" * 5000, Decimal, f"`{'9' * 19}…{'9' * 19}` is longer than a number may be: 4300 digits."),
         ("NaN", Decimal, "`NaN` is not a number. Hint: write it as digits, such as 10.50."),
         ("yes", bool, "`yes` is not a boolean. Hint: write it as true or false."),
         ("True", bool, "`True` is not a boolean. Hint: write it as true or false."),
@@ -242,6 +243,12 @@ def test_text_that_does_not_read(text: str, kind: type[Any], words: str) -> None
     with pytest.raises(FilterValueError) as caught:
         from_text(text, kind)
     assert str(caught.value) == words
+
+
+def test_what_is_no_text() -> None:
+    untyped: Any = from_text
+    with pytest.raises(FilterTypeError, match="the text of a value is a str, not None"):
+        untyped(None, int)
 
 
 def test_a_kind_that_cannot_be_read() -> None:
@@ -276,15 +283,15 @@ def test_several_values_from_a_generator() -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ((), "{} needs at least one value. Hint: where the list may be empty, decide before what that should select."),
-        (([],), "{} needs at least one value. Hint: where the list may be empty, decide before what that should select."),
+        ((), "{} needs at least one value. Hint: an empty list selects nothing; look for that before you build the filter."),
+        (([],), "{} needs at least one value. Hint: an empty list selects nothing; look for that before you build the filter."),
         (({"a"},), "{} does not take a set: it has no order of values, so the filter would differ from run to run. Hint: {}(sorted(…)) or a list."),
         ((frozenset("a"),), "{} does not take a frozenset: it has no order of values, so the filter would differ from run to run. Hint: {}(sorted(…)) or a list."),
         ((b"ab",), "bytes have no text in a filter. Hint: decode them first: value.decode()."),
         ((None,), "None is not a value of the filter language. Hint: to ask for a missing value use is_null()."),
         ((["a", None],), "None is not a value of the filter language. Hint: to ask for a missing value use is_null()."),
-        ((["a"], "b"), "a value of type list has no text in a filter. Hint: for several values use in_, contains_any or contains_all."),
-        (({"a": 1},), "{} does not take a dict: its order says nothing about its values. Hint: {}(list(…)) of its keys or values."),
+        ((["a"], "b"), "{} takes values one by one or one list of them, not several lists. Hint: {}([*one, *other])."),
+        (({"a": 1},), "{} does not take a dict: its keys or its values may be meant. Hint: {}(list(…)) of the one or the other."),
     ],
 )  # fmt: skip
 def test_values_that_cannot_be_listed(method: str, values: tuple[Any, ...], words: str) -> None:

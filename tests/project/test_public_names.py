@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from epfilter import ast
+
 REFERENCE = Path(__file__).parents[2] / "docs" / "pages" / "reference"
 ROOMS = ("epfilter", "epfilter.exporter")
 NAMES = [(room, name) for room in ROOMS for name in importlib.import_module(room).__all__]
@@ -33,10 +35,21 @@ def test_no_module_bears_the_name_of_an_object_beside_it(room: str) -> None:
     assert shadowed == []
 
 
+def test_the_names_of_the_tree() -> None:
+    assert set(ast.__all__) == {
+        *("And", "Comparison", "Filter", "IsNull", "Membership", "Node", "Operator", "Or"),
+        *("COMPARISONS", "MAX_DEPTH", "MEMBERSHIPS", "fields", "transform", "walk"),
+    }
+    assert all(hasattr(ast, name) for name in ast.__all__)
+
+
 @pytest.mark.parametrize(("room", "name"), NAMES)
-def test_every_public_name_has_a_docstring(room: str, name: str) -> None:
+def test_every_public_name_has_a_docstring_with_an_example(room: str, name: str) -> None:
     value = getattr(importlib.import_module(room), name)
-    assert (inspect.getdoc(value) or "").strip()
+    if inspect.isclass(value) or inspect.isfunction(value):
+        assert ">>> " in (value.__doc__ or "")
+    else:
+        assert name == "F"  # its docstring stands below it in the source
 
 
 @pytest.mark.parametrize(("room", "name"), NAMES)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from epfilter.ast import Filter
-from epfilter.carets import visible
+from epfilter.carets import INDENT, excerpt, visible
 from epfilter.cli.streams import say
 from epfilter.errors import Diagnostic, FilterSyntaxError, Fix, Severity
 from epfilter.parser import parse
@@ -50,14 +50,15 @@ def draw_finding(found: Diagnostic, text: str) -> str:
         ^
     """
     color = _COLORS[found.severity]
-    head, line, carets, *hint = found.draw(text).split("\n", 3)
-    place, code, message = head.split(" ", 2)
+    place, line, carets = excerpt(text, found.span)
+    code = click.style(found.code, fg=color, bold=True)
     shown = [
-        f"{click.style(place, bold=True)} {click.style(code, fg=color, bold=True)} {message}",
-        line,
-        click.style(carets, fg=color),
-        *hint,
+        f"{click.style(place, bold=True)} {code} {found.message}",
+        f"{INDENT}{line}".rstrip(),
+        click.style(f"{INDENT}{carets}", fg=color),
     ]
+    if found.hint:
+        shown.append(f"{INDENT}hint: {found.hint}")
     if found.fix:
         shown += _fix_lines(found.fix, text)
     return "\n".join(shown)
@@ -67,7 +68,10 @@ def _fix_lines(fix: Fix, text: str) -> list[str]:
     title = f"fix: {visible(fix.title)}" if fix.safe else f"fix (unsafe): {visible(fix.title)}"
     place = min((edit.span.start for edit in fix.edits), default=0)
     result = _excerpt(fix.apply(text), place)
-    return [click.style(f"    {title}", fg="green" if fix.safe else "yellow"), f"        {result}"]
+    return [
+        click.style(f"{INDENT}{title}", fg="green" if fix.safe else "yellow"),
+        f"        {result}",
+    ]
 
 
 def _excerpt(text: str, place: int) -> str:

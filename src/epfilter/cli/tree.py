@@ -9,7 +9,7 @@ import click
 
 from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Or
 from epfilter.carets import visible
-from epfilter.printer import bare, quoted
+from epfilter.printer import operands
 
 _Call = Comparison | Membership | IsNull
 
@@ -65,12 +65,4 @@ def _branch(*, last: bool) -> tuple[str, str]:
 
 def _operands(node: _Call) -> list[str]:
     """The operands as they are shown, the field first."""
-    if isinstance(node, Comparison):
-        values: tuple[str, ...] = (node.value,)
-    else:
-        values = node.values if isinstance(node, Membership) else ()
-    return [_shown(node.field, field=True), *map(_shown, values)]
-
-
-def _shown(operand: str, *, field: bool = False) -> str:
-    return visible(operand if bare(operand, field=field) else quoted(operand))
+    return [visible(operand) for operand in operands(node)]

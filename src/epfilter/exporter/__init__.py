@@ -4,6 +4,8 @@ Source of the facts: Exporter Service API 1.0, OpenAPI document.
 """
 
 from epfilter.exporter.models import (
+    CreateJob,
+    CreateJobData,
     Error,
     ErrorResponse,
     FileLink,
@@ -14,7 +16,6 @@ from epfilter.exporter.models import (
     Links,
     Timestamps,
 )
-from epfilter.exporter.payload import CreateJob, CreateJobData
 
 __all__ = [
     "CreateJob",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from epfilter.ast import MEMBERSHIPS, Comparison, Filter, IsNull, Membership, Operator
-from epfilter.ast import _unchecked as _node
+from epfilter.ast import MEMBERSHIPS, Comparison, Filter, IsNull, Membership, Operator, trusted
 from epfilter.errors import Edit, Fix, Span
 from epfilter.located import Located
 from epfilter.printer import quoted
@@ -43,10 +42,10 @@ def _mistaken_operator(scanner: Scanner, name: str, span: Span) -> Operator | No
 def _made(call: Call) -> Filter:
     op, (first, *rest) = call.op, (operand.text for operand in call.operands)
     if op is Operator.IS_NULL:
-        return _node(IsNull, op=op, field=first)
+        return trusted(IsNull, op=op, field=first)
     if op in MEMBERSHIPS:
-        return _node(Membership, op=op, field=first, values=tuple(rest))
-    return _node(Comparison, op=op, field=first, value=rest[0])
+        return trusted(Membership, op=op, field=first, values=tuple(rest))
+    return trusted(Comparison, op=op, field=first, value=rest[0])
 
 
 def _read_operands(scanner: Scanner, call: Call) -> None:

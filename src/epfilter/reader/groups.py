@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from epfilter.ast import MAX_DEPTH, And, Filter, Or, _group
+from epfilter.ast import MAX_DEPTH, And, Filter, Or, group
 from epfilter.errors import Edit, Span
 from epfilter.located import MAX_REDUNDANT_PARENTHESES, Located
 from epfilter.reader import mistakes
@@ -116,7 +116,7 @@ class GroupReader:
     def _said_more(self, frame: _Frame) -> bool:
         """Whether more is wrong in a frame than characters that look like others."""
         found = self.scanner.found[frame.found_before :]
-        return any(mistake.code != "EPF114" for mistake in found)
+        return any(mistake.code != mistakes.LOOK_ALIKE for mistake in found)
 
     def _is_term(self, pos: int) -> bool:
         return _SPACED_TERM.match(self.scanner.text, pos, self.scanner.end) is not None
@@ -190,7 +190,7 @@ class GroupReader:
                 span = Span(frame.start, closing + 1)
                 scanner.report(mistakes.empty_group(span))
             scanner.take()
-            self._close(closed=True)
+            self._close(scanner.pos, closed=True)
             return
         start = scanner.pos
         end = start
@@ -215,17 +215,21 @@ class GroupReader:
         at = self.scanner.trimmed(self.scanner.pos)
         if open_groups:
             fixable = bool(self.stack[-1].terms)
+            # Where one frame mixes both connectives, the group may have been meant to end earlier.
+            safe = all(len({text for text, _ in one.connectives}) < 2 for one in self.stack)
             self._drop_trailing(self.stack[-1])
-            self.scanner.report(mistakes.unclosed_groups(at, open_groups, fixable=fixable))
+            self.scanner.report(
+                mistakes.unclosed_groups(at, open_groups, fixable=fixable, safe=safe)
+            )
         while len(self.stack) > 1:
             self._drop_trailing(self.stack[-1])
-            self._close(closed=False)
+            self._close(at, closed=False)
         self._drop_trailing(self.stack[0])
 
-    def _close(self, *, closed: bool) -> None:
-        """Make the innermost open parenthesis a term of the one around it."""
+    def _close(self, end: int, *, closed: bool) -> None:
+        """Make the innermost open parenthesis, which ends at `end`, a term of the one around it."""
         scanner, frame = self.scanner, self.stack.pop()
-        span = Span(frame.start, scanner.trimmed(scanner.pos))
+        span = Span(frame.start, end)
         if frame.word:
             self._tell_word(frame, frame.word, closed=closed)
         alone = len(frame.terms) == 1
@@ -274,7 +278,7 @@ class GroupReader:
         nodes = [term.located.node for term in terms]
         node: Filter | None = None
         if not damaged and height <= MAX_DEPTH and None not in nodes:
-            node = _group(kind, tuple(nodes))  # type: ignore[arg-type] # none of them is None
+            node = group(kind, tuple(nodes))  # type: ignore[arg-type] # none of them is None
         # What is too deep keeps no children, so that the located tree has a limit as well.
         children = tuple(term.located for term in terms) if height <= MAX_DEPTH else ()
         return _Term(Located(node=node, span=span, children=children), height)

@@ -6,7 +6,7 @@ import re
 
 from epfilter.ast import Operator
 from epfilter.errors import Diagnostic, Span
-from epfilter.printer import bare, quoted
+from epfilter.printer import operand
 from epfilter.reader import mistakes
 
 _SIGNS = {
@@ -32,7 +32,7 @@ _INFIX_LIST = re.compile(
     re.IGNORECASE,
 )
 _IS_NULL = re.compile(r"([A-Za-z_][\w.\[\]-]*+)\s++is\s++null", re.IGNORECASE)
-_PLAIN = "a filter is calls like eq(field,value), joined with `:` (and) or `|` (or)"
+_PLAIN = "a filter is calls like `eq(field,value)`, joined with `:` (and) or `|` (or)"
 
 
 def infix_list_end(text: str, pos: int, end: int) -> int | None:
@@ -57,7 +57,7 @@ def _meaning(found: str) -> tuple[str, str | None]:
     if lower in mistakes.OPERATORS:
         least, _ = mistakes.operand_count(mistakes.OPERATORS[lower])
         operands = "field" if least == 1 else "field,value"
-        return f"an operator takes its operands in parentheses: {lower}({operands})", None
+        return f"an operator takes its operands in parentheses: `{lower}({operands})`", None
     if _TEMPLATE.match(found):
         return "this looks like a template; render it first", None
     no_such = mistakes.no_such(found)
@@ -78,15 +78,15 @@ def _meaning(found: str) -> tuple[str, str | None]:
 def _compared(field: str, sign: str | None, word: str | None, value: str) -> tuple[str, str | None]:
     """The call for a comparison that is written in another language."""
     if sign in {"!=", "<>"}:
-        return "the language has no negation: compare with the other values", None
+        return mistakes.no_such("not") or "", None
     op = Operator(_SIGNS[sign]) if sign else mistakes.meant_operator(word or "")
     if op is None or op is Operator.IS_NULL:
         return _PLAIN, None
-    if value[0] not in "\"'" and not bare(value):
-        value = quoted(value)
+    if value[0] not in "\"'":
+        value = operand(value)
     call = f"{op}({field},{value})"
     return _write(call), call
 
 
 def _write(call: str) -> str:
-    return f"write {call}" if len(call) <= 60 else _PLAIN
+    return f"write `{call}`" if len(call) <= 60 else _PLAIN

@@ -14,6 +14,8 @@ from epfilter.ast import COMPARISONS, MEMBERSHIPS, Operator
 from epfilter.carets import shorten, visible
 from epfilter.errors import Diagnostic, Edit, Fix, Span
 
+LOOK_ALIKE = "EPF114"
+
 OPERATORS = {op.value: op for op in (*COMPARISONS, *MEMBERSHIPS, Operator.IS_NULL)}
 
 _MEANT = {
@@ -49,7 +51,7 @@ _PERHAPS = {
 
 ORDERED = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
 
-_NO_NEGATION = "the language has no negation: compare with the other values, or use gt and lt"
+_NO_NEGATION = "the language has no NOT: ask for the other values, or use `gt` and `lt`"
 _NO_SUCH = {
     "ne": _NO_NEGATION,
     "neq": _NO_NEGATION,
@@ -59,12 +61,12 @@ _NO_SUCH = {
     "notin": _NO_NEGATION,
     "notnull": _NO_NEGATION,
     "isnotnull": _NO_NEGATION,
-    "and": "join calls with `:`, as in gt(a,1):lt(a,5)",
-    "or": "join calls with `|`, as in eq(a,1)|eq(a,2)",
-    "between": "write two comparisons, as in ge(a,1):le(a,5)",
-    "startswith": "write like with `*` at the end, as in like(a,text*)",
-    "endswith": "write like with `*` at the beginning, as in like(a,*text)",
-    "exists": "the language can only ask for a missing value, with is_null(a)",
+    "and": "join calls with `:`, as in `gt(a,1):lt(a,5)`",
+    "or": "join calls with `|`, as in `eq(a,1)|eq(a,2)`",
+    "between": "write two comparisons, as in `ge(a,1):le(a,5)`",
+    "startswith": "write `like` with `*` at the end, as in `like(a,text*)`",
+    "endswith": "write `like` with `*` at the beginning, as in `like(a,*text)`",
+    "exists": "the language can only ask for a missing value, with `is_null(a)`",
 }
 """What people write for an operator that the language does not have."""
 
@@ -88,7 +90,7 @@ def unclosed_call(at: int, opened: str, *, safe: bool) -> Diagnostic:
     )
 
 
-def unclosed_groups(at: int, count: int, *, fixable: bool) -> Diagnostic:
+def unclosed_groups(at: int, count: int, *, fixable: bool, safe: bool) -> Diagnostic:
     message = "`(` is not closed." if count == 1 else f"{count} parentheses are not closed."
     closing = ")" * count
     return Diagnostic(
@@ -96,7 +98,7 @@ def unclosed_groups(at: int, count: int, *, fixable: bool) -> Diagnostic:
         message,
         Span(at, at),
         hint=f"close {'it' if count == 1 else 'them'} with `{shorten(closing)}`",
-        fix=_insert(f"insert `{shorten(closing)}`", at, closing, safe=True) if fixable else None,
+        fix=_insert(f"insert `{shorten(closing)}`", at, closing, safe=safe) if fixable else None,
     )
 
 
@@ -161,13 +163,13 @@ def wrong_count(
     fix = None
     if count < least:
         example = {1: f"{op}(field)", 2: f"{op}(field,value)"}[least]
-        hint = f"write {example}"
+        hint = f"write `{example}`"
     elif op in (Operator.EQ, Operator.CONTAINS):
         several = Operator.IN if op is Operator.EQ else Operator.CONTAINS_ANY
-        hint = f"for several values use {several}; a value that holds a comma needs quotes"
+        hint = f"for several values use `{several}`; a value that holds a comma needs quotes"
         fix = Fix(f"write `{several}`", (Edit(op_span, several.value),), safe=False)
     elif op is Operator.IS_NULL:
-        hint = "write is_null(field)"
+        hint = "write `is_null(field)`"
     else:
         hint = "a value that holds a comma needs quotes"
     return Diagnostic("EPF107", message, span, hint=hint, fix=fix)
@@ -192,17 +194,16 @@ def upper_case_operator(name: str, span: Span) -> Diagnostic:
         "EPF109",
         f"operators are written in lower case: `{name}` is `{lower}`.",
         span,
-        hint=f"write {lower}",
+        hint=f"write `{lower}`",
         fix=Fix(f"write `{lower}`", (Edit(span, lower),), safe=True),
     )
 
 
 def needs_quotes(bad: str, span: Span, hint: str, fix: Fix | None) -> Diagnostic:
-    characters = "this character" if len(bad) == 1 else "these characters"
     tick = "'" if "`" in bad else "`"
     return Diagnostic(
         "EPF110",
-        f"{tick}{shorten(bad)}{tick}: an operand with {characters} needs quotes.",
+        f"an operand with {tick}{shorten(bad)}{tick} needs quotes.",
         span,
         hint=hint,
         fix=fix,
@@ -309,7 +310,7 @@ def url_encoded(span: Span, decoded: str | None, *, safe: bool) -> Diagnostic:
         "EPF115",
         "this looks URL-encoded.",
         span,
-        hint="decode it first; from_query(text) reads it as it is",
+        hint="decode it first; in Python from_query(text) reads it as it is",
         fix=fix,
     )
 
@@ -336,7 +337,7 @@ def too_deep(span: Span, levels: int, most: int) -> Diagnostic:
 def too_many_parentheses(span: Span, most: int) -> Diagnostic:
     return Diagnostic(
         "EPF118",
-        f"more than {most} parentheses stand around each other and group nothing.",
+        f"more than {most} pairs of parentheses stand around each other and group nothing.",
         span,
         hint="remove the parentheses around single terms",
     )
@@ -367,7 +368,7 @@ def not_a_call(span: Span, found: str, hint: str, replacement: str | None) -> Di
         fix = Fix(title, (Edit(span, replacement),), safe=False)
     return Diagnostic(
         "EPF121",
-        f"`{shorten(found)}` is not a call like eq(field,value).",
+        f"`{shorten(found)}` is not a call like `eq(field,value)`.",
         span,
         hint=hint,
         fix=fix,
@@ -479,14 +480,14 @@ def _suggestion(name: str) -> tuple[Operator | None, str, bool]:
         return None, _NO_SUCH[squeezed], False
     meant = OPERATORS.get(plain) or _MEANT.get(squeezed)
     if meant:
-        return meant, f"write {meant}", True
+        return meant, f"write `{meant}`", True
     near = _PERHAPS.get(squeezed)
     if near is None:
         close = get_close_matches(plain, OPERATORS, n=1, cutoff=0.6)
         near = OPERATORS[close[0]] if close else None
     if near:
-        return near, f"did you mean {near}?", False
-    return None, f"the operators are {', '.join(OPERATORS)}", False
+        return near, f"did you mean `{near}`?", False
+    return None, f"the operators are {', '.join(f'`{name}`' for name in OPERATORS)}", False
 
 
 def _insert(title: str, at: int, text: str, *, safe: bool) -> Fix:

@@ -207,7 +207,7 @@ def _report_unquoted(scanner: Scanner, call: Call, start: int, bad: int, end: in
     hint, written = _advice(raw, characters, call.op, at_end=stop == end)
     if written is None:
         fix = Fix("quote the operand", (Edit(span, quoted(raw)),), safe=not _DOUBTFUL.search(raw))
-        if "{{" in raw or "：" in raw:
+        if "{{" in raw or "：" in raw or raw.count("(") != raw.count(")"):
             fix = Fix(fix.title, fix.edits, safe=False)
     else:
         fix = Fix(f"write {mistakes.shown(written)}", (Edit(span, written),), safe=False)

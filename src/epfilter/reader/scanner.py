@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from epfilter.errors import Diagnostic, Span
 from epfilter.reader import mistakes
 
+# Soft hyphen, zero-width space and joiners, word joiner, byte order mark.
 _FILLER = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _ODD_SPACE = rf"\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\x0b\x0c{_FILLER}"
 """What looks like white space, or like nothing at all, but is not."""
@@ -133,7 +134,7 @@ class Scanner:
                 return stop
             connective = max(text.rfind(":", pos, stop), text.rfind("|", pos, stop))
             if connective >= pos and self.at_boundary(connective):
-                return len(text[:connective].rstrip(":| \t\r\n"))
+                return start + len(text[start:connective].rstrip(":| \t\r\n"))
             if balanced and not BOUNDARY.search(text, start, balanced.end()):
                 return balanced.end()
             balanced = None
