@@ -133,8 +133,7 @@ class GroupReader:
         where = "doubled" if frame.connectives else "leading"
         if frame.connectives and scanner.plain() in {"", ")"}:
             # Nothing follows: all of them are one mistake.
-            _, before = frame.connectives.pop()
-            start, where = (before.start if before.end > before.start else start), "trailing"
+            start, where = frame.connectives.pop()[1].start, "trailing"
         span = Span(start, end)
         scanner.report(mistakes.idle_connective(span, scanner.text[start:end], where))
 
@@ -206,8 +205,7 @@ class GroupReader:
     def _drop_trailing(self, frame: _Frame) -> None:
         if frame.terms and frame.wants_term:
             text, span = frame.connectives.pop()
-            if span.end > span.start:
-                self.scanner.report(mistakes.idle_connective(span, text, "trailing"))
+            self.scanner.report(mistakes.idle_connective(span, text, "trailing"))
 
     def _close_all(self) -> None:
         """The end of the text: what is open is closed there, and told once."""
