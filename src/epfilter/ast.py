@@ -12,9 +12,9 @@ by structure and hold only what the text says: operators, fields and values as e
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self, TypeVar, get_args
 
 from pydantic import (
@@ -215,12 +215,13 @@ class Filter(ABC):
         }
 
 
-def _refuse_unordered(values: object) -> object:
+def _in_order(values: object) -> object:
+    """Lists as tuples, which strict mode wants; what has no order is refused."""
     if isinstance(values, (set, frozenset, Mapping)):
         raise PydanticCustomError(
             "unordered", "Values and terms stand in an order: give a tuple or a list"
         )
-    return values
+    return tuple(values) if isinstance(values, list) else values
 
 
 def _check_depth(terms: tuple[Filter, ...]) -> tuple[Filter, ...]:
@@ -264,6 +265,10 @@ class _Node(Filter, BaseModel, frozen=True, extra="forbid"):
             return self
         kept = {name: getattr(self, name) for name in type(self).model_fields}
         return type(self)(**kept | dict(update))
+
+    def copy(self, **options: Any) -> Self:
+        """As `model_copy`, which see: nothing makes a node that is not validated."""
+        return self.model_copy(**options)
 
 
 class Comparison(_Node, frozen=True):
@@ -315,7 +320,7 @@ class Membership(_Node, frozen=True):
 
     op: _MembershipOperator
     field: _FieldName
-    values: Annotated[tuple[_Text, ...], Field(min_length=1), BeforeValidator(_refuse_unordered)]
+    values: Annotated[tuple[_Text, ...], Field(min_length=1), BeforeValidator(_in_order)]
 
     if TYPE_CHECKING:
 
@@ -380,14 +385,19 @@ class _Group(_NamedNode, frozen=True):
     terms: Annotated[
         tuple[Node, ...],
         Field(min_length=2),
-        BeforeValidator(_refuse_unordered),
+        BeforeValidator(_in_order),
         AfterValidator(_check_depth),
     ]
 
-    @cached_property
+    @property
     def depth(self) -> int:
         """The levels of And and Or in this tree, this one included."""
-        return 1 + max(term.depth for term in self.terms)
+        # Kept beside the fields under a private name: it is no member, and nobody can set it.
+        members = self.__dict__
+        known: int | None = members.get("_depth")
+        if known is None:
+            known = members["_depth"] = 1 + max(term.depth for term in self.terms)
+        return known
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -411,9 +421,7 @@ class And(_Group, frozen=True):
 
     if TYPE_CHECKING:
 
-        def __init__(
-            self, *, op: Literal["and"] = ..., terms: tuple[Filter, ...] | list[Filter]
-        ) -> None: ...
+        def __init__(self, *, op: Literal["and"] = ..., terms: Sequence[Filter]) -> None: ...
 
 
 class Or(_Group, frozen=True):
@@ -429,9 +437,7 @@ class Or(_Group, frozen=True):
 
     if TYPE_CHECKING:
 
-        def __init__(
-            self, *, op: Literal["or"] = ..., terms: tuple[Filter, ...] | list[Filter]
-        ) -> None: ...
+        def __init__(self, *, op: Literal["or"] = ..., terms: Sequence[Filter]) -> None: ...
 
 
 Node = Annotated[Comparison | Membership | IsNull | And | Or, Field(discriminator="op")]
@@ -584,9 +590,10 @@ def _read_field(value: object) -> Filter:
             raise PydanticCustomError(
                 "filter_syntax",
                 "Not a filter:\n{explanation}",
+                # The last, so that braces in the text are not filled in as well.
                 {
-                    "explanation": str(error),
                     "diagnostics": [found.as_dict() for found in error.diagnostics],
+                    "explanation": str(error),
                 },
             ) from None
     if isinstance(value, dict):

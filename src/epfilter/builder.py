@@ -5,7 +5,7 @@ Whatever the value, it stays one operand: the tree holds it as text, and the pri
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or, group, trusted
@@ -324,9 +324,9 @@ def _grouped(
 ) -> Filter:
     if len(terms) == 1 and not isinstance(terms[0], Filter):
         only = terms[0]
-        if isinstance(only, (set, frozenset)):
+        if isinstance(only, (set, frozenset, Mapping)):
             raise FilterTypeError(
-                f"{name} does not take a {type(only).__name__}: it has no order of terms.",
+                f"{name} does not take a {type(only).__name__}: it is no list of terms.",
                 hint="give a list",
             )
         if isinstance(only, Iterable) and not isinstance(only, (str, bytes)):

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from numbers import Integral
+from operator import index
 from typing import TypeVar, cast
 from uuid import UUID
 
@@ -25,6 +26,9 @@ Value = str | int | float | Decimal | bool | date | datetime | UUID | Enum
 
 _LONGEST_NUMBER = 4300
 """Digits; Python's own limit between int and text, kept for Decimal as well."""
+
+_WHOLE = (str, bytes, bytearray, memoryview)
+"""What can be iterated and is one value all the same."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -51,7 +55,11 @@ def to_text(value: object) -> str:
     for kind, write in _WRITERS:
         if isinstance(value, kind):
             return write(value)
-    raise FilterValueError(
+    raise _no_text(value)
+
+
+def _no_text(value: object) -> FilterValueError:
+    return FilterValueError(
         f"a value of type {type(value).__name__} has no text in a filter.",
         hint=_advice(value)
         or "use a str, int, float, Decimal, bool, date, datetime, UUID or Enum, or str(value)",
@@ -81,10 +89,11 @@ def listed_values(values: tuple[object, ...], method: str) -> tuple[object, ...]
                 "the filter would differ from run to run.",
                 hint=f"{method}(sorted(…)) or a list",
             )
-        if isinstance(only, Iterable) and not isinstance(
-            only, (str, bytes, bytearray, Enum, Filter)
-        ):
-            values = tuple(only)
+        if isinstance(only, Iterable) and not isinstance(only, (*_WHOLE, Enum, Filter)):
+            try:
+                values = tuple(only)
+            except TypeError as error:
+                raise FilterValueError(f"{method} cannot read the values: {error}.") from None
     if not values:
         raise FilterValueError(
             f"{method} needs at least one value.",
@@ -116,7 +125,7 @@ def from_text(text: str, kind: type[_T]) -> _T:
     >>> from_text("0012", int), from_text("2018-09-01", datetime).isoformat()
     (12, '2018-09-01T00:00:00+00:00')
     """
-    reader = _READERS.get(kind)
+    reader = _READERS.get(kind) if isinstance(kind, type) else None
     if reader is None:
         names = ", ".join(known.__name__ for known in _READERS)
         raise FilterTypeError(f"from_text reads {names}, not {kind!r}.")
@@ -129,7 +138,7 @@ def from_text(text: str, kind: type[_T]) -> _T:
         )
     try:
         value = read(text)
-    except (ValueError, OverflowError):
+    except (ValueError, ArithmeticError):
         value = None
     if value is None:
         raise FilterValueError(
@@ -152,7 +161,10 @@ def _encodable(text: str) -> str:
 
 def _integer_text(value: int) -> str:
     try:
-        return str(int(value))
+        return str(index(value))
+    except TypeError:
+        # A duration of numpy calls itself an integer.
+        raise _no_text(value) from None
     except ValueError:
         raise FilterValueError(
             f"an integer of more than {_LONGEST_NUMBER} digits cannot be a value."
@@ -205,7 +217,7 @@ def _refuse_none(_: None) -> str:
     )
 
 
-def _refuse_bytes(_: bytes | bytearray) -> str:
+def _refuse_bytes(_: object) -> str:
     raise FilterValueError(
         "bytes have no text in a filter.", hint="decode them first: value.decode()"
     )
@@ -217,6 +229,8 @@ def _advice(value: object) -> str | None:
         return "combine filters with & and |"
     if isinstance(value, Iterable):
         return "for several values use in_, contains_any or contains_all"
+    if type(value).__name__ == "datetime64":
+        return "make it a datetime with a time zone, as pandas.Timestamp(value, tz='UTC') is"
     if hasattr(type(value), "item"):
         return "a scalar of numpy becomes a Python value with .item()"
     return None
@@ -231,10 +245,11 @@ _WRITERS: tuple[tuple[type, Callable[..., str]], ...] = (
     (float, _float_text),
     (datetime, _datetime_text),
     (date, date.isoformat),
-    (UUID, str),
+    (UUID, UUID.__str__),
     (type(None), _refuse_none),
     (bytes, _refuse_bytes),
     (bytearray, _refuse_bytes),
+    (memoryview, _refuse_bytes),
 )
 
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)

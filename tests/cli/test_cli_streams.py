@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from epfilter.cli import main
-from epfilter.cli.streams import UnreadableError, read_filter
+from epfilter.cli.streams import StreamError, read_filter
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="needs POSIX streams and signals")
 
@@ -108,11 +108,11 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
 
 def test_standard_input_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
-    with pytest.raises(UnreadableError, match="there is no standard input"):
+    with pytest.raises(StreamError, match="there is no standard input"):
         read_filter("-")
     with Path(os.devnull).open("wb") as unreadable:
         monkeypatch.setattr(sys, "stdin", type("Stdin", (), {"buffer": unreadable}))
-        with pytest.raises(UnreadableError, match="cannot read standard input: "):
+        with pytest.raises(StreamError, match="cannot read standard input: "):
             read_filter("-")
 
 
@@ -153,29 +153,41 @@ def test_bytes_that_are_no_utf_8_in_the_argument() -> None:
     assert done.returncode == 2
 
 
+_ANSWERS = [
+    (["check", _GOOD], 0),
+    (["check", _BAD], 1),
+    (["--help"], 0),
+    (["check", "--help"], 0),
+    (["--version"], 0),
+]
+_PRODUCTS = [
+    (["check", "--format", "json", _BAD], 1),
+    (["parse", _GOOD], 0),
+    (["format", _GOOD], 0),
+    (["payload", _GOOD], 0),
+]
+
+
 @posix_only
 @pytest.mark.parametrize(
-    ("args", "code"),
-    [
-        (["check", _GOOD], 0),
-        (["check", _BAD], 1),
-        (["check", "--format", "json", _BAD], 1),
-        (["parse", _GOOD], 0),
-        (["format", _GOOD], 0),
-        (["payload", _GOOD], 0),
-        (["--help"], 0),
-        (["check", "--help"], 0),
-        (["--version"], 0),
-    ],
+    ("args", "code", "redirection"),
+    [(args, code, "| exec true") for args, code in (*_ANSWERS, *_PRODUCTS)]
+    + [(args, code, ">&-") for args, code in _ANSWERS],
     ids=str,
 )
-@pytest.mark.parametrize("redirection", ["| exec true", ">&-"], ids=["gone", "closed"])
 def test_a_reader_who_has_left_changes_no_verdict(
     args: list[str], code: int, redirection: str
 ) -> None:
     script = '{ sleep 0.1; "$@"; echo $? >&2; } ' + redirection
     done = run_in_shell(script, *args)
     assert done.stderr.decode() == f"{code}\n"
+
+
+@posix_only
+@pytest.mark.parametrize("args", [args for args, _ in _PRODUCTS], ids=str)
+def test_a_product_that_nobody_can_get_is_a_failure(args: list[str]) -> None:
+    done = run_in_shell('{ "$@"; echo $? >&2; } >&-', *args)
+    assert done.stderr.decode() == "Error: there is no standard output to write to.\n2\n"
 
 
 @posix_only

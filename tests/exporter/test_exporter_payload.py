@@ -96,3 +96,13 @@ def test_a_job_is_a_value() -> None:
     assert job == CreateJob.model_validate_json(_BODY)
     assert hash(job) == hash(CreateJob.order_export(parse(_TEXT)))
     assert pickle.loads(pickle.dumps(job)) == job  # noqa: S301 - our own pickle
+
+
+def test_a_copy_is_as_strict_as_the_rest() -> None:
+    sent = CreateJob.order_export("eq(payment,paid)").data
+    assert sent.model_copy() == sent
+    assert sent.model_copy(update={"filter": "eq(a, 1)"}).model_dump()["filter"] == "eq(a,1)"
+    for update in ({"filter": None}, {"filter": "junk("}, {"job_type": 5}, {"more": 1}):
+        for copy in (sent.model_copy, sent.copy):
+            with pytest.raises(ValidationError):
+                copy(update=update)

@@ -134,7 +134,7 @@ untyped_any_of: Any = any_of
         (lambda: untyped_all_of("eq(a,1)"), FilterTypeError, "all_of takes filters, not a value of type str. Hint: parse(text) makes a filter of a text."),
         (lambda: untyped_all_of(None), FilterTypeError, "all_of takes filters, not None. Hint: parse(text) makes a filter of a text."),
         (lambda: untyped_any_of(untyped.a.eq(1), untyped.b), FilterTypeError, "any_of takes filters, not a value of type Field. Hint: parse(text) makes a filter of a text."),
-        (lambda: untyped_any_of({untyped.a.eq(1)}), FilterTypeError, "any_of does not take a set: it has no order of terms. Hint: give a list."),
+        (lambda: untyped_any_of({untyped.a.eq(1)}), FilterTypeError, "any_of does not take a set: it is no list of terms. Hint: give a list."),
         (lambda: untyped_all_of([[untyped.a.eq(1)]]), FilterTypeError, "all_of takes filters, not a value of type list. Hint: parse(text) makes a filter of a text."),
     ],
 )  # fmt: skip

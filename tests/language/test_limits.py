@@ -254,6 +254,8 @@ LINEAR: dict[str, Callable[[int], object]] = {
     "explain unclosed": lambda n: refused(":".join(["eq(a,x("] * n)),
     "explain quotes": lambda n: refused(":".join(['eq(a,"x)'] * n)),
     "explain open groups before white space": lambda n: refused("(" * n + "eq(a,1)" + " " * 5 * n),
+    "explain colons": lambda n: refused("eq(a," + ":" * n + "(x))"),
+    "explain spaced colons": lambda n: refused("eq(a," + ": " * n + "(x))"),
     "explain nested words": lambda n: refused("and(" * n + " " * n),
     "chain": lambda n: reduce(and_, [F.a.eq(1)] * n),
     "build": lambda n: all_of(F.a.eq(number) for number in range(n)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import re
 from typing import Any
 
 import pytest
@@ -249,6 +250,25 @@ def test_model_copy_validates() -> None:
         A.model_copy(update={"field": ""})
     with pytest.raises(ValidationError):
         (A & B).model_copy(update={"terms": (A,)})
+    for update in ({"op": "eq(x,1)|gt"}, {"value": 5}, {"field": ""}):
+        with pytest.raises(ValidationError):
+            A.copy(update=update)
+
+
+def test_depth_cannot_be_set() -> None:
+    f: Any = A & B
+    assert f.depth == 1
+    with pytest.raises((ValidationError, AttributeError)):
+        f.depth = 0
+    assert And(**dict(f)) == f
+
+
+@pytest.mark.parametrize(
+    "text", ["eq(a,1)", "in(a,1,2)", "is_null(a)", "(eq(a,1)|in(b,2)):eq(c,3)"]
+)
+def test_strict_json_reads_back(text: str) -> None:
+    f = parse(text)
+    assert adapter.validate_json(adapter.dump_json(f), strict=True) == f
 
 
 def test_walk_and_fields() -> None:
@@ -328,6 +348,11 @@ def test_diagnostics_reach_the_validation_error() -> None:
     (found,) = caught.value.errors()
     assert found["type"] == "filter_syntax"
     assert found["ctx"]["diagnostics"][0]["code"] == "EPF108"
+
+
+def test_braces_of_the_text_stay_in_the_message() -> None:
+    with pytest.raises(ValidationError, match=re.escape("eq(a,{diagnostics}{explanation}é)")):
+        Report.model_validate({"filter": "eq(a,{diagnostics}{explanation}é)"})
 
 
 def test_json_schema_is_a_string() -> None:

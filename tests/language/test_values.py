@@ -5,9 +5,11 @@ from __future__ import annotations
 import enum
 import math
 from collections import UserString
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Integral
 from typing import Any
 from uuid import UUID
 
@@ -113,6 +115,7 @@ def test_text_of_a_value(value: Any, text: str) -> None:
         (None, "None is not a value of the filter language. Hint: to ask for a missing value use is_null()."),
         (Payment.NOTHING, "None is not a value of the filter language. Hint: to ask for a missing value use is_null()."),
         (b"x", "bytes have no text in a filter. Hint: decode them first: value.decode()."),
+        (memoryview(b"x"), "bytes have no text in a filter. Hint: decode them first: value.decode()."),
         (bytearray(b"x"), "bytes have no text in a filter. Hint: decode them first: value.decode()."),
         (math.nan, "nan is not a number that a filter can hold."),
         (math.inf, "inf is not a number that a filter can hold."),
@@ -142,11 +145,40 @@ def test_value_without_text(value: Any, words: str) -> None:
     assert str(caught.value) == words
 
 
+class datetime64:  # noqa: N801 - numpy's name for it
+    """As numpy's point in time, whose item may be a number of nanoseconds."""
+
+
+def test_a_point_in_time_of_numpy() -> None:
+    with pytest.raises(FilterValueError, match="make it a datetime with a time zone"):
+        to_text(datetime64())
+
+
 class Scalar:
     """As a scalar of numpy that is no Python number."""
 
     def item(self) -> bool:
         return True
+
+
+@Integral.register
+class Duration:
+    """As a duration of numpy: registered as an integer, and none."""
+
+
+def test_what_only_calls_itself_an_integer() -> None:
+    with pytest.raises(FilterValueError, match="a value of type Duration has no text in a filter"):
+        to_text(Duration())
+
+
+def test_values_that_cannot_be_read() -> None:
+    class Scalars:
+        def __iter__(self) -> Iterator[object]:
+            raise TypeError("iteration over a 0-d array")
+
+    untyped: Any = Scalars()
+    with pytest.raises(FilterValueError, match="in_ cannot read the values: iteration over a 0-d"):
+        F.a.in_(untyped)
 
 
 def test_a_scalar_of_another_library() -> None:
@@ -227,6 +259,7 @@ def test_typed_value_of_a_text(text: str, kind: type[Any], value: object) -> Non
         ("1_000", int, "`1_000` is not a whole number. Hint: write it as digits, such as 1050."),
         ("9" * 5000, int, f"`{'9' * 19}…{'9' * 19}` is longer than a number may be: 4300 digits."),
         ("9" * 5000, Decimal, f"`{'9' * 19}…{'9' * 19}` is longer than a number may be: 4300 digits."),
+        ("1e99999999999999999999", Decimal, "`1e99999999999999999999` is not a number. Hint: write it as digits, such as 10.50."),
         ("NaN", Decimal, "`NaN` is not a number. Hint: write it as digits, such as 10.50."),
         ("yes", bool, "`yes` is not a boolean. Hint: write it as true or false."),
         ("True", bool, "`True` is not a boolean. Hint: write it as true or false."),
@@ -249,6 +282,8 @@ def test_what_is_no_text() -> None:
     untyped: Any = from_text
     with pytest.raises(FilterTypeError, match="the text of a value is a str, not None"):
         untyped(None, int)
+    with pytest.raises(FilterTypeError, match=r"from_text reads str, .*, not \[\]"):
+        untyped("1", [])
 
 
 def test_a_kind_that_cannot_be_read() -> None:

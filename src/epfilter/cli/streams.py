@@ -19,8 +19,8 @@ filter_argument = click.argument("source", metavar="FILTER")
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-class UnreadableError(click.ClickException):
-    """A FILTER that cannot be read; ends the run with exit code 2."""
+class StreamError(click.ClickException):
+    """A FILTER that cannot be read, or no place to write to; ends the run with exit code 2."""
 
     exit_code = 2
 
@@ -28,7 +28,7 @@ class UnreadableError(click.ClickException):
 def read_filter(source: str) -> str:
     """The text of a FILTER argument: itself, or what `-` or `@file` stand for.
 
-    A byte order mark and line ends at the end are not part of it. Raises UnreadableError where
+    A byte order mark and line ends at the end are not part of it. Raises StreamError where
     there is no such file, or no text in it.
 
     >>> read_filter("eq(payment,paid)")
@@ -46,6 +46,8 @@ def write(product: str) -> None:
 
     A reader who has seen enough, such as `head`, ends the output and not the command.
     """
+    if sys.stdout is None:
+        raise StreamError("there is no standard output to write to.")
     with shrug_off_closed_pipe():
         click.echo(product.encode("utf-8", "backslashreplace"))
 
@@ -97,7 +99,7 @@ def _argument(source: str) -> str:
     try:
         return _decoded(os.fsencode(source), "the filter")
     except UnicodeEncodeError as error:
-        raise UnreadableError(
+        raise StreamError(
             f"the filter has no encoding: `{visible(source[error.start])}` at character "
             f"{error.start + 1}."
         ) from None
@@ -105,23 +107,23 @@ def _argument(source: str) -> str:
 
 def _standard_input() -> bytes:
     if sys.stdin is None:
-        raise UnreadableError("there is no standard input to read the filter from.")
+        raise StreamError("there is no standard input to read the filter from.")
     try:
         return sys.stdin.buffer.read()
     except OSError as error:
-        raise UnreadableError(f"cannot read standard input: {error.strerror or error}.") from None
+        raise StreamError(f"cannot read standard input: {error.strerror or error}.") from None
 
 
 def _file(name: str) -> bytes:
     if not name:
-        raise UnreadableError("write the name of a file after @, as in @refunds.filter.")
+        raise StreamError("write the name of a file after @, as in @refunds.filter.")
     try:
         return Path(name).read_bytes()
     except OSError as error:
-        raise UnreadableError(f"cannot read {visible(name)}: {error.strerror or error}.") from None
+        raise StreamError(f"cannot read {visible(name)}: {error.strerror or error}.") from None
     except ValueError as error:
         # A name that no file can have: with a NUL in it, or without an encoding.
-        raise UnreadableError(f"cannot read {visible(name)}: {error}.") from None
+        raise StreamError(f"cannot read {visible(name)}: {error}.") from None
 
 
 def _decoded(content: bytes, name: str) -> str:
@@ -129,6 +131,6 @@ def _decoded(content: bytes, name: str) -> str:
         return content.decode().removeprefix("\ufeff").rstrip("\r\n")
     except UnicodeDecodeError as error:
         hint = " It looks like UTF-16; save it as UTF-8." * content.startswith(_UTF_16_MARKS)
-        raise UnreadableError(
+        raise StreamError(
             f"{name} is not UTF-8: byte 0x{content[error.start]:02x} at offset {error.start}.{hint}"
         ) from None

@@ -9,6 +9,7 @@ a decision: the platform answers a little differently from endpoint to endpoint.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
@@ -301,6 +302,16 @@ class _Sent(BaseModel):
     """What the two models here share: frozen, and no other members."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_summary)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy; what `update` changes is validated like anything else that is sent."""
+        kept = {name: getattr(self, name) for name in self.model_fields_set}
+        copied = super().model_copy(deep=deep)
+        return type(self)(**kept | dict(update)) if update else copied
+
+    def copy(self, **options: Any) -> Self:
+        """As `model_copy`, which see."""
+        return self.model_copy(**options)
 
 
 def _without_default(schema: JsonDict) -> None:

@@ -36,7 +36,7 @@ def read(
     window = unwrap(text, lambda other: _is_filter(other, terminals))
     if window.encoded:
         return _unread(text, *window.found)
-    scanner = Scanner(text, window.start, window.end, terminals)
+    scanner = Scanner(text, window.start, window.end, terminals, in_url=window.in_url)
     root = GroupReader(scanner, max_depth).read()
     found = tuple(sorted((*window.found, *scanner.found), key=lambda one: (one.span, one.code)))
     if found:

@@ -160,7 +160,9 @@ class GroupReader:
             frame.connectives.append((":", Span(place, place)))
         elif _NEXT_PARAMETER.match(scanner.text, at, scanner.end):
             scanner.pos = scanner.trimmed(scanner.end)
-            scanner.report(mistakes.next_parameter(Span(at, scanner.pos), scanner.text[at:]))
+            rest = scanner.text[at : scanner.pos]
+            safe = scanner.in_url and "filter" not in rest
+            scanner.report(mistakes.next_parameter(Span(at, scanner.pos), rest, safe=safe))
         else:
             end = self._junk_end()
             scanner.report(mistakes.text_after(Span(at, end), scanner.text[at:end]))
@@ -242,8 +244,9 @@ class GroupReader:
     def _tell_word(self, frame: _Frame, word: tuple[str, Span], *, closed: bool) -> None:
         name, span = word
         edits: tuple[Edit, ...] = ()
-        if closed and name.lower() != "not" and len(frame.terms) > 0:
-            plain = _WORDS[name.lower()]
+        plain = _WORDS[name.lower()]
+        alike = all(connective == plain for connective, _ in frame.connectives)
+        if closed and name.lower() != "not" and frame.terms and alike:
             edits = tuple(Edit(comma, plain) for comma in frame.commas)
         self.scanner.report(mistakes.unknown_operator(name, span, edits))
 

@@ -65,11 +65,12 @@ def _meaning(found: str) -> tuple[str, str | None]:
         return no_such, None
     listed = _INFIX_LIST.fullmatch(found)
     if listed:
-        call = f"{listed[2].lower()}({listed[1]},{(listed[3] or listed[4]).strip()})"
+        values = ",".join(_operand(value.strip()) for value in (listed[3] or listed[4]).split(","))
+        call = f"{listed[2].lower()}({_field(listed[1])},{values})"
         return _write(call), call
     null = _IS_NULL.fullmatch(found)
     if null:
-        call = f"is_null({null[1]})"
+        call = f"is_null({_field(null[1])})"
         return _write(call), call
     compared = _COMPARED.fullmatch(found)
     return _compared(*compared.groups()) if compared else (_PLAIN, None)
@@ -82,10 +83,17 @@ def _compared(field: str, sign: str | None, word: str | None, value: str) -> tup
     op = Operator(_SIGNS[sign]) if sign else mistakes.meant_operator(word or "")
     if op is None or op is Operator.IS_NULL:
         return _PLAIN, None
-    if value[0] not in "\"'":
-        value = operand(value)
-    call = f"{op}({field},{value})"
+    call = f"{op}({_field(field)},{_operand(value)})"
     return _write(call), call
+
+
+def _operand(value: str) -> str:
+    """A value as it is written in a call; one that stands in quotes already stays as it is."""
+    return value if value[:1] in {'"', "'"} and value[-1:] == value[:1] else operand(value)
+
+
+def _field(name: str) -> str:
+    return operand(name, field=True)
 
 
 def _write(call: str) -> str:

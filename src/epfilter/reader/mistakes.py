@@ -15,6 +15,8 @@ from epfilter.carets import shorten, visible
 from epfilter.errors import Diagnostic, Edit, Fix, Span
 
 LOOK_ALIKE = "EPF114"
+_LONGEST_NAME = 40
+"""Characters of a name that are looked at for what it may have meant."""
 
 OPERATORS = {op.value: op for op in (*COMPARISONS, *MEMBERSHIPS, Operator.IS_NULL)}
 
@@ -177,7 +179,7 @@ def wrong_count(
 
 def unknown_operator(name: str, span: Span, more: tuple[Edit, ...] = ()) -> Diagnostic:
     """`more` are further edits that turn an and(…) or or(…) into a group."""
-    meant, hint, sure = _suggestion(name)
+    meant, hint, sure = _suggestion(name[:_LONGEST_NAME])
     fix = None
     if meant:
         fix = Fix(f"write `{meant}`", (Edit(span, meant.value),), safe=sure)
@@ -227,21 +229,23 @@ def idle_connective(span: Span, found: str, where: str) -> Diagnostic:
 
 
 def text_after(span: Span, found: str) -> Diagnostic:
+    last = (found.split() or [""])[-1]
     return Diagnostic(
         "EPF112",
         f"`{shorten(found)}` does not belong here.",
         span,
-        hint=no_such(found.rsplit(maxsplit=1)[-1]) or "after a call comes `:`, `|`, `)` or the end",
+        hint=no_such(last) or "after a call comes `:`, `|`, `)` or the end",
     )
 
 
-def next_parameter(span: Span, found: str) -> Diagnostic:
+def next_parameter(span: Span, found: str, *, safe: bool) -> Diagnostic:
     return Diagnostic(
         "EPF112",
         f"`{shorten(found)}` does not belong here.",
         span,
-        hint="`&` begins the next parameter of a URL; a filter ends before it",
-        fix=_delete("remove it", span, safe=True),
+        hint="`&` begins the next parameter of a URL and ends the filter; calls are joined with "
+        "`:` (and)",
+        fix=_delete("remove it", span, safe=safe),
     )
 
 
@@ -277,7 +281,8 @@ def look_alike(span: Span, found: str, plain: str) -> Diagnostic:
         f"`{visible(found[0])}` ({title}) {message}.",
         span,
         hint=hint,
-        fix=Fix(hint, (Edit(span, plain),), safe=True),
+        # The commas of other scripts stand inside ordinary text as well.
+        fix=Fix(hint, (Edit(span, plain),), safe=plain != ","),
     )
 
 
@@ -321,7 +326,8 @@ def whole_parameter(span: Span, found: str) -> Diagnostic:
         f"`{shorten(found)}` belongs to the URL, not to the filter.",
         span,
         hint="give only what stands behind `filter=`",
-        fix=_delete("remove it", span, safe=True),
+        # An encoded parenthesis before it may belong to another filter.
+        fix=_delete("remove it", span, safe="%28" not in found),
     )
 
 
@@ -446,7 +452,7 @@ def unexplained(length: int) -> Diagnostic:
 
 def is_operator(name: str) -> bool:
     """Whether the name is an operator, also in another case or by a well-known other name."""
-    return _suggestion(name)[2] or name.lower() in _NO_SUCH
+    return _suggestion(name[:_LONGEST_NAME])[2] or name.lower() in _NO_SUCH
 
 
 def shown(text: str) -> str:
@@ -468,13 +474,13 @@ def operand_count(op: Operator) -> tuple[int, int | None]:
 
 def meant_operator(name: str) -> Operator | None:
     """The operator that somebody had in mind who wrote `name`, where that can be told."""
-    return _suggestion(name)[0]
+    return _suggestion(name[:_LONGEST_NAME])[0]
 
 
 @lru_cache(maxsize=256)
 def _suggestion(name: str) -> tuple[Operator | None, str, bool]:
     """What was meant, the hint, and whether there can be no doubt."""
-    plain = normalize("NFKC", name[:40]).lower()
+    plain = normalize("NFKC", name).lower()
     squeezed = plain.replace("_", "").replace("-", "")
     if squeezed in _NO_SUCH:
         return None, _NO_SUCH[squeezed], False

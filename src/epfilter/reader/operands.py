@@ -34,7 +34,7 @@ _WRAPPED = re.compile(rf"({NAME})?\([^():|]*+\){_NEXT}|[\[{{][^\[\]{{}}()]*+[\]}
 _ESCAPED_QUOTES = re.compile(r"\\([\"'])(.*)\\\1", re.DOTALL)
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _DOUBTFUL = re.compile(
-    r"[\"'`´«»‹›“”„‟″‘’‚‛′\\<>=;%\x00-\x1f\x7f-\xa0\u2000-\u200f\u2028-\u202f\ufeff]"
+    r"[\"'`´«»‹›“”„‟″‘’‚‛′\\<>=;%\x00-\x1f\x7f-\xa0\u2000-\u200f\u2028-\u202f\u3000\ufeff]"
 )
 """Where these stand without quotes, something else than the text itself may have been meant."""
 
@@ -221,7 +221,7 @@ def _advice(raw: str, bad: str, op: Operator | None, *, at_end: bool) -> tuple[s
     if escaped:
         hint = "the backslashes before the quotes come from JSON or a shell; remove them"
         return hint, quoted(escaped[2].replace("\\", ""))
-    if bad == "\\" and at_end:
+    if bad == "\\" and at_end and len(raw) > 1:
         return "a backslash escapes only inside quotes; remove it", raw[:-1]
     if "\\," in raw:
         hint = "a backslash escapes only inside quotes; quote the operand instead"

@@ -16,7 +16,9 @@ from epfilter.reader import mistakes
 
 # Soft hyphen, zero-width space and joiners, word joiner, byte order mark.
 _FILLER = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-_ODD_SPACE = rf"\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\x0b\x0c{_FILLER}"
+_ODD_SPACE = (
+    rf"\x0b\x0c\x1c-\x1f\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000{_FILLER}"
+)
 """What looks like white space, or like nothing at all, but is not."""
 
 NAME = r"[^\W\d]\w*+(?:-\w++)*+"
@@ -28,6 +30,8 @@ HEAD = re.compile(rf"({NAME}){SPACE}([(（])")
 TERM_START = rf"(?:[(（]|(?<![\w-]){NAME}{SPACE}[(（])"
 BOUNDARY = re.compile(rf"[:|][:| \t\r\n]*+(?:[(（]{SPACE})*+(?<![\w-]){NAME}{SPACE}[(（]")
 """A connective before a call or a group: an operand that is not closed ends here (decision)."""
+_LAST_CONNECTIVE = re.compile(rf"[:|]{SPACE}(?:[(（]{SPACE})*+(?<![\w-]){NAME}{SPACE}[(（]")
+"""The same without the connectives before it, so that a search looks at each of a run once."""
 
 _ANY_SPACE = re.compile(SPACE)
 _SPACES = re.compile(r"[ \t\r\n]+")
@@ -62,12 +66,16 @@ class Terminals:
 class Scanner:
     """A text, the place reached in it, and the mistakes found."""
 
-    def __init__(self, text: str, start: int, end: int, terminals: Terminals) -> None:
+    def __init__(
+        self, text: str, start: int, end: int, terminals: Terminals, *, in_url: bool = False
+    ) -> None:
         self.text = text
         self.pos = start
         self.end = end
         self.terminals = terminals
         self.found: list[Diagnostic] = []
+        self.in_url = in_url
+        """What is read stands behind `filter=`, so that another parameter may follow."""
 
     def report(self, mistake: Diagnostic) -> None:
         self.found.append(mistake)
@@ -135,7 +143,7 @@ class Scanner:
             connective = max(text.rfind(":", pos, stop), text.rfind("|", pos, stop))
             if connective >= pos and self.at_boundary(connective):
                 return start + len(text[start:connective].rstrip(":| \t\r\n"))
-            if balanced and not BOUNDARY.search(text, start, balanced.end()):
+            if balanced and not _LAST_CONNECTIVE.search(text, start, balanced.end()):
                 return balanced.end()
             balanced = None
             pos = stop + 1

@@ -18,7 +18,7 @@ _PARAMETER = re.compile(
 )
 _SPACE = " \t\r\n"
 _ENCODED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
-_ENCODED_CALL = re.compile(r"\s*(?:%(?:25)*28|\()*\s*[a-z_]+\s*%(?:25)*28", re.IGNORECASE)
+_ENCODED_CALL = re.compile(r"\s*+(?:%(?:25)*+28|\()*+\s*+[a-z_]++\s*+%(?:25)*+28", re.IGNORECASE)
 _TIMES = 3
 """How often a text may have been encoded for the fix to take all of it back."""
 
@@ -35,6 +35,8 @@ class Window:
     found: tuple[Diagnostic, ...] = ()
     encoded: bool = False
     """The part cannot be read as it is."""
+    in_url: bool = False
+    """The part stands behind `filter=`."""
 
 
 def find_surrogates(text: str) -> list[Diagnostic]:
@@ -65,7 +67,8 @@ def unwrap(text: str, is_filter: Callable[[str], bool]) -> Window:
     encoded = _encoded(text[start:end], start, is_filter)
     if encoded:
         return Window(start, end, (*found, encoded), encoded=True)
-    return Window(start, end, tuple(found)) if found else Window(0, len(text))
+    in_url = parameter is not None
+    return Window(start, end, tuple(found), in_url=in_url) if found else Window(0, len(text))
 
 
 def _is_wrapped(text: str, start: int, end: int, is_filter: Callable[[str], bool]) -> bool:
