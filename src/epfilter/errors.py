@@ -5,6 +5,7 @@ The exceptions of epfilter:
     FilterError                    every error that epfilter raises
     ├── FilterSyntaxError          a text is not a filter (also a ValueError)
     ├── FilterValueError           a value has no place in a filter (also a ValueError)
+    │   └── ResourceError          a resource has no such field, operator or value
     └── FilterTypeError            an argument has the wrong type (also a TypeError)
 
 The nodes of `epfilter.ast` and the models of `epfilter.exporter` are pydantic models: built by
@@ -225,6 +226,18 @@ class FilterValueError(_ExplainedError, ValueError):
     >>> F.a.eq(None)
     Traceback (most recent call last):
     epfilter.errors.FilterValueError: None is not a value of the filter language. Hint: to ask ...
+    """
+
+
+class ResourceError(FilterValueError):
+    """A resource has no such field, or the field has no such operator or value.
+
+    `.message` says what was wrong, `.hint` what the resource accepts.
+
+    >>> from epfilter.resources import orders
+    >>> orders.payment.eq("refnded")
+    Traceback (most recent call last):
+    epfilter.errors.ResourceError: `payment`: `refnded` is not one of its values. Hint: did you ...
     """
 
 

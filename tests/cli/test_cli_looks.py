@@ -20,7 +20,7 @@ from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_COMMANDS = ["check", "parse", "format", "payload"]
+_COMMANDS = ["check", "parse", "format", "payload", "resources"]
 
 
 @pytest.fixture
@@ -147,6 +147,9 @@ def test_completion_knows_commands_and_reads_nothing(monkeypatch: pytest.MonkeyP
     assert complete("epfilter check --format ", 3) == ["plain,text", "plain,json"]
     assert complete("epfilter check - --", 3) == [
         "plain,--format",
+        "plain,--resource",
         "plain,--max-length",
         "plain,--help",
     ]
+    assert complete("epfilter check --resource pim_n", 3) == ["plain,pim_nodes"]
+    assert complete("epfilter resources inventory_l", 2) == ["plain,inventory_locations"]

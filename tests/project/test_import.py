@@ -38,7 +38,9 @@ def distributions() -> set[str]:
     return names - {"pydantic"}
 
 
-@pytest.mark.parametrize("module", ["epfilter", "epfilter.ast", "epfilter.exporter"])
+@pytest.mark.parametrize(
+    "module", ["epfilter", "epfilter.ast", "epfilter.exporter", "epfilter.resources"]
+)
 def test_importing_loads_neither_lark_nor_click_nor_anything_optional(module: str) -> None:
     loaded = imported_by(f"import {module}")
     assert "pydantic" in loaded

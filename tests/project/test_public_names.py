@@ -5,14 +5,17 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import runpy
 from pathlib import Path
 
 import pytest
 
-from epfilter import ast
+from epfilter import Operator, ast
+from epfilter.resources import Resource, all_resources, resource_info
+from epfilter.resources.fields import Field
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "pages" / "reference"
-ROOMS = ("epfilter", "epfilter.exporter")
+ROOMS = ("epfilter", "epfilter.exporter", "epfilter.resources")
 NAMES = [(room, name) for room in ROOMS for name in importlib.import_module(room).__all__]
 
 
@@ -20,12 +23,13 @@ NAMES = [(room, name) for room in ROOMS for name in importlib.import_module(room
 def test_the_list_of_public_names_is_sorted_and_true(room: str) -> None:
     module = importlib.import_module(room)
     assert module.__all__ == sorted(set(module.__all__))
+    hidden = {"TYPE_CHECKING", "annotations"}
     public = {
         name
-        for name, value in vars(module).items()
-        if not name.startswith("_") and not inspect.ismodule(value) and name != "annotations"
+        for name in dir(module)
+        if not name.startswith("_") and not inspect.ismodule(getattr(module, name))
     }
-    assert public == set(module.__all__)
+    assert public - hidden == set(module.__all__)
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -46,13 +50,46 @@ def test_the_names_of_the_tree() -> None:
 @pytest.mark.parametrize(("room", "name"), NAMES)
 def test_every_public_name_has_a_docstring_with_an_example(room: str, name: str) -> None:
     value = getattr(importlib.import_module(room), name)
-    if inspect.isclass(value) or inspect.isfunction(value):
+    if is_part_of_a_table(value):
+        assert value.__doc__
+    elif inspect.isclass(value) or inspect.isfunction(value):
         assert ">>> " in (value.__doc__ or "")
     else:
-        assert name == "F"  # its docstring stands below it in the source
+        assert name in {"F", "BoundFilter"}  # the docstring stands below it in the source
 
 
 @pytest.mark.parametrize(("room", "name"), NAMES)
 def test_every_public_name_stands_in_the_reference(room: str, name: str) -> None:
     pages = "\n".join(page.read_text(encoding="utf-8") for page in REFERENCE.rglob("*.md"))
-    assert re.search(rf"^::: {re.escape(room)}\.{name}$", pages, re.MULTILINE)
+    entry = rf"^::: {re.escape(room)}\.{name}$"
+    value = getattr(importlib.import_module(room), name)
+    if isinstance(value, Resource):
+        assert name in resource_pages()
+        return
+    if is_part_of_a_table(value):
+        has = " ".join(f"`{op.value}`" for op in Operator if op in value._operators) or "none"
+        entry = rf"^\| `{name}` \| {has} \|$"
+    assert re.search(entry, pages, re.MULTILINE)
+
+
+def test_every_resource_has_a_page_of_its_fields_and_the_index_lists_it() -> None:
+    pages = resource_pages()
+    assert set(pages) == {"index", *(resource_info(one).name for one in all_resources())}
+    for resource in all_resources():
+        info = resource_info(resource)
+        assert f"| [`{info.name}`]({info.name}.md) |" in pages["index"]
+        shown = re.findall(r"^\| `([^` ]+)` \| ", pages[info.name], re.MULTILINE)
+        assert shown == list(info.fields)
+
+
+def is_part_of_a_table(value: object) -> bool:
+    """Whether the reference lists it with others of its kind: listings and combinations."""
+    return isinstance(value, Resource) or (inspect.isclass(value) and issubclass(value, Field))
+
+
+def resource_pages() -> dict[str, str]:
+    """The pages that are written when the site is built."""
+    pages: dict[str, str] = runpy.run_path(str(REFERENCE.parents[1] / "resource_pages.py"))[
+        "pages"
+    ]()
+    return pages

@@ -32,12 +32,16 @@ def parsed(text: str) -> Filter:
 
 
 def show_findings(text: str, found: Sequence[Diagnostic], *, err: bool = False) -> None:
-    """Every finding with its line, carets, hint and fix, and how many there are."""
+    """Every finding with its line, carets, hint and fix, and how many there are.
+
+    Where nothing is worse than a remark, nobody says that the text is not ok.
+    """
     for diagnostic in found[:_SHOWN_AT_MOST]:
         say(draw_finding(diagnostic, text) + "\n", err=err)
     if len(found) > _SHOWN_AT_MOST:
         say(f"… and {len(found) - _SHOWN_AT_MOST} more\n", err=err)
-    say(click.style(f"not ok: {_counted(found)}", fg="red", bold=True), err=err)
+    if any(one.severity is not Severity.INFO for one in found):
+        say(click.style(f"not ok: {_counted(found)}", fg="red", bold=True), err=err)
 
 
 def draw_finding(found: Diagnostic, text: str) -> str:

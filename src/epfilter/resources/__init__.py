@@ -1,0 +1,306 @@
+"""What each listing of the platform accepts, as typed declarations that are also the builder.
+
+A listing is loaded when it is asked for the first time: all 67 at once would cost every import.
+"""
+
+from typing import TYPE_CHECKING
+
+from epfilter.resources.aliases import Alias, PatternAlias, PrefixAlias
+from epfilter.resources.binding import (
+    BoundAnd,
+    BoundComparison,
+    BoundFilter,
+    BoundIsNull,
+    BoundMembership,
+    BoundOr,
+    or_complexity,
+)
+from epfilter.resources.catalogue import AREA_OF as _AREA_OF
+from epfilter.resources.catalogue import all_resources, resource_named
+from epfilter.resources.fields import (
+    Contains,
+    ContainsAnyAllNull,
+    Declaration,
+    Deprecation,
+    Eq,
+    EqGt,
+    EqILike,
+    EqILikeNull,
+    EqIn,
+    EqInLike,
+    EqInLikeILikeText,
+    EqInOrdered,
+    EqInOrderedLike,
+    EqInOrderedLikeNull,
+    EqInOrderedNull,
+    EqLike,
+    EqLikeILike,
+    EqNull,
+    EqOrdered,
+    GtLt,
+    ILike,
+    ILikeNull,
+    In,
+    InOrderedNull,
+    Like,
+    LikeILike,
+    NoOperators,
+    Ordered,
+)
+from epfilter.resources.kinds import (
+    boolean,
+    date_,
+    enum,
+    integer,
+    list_of,
+    number,
+    string,
+    timestamp,
+    unknown,
+    uuid,
+)
+from epfilter.resources.resource import (
+    Endpoint,
+    Group,
+    Keyed,
+    Nested,
+    Resource,
+    ResourceInfo,
+    resource_info,
+)
+
+if TYPE_CHECKING:
+    from epfilter.resources.catalogue.accounts import (
+        account_addresses,
+        account_members,
+        account_memberships,
+        account_tags,
+        accounts,
+        unassigned_account_members,
+    )
+    from epfilter.resources.catalogue.catalogs import (
+        catalog_hierarchies,
+        catalog_nodes,
+        catalog_products,
+        catalog_release_hierarchies,
+        catalog_release_nodes,
+        catalog_release_products,
+        catalog_rules,
+        catalogs,
+    )
+    from epfilter.resources.catalogue.customers import (
+        customers,
+        user_authentication_info,
+    )
+    from epfilter.resources.catalogue.entries import custom_api_entries
+    from epfilter.resources.catalogue.extensions import (
+        custom_apis,
+        custom_fields,
+        flow_entries,
+    )
+    from epfilter.resources.catalogue.files import files
+    from epfilter.resources.catalogue.inventories import (
+        inventory_locations,
+        inventory_stock,
+        inventory_transactions,
+    )
+    from epfilter.resources.catalogue.legacy import (
+        legacy_brands,
+        legacy_categories,
+        legacy_collections,
+        legacy_products,
+    )
+    from epfilter.resources.catalogue.orders import (
+        carts,
+        order_metrics,
+        orders,
+    )
+    from epfilter.resources.catalogue.permissions import (
+        built_in_roles,
+        custom_api_role_policies,
+    )
+    from epfilter.resources.catalogue.personal_data import (
+        personal_data_erasure_requests,
+        personal_data_logs,
+        personal_data_related_data_entries,
+    )
+    from epfilter.resources.catalogue.pim import (
+        pim_custom_relationships,
+        pim_hierarchies,
+        pim_jobs,
+        pim_nodes,
+        pim_products,
+    )
+    from epfilter.resources.catalogue.prices import (
+        price_modifiers,
+        pricebook_prices,
+        pricebooks,
+        product_prices,
+    )
+    from epfilter.resources.catalogue.promotions import (
+        promotion_code_usages,
+        promotion_codes,
+        promotion_jobs,
+        promotion_usages,
+        promotions,
+        promotions_cm_search,
+    )
+    from epfilter.resources.catalogue.rule_promotions import (
+        rule_promotion_code_usages,
+        rule_promotion_codes,
+        rule_promotion_jobs,
+        rule_promotion_usages,
+        rule_promotions,
+    )
+    from epfilter.resources.catalogue.subscriptions import (
+        subscription_dunning_rules,
+        subscription_features,
+        subscription_imports,
+        subscription_invoices,
+        subscription_jobs,
+        subscription_offerings,
+        subscription_plans,
+        subscription_products,
+        subscription_schedules,
+        subscription_subscribers,
+        subscriptions,
+    )
+__all__ = [
+    "Alias",
+    "BoundAnd",
+    "BoundComparison",
+    "BoundFilter",
+    "BoundIsNull",
+    "BoundMembership",
+    "BoundOr",
+    "Contains",
+    "ContainsAnyAllNull",
+    "Declaration",
+    "Deprecation",
+    "Endpoint",
+    "Eq",
+    "EqGt",
+    "EqILike",
+    "EqILikeNull",
+    "EqIn",
+    "EqInLike",
+    "EqInLikeILikeText",
+    "EqInOrdered",
+    "EqInOrderedLike",
+    "EqInOrderedLikeNull",
+    "EqInOrderedNull",
+    "EqLike",
+    "EqLikeILike",
+    "EqNull",
+    "EqOrdered",
+    "Group",
+    "GtLt",
+    "ILike",
+    "ILikeNull",
+    "In",
+    "InOrderedNull",
+    "Keyed",
+    "Like",
+    "LikeILike",
+    "Nested",
+    "NoOperators",
+    "Ordered",
+    "PatternAlias",
+    "PrefixAlias",
+    "Resource",
+    "ResourceInfo",
+    "account_addresses",
+    "account_members",
+    "account_memberships",
+    "account_tags",
+    "accounts",
+    "all_resources",
+    "boolean",
+    "built_in_roles",
+    "carts",
+    "catalog_hierarchies",
+    "catalog_nodes",
+    "catalog_products",
+    "catalog_release_hierarchies",
+    "catalog_release_nodes",
+    "catalog_release_products",
+    "catalog_rules",
+    "catalogs",
+    "custom_api_entries",
+    "custom_api_role_policies",
+    "custom_apis",
+    "custom_fields",
+    "customers",
+    "date_",
+    "enum",
+    "files",
+    "flow_entries",
+    "integer",
+    "inventory_locations",
+    "inventory_stock",
+    "inventory_transactions",
+    "legacy_brands",
+    "legacy_categories",
+    "legacy_collections",
+    "legacy_products",
+    "list_of",
+    "number",
+    "or_complexity",
+    "order_metrics",
+    "orders",
+    "personal_data_erasure_requests",
+    "personal_data_logs",
+    "personal_data_related_data_entries",
+    "pim_custom_relationships",
+    "pim_hierarchies",
+    "pim_jobs",
+    "pim_nodes",
+    "pim_products",
+    "price_modifiers",
+    "pricebook_prices",
+    "pricebooks",
+    "product_prices",
+    "promotion_code_usages",
+    "promotion_codes",
+    "promotion_jobs",
+    "promotion_usages",
+    "promotions",
+    "promotions_cm_search",
+    "resource_info",
+    "resource_named",
+    "rule_promotion_code_usages",
+    "rule_promotion_codes",
+    "rule_promotion_jobs",
+    "rule_promotion_usages",
+    "rule_promotions",
+    "string",
+    "subscription_dunning_rules",
+    "subscription_features",
+    "subscription_imports",
+    "subscription_invoices",
+    "subscription_jobs",
+    "subscription_offerings",
+    "subscription_plans",
+    "subscription_products",
+    "subscription_schedules",
+    "subscription_subscribers",
+    "subscriptions",
+    "timestamp",
+    "unassigned_account_members",
+    "unknown",
+    "user_authentication_info",
+    "uuid",
+]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+if not TYPE_CHECKING:
+    # A type checker must see the names above and no others.
+    def __getattr__(name: str) -> object:
+        if name not in _AREA_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = found = resource_named(name)
+        return found

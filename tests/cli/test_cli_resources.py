@@ -1,0 +1,180 @@
+"""`epfilter resources`: what it lists, how its tables fit, and what machines get."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from epfilter.cli import main
+from epfilter.cli.columns import columns
+from epfilter.resources import all_resources, resource_info
+
+INFOS = [resource_info(resource) for resource in all_resources()]
+NAMES = [info.name for info in INFOS]
+
+
+def run(*args: str) -> str:
+    result = CliRunner().invoke(main, ["resources", *args])
+    assert (result.stderr, result.exit_code) == ("", 0)
+    return result.stdout
+
+
+def as_json(*args: str) -> Any:
+    return json.loads(run("--format", "json", *args))
+
+
+@pytest.fixture(autouse=True)
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def test_it_lists_every_resource_with_title_and_endpoints() -> None:
+    lines = run().splitlines()
+    heads = [line.split("  ")[0] for line in lines if not line.startswith(" ")]
+    assert heads == NAMES
+    assert "orders                              Orders" in lines
+    assert "    GET /v2/orders" in lines
+    assert [line for line in lines if line.endswith(" (deprecated)")]
+    assert sum(line.startswith("    ") for line in lines) >= sum(
+        len(one.endpoints) for one in INFOS
+    )
+
+
+def test_a_resource_of_few_fields_to_the_letter() -> None:
+    assert run("carts").splitlines() == [
+        "carts  Carts",
+        "  GET /v2/carts",
+        "  Documented as bullet lists in the parameter description, not as a table; the",
+        "  only endpoint whose documentation describes `|` as OR.",
+        "",
+        "field        type          operators  values and notes",
+        "account_ids  list of uuid  contains   prose says UUID format, yet one documented",
+        '                                      example uses "abc123"',
+        "name         string        ilike      case-insensitive",
+    ]
+
+
+def test_a_resource_of_long_names_has_its_notes_below(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = run("pim_nodes").splitlines()
+    assert "field                              type      operators" in lines
+    assert "    store, organization" in lines
+    monkeypatch.setenv("COLUMNS", "110")
+    wide = run("pim_nodes").splitlines()
+    assert (
+        "field                              type      operators          values and notes" in wide
+    )
+
+
+def test_a_resource_of_no_known_fields_says_so() -> None:
+    assert run("pim_jobs").splitlines()[-1] == "No page says which fields it has."
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("orders", "complete, incomplete, cancelled"),
+        ("orders", "also named customer.name"),
+        ("orders", "where pages of the platform disagree"),
+        ("orders", "deprecated for filtering on"),
+        ("legacy_brands", "the resource is deprecated"),
+        ("legacy_brands", "deprecated"),
+        ("personal_data_logs", "it wants its required fields and no others"),
+        ("personal_data_logs", "for example customer"),
+        ("flow_entries", "none"),
+    ],
+)
+def test_what_is_known_is_shown(name: str, said: str) -> None:
+    assert said in run(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("width", [40, 80, 100])
+def test_every_table_names_every_field_and_fits(
+    name: str, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = run(name).splitlines()
+    for field in resource_info_of(name):
+        assert any(line.split("  ")[0] == field for line in lines)
+    if width > 40:
+        long = [line for line in lines if len(line) > width and "/" not in line]
+        assert long == []
+
+
+def resource_info_of(name: str) -> list[str]:
+    return [*INFOS[NAMES.index(name)].fields]
+
+
+@pytest.mark.parametrize("width", ["0", "-5", "many", "1000000"])
+def test_an_odd_terminal_does_no_harm(width: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    assert max(map(len, run("orders").splitlines())) <= 120
+
+
+def test_a_table_without_notes_has_no_column_for_them() -> None:
+    drawn = columns(("field", "type", "notes"), [("id", "uuid", "")], 60)
+    assert [click.unstyle(line) for line in drawn] == ["field  type", "id     uuid"]
+
+
+def test_machines_get_the_list() -> None:
+    listed = as_json()
+    assert [one["name"] for one in listed] == NAMES
+    assert listed[NAMES.index("orders")] == {
+        "name": "orders",
+        "title": "Orders",
+        "deprecated": False,
+        "endpoints": [
+            {"method": "GET", "path": "/v2/orders", "operation": "getCustomerOrders", "note": None},
+            {
+                "method": "POST",
+                "path": "/v2/jobs",
+                "operation": "createJob",
+                "note": "order export job: the same filter in body field data.filter (exporter.yaml, 2024; docs.moltin.com jobs page)",
+            },
+        ],
+    }
+
+
+def test_machines_get_a_resource() -> None:
+    orders = as_json("orders")
+    assert list(orders) == [
+        *("name", "title", "deprecated", "endpoints", "note", "disagreements"),
+        *("exactly_required_fields", "fields"),
+    ]
+    fields = {field["name"]: field for field in orders["fields"]}
+    assert fields["shipping"] == {
+        "name": "shipping",
+        "type": "enum",
+        "item_type": None,
+        "operators": ["eq"],
+        "values": ["unfulfilled", "fulfilled"],
+        "known_values": [],
+        "aliases": [],
+        "required": False,
+        "deprecated": False,
+        "deprecated_since": None,
+        "instead": None,
+        "note": None,
+    }
+    assert fields["shipping_name"]["deprecated_since"] == "2022-11-24"
+    assert fields["name"]["aliases"] == ["customer.name"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_machines_get_every_field(name: str) -> None:
+    assert [field["name"] for field in as_json(name)["fields"]] == resource_info_of(name)
+
+
+def test_check_as_json_against_a_resource() -> None:
+    result = CliRunner().invoke(
+        main, ["check", "--format", "json", "--resource", "orders", "eq(paymet,paid)"]
+    )
+    answer = json.loads(result.stdout)
+    assert answer["ok"] is False
+    assert answer["canonical"] == "eq(paymet,paid)"
+    assert [found["code"] for found in answer["diagnostics"]] == ["EPF201"]
+    assert result.exit_code == 1

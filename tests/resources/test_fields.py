@@ -1,0 +1,193 @@
+"""A resource as a builder: what can be written, and what is refused in words."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from epfilter import F, Filter, FilterError, FilterTypeError, FilterValueError, Operator, parse
+from epfilter.errors import ResourceError
+from epfilter.resources import Resource, fields, resource_info
+from epfilter.resources.resource import DynamicField
+from resource_samples import Things, logs, things
+
+ID = UUID("3fa85f64-5717-4562-b3fc-2c963f66afa6")
+untyped: Any = things
+
+
+@pytest.mark.parametrize(
+    ("built", "text"),
+    [
+        (things.status.eq("complete"), "eq(status,complete)"),
+        (things.status == "complete", "eq(status,complete)"),
+        (things.total >= 100, "ge(total,100)"),
+        (things.total > 100, "gt(total,100)"),
+        (things.total <= 100, "le(total,100)"),
+        (things.total < 100, "lt(total,100)"),
+        (things.total.ge(100), "ge(total,100)"),
+        (things.total.le(100), "le(total,100)"),
+        (things.total.lt(100), "lt(total,100)"),
+        (things.weight.in_(1.5, Decimal(2)), "in(weight,1.5,2)"),
+        (things.weight.is_null(), "is_null(weight)"),
+        (things.manual.eq(True), "eq(manual,true)"),  # noqa: FBT003 - a value of the field
+        (things.day.gt(date(2018, 9, 1)), "gt(day,2018-09-01)"),
+        (things.created_at.gt(date(2018, 9, 1)), "gt(created_at,2018-09-01)"),
+        (
+            things.created_at.gt(datetime(2018, 9, 1, tzinfo=UTC)),
+            "gt(created_at,2018-09-01T00:00:00Z)",
+        ),
+        (things.created_at.gt("2018-09-01"), "gt(created_at,2018-09-01)"),
+        (things.used_at < "2018-09-01", "lt(used_at,2018-09-01)"),
+        (things.code > "A", "gt(code,A)"),
+        (things.id.in_(ID), f"in(id,{ID})"),
+        (things.id.eq(str(ID)), f"eq(id,{ID})"),
+        (things.name.like("Ron*"), "like(name,Ron*)"),
+        (things.name.startswith("Ron"), "like(name,Ron*)"),
+        (things.name.endswith("Ron"), "like(name,*Ron)"),
+        (things.name.contains_text("Ron"), "like(name,*Ron*)"),
+        (things.family_name.ilike("ron*"), "ilike(family_name,ron*)"),
+        (things.tags.contains("a),eq(b"), 'contains(tags,"a),eq(b")'),
+        (things.marks.contains_any("new", "old"), "contains_any(marks,new,old)"),
+        (things.marks.contains_all(["new"]), "contains_all(marks,new)"),
+        (things.city.text("two words"), "text(city,two words)"),
+        (things.contact.email.eq("a@b.c"), "eq(contact.email,a@b.c)"),
+        (things.locales["fr-FR"].name.eq("Robe"), "eq(locales.fr-FR.name,Robe)"),
+        (things.attributes["color"].eq("red"), "eq(attributes.color,red)"),
+        (things.extensions["book"]["isbn"].eq("1"), "eq(extensions.book.isbn,1)"),
+        (things["total"].eq(1), "eq(total,1)"),
+        (things["locales.fr-FR.name"].ilike("r*"), "ilike(locales.fr-FR.name,r*)"),
+        (things["title"].eq("x"), "eq(title,x)"),
+        ((things.total > 1) & (things.total < 5), "gt(total,1):lt(total,5)"),
+    ],
+)
+def test_built(built: Filter, text: str) -> None:
+    assert str(built) == text
+    assert parse(text) == built
+
+
+OLD = "older endpoints ignore such a filter and return everything"
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        (lambda: untyped.status.eq("complet"), "`status`: `complet` is not one of its values. Hint: did you mean `complete`? Its values are `complete`, `incomplete`, `cancelled`."),
+        (lambda: untyped.status.eq("zzz"), "`status`: `zzz` is not one of its values. Hint: they are `complete`, `incomplete`, `cancelled`."),
+        (lambda: untyped.total.like("1*"), "the field `total` has no operator `like`. Hint: it has `eq`, `gt`, `ge`, `lt`, `le`."),
+        (lambda: untyped.total.in_(1), "the field `total` has no operator `in`. Hint: it has `eq`, `gt`, `ge`, `lt`, `le`."),
+        (lambda: untyped.used_at == "2018-09-01", "the field `used_at` has no operator `eq`. Hint: it has `gt`, `lt`."),
+        (lambda: untyped.status > "a", "the field `status` has no operator `gt`. Hint: it has `eq`."),
+        (lambda: untyped.status >= "a", "the field `status` has no operator `ge`. Hint: it has `eq`."),
+        (lambda: untyped.status < "a", "the field `status` has no operator `lt`. Hint: it has `eq`."),
+        (lambda: untyped.status <= "a", "the field `status` has no operator `le`. Hint: it has `eq`."),
+        (lambda: untyped.secret.eq("a"), "the field `secret` has no operator `eq`. Hint: it cannot be filtered on."),
+        (lambda: untyped.total.eq("x"), "`total`: `x` is not a whole number. Hint: write it as digits, such as 1050."),
+        (lambda: untyped.created_at.gt("yesterday"), "`created_at`: `yesterday` is not a date or timestamp. Hint: write it as 2018-04-16T10:11:59.715Z or 2018-04-16."),
+        (lambda: untyped.id.in_(ID, "x"), "`id`: `x` is not a UUID. Hint: write it as 3fa85f64-5717-4562-b3fc-2c963f66afa6."),
+        (lambda: untyped.marks.contains("newer"), "`marks`: `newer` is not one of its values. Hint: did you mean `new`? Its values are `new`, `old`."),
+        (lambda: untyped.name.eq(things.status), "`name` cannot be compared with another field. Hint: the filter language compares a field with a value."),
+        (lambda: untyped.name.eq(F.a), "`name` cannot be compared with another field. Hint: the filter language compares a field with a value."),
+        (lambda: untyped["status"].like("c*"), "the field `status` has no operator `like`. Hint: it has `eq`."),
+        (untyped["status"].is_null, "the field `status` has no operator `is_null`. Hint: it has `eq`."),
+        (lambda: untyped["status"].startswith("c"), "the field `status` has no operator `like`. Hint: it has `eq`."),
+        (lambda: untyped["totl"], f"`things` has no field `totl`. Hint: did you mean `total`? {OLD.capitalize()}."),
+        (lambda: logs["zzz"], f"`logs` has no field `zzz`. Hint: its fields are `kind`, `owner`, `name`; {OLD}."),
+        (lambda: untyped["tags"][0], f"`things` has no field `tags[0]`. Hint: did you mean `tags`? {OLD.capitalize()}."),
+        (lambda: logs["kind"].length, f"`logs` has no field `kind.length`. Hint: its fields are `kind`, `owner`, `name`; {OLD}."),
+    ],
+)  # fmt: skip
+def test_refused(action: Callable[[], Any], words: str) -> None:
+    with pytest.raises(ResourceError) as caught:
+        action()
+    assert str(caught.value) == words
+
+
+@pytest.mark.parametrize(
+    ("action", "kind", "words"),
+    [
+        (lambda: untyped.status != "complete", FilterTypeError, "has no `!=`"),
+        (lambda: not untyped.manual, FilterTypeError, "has no NOT"),
+        (lambda: untyped.name.eq(None), FilterValueError, r"use is_null\(\)"),
+        (lambda: untyped.name.startswith("a*"), FilterValueError, "literal `\\*`"),
+        (lambda: untyped[1], FilterTypeError, "the name of a field is a text, not a value of type int"),
+        (lambda: untyped.locales[1], FilterTypeError, "locales takes a text in brackets, not a value of type int"),
+        (lambda: untyped.locales[""], FilterValueError, "`` cannot be a locale"),
+        (lambda: untyped.locales["a.b"], FilterValueError, "`a.b` cannot be a locale"),
+        (lambda: untyped["tags"]["x"], FilterTypeError, "a list takes an index in brackets, not a value of type str"),
+        (lambda: untyped["tags"][1000], FilterValueError, "a list index is 0 to 999, not 1000"),
+        (lambda: resource_info(5), FilterTypeError, "a resource is expected, not a value of type int"),  # type: ignore[arg-type] # wrong on purpose
+    ],
+)  # fmt: skip
+def test_wrong_use(action: Callable[[], Any], kind: type[FilterError], words: str) -> None:
+    with pytest.raises(kind, match=words):
+        action()
+
+
+def test_fields_are_not_iterated_and_are_no_keys() -> None:
+    for thing in (untyped, untyped.status, untyped.locales, untyped["tags"]):
+        with pytest.raises(TypeError):
+            list(thing)
+        with pytest.raises(TypeError):
+            _ = "x" in thing
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(things.status)
+
+
+def test_asking_for_attributes_does_not_raise() -> None:
+    assert not hasattr(things.status, "like")
+    assert not hasattr(things.status, "nonsense")
+    with pytest.raises(AttributeError, match="a field has no attribute 'nonsense'"):
+        _ = untyped.status.nonsense
+
+
+def test_a_field_shows_itself() -> None:
+    assert str(things.contact.name) == "contact.name"
+    assert repr(things.contact.name) == "<EqLike contact.name: string>"
+    assert repr(things.tags) == "<Contains tags: list of string>"
+    assert repr(things) == "<resource things>"
+    assert isinstance(things["name"], DynamicField)
+
+
+def test_what_is_known_of_a_resource() -> None:
+    info = resource_info(things)
+    assert info == resource_info(Things)
+    assert (info.name, info.title) == ("things", "Things")
+    assert info.fields["total"].note == "minor units"
+    assert "locales.{locale}.name" in info.fields
+    assert "extensions.{template}.{field}" in info.fields
+    assert list(info.fields)[:3] == ["id", "name", "status"]
+    assert resource_info(logs).title == "logs"
+
+
+def test_two_resources_do_not_share_fields() -> None:
+    class Other(Resource):
+        name = things.__class__.name
+
+    assert str(Other().name) == "name"
+    assert str(things.contact.name) == "contact.name"
+
+
+def public_classes() -> list[type[fields.Field[Any]]]:
+    return [
+        value
+        for value in vars(fields).values()
+        if inspect.isclass(value) and issubclass(value, fields.Field)
+    ]
+
+
+@pytest.mark.parametrize("kind", public_classes(), ids=lambda kind: kind.__name__)
+def test_a_class_of_fields_has_the_methods_of_its_operators(kind: type[Any]) -> None:
+    names = {"in_" if op is Operator.IN else op.value for op in kind._operators}
+    methods = {name for name in dir(kind) if not name.startswith("_")}
+    assert methods - {"startswith", "endswith", "contains_text"} == names
+    assert ("startswith" in methods) is (Operator.LIKE in kind._operators)
+
+
+def test_every_operator_is_among_all() -> None:
+    assert set(fields.EveryOperator._operators) == set(Operator) - {Operator.AND, Operator.OR}

@@ -1,0 +1,117 @@
+"""Type checkers and editors offer of a resource what the platform accepts, and nothing else."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from epfilter.resources import Resource, orders, pim_nodes, resource_info
+from epfilter.resources.fields import Field
+
+HERE = Path(__file__).parent
+USES = HERE / "typing_resources.py"
+METHODS = {"in": ["in_"], "like": ["contains_text", "endswith", "like", "startswith"]}
+
+
+def test_mypy_accepts_and_refuses_what_the_page_of_uses_says() -> None:
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-m", "mypy", str(USES)],
+        cwd=HERE.parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    wrong = [line for line in done.stdout.splitlines() if line.startswith("tests")]
+    assert wrong == [], done.stdout
+    assert USES.name not in done.stdout, done.stdout
+    assert done.stderr == ""
+
+
+def pyright(folder: Path, uses: Path) -> list[str]:
+    """What pyright's rules say of a file, line by line."""
+    settings = {
+        "include": [str(uses)],
+        "typeCheckingMode": "standard",  # pyright's own default rules
+        "pythonVersion": "3.11",
+        "enableTypeIgnoreComments": False,  # those are mypy's
+        "reportUnnecessaryTypeIgnoreComment": "error",
+    }
+    (folder / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
+    options = ["--project", str(folder), "--pythonpath", sys.executable, "--outputjson"]
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-m", "basedpyright", *options],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    told: dict[str, Any] = json.loads(done.stdout)
+    assert told["summary"]["filesAnalyzed"] == 1, done.stdout
+    return [
+        f"{found['range']['start']['line'] + 1}: {found['message']}"
+        for found in told["generalDiagnostics"]
+        if found["severity"] == "error"
+    ]
+
+
+needs_pyright = pytest.mark.skipif(
+    importlib.util.find_spec("basedpyright") is None,
+    reason="basedpyright, which carries pyright's checker, is not installed",
+)
+
+
+@needs_pyright
+def test_pyright_accepts_and_refuses_what_the_page_of_uses_says(tmp_path: Path) -> None:
+    assert pyright(tmp_path, USES) == []
+
+
+@needs_pyright
+def test_a_wrongly_accepted_and_a_wrongly_refused_use_would_be_found(tmp_path: Path) -> None:
+    page = tmp_path / "uses.py"
+    page.write_text(
+        "from epfilter.resources import orders\n"
+        'orders.payment.eq("paid")  # pyright: ignore[reportArgumentType]\n'
+        "orders.payment.eq(1)\n"
+        "orders.payment.eq(1)  # pyright: ignore[reportArgumentType]\n",
+        encoding="utf-8",
+    )
+    assert sorted(said.partition(":")[0] for said in pyright(tmp_path, page)) == ["2", "3"]
+
+
+def public(value: object) -> list[str]:
+    return [name for name in dir(value) if not name.startswith("_")]
+
+
+def operator_methods(field: Field[Any]) -> list[str]:
+    names = [METHODS.get(op.value, [op.value]) for op in field._declared.operators]
+    return sorted(name for several in names for name in several)
+
+
+def test_after_a_field_an_editor_offers_its_operators_only() -> None:
+    assert public(orders.status) == ["eq"]
+    assert public(orders.with_tax) == ["ge", "gt", "le", "lt"]
+    assert public(orders.name) == ["contains_text", "endswith", "eq", "like", "startswith"]
+    assert public(pim_nodes.locales["fr-FR"].name) == operator_methods(
+        pim_nodes.locales["fr-FR"].name
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in public(orders) if name != "contact"])
+def test_every_field_offers_its_own_operators(name: str) -> None:
+    value = getattr(orders, name)
+    if isinstance(value, Field):
+        assert public(value) == operator_methods(value)
+    else:
+        assert hasattr(Resource, name)
+
+
+def test_of_a_resource_an_editor_offers_fields_and_the_methods_of_all() -> None:
+    methods = public(Resource)
+    assert methods == ["bind", "check", "from_file", "from_model"]
+    fields = {path.partition(".")[0] for path in resource_info(orders).fields}
+    assert public(orders) == sorted({*methods, *fields})
