@@ -13,6 +13,7 @@ from epfilter.errors import (
     Severity,
     Span,
 )
+from epfilter.linter import lint
 from epfilter.located import Located, Operand
 from epfilter.parser import from_query, parse, parse_located
 from epfilter.printer import pretty, to_query, unparse
@@ -36,6 +37,7 @@ __all__ = [
     "any_of",
     "fields",
     "from_query",
+    "lint",
     "parse",
     "parse_located",
     "pretty",

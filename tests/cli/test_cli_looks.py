@@ -20,7 +20,7 @@ from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_COMMANDS = ["check", "parse", "format", "payload", "resources"]
+_COMMANDS = ["check", "parse", "format", "payload", "explain", "resources"]
 
 
 @pytest.fixture

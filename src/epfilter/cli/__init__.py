@@ -37,7 +37,7 @@ Colour goes to terminals only; NO_COLOR=1 turns it off.
 
 main = CommandLine(
     name="epfilter",
-    commands=("check", "parse", "format", "payload", "resources"),
+    commands=("check", "parse", "format", "payload", "explain", "resources"),
     help=_HELP,
     epilog=_EPILOG,
 )

@@ -1,0 +1,38 @@
+"""EPF305: a pattern that begins with a wildcard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from epfilter.ast import Operator
+from epfilter.errors import Severity, Span
+from epfilter.linter.engine import Example, Finding, Rule
+from epfilter.linter.parts import Call, Context
+
+
+def _look(call: Call, _context: Context) -> Iterator[Finding]:
+    if call.op not in (Operator.LIKE, Operator.ILIKE):
+        return
+    (pattern,) = call.values
+    if pattern.text.startswith("*") and pattern.text.strip("*"):
+        start = pattern.span.start + pattern.quoted
+        yield Finding(
+            f"a `*` at the beginning makes `{call.op}` slow.",
+            Span(start, start + 1),
+            "leave it out where the beginning is known: the platform must read every value",
+        )
+
+
+RULE = Rule(
+    code="EPF305",
+    title="Leading wildcard",
+    explanation=(
+        "A pattern that begins with `*` fits no index, so the platform reads the value of every "
+        "entry. Where the beginning is known, write it."
+    ),
+    bad=Example("eq(status,live):like(name,*shoe)"),
+    good=Example("eq(status,live):like(name,shoe*)"),
+    source="the platform's filtering guide, performance: a leading `*` in `like` is slow.",
+    severity=Severity.INFO,
+    call=_look,
+)

@@ -1,0 +1,42 @@
+"""EPF306: a filter that is nothing but a pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from epfilter.ast import Operator
+from epfilter.errors import Severity
+from epfilter.linter.engine import Example, Finding, Rule
+from epfilter.linter.parts import Call, Context
+
+
+def _look(context: Context) -> Iterator[Finding]:
+    call = context.root
+    if not isinstance(call, Call) or call.op not in (Operator.LIKE, Operator.ILIKE):
+        return
+    pattern = call.values[0].text
+    if pattern != pattern.strip("*"):
+        yield Finding(
+            f"a filter of one `{call.op}` alone is slow.",
+            call.op_span,
+            "use `eq` where the whole value is known, or add one more term that narrows it",
+        )
+
+
+RULE = Rule(
+    code="EPF306",
+    title="Lone pattern",
+    explanation=(
+        "A filter that is one `like` or `ilike` with a wildcard and nothing else looks at every "
+        "entry. `eq` asks for a whole value faster, and one more narrowing term, a date for "
+        "instance, leaves less to look at. Where neither is possible, ignore this remark."
+    ),
+    bad=Example("like(name,Ron*)"),
+    good=Example("like(name,Ron*):ge(created_at,2018-09-01)"),
+    source=(
+        "the platform's filtering guide, performance: prefer `eq` to `like`, and add a narrowing "
+        "filter."
+    ),
+    severity=Severity.INFO,
+    whole=_look,
+)
