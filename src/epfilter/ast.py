@@ -241,7 +241,11 @@ _FieldName = Annotated[str, Field(strict=True, min_length=1)]
 
 
 class _Node(Filter, BaseModel, frozen=True, extra="forbid"):
-    """What the five nodes share: frozen, exact, and a repr that can be read back."""
+    """What the five nodes share: frozen, exact, and a repr that can be read back.
+
+    Each writes its comparison out. pydantic's own compares a level twice where something is kept
+    beside the members, which doubles at every level; a loop over the members takes longer.
+    """
 
     @property
     def depth(self) -> int:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import copy
 import pickle
-import sys
 from collections.abc import Callable
 from functools import cache, reduce
 from operator import and_
-from types import FrameType
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from counted_work import work
 from epfilter import (
     F,
     Filter,
@@ -219,24 +218,6 @@ def test_too_deep_and_damaged_text_is_still_located() -> None:
     assert located.node is None
     assert [found.code for found in located.diagnostics] == ["EPF117", "EPF102"]
     assert repr(located)
-
-
-def work(action: Callable[[], object]) -> int:
-    """How many lines an action runs: no clock is needed."""
-    counted = 0
-
-    def count(_frame: FrameType, event: str, _: object) -> Any:
-        nonlocal counted
-        counted += event == "line"
-        return count
-
-    before = sys.gettrace()  # a measurement of coverage goes on afterwards
-    sys.settrace(count)
-    try:
-        action()
-    finally:
-        sys.settrace(before)
-    return counted
 
 
 def refused(text: str) -> int:

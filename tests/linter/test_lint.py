@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 
+from counted_work import work
 from epfilter import (
     FilterError,
     FilterTypeError,
@@ -25,7 +26,6 @@ from resource_samples import logs, things
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
 
     from epfilter import Diagnostic, Filter
 
@@ -176,24 +176,6 @@ def test_importing_loads_neither_rules_nor_resources() -> None:
     heavy = {"engine", "rules", "catalogue"}
     assert loaded & {f"epfilter.linter.{name}" for name in heavy} == set()
     assert loaded & {"lark", "epfilter.resources", "epfilter.reader"} == set()
-
-
-def work(action: Callable[[], object]) -> int:
-    """How many lines an action runs: no clock is needed."""
-    counted = 0
-
-    def count(_frame: FrameType, event: str, _: object) -> Any:
-        nonlocal counted
-        counted += event == "line"
-        return count
-
-    before = sys.gettrace()  # a measurement of coverage goes on afterwards
-    sys.settrace(count)
-    try:
-        action()
-    finally:
-        sys.settrace(before)
-    return counted
 
 
 def nested(count: int, connective: str) -> str:
