@@ -88,6 +88,8 @@ def _said(field: Declaration[Any]) -> Iterator[str]:
         yield "one of " + ", ".join(f"`{value}`" for value in values)
     if field.known_values:
         yield "for example " + ", ".join(f"`{value}`" for value in field.known_values)
+    if field.several and field.kind.item is None:
+        yield "one object can have several"
     if field.required:
         yield "required"
     if field.deprecated:

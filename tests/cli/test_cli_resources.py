@@ -153,6 +153,7 @@ def test_machines_get_a_resource() -> None:
         "operators": ["eq"],
         "values": ["unfulfilled", "fulfilled"],
         "known_values": [],
+        "several": False,
         "aliases": [],
         "required": False,
         "deprecated": False,

@@ -159,6 +159,7 @@ def _as_object(name: str, field: Declaration[Any]) -> dict[str, Any]:
         "values": list((item or field.kind).values),
         "known_values": list(field.known_values),
         "aliases": list(field.aliases),
+        "several": field.several,
         "required": field.required,
         "deprecated": deprecation is not None,
         "deprecated_since": (deprecation.since or None) if deprecation else None,

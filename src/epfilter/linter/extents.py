@@ -17,7 +17,6 @@ from typing import Any
 from epfilter.ast import Operator
 from epfilter.errors import FilterValueError
 from epfilter.linter.parts import Call
-from epfilter.resources import Resource, resource_info
 from epfilter.resources.kinds import Kind
 from epfilter.values import from_text
 
@@ -33,9 +32,6 @@ _FINER = re.compile(r"\.[0-9]{7}")
 """More than microseconds: such timestamps are cut when they are read, so they are not compared."""
 
 _NUMERIC = re.compile(r"[+-]?[0-9]")
-
-# Single values that the platform keeps several of; source: the pages of the listings.
-_SEVERAL = {("orders", "product_id"), ("orders", "product_sku")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +181,9 @@ def _extent(op: Operator, values: list[Any]) -> Extent:
     return Extent(high=bound, high_open=op is Operator.LT)
 
 
-def holds_several(call: Call, resource: Resource | None) -> bool:
+def holds_several(call: Call) -> bool:
     """Whether the field is known to hold several values, so that two of them can be asked for."""
-    if call.listed:
-        return True
-    return resource is not None and (resource_info(resource).name, call.path) in _SEVERAL
+    return call.listed or (call.match is not None and call.match.declared.several)
 
 
 def all_within(inner: tuple[Extent, ...], outer: tuple[Extent, ...]) -> bool:

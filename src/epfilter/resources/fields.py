@@ -63,6 +63,9 @@ class Declaration(Generic[V]):
     """The listing answers only when this field is asked for."""
     known_values: tuple[str, ...] = ()
     """Values that the documentation shows without saying that they are all."""
+    several: bool = False
+    """One object can have several of it, as an order has products, so that two values of it can
+    be asked for at once; true of every list as well."""
     note: str = ""
     source: str = ""
     """The page that documents it."""
@@ -86,12 +89,20 @@ class Field(Generic[V]):
         deprecated: Deprecation | None = None,
         required: bool = False,
         known_values: tuple[str, ...] = (),
+        several: bool = False,
         note: str = "",
         source: str = "",
     ) -> None:
-        operators = tuple(op for op in Operator if op in self._operators)
         self._declared = Declaration(
-            kind, operators, aliases, deprecated, required, known_values, note, source
+            kind=kind,
+            operators=tuple(op for op in Operator if op in self._operators),
+            aliases=aliases,
+            deprecated=deprecated,
+            required=required,
+            known_values=known_values,
+            several=several or kind.item is not None,
+            note=note,
+            source=source,
         )
         self._path = ""
 

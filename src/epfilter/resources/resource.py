@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType, new_class
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
@@ -63,7 +63,7 @@ class Group:
 
 
 class Nested(Generic[G]):
-    """Declares a group below a name.
+    """Declares a group below a name; `several` says that one object can have several of them.
 
     >>> from epfilter.resources import EqLike, Group, Nested, Resource, string
     >>> class Contact(Group):
@@ -74,8 +74,9 @@ class Nested(Generic[G]):
     'like(contact.email,*@example.com)'
     """
 
-    def __init__(self, group: type[G]) -> None:
+    def __init__(self, group: type[G], *, several: bool = False) -> None:
         self._group = group
+        self._several = several
         self._name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -517,7 +518,8 @@ def _part(part: object, prefix: str, name: str) -> Iterator[tuple[str, Declarati
             )
         yield f"{prefix}{name}", part._declared
     elif isinstance(part, Nested):
-        yield from _declarations(part._group, f"{prefix}{name}.")
+        for path, declared in _declarations(part._group, f"{prefix}{name}."):
+            yield path, replace(declared, several=True) if part._several else declared
     elif isinstance(part, Keyed):
         yield from _below_key(part, f"{prefix}{name}")
 

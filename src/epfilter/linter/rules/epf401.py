@@ -13,11 +13,11 @@ from epfilter.linter.parts import Context, Group
 _EQUALITIES = (Operator.EQ, Operator.IN)
 
 
-def _look(group: Group, context: Context) -> Iterator[Finding]:
+def _look(group: Group, _context: Context) -> Iterator[Finding]:
     if group.connective != ":" or not group.outermost:
         return
     for compared in by_field(group.calls()):
-        if holds_several(compared[0].call, context.resource):
+        if holds_several(compared[0].call):
             continue
         pair = _excluding(compared)
         if pair is None:

@@ -54,9 +54,9 @@ class LegacyProducts(
         note="both values appear in the site's examples; no list",
     )
     manage_stock = Eq(boolean(), deprecated=_OLD)
-    brand = Nested(Brand)
-    category = Nested(Category)
-    collection = Nested(Collection)
+    brand = Nested(Brand, several=True)
+    category = Nested(Category, several=True)
+    collection = Nested(Collection, several=True)
 
 
 class LegacyCategories(

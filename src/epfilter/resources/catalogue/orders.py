@@ -93,8 +93,8 @@ class Orders(
     with_tax = Ordered(integer(), note=_MINOR_UNITS)
     without_tax = Ordered(integer(), note=_MINOR_UNITS)
     currency = Eq(string(), note="no enum; ISO codes such as USD")
-    product_id = Eq(string(), note=_AMONG_OTHERS)
-    product_sku = Eq(string(), note=_AMONG_OTHERS)
+    product_id = Eq(string(), several=True, note=_AMONG_OTHERS)
+    product_sku = Eq(string(), several=True, note=_AMONG_OTHERS)
     created_at = EqOrdered(
         timestamp(),
         note=(

@@ -185,7 +185,7 @@ class PimHierarchies(
     created_at = EqOrdered(timestamp())
     updated_at = EqOrdered(timestamp())
     locales = Keyed(HierarchyLocale(), "locale")
-    breadcrumbs = Nested(HierarchyBreadcrumbs)
+    breadcrumbs = Nested(HierarchyBreadcrumbs, several=True)
 
 
 class NodeLocale(Group):
@@ -239,7 +239,7 @@ class PimNodes(
     created_at = EqOrdered(timestamp())
     updated_at = EqOrdered(timestamp())
     locales = Keyed(NodeLocale(), "locale")
-    breadcrumbs = Nested(NodeBreadcrumbs)
+    breadcrumbs = Nested(NodeBreadcrumbs, several=True)
 
 
 class PimCustomRelationships(

@@ -36,7 +36,7 @@ class Rules(Group):
 class RuleSet(Group):
     """What a promotion asks of a cart."""
 
-    rules = Nested(Rules)
+    rules = Nested(Rules, several=True)
 
 
 class RulePromotions(

@@ -40,7 +40,7 @@ class SubscriptionOfferings(
     """What may be asked of `GET /v2/subscriptions/offerings`."""
 
     external_ref = Eq(string())
-    plans = Nested(OfferingPlans)
+    plans = Nested(OfferingPlans, several=True)
     proration_policy_id = Eq(string())
 
 
