@@ -59,6 +59,7 @@ class Things(
     id = EqIn(uuid())
     name = EqLike(string(), aliases=("title", "contact.title"))
     status = Eq(enum("complete", "incomplete", "cancelled"))
+    owner = EqLike(uuid())
     total = EqOrdered(integer(), note="minor units")
     weight = EqInOrderedNull(number())
     manual = Eq(boolean())

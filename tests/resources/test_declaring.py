@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, RootModel, computed_field, create_model
 from pydantic.alias_generators import to_camel
 
-from epfilter import FilterTypeError
+from epfilter import FilterTypeError, FilterValueError
 from epfilter.ast import Operator
 from epfilter.errors import FilterError, ResourceError
 from epfilter.resources import (
@@ -39,6 +39,7 @@ from epfilter.resources import (
     PatternAlias,
     PrefixAlias,
     Resource,
+    custom_api_entries,
     declaring,
     enum,
     file_declaring,
@@ -839,3 +840,35 @@ def test_the_files_are_read_when_they_are_asked_for() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"aliases": ["x"]}, "aliases are a tuple of Alias or PrefixAlias or PatternAlias, not a"),
+        ({"aliases": "x"}, "aliases are a tuple of Alias or PrefixAlias or PatternAlias, not a"),
+        ({"aliases": 5}, "not a value of type int"),
+        ({"endpoints": "x"}, "endpoints are a tuple of Endpoint, not a value of type str"),
+        ({"endpoints": ["GET /"]}, "endpoints are a tuple of Endpoint, not a value of type str"),
+        ({"name": 1}, "the name of a resource is a text, not a value of type int"),
+        ({"title": 3}, "the title of a resource is a text, not a value of type int"),
+        ({"name": "\ud800"}, "lone surrogate"),
+    ],
+)
+def test_what_is_said_of_a_resource_is_checked(options: dict[str, Any], words: str) -> None:
+    class Model(BaseModel):
+        a: int
+
+    with pytest.raises((FilterTypeError, FilterValueError), match=words):
+        Resource.from_model(Model, **options)
+
+
+def test_a_file_name_without_encoding_can_be_told() -> None:
+    with pytest.raises(ResourceError) as caught:
+        Resource.from_file("\ud800.json")
+    assert str(caught.value).isprintable()
+
+
+def test_a_slug_without_encoding_is_refused() -> None:
+    with pytest.raises(FilterValueError, match="lone surrogate"):
+        custom_api_entries.with_fields(string=["\ud800"])

@@ -99,7 +99,7 @@ def _check_value(match: Match, op: Operator, value: Operand, op_span: Span) -> I
             and Operator.EQ in match.declared.operators
             and value.text.strip("*") == value.text
         ):
-            yield _pattern_without_wildcard(value.span, op_span)
+            yield _pattern_without_wildcard(match, value, op_span)
         return
     kind = match.declared.kind
     problem = kind.problem(value.text)
@@ -201,14 +201,20 @@ def _literal_wildcard(match: Match, op: Operator, span: Span, op_span: Span) -> 
     )
 
 
-def _pattern_without_wildcard(span: Span, op_span: Span) -> Diagnostic:
+def _pattern_without_wildcard(match: Match, value: Operand, op_span: Span) -> Diagnostic:
+    kind = match.declared.kind
+    hint, fix = "for a part of the value write `*`", None
+    if kind.problem(value.text) is None:
+        hint = f"`eq` asks for the whole value and is faster; {hint}"
+        # Only of text is the value that `eq` compares the very text that `like` does.
+        fix = Fix("write `eq`", (Edit(op_span, "eq"),), safe=(kind.item or kind).name == "string")
     return Diagnostic(
         "EPF208",
         "a pattern without `*` matches only the whole value.",
-        span,
+        value.span,
         Severity.INFO,
-        hint="`eq` asks the same and is faster; for a part of the value write `*`",
-        fix=Fix("write `eq`", (Edit(op_span, "eq"),), safe=True),
+        hint=hint,
+        fix=fix,
     )
 
 

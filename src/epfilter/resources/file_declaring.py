@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from epfilter.carets import shorten
+from epfilter.carets import shorten, visible
 from epfilter.errors import FilterTypeError, ResourceError, described
 from epfilter.resources.aliases import Alias, PatternAlias, PrefixAlias
 from epfilter.resources.declaring import (
@@ -181,25 +181,28 @@ def _data(path: Path) -> object:
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise ResourceError(
-            f"{path.name}: the declaration of a resource is a file in TOML or JSON.",
+            f"{visible(path.name)}: the declaration of a resource is a file in TOML or JSON.",
             hint="its name ends in .toml or .json",
         )
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ResourceError(
-            f"{path.name}: the file is not UTF-8 (byte {error.start}).", hint="save it as UTF-8"
+            f"{visible(path.name)}: the file is not UTF-8 (byte {error.start}).",
+            hint="save it as UTF-8",
         ) from None
     except (OSError, ValueError) as error:
         said = getattr(error, "strerror", None) or str(error)
-        raise ResourceError(f"{path.name}: the file cannot be read: {said}.") from None
+        raise ResourceError(f"{visible(path.name)}: the file cannot be read: {said}.") from None
     try:
         return reader(text.replace("\r\n", "\n"))
     except RecursionError:
-        raise ResourceError(f"{path.name}: the file is nested too deeply.") from None
+        raise ResourceError(f"{visible(path.name)}: the file is nested too deeply.") from None
     except ValueError as error:
         form = path.suffix[1:].upper()
-        raise ResourceError(f"{path.name}: the file is not {form}: {first_line(error)}") from None
+        raise ResourceError(
+            f"{visible(path.name)}: the file is not {form}: {first_line(error)}"
+        ) from None
 
 
 def _json(text: str) -> object:

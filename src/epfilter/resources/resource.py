@@ -15,11 +15,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType, new_class
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, get_args
 
 from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, described
 from epfilter.resources.aliases import Alias, AnyAlias, resolved
 from epfilter.resources.fields import Declaration, Deprecation, EveryOperator, Field
+from epfilter.values import to_text
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -221,6 +222,9 @@ class Resource(Group):
     ) -> None:
         """`more` are fields that are known by name only, such as those read from a file."""
         own = name or _snake(cls.__name__)
+        _check_texts(name=own, title=title, note=note)
+        _check_members("endpoints", endpoints, Endpoint)
+        _check_members("aliases", aliases, AnyAlias)
         cls._more = MappingProxyType({**cls._more, **_taken_from_methods(cls), **(more or {})})
         cls._info = ResourceInfo(
             name=own,
@@ -394,6 +398,7 @@ class Resource(Group):
     @classmethod
     def _new(cls, *, name: str, **known: Any) -> Self:
         """The only instance of a new class that is declared by what is known of it."""
+        _check_texts(name=name)
         title = "".join(part.capitalize() for part in re.findall(r"\w+", name)) or cls.__name__
         here = {"__module__": cls.__module__}
         made: type[Self] = new_class(
@@ -547,6 +552,20 @@ def _expression(path: str) -> re.Pattern[str]:
             for part in parts
         )
     )
+
+
+def _check_texts(**texts: object) -> None:
+    for member, text in texts.items():
+        if not isinstance(text, str):
+            raise FilterTypeError(f"the {member} of a resource is a text, not {described(text)}.")
+        to_text(text)
+
+
+def _check_members(member: str, given: object, kind: Any) -> None:
+    for one in given if isinstance(given, (tuple, list)) else (given,):
+        if not isinstance(one, kind):
+            names = " or ".join(sort.__name__ for sort in get_args(kind) or (kind,))
+            raise FilterTypeError(f"{member} are a tuple of {names}, not {described(one)}.")
 
 
 def _snake(name: str) -> str:

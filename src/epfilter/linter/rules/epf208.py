@@ -10,7 +10,7 @@ RULE = Rule(
     title="`like` without a wildcard",
     explanation=(
         "A `like` without `*` at either end matches the whole value only, which `eq` asks as well, "
-        "and faster. The fix writes `eq` and is safe."
+        "and faster. The fix writes `eq`; it is safe where the field is a text."
     ),
     bad=Example("like(name,Ron)", "orders"),
     good=Example("eq(name,Ron)", "orders"),

@@ -25,6 +25,7 @@ from epfilter.resources.kinds import (
     uuid,
 )
 from epfilter.resources.resource import Endpoint, Group, Resource
+from epfilter.values import to_text
 
 _ORDER = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
 _EQ_IN = (Operator.EQ, Operator.IN)
@@ -231,6 +232,7 @@ def _slug(slug: object, seen: Counter[str]) -> str:
             f"`{shorten(slug)}` cannot be the slug of a field.",
             hint="a slug is not empty and holds no dot, bracket or brace",
         )
+    to_text(slug)  # refuses what has no encoding
     if seen[slug]:
         fixed = slug in _FIXED
         raise FilterValueError(
