@@ -24,6 +24,7 @@ from epfilter.parser import parse_located
 
 if TYPE_CHECKING:
     from epfilter.linter.settings import Settings
+    from epfilter.located import Located
     from epfilter.resources import Resource
 
 _SYNTAX = "EPF1"
@@ -85,7 +86,7 @@ def run(
     chosen = _chosen(settings, rules)
     located = parse_located(text)
     against = _resource(resource)
-    checked = located.diagnostics if against is None else against.check(text)
+    checked = located.diagnostics if against is None else _checked(against, located, len(text))
     # A damaged call may be the one that asks for a field that the listing wants.
     damaged = bool(located.diagnostics)
     found = [
@@ -98,6 +99,12 @@ def run(
         looking = [rule for code, rule in rules.items() if code in chosen]
         found += _walk(built(text, located, against, settings), looking)
     return sorted(found, key=lambda one: (one.span, one.code))
+
+
+def _checked(resource: Resource, located: Located, length: int) -> list[Diagnostic]:
+    from epfilter.resources.checks import check_located
+
+    return check_located(resource, located, length)
 
 
 def _walk(context: Context, rules: list[Rule]) -> Iterator[Diagnostic]:

@@ -150,7 +150,7 @@ class GroupReader:
         elif joiner := _JOINER.match(scanner.text, at, scanner.end):
             span = Span(*joiner.span(1))
             scanner.report(mistakes.missing_connective(span, joiner[1]))
-            frame.connectives.append(("|" if joiner[1].lower() in {"or", "||"} else ":", span))
+            frame.connectives.append((mistakes.connective_meant(joiner[1]), span))
             scanner.pos = joiner.end()
         elif char in {":", "|"}:
             frame.connectives.append((char, scanner.take()))

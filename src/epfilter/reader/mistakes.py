@@ -258,7 +258,7 @@ def missing_connective(span: Span, found: str) -> Diagnostic:
             hint="join them with `:` (and) or `|` (or)",
             fix=_insert("insert `:` (and)", span.start, ":", safe=False),
         )
-    connective = "|" if found.lower() in {"or", "||"} else ":"
+    connective = connective_meant(found)
     sure = found.lower() in {"and", "or", "&&", "&", "||"}
     word = "or" if connective == "|" else "and"
     return Diagnostic(
@@ -268,6 +268,11 @@ def missing_connective(span: Span, found: str) -> Diagnostic:
         hint=f"write `{connective}`",
         fix=Fix(f"write `{connective}` ({word})", (Edit(span, connective),), safe=sure),
     )
+
+
+def connective_meant(found: str) -> str:
+    """The connective that somebody had in mind who wrote `and`, `||`, `,` and the like."""
+    return "|" if found.lower() in {"or", "||"} else ":"
 
 
 def look_alike(span: Span, found: str, plain: str) -> Diagnostic:
@@ -368,10 +373,7 @@ def surrogate(span: Span, found: str) -> Diagnostic:
 
 
 def not_a_call(span: Span, found: str, hint: str, replacement: str | None) -> Diagnostic:
-    fix = None
-    if replacement is not None:
-        title = f"write {shorten(replacement)}"
-        fix = Fix(title, (Edit(span, replacement),), safe=False)
+    fix = None if replacement is None else _write(span, replacement, safe=False)
     return Diagnostic(
         "EPF121",
         f"`{shorten(found)}` is not a call like `eq(field,value)`.",
@@ -413,7 +415,7 @@ def json_string(span: Span, filter_text: str) -> Diagnostic:
         "the whole filter stands in quotes, and its own quotes are escaped.",
         span,
         hint="this is a filter as JSON or a shell writes it; give the text itself",
-        fix=Fix(f"write {shorten(filter_text)}", (Edit(span, filter_text),), safe=True),
+        fix=_write(span, filter_text, safe=True),
     )
 
 
@@ -423,7 +425,7 @@ def json_body(span: Span, filter_text: str, *, safe: bool) -> Diagnostic:
         "this is JSON; the filter is the text of its member `filter`.",
         span,
         hint="give only that text",
-        fix=Fix(f"write {shorten(filter_text)}", (Edit(span, filter_text),), safe=safe),
+        fix=_write(span, filter_text, safe=safe),
     )
 
 
@@ -494,6 +496,10 @@ def _suggestion(name: str) -> tuple[Operator | None, str, bool]:
     if near:
         return near, f"did you mean `{near}`?", False
     return None, f"the operators are {', '.join(f'`{name}`' for name in OPERATORS)}", False
+
+
+def _write(span: Span, text: str, *, safe: bool) -> Fix:
+    return Fix(f"write {shorten(text)}", (Edit(span, text),), safe=safe)
 
 
 def _insert(title: str, at: int, text: str, *, safe: bool) -> Fix:

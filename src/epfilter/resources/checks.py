@@ -39,12 +39,16 @@ def check(resource: Resource, f: Filter | str) -> list[Diagnostic]:
     Spans refer to the text, or to `unparse(f)` where a filter was given.
     """
     text = f if isinstance(f, str) else unparse(checked(f))
-    located = parse_located(text)
+    return check_located(resource, parse_located(text), len(text))
+
+
+def check_located(resource: Resource, located: Located, length: int) -> list[Diagnostic]:
+    """As `check`, for a text of this length that has been read already."""
     found = [*located.diagnostics]
     calls = list(_calls(located))
     for call in calls:
         found.extend(_check_call(resource, call))
-    found.extend(_check_required(resource, calls, len(text)))
+    found.extend(_check_required(resource, calls, length))
     return sorted(found, key=lambda one: (one.span, one.code))
 
 
