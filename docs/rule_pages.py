@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from mkdocs.structure.files import File
 
 from epfilter import lint
-from epfilter.linter import RULES, Example, Rule, Settings
+from epfilter.carets import visible
+from epfilter.linter import RULES, Example, Rule, Settings, lint_content
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -23,6 +24,8 @@ FAMILIES = {
     "EPF3": "Limits and cost",
     "EPF4": "Meaning",
     "EPF5": "Form",
+    "EPF6": "Filters in programs, and comments to the linter",
+    "EPF7": "Files",
 }
 _LONGEST = 400
 """Characters of an example that a page shows."""
@@ -59,18 +62,30 @@ def _page(rule: Rule) -> str:
     lines += [rule.explanation.replace("\n", "\n\n"), ""]
     if rule.bad is not None:
         lines += ["## Bad", "", *_shown(rule.bad), ""]
-        settings = Settings(select=(rule.code,))
-        found = lint(rule.bad.text, rule.bad.resource or None, settings=settings)
-        drawn = "\n".join(one.draw(rule.bad.text) for one in found if one.code == rule.code)
+        drawn = _drawn(rule, rule.bad)
         if drawn:
             lines += ["is reported as", "", "```text", drawn, "```", ""]
     lines += ["## Good", "", *_shown(rule.good), "", f"Source: {rule.source}", ""]
     return "\n".join(lines)
 
 
+def _drawn(rule: Rule, bad: Example) -> str:
+    """What is found in an example, with its carets."""
+    if bad.name:
+        found = [one.diagnostic for one in lint_content(bad.text, bad.name).findings]
+    else:
+        settings = Settings(select=(rule.code,))
+        found = lint(bad.text, bad.resource or None, settings=settings)
+    return "\n".join(one.draw(bad.text) for one in found if one.code == rule.code)
+
+
 def _shown(example: Example) -> list[str]:
-    whose = [f"For the resource `{example.resource}`:", ""] if example.resource else []
-    text = example.text
+    whose: list[str] = []
+    if example.resource:
+        whose = [f"For the resource `{example.resource}`:", ""]
+    elif example.name:
+        whose = [f"In `{example.name}`:", ""]
+    text = visible(example.text.rstrip("\n"))
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}…"
     return [*whose, "```text", text, "```"]

@@ -536,16 +536,24 @@ def fields(f: Filter) -> tuple[str, ...]:
     )
 
 
+# What pydantic keeps of a model, without the look-ups of `object.__setattr__`.
+_new = object.__new__
+_set_members = BaseModel.__dict__["__dict__"].__set__
+_set_names = BaseModel.__dict__["__pydantic_fields_set__"].__set__
+_set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
+_set_private = BaseModel.__dict__["__pydantic_private__"].__set__
+
+
 def trusted(node: type[_NodeT], **values: Any) -> _NodeT:
     """A node of members that are known to be right, without validating them again.
 
     For the rooms of this package, which have just read or checked them; not for users.
     """
-    made = object.__new__(node)
-    object.__setattr__(made, "__dict__", values)
-    object.__setattr__(made, "__pydantic_fields_set__", set(values))
-    object.__setattr__(made, "__pydantic_extra__", None)
-    object.__setattr__(made, "__pydantic_private__", None)
+    made = _new(node)
+    _set_members(made, values)
+    _set_names(made, set(values))
+    _set_extra(made, None)
+    _set_private(made, None)
     return made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from epfilter.ast import Filter
 from epfilter.errors import Diagnostic, Span
@@ -55,3 +55,43 @@ class Located:
     children: tuple[Located, ...] = ()
     parenthesized: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()
+
+
+# A frozen dataclass sets its members one by one through `object`, which takes several times as long
+# as setting its slots.
+_new = object.__new__
+_set_text, _set_operand_span, _set_quoted, _set_raw = (
+    Operand.__dict__[member.name].__set__ for member in fields(Operand)
+)
+(
+    _set_node,
+    _set_span,
+    _set_op_span,
+    _set_operands,
+    _set_children,
+    _set_parenthesized,
+    _set_diagnostics,
+) = (Located.__dict__[member.name].__set__ for member in fields(Located))
+
+
+def operand(text: str, span: Span, quoted: bool, raw: str) -> Operand:  # noqa: FBT001 - as Operand
+    """An Operand, made in the fastest way."""
+    made = _new(Operand)
+    _set_text(made, text)
+    _set_operand_span(made, span)
+    _set_quoted(made, quoted)
+    _set_raw(made, raw)
+    return made
+
+
+def located_call(node: Filter, span: Span, op_span: Span, operands: tuple[Operand, ...]) -> Located:
+    """The Located of a call, made in the fastest way."""
+    made = _new(Located)
+    _set_node(made, node)
+    _set_span(made, span)
+    _set_op_span(made, op_span)
+    _set_operands(made, operands)
+    _set_children(made, ())
+    _set_parenthesized(made, False)  # noqa: FBT003 - the member's value
+    _set_diagnostics(made, ())
+    return made

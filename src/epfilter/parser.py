@@ -7,7 +7,6 @@ each is in a user's words. Tests prove that the two agree on every text.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -28,12 +27,12 @@ from epfilter.ast import (
 )
 from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError, described
 from epfilter.located import MAX_REDUNDANT_PARENTHESES
+from epfilter.well_formed import OPERATORS, tree, unquoted
 
 if TYPE_CHECKING:
     from lark import Lark
 
     from epfilter.located import Located
-    from epfilter.reader.scanner import Terminals
 
 
 def parse(text: str, *, max_depth: int = MAX_DEPTH, max_length: int | None = None) -> Filter:
@@ -53,7 +52,9 @@ def parse(text: str, *, max_depth: int = MAX_DEPTH, max_length: int | None = Non
     """
     _check_arguments(text, max_depth, max_length)
     if max_length is None or len(text) <= max_length:
-        f = _parsed(text)
+        f = tree(text)
+        if f is None:
+            f = _parsed(text)
         if f is not None and f.depth <= max_depth:
             return f
     found = _located(text, max_depth, max_length).diagnostics
@@ -120,7 +121,7 @@ def _check_arguments(text: object, max_depth: object, max_length: object) -> Non
 def _located(text: str, max_depth: int, max_length: int | None) -> Located:
     from epfilter.reader import read
 
-    return read(text, _terminals(), max_depth=max_depth, max_length=max_length)
+    return read(text, max_depth=max_depth, max_length=max_length)
 
 
 def _parsed(text: str) -> Filter | None:
@@ -132,19 +133,6 @@ def _parsed(text: str) -> Filter | None:
     except (UnexpectedInput, FilterValueError):
         return None
     return cast("Filter", f)
-
-
-def unquoted(raw: str) -> str:
-    r"""What a quoted operand means: a backslash before a backslash or a quote stands for that.
-
-    >>> unquoted(r'"5\" \\ \d"')
-    '5" \\ \\d'
-    """
-    inner = raw[1:-1]
-    return _ESCAPE.sub(r"\1", inner) if "\\" in inner else inner
-
-
-_ESCAPE = re.compile(r"""\\([\\"'])""")
 
 
 class _Parenthesized:
@@ -174,7 +162,7 @@ class _Tree:
     """One method per rule and terminal of the grammar, named as there; lark calls them."""
 
     def COMPARISON(self, token: str) -> Operator:  # noqa: N802 - the terminal's name
-        return _OPERATORS[token]
+        return OPERATORS[token]
 
     MEMBERSHIP = IS_NULL = COMPARISON
 
@@ -209,9 +197,6 @@ class _Tree:
         return _term(parts[0])
 
 
-_OPERATORS = {operator.value: operator for operator in Operator}
-
-
 @cache
 def _lark() -> Lark:
     """The parser for the grammar; building it takes a moment, once."""
@@ -228,16 +213,3 @@ def _grammar() -> str:
         return packaged.read_text(encoding="utf-8")
     checkout = Path(__file__).parents[2] / "grammar" / "filter.lark"
     return checkout.read_text(encoding="utf-8")
-
-
-@cache
-def _terminals() -> Terminals:
-    """The grammar's own patterns of operands, for the reader: written down once."""
-    from epfilter.reader.scanner import Terminals
-
-    patterns = {terminal.name: terminal.pattern.to_regexp() for terminal in _lark().terminals}
-    return Terminals(
-        bare=re.compile(patterns["BARE"]),
-        quoted=re.compile(f"{patterns['QUOTED']}|{patterns['EMPTY']}"),
-        unquoted=unquoted,
-    )

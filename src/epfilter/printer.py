@@ -8,11 +8,11 @@ limited by the nodes, so recursion here is too.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Literal
 from urllib.parse import quote
 
-from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Or, checked
+from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or, checked
 from epfilter.errors import FilterTypeError, FilterValueError, described
 
 Quotes = Literal["minimal", "always"]
@@ -20,11 +20,14 @@ Quotes = Literal["minimal", "always"]
 
 # Fact: what the platform's documentation lets stand unquoted. A space at an end would be lost or
 # doubtful there, so it is quoted (decision); index brackets only in a field (decision).
-_BARE_VALUE = re.compile(r"(?! )[A-Za-z0-9@$_*.{}|+:/ -]+(?<! )")
+_BARE_VALUE = re.compile(r"[A-Za-z0-9@$_*.{}|+:/-]++(?: ++[A-Za-z0-9@$_*.{}|+:/-]++)*+")
 _BARE_FIELD = re.compile(r"(?! )(?:[A-Za-z0-9@$_*.{}|+:/ -]|\[[0-9]+\])+(?<! )")
 _ESCAPED = re.compile(r'["\\]')
 
-_Quote = Callable[[str], str]
+_Bare = tuple[Callable[[str], object], Callable[[str], object]]
+_MINIMAL: _Bare = _BARE_VALUE.fullmatch, _BARE_FIELD.fullmatch
+_NODES = frozenset({Comparison, Membership, IsNull, And, Or})
+_CONNECTIVES = {Operator.AND: ":", Operator.OR: "|"}
 
 
 def unparse(f: Filter, *, quotes: Quotes = "minimal") -> str:
@@ -41,8 +44,9 @@ def unparse(f: Filter, *, quotes: Quotes = "minimal") -> str:
     >>> unparse(F.payment.eq("paid"), quotes="always")
     'eq("payment","paid")'
     """
-    field, value = _quoting(quotes)
-    return _compact(checked(f), field, value)
+    if type(f) not in _NODES:
+        f = checked(f)
+    return _compact(f, _MINIMAL if quotes == "minimal" else _quoting(quotes))
 
 
 def pretty(f: Filter, *, indent: int = 2, width: int = 80, quotes: Quotes = "minimal") -> str:
@@ -67,8 +71,8 @@ def pretty(f: Filter, *, indent: int = 2, width: int = 80, quotes: Quotes = "min
             raise FilterTypeError(f"{name} is a number of columns, not {described(number)}.")
         if not 0 <= number <= 1000:
             raise FilterValueError(f"{name} is a number of columns from 0 to 1000, not {number!r}.")
-    field, value = _quoting(quotes)
-    return "\n".join(_lines(checked(f), field, value, " " * indent, width))
+    bare = _quoting(quotes)
+    return "\n".join(_lines(checked(f), bare, " " * indent, width))
 
 
 def to_query(f: Filter, *, quotes: Quotes = "minimal") -> str:
@@ -101,7 +105,7 @@ def operands(node: Comparison | Membership | IsNull) -> list[str]:
     >>> operands(F.tags.contains_any("new", "on sale "))
     ['tags', 'new', '"on sale "']
     """
-    return _operands(node, *_quoting("minimal"))
+    return _operands(node.__dict__, _MINIMAL)
 
 
 def quoted(text: str) -> str:
@@ -113,67 +117,81 @@ def quoted(text: str) -> str:
     return '"' + _ESCAPED.sub(r"\\\g<0>", text) + '"'
 
 
-def _quoting(quotes: Quotes) -> tuple[_Quote, _Quote]:
-    """How a field and a value are written in this style."""
-    if quotes == "always":
-        return quoted, quoted
+def _quoting(quotes: Quotes) -> _Bare:
+    """What stands without quotes in this style: any operand, and a field as well."""
     if quotes == "minimal":
-        return (
-            lambda text: text if _BARE_FIELD.fullmatch(text) else quoted(text),
-            lambda text: text if _BARE_VALUE.fullmatch(text) else quoted(text),
-        )
+        return _MINIMAL
+    if quotes == "always":
+        return _never, _never
     raise FilterValueError(f'quotes is "minimal" or "always", not {quotes!r}.')
 
 
-def _operands(node: Comparison | Membership | IsNull, field: _Quote, value: _Quote) -> list[str]:
-    if isinstance(node, Comparison):
-        return [field(node.field), value(node.value)]
-    if isinstance(node, Membership):
-        return [field(node.field), *map(value, node.values)]
-    return [field(node.field)]
+def _never(_: str) -> None:
+    return None
 
 
-def _compact(node: Filter, field: _Quote, value: _Quote) -> str:
-    if isinstance(node, (And, Or)):
-        return (":" if isinstance(node, And) else "|").join(
-            [
-                f"({_compact(term, field, value)})"
-                if isinstance(term, (And, Or))
-                else _compact(term, field, value)
-                for term in node.terms
-            ]
-        )
-    assert isinstance(node, (Comparison, Membership, IsNull))  # noqa: S101 - the five nodes are all
-    return f"{node.op}({','.join(_operands(node, field, value))})"
+def _operands(members: Mapping[str, Any], bare: _Bare) -> list[str]:
+    is_bare, is_bare_field = bare
+    field: str = members["field"]
+    # Nearly every field is bare like a value, and that is the faster question.
+    written = [field if is_bare(field) or is_bare_field(field) else quoted(field)]
+    values = (members["value"],) if "value" in members else members.get("values", ())
+    return written + [value if is_bare(value) else quoted(value) for value in values]
 
 
-def _lines(node: Filter, field: _Quote, value: _Quote, indent: str, width: int) -> Iterator[str]:
+def _compact(node: Filter, bare: _Bare) -> str:
+    members = node.__dict__
+    if "terms" in members:
+        return _CONNECTIVES[members["op"]].join(_written(members["terms"], bare))
+    return _written((node,), bare)[0]
+
+
+def _written(terms: Iterable[Filter], bare: _Bare) -> list[str]:
+    """Each term as it stands in a group."""
+    is_bare, is_bare_field = bare
+    texts: list[str] = []
+    for term in terms:
+        # A node's own dictionary: pydantic's attribute access takes several times as long.
+        members = term.__dict__
+        if "value" in members:
+            field, value = members["field"], members["value"]
+            if not is_bare(field) and not is_bare_field(field):
+                field = quoted(field)
+            if not is_bare(value):
+                value = quoted(value)
+            texts.append(members["op"] + f"({field},{value})")
+        elif "terms" in members:
+            texts.append(f"({_compact(term, bare)})")
+        else:
+            texts.append(f"{members['op']}({','.join(_operands(members, bare))})")
+    return texts
+
+
+def _lines(node: Filter, bare: _Bare, indent: str, width: int) -> Iterator[str]:
     """The lines of a node, without the indentation of what it stands in."""
     if isinstance(node, (And, Or)):
         connective = ": " if isinstance(node, And) else "| "
         for position, term in enumerate(node.terms):
             lead = connective if position else "  "
-            for line in _term_lines(term, field, value, indent, width):
+            for line in _term_lines(term, bare, indent, width):
                 yield lead + line
                 lead = "  "
     else:
-        yield from _term_lines(node, field, value, indent, width)
+        yield from _term_lines(node, bare, indent, width)
 
 
-def _term_lines(
-    term: Filter, field: _Quote, value: _Quote, indent: str, width: int
-) -> Iterator[str]:
+def _term_lines(term: Filter, bare: _Bare, indent: str, width: int) -> Iterator[str]:
     if isinstance(term, (And, Or)):
         yield "("
-        for line in _lines(term, field, value, indent, width):
+        for line in _lines(term, bare, indent, width):
             yield indent + line
         yield ")"
         return
-    line = _compact(term, field, value)
+    line = _compact(term, bare)
     if len(line) <= width or not isinstance(term, Membership):
         yield line
         return
-    *first, last = _operands(term, field, value)
+    *first, last = _operands(term.__dict__, bare)
     yield f"{term.op}("
     yield from (f"{indent}{operand}," for operand in first)
     yield indent + last

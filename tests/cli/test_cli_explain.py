@@ -1,12 +1,18 @@
-"""`epfilter explain CODE`: what a code means, and what happens for one that does not exist."""
+"""`epfilter explain`: what a code means, and which arguments are filters.
+
+What it says of filters stands in `runs.json`.
+"""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from epfilter.cli import main
-from epfilter.linter import RULES
+from epfilter.errors import FilterValueError
+from epfilter.linter import RULES, explained
 
 _EPF404 = """\
 EPF404 Duplicate value (warning)
@@ -43,21 +49,34 @@ def test_every_code_is_explained(code: str) -> None:
     assert (result.stderr, result.exit_code) == ("", 0)
 
 
-@pytest.mark.parametrize(
-    ("code", "message"),
-    [
-        (
-            "EPF499",
-            "there is no rule `EPF499`. Hint: the nearest are `EPF409`, `EPF410`, `EPF411`.",
-        ),
-        ("what", "there is no rule `what`. Hint: they are EPF101 to EPF501."),
-        ("", "there is no rule ``. Hint: they are EPF101 to EPF501."),
-    ],
-)
-def test_an_unknown_code_is_wrong_usage(code: str, message: str) -> None:
+@pytest.mark.parametrize("code", ["EPF499", "EPF", "epf1"])
+def test_an_unknown_code_is_wrong_usage(code: str) -> None:
+    with pytest.raises(FilterValueError, match=f"there is no rule `{code}`") as refusal:
+        explained(code)
     result = CliRunner().invoke(main, ["explain", code])
     assert (result.stdout, result.exit_code) == ("", 2)
-    assert result.stderr.endswith(f"\nError: {message}\n")
+    assert result.stderr.endswith(f"\nError: {refusal.value}\n")
+
+
+@pytest.mark.parametrize("text", ["what", "", "EPF1010", "EPF404 ", "xEPF404", "EPF٤٠٤"])
+def test_what_is_no_code_is_a_filter(text: str) -> None:
+    result = CliRunner().invoke(main, ["explain", text])
+    assert (result.stdout, result.exit_code) == ("", 1)
+    assert "1:1 EPF1" in result.stderr or "EPF110" in result.stderr
+
+
+def test_a_resource_goes_with_a_filter_only() -> None:
+    result = CliRunner().invoke(main, ["explain", "--resource", "orders", "EPF404"])
+    assert (result.stdout, result.exit_code) == ("", 2)
+    assert result.stderr.endswith("\nError: --resource goes with a filter, not with a code.\n")
+
+
+def test_a_filter_is_read_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "epf101"
+    path.write_text("gt(total,100)\n", encoding="utf-8")
+    result = CliRunner().invoke(main, ["explain", f"@{path}"])
+    assert (result.stdout, result.stderr) == ("objects whose total is greater than 100\n", "")
+    assert result.exit_code == 0
 
 
 def test_codes_are_completed(monkeypatch: pytest.MonkeyPatch) -> None:

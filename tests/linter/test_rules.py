@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from epfilter import lint, parse
-from epfilter.linter import RULES, Example, Rule, Settings
+from epfilter.linter import RULES, Configuration, Example, Rule, Settings, lint_content
 from resource_samples import logs, things
 
 if TYPE_CHECKING:
@@ -95,25 +95,30 @@ def test_every_data_file_belongs_to_a_rule() -> None:
     assert sorted(path.stem for path in DATA.iterdir()) == RULES_THAT_LOOK
 
 
+def found_in(example: Example, settings: Settings) -> list[Diagnostic]:
+    """What is found in an example: a filter, or a file where it has a name."""
+    if example.name:
+        report = lint_content(example.text, example.name, Configuration(settings=settings))
+        return [one.diagnostic for one in report.findings]
+    return lint(example.text, resource_of(example.resource), settings=settings)
+
+
 def found_by_default(example: Example, rule: Rule) -> list[str]:
     settings = Settings() if rule.on else Settings(select=("EPF",))
-    return [
-        one.code for one in lint(example.text, resource_of(example.resource), settings=settings)
-    ]
+    return [one.code for one in found_in(example, settings)]
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_the_bad_example_gives_the_code_and_no_other(rule: Rule) -> None:
     if rule.bad is None:
-        # A limit of nesting or length: too long to be shown, or set by a program only.
-        assert rule.code in {"EPF117", "EPF118", "EPF119"}
+        # A limit of nesting or length, too long to be shown or set by a program only; a file that
+        # is not there, a package that is not installed.
+        assert rule.code in {"EPF117", "EPF118", "EPF119", "EPF701", "EPF704"}
     else:
         assert found_by_default(rule.bad, rule) == [rule.code]
-        (one,) = lint(
-            rule.bad.text,
-            resource_of(rule.bad.resource),
-            settings=Settings(select=(rule.code,)),
-        )
+        # A comment that ignores a rule is missed only where this rule looks.
+        select = (rule.code, "EPF301") if rule.code == "EPF602" else (rule.code,)
+        (one,) = found_in(rule.bad, Settings(select=select))
         assert one.severity is rule.severity
 
 

@@ -18,6 +18,7 @@ _EPILOG = """\b
 Examples:
   epfilter check 'gt(created_at,2018-09-01):eq(payment,refunded)'
   epfilter check @refunds.filter
+  epfilter lint src docs
   echo 'eq(payment, paid)' | epfilter format -
 
 \b
@@ -37,7 +38,7 @@ Colour goes to terminals only; NO_COLOR=1 turns it off.
 
 main = CommandLine(
     name="epfilter",
-    commands=("check", "parse", "format", "payload", "explain", "resources"),
+    commands=("check", "parse", "format", "payload", "explain", "lint", "resources"),
     help=_HELP,
     epilog=_EPILOG,
 )

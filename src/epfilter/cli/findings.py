@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -19,7 +19,7 @@ _SHOWN_AT_MOST = 20
 _WIDTH = 100
 """Characters shown of a repaired text; a longer one is cut around the repair."""
 
-_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
 def parsed(text: str) -> Filter:
@@ -41,7 +41,8 @@ def show_findings(text: str, found: Sequence[Diagnostic], *, err: bool = False) 
     if len(found) > _SHOWN_AT_MOST:
         say(f"… and {len(found) - _SHOWN_AT_MOST} more\n", err=err)
     if any(one.severity is not Severity.INFO for one in found):
-        say(click.style(f"not ok: {_counted(found)}", fg="red", bold=True), err=err)
+        counts = counted(Counter(one.severity for one in found))
+        say(click.style(f"not ok: {counts}", fg="red", bold=True), err=err)
 
 
 def draw_finding(found: Diagnostic, text: str) -> str:
@@ -53,7 +54,7 @@ def draw_finding(found: Diagnostic, text: str) -> str:
     <BLANKLINE>
         ^
     """
-    color = _COLORS[found.severity]
+    color = COLORS[found.severity]
     place, line, carets = excerpt(text, found.span)
     code = click.style(found.code, fg=color, bold=True)
     shown = [
@@ -85,11 +86,14 @@ def _excerpt(text: str, place: int) -> str:
     return ("…" if first else "") + visible(text[first:last]) + ("…" if last < len(text) else "")
 
 
-def _counted(found: Sequence[Diagnostic]) -> str:
-    """How many findings there are of each severity, the worst first."""
-    counts = Counter(diagnostic.severity for diagnostic in found)
+def counted(counts: Mapping[Severity, int]) -> str:
+    """How many findings there are of each severity, the worst first; '' where there are none.
+
+    >>> counted({Severity.WARNING: 2, Severity.ERROR: 1})
+    '1 error, 2 warnings'
+    """
     return ", ".join(
         f"{counts[severity]} {severity}{'s' if counts[severity] > 1 else ''}"
         for severity in Severity
-        if counts[severity]
+        if counts.get(severity)
     )

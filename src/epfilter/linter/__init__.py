@@ -1,7 +1,8 @@
 """The linter: what is wrong, doubtful or slow in a filter, by rules that each have a code.
 
-EPF1xx syntax, EPF2xx resource, EPF3xx limits and cost, EPF4xx meaning, EPF5xx form. A code never
-changes its meaning. Importing this module loads no rule; the first call of `lint` does.
+EPF1xx syntax, EPF2xx resource, EPF3xx limits and cost, EPF4xx meaning, EPF5xx form, EPF6xx
+programs and comments, EPF7xx files. A code never changes its meaning. `lint` looks at one filter,
+`lint_paths` at the files of a project. Importing this module loads no rule; the first call does.
 """
 
 from __future__ import annotations
@@ -12,11 +13,36 @@ from epfilter.errors import Diagnostic
 from epfilter.linter.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from os import PathLike
+
     from epfilter.linter.catalogue import RULES
     from epfilter.linter.engine import Example, Rule
+    from epfilter.linter.files.configuration import Configuration
+    from epfilter.linter.files.report import FileFinding, FileReport
+    from epfilter.linter.fixing import Fixed, fix
+    from epfilter.linter.reports import render
     from epfilter.resources import Resource
 
-__all__ = ["RULES", "Example", "Rule", "Settings", "explained", "lint", "rule"]
+__all__ = [
+    "RULES",
+    "Configuration",
+    "Example",
+    "FileFinding",
+    "FileReport",
+    "Fixed",
+    "Rule",
+    "Settings",
+    "explained",
+    "fix",
+    "lint",
+    "lint_content",
+    "lint_paths",
+    "render",
+    "rule",
+]
+
+_DEFAULTS = Settings()
 
 
 def lint(
@@ -39,10 +65,53 @@ def lint(
     >>> [found.message for found in lint("eq(payment,refnded)", "orders")]
     ['`payment`: `refnded` is not one of its values.']
     """
-    from epfilter.linter.catalogue import RULES
-    from epfilter.linter.engine import run
+    from epfilter.linter.catalogue import engine
+    from epfilter.linter.engine import resource_of
 
-    return run(text, resource, settings or Settings(), RULES)
+    return engine(settings or _DEFAULTS).run(text, resource_of(resource))
+
+
+def lint_content(
+    content: str | bytes, name: str, configuration: Configuration | None = None
+) -> FileReport:
+    """What the rules find in the filters of a file that need not exist.
+
+    `name` says what kind of file it is, as in `shop.py`, and which settings of the configuration
+    are for it. Never raises for what the content says: what cannot be read is a finding.
+
+    >>> report = lint_content('{"filter": "eq(payment,refunded):gte(total,5)"}', "job.json")
+    >>> [(found.diagnostic.code, found.line, found.column) for found in report.findings]
+    [('EPF108', 1, 34)]
+    """
+    from epfilter.linter.files.configuration import Configuration
+    from epfilter.linter.files.running import Run
+
+    return Run(configuration or Configuration()).report_of(content, name)
+
+
+def lint_paths(
+    paths: Iterable[str | PathLike[str]], configuration: Configuration | None = None
+) -> Iterator[FileReport]:
+    """What the rules find in the filters of files, and of the files of folders.
+
+    Without a configuration, that of the nearest `pyproject.toml` or `epfilter.toml` above the
+    current folder holds. A report for each file, in the order of their names; a file that cannot
+    be read has that as its finding. Files are read as the reports are asked for.
+
+    Raises FilterValueError where the configuration is wrong, and ImportError where a folder is
+    given and the extra `lint` is not installed.
+
+    >>> [report.ok for report in lint_paths(["no-such.filter"])]
+    [False]
+    """
+    from pathlib import Path
+
+    from epfilter.linter.files.configuration import find
+    from epfilter.linter.files.running import Run
+    from epfilter.linter.files.walking import targets
+
+    chosen = find(Path()) if configuration is None else configuration
+    return Run(chosen).reports(targets([Path(path) for path in paths], chosen))
 
 
 def rule(code: str) -> Rule:
@@ -80,7 +149,17 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> object:
         from importlib import import_module
 
-        rooms = {"RULES": "catalogue", "Rule": "engine", "Example": "engine"}
+        rooms = {
+            "RULES": "catalogue",
+            "Rule": "engine",
+            "Example": "engine",
+            "Configuration": "files.configuration",
+            "FileFinding": "files.report",
+            "FileReport": "files.report",
+            "Fixed": "fixing",
+            "fix": "fixing",
+            "render": "reports",
+        }
         if name not in rooms:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(import_module(f"{__name__}.{rooms[name]}"), name)

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from types import MappingProxyType
 
 from epfilter.carets import shorten
 from epfilter.errors import FilterTypeError, FilterValueError, described
-from epfilter.linter.engine import Rule
+from epfilter.linter.engine import Engine, Rule
 from epfilter.linter.rules import ALL
+from epfilter.linter.settings import Settings
 
 RULES: Mapping[str, Rule] = MappingProxyType({rule.code: rule for rule in ALL})
 """Every rule by its code, in the order of the codes."""
+
+
+@lru_cache(maxsize=8)
+def engine(settings: Settings) -> Engine:
+    """The rules that these settings choose, ready to look."""
+    return Engine(settings, RULES)
 
 
 def found(code: str) -> Rule:

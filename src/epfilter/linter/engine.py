@@ -6,7 +6,7 @@ and says what it finds. It is shown whole filters only, never a text with mistak
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,12 +34,15 @@ _WANTED_FIELDS = "EPF209"
 class Example(NamedTuple):
     """A filter that shows a rule, and the resource that it is for, if any.
 
+    Where there is a `name`, the text is that of a file of this name.
+
     >>> Example("eq(payment,refnded)", "orders").resource
     'orders'
     """
 
     text: str
     resource: str = ""
+    name: str = ""
 
 
 class Finding(NamedTuple):
@@ -79,29 +82,34 @@ class Rule:
     whole: Callable[[Context], Iterator[Finding]] | None = None
 
 
-def run(
-    text: str, resource: Resource | str | None, settings: Settings, rules: Mapping[str, Rule]
-) -> list[Diagnostic]:
-    """What the chosen rules find in a text; see `lint`."""
-    chosen = _chosen(settings, rules)
-    located = parse_located(text)
-    against = _resource(resource)
-    checked = located.diagnostics if against is None else _checked(against, located, len(text))
-    # A damaged call may be the one that asks for a field that the listing wants.
-    damaged = bool(located.diagnostics)
-    found = [
-        one
-        for one in checked
-        if one.code in chosen
-        and not (damaged and one.code == _WANTED_FIELDS and one.span.start == one.span.end)
-    ]
-    if not damaged:
-        looking = [rule for code, rule in rules.items() if code in chosen]
-        found += _walk(built(text, located, against, settings), looking)
-    return sorted(found, key=lambda one: (one.span, one.code))
+class Engine:
+    """The rules that are chosen, ready to look at many texts."""
+
+    def __init__(self, settings: Settings, rules: Mapping[str, Rule]) -> None:
+        self.settings = settings
+        self.chosen = _chosen(settings, rules)
+        self._looking = [rule for code, rule in rules.items() if code in self.chosen]
+
+    def run(self, text: str, resource: Resource | None) -> list[Diagnostic]:
+        """What the rules find in a text; see `lint`."""
+        located = parse_located(text)
+        checked = (
+            located.diagnostics if resource is None else _checked(resource, located, len(text))
+        )
+        # A damaged call may be the one that asks for a field that the listing wants.
+        damaged = bool(located.diagnostics)
+        found = [
+            one
+            for one in checked
+            if one.code in self.chosen
+            and not (damaged and one.code == _WANTED_FIELDS and one.span.start == one.span.end)
+        ]
+        if not damaged:
+            found += _walk(built(text, located, resource, self.settings), self._looking)
+        return sorted(found, key=lambda one: (one.span, one.code))
 
 
-def _checked(resource: Resource, located: Located, length: int) -> list[Diagnostic]:
+def _checked(resource: Resource, located: Located, length: int) -> Sequence[Diagnostic]:
     from epfilter.resources.checks import check_located
 
     return check_located(resource, located, length)
@@ -142,7 +150,8 @@ def _chosen(settings: Settings, rules: Mapping[str, Rule]) -> set[str]:
     return {code for code in chosen if not code.startswith(ignored)} if ignored else chosen
 
 
-def _resource(given: object) -> Resource | None:
+def resource_of(given: object) -> Resource | None:
+    """A resource, or the one of a name, or None for None."""
     if given is None:
         return None
     from epfilter.resources import Resource, resource_named

@@ -27,6 +27,8 @@ def explanation(rule: Rule) -> str:
 
 def _shown(heading: str, example: Example) -> str:
     whose = f" (resource {example.resource})" if example.resource else ""
-    text, cut = visible(example.text), _WIDTH * 2
+    if example.name:
+        whose = f" (in {example.name})"
+    text, cut = visible(example.text.rstrip("\n")), _WIDTH * 2
     shown = text if len(text) <= cut else f"{text[:_WIDTH]}…"
     return f"{heading}{whose}:\n    {shown}".rstrip()

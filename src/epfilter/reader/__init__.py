@@ -1,8 +1,8 @@
 """Reads any text for the place of everything in it, and finds every mistake.
 
 The grammar decides what is a filter; this room explains why a text is none, and locates the parts
-of one that is. It goes on after a mistake at the next `:`, `|` or `)`. It knows lark only through
-the grammar's patterns that it is given.
+of one that is. It goes on after a mistake at the next `:`, `|` or `)`. It knows the grammar through
+its `patterns`, and nothing of lark.
 """
 
 from __future__ import annotations
@@ -14,15 +14,13 @@ from epfilter.errors import Diagnostic, Span
 from epfilter.located import Located
 from epfilter.reader import mistakes
 from epfilter.reader.groups import GroupReader
-from epfilter.reader.scanner import Scanner, Terminals
+from epfilter.reader.scanner import Scanner
 from epfilter.reader.whole import find_surrogates, unwrap
 
 __all__ = ["read"]
 
 
-def read(
-    text: str, terminals: Terminals, *, max_depth: int, max_length: int | None = None
-) -> Located:
+def read(text: str, *, max_depth: int, max_length: int | None = None) -> Located:
     """The located tree of a text, with all mistakes found in it.
 
     The root's node is None exactly where there are any.
@@ -33,10 +31,10 @@ def read(
     surrogates = find_surrogates(text)
     if surrogates:
         return _unread(text, *surrogates)
-    window = unwrap(text, lambda other: _is_filter(other, terminals))
+    window = unwrap(text, _is_filter)
     if window.encoded:
         return _unread(text, *window.found)
-    scanner = Scanner(text, window.start, window.end, terminals, in_url=window.in_url)
+    scanner = Scanner(text, window.start, window.end, in_url=window.in_url)
     root = GroupReader(scanner, max_depth).read()
     found = tuple(sorted((*window.found, *scanner.found), key=lambda one: (one.span, one.code)))
     if found:
@@ -48,7 +46,7 @@ def _unread(text: str, *found: Diagnostic) -> Located:
     return Located(node=None, span=Span(0, len(text)), diagnostics=found)
 
 
-def _is_filter(text: str, terminals: Terminals) -> bool:
-    scanner = Scanner(text, 0, len(text), terminals)
+def _is_filter(text: str) -> bool:
+    scanner = Scanner(text, 0, len(text))
     GroupReader(scanner, MAX_DEPTH).read()
     return not scanner.found

@@ -10,7 +10,8 @@ from epfilter.errors import Edit, Fix, Span
 from epfilter.located import Operand
 from epfilter.printer import quoted
 from epfilter.reader import mistakes
-from epfilter.reader.scanner import LOOK_ALIKES, NAME, SPACE, Scanner
+from epfilter.reader.scanner import BARE, LOOK_ALIKES, NAME, QUOTED, SPACE, Scanner
+from epfilter.well_formed import unquoted
 
 QUOTES = "\"'"
 _NEXT = rf"(?={SPACE}[,)，）])"
@@ -90,7 +91,7 @@ def separator_at(scanner: Scanner, call: Call, at: int, *, after_quote: bool) ->
 
 def _read_quoted(scanner: Scanner, call: Call) -> Operand:
     text, start = scanner.text, scanner.pos
-    found = scanner.terminals.quoted.match(text, start, scanner.end)
+    found = QUOTED.match(text, start, scanner.end)
     if found and (_SWALLOWED.search(found[0]) or _ESCAPED_END.search(found[0])):
         # A quote that takes in whole calls or a comma, and is followed by text, was never closed.
         after = scanner.spaces(found.end())
@@ -98,7 +99,7 @@ def _read_quoted(scanner: Scanner, call: Call) -> Operand:
             found = None
     if found:
         scanner.pos = found.end()
-        value = scanner.terminals.unquoted(found[0])
+        value = unquoted(found[0])
         if call.slots == 0 and not value:
             scanner.report(mistakes.missing_operand(start, kind="field", last=False))
         return Operand(text=value, span=Span(*found.span()), quoted=True, raw=found[0])
@@ -127,7 +128,7 @@ def _read_curly(scanner: Scanner, call: Call, curly: re.Match[str]) -> Operand:
 
 def _read_bare(scanner: Scanner, call: Call) -> Operand:
     text, start = scanner.text, scanner.pos
-    found = scanner.terminals.bare.match(text, start, scanner.end)
+    found = BARE.match(text, start, scanner.end)
     bare_end = found.end() if found else start
     after = scanner.spaces(bare_end)
     wrapped = _WRAPPED.match(text, start, scanner.end)
@@ -157,7 +158,7 @@ def _split_by_mistake(scanner: Scanner, call: Call, start: int, after: int) -> O
     if call.slots + 1 >= call.most:
         return None
     if text[after] in QUOTES and end < after:
-        found = scanner.terminals.quoted.match(text, after, scanner.end)
+        found = QUOTED.match(text, after, scanner.end)
         behind = scanner.spaces(found.end()) if found else scanner.end
         if behind < scanner.end and text[behind] not in ",)，）":
             return None
@@ -197,11 +198,11 @@ def _report_unquoted(scanner: Scanner, call: Call, start: int, bad: int, end: in
     """Say which characters of a bare operand need quotes, and how to help it."""
     raw, span = scanner.text[start:end], Span(start, end)
     dashed = raw.translate(_DASHES)
-    if scanner.terminals.bare.fullmatch(dashed):
+    if BARE.fullmatch(dashed):
         scanner.report(mistakes.look_alike_dash(Span(bad, bad + 1), raw[bad - start], span, dashed))
         return
     stop = bad + 1
-    while stop < end and not scanner.terminals.bare.fullmatch("." + scanner.text[stop]):
+    while stop < end and not BARE.fullmatch("." + scanner.text[stop]):
         stop += 1
     characters = scanner.text[bad:stop]
     hint, written = _advice(raw, characters, call.op, at_end=stop == end)

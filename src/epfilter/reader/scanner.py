@@ -8,9 +8,8 @@ bounded by the next comma, parenthesis or connective.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 
+from epfilter import patterns
 from epfilter.errors import Diagnostic, Span
 from epfilter.reader import mistakes
 
@@ -20,6 +19,9 @@ _ODD_SPACE = (
     rf"\x0b\x0c\x1c-\x1f\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000{_FILLER}"
 )
 """What looks like white space, or like nothing at all, but is not."""
+
+BARE = re.compile(patterns.BARE)
+QUOTED = re.compile(patterns.QUOTED)
 
 NAME = r"[^\W\d]\w*+(?:-\w++)*+"
 SPACE = rf"[ \t\r\n{_ODD_SPACE}]*+"
@@ -54,25 +56,13 @@ LOOK_ALIKES = {
 _ODD_SPACES = re.compile(f"[{_ODD_SPACE}]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Terminals:
-    """The grammar's own patterns of operands."""
-
-    bare: re.Pattern[str]
-    quoted: re.Pattern[str]
-    unquoted: Callable[[str], str]
-
-
 class Scanner:
     """A text, the place reached in it, and the mistakes found."""
 
-    def __init__(
-        self, text: str, start: int, end: int, terminals: Terminals, *, in_url: bool = False
-    ) -> None:
+    def __init__(self, text: str, start: int, end: int, *, in_url: bool = False) -> None:
         self.text = text
         self.pos = start
         self.end = end
-        self.terminals = terminals
         self.found: list[Diagnostic] = []
         self.in_url = in_url
         """What is read stands behind `filter=`, so that another parameter may follow."""

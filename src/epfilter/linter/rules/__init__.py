@@ -32,6 +32,13 @@ from epfilter.linter.rules import (
     epf410,
     epf411,
     epf501,
+    epf601,
+    epf602,
+    epf603,
+    epf701,
+    epf702,
+    epf703,
+    epf704,
     syntax,
 )
 
@@ -67,5 +74,12 @@ ALL: tuple[Rule, ...] = (
     epf410.RULE,
     epf411.RULE,
     epf501.RULE,
+    epf601.RULE,
+    epf602.RULE,
+    epf603.RULE,
+    epf701.RULE,
+    epf702.RULE,
+    epf703.RULE,
+    epf704.RULE,
 )
 """In the order of the codes."""

@@ -1,0 +1,54 @@
+"""The files of a command that looks into files: their configuration, and a report of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from epfilter.cli.progress import shown_while
+from epfilter.cli.streams import StreamError
+from epfilter.errors import FilterValueError
+
+if TYPE_CHECKING:
+    from epfilter.linter.files.configuration import Configuration
+    from epfilter.linter.files.report import FileReport
+    from epfilter.linter.files.running import Run
+
+
+def configuration_for(paths: Sequence[Path], file: Path | None = None) -> Configuration:
+    """The configuration of the file, or that nearest to the first path; wrong usage if wrong."""
+    from epfilter.linter.files.configuration import find, load
+    from epfilter.linter.files.walking import leads_to_folder
+
+    try:
+        if file is not None:
+            return load(file)
+        first = paths[0] if paths else Path()
+        return find(first if leads_to_folder(first) else first.parent)
+    except FilterValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def reports_of(
+    run: Run,
+    paths: Sequence[Path],
+    *,
+    label: str,
+    force_exclude: bool = False,
+    processes: int = 0,
+) -> Iterator[FileReport]:
+    """The report of each file; without paths, of those of the current folder."""
+    from epfilter.linter.files.walking import targets
+    from epfilter.linter.sources import NeedsExtraError
+
+    try:
+        found = targets(paths or [Path()], run.configuration, force_exclude=force_exclude)
+    except NeedsExtraError as missing:
+        raise StreamError(
+            f"folders are searched with {missing}, which is not installed: "
+            "pip install 'epfilter[lint]'"
+        ) from None
+    return shown_while(run.reports(found, processes=processes), len(found), label)

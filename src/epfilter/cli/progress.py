@@ -1,0 +1,42 @@
+"""A progress bar, to a terminal and on long runs only."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from time import monotonic
+from typing import TypeVar
+
+import click
+
+T = TypeVar("T")
+
+_SHOWN_AFTER = 0.5
+"""Seconds after which a run is long enough for a bar."""
+
+
+def shown_while(things: Iterable[T], count: int, label: str) -> Iterator[T]:
+    """The same things; while they are awaited, a terminal shows on standard error how far it is.
+
+    Then they are given all at once, because a bar and findings would overwrite each other.
+    """
+    if sys.stderr is None or not sys.stderr.isatty():
+        return iter(things)
+    return iter(_awaited(things, count, label))
+
+
+def _awaited(things: Iterable[T], count: int, label: str) -> list[T]:
+    kept: list[T] = []
+    began = monotonic()
+    waiting = iter(things)
+    for thing in waiting:
+        kept.append(thing)
+        if monotonic() - began > _SHOWN_AFTER:
+            break
+    else:
+        return kept
+    with click.progressbar(
+        waiting, length=count - len(kept), label=label, file=sys.stderr
+    ) as shown:
+        kept += shown
+    return kept

@@ -1,0 +1,318 @@
+"""Lints the filters of one file: what the rules say of each, at its place in the file."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from epfilter.carets import visible
+from epfilter.errors import Diagnostic, Fix, Severity, Span
+from epfilter.linter.catalogue import engine
+from epfilter.linter.engine import resource_of
+from epfilter.linter.files.configuration import Configuration
+from epfilter.linter.files.directives import Directives
+from epfilter.linter.files.document import Document, Lines, UnreadableError
+from epfilter.linter.files.report import FileFinding, FileReport
+from epfilter.linter.parts import built
+from epfilter.linter.settings import Settings
+from epfilter.linter.sources import LINES, READERS, NeedsExtraError, read
+from epfilter.linter.sources.endpoints import Endpoints
+from epfilter.linter.sources.placed import HOLE, Placed
+from epfilter.linter.sources.reading import Embedded, Reading
+from epfilter.parser import parse_located
+
+if TYPE_CHECKING:
+    from epfilter.resources import Resource
+
+_SYNTAX = "EPF1"
+_LIMITS = "EPF3"
+_DEPENDING = frozenset(("EPF401", "EPF402", "EPF403", "EPF404", "EPF405"))
+"""Rules whose findings depend on all values that stand in a call, and in others of its field."""
+_RESOURCE = "EPF2"
+_INTERPOLATION = "EPF601"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One filter of a file: where it is, the resource it is checked against, what is found.
+
+    The spans of `found` are those of the filter's text.
+    """
+
+    value: Placed
+    resource: Resource | None
+    found: tuple[Diagnostic, ...]
+
+    @property
+    def text(self) -> str:
+        """The text of the filter, with HOLE where a placeholder stands."""
+        return self.value.text
+
+
+class Checker:
+    """Lints files by a configuration.
+
+    >>> report = Checker(Configuration()).report(Document("eq(a,1)|eqq(b,2)"), Path("a.filter"))
+    >>> [(one.diagnostic.code, one.line, one.column) for one in report.findings]
+    [('EPF108', 1, 9)]
+    """
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self._engine = engine(configuration.settings)
+
+    def report(self, document: Document, path: Path, name: str = "") -> FileReport:
+        """What is found in a file; `name` is how it is shown.
+
+        Raises NeedsExtraError where a package is missing.
+        """
+        looked = self.look(document, path)
+        findings = tuple(FileFinding.of(one, document.lines) for one in looked.found)
+        shown = name or path.as_posix()
+        return FileReport(shown, findings, len(looked.filters), looked.suppressed)
+
+    def look(self, document: Document, path: Path) -> Looked:
+        """The filters of a file, and the findings that nothing keeps back.
+
+        Raises NeedsExtraError where a package is missing.
+        """
+        reading = self.reading(document.text, path)
+        lines = document.lines
+        places = [one.value.bounds for one in reading.filters]
+        places += [one.span for one in reading.interpolations]
+        starts = [lines.number(span.start) for span in places]
+        directives = Directives(reading.comments, lines, starts, self._own)
+        fallback = self._resource_of(path)
+        checked = [self._check(one, directives, document, fallback) for one in reading.filters]
+        said = [(one, one.span) for one in self._said_of_file(reading, directives)]
+        for one in checked:
+            said += ((placed(each, one.value), one.value.bounds) for each in one.found)
+            if any(each.code.startswith(_SYNTAX) for each in one.found):
+                directives.excuse(*lines.numbers(one.value.bounds))
+        kept = [
+            one
+            for one, bounds in said
+            if not self._kept_back(one.code, bounds, lines, directives, path)
+        ]
+        suppressed = len(said) - len(kept)
+        kept += (
+            one for one in directives.unused(self._engine.chosen) if self._is_wanted(one.code, path)
+        )
+        kept.sort(key=lambda one: (one.span, one.code))
+        kept_back = partial(self._kept_back, lines=lines, directives=directives, path=path)
+        return Looked(tuple(checked), tuple(kept), suppressed, kept_back)
+
+    def reading(self, text: str, path: Path) -> Reading:
+        """The filters of a file, not yet looked at.
+
+        Raises NeedsExtraError where a package is missing.
+        """
+        reading = Reading(self._endpoints)
+        suffix = path.suffix.lower()
+        if self.configuration.has_filter_lines(path) or suffix not in READERS:
+            suffix = LINES
+        # No reader but that of lines finds anything in a text without this word.
+        if suffix == LINES or "filter" in text or suffix == ".txt":
+            try:
+                read(text, path.name, reading, suffix=suffix)
+            except ModuleNotFoundError as missing:
+                # Some readers load their package only where there is something to read.
+                if (missing.name or "").startswith("epfilter"):
+                    raise
+                raise NeedsExtraError(missing.name) from None
+        return reading
+
+    def found_in(self, text: str, one: Checked) -> list[Diagnostic]:
+        """What is found where this text stands in the place of a filter of the file."""
+        return self._found(text, one.resource, has_holes=bool(one.value.holes))
+
+    def _found(self, text: str, resource: Resource | None, *, has_holes: bool) -> list[Diagnostic]:
+        if not has_holes:
+            return self._engine.run(text, resource)
+        return certain(self._engine.run(filled(text), resource), text, resource)
+
+    def ignores(self, code: str, path: Path) -> bool:
+        """Whether the configuration ignores a code in this file; selecting is no matter here."""
+        ignored = (*self.configuration.settings.ignore, *self.configuration.ignored_in(path))
+        return code.startswith(ignored)
+
+    def _check(
+        self,
+        embedded: Embedded,
+        directives: Directives,
+        document: Document,
+        fallback: Resource | None,
+    ) -> Checked:
+        value, resources = embedded
+        said = directives.resource(*document.lines.numbers(value.bounds))
+        if said is not None and (said[0] or not resources):
+            resources = (said[1],) if said[1] is not None else ()
+        elif not resources and fallback is not None:
+            resources = (fallback,)
+        resource, found = self._best(value, resources)
+        return Checked(value, resource, tuple(found))
+
+    def _best(
+        self, value: Placed, resources: Sequence[Resource]
+    ) -> tuple[Resource | None, list[Diagnostic]]:
+        """The resource that accepts the text best: what either of two accepts is accepted."""
+        text = value.text
+        run = partial(self._found, has_holes=bool(value.holes))
+        if len(resources) < 2:
+            only = resources[0] if resources else None
+            return only, run(text, only)
+        tried = [(one, run(text, one)) for one in resources]
+        return min(tried, key=lambda pair: _refusals(pair[1]))
+
+    def _said_of_file(self, reading: Reading, directives: Directives) -> Iterator[Diagnostic]:
+        for span, form in reading.interpolations:
+            yield Diagnostic(
+                _INTERPOLATION,
+                f"this filter is put together by {form}.",
+                span,
+                Severity.WARNING,
+                "a value with `),eq(` in it becomes another filter; build it, as in "
+                "`F.payment.eq(value)`, or quote each value",
+            )
+        for span, message, is_partial in reading.problems:
+            severity = Severity.INFO if is_partial else Severity.ERROR
+            yield Diagnostic("EPF703", f"{message.rstrip('.')}.", span, severity)
+        yield from directives.mistakes
+
+    def _kept_back(
+        self, code: str, bounds: Span, lines: Lines, directives: Directives, path: Path
+    ) -> bool:
+        """Whether a finding is not wanted in the filter, or other part of the file, there."""
+        if not self._is_wanted(code, path):
+            return True
+        return directives.keeps_back(code, *lines.numbers(bounds))
+
+    def _is_wanted(self, code: str, path: Path) -> bool:
+        ignored = self.configuration.ignored_in(path) if self.configuration.per_file_ignores else ()
+        return code in self._engine.chosen and not code.startswith(ignored)
+
+    def _resource_of(self, path: Path) -> Resource | None:
+        name = self.configuration.resource_of(path)
+        return self._own.get(name) or resource_of(name) if name else None
+
+    @cached_property
+    def _own(self) -> dict[str, Resource]:
+        return self.configuration.own_resources() if self.configuration.declarations else {}
+
+    @cached_property
+    def _endpoints(self) -> Endpoints:
+        return Endpoints(self._own.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The filters of a file, the findings that stand, and how many are kept back.
+
+    `kept_back` says whether a finding of a code in the filter of these bounds is one of the latter.
+    """
+
+    filters: tuple[Checked, ...]
+    found: tuple[Diagnostic, ...]
+    suppressed: int
+    kept_back: Callable[[str, Span], bool]
+
+
+def placed(found: Diagnostic, value: Placed) -> Diagnostic:
+    """A finding of an embedded text, at its place in the file; a fix that cannot stand is lost."""
+    fix = found.fix
+    if fix is not None:
+        edits = [value.edit(edit) for edit in fix.edits]
+        whole = tuple(edit for edit in edits if edit is not None)
+        fix = Fix(fix.title, whole, fix.safe) if len(whole) == len(edits) else None
+    return Diagnostic(
+        found.code, found.message, value.span(found.span), found.severity, found.hint, fix
+    )
+
+
+def failed(name: str, found: Diagnostic) -> FileReport:
+    """The report of a file of which nothing could be read."""
+    return FileReport(name, (FileFinding(found, 1, 1, 1, 1, ""),))
+
+
+def unreadable(error: UnreadableError) -> Diagnostic:
+    """The finding that a file cannot be read."""
+    return Diagnostic(error.code, error.message, Span(0, 0), hint=error.hint)
+
+
+def needs_extra(path: Path, missing: NeedsExtraError) -> Diagnostic:
+    """The finding that the package which reads such files is missing."""
+    return Diagnostic(
+        "EPF704",
+        f"files that end in `{visible(path.suffix)}` are read with {missing}, which is not "
+        "installed.",
+        Span(0, 0),
+        hint="pip install 'epfilter[lint]'",
+    )
+
+
+def filled(text: str) -> str:
+    """A text with a value where each placeholder stands."""
+    return text.replace(HOLE, "x")
+
+
+def is_damaged(text: str, one: Checked) -> bool:
+    """Whether mistakes of syntax stand in the text of a filter, apart from its placeholders."""
+    if not one.value.holes:
+        return bool(parse_located(text).diagnostics)
+    return bool(certain(parse_located(filled(text)).diagnostics, text, one.resource))
+
+
+def certain(found: Iterable[Diagnostic], text: str, resource: Resource | None) -> list[Diagnostic]:
+    """What holds whatever is put in for the holes of a text; a fix that touches one is lost.
+
+    Limits are the exception: more is put in than is seen.
+    """
+    holes = [i for i, char in enumerate(text) if char == HOLE]
+    compared = _compared_with_holes(text, holes, resource)
+    kept: list[Diagnostic] = []
+    for one in found:
+        if not one.code.startswith(_LIMITS):
+            # How many operands a hole stands for, nobody knows.
+            span = Span(one.span.start - one.code.startswith(_SYNTAX), one.span.end)
+            if _reaches(span, holes):
+                continue
+            if one.code in _DEPENDING and _overlaps(one.span, compared):
+                continue
+        if one.fix and any(_reaches(edit.span, holes) for edit in one.fix.edits):
+            one = replace(one, fix=None)  # noqa: PLW2901 - the same finding
+        kept.append(one)
+    return kept
+
+
+def _compared_with_holes(text: str, holes: list[int], resource: Resource | None) -> list[Span]:
+    """The calls that are, or are compared with, one that has a hole, which might be anything."""
+    located = parse_located(filled(text))
+    if located.diagnostics:
+        return []
+    calls = built(filled(text), located, resource, Settings()).calls
+    unknown = [call for call in calls if _reaches(call.span, holes)]
+    paths = {call.path for call in unknown}
+    anything = any(_reaches(call.field.span, holes) for call in unknown)
+    return [call.span for call in calls if anything or call.path in paths]
+
+
+def _reaches(span: Span, holes: list[int]) -> bool:
+    """Whether a hole stands in the span, or where nothing is, behind it."""
+    at = bisect_left(holes, span.start)
+    return at < len(holes) and holes[at] < max(span.end, span.start + 1)
+
+
+def _overlaps(one: Span, calls: list[Span]) -> bool:
+    """Whether a span reaches into one of the calls, which are in order and lie apart."""
+    at = bisect_right(calls, one.start, key=attrgetter("end"))
+    return at < len(calls) and calls[at].start < one.end
+
+
+def _refusals(found: Iterable[Diagnostic]) -> tuple[int, int]:
+    refused = [one for one in found if one.code.startswith(_RESOURCE)]
+    return sum(one.severity is Severity.ERROR for one in refused), len(refused)

@@ -1,0 +1,69 @@
+"""JSON and JSON Lines: payloads, collections of requests, descriptions of APIs."""
+
+from __future__ import annotations
+
+import re
+from json import JSONDecodeError
+
+from epfilter.linter.sources.json_trees import json_tree
+from epfilter.linter.sources.members import offer_members
+from epfilter.linter.sources.placed import Placed
+from epfilter.linter.sources.reading import NO_HINT, Hint, Reading
+
+_LINE = re.compile(r"[^\n]+")
+_BLANK = " \t\r\n"
+_COMMA_AND_BLANKS = re.compile(r",[ \t\r\n]*+[}\]]")
+
+_WORDS = {
+    "Expecting value": "a value is missing here",
+    "Expecting property name": "the name of a member is missing here, in double quotes",
+    "Expecting ':'": "a colon is missing here",
+    "Expecting ','": "a comma is missing here",
+    "Extra data": "the JSON text ends before this",
+    "Unterminated string": "this text has no closing quote",
+    "Invalid control character": "a text holds a control character, which has to be escaped",
+    "Invalid \\uXXXX": "this is no escape: \\u is followed by four hexadecimal digits",
+    "Invalid \\escape": "JSON has no such escape",
+}
+"""What the decoder says, and what it means for who wrote the file."""
+
+
+def read(source: Placed, reading: Reading, *, hint: Hint = NO_HINT) -> None:
+    """Find the filters of a JSON text, which is the body of the request that the hint speaks of.
+
+    Where the text is blank there is nothing to read.
+    """
+    if not source.text.strip(_BLANK):
+        return
+    try:
+        tree = json_tree(source)
+    except JSONDecodeError as error:
+        start, message = _explained(source.text, error)
+        reading.problem(source, start, min(start + 1, len(source.text)), message)
+    except RecursionError:
+        reading.problem(source, 0, 0, "this JSON is nested too deeply to be read")
+    else:
+        offer_members(tree, reading, hint)
+
+
+def read_lines(source: Placed, reading: Reading) -> None:
+    """Find the filters of JSON Lines: each line that is not blank is a JSON text."""
+    for found in _LINE.finditer(source.text):
+        read(source.cut(*found.span()), reading)
+
+
+def _explained(text: str, error: JSONDecodeError) -> tuple[int, str]:
+    at = error.pos
+    if text.startswith(("\r", "\n"), at) and error.msg.startswith("Invalid control"):
+        return at, "a text goes on behind the end of the line; JSON writes a line break as \\n"
+    if text.startswith(("//", "/*", "#"), at):
+        return at, "JSON has no comments"
+    if text.startswith("'", at):
+        return at, "JSON has texts in double quotes only"
+    before = len(text[:at].rstrip(_BLANK)) - 1
+    comma = at if text[at : at + 1] == "," else before
+    if comma >= 0 and _COMMA_AND_BLANKS.match(text, comma):
+        # Only since Python 3.13 the decoder knows this mistake, and stands at the comma.
+        return comma, "no comma stands after the last one"
+    known = (said for begin, said in _WORDS.items() if error.msg.startswith(begin))
+    return at, next(known, "this is not JSON")

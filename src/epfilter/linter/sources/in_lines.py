@@ -1,0 +1,38 @@
+"""Text files with one filter a line; a line that begins with `#` is a comment."""
+
+from __future__ import annotations
+
+import re
+
+from epfilter.linter.sources.placed import Placed
+from epfilter.linter.sources.reading import Embedded, Reading
+
+_LINE = re.compile(r"[^\r\n]+")
+_FILTER_AND_REMARK = re.compile(r"""((?:[^"'#]|"(?:\\.|[^"\\])*+"|'(?:\\.|[^'\\])*+')*+)(?<=\s)#""")
+"""No filter holds a `#` outside of quotes."""
+
+
+def read(source: Placed, reading: Reading) -> None:
+    """Every line that is neither blank nor a comment is a filter, without the blanks around it.
+
+    Behind a filter, a `#` after a blank begins a comment.
+    """
+    for found in _LINE.finditer(source.text):
+        line = found[0]
+        text = line.strip()
+        if not text:
+            continue
+        start = found.start() + len(line) - len(line.lstrip())
+        end = start + len(text)
+        if text.startswith("#"):
+            reading.comment(source, start, end, "#")
+            continue
+        both = _FILTER_AND_REMARK.match(text) if "#" in text else None
+        if both:
+            reading.comment(source, start + both.end() - 1, end, "#")
+            end = start + len(both[1].rstrip())
+        reading.filters.append(Embedded(source.cut(start, end).written_by(_on_one_line)))
+
+
+def _on_one_line(new: str) -> str | None:
+    return None if "\n" in new or "\r" in new else new

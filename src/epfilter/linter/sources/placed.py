@@ -1,0 +1,149 @@
+"""A text together with where each of its characters stands in a file.
+
+A filter rarely stands in a file as it is: a JSON string escapes its quotes, a URL its spaces, and
+a filter in a URL in a JSON string both. Each reader takes a piece of a placed text and decodes
+it; the places go along, so that a finding is shown where it stands, and a fix is written as the
+file would write it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from epfilter.errors import Edit, Span
+
+HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Stands in a decoded text where a program or a template puts something in."""
+
+
+class Unit(NamedTuple):
+    """A stretch of a text as written, and what it stands for.
+
+    Where `text` is as long as the stretch, each character stands for itself; otherwise all of
+    `text` is written by the whole stretch, and nothing can be changed inside it.
+    """
+
+    text: str
+    start: int
+    end: int
+    hole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A text, and the file's characters that write each of its characters.
+
+    Character `i` is written by the file's characters from `starts[i]` to `ends[i]`. `bounds` is
+    what the text as a whole stands in, and where an empty one stands. `write` gives new text as
+    it must be written there, or None where it cannot be. `holes` are the indices of characters
+    that stand for what a program puts in. `fits` says of a change in the file whether the file
+    then holds what was meant, where that depends on what stands around the change.
+    """
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+    bounds: Span
+    write: Callable[[str], str | None]
+    holes: frozenset[int] = frozenset()
+    fits: Callable[[Edit], bool] | None = None
+
+    @classmethod
+    def whole(cls, text: str) -> Placed:
+        """The text of a file.
+
+        >>> Placed.whole("filter: eq(a,1)").cut(8, 15).span(Span(0, 2))
+        Span(start=8, end=10)
+        """
+        size = len(text)
+        return cls(text, range(size), range(1, size + 1), Span(0, size), _as_it_is)
+
+    def cut(self, start: int, end: int) -> Placed:
+        """The part from `start` to `end`."""
+        holes = self.holes and frozenset(i - start for i in self.holes if start <= i < end)
+        return Placed(
+            self.text[start:end],
+            self.starts[start:end],
+            self.ends[start:end],
+            self.span(Span(start, end)),
+            self.write,
+            holes,
+            self.fits,
+        )
+
+    def decoded(self, units: Iterable[Unit], write: Callable[[str], str | None]) -> Placed:
+        r"""What the units say that this text stands for; `write` is the inverse.
+
+        >>> url = Placed.whole("eq%28a,1)")
+        >>> plain = url.decoded([Unit("eq", 0, 2), Unit("(", 2, 5), Unit("a,1)", 5, 9)], str)
+        >>> plain.text, plain.span(Span(2, 4))
+        ('eq(a,1)', Span(start=2, end=6))
+        """
+        text: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        holes: set[int] = set()
+        for new, start, end, hole in units:
+            if hole:
+                holes.add(len(starts))
+            text.append(new)
+            if len(new) == end - start and not hole:
+                starts.extend(self.starts[start:end])
+                ends.extend(self.ends[start:end])
+            elif new:
+                first, last = self.span(Span(start, end))
+                starts.extend([first] * len(new))
+                ends.extend([last] * len(new))
+        there = replace(self, text="".join(text), starts=starts, ends=ends, holes=frozenset(holes))
+        return there.written_by(write)
+
+    def written_by(self, write: Callable[[str], str | None]) -> Placed:
+        """The same, where new text has to be written in this way as well."""
+        outer = self.write
+
+        def written(new: str) -> str | None:
+            inner = write(new)
+            return None if inner is None else outer(inner)
+
+        return replace(self, write=written)
+
+    def span(self, span: Span) -> Span:
+        """Where a part of this text stands in the file."""
+        start, end = span
+        if start < end:
+            return Span(self.starts[start], self.ends[end - 1])
+        at = self._point(start)
+        return Span(at, at)
+
+    def edit(self, edit: Edit) -> Edit | None:
+        """The same change in the file, or None where the file's way of writing forbids it."""
+        (start, end), new = edit
+        if self._inside_unit(start) or self._inside_unit(end) or self._has_gap(start, end):
+            return None
+        written = self.write(new)
+        if written is None:
+            return None
+        there = Edit(self.span(Span(start, end)), written)
+        return there if self.fits is None or self.fits(there) else None
+
+    def _point(self, index: int) -> int:
+        if index < len(self.starts):
+            return self.starts[index]
+        return self.ends[-1] if self.ends else self.bounds.start
+
+    def _inside_unit(self, index: int) -> bool:
+        return 0 < index < len(self.starts) and self.starts[index] < self.ends[index - 1]
+
+    def _has_gap(self, start: int, end: int) -> bool:
+        if isinstance(self.starts, range):
+            return False
+        return any(
+            self.ends[i] != self.starts[i + 1] and self.starts[i] != self.starts[i + 1]
+            for i in range(start, end - 1)
+        )
+
+
+def _as_it_is(new: str) -> str:
+    return new

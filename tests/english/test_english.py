@@ -1,0 +1,278 @@
+"""A filter in plain English: exact words from data files, and what holds for every filter.
+
+A block of a data file is `[resource] filter` (`-` for none) and, indented, what it says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import combinations
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from counted_work import work
+from epfilter import F, FilterSyntaxError, FilterTypeError, all_of, any_of, parse
+from epfilter.ast import (
+    COMPARISONS,
+    MEMBERSHIPS,
+    And,
+    Comparison,
+    Filter,
+    IsNull,
+    Membership,
+    Operator,
+    Or,
+    walk,
+)
+from epfilter.carets import visible
+from epfilter.english import in_words
+from epfilter.errors import ResourceError
+from epfilter.resources import (
+    EqOrdered,
+    Resource,
+    all_resources,
+    date_,
+    orders,
+    resource_info,
+    timestamp,
+)
+from filter_strategies import HOSTILE, filters, texts
+from resource_samples import Things, things
+
+DATA = Path(__file__).parent / "data"
+_BLOCK = re.compile(
+    r"^\[(?P<resource>[\w-]+)\] (?P<text>.*?)\n(?P<words>(?:    [^\n]*\n)+)",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+class Case(NamedTuple):
+    resource: str
+    text: str
+    words: str
+
+
+def _cases() -> list[Case]:
+    return [
+        Case(
+            block["resource"],
+            block["text"],
+            re.sub("^    ", "", block["words"], flags=re.MULTILINE),
+        )
+        for path in sorted(DATA.glob("*.txt"))
+        for block in _BLOCK.finditer(path.read_text(encoding="utf-8"))
+    ]
+
+
+@pytest.mark.parametrize("case", _cases(), ids=lambda case: f"{case.resource} {case.text}")
+def test_what_a_filter_says(case: Case) -> None:
+    resource: Any = {"-": None, "things": things}.get(case.resource, case.resource)
+    assert in_words(case.text, resource) + "\n" == case.words
+    assert in_words(parse(case.text), resource) + "\n" == case.words
+
+
+def test_the_cases_have_every_operator_and_every_kind_of_value() -> None:
+    seen = {
+        node.op
+        for case in _cases()
+        for node in walk(parse(case.text))
+        if isinstance(node, (Comparison, Membership, IsNull))
+    }
+    assert seen == {*COMPARISONS, *MEMBERSHIPS, Operator.IS_NULL}
+    named = {case.text.split("(")[1].split(",")[0] for case in _cases()}
+    assert {"created_at", "day", "total", "weight", "manual", "id", "status", "tags"} <= named
+
+
+@pytest.mark.parametrize(
+    ("f", "resource", "error", "message"),
+    [
+        ("eq(a", None, FilterSyntaxError, "EPF107"),
+        (b"eq(a,1)", None, FilterTypeError, "a filter is expected"),
+        (F.a, None, FilterTypeError, "a filter is expected"),
+        ("eq(a,1)", "ordrs", ResourceError, "you may mean `orders`"),
+        ("eq(a,1)", 5, FilterTypeError, "a resource or its name is expected"),
+        ("eq(a,1)", Things, FilterTypeError, "a resource or its name is expected"),
+    ],
+)
+def test_what_is_no_filter_or_no_resource(
+    f: Any, resource: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        in_words(f, resource)
+
+
+def _shown(text: str) -> str:
+    """How a text stands in the words: as it is, or with escapes."""
+    if text.isprintable() and not {"“", "”"} & {*text}:
+        return text
+    escaped = visible(text.replace("\\", "\\\\"))
+    return escaped.replace("“", "\\u201c").replace("”", "\\u201d")
+
+
+def _demand_form(words: str) -> None:
+    """One line, or a heading and one condition a line, whatever the filter holds."""
+    first, *others = words.splitlines()
+    assert first.endswith(" of these conditions:") or not others
+    assert all(re.match(r" *- ", line) for line in others)
+    assert words.replace("\n", "").isprintable()
+
+
+@given(filters)
+def test_every_name_and_value_is_to_be_seen(f: Filter) -> None:
+    words = in_words(f)
+    _demand_form(words)
+    for node in walk(f):
+        if not isinstance(node, (Comparison, Membership, IsNull)):
+            continue
+        if (node.op, node.field) != (Operator.TEXT, "*"):
+            assert re.sub("[._]", " ", node.field) in words or _shown(node.field) in words
+        for value in getattr(node, "values", None) or [getattr(node, "value", "")]:
+            pattern = node.op in {Operator.LIKE, Operator.ILIKE}
+            shown = value.removeprefix("*").removesuffix("*") if pattern else value
+            assert _shown(shown) in words
+
+
+_names = st.sampled_from(
+    [*(name for name in resource_info(things).fields if "{" not in name), "title_fr", "no_field"]
+)
+_values = st.one_of(
+    texts,
+    st.sampled_from(HOSTILE),
+    st.dates().map(str),
+    st.datetimes().map(lambda moment: f"{moment.isoformat(timespec='milliseconds')}Z"),
+    st.integers().map(str),
+    st.decimals(allow_nan=False, allow_infinity=False).map(str),
+)
+_typed_calls: st.SearchStrategy[Filter] = st.one_of(
+    st.builds(Comparison, op=st.sampled_from(COMPARISONS), field=_names, value=_values),
+    st.builds(
+        Membership,
+        op=st.sampled_from(MEMBERSHIPS),
+        field=_names,
+        values=st.lists(_values, min_size=1, max_size=4).map(tuple),
+    ),
+    st.builds(IsNull, field=_names),
+)
+
+
+@given(st.lists(_typed_calls, min_size=1, max_size=8), st.sampled_from([all_of, any_of]))
+def test_any_filter_is_said_of_a_resource(calls: list[Filter], joined: Any) -> None:
+    words = in_words(joined(calls), things)
+    assert words.startswith("things ")
+    _demand_form(words)
+
+
+@given(filters, st.sampled_from(all_resources()))
+def test_a_filter_that_does_not_fit_is_said_all_the_same(f: Filter, resource: Any) -> None:
+    _demand_form(in_words(f, resource))
+
+
+def test_every_listing_has_a_noun_of_its_own() -> None:
+    nouns = {in_words("is_null(x)", one).partition(" whose ")[0] for one in all_resources()}
+    assert len(nouns) == len(all_resources())
+    assert all(
+        re.fullmatch(r"(?:[a-z]+|API|APIs|CM|PIM)(?: (?:[a-z]+|APIs?|CM))*", noun) for noun in nouns
+    )
+
+
+def test_words_that_two_fields_share_are_the_words_of_neither() -> None:
+    class Boxes(Resource, name="box"):
+        opened_at = EqOrdered(timestamp())
+        opened_on = EqOrdered(date_())
+
+    moment, day = "after 00:00 UTC on 1 May 2026", "after 1 May 2026"
+    one, other = "gt(opened_at,2026-05-01)", "gt(opened_on,2026-05-01)"
+    assert in_words(one, Boxes()) == f"boxes opened {moment}"
+    assert in_words(other, Boxes()) == f"boxes opened {day}"
+    both = f"boxes whose opened at is {moment} and whose opened on is {day}"
+    assert in_words(f"{one}:{other}", Boxes()) == both
+
+
+def test_a_resource_whose_name_is_no_word() -> None:
+    class Odd(Resource, name="a, b"):
+        pass
+
+    assert in_words("eq(x,1)", Odd()) == "“a, b” objects whose x is 1"
+
+
+_LEAVES: tuple[Filter, ...] = (
+    *(F.a.eq(1), F.a.eq(2), F.a.gt(3), F.a.lt(4), F.a.like("x*"), F.a.is_null()),
+    *(F.b.eq(1), F.b.gt(3), F.tags.contains("x"), F.tags.contains("y"), F.b.in_("p", "q")),
+    *(F.tags.contains_all("p", "q"), F["*"].text("red"), F.a.in_(5, 6)),
+)
+
+
+@st.composite
+def _grouped(draw: st.DrawFn, leaves: list[Filter]) -> Filter:
+    """The leaves in any order and grouping, nested or not."""
+    terms = draw(st.permutations(leaves))
+    while len(terms) > 1:
+        at = draw(st.integers(0, len(terms) - 2))
+        size = draw(st.integers(2, len(terms) - at))
+        group = draw(st.sampled_from((And, Or)))(terms=tuple(terms[at : at + size]))
+        terms = [*terms[:at], group, *terms[at + size :]]
+    return terms[0]
+
+
+def _meaning(f: Filter) -> object:
+    """What a filter of different leaves means: order and groups of one kind in one do not count."""
+    if not isinstance(f, (And, Or)):
+        return f
+    terms: set[object] = set()
+    for term in map(_meaning, f.terms):
+        if isinstance(term, tuple) and term[0] is type(f):
+            terms |= term[1]
+        else:
+            terms.add(term)
+    return type(f), frozenset(terms)
+
+
+@given(
+    st.lists(st.sampled_from(_LEAVES), min_size=2, max_size=6, unique=True).flatmap(
+        lambda leaves: st.tuples(_grouped(leaves), _grouped(leaves))
+    )
+)
+def test_two_groupings_of_the_same_terms_are_told_apart(both: tuple[Filter, Filter]) -> None:
+    one, other = both
+    if _meaning(one) != _meaning(other):
+        assert in_words(one) != in_words(other)
+
+
+def test_every_grouping_of_three_terms_has_words_of_its_own() -> None:
+    for one, two, three in combinations(_LEAVES, 3):
+        filters = [And(terms=(one, two, three)), Or(terms=(one, two, three))]
+        for alone, left, right in ((one, two, three), (two, one, three), (three, one, two)):
+            filters.append(And(terms=(alone, Or(terms=(left, right)))))
+            filters.append(Or(terms=(alone, And(terms=(left, right)))))
+        assert len({in_words(f) for f in filters}) == len(filters)
+
+
+_SHAPES: dict[str, Callable[[int], Filter]] = {
+    "one field": lambda count: all_of(F.a.gt(n) for n in range(count)),
+    "many fields": lambda count: all_of(F[f"field_{n}"].eq(n) for n in range(count)),
+    "alternatives of one field": lambda count: any_of(F.a.eq(n) for n in range(count)),
+    "alternatives": lambda count: any_of(F[f"field_{n}"].gt(n) for n in range(count)),
+    "values": lambda count: F.a.in_(range(count)),
+    "groups": lambda count: all_of(F[f"f{n}"].gt(n) | F.b.lt(n) for n in range(count)),
+    "points in time": lambda count: all_of(F.created_at.gt(n) for n in range(count)),
+}
+
+
+@pytest.mark.parametrize("resource", [None, orders], ids=["no resource", "orders"])
+@pytest.mark.parametrize("shape", _SHAPES)
+def test_work_grows_with_the_filter_and_no_faster(shape: str, resource: Any) -> None:
+    small, large = (_SHAPES[shape](count) for count in (200, 800))
+    in_words(small, resource)
+    assert work(lambda: in_words(large, resource)) < 4.5 * work(lambda: in_words(small, resource))
+
+
+def test_a_filter_of_100_000_terms_is_said() -> None:
+    same = all_of(F.a.gt(n) for n in range(100_000))
+    assert in_words(same).count(" and ") == 99_999
+    lines = in_words(any_of(F[f"f{n}"].gt(n) for n in range(100_000))).splitlines()
+    assert (len(lines), lines[-1]) == (100_001, "- whose f99999 is greater than 99999")

@@ -1,0 +1,117 @@
+"""The fast reading of well-formed text: made from the grammar, and the same as the parser's."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import filter_strategies as some
+import write_patterns
+from counted_work import work
+from epfilter import parse, parser, pretty, unparse, well_formed
+from epfilter.ast import MAX_DEPTH, Filter
+from epfilter.located import Located
+from epfilter.parser import parse_located
+from epfilter.reader import calls
+
+
+def test_the_patterns_are_those_of_the_grammar() -> None:
+    assert write_patterns.FILE.read_text(encoding="utf-8") == write_patterns.module()
+
+
+@given(some.filters, st.sampled_from(["minimal", "always"]))
+def test_it_reads_what_is_printed(f: Filter, quotes: str) -> None:
+    assert well_formed.tree(unparse(f, quotes=quotes)) == f  # type: ignore[arg-type] # sampled
+    assert well_formed.tree(pretty(f)) == f
+
+
+@given(some.any_text)
+def test_what_it_reads_it_reads_as_the_parser_does(text: str) -> None:
+    """And it gives up on nothing that the parser reads, but for the depth of parentheses."""
+    expected = parser._parsed(text)
+    assert well_formed.tree(text) == expected
+
+
+@given(st.text("eqinor_ul(),:|ab \n\"'\\", max_size=40))
+def test_nor_does_it_read_more_than_the_parser(text: str) -> None:
+    assert well_formed.tree(text) == parser._parsed(text)
+
+
+SHAPES = [
+    "eq(a,1)|eq(b,2):eq(c,3)",
+    "eq(a,1):eq(b,2)|eq(c,3):eq(d,4)",
+    "((eq(a,1)))",
+    "( ( eq(a,1) | eq(b,2) ) : is_null( c ) )",
+    "(eq(a,1):eq(b,2)):(eq(c,3)|(in(d,4,5):eq(e,6)))",
+    " \t\r\n eq ( a , 1 ) \n : \n in ( b , \"\" , 'x,y' ) ",
+    "contains_any(a,b):contains(a,b):contains_all(a,b):in(a,b):ilike(a,b):is_null(a)",
+    r'eq("a\"b","c\\d\e")',
+    "eq(a:b|c,d:e|f)",
+    "eq(a,[b])",
+]
+
+
+@pytest.mark.parametrize("text", SHAPES)
+def test_shapes(text: str) -> None:
+    f = well_formed.tree(text)
+    assert f is not None
+    assert f == parser._parsed(text)
+
+
+REFUSED = ["", " ", "eq(a,1", "eq(a,1):", ":eq(a,1)", "eq(a,1))", "(eq(a,1)", "eq(a,1)eq(b,2)"]
+REFUSED += ["eq(a,1)(eq(b,2))", "()", "eq(,1)", "in(a)", "eq(a,1,2)", "is_null(a,b)", 'eq("",1)']
+REFUSED += ["EQ(a,1)", "eqq(a,1)", "eq(a,1)||eq(b,2)", "eq(a,é)", "eq(a,1)\x00", 'eq(a,"\ud800")']
+
+
+@pytest.mark.parametrize("text", REFUSED, ids=ascii)
+def test_it_gives_up_on_what_is_no_filter(text: str) -> None:
+    assert well_formed.tree(text) is None
+    assert parser._parsed(text) is None
+
+
+@pytest.mark.parametrize("depth", [30, 31, 32, 64, 65, 1000, 1001])
+def test_deep_parentheses_go_to_the_parser(depth: int) -> None:
+    text = "(" * depth + "eq(a,1)" + ")" * depth
+    f = well_formed.tree(text)
+    assert (f is not None) == (depth < MAX_DEPTH // 2)
+    assert f is None or f == parser._parsed(text)
+
+
+@given(some.any_text)
+def test_a_call_is_located_as_the_reader_does_by_itself(text: str) -> None:
+    fast = parse_located(text)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(calls, "call_at", lambda *_: None)
+        assert fast == parse_located(text)
+
+
+@given(some.calls)
+def test_the_parts_of_a_call_are_where_they_say(f: Filter) -> None:
+    text = f"({unparse(f)})"
+    found = well_formed.call_at(text, 1, len(text))
+    assert isinstance(found, Located)
+    assert found.node == f
+    assert found.span == (1, len(text) - 1)
+    assert [text[slice(*one.span)] for one in found.operands] == [one.raw for one in found.operands]
+    assert found.op_span
+    assert text[slice(*found.op_span)] == f.op  # type: ignore[attr-defined] # a call has one
+
+
+@pytest.mark.parametrize(
+    "text", ["eq(a,1):", "(", "eq(a,", "(eq(a,1)|eq(b,2)):", "eq(a,b c ", 'eq(a,"', "in(a,b"]
+)
+def test_work_grows_linearly(text: str) -> None:
+    well_formed.tree(text)
+    once = work(lambda: well_formed.tree(text * 300))
+    assert work(lambda: well_formed.tree(text * 600)) < 2.3 * once + 50
+
+
+def test_many_threads_read_at_once() -> None:
+    for made in (well_formed._cut, well_formed._values, well_formed._call, well_formed._places):
+        made.cache_clear()
+    texts = [f'eq(a,{n}):(in(b,"{n}",x)|is_null(c))' for n in range(50)] * 8
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(parse, texts)) == [parser._parsed(text) for text in texts]

@@ -1,0 +1,239 @@
+"""A file as text and back: encodings, line ends, and writing that is whole or not at all."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from epfilter.errors import Span
+from epfilter.linter.files.document import (
+    Document,
+    Lines,
+    UnreadableError,
+    put_atomically,
+    write_atomically,
+)
+
+TEXT = 'eq(name,"Ren\u00e9")\r\neq(a,1)\rin(b,2)\n\U0001f600'
+MARKS = {
+    "utf-8": codecs.BOM_UTF8,
+    "utf-16-le": codecs.BOM_UTF16_LE,
+    "utf-16-be": codecs.BOM_UTF16_BE,
+    "utf-32-le": codecs.BOM_UTF32_LE,
+    "utf-32-be": codecs.BOM_UTF32_BE,
+}
+
+
+@pytest.mark.parametrize("encoding", MARKS)
+def test_a_byte_order_mark_says_the_encoding_and_stays(encoding: str) -> None:
+    content = MARKS[encoding] + TEXT.encode(encoding)
+    document = Document.of(content, "a.filter")
+    assert (document.text, document.encoding, document.mark) == (TEXT, encoding, MARKS[encoding])
+    assert document.content(document.text) == content
+    assert document.content("é") == MARKS[encoding] + "é".encode(encoding)
+
+
+@given(st.text())
+def test_what_is_utf_8_is_written_as_it_was(text: str) -> None:
+    content = text.replace("\0", "").encode()
+    document = Document.of(content, "a.json")
+    assert document.content(document.text) == content
+
+
+def document_of(content: bytes, name: str) -> Document | None:
+    """The document of a content; None where it is refused in words."""
+    try:
+        return Document.of(content, name)
+    except UnreadableError as error:
+        if error.code == "EPF702":
+            return None
+        raise
+
+
+@given(st.binary(max_size=60), st.sampled_from(("a.py", "a.json", "A.PYI")))
+def test_any_bytes_are_a_text_or_refused(content: bytes, name: str) -> None:
+    document = document_of(content, name)
+    if document is not None and document.exact:
+        assert document.content(document.text) == content
+
+
+CODECS = ["latin-1", "cp1252", "shift_jis", "iso2022_jp", "utf-7", "utf-16", "utf_8_sig", "idna", "punycode", "hex", "zlib", "rot13", "undefined", "unicode_escape", "mbcs", "oem", "utf-8", "koi8-r", "big5hkscs", "cp037", "utf-32"]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:invalid escape sequence", 'ignore:"')
+@pytest.mark.parametrize("name", CODECS)
+@given(rest=st.binary(max_size=30))
+def test_no_encoding_that_python_knows_makes_it_fail(name: str, rest: bytes) -> None:
+    content = b"# coding: " + name.encode() + b"\nfilter = 'gte(a,1)'\n# " + rest
+    document = document_of(content, "a.py")
+    if document is None:
+        return
+    if document.exact:
+        assert document.content(document.text) == content
+    else:
+        with pytest.raises(UnreadableError, match="would write other parts of it in another way"):
+            document.content(document.text)
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [
+        (b"# coding: latin-1\n", "iso8859-1"),
+        (b"#!/usr/bin/python\n# -*- coding: latin-1 -*-\n", "iso8859-1"),
+        (b"#!/usr/bin/python\r# vim: set fileencoding=cp1252 :\r", "cp1252"),
+        (b"\r\n# coding=latin-1\r\n", "iso8859-1"),
+        (b"\n\n# coding: latin-1\n", "utf-8"),
+        (b"import os\n# coding: latin-1\n", "utf-8"),
+        (b"'# coding: latin-1'\n", "utf-8"),
+        (b"x\r# no\r# coding: nothing\r", "utf-8"),
+        (b"", "utf-8"),
+    ],
+)
+def test_python_says_its_encoding_in_its_first_two_lines(head: bytes, encoding: str) -> None:
+    assert Document.of(head, "a.py").encoding == encoding
+    assert Document.of(head, "A.PY").encoding == encoding
+    assert Document.of(head, "a.js").encoding == "utf-8"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"eq(a,\xe9)", "this is not UTF-8: byte 0xe9 at offset 5."),
+        (b"\xef\xbb\xbf\xff", "this is not UTF-8: byte 0xff at offset 3."),
+        (b"\xff\xfea", "this is not UTF-16-LE: byte 0x61 at offset 2."),
+        (b"eq(a,\x00)", "this is no text but binary."),
+        (b"\x00\xff", "this is no text but binary."),
+    ],
+)
+def test_what_is_no_text_is_said_in_words(content: bytes, message: str) -> None:
+    with pytest.raises(UnreadableError) as refusal:
+        Document.of(content, "a.filter")
+    assert str(refusal.value) == message
+
+
+def test_a_text_that_the_encoding_does_not_have_is_refused() -> None:
+    document = Document.of(b"# coding: latin-1\n", "a.py")
+    with pytest.raises(UnreadableError) as refusal:
+        document.content("eq(a,“)")
+    assert str(refusal.value) == "the repair has a character that ISO8859-1 has not: `“`."
+
+
+def test_lines_end_as_editors_say() -> None:
+    lines = Lines("a\r\nbc\rd\n\ne\x0c\u2028f")
+    assert [lines.place(at) for at in (0, 3, 4, 6, 8, 9, 12)] == [
+        *((1, 1), (2, 1), (2, 2), (3, 1), (4, 1), (5, 1), (5, 4)),
+    ]
+    assert [lines.line(number) for number in range(1, 6)] == ["a", "bc", "d", "", "e\x0c\u2028f"]
+    assert lines.span(2) == Span(3, 6)
+    assert lines.numbers(Span(0, 3)) == (1, 1)
+    assert lines.numbers(Span(0, 4)) == (1, 2)
+    assert lines.numbers(Span(3, 3)) == (2, 2)
+
+
+def others(folder: Path, path: Path) -> list[Path]:
+    return [one for one in folder.iterdir() if one != path]
+
+
+def failing(*_: Any, **__: Any) -> Any:
+    raise OSError(28, "No space left on device")
+
+
+def interrupted(*_: Any, **__: Any) -> Any:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    "step", ["os.fsync", "os.fdopen", "pathlib.Path.replace", "pathlib.Path.chmod"]
+)
+@pytest.mark.parametrize("how", [failing, interrupted])
+def test_where_a_step_fails_the_old_content_stands_alone(
+    step: str, how: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.filter"
+    path.write_bytes(b"old")
+    expected = UnreadableError if how is failing else KeyboardInterrupt
+    with monkeypatch.context() as patched:
+        patched.setattr(step, how)
+        with pytest.raises(expected) as failure:
+            write_atomically(path, b"new")
+    if how is failing:
+        assert str(failure.value) == "this cannot be written: No space left on device."
+    assert path.read_bytes() == b"old"
+    assert others(tmp_path, path) == []
+
+
+def test_where_no_file_can_be_made_the_old_content_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.filter"
+    path.write_bytes(b"old")
+    monkeypatch.setattr("epfilter.linter.files.document.mkstemp", failing)
+    with pytest.raises(UnreadableError, match="No space left on device"):
+        write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+@pytest.mark.parametrize("mode", [0o600, 0o644, 0o755, 0o640])
+def test_permissions_stay(mode: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.filter"
+    path.write_bytes(b"old")
+    path.chmod(mode)
+    write_atomically(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+    assert others(tmp_path, path) == []
+
+
+def test_what_may_not_be_written_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.filter"
+    path.write_bytes(b"old")
+    path.chmod(0o444)
+    # Root may write anything, so that os.access is asked in its place.
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(UnreadableError, match=r"this cannot be written: Permission denied\."):
+        write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert others(tmp_path, path) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    path, link = tmp_path / "inner" / "a.filter", tmp_path / "link.filter"
+    path.write_bytes(b"old")
+    link.symlink_to(Path("inner") / "a.filter")
+    write_atomically(link, b"new")
+    assert link.is_symlink()
+    assert path.read_bytes() == b"new"
+
+
+def test_a_new_file_has_the_permissions_of_any_new_file(tmp_path: Path) -> None:
+    path, usual = tmp_path / "new.json", tmp_path / "usual.json"
+    usual.write_bytes(b"")
+    put_atomically(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert path.stat().st_mode == usual.stat().st_mode
+
+
+def test_the_name_may_be_as_long_as_names_can_be(tmp_path: Path) -> None:
+    path = tmp_path / ("é" * 120 + ".filter")
+    path.write_bytes(b"old")
+    write_atomically(path, b"new")
+    assert path.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("name", ["nothing", ".", "a\0b", "x" * 5000])
+def test_what_cannot_be_read_is_said_in_words(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError) as refusal:
+        Document.read(tmp_path / name)
+    assert refusal.value.code == "EPF701"

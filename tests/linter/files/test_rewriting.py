@@ -1,0 +1,265 @@
+"""Repairs in files of any kind: each filter is what it is alone, and nothing else changes.
+
+Files are built around generated filters, in every encoding and with every end of line.
+"""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from epfilter import parse, unparse
+from epfilter.errors import FilterSyntaxError
+from epfilter.linter import Configuration, Settings, fix
+from epfilter.linter.files.checking import Checker
+from epfilter.linter.files.document import Document, UnreadableError
+from epfilter.linter.files.rewriting import difference, fixed, formatted
+from epfilter.linter.files.running import Change, Run
+from epfilter.linter.files.walking import Target
+from filter_strategies import any_text, filters
+from meaning_samples import filter_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from epfilter.linter.files.checking import Checked
+
+EVERY = Settings(select=("EPF",))
+FEWER = settings(max_examples=settings().max_examples // 3)
+"""There are many kinds of files, and each example is read four times."""
+CHECKER = Checker(Configuration(settings=EVERY))
+
+
+class Kind(NamedTuple):
+    """A kind of file: what stands around the filters, how it writes one, and how it is read."""
+
+    before: str
+    between: str
+    after: str
+    write: Callable[[str], str]
+    check: Callable[[str], object] | None = None
+
+
+def in_python(text: str) -> str:
+    return ascii(text)
+
+
+def in_yaml_quoted(text: str) -> str:
+    return json.dumps(text)
+
+
+def in_a_url(text: str) -> str:
+    from urllib.parse import quote
+
+    return quote(text, safe="(),:|*", errors="replace")
+
+
+KINDS: dict[str, Kind] = {
+    "a.json": Kind('{"before": "é\\u00e9", "jobs": [{"filter": ', '},\n {"filter": ', '}], "π": 1 }\n', json.dumps, json.loads),
+    "b.json": Kind('[{"filter":', '}, {"filter" :  ', "}]", lambda text: json.dumps(text, ensure_ascii=False), json.loads),
+    "a.jsonl": Kind('{"filter": ', '}\n{"filter": ', "}\n", json.dumps),
+    "a.yaml": Kind("# é\nbefore: [1,  2]\nall:\n- filter: ", "\n- filter:   ", "\nlast: 'x'   # end\n", in_yaml_quoted, yaml.safe_load),
+    "a.py": Kind("# é\nx = 'é'\nsearch(filter=", ")\nsearch( filter = ", "  )  # end\n", in_python, ast.parse),
+    "a.js": Kind("// é\nsearch({ filter: ", " });\nsearch({filter:", "}) // end\n", json.dumps),
+    "a.ts": Kind("const a: string = 'é';\nsearch({ filter: ", " });\nsearch({filter:", "})\n", json.dumps),
+    "a.http": Kind("# é\nGET https://x/v2/orders?filter=", "&page=1\nAccept: a/b\n\n###\nGET https://x/v2/orders?filter=", "\n", in_a_url),
+    "a.md": Kind('# é\n\n```json\n[{"filter": ', '},\n {"filter": ', "}]\n```\n\nand *so* on\n", json.dumps),
+}  # fmt: skip
+"""What stands in a kind of file is always ASCII, apart from b.json."""
+
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-16-be")
+ENDS = ("\n", "\r\n", "\r")
+MARKS = {"utf-16-be": codecs.BOM_UTF16_BE}
+
+
+def document_of(text: str, encoding: str, name: str) -> Document | None:
+    """The text as a file has it; None where it has no such bytes, or where they are no text."""
+    try:
+        content = MARKS.get(encoding, b"") + text.encode(encoding)
+        return Document.of(content, name)
+    except (UnicodeEncodeError, UnreadableError):
+        return None
+
+
+def lines_of(kind: Kind, texts: list[str], end: str) -> str:
+    around = [part.replace("\n", end) for part in (kind.before, kind.between, kind.after)]
+    return around[0] + around[1].join(kind.write(text) for text in texts) + around[2]
+
+
+def alone(one: Checked) -> str:
+    return fix(one.text, one.resource, settings=EVERY).text
+
+
+def canonical(text: str) -> str:
+    try:
+        return unparse(parse(text))
+    except FilterSyntaxError:
+        return text
+
+
+def written(name: str, document: Document, change: str) -> Document:
+    path = Path(name)
+    if change == "fix":
+        return fixed(document, path, CHECKER, unsafe=False)[0]
+    return formatted(document, path, CHECKER)[0]
+
+
+texts = st.lists(st.one_of(filter_texts(), filters.map(str), any_text), min_size=1, max_size=3)
+plain = st.lists(filter_texts(), min_size=1, max_size=3)
+
+
+@pytest.mark.parametrize("change", ["fix", "format"])
+@pytest.mark.parametrize("name", KINDS)
+@FEWER
+@given(texts=texts, encoding=st.sampled_from(ENCODINGS), end=st.sampled_from(ENDS))
+def test_each_filter_is_as_if_alone_and_nothing_else_changes(
+    name: str, change: str, texts: list[str], encoding: str, end: str
+) -> None:
+    kind = KINDS[name]
+    document = document_of(lines_of(kind, texts, end), encoding, name)
+    if document is None:
+        return
+    before = CHECKER.look(document, Path(name)).filters
+    new = written(name, document, change)
+    after = [one.value for one in CHECKER.reading(new.text, Path(name)).filters]
+    assert len(after) == len(before)
+    done = place = 0
+    for checked, one in zip(before, after, strict=True):
+        old = checked.value
+        # What stands before this filter and behind the last is untouched.
+        assert new.text[place : one.bounds.start] == document.text[done : old.bounds.start]
+        done, place = old.bounds.end, one.bounds.end
+        if old.holes:
+            continue
+        wanted = alone(checked) if change == "fix" else canonical(old.text)
+        assert one.text in {wanted, old.text}
+    assert new.text[place:] == document.text[done:]
+    written_bytes = new.content(new.text)
+    assert written_bytes[: len(document.mark)] == document.mark
+    if kind.check is not None:
+        kind.check(new.text)
+    assert written(name, new, change).text == new.text
+
+
+@pytest.mark.parametrize("name", KINDS)
+@FEWER
+@given(texts=plain)
+def test_what_people_write_is_repaired_in_any_file(name: str, texts: list[str]) -> None:
+    document = Document(lines_of(KINDS[name], texts, "\n"))
+    if name == "a.http" and any("\n" in text for text in texts):
+        return
+    checker = Checker(Configuration())
+    looked = checker.look(document, Path(name))
+    assert [one.text for one in looked.filters] == texts
+    new, _ = fixed(document, Path(name), checker, unsafe=False)
+    resource = looked.filters[0].resource
+    assert [one.value.text for one in checker.reading(new.text, Path(name)).filters] == [
+        fix(text, resource).text for text in texts
+    ]
+
+
+LINE = st.one_of(filter_texts(), filters.map(str), any_text).map(
+    lambda text: "".join(text.split("\n")).replace("\r", "")
+)
+
+
+@pytest.mark.parametrize("change", ["fix", "format"])
+@FEWER
+@given(
+    lines=st.lists(LINE, max_size=4), end=st.sampled_from(ENDS), encoding=st.sampled_from(ENCODINGS)
+)
+def test_lines_stay_lines(change: str, lines: list[str], end: str, encoding: str) -> None:
+    content = "# é\n".replace("\n", end) + end.join(f"  {line}\t # why" for line in lines) + end
+    document = document_of(content, encoding, "a.filter")
+    if document is None:
+        return
+    new = written("a.filter", document, change)
+    old_lines, new_lines = document.text.split(end), new.text.split(end)
+    assert len(old_lines) == len(new_lines)
+    assert old_lines[0] == new_lines[0]
+
+
+@FEWER
+@given(texts=texts, cut=st.integers(0, 60))
+@pytest.mark.parametrize("name", KINDS)
+def test_damaged_files_are_never_made_worse(name: str, texts: list[str], cut: int) -> None:
+    content = lines_of(KINDS[name], texts, "\n")
+    document = Document(content[: max(0, len(content) - cut)])
+    new = written(name, document, "fix")
+    old_read = CHECKER.reading(document.text, Path(name))
+    new_read = CHECKER.reading(new.text, Path(name))
+    assert len(new_read.problems) == len(old_read.problems)
+    assert len(new_read.filters) == len(old_read.filters)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "koi8-r"])
+def test_python_keeps_the_encoding_that_it_says(encoding: str, tmp_path: Path) -> None:
+    text = f"# coding: {encoding}\r\nx = 'я' if 0 else '©'\r\nsearch(filter='gte(a,1)')\r\n"
+    content = text.encode(encoding, "ignore")
+    path = tmp_path / "a.py"
+    path.write_bytes(content)
+    run = Run(Configuration(root=tmp_path), Change.FIX)
+    (report,) = run.reports([Target(path, "a.py")])
+    assert (report.fixed, report.findings) == (1, ())
+    assert path.read_bytes() == content.replace(b"gte", b"ge")
+
+
+def test_what_would_be_written_in_another_way_is_not_written(tmp_path: Path) -> None:
+    content = b"# coding: utf-7\nx = '+AEE-'\nsearch(filter='gte(a,1)')\n"
+    path = tmp_path / "a.py"
+    path.write_bytes(content)
+    (report,) = Run(Configuration(root=tmp_path), Change.FIX).reports([Target(path, "a.py")])
+    assert [one.diagnostic.code for one in report.findings] == ["EPF702"]
+    assert path.read_bytes() == content
+    (report,) = Run(Configuration(root=tmp_path)).reports([Target(path, "a.py")])
+    assert [one.diagnostic.code for one in report.findings] == ["EPF108"]
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.filter"])
+def test_a_file_without_repairs_is_not_written(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / name
+    path.write_text('{"filter": "eq(a,1)"}' if name == "a.json" else "eq(a,1)\n", encoding="utf-8")
+
+    def written(*_: Any) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("epfilter.linter.files.running.write_atomically", written)
+    for change in (Change.FIX, Change.FIX_UNSAFE, Change.FORMAT):
+        (report,) = Run(Configuration(root=tmp_path), change).reports([Target(path, name)])
+        assert report.fixed == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("a\nb\n", "a\nc\n", "--- n\n+++ n\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n"),
+        (
+            "a",
+            "b",
+            "--- n\n+++ n\n@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n\\ No newline at end of file\n",
+        ),
+        ("a\r\nb\r\n", "a\r\nc\r\n", "--- n\n+++ n\n@@ -1,2 +1,2 @@\n a\r\n-b\r\n+c\r\n"),
+        (
+            "a\x0c\u2028\rb\n",
+            "a\x0c\u2028\rc\n",
+            "--- n\n+++ n\n@@ -1 +1 @@\n-a\x0c\u2028\rb\n+a\x0c\u2028\rc\n",
+        ),
+        ("a\n", "a\n", ""),
+    ],
+)
+def test_a_difference_is_what_patch_reads(old: str, new: str, expected: str) -> None:
+    assert difference(old, new, "n") == expected
+
+
+def test_a_name_stays_in_its_line() -> None:
+    assert difference("a\n", "b\n", "x\n--- y\x1b").startswith("--- x\\n--- y\\u001b\n")
