@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).parents[1] / "src" / "epfilter" / "patterns.py"
 
-_CAPTURED = {"COMPARISON", "MEMBERSHIP", "_field", "_value"}
+_CAPTURED = {"COMPARISON", "MEMBERSHIP", "IS_NULL", "_field", "_value"}
 """What a reader needs of a call; of several values it takes the whole list."""
 
 

@@ -27,7 +27,7 @@ from epfilter.ast import (
 )
 from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError, described
 from epfilter.located import MAX_REDUNDANT_PARENTHESES
-from epfilter.well_formed import OPERATORS, tree, unquoted
+from epfilter.well_formed import OPERATORS, located, tree, unquoted
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -79,6 +79,10 @@ def parse_located(
     (None, 'gt(total,5)', Span(start=22, end=22))
     """
     _check_arguments(text, max_depth, max_length)
+    if max_depth == MAX_DEPTH and max_length is None:
+        found = located(text)
+        if found is not None:
+            return found
     return _located(text, max_depth, max_length)
 
 

@@ -23,8 +23,9 @@ tests prove that what it does read, it reads as the parser does.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from epfilter import patterns
 from epfilter.ast import (
@@ -42,12 +43,15 @@ from epfilter.errors import Span
 from epfilter.located import Located, Operand, located_call, operand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _DEEPEST = MAX_DEPTH // 2 - 1
 """Open parentheses: each level can be an Or of And, and the whole text is one more."""
 
 OPERATORS = {operator.value: operator for operator in Operator}
+
+_OPENING, _CLOSING, _JOINT, _REST = 1, 10, 11, 12
+"""The groups of a piece; those of the call stand between the parentheses."""
 
 _CALL = f"(?:{patterns.COMPARISON}|{patterns.MEMBERSHIP}|{patterns.IS_NULL})"
 _ESCAPE = re.compile(r"""\\([\\"'])""")
@@ -59,7 +63,8 @@ def tree(text: str) -> Filter | None:  # noqa: C901, PLR0912 - calls of function
     terms: list[Filter] = []
     around: list[tuple[list[Filter], list[Filter]]] = []
     ended = False
-    for opening, op, field, value, of, listed, values, absent, closing, joint, rest in _cut()(text):
+    for piece in _piece().findall(text):
+        opening, op, field, value, of, listed, values, _, absent, closing, joint, rest = piece
         if rest or ended:
             return None
         if opening:
@@ -70,9 +75,9 @@ def tree(text: str) -> Filter | None:  # noqa: C901, PLR0912 - calls of function
                 return None
         if op:
             if field[0] in "\"'":
-                field = unquoted(field)  # noqa: PLW2901 - what is written becomes what is meant
+                field = unquoted(field)
             if value[0] in "\"'":
-                value = unquoted(value)  # noqa: PLW2901 - the same
+                value = unquoted(value)
             terms.append(trusted(Comparison, op=OPERATORS[op], field=field, value=value))
         elif of:
             texts = tuple([_plain(one) for one in _values()(values)])
@@ -93,6 +98,35 @@ def tree(text: str) -> Filter | None:  # noqa: C901, PLR0912 - calls of function
     return _level(finished, terms) if ended and not around else None
 
 
+def located(text: str) -> Located | None:
+    """The same with the place of everything in the text."""
+    finished: list[Located] = []
+    terms: list[Located] = []
+    around: list[tuple[list[Located], list[Located], int]] = []
+    ended = False
+    for found in _piece().finditer(text):
+        if ended or found[_REST]:
+            return None
+        for at in _places_of("(", text, found, _OPENING):
+            around.append((finished, terms, at))
+            finished, terms = [], []
+        if len(around) > _DEEPEST:
+            return None
+        terms.append(_located_call(text, found, _OPENING))
+        for at in _places_of(")", text, found, _CLOSING):
+            if not around:
+                return None
+            inner = _located_level(finished, terms)
+            finished, terms, start = around.pop()
+            terms.append(replace(inner, span=Span(start, at + 1), parenthesized=True))
+        joint = found[_JOINT]
+        if joint == "|":
+            finished.append(_located_group(And, terms))
+            terms = []
+        ended = not joint
+    return _located_level(finished, terms) if ended and not around else None
+
+
 def call_at(text: str, start: int, end: int) -> Located | None:
     """The call that begins at `start`, with the place of its parts, where it follows the grammar.
 
@@ -100,26 +134,56 @@ def call_at(text: str, start: int, end: int) -> Located | None:
     Operand(text='b', span=Span(start=6, end=9), quoted=True, raw="'b'")
     """
     found = _call()(text, start, end)
-    if found is None:
-        return None
-    op, of = found[1], found[4]
+    return None if found is None else _located_call(text, found, 0)
+
+
+def _located_call(text: str, found: re.Match[str], before: int) -> Located:
+    """The call that was found; `before` is the number of groups before those of the call."""
+    op, of = found[before + 1], found[before + 4]
     node: Filter
     if op:
-        operands = [_operand(text, found.span(2)), _operand(text, found.span(3))]
-        field, value = operands
+        field = _operand(text, found.span(before + 2))
+        value = _operand(text, found.span(before + 3))
         node = trusted(Comparison, op=OPERATORS[op], field=field.text, value=value.text)
-        op_span = found.span(1)
+        start, after = found.span(before + 1)
+        operands: tuple[Operand, ...] = (field, value)
     elif of:
-        operands = [_operand(text, found.span(5))]
-        operands += [_operand(text, one.span()) for one in _places()(text, *found.span(6))]
-        name, *values = [operand.text for operand in operands]
-        node = trusted(Membership, op=OPERATORS[of], field=name, values=tuple(values))
-        op_span = found.span(4)
+        field = _operand(text, found.span(before + 5))
+        places = [one.span() for one in _places()(text, *found.span(before + 6))]
+        values = [_operand(text, place) for place in places]
+        texts = tuple([value.text for value in values])
+        node = trusted(Membership, op=OPERATORS[of], field=field.text, values=texts)
+        start, after = found.span(before + 4)
+        operands = (field, *values)
     else:
-        operands = [_operand(text, found.span(7))]
-        node = trusted(IsNull, op=Operator.IS_NULL, field=operands[0].text)
-        op_span = start, start + len(Operator.IS_NULL)
-    return located_call(node, Span._make(found.span()), Span._make(op_span), tuple(operands))
+        start, after = found.span(before + 7)
+        field = _operand(text, found.span(before + 8))
+        node = trusted(IsNull, op=Operator.IS_NULL, field=field.text)
+        operands = (field,)
+    end = text.index(")", operands[-1].span.end) + 1
+    return located_call(node, Span(start, end), Span(start, after), operands)
+
+
+def _places_of(sign: str, text: str, found: re.Match[str], group: int) -> Iterable[int]:
+    start, end = found.span(group)
+    return [at for at in range(start, end) if text[at] == sign] if start < end else ()
+
+
+def _located_group(kind: type[And | Or], terms: list[Located]) -> Located:
+    if len(terms) == 1:
+        return terms[0]
+    node: Filter = trusted(
+        kind,
+        op=Operator.AND if kind is And else Operator.OR,
+        terms=tuple([cast("Filter", term.node) for term in terms]),
+    )
+    span = Span(terms[0].span.start, terms[-1].span.end)
+    return Located(node, span, children=tuple(terms))
+
+
+def _located_level(finished: list[Located], terms: list[Located]) -> Located:
+    last = _located_group(And, terms)
+    return _located_group(Or, [*finished, last]) if finished else last
 
 
 def unquoted(raw: str) -> str:
@@ -152,12 +216,12 @@ def _level(finished: list[Filter], terms: list[Filter]) -> Filter:
 
 
 @cache
-def _cut() -> Callable[[str], list[tuple[str, ...]]]:
+def _piece() -> re.Pattern[str]:
     """Cuts a text into pieces; what fits none is the last item of the last one."""
     space = patterns.SPACE
     opening, closing = (rf"((?:\{sign}{space})*+)" for sign in "()")
     piece = rf"{space}{opening}{_CALL}{space}{closing}([:|]?){space}"
-    return re.compile(rf"{piece}|((?s:.+))").findall
+    return re.compile(rf"{piece}|((?s:.+))")
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,9 +18,11 @@ from epfilter import (
     Severity,
     lint,
     parse_located,
+    pretty,
 )
 from epfilter.errors import ResourceError
 from epfilter.linter import RULES, Settings, explained, rule
+from epfilter.linter.engine import Engine
 from epfilter.resources import orders
 from filter_strategies import any_text, filters
 from resource_samples import logs, things
@@ -51,6 +54,17 @@ def test_no_text_makes_it_raise(text: str) -> None:
 @given(filters)
 def test_any_filter_is_found_without_syntax_mistakes(f: Filter) -> None:
     assert not [code for code in codes(lint(str(f))) if code[3] in "12"]
+
+
+EVERY = Settings(select=("EPF",))
+SHOWN_ALL = Engine(EVERY, {code: replace(rule, needs="") for code, rule in RULES.items()})
+
+
+@given(filters)
+def test_a_rule_finds_nothing_in_texts_without_the_signs_that_it_needs(f: Filter) -> None:
+    for text in (str(f), pretty(f)):
+        for resource in (None, things):
+            assert lint(text, resource, settings=EVERY) == SHOWN_ALL.run(text, resource)
 
 
 @pytest.mark.parametrize("text", [None, b"eq(a,1)", 5])

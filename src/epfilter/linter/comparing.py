@@ -7,12 +7,11 @@ that, where readings disagree, but none is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from epfilter.linter.extents import Extent, extents
-from epfilter.linter.parts import Call
+from epfilter.linter.parts import Call, Group
 
 
 @dataclass(eq=False, slots=True)
@@ -24,11 +23,21 @@ class Compared:
     extents: tuple[Extent, ...]
 
 
-def by_field(calls: Iterable[Call]) -> Iterator[list[Compared]]:
+def by_field(group: Group) -> list[list[Compared]]:
     """The calls that can be compared, those of each field together, where there are several."""
+    if group.compared is None:
+        group.compared = _by_field(group.calls())
+    compared: list[list[Compared]] = group.compared
+    return compared
+
+
+def _by_field(calls: list[Call]) -> list[list[Compared]]:
     fields: dict[str, list[Call]] = {}
     for call in calls:
         fields.setdefault(call.path, []).append(call)
+    if len(fields) == len(calls):
+        return []
+    several: list[list[Compared]] = []
     for alike in fields.values():
         if len(alike) < 2:
             continue
@@ -38,7 +47,8 @@ def by_field(calls: Iterable[Call]) -> Iterator[list[Compared]]:
             if found is not None:
                 compared.append(Compared(call, len(compared), found))
         if len(compared) > 1:
-            yield compared
+            several.append(compared)
+    return several
 
 
 def narrowest(compared: list[Compared]) -> list[Compared]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from epfilter.ast import Operator
 from epfilter.errors import (
     Diagnostic,
     FilterTypeError,
@@ -64,6 +65,9 @@ class Rule:
     `whole` is found by the reader or by the check of a resource; its findings have the severity
     that is said there, mostly this one.
 
+    `ops` are the operators of the calls that it is shown, all where it names none, and `needs` the
+    characters without which no text has what it looks for: it is not even shown others.
+
     >>> from epfilter.linter import RULES
     >>> RULES["EPF301"].title, RULES["EPF301"].severity.value, RULES["EPF501"].on
     ('Too many calls', 'warning', False)
@@ -77,6 +81,8 @@ class Rule:
     source: str
     severity: Severity = Severity.WARNING
     on: bool = True
+    ops: tuple[Operator, ...] = ()
+    needs: str = ""
     call: Callable[[Call, Context], Iterator[Finding]] | None = None
     group: Callable[[Group, Context], Iterator[Finding]] | None = None
     whole: Callable[[Context], Iterator[Finding]] | None = None
@@ -89,6 +95,8 @@ class Engine:
         self.settings = settings
         self.chosen = _chosen(settings, rules)
         self._looking = [rule for code, rule in rules.items() if code in self.chosen]
+        self._signs = "".join(sorted({sign for rule in self._looking for sign in rule.needs}))
+        self._plans: dict[tuple[bool, ...], _Plan] = {}
 
     def run(self, text: str, resource: Resource | None) -> list[Diagnostic]:
         """What the rules find in a text; see `lint`."""
@@ -105,8 +113,50 @@ class Engine:
             and not (damaged and one.code == _WANTED_FIELDS and one.span.start == one.span.end)
         ]
         if not damaged:
-            found += _walk(built(text, located, resource, self.settings), self._looking)
-        return sorted(found, key=lambda one: (one.span, one.code))
+            found += self._walk(built(text, located, resource, self.settings))
+        return sorted(found, key=lambda one: (one.span, one.code)) if found else found
+
+    def _walk(self, context: Context) -> list[Diagnostic]:
+        plan = self._plan(context.text)
+        found: list[Diagnostic] = []
+        for rule, look in plan.whole:
+            found += [_reported(rule, one) for one in look(context)]
+        for call in context.calls:
+            for rule, look_at_call in plan.call[call.op]:
+                found += [_reported(rule, one) for one in look_at_call(call, context)]
+        for group in context.groups:
+            for rule, look_at_group in plan.group:
+                found += [_reported(rule, one) for one in look_at_group(group, context)]
+        return found
+
+    def _plan(self, text: str) -> _Plan:
+        """The rules that may find something in a text, by the signs that stand in it."""
+        present = tuple([sign in text for sign in self._signs])
+        plan = self._plans.get(present)
+        if plan is None:
+            absent = {sign for sign, here in zip(self._signs, present, strict=True) if not here}
+            rules = [rule for rule in self._looking if absent.isdisjoint(rule.needs)]
+            # Two threads may both make it; they make the same.
+            plan = self._plans[present] = _Plan(
+                [(rule, rule.whole) for rule in rules if rule.whole],
+                [(rule, rule.group) for rule in rules if rule.group],
+                {op: _at_call(rules, op) for op in Operator},
+            )
+        return plan
+
+
+class _Plan(NamedTuple):
+    """Rules with what they do, by what they are shown."""
+
+    whole: list[tuple[Rule, Callable[[Context], Iterator[Finding]]]]
+    group: list[tuple[Rule, Callable[[Group, Context], Iterator[Finding]]]]
+    call: dict[Operator, list[tuple[Rule, Callable[[Call, Context], Iterator[Finding]]]]]
+
+
+def _at_call(
+    rules: list[Rule], op: Operator
+) -> list[tuple[Rule, Callable[[Call, Context], Iterator[Finding]]]]:
+    return [(rule, rule.call) for rule in rules if rule.call and op in (rule.ops or (op,))]
 
 
 def _checked(resource: Resource, located: Located, length: int) -> Sequence[Diagnostic]:
@@ -115,23 +165,9 @@ def _checked(resource: Resource, located: Located, length: int) -> Sequence[Diag
     return check_located(resource, located, length)
 
 
-def _walk(context: Context, rules: list[Rule]) -> Iterator[Diagnostic]:
-    for rule in rules:
-        if rule.whole:
-            yield from _reported(rule, rule.whole(context))
-    at_call = [(rule, rule.call) for rule in rules if rule.call]
-    for call in context.calls:
-        for rule, look in at_call:
-            yield from _reported(rule, look(call, context))
-    at_group = [(rule, rule.group) for rule in rules if rule.group]
-    for group in context.groups:
-        for rule, look_at in at_group:
-            yield from _reported(rule, look_at(group, context))
-
-
-def _reported(rule: Rule, found: Iterator[Finding]) -> Iterator[Diagnostic]:
-    for message, span, hint, fix in found:
-        yield Diagnostic(rule.code, message, span, rule.severity, hint, fix)
+def _reported(rule: Rule, found: Finding) -> Diagnostic:
+    message, span, hint, fix = found
+    return Diagnostic(rule.code, message, span, rule.severity, hint, fix)
 
 
 def _chosen(settings: Settings, rules: Mapping[str, Rule]) -> set[str]:

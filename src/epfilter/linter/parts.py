@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -103,6 +102,8 @@ class Group:
     parts: list[Call | Group] = field(default_factory=list)
     same: int = -1
     place: int = 0
+    compared: Any = None
+    """Its comparisons of one field, kept for the next rule that asks."""
 
     @property
     def span(self) -> Span:
@@ -114,15 +115,17 @@ class Group:
         """Whether the group is not a part of another group of its own kind."""
         return self.parent is None or self.parent.connective != self.connective
 
-    def calls(self) -> Iterator[Call]:
+    def calls(self) -> list[Call]:
         """The calls of this group and of those inside it that have the same connective."""
+        found: list[Call] = []
         waiting: list[Call | Group] = [self]
         while waiting:
             part = waiting.pop()
             if isinstance(part, Call):
-                yield part
+                found.append(part)
             elif part.connective == self.connective:
                 waiting.extend(reversed(part.parts))
+        return found
 
 
 @dataclass(eq=False, slots=True)
@@ -159,7 +162,8 @@ def built(text: str, located: Located, resource: Resource | None, settings: Sett
         if parent is not None:
             part.place = len(parent.parts)
             parent.parts.append(part)
-    _number(calls, groups)
+    if groups:
+        _number(calls, groups)
     return Context(
         text=text,
         node=cast("Filter", located.node),

@@ -411,7 +411,7 @@ class Resource(Group):
 
     def _find(self, name: str) -> Match | None:
         """The field that a name means: itself first, then aliases in the order of declaration."""
-        found = self._own(name, name)
+        found = self._exact.get(name) or self._own(name, name)
         for alias in () if found else self._all_aliases:
             meant = resolved(alias, name)
             if meant is not None and (found := self._own(name, meant)):
@@ -439,6 +439,15 @@ class Resource(Group):
             if expression.fullmatch(path):
                 return Match(name, path, pattern, declared)
         return None
+
+    @cached_property
+    def _exact(self) -> dict[str, Match]:
+        """The fields that are no patterns, by their own names."""
+        return {
+            path: Match(path, path, path, declared)
+            for path, declared in self._info.fields.items()
+            if "{" not in path
+        }
 
     @cached_property
     def _all_aliases(self) -> tuple[AnyAlias, ...]:

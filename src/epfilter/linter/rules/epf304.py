@@ -11,7 +11,7 @@ from epfilter.linter.parts import Call, Context
 
 def _look(call: Call, context: Context) -> Iterator[Finding]:
     count, most = len(call.values), context.settings.max_in_values
-    if call.op is Operator.IN and count > most:
+    if count > most:
         yield Finding(
             f"this `in` has {count} values; more than {most} are slow or refused.",
             call.op_span,
@@ -29,5 +29,6 @@ RULE = Rule(
     bad=Example(f"in(id,{','.join(map(str, range(201)))})"),
     good=Example(f"in(id,{','.join(map(str, range(200)))})"),
     source="the platform's filtering guide, limits: about 200 ids in one `in`; a long one is slow.",
+    ops=(Operator.IN,),
     call=_look,
 )

@@ -11,8 +11,6 @@ from epfilter.linter.parts import Call, Context
 
 
 def _look(call: Call, _context: Context) -> Iterator[Finding]:
-    if call.op not in (Operator.LIKE, Operator.ILIKE):
-        return
     (pattern,) = call.values
     if pattern.text.startswith("*") and pattern.text.strip("*"):
         start = pattern.span.start + pattern.quoted
@@ -34,5 +32,7 @@ RULE = Rule(
     good=Example("eq(status,live):like(name,shoe*)"),
     source="the platform's filtering guide, performance: a leading `*` in `like` is slow.",
     severity=Severity.INFO,
+    ops=(Operator.LIKE, Operator.ILIKE),
+    needs="*",
     call=_look,
 )

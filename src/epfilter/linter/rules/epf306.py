@@ -38,5 +38,6 @@ RULE = Rule(
         "filter."
     ),
     severity=Severity.INFO,
+    needs="*",
     whole=_look,
 )

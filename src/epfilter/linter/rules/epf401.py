@@ -16,7 +16,7 @@ _EQUALITIES = (Operator.EQ, Operator.IN)
 def _look(group: Group, _context: Context) -> Iterator[Finding]:
     if group.connective != ":" or not group.outermost:
         return
-    for compared in by_field(group.calls()):
+    for compared in by_field(group):
         if holds_several(compared[0].call):
             continue
         pair = _excluding(compared)

@@ -22,7 +22,7 @@ from epfilter.linter.removal import removed
 def _look(group: Group, _context: Context) -> Iterator[Finding]:
     if not group.outermost:
         return
-    for compared in by_field(group.calls()):
+    for compared in by_field(group):
         pairs = _implied(compared) if group.connective == ":" else _covered(compared)
         for idle, reason in pairs:
             message = f"`{idle}` always holds where `{reason}` does."

@@ -13,7 +13,7 @@ from epfilter.linter.parts import Call, Context
 
 
 def _look(call: Call, _context: Context) -> Iterator[Finding]:
-    if call.op not in MEMBERSHIPS or len(call.values) < 2:
+    if len(call.values) < 2:
         return
     kind = None if call.refused else call.kind
     read = read_as(kind) if kind is not None else None
@@ -48,5 +48,6 @@ RULE = Rule(
     bad=Example("in(id,a,b,a)"),
     good=Example("in(id,a,b,c)"),
     source="what the operators mean.",
+    ops=MEMBERSHIPS,
     call=_look,
 )

@@ -11,7 +11,7 @@ from epfilter.linter.parts import Call, Context
 
 
 def _look(call: Call, _context: Context) -> Iterator[Finding]:
-    if call.op is Operator.IN and len(call.values) == 1 and call.accepts(Operator.EQ):
+    if len(call.values) == 1 and call.accepts(Operator.EQ):
         yield Finding(
             "this `in` has one value; `eq` asks the same.",
             call.op_span,
@@ -32,5 +32,6 @@ RULE = Rule(
     good=Example("eq(id,a)"),
     source="decision: `eq` is the plain form of the two.",
     severity=Severity.INFO,
+    ops=(Operator.IN,),
     call=_look,
 )

@@ -14,7 +14,7 @@ from epfilter.linter.parts import Call, Context
 
 
 def _look(call: Call, _context: Context) -> Iterator[Finding]:
-    day = bare_date(call) if call.op is Operator.EQ else None
+    day = bare_date(call)
     if day is None:
         return
     hint, fix = "for a range of time use `ge` and `lt`", None
@@ -56,5 +56,7 @@ RULE = Rule(
         "the platform's older guide advises no `eq` on dates but a range; that a bare date is "
         "midnight UTC is a decision."
     ),
+    ops=(Operator.EQ,),
+    needs="-",
     call=_look,
 )

@@ -16,7 +16,7 @@ _INSTEAD = {Operator.GT: Operator.GE, Operator.LE: Operator.LT}
 
 
 def _look(call: Call, _context: Context) -> Iterator[Finding]:
-    day = bare_date(call) if call.op in _INSTEAD else None
+    day = bare_date(call)
     if day is None:
         return
     following = (day + timedelta(days=1)).isoformat() if day < date.max else None
@@ -51,5 +51,7 @@ RULE = Rule(
     good=Example("ge(created_at,2018-09-01):eq(payment,paid)", "orders"),
     source="decision: a bare date is midnight UTC, as a point in time.",
     severity=Severity.INFO,
+    ops=tuple(_INSTEAD),
+    needs="-",
     call=_look,
 )

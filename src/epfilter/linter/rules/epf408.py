@@ -42,5 +42,6 @@ RULE = Rule(
     bad=Example("eq(a,1):eq(b,2)|eq(c,3)"),
     good=Example("(eq(a,1):eq(b,2))|eq(c,3)"),
     source="decision: `:` binds tighter; the platform documents no precedence.",
+    needs=":|",
     group=_look,
 )

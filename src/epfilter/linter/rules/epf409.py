@@ -42,5 +42,6 @@ RULE = Rule(
         "the platform's documentation: leading spaces are dropped; that trailing ones are kept is "
         "a decision."
     ),
+    needs=" ",
     call=_look,
 )

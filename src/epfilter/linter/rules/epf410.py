@@ -43,5 +43,6 @@ RULE = Rule(
     bad=Example(r'eq(name,"C:\temp")'),
     good=Example(r'eq(name,"C:\\temp")'),
     source="decision: a backslash before anything but a backslash or a quote is itself.",
+    needs="\\",
     call=_look,
 )

@@ -11,8 +11,6 @@ from epfilter.linter.parts import Call, Context
 
 
 def _look(call: Call, _context: Context) -> Iterator[Finding]:
-    if call.op not in (Operator.LIKE, Operator.ILIKE):
-        return
     (pattern,) = call.values
     place = pattern.text.find("*", 1, len(pattern.text) - 1)
     if place == -1:
@@ -39,5 +37,7 @@ RULE = Rule(
     bad=Example("like(sku,A*Z):eq(status,live)"),
     good=Example("like(sku,A*):eq(status,live)"),
     source="the platform's filtering guide: `*` as the first and/or last character.",
+    ops=(Operator.LIKE, Operator.ILIKE),
+    needs="*",
     call=_look,
 )
