@@ -59,6 +59,54 @@ def test_importing_parses_no_arguments_and_sets_up_no_logging() -> None:
     imported_by(code)
 
 
+def test_no_validator_is_built_before_it_is_needed() -> None:
+    imported_by("import epfilter; assert not epfilter.ast.Comparison.__pydantic_complete__")
+    imported_by(
+        "from epfilter import *; assert str(F.a.eq(1) & parse('in(b,2)')) == 'eq(a,1):in(b,2)'; "
+        "import epfilter; assert not epfilter.ast.Comparison.__pydantic_complete__"
+    )
+
+
+FIRST_USES = """
+import sys, threading
+from pydantic import TypeAdapter, create_model
+from epfilter import Filter, parse
+from epfilter.ast import And, Comparison, IsNull, Node, Or
+
+sys.setswitchinterval(1e-6)
+TREE = '{"op":"and","terms":[{"op":"is_null","field":"a"},{"op":"in","field":"b","values":["1"]}]}'
+USES = [
+    lambda: And(terms=(Comparison(op="eq", field="a", value="1"), IsNull(field="b"))),
+    lambda: Or(terms=[{"op": "eq", "field": "a", "value": "1"}, {"op": "is_null", "field": "b"}]),
+    lambda: parse("eq(a,1):in(b,1,2)").model_dump_json(),
+    lambda: TypeAdapter(Node).validate_json(TREE).model_dump(),
+    lambda: create_model("M", f=(Filter, ...))(f={"op": "is_null", "field": "a"}).model_dump_json(),
+    lambda: parse("eq(a,1)").model_json_schema(),
+]
+barrier = threading.Barrier(18)
+failed = []
+
+def use(i):
+    barrier.wait()
+    try:
+        USES[i % len(USES)]()
+    except BaseException as error:
+        failed.append(repr(error))
+
+threads = [threading.Thread(target=use, args=(i,)) for i in range(18)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert not failed, failed
+"""
+
+
+def test_many_threads_may_be_the_first_to_use_a_node() -> None:
+    done = subprocess.run(  # noqa: S603 - our own interpreter and code
+        [sys.executable, "-c", FIRST_USES], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+
+
 def test_the_grammar_is_compiled_only_for_what_may_be_no_filter() -> None:
     assert "lark" not in imported_by("from epfilter import F; str(F.a.eq(1) & F.b.eq(2))")
     assert "lark" not in imported_by("from epfilter import parse; parse('eq(a,1)')")
