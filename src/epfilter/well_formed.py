@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, cast
 
 from epfilter import patterns
@@ -54,6 +54,8 @@ _OPENING, _CLOSING, _JOINT, _REST = 1, 10, 11, 12
 """The groups of a piece; those of the call stand between the parentheses."""
 
 _CALL = f"(?:{patterns.COMPARISON}|{patterns.MEMBERSHIP}|{patterns.IS_NULL})"
+_span = partial(tuple.__new__, Span)
+"""A Span of two numbers, in the fastest way."""
 _ESCAPE = re.compile(r"""\\([\\"'])""")
 
 
@@ -161,7 +163,7 @@ def _located_call(text: str, found: re.Match[str], before: int) -> Located:
         node = trusted(IsNull, op=Operator.IS_NULL, field=field.text)
         operands = (field,)
     end = text.index(")", operands[-1].span.end) + 1
-    return located_call(node, Span(start, end), Span(start, after), operands)
+    return located_call(node, _span((start, end)), _span((start, after)), operands)
 
 
 def _places_of(sign: str, text: str, found: re.Match[str], group: int) -> Iterable[int]:
@@ -199,7 +201,7 @@ def unquoted(raw: str) -> str:
 def _operand(text: str, span: tuple[int, int]) -> Operand:
     raw = text[span[0] : span[1]]
     quoted = raw[0] in "\"'"
-    return operand(unquoted(raw) if quoted else raw, Span._make(span), quoted, raw)
+    return operand(unquoted(raw) if quoted else raw, _span(span), quoted, raw)
 
 
 def _plain(raw: str) -> str:

@@ -15,7 +15,7 @@ from epfilter import parse, parser, pretty, unparse, well_formed
 from epfilter.ast import MAX_DEPTH, Filter
 from epfilter.located import Located
 from epfilter.parser import parse_located
-from epfilter.reader import calls
+from epfilter.reader import groups
 
 
 def test_the_patterns_are_those_of_the_grammar() -> None:
@@ -84,7 +84,7 @@ def test_deep_parentheses_go_to_the_parser(depth: int) -> None:
 def test_a_call_is_located_as_the_reader_does_by_itself(text: str) -> None:
     fast = parse_located(text)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(calls, "call_at", lambda *_: None)
+        patched.setattr(groups, "call_at", lambda *_: None)
         patched.setattr(parser, "located", lambda _: None)
         assert fast == parse_located(text)
 

@@ -117,7 +117,8 @@ def lint_paths(
 def rule(code: str) -> Rule:
     """The rule of a code, in any case.
 
-    Raises FilterValueError where there is none, with the nearest codes.
+    Raises FilterValueError where there is none, with the nearest codes, and FilterTypeError where
+    the code is no str.
 
     >>> rule("EPF403").title
     'Duplicate term'

@@ -19,12 +19,15 @@ RULES: Mapping[str, Rule] = MappingProxyType({rule.code: rule for rule in ALL})
 
 @lru_cache(maxsize=8)
 def engine(settings: Settings) -> Engine:
-    """The rules that these settings choose, ready to look."""
+    """The rules that these settings choose; FilterValueError for a code that no rule has."""
     return Engine(settings, RULES)
 
 
 def found(code: str) -> Rule:
-    """The rule of a code; FilterValueError where there is none."""
+    """The rule of a code, in any case.
+
+    Raises FilterValueError where there is none, FilterTypeError where the code is no str.
+    """
     if not isinstance(code, str):
         raise FilterTypeError(f"a code is a str, not {described(code)}.")
     known = RULES.get(code.upper())

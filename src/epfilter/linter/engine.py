@@ -6,7 +6,7 @@ and says what it finds. It is shown whole filters only, never a text with mistak
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,10 +22,10 @@ from epfilter.errors import (
 )
 from epfilter.linter.parts import Call, Context, Group, built
 from epfilter.parser import parse_located
+from epfilter.resources.checks import check_located
 
 if TYPE_CHECKING:
     from epfilter.linter.settings import Settings
-    from epfilter.located import Located
     from epfilter.resources import Resource
 
 _SYNTAX = "EPF1"
@@ -102,7 +102,7 @@ class Engine:
         """What the rules find in a text; see `lint`."""
         located = parse_located(text)
         checked = (
-            located.diagnostics if resource is None else _checked(resource, located, len(text))
+            located.diagnostics if resource is None else check_located(resource, located, len(text))
         )
         # A damaged call may be the one that asks for a field that the listing wants.
         damaged = bool(located.diagnostics)
@@ -157,12 +157,6 @@ def _at_call(
     rules: list[Rule], op: Operator
 ) -> list[tuple[Rule, Callable[[Call, Context], Iterator[Finding]]]]:
     return [(rule, rule.call) for rule in rules if rule.call and op in (rule.ops or (op,))]
-
-
-def _checked(resource: Resource, located: Located, length: int) -> Sequence[Diagnostic]:
-    from epfilter.resources.checks import check_located
-
-    return check_located(resource, located, length)
 
 
 def _reported(rule: Rule, found: Finding) -> Diagnostic:

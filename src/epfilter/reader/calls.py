@@ -11,15 +11,10 @@ from epfilter.printer import quoted
 from epfilter.reader import mistakes
 from epfilter.reader.operands import QUOTES, Call, read_operand, separator_at, taken
 from epfilter.reader.scanner import Scanner
-from epfilter.well_formed import call_at
 
 
 def read_call(scanner: Scanner, head: re.Match[str]) -> Located:
     """Read the call whose name and opening parenthesis are `head`."""
-    whole = call_at(scanner.text, head.start(), scanner.end)
-    if whole:
-        scanner.pos = whole.span.end
-        return whole
     before = len(scanner.found)
     name, op_span = head[1], Span(*head.span(1))
     op = mistakes.OPERATORS.get(name)

@@ -12,6 +12,7 @@ from epfilter.reader import mistakes
 from epfilter.reader.calls import read_call
 from epfilter.reader.junk import explain_junk, infix_list_end
 from epfilter.reader.scanner import HEAD, NAME, SPACE, TERM_START, Scanner
+from epfilter.well_formed import call_at
 
 _JOINER = re.compile(rf"((?:and|or)\b|&&?|\|\||[;,]){SPACE}(?={TERM_START})", re.IGNORECASE)
 _JUNK_END = re.compile(
@@ -98,6 +99,9 @@ class GroupReader:
             self._read_closing()
         elif char in {":", "|"}:
             self._read_idle()
+        elif call := call_at(scanner.text, scanner.pos, scanner.end):
+            scanner.pos = call.span.end
+            frame.terms.append(_Term(call))
         elif head := HEAD.match(scanner.text, scanner.pos, scanner.end):
             if head[1].lower() in _WORDS and _SPACED_TERM.match(scanner.text, head.end()):
                 scanner.pos = head.end(1)

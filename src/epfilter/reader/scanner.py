@@ -89,7 +89,7 @@ class Scanner:
 
     def skip_space(self) -> None:
         """Step over white space, and over what only looks like it, which is reported."""
-        while self.pos < self.end:
+        while self.pos < self.end and not "!" <= self.text[self.pos] <= "~":
             if space := _SPACES.match(self.text, self.pos, self.end):
                 self.pos = space.end()
             elif odd := _ODD_SPACES.match(self.text, self.pos, self.end):

@@ -117,7 +117,7 @@ def _check_value(match: Match, op: Operator, value: Operand, op_span: Span) -> I
 
 
 def _check_required(resource: Resource, calls: list[Located], end: int) -> Iterator[Diagnostic]:
-    required = [path for path, one in resource._info.fields.items() if one.required]
+    required = resource._required
     if not required or not calls:
         return
     asked = {

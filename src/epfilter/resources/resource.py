@@ -441,6 +441,10 @@ class Resource(Group):
         return None
 
     @cached_property
+    def _required(self) -> list[str]:
+        return [path for path, declared in self._info.fields.items() if declared.required]
+
+    @cached_property
     def _exact(self) -> dict[str, Match]:
         """The fields that are no patterns, by their own names."""
         return {

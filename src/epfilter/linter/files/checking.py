@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property, partial
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +16,11 @@ from epfilter.linter.engine import resource_of
 from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.directives import Directives
 from epfilter.linter.files.document import Document, Lines, UnreadableError
+from epfilter.linter.files.holes import certain, filled
 from epfilter.linter.files.report import FileFinding, FileReport
-from epfilter.linter.parts import built
-from epfilter.linter.settings import Settings
 from epfilter.linter.sources import LINES, READERS, NeedsExtraError, read
 from epfilter.linter.sources.endpoints import Endpoints
-from epfilter.linter.sources.placed import HOLE, Placed
+from epfilter.linter.sources.placed import Placed
 from epfilter.linter.sources.reading import Embedded, Reading
 from epfilter.parser import parse_located
 
@@ -30,9 +28,6 @@ if TYPE_CHECKING:
     from epfilter.resources import Resource
 
 _SYNTAX = "EPF1"
-_LIMITS = "EPF3"
-_DEPENDING = frozenset(("EPF401", "EPF402", "EPF403", "EPF404", "EPF405"))
-"""Rules whose findings depend on all values that stand in a call, and in others of its field."""
 _RESOURCE = "EPF2"
 _INTERPOLATION = "EPF601"
 
@@ -90,21 +85,20 @@ class Checker:
         fallback = self._resource_of(path)
         checked = [self._check(one, directives, document, fallback) for one in reading.filters]
         said = [(one, one.span) for one in self._said_of_file(reading, directives)]
+        damaged: set[tuple[int, int]] = set()
         for one in checked:
             said += ((placed(each, one.value), one.value.bounds) for each in one.found)
             if any(each.code.startswith(_SYNTAX) for each in one.found):
-                directives.excuse(*lines.numbers(one.value.bounds))
-        kept = [
-            one
-            for one, bounds in said
-            if not self._kept_back(one.code, bounds, lines, directives, path)
-        ]
-        suppressed = len(said) - len(kept)
-        kept += (
-            one for one in directives.unused(self._engine.chosen) if self._is_wanted(one.code, path)
-        )
-        kept.sort(key=lambda one: (one.span, one.code))
+                damaged.add(lines.numbers(one.value.bounds))
+        for first, last in damaged:
+            directives.excuse(first, last)
         kept_back = partial(self._kept_back, lines=lines, directives=directives, path=path)
+        kept = [one for one, bounds in said if not kept_back(one.code, bounds)]
+        # Which comments are unused is known only now.
+        unused = [*directives.unused(self._engine.chosen)]
+        kept += (one for one in unused if not kept_back(one.code, one.span))
+        suppressed = len(said) + len(unused) - len(kept)
+        kept.sort(key=lambda one: (one.span, one.code))
         return Looked(tuple(checked), tuple(kept), suppressed, kept_back)
 
     def reading(self, text: str, path: Path) -> Reading:
@@ -138,7 +132,9 @@ class Checker:
 
     def ignores(self, code: str, path: Path) -> bool:
         """Whether the configuration ignores a code in this file; selecting is no matter here."""
-        ignored = (*self.configuration.settings.ignore, *self.configuration.ignored_in(path))
+        ignored = self.configuration.settings.ignore
+        with suppress(NeedsExtraError):  # that the package is missing may be what is reported
+            ignored += self.configuration.ignored_in(path)
         return code.startswith(ignored)
 
     def _check(
@@ -255,62 +251,11 @@ def needs_extra(path: Path, missing: NeedsExtraError) -> Diagnostic:
     )
 
 
-def filled(text: str) -> str:
-    """A text with a value where each placeholder stands."""
-    return text.replace(HOLE, "x")
-
-
 def is_damaged(text: str, one: Checked) -> bool:
     """Whether mistakes of syntax stand in the text of a filter, apart from its placeholders."""
     if not one.value.holes:
         return bool(parse_located(text).diagnostics)
     return bool(certain(parse_located(filled(text)).diagnostics, text, one.resource))
-
-
-def certain(found: Iterable[Diagnostic], text: str, resource: Resource | None) -> list[Diagnostic]:
-    """What holds whatever is put in for the holes of a text; a fix that touches one is lost.
-
-    Limits are the exception: more is put in than is seen.
-    """
-    holes = [i for i, char in enumerate(text) if char == HOLE]
-    compared = _compared_with_holes(text, holes, resource)
-    kept: list[Diagnostic] = []
-    for one in found:
-        if not one.code.startswith(_LIMITS):
-            # How many operands a hole stands for, nobody knows.
-            span = Span(one.span.start - one.code.startswith(_SYNTAX), one.span.end)
-            if _reaches(span, holes):
-                continue
-            if one.code in _DEPENDING and _overlaps(one.span, compared):
-                continue
-        if one.fix and any(_reaches(edit.span, holes) for edit in one.fix.edits):
-            one = replace(one, fix=None)  # noqa: PLW2901 - the same finding
-        kept.append(one)
-    return kept
-
-
-def _compared_with_holes(text: str, holes: list[int], resource: Resource | None) -> list[Span]:
-    """The calls that are, or are compared with, one that has a hole, which might be anything."""
-    located = parse_located(filled(text))
-    if located.diagnostics:
-        return []
-    calls = built(filled(text), located, resource, Settings()).calls
-    unknown = [call for call in calls if _reaches(call.span, holes)]
-    paths = {call.path for call in unknown}
-    anything = any(_reaches(call.field.span, holes) for call in unknown)
-    return [call.span for call in calls if anything or call.path in paths]
-
-
-def _reaches(span: Span, holes: list[int]) -> bool:
-    """Whether a hole stands in the span, or where nothing is, behind it."""
-    at = bisect_left(holes, span.start)
-    return at < len(holes) and holes[at] < max(span.end, span.start + 1)
-
-
-def _overlaps(one: Span, calls: list[Span]) -> bool:
-    """Whether a span reaches into one of the calls, which are in order and lie apart."""
-    at = bisect_right(calls, one.start, key=attrgetter("end"))
-    return at < len(calls) and calls[at].start < one.end
 
 
 def _refusals(found: Iterable[Diagnostic]) -> tuple[int, int]:

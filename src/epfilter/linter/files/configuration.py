@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -269,9 +269,3 @@ _KEYS: dict[str, tuple[str, Callable[[Any], bool], Callable[[Any], Any]]] = {
     "respect-gitignore": ("true or false", lambda value: type(value) is bool, bool),
 }
 """Each key: what it is, whether a value is that, and what is made of it."""
-
-
-def keys() -> Iterator[tuple[str, str]]:
-    """Each key of the configuration, and what it is."""
-    for key, (wanted, _, _) in _KEYS.items():
-        yield key, wanted

@@ -37,7 +37,9 @@ _CODE = re.compile(r"EPF[0-9]{0,3}", re.IGNORECASE)
 class Ignore:
     """A comment that keeps findings back: those of `codes`, or all where it names none.
 
-    `used` are the codes that it did keep back.
+    That a comment keeps nothing back is kept back only where its code is named in full: otherwise
+    no comment for all codes, or for a family of them, would ever be found to be unused. `used` are
+    the codes that it did keep back.
     """
 
     span: Span
@@ -46,6 +48,8 @@ class Ignore:
 
     def covers(self, code: str) -> bool:
         """Whether a finding of this code is kept back."""
+        if code == UNUSED:
+            return UNUSED in self.codes
         if not self.codes:
             self.used.add("")
             return True
@@ -73,6 +77,7 @@ class Directives:
         self._beside: dict[int, Resource | None] = {}
         self._above: list[tuple[int, Resource | None]] = []
         self._on_line: dict[int, list[Ignore]] = defaultdict(list)
+        self._kept_back: dict[tuple[str, int, int], bool] = {}
         self._lines = lines
         self._filter_lines = sorted(set(filter_lines))
         self._named = named
@@ -94,21 +99,25 @@ class Directives:
 
     def keeps_back(self, code: str, first: int, last: int) -> bool:
         """Whether a comment keeps back a finding of this code on these lines."""
-        kept = False
-        for line in (_WHOLE_FILE, *range(first, last + 1)):
-            for ignore in self._on_line.get(line, ()):
-                kept = ignore.covers(code) or kept
-        return kept
+        asked = code, first, last
+        if asked not in self._kept_back:
+            # Every comment is asked, because each that covers the finding is used.
+            covering = [ignore.covers(code) for ignore in self._for_lines(first, last)]
+            self._kept_back[asked] = any(covering)
+        return self._kept_back[asked]
 
     def excuse(self, first: int, last: int) -> None:
         """Take the comments for these lines as used: no rule can look at a damaged filter."""
-        for line in (_WHOLE_FILE, *range(first, last + 1)):
-            for ignore in self._on_line.get(line, ()):
-                ignore.used.update(code for code in ignore.codes if not code.startswith(_SYNTAX))
+        for ignore in self._for_lines(first, last):
+            ignore.used.update(code for code in ignore.codes if not code.startswith(_SYNTAX))
 
     def unused(self, chosen: set[str]) -> Iterator[Diagnostic]:
         """A warning for each comment that keeps nothing back, of the rules that did look."""
+        if UNUSED not in chosen:
+            return
         for ignore in self.ignores:
+            if UNUSED in ignore.codes:
+                continue
             if not ignore.codes:
                 if not ignore.used:
                     yield _warning(
@@ -124,6 +133,10 @@ class Directives:
                 listed = ", ".join(f"`{code}`" for code in idle)
                 hint = "take it away" if len(idle) == len(ignore.codes) else f"take {listed} away"
                 yield _warning(UNUSED, f"there is no {listed} to ignore here.", ignore.span, hint)
+
+    def _for_lines(self, first: int, last: int) -> Iterator[Ignore]:
+        for line in (_WHOLE_FILE, *range(first, last + 1)):
+            yield from self._on_line.get(line, ())
 
     def _read(self, comment: Comment, said: str) -> None:
         place = 0

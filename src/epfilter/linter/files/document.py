@@ -26,6 +26,7 @@ _MARKS = (
 )
 _PYTHON_ENCODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_BLANKS = re.compile(r"\s*+\Z")
 _BYTES_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -165,8 +166,8 @@ class Lines:
 
     def begins(self, offset: int) -> bool:
         """Whether nothing but blanks stands before the offset in its line."""
-        start = self._starts[self.number(offset) - 1]
-        return not self._text[start:offset].strip()
+        blanks = _BLANKS.match(self._text, self._starts[self.number(offset) - 1], offset)
+        return blanks is not None
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -21,9 +21,9 @@ from epfilter.linter.sources import NeedsExtraError
 
 _PAYS_FROM = 4_000_000
 """Bytes of files from which several processes are faster than one."""
+
 _AT_ONCE = 16
 """Files that a process is given at a time."""
-
 
 _PROCESSES_AT_MOST = 61
 """More than these, Windows cannot wait for."""

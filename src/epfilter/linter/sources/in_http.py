@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from epfilter.linter.sources import in_json
-from epfilter.linter.sources.placed import Placed, Unit
+from epfilter.linter.sources.placed import Placed, Unit, on_one_line
 from epfilter.linter.sources.reading import NO_HINT, Hint, Reading
 from epfilter.linter.sources.urls import decoded, offer_urls, templated
 
@@ -84,7 +84,7 @@ class _Request:
         variable = _VARIABLE.match(text)
         if variable:
             value = self.source.cut(start, end).cut(variable.start(1), len(text.rstrip()))
-            self.reading.offer(templated(value.written_by(_on_one_line)))
+            self.reading.offer(templated(value.written_by(on_one_line)))
         elif line.startswith("@"):
             offer_urls(self.source.cut(start, end), self.reading)
         elif line.startswith(("<", ">")):
@@ -130,7 +130,3 @@ class _Request:
         in_json.read(body, self.reading, hint=self.hint)
         if variables or "json" not in self.kind:
             del self.reading.problems[before:]
-
-
-def _on_one_line(new: str) -> str | None:
-    return None if "\n" in new or "\r" in new else new

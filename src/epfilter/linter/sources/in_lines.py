@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from epfilter.linter.sources.placed import Placed
+from epfilter.linter.sources.placed import Placed, on_one_line
 from epfilter.linter.sources.reading import Embedded, Reading
 
 _LINE = re.compile(r"[^\r\n]+")
@@ -17,6 +17,7 @@ def read(source: Placed, reading: Reading) -> None:
 
     Behind a filter, a `#` after a blank begins a comment.
     """
+    source = source.written_by(on_one_line)
     for found in _LINE.finditer(source.text):
         line = found[0]
         text = line.strip()
@@ -31,8 +32,4 @@ def read(source: Placed, reading: Reading) -> None:
         if both:
             reading.comment(source, start + both.end() - 1, end, "#")
             end = start + len(both[1].rstrip())
-        reading.filters.append(Embedded(source.cut(start, end).written_by(_on_one_line)))
-
-
-def _on_one_line(new: str) -> str | None:
-    return None if "\n" in new or "\r" in new else new
+        reading.filters.append(Embedded(source.cut(start, end)))

@@ -119,10 +119,10 @@ def _content(source: Placed, lines: list[tuple[int, int]], token: Token, suffix:
     stretch = _stretch(source, lines, first, last)
     offset = lines[first][0] if first < last else 0
     moved = (one._replace(start=one.start - offset, end=one.end - offset) for one in units)
-    return stretch.decoded(moved, _on_one_line)
+    return stretch.decoded(moved, _in_a_block)
 
 
-def _on_one_line(new: str) -> str | None:
+def _in_a_block(new: str) -> str | None:
     return None if any(mark in new for mark in ("\n", "\r", "\0", "```", "~~~")) else new
 
 

@@ -33,8 +33,8 @@ def string(source: Placed, start: int, end: int) -> Placed:
     'eq(a,1)'
     """
     text = source.text
-    units = decoded_units(text, start + 1, end - 1, _ESCAPE, _meaning)
-    return placed(source, start + 1, end - 1, units, _writer(text, start, end))
+    units = [*decoded_units(text, start + 1, end - 1, _ESCAPE, _meaning)]
+    return placed(source, start + 1, end - 1, units, _writer(text, start, units))
 
 
 def template(source: Placed, start: int, end: int, holes: Iterable[tuple[int, int]]) -> Placed:
@@ -49,7 +49,7 @@ def template(source: Placed, start: int, end: int, holes: Iterable[tuple[int, in
     units += decoded_units(text, done, end - 1, _IN_A_TEMPLATE, _meaning)
     # What is written behind a `$` might begin with `{`, or go until one.
     has_dollar = any("$" in unit.text for unit in units)
-    write = unwritable if has_dollar else _writer(text, start, end)
+    write = unwritable if has_dollar else _writer(text, start, units)
     return placed(source, start + 1, end - 1, units, write)
 
 
@@ -94,8 +94,9 @@ def _referred(written: str) -> str:
         return written
 
 
-def _writer(text: str, start: int, end: int) -> Write:
-    if _SHORT_ESCAPE.search(text, start, end):
+def _writer(text: str, start: int, units: Iterable[Unit]) -> Write:
+    """The units are looked at and not the text, where other templates may stand in a template."""
+    if any(_SHORT_ESCAPE.match(text, unit.start) for unit in units):
         return unwritable
     return _written_in(text[start])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from epfilter.linter.sources.calls import URLS
 from epfilter.linter.sources.json_trees import json_tree
 from epfilter.linter.sources.reading import NO_HINT, Hint, Reading
 from epfilter.linter.sources.trees import Members, Node, Text
@@ -13,7 +14,6 @@ _FILTER = "filter"
 _NAMES = ("key", "name")
 """Members that name a parameter: Postman's `key`; `name` in OpenAPI, Insomnia and HAR."""
 
-_URLS = ("url", "uri", "path")
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 """The fields of a Path Item Object of OpenAPI that are operations."""
 
@@ -92,7 +92,7 @@ def _listed(examples: Node) -> list[Node]:
 
 def _request(members: Mapping[str, Node], hint: Hint) -> Hint:
     """The request that these members describe, or the one that they stand in."""
-    for name in _URLS:
+    for name in URLS:
         url = _url(members.get(name))
         if "/" in url:
             method = members.get("method")

@@ -96,18 +96,12 @@ class Placed:
                 first, last = self.span(Span(start, end))
                 starts.extend([first] * len(new))
                 ends.extend([last] * len(new))
-        there = replace(self, text="".join(text), starts=starts, ends=ends, holes=frozenset(holes))
-        return there.written_by(write)
+        both = _one_after_the_other(write, self.write)
+        return Placed("".join(text), starts, ends, self.bounds, both, frozenset(holes), self.fits)
 
     def written_by(self, write: Callable[[str], str | None]) -> Placed:
         """The same, where new text has to be written in this way as well."""
-        outer = self.write
-
-        def written(new: str) -> str | None:
-            inner = write(new)
-            return None if inner is None else outer(inner)
-
-        return replace(self, write=written)
+        return replace(self, write=_one_after_the_other(write, self.write))
 
     def span(self, span: Span) -> Span:
         """Where a part of this text stands in the file."""
@@ -145,5 +139,20 @@ class Placed:
         )
 
 
+def on_one_line(new: str) -> str | None:
+    """Writes new text as it is where a line cannot be broken."""
+    return None if "\n" in new or "\r" in new else new
+
+
 def _as_it_is(new: str) -> str:
     return new
+
+
+def _one_after_the_other(
+    inner: Callable[[str], str | None], outer: Callable[[str], str | None]
+) -> Callable[[str], str | None]:
+    def written(new: str) -> str | None:
+        between = inner(new)
+        return None if between is None else outer(between)
+
+    return written

@@ -19,7 +19,7 @@ class Hint(NamedTuple):
     """What stands around a filter and says which listing it is for.
 
     `path` is the path of a URL, `method` how it is asked, and `job_type` the member of a payload
-    that creates a job. Either may be empty.
+    that creates a job. Any of them may be empty.
     """
 
     path: str = ""

@@ -1,0 +1,74 @@
+"""Filters with holes: what can be said of them whatever is put in."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import replace
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from epfilter.errors import Diagnostic, Span
+from epfilter.linter.parts import built
+from epfilter.linter.settings import Settings
+from epfilter.linter.sources.placed import HOLE
+from epfilter.parser import parse_located
+
+if TYPE_CHECKING:
+    from epfilter.resources import Resource
+
+_SYNTAX = "EPF1"
+_LIMITS = "EPF3"
+_DEPENDING = frozenset(("EPF401", "EPF402", "EPF403", "EPF404", "EPF405"))
+"""Rules whose findings depend on all values that stand in a call, and in others of its field."""
+
+
+def filled(text: str) -> str:
+    """A text with a value where each placeholder stands."""
+    return text.replace(HOLE, "x")
+
+
+def certain(found: Iterable[Diagnostic], text: str, resource: Resource | None) -> list[Diagnostic]:
+    """What holds whatever is put in for the holes of a text; a fix that touches one is lost.
+
+    Limits are the exception: more is put in than is seen.
+    """
+    holes = [i for i, char in enumerate(text) if char == HOLE]
+    compared = _compared_with_holes(text, holes, resource)
+    kept: list[Diagnostic] = []
+    for one in found:
+        if not one.code.startswith(_LIMITS):
+            # How many operands a hole stands for, nobody knows.
+            span = Span(one.span.start - one.code.startswith(_SYNTAX), one.span.end)
+            if _reaches(span, holes):
+                continue
+            if one.code in _DEPENDING and _overlaps(one.span, compared):
+                continue
+        if one.fix and any(_reaches(edit.span, holes) for edit in one.fix.edits):
+            one = replace(one, fix=None)  # noqa: PLW2901 - the same finding
+        kept.append(one)
+    return kept
+
+
+def _compared_with_holes(text: str, holes: list[int], resource: Resource | None) -> list[Span]:
+    """The calls that are, or are compared with, one that has a hole, which might be anything."""
+    located = parse_located(filled(text))
+    if located.diagnostics:
+        return []
+    calls = built(filled(text), located, resource, Settings()).calls
+    unknown = [call for call in calls if _reaches(call.span, holes)]
+    paths = {call.path for call in unknown}
+    anything = any(_reaches(call.field.span, holes) for call in unknown)
+    return [call.span for call in calls if anything or call.path in paths]
+
+
+def _reaches(span: Span, holes: list[int]) -> bool:
+    """Whether a hole stands in the span, or where nothing is, behind it."""
+    at = bisect_left(holes, span.start)
+    return at < len(holes) and holes[at] < max(span.end, span.start + 1)
+
+
+def _overlaps(one: Span, calls: list[Span]) -> bool:
+    """Whether a span reaches into one of the calls, which are in order and lie apart."""
+    at = bisect_right(calls, one.start, key=attrgetter("end"))
+    return at < len(calls) and calls[at].start < one.end
