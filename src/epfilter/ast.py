@@ -261,6 +261,11 @@ class _Node(Filter, BaseModel, frozen=True, extra="forbid", defer_build=True):
             value = getattr(self, name)
             yield name, value.value if isinstance(value, Operator) else value
 
+    @property
+    def model_fields_set(self) -> set[str]:
+        """The names of the members that were given, which are all of them; a copy."""
+        return set(self.__pydantic_fields_set__)
+
     def model_copy(
         self,
         *,
@@ -544,6 +549,11 @@ _set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
 _set_private = BaseModel.__dict__["__pydantic_private__"].__set__
 
 
+_NAMES = {node: {"op", *node.__match_args__} for node in (Comparison, Membership, IsNull, And, Or)}
+"""The members of each node. All trusted nodes share these sets, which nobody changes: a set of its
+own would be the larger half of a node, and a second thing for the garbage collector to visit."""
+
+
 def trusted(node: type[_NodeT], **values: Any) -> _NodeT:
     """A node of members that are known to be right, without validating them again.
 
@@ -551,7 +561,7 @@ def trusted(node: type[_NodeT], **values: Any) -> _NodeT:
     """
     made = _new(node)
     _set_members(made, values)
-    _set_names(made, set(values))
+    _set_names(made, _NAMES[node])
     _set_extra(made, None)
     _set_private(made, None)
     return made

@@ -379,3 +379,12 @@ def test_every_error_pickles() -> None:
         assert str(again) == str(error)
         assert vars(again) == vars(error)
         assert str(copy.copy(error)) == str(error)
+
+
+def test_the_members_that_were_given_are_told_in_a_copy() -> None:
+    f, other = parse("eq(a,1)"), parse("gt(b,2)")
+    assert isinstance(f, BaseModel)
+    assert isinstance(other, BaseModel)
+    f.model_fields_set.clear()
+    assert f.model_fields_set == other.model_fields_set == {"op", "field", "value"}
+    assert other.model_dump(exclude_unset=True) == {"op": "gt", "field": "b", "value": "2"}
