@@ -549,7 +549,9 @@ _set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
 _set_private = BaseModel.__dict__["__pydantic_private__"].__set__
 
 
-_NAMES = {node: {"op", *node.__match_args__} for node in (Comparison, Membership, IsNull, And, Or)}
+_NAMES: dict[type[_Node], set[str]] = {
+    node: {"op", *node.__match_args__} for node in (Comparison, Membership, IsNull, And, Or)
+}
 """The members of each node. All trusted nodes share these sets, which nobody changes: a set of its
 own would be the larger half of a node, and a second thing for the garbage collector to visit."""
 

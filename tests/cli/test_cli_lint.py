@@ -363,7 +363,7 @@ def process(*args: str, **more: Any) -> subprocess.Popen[bytes]:
     )
 
 
-def many(count: int, calls: int = 400) -> None:
+def many(count: int, calls: int) -> None:
     text = ":".join(f"gte(a,{number})" for number in range(calls))
     for number in range(count):
         written(f"{number:03}.filter", text)
@@ -372,7 +372,7 @@ def many(count: int, calls: int = 400) -> None:
 @POSIX
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_ends_a_run_without_a_traceback(jobs: str) -> None:
-    many(200)
+    many(200, 60)
     running = process("lint", "--jobs", jobs, start_new_session=True)
     assert running.stdout
     running.stdout.read(1)  # it has begun

@@ -11,7 +11,7 @@ import pytest
 
 from epfilter.errors import FilterValueError
 from epfilter.linter import Configuration, Settings, lint_paths
-from epfilter.linter.files.configuration import NEVER_LINTED, find, keys, load
+from epfilter.linter.files.configuration import _KEYS, NEVER_LINTED, find, load
 from epfilter.resources import resource_info
 from file_samples import Case, cases, codes
 
@@ -46,7 +46,7 @@ def test_mistakes_are_said_in_words(case: Case, tmp_path: Path) -> None:
 
 
 def test_each_key_has_a_case_of_a_mistake() -> None:
-    names = {key for key, _ in keys()}
+    names = {*_KEYS}
     texts = [file.text for case in MISTAKES for file in case.files("says")]
     assert {key for key in names if any(text.startswith(f"{key} =") for text in texts)} == names
 
@@ -148,7 +148,7 @@ respect-gitignore = false
         filter_lines=("*.txt",),
         respect_gitignore=False,
     )
-    assert {key for key, _ in keys()} == {
+    assert {*_KEYS} == {
         line.partition(" ")[0].strip("[]")
         for line in text.split("\n")
         if line[:1].isalpha() or line[:1] == "["

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,13 @@ def test_a_text_is_decoded_already() -> None:
         *(("EPF110", 2, 14), ("EPF108", 2, 19)),
     ]
     assert lint_content(text.encode("latin-1"), "a.py") == report
+
+
+def test_patterns_that_cannot_be_read_are_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pathspec", None)
+    configuration = Configuration(per_file_ignores={"*.json": ("EPF601",)})
+    report = lint_content('{"filter": "gte(a,1)"}', "a.json", configuration)
+    assert [one.diagnostic.code for one in report.findings] == ["EPF704"]
 
 
 @pytest.mark.parametrize("content", ["eq(a,\0)", "\ud800", b"\xff\xfe\0", b"\0"])

@@ -135,7 +135,7 @@ def test_json_can_be_changed_anywhere(data: st.DataObject, file: tuple[str, str]
 
 
 @given(st.data(), filters.map(unparse), st.booleans(), st.sampled_from([quote, quote_plus]))
-def test_a_url_in_json(data: st.DataObject, value: str, ascii_only: bool, encode: object) -> None:  # noqa: FBT001
+def test_a_url_in_json(data: st.DataObject, value: str, ascii_only: bool, encode: object) -> None:  # noqa: FBT001 - hypothesis draws it
     encoded = quote(value, safe="") if encode is quote else quote_plus(value, safe="")
     url = f"https://x.example/v2/orders?page[limit]=5&filter={encoded}&sort=é"
     text = json.dumps(["é", {"next": url}], ensure_ascii=ascii_only)

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from epfilter.errors import Edit, Span, apply_edits
-from epfilter.linter.sources import read
+from epfilter.linter.sources import javascript_literals, read
 from epfilter.linter.sources.endpoints import Endpoints
 from epfilter.linter.sources.placed import Placed
 from epfilter.linter.sources.reading import Reading
@@ -293,6 +293,36 @@ def test_no_text_is_too_deep(name: str) -> None:
     reading = reading_of(DEEP[name], name)
     assert len(reading.problems) == (name.endswith(".py"))
     assert len(reading.filters) == (name in ("a.js", "b.js"))
+
+
+def test_what_stands_inside_a_template_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = 0
+
+    class Counting:
+        def match(self, _: str, start: int) -> None:
+            self.search(_, start, start + 2)
+
+        def search(self, _: str, start: int, end: int) -> None:
+            nonlocal looked_at
+            looked_at += end - start
+
+    monkeypatch.setattr(javascript_literals, "_SHORT_ESCAPE", Counting())
+
+    def characters_of(times: int) -> int:
+        nonlocal looked_at
+        looked_at = 0
+        reading_of("f({filter: " + "`eq(a,${b + " * times + "x" + "})`" * times + "})", "a.js")
+        return looked_at
+
+    assert 0 < characters_of(80) < 2.3 * characters_of(40)
+
+
+def test_an_escape_inside_a_template_is_no_matter_of_it() -> None:
+    edit = Edit(Span(0, 2), "gt")
+    for text, can_be_changed in ((r"`eq(a,${'\1'})`", True), (r"`eq(a,${b},\1)`", False)):
+        hole = (text.index("$"), text.index("}") + 1)
+        value = javascript_literals.template(Placed.whole(text), 0, len(text), [hole])
+        assert (value.edit(edit) is not None) == can_be_changed
 
 
 def test_many_operands_are_one_text() -> None:

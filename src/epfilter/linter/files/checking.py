@@ -45,7 +45,7 @@ class Checked:
 
     @property
     def text(self) -> str:
-        """The text of the filter, with HOLE where a placeholder stands."""
+        """The text of the filter, with HOLE where a program or template puts something in."""
         return self.value.text
 
 
@@ -252,7 +252,7 @@ def needs_extra(path: Path, missing: NeedsExtraError) -> Diagnostic:
 
 
 def is_damaged(text: str, one: Checked) -> bool:
-    """Whether mistakes of syntax stand in the text of a filter, apart from its placeholders."""
+    """Whether mistakes of syntax stand in the text of a filter whatever is put in its holes."""
     if not one.value.holes:
         return bool(parse_located(text).diagnostics)
     return bool(certain(parse_located(filled(text)).diagnostics, text, one.resource))

@@ -24,7 +24,7 @@ _DEPENDING = frozenset(("EPF401", "EPF402", "EPF403", "EPF404", "EPF405"))
 
 
 def filled(text: str) -> str:
-    """A text with a value where each placeholder stands."""
+    """The text with a value in each hole."""
     return text.replace(HOLE, "x")
 
 

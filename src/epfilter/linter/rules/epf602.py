@@ -10,7 +10,7 @@ RULE = Rule(
     explanation=(
         "A comment tells the linter to keep findings back, and there are none. What it was "
         "written for has been repaired, or it stands in the wrong place: behind the filter, "
-        "or on a line of its own above it."
+        "or on a line of its own above it. A comment that names EPF602 itself is never idle."
     ),
     bad=Example("eq(a,1)  # epfilter: ignore[EPF301]\n", name="shop.filter"),
     good=Example("in(a,1)  # epfilter: ignore[EPF405]\n", name="shop.filter"),

@@ -9,8 +9,9 @@ RULE = Rule(
     code="EPF703",
     title="File not understood",
     explanation=(
-        "The text is not JSON, YAML, Python, JavaScript or TypeScript, though the name of the "
-        "file ends so. Filters in the damaged part are not linted."
+        "The text is not JSON, YAML, Python, JavaScript, TypeScript or a shell script, though the "
+        "name of the file ends so. Filters in the damaged part are not linted. Of JavaScript, "
+        "TypeScript and shell scripts the rest is still read, so that this is only a remark there."
     ),
     bad=Example('{"filter": "eq(a,1)"\n', name="shop.json"),
     good=Example('{"filter": "eq(a,1)"}\n', name="shop.json"),
