@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from numbers import Integral
 from operator import index
 from typing import TypeVar, cast
@@ -275,17 +276,19 @@ def _read_date(text: str) -> date | None:
     return date.fromisoformat(text) if _DATE.fullmatch(text) else None
 
 
+@lru_cache(maxsize=512)  # checking, comparing and running a filter read the same texts again
 def _read_datetime(text: str) -> datetime | None:
-    if _DATE.fullmatch(text):
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    if _INTEGER.fullmatch(text):
-        return _EPOCH + timedelta(milliseconds=int(text))
     found = _TIMESTAMP.fullmatch(text)
-    if not found:
-        return None
+    if found is None:
+        if _DATE.fullmatch(text):
+            return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        return _EPOCH + timedelta(milliseconds=int(text)) if _INTEGER.fullmatch(text) else None
     seconds, fraction, zone = found.groups()
-    read = datetime.fromisoformat(seconds + (zone or "Z").upper())
-    return read.replace(microsecond=int((fraction or "0")[:6].ljust(6, "0"))).astimezone(UTC)
+    zone = (zone or "Z").upper()
+    read = datetime.fromisoformat(seconds + zone)
+    if fraction:
+        read = read.replace(microsecond=int(fraction[:6].ljust(6, "0")))
+    return read if zone == "Z" else read.astimezone(UTC)
 
 
 _READERS: dict[type, tuple[Callable[[str], object], tuple[str, str]]] = {

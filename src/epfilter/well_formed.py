@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 _DEEPEST = MAX_DEPTH // 2 - 1
 """Open parentheses: each level can be an Or of And, and the whole text is one more."""
 
+_AND, _OR, _IS_NULL = Operator.AND, Operator.OR, Operator.IS_NULL
 OPERATORS = {operator.value: operator for operator in Operator}
 
 _OPENING, _CLOSING, _JOINT, _REST = 1, 10, 11, 12
@@ -70,9 +71,11 @@ def tree(text: str) -> Filter | None:  # noqa: C901, PLR0912 - calls of function
         if rest or ended:
             return None
         if opening:
-            for _ in range(opening.count("(")):
-                around.append((finished, terms))
-                finished, terms = [], []
+            for sign in opening:
+                if sign == "(":
+                    around.append((finished, terms))
+                    finished = []
+                    terms = []
             if len(around) > _DEEPEST:
                 return None
         if op:
@@ -85,16 +88,20 @@ def tree(text: str) -> Filter | None:  # noqa: C901, PLR0912 - calls of function
             texts = tuple([_plain(one) for one in _values()(values)])
             terms.append(trusted(Membership, op=OPERATORS[of], field=_plain(listed), values=texts))
         else:
-            terms.append(trusted(IsNull, op=Operator.IS_NULL, field=_plain(absent)))
+            terms.append(trusted(IsNull, op=_IS_NULL, field=_plain(absent)))
         if closing:
-            for _ in range(closing.count(")")):
-                if not around:
-                    return None
-                inner = _level(finished, terms)
-                finished, terms = around.pop()
-                terms.append(inner)
+            for sign in closing:
+                if sign == ")":
+                    if not around:
+                        return None
+                    node = terms[0] if len(terms) == 1 else _all(terms)
+                    if finished:
+                        finished.append(node)
+                        node = trusted(Or, op=_OR, terms=tuple(finished))
+                    finished, terms = around.pop()
+                    terms.append(node)
         if joint == "|":
-            finished.append(_all(terms))
+            finished.append(terms[0] if len(terms) == 1 else _all(terms))
             terms = []
         ended = not joint
     return _level(finished, terms) if ended and not around else None
@@ -160,7 +167,7 @@ def _located_call(text: str, found: re.Match[str], before: int) -> Located:
     else:
         start, after = found.span(before + 7)
         field = _operand(text, found.span(before + 8))
-        node = trusted(IsNull, op=Operator.IS_NULL, field=field.text)
+        node = trusted(IsNull, op=_IS_NULL, field=field.text)
         operands = (field,)
     end = text.index(")", operands[-1].span.end) + 1
     return located_call(node, _span((start, end)), _span((start, after)), operands)
@@ -176,7 +183,7 @@ def _located_group(kind: type[And | Or], terms: list[Located]) -> Located:
         return terms[0]
     node: Filter = trusted(
         kind,
-        op=Operator.AND if kind is And else Operator.OR,
+        op=_AND if kind is And else _OR,
         terms=tuple([cast("Filter", term.node) for term in terms]),
     )
     span = Span(terms[0].span.start, terms[-1].span.end)
@@ -209,12 +216,12 @@ def _plain(raw: str) -> str:
 
 
 def _all(terms: list[Filter]) -> Filter:
-    return terms[0] if len(terms) == 1 else trusted(And, op=Operator.AND, terms=tuple(terms))
+    return terms[0] if len(terms) == 1 else trusted(And, op=_AND, terms=tuple(terms))
 
 
 def _level(finished: list[Filter], terms: list[Filter]) -> Filter:
-    last = _all(terms)
-    return trusted(Or, op=Operator.OR, terms=(*finished, last)) if finished else last
+    last = terms[0] if len(terms) == 1 else _all(terms)
+    return trusted(Or, op=_OR, terms=(*finished, last)) if finished else last
 
 
 @cache

@@ -178,6 +178,12 @@ def built(text: str, located: Located, resource: Resource | None, settings: Sett
 
 def _number(calls: list[Call], groups: list[Group]) -> None:
     """Give equal parts the same number; a group comes before its parts, so the last is first."""
+    if len({call.field.text for call in calls}) == len(calls):
+        # Parts that ask for different fields all differ.
+        parts: list[Call | Group] = [*calls, *groups]
+        for number, part in enumerate(parts):
+            part.same = number
+        return
     numbers: dict[object, int] = {}
     for call in calls:
         key = (call.op, *[operand.text for operand in call.located.operands])
