@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ from epfilter import (
     pretty,
 )
 from epfilter.errors import ResourceError
-from epfilter.linter import RULES, Settings, explained, rule
+from epfilter.linter import RULES, Settings, explained, lint_content, lint_paths, rule
 from epfilter.linter.engine import Engine
 from epfilter.resources import orders
 from filter_strategies import any_text, filters
@@ -244,3 +245,29 @@ def test_work_grows_linearly(name: str, resource: Any) -> None:
     run(60)  # what is built once, at first use, is not counted
     once, twice = work(lambda: run(600)), work(lambda: run(1200))
     assert twice < 2.3 * once
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            lambda: lint_content(cast("Any", None), "a.py"),
+            "the content of a file is expected, not None.",
+        ),
+        (lambda: lint_content("", cast("Any", None)), "the name of a file is expected, not None."),
+        (lambda: lint_paths("abc"), "several paths are expected, not a value of type str."),
+        (
+            lambda: lint_paths(cast("Any", Path())),
+            "several paths are expected, not a value of type ",
+        ),
+        (lambda: lint_paths(cast("Any", None)), "several paths are expected, not None."),
+    ],
+)
+def test_files_that_are_none_are_refused_in_words(given: Any, said: str) -> None:
+    with pytest.raises(FilterTypeError) as caught:
+        [*given()]
+    assert said in str(caught.value)
+
+
+def test_a_file_may_be_given_as_a_bytearray() -> None:
+    assert not lint_content(bytearray(b"gte(a,1)"), "a.filter").ok

@@ -10,6 +10,7 @@ import click
 
 from epfilter.carets import visible
 from epfilter.cli.findings import parsed
+from epfilter.cli.linted_files import EMPTY_PATH
 from epfilter.cli.streams import read_filter, say, write
 from epfilter.printer import Quotes, pretty, unparse
 
@@ -59,6 +60,8 @@ def command(
             raise click.UsageError("--files goes with neither --pretty nor --quotes.")
         if check and writing:
             raise click.UsageError("--check and --write do not go together.")
+        if "" in sources:
+            raise click.UsageError(EMPTY_PATH)
         return _format_files([Path(one) for one in sources], **options)
     if any(options.values()):
         raise click.UsageError("--check, --write and --force-exclude need --files.")

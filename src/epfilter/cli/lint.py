@@ -12,7 +12,7 @@ import click
 
 from epfilter.carets import visible
 from epfilter.cli.file_findings import DRAWN, Tally, drawn, statistics
-from epfilter.cli.linted_files import configuration_for, reports_of
+from epfilter.cli.linted_files import GivenPath, configuration_for, reports_of
 from epfilter.cli.resource_name import beginning
 from epfilter.cli.streams import StreamError, say, shrug_off_closed_pipe
 from epfilter.errors import FilterValueError
@@ -55,7 +55,7 @@ def _codes(
 
 
 @click.command("lint", help=_HELP, short_help="Find the filters in files, and what is wrong there.")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=GivenPath())
 @click.option("--fix", "fixing", is_flag=True, help="Make the safe repairs, then lint.")
 @click.option("--unsafe-fixes", is_flag=True, help="Make those as well that may be a guess.")
 @click.option("--diff", is_flag=True, help="Show what repairs would change, and write nothing.")

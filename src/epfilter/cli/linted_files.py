@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,30 @@ from epfilter.cli.progress import shown_while
 from epfilter.cli.streams import StreamError
 from epfilter.errors import FilterValueError
 
+EMPTY_PATH = "a path is empty; the current folder is `.`"
+
 if TYPE_CHECKING:
     from epfilter.linter.files.configuration import Configuration
     from epfilter.linter.files.report import FileReport
     from epfilter.linter.files.running import Run
+
+
+class GivenPath(click.Path):
+    """A path that is not empty, as that of an unset variable of a shell is: `.` is another."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(
+        self,
+        value: str | PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | PathLike[str]:
+        """The path; wrong usage where it is empty."""
+        if value == "":
+            self.fail(EMPTY_PATH, param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def configuration_for(paths: Sequence[Path], file: Path | None = None) -> Configuration:

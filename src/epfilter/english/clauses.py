@@ -30,6 +30,9 @@ _ORDERS = {"datetime": _MOMENTS, "date": _DAYS}
 _EQUALITY = (Operator.EQ, Operator.IN)
 _HOLDING = (Operator.CONTAINS, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL)
 
+_SEARCHED = "matching"
+"""What is said behind it goes on to the end of the clause."""
+
 _PLURALS = {
     "begins with": "begin with",
     "contains": "contain",
@@ -60,6 +63,11 @@ class Clause:
     """`whose total`; empty where the verb is a participle."""
     predicates: list[Predicate]
     either: bool = False
+
+    @property
+    def happens(self) -> bool:
+        """Whether it says what happened to the objects: `created today`."""
+        return not self.lead and self.predicates[0].verb != _SEARCHED
 
     @property
     def is_open(self) -> bool:
@@ -141,7 +149,7 @@ def _lead(call: Call, subject: Subject) -> str:
 
 def _predicate(call: Call, subject: Subject) -> Predicate:
     if _is_of_any_field(call):
-        return Predicate("matching", f"a text search in any field for {text_words(*_values(call))}")
+        return Predicate(_SEARCHED, f"a text search in any field for {text_words(*_values(call))}")
     if _happens(call, subject):
         return Predicate(subject.participle, _relation(call, subject), leans=True)
     said = _said(call, subject)

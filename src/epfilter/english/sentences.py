@@ -118,7 +118,7 @@ def _joined(clauses: list[Clause], either: bool) -> str:  # noqa: FBT001 - said 
     said = str(clauses[0])
     for before, after in pairwise(clauses):
         # `orders created today whose payment is paid`
-        follows = not either and not before.lead and after.lead.startswith("whose")
+        follows = not either and before.happens and after.lead.startswith("whose")
         said += f"{' ' if follows else ' or ' if either else ' and '}{after}"
     return said
 

@@ -20,8 +20,8 @@ _PLAIN = re.compile(rf"(?=[A-Za-z]){_SEGMENT}(?:[._]{_SEGMENT})*")
 """A path that can be read as words; any other name stands in quotes, as it is."""
 
 _SENTENCE = re.compile(
-    "all|and|any|are|begin|begins|both|contain|contains|either|ends|has|have|include|includes|is|"
-    "match|matches|of|one|or|whose|with|without",
+    "all|and|any|are|begin|begins|both|contain|contains|either|ends|exactly|greater|has|have|"
+    "include|includes|is|least|less|match|matches|most|no|not|of|one|or|than|whose|with|without",
     re.IGNORECASE,
 )
 """Words of the sentence itself: a field that has one in its name stands in quotes."""
@@ -32,6 +32,7 @@ _PARTICIPLE = re.compile(
 _ACRONYMS = {"api": "API", "apis": "APIs", "cm": "CM", "pim": "PIM"}
 _UNCOUNTED = ("data", "info", "information", "inventory", "search", "stock")
 _ENDS_LIKE_A_PLURAL = ("is", "ss", "us")
+_IS_A_PLURAL = ("skus", "menus")
 
 
 class Subject(NamedTuple):
@@ -51,8 +52,10 @@ class Subject(NamedTuple):
     @property
     def is_plural(self) -> bool:
         """Whether its verb stands in the plural."""
-        return self.several or (
-            self.words.endswith("s") and not self.words.endswith(_ENDS_LIKE_A_PLURAL)
+        return (
+            self.several
+            or (self.words.endswith("s") and not self.words.endswith(_ENDS_LIKE_A_PLURAL))
+            or self.words.endswith(_IS_A_PLURAL)
         )
 
 
@@ -142,7 +145,7 @@ def _plural(words: str) -> str:
     >>> _plural("brand id"), _plural("tags"), _plural("entry"), _plural("status")
     ('brand ids', 'tags', 'entries', 'statuses')
     """
-    if not words[-1].isalpha() or words.endswith(_UNCOUNTED):
+    if not words[-1].isalpha() or words.endswith((*_UNCOUNTED, *_IS_A_PLURAL)):
         return words
     if words.endswith(("ss", "us", "x", "ch", "sh")):
         return f"{words}es"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from epfilter.errors import Diagnostic
+from epfilter.errors import Diagnostic, FilterTypeError, described
 from epfilter.linter.settings import Settings
 
 if TYPE_CHECKING:
@@ -72,12 +72,13 @@ def lint(
 
 
 def lint_content(
-    content: str | bytes, name: str, configuration: Configuration | None = None
+    content: str | bytes | bytearray, name: str, configuration: Configuration | None = None
 ) -> FileReport:
     """What the rules find in the filters of a file that need not exist.
 
     `name` says what kind of file it is, as in `shop.py`, and which settings of the configuration
-    are for it. Never raises for what the content says: what cannot be read is a finding.
+    are for it. Never raises for what the content says: what cannot be read is a finding. Raises
+    FilterTypeError where the content is neither text nor bytes.
 
     >>> report = lint_content('{"filter": "eq(payment,refunded):gte(total,5)"}', "job.json")
     >>> [(found.diagnostic.code, found.line, found.column) for found in report.findings]
@@ -86,6 +87,15 @@ def lint_content(
     from epfilter.linter.files.configuration import Configuration
     from epfilter.linter.files.running import Run
 
+    if isinstance(content, bytearray):
+        content = bytes(content)
+    if not isinstance(content, str | bytes):
+        raise FilterTypeError(
+            f"the content of a file is expected, not {described(content)}.",
+            hint="as a str, or as bytes",
+        )
+    if not isinstance(name, str):
+        raise FilterTypeError(f"the name of a file is expected, not {described(name)}.")
     return Run(configuration or Configuration()).report_of(content, name)
 
 
@@ -98,18 +108,26 @@ def lint_paths(
     current folder holds. A report for each file, in the order of their names; a file that cannot
     be read has that as its finding. Files are read as the reports are asked for.
 
-    Raises FilterValueError where the configuration is wrong, and ImportError where a folder is
-    given and the extra `lint` is not installed.
+    Raises FilterValueError where the configuration is wrong, FilterTypeError where the paths are
+    one path alone or none at all, and ImportError where a folder is given and the extra `lint` is
+    not installed.
 
     >>> [report.ok for report in lint_paths(["no-such.filter"])]
     [False]
     """
+    from collections.abc import Iterable
+    from os import PathLike
     from pathlib import Path
 
     from epfilter.linter.files.configuration import find
     from epfilter.linter.files.running import Run
     from epfilter.linter.files.walking import targets
 
+    if isinstance(paths, str | bytes | PathLike) or not isinstance(paths, Iterable):
+        raise FilterTypeError(
+            f"several paths are expected, not {described(paths)}.",
+            hint='as in lint_paths(["src", "docs"])',
+        )
     chosen = find(Path()) if configuration is None else configuration
     return Run(chosen).reports(targets([Path(path) for path in paths], chosen))
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from epfilter import FilterValueError
+from epfilter.linter import Configuration, lint_content
 from epfilter.linter.files.report import FileReport
 from epfilter.linter.reports import FORMATS, render
 from epfilter.linter.reports.spelling import own_version
@@ -85,3 +86,9 @@ def test_the_names_of_the_formats_cost_no_import_of_one() -> None:
         "sys.exit(any(f'{room.__name__}.{one}' in sys.modules for one in room.FORMATS.values()))"
     )
     subprocess.run([sys.executable, "-c", asked], check=True)  # noqa: S603 - the words above
+
+
+def test_github_obeys_no_name_of_a_file() -> None:
+    report = lint_content("gte(a,1)", "a\x1b[31m\x07\x9bé.filter", Configuration())
+    (line,) = render("github", [report])
+    assert line.startswith("::error file=a\\u001b[31m\\u0007\\u009bé.filter,")

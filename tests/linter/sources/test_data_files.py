@@ -15,8 +15,8 @@ from epfilter.errors import Edit, Span, apply_edits
 from epfilter.linter.sources import NeedsExtraError, in_markdown, read, yaml_trees
 from epfilter.linter.sources.endpoints import Endpoints
 from epfilter.linter.sources.placed import Placed
+from epfilter.linter.sources.placeholders import templated
 from epfilter.linter.sources.reading import NO_HINT, Embedded, Hint, Reading
-from epfilter.linter.sources.urls import templated
 from epfilter.linter.sources.yaml_scalars import LOADER
 from epfilter.printer import pretty, unparse
 from epfilter.resources import resource_info
@@ -30,7 +30,7 @@ class Everything(Reading):
 
     def offer(self, value: Placed, hint: Hint = NO_HINT, form: str = "") -> None:
         assert not form
-        self.filters.append(Embedded(value, self.endpoints.of(hint)))
+        self.filters.append(Embedded(templated(value), self.endpoints.of(hint)))
 
 
 def found_in(text: str, suffix: str) -> Placed:
@@ -38,7 +38,7 @@ def found_in(text: str, suffix: str) -> Placed:
     reading = Everything(Endpoints())
     read(text, f"x{suffix}", reading)
     assert not reading.problems
-    ((value, _),) = reading.filters
+    ((value, *_),) = reading.filters
     return value
 
 
@@ -141,7 +141,7 @@ def test_a_url_in_json(data: st.DataObject, value: str, ascii_only: bool, encode
     text = json.dumps(["é", {"next": url}], ensure_ascii=ascii_only)
     reading = Reading(Endpoints())
     read(text, "x.json", reading)
-    ((found, (resource,)),) = reading.filters
+    ((found, (resource,), _),) = reading.filters
     assert found.text == as_read(value)
     assert resource_info(resource).name == "orders"
     if not found.holes:
@@ -283,7 +283,7 @@ hostile = st.one_of(any_text, st.lists(st.sampled_from(_MARKS), max_size=16).map
 def test_nothing_that_a_file_holds_raises(suffix: str, text: str) -> None:
     reading = Everything(Endpoints())
     read(text, f"x{suffix}", reading)
-    for value, _ in reading.filters:
+    for value, *_ in reading.filters:
         assert len(value.text) == len(value.starts) == len(value.ends)
         size = len(text)
         assert all(0 <= a <= b <= size for a, b in zip(value.starts, value.ends, strict=True))
@@ -298,6 +298,7 @@ def test_nothing_that_a_file_holds_raises(suffix: str, text: str) -> None:
     ("suffix", "once"),
     [
         (".json", '["/v2/orders?filter=eq(a,1)", {"filter": "eq(\\u0061,1)", "x": "["}],'),
+        (".json", '/* */ , // ,\n/*"",}"'),
         (".jsonl", '{"filter": "eq(a,1)"}\n'),
         (".yaml", "- {filter: 'eq(a,''1)'} # epfilter\n- filter: >\n    eq(a,1)\n    eq(b,2)\n"),
         (".yaml", "# epfilter # # \n"),

@@ -61,11 +61,11 @@ def reading_of(text: str, name: str) -> Reading:
 def listed(reading: Reading, text: str) -> list[str]:
     """What was found, as the data files write it."""
     found: list[tuple[int, str, str]] = []
-    for value, resources in reading.filters:
+    for value, resources, _ in reading.filters:
         names = ",".join(resource_info(one).name for one in resources) or "-"
         shown = visible(value.text.replace(HOLE, "…"))
         found.append((value.bounds.start, "filter", f"{names} {shown}"))
-    found += [(span.start, "interpolation", form) for span, form in reading.interpolations]
+    found += [(one.span.start, "interpolation", one.form) for one in reading.interpolations]
     found += [(span.start, "comment", visible(said)) for span, said in reading.comments]
     found += [(one.span.start, KINDS[one.partial], one.message) for one in reading.problems]
     return [f"{kind} {excerpt(text, (at, at)).place} {rest}" for at, kind, rest in sorted(found)]

@@ -10,8 +10,9 @@ from counted_work import work
 from epfilter.errors import Edit, Span
 from epfilter.linter.sources.endpoints import Endpoints
 from epfilter.linter.sources.placed import HOLE, Placed
+from epfilter.linter.sources.placeholders import templated
 from epfilter.linter.sources.reading import NO_HINT, Hint, Reading
-from epfilter.linter.sources.urls import decoded, offer_urls, templated
+from epfilter.linter.sources.urls import decoded, offer_urls
 
 
 class Offers(Reading):
@@ -19,6 +20,7 @@ class Offers(Reading):
 
     def offer(self, value: Placed, hint: Hint = NO_HINT, form: str = "") -> None:
         assert not form
+        value = templated(value)
         self.problem(value, 0, len(value.text), f"{hint.path} {value.text}".replace(HOLE, "…"))
 
 

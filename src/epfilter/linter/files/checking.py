@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,14 +22,17 @@ from epfilter.linter.sources import LINES, READERS, NeedsExtraError, read
 from epfilter.linter.sources.endpoints import Endpoints
 from epfilter.linter.sources.placed import Placed
 from epfilter.linter.sources.reading import Embedded, Reading
-from epfilter.parser import parse_located
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
 
 _SYNTAX = "EPF1"
 _RESOURCE = "EPF2"
+_WANTED_FIELDS = "EPF209"
+"""A value may bring the field that a listing wants."""
+
 _INTERPOLATION = "EPF601"
+_WORDS = ("filter", "Filter", "FILTER")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Checked:
     value: Placed
     resource: Resource | None
     found: tuple[Diagnostic, ...]
+    is_foreign: bool = False
+    """Whether it may be of another language, so that nothing is said of its syntax."""
 
     @property
     def text(self) -> str:
@@ -90,6 +95,10 @@ class Checker:
             said += ((placed(each, one.value), one.value.bounds) for each in one.found)
             if any(each.code.startswith(_SYNTAX) for each in one.found):
                 damaged.add(lines.numbers(one.value.bounds))
+        for _, _, embedded in reading.interpolations:
+            made = self._check(embedded, directives, document, fallback)
+            bounds = made.value.bounds
+            said += ((placed(each, made.value), bounds) for each in _of_constant_parts(made))
         for first, last in damaged:
             directives.excuse(first, last)
         kept_back = partial(self._kept_back, lines=lines, directives=directives, path=path)
@@ -111,7 +120,7 @@ class Checker:
         if self.configuration.has_filter_lines(path) or suffix not in READERS:
             suffix = LINES
         # No reader but that of lines finds anything in a text without this word.
-        if suffix == LINES or "filter" in text or suffix == ".txt":
+        if suffix in {LINES, ".txt"} or any(word in text for word in _WORDS):
             try:
                 read(text, path.name, reading, suffix=suffix)
             except ModuleNotFoundError as missing:
@@ -123,7 +132,8 @@ class Checker:
 
     def found_in(self, text: str, one: Checked) -> list[Diagnostic]:
         """What is found where this text stands in the place of a filter of the file."""
-        return self._found(text, one.resource, has_holes=bool(one.value.holes))
+        found = self._found(text, one.resource, has_holes=bool(one.value.holes))
+        return _without_syntax(found) if one.is_foreign else found
 
     def _found(self, text: str, resource: Resource | None, *, has_holes: bool) -> list[Diagnostic]:
         if not has_holes:
@@ -144,13 +154,15 @@ class Checker:
         document: Document,
         fallback: Resource | None,
     ) -> Checked:
-        value, resources = embedded
+        value, resources, is_foreign = embedded
         said = directives.resource(*document.lines.numbers(value.bounds))
         if said is not None and (said[0] or not resources):
             resources = (said[1],) if said[1] is not None else ()
         elif not resources and fallback is not None:
             resources = (fallback,)
         resource, found = self._best(value, resources)
+        if is_foreign and resource is None:
+            return Checked(value, resource, tuple(_without_syntax(found)), is_foreign=True)
         return Checked(value, resource, tuple(found))
 
     def _best(
@@ -166,7 +178,7 @@ class Checker:
         return min(tried, key=lambda pair: _refusals(pair[1]))
 
     def _said_of_file(self, reading: Reading, directives: Directives) -> Iterator[Diagnostic]:
-        for span, form in reading.interpolations:
+        for span, form, _ in reading.interpolations:
             yield Diagnostic(
                 _INTERPOLATION,
                 f"this filter is put together by {form}.",
@@ -251,11 +263,15 @@ def needs_extra(path: Path, missing: NeedsExtraError) -> Diagnostic:
     )
 
 
-def is_damaged(text: str, one: Checked) -> bool:
-    """Whether mistakes of syntax stand in the text of a filter whatever is put in its holes."""
-    if not one.value.holes:
-        return bool(parse_located(text).diagnostics)
-    return bool(certain(parse_located(filled(text)).diagnostics, text, one.resource))
+def _of_constant_parts(made: Checked) -> Iterator[Diagnostic]:
+    """What a resource says of a filter that a program makes, whatever it puts in."""
+    for one in made.found:
+        if one.code.startswith(_RESOURCE) and one.code != _WANTED_FIELDS:
+            yield replace(one, fix=None)
+
+
+def _without_syntax(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    return [one for one in found if not one.code.startswith(_SYNTAX)]
 
 
 def _refusals(found: Iterable[Diagnostic]) -> tuple[int, int]:

@@ -26,6 +26,7 @@ _WHOLE_FILE = 0
 """Stands for a line that is every line."""
 
 _SPOKEN_TO = re.compile(r"\A\s*epfilter\s*:\s*|\bepfilter\s*:\s*(?=ignore|resource)")
+_SPOKEN_TO_AGAIN = re.compile(r"\bepfilter\s*:\s*(?=ignore|resource)")
 _DIRECTIVE = re.compile(
     r"(?P<what>ignore-file|ignore)(?:\s*\[(?P<codes>[^\]]*)\])?(?![\w\[=-])"
     r"|resource\s*=\s*(?P<resource>[\w-]*)"
@@ -143,7 +144,11 @@ class Directives:
         while place < len(said):
             found = _DIRECTIVE.match(said, place)
             if not found:
-                # What follows a directive is for people.
+                # What follows a directive is for people, unless it speaks to the linter again.
+                again = _SPOKEN_TO_AGAIN.search(said, place)
+                if again:
+                    place = again.end()
+                    continue
                 if place == 0:
                     self._mistake(
                         comment.span,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SYNTAX = "EPF1"
 _LIMITS = "EPF3"
+_NO_CALL = "EPF121"
 _DEPENDING = frozenset(("EPF401", "EPF402", "EPF403", "EPF404", "EPF405"))
 """Rules whose findings depend on all values that stand in a call, and in others of its field."""
 
@@ -39,8 +40,7 @@ def certain(found: Iterable[Diagnostic], text: str, resource: Resource | None) -
     for one in found:
         if not one.code.startswith(_LIMITS):
             # How many operands a hole stands for, nobody knows.
-            span = Span(one.span.start - one.code.startswith(_SYNTAX), one.span.end)
-            if _reaches(span, holes):
+            if _may_be_filled(one, text, holes):
                 continue
             if one.code in _DEPENDING and _overlaps(one.span, compared):
                 continue
@@ -48,6 +48,28 @@ def certain(found: Iterable[Diagnostic], text: str, resource: Resource | None) -
             one = replace(one, fix=None)  # noqa: PLW2901 - the same finding
         kept.append(one)
     return kept
+
+
+def is_damaged(text: str, *, has_holes: bool) -> bool:
+    """Whether a text has mistakes of syntax, or might have some with another value in its holes.
+
+    A hole alone may stand for a whole call, or for an operator.
+    """
+    if not has_holes:
+        return bool(parse_located(text).diagnostics)
+    found = parse_located(filled(text)).diagnostics
+    return any(text[one.span.start : one.span.end] != HOLE for one in found)
+
+
+def _may_be_filled(found: Diagnostic, text: str, holes: list[int]) -> bool:
+    """Whether a finding is none where something else is put in a hole."""
+    start, end = found.span
+    if not found.code.startswith(_SYNTAX):
+        return _reaches(found.span, holes)
+    if not _reaches(Span(start - 1, end), holes):
+        return False
+    # Whatever is put in behind the parenthesis, it is no operator that stands before it.
+    return found.code != _NO_CALL or "(" not in text[start:end].partition(HOLE)[0]
 
 
 def _compared_with_holes(text: str, holes: list[int], resource: Resource | None) -> list[Span]:

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from epfilter.carets import visible
 from epfilter.errors import Diagnostic, Edit, FilterError, FilterSyntaxError, Span, apply_edits
-from epfilter.linter.files.checking import Checked, Checker, Looked, is_damaged
+from epfilter.linter.files.checking import Checked, Checker, Looked
 from epfilter.linter.files.document import Document
+from epfilter.linter.files.holes import is_damaged
 from epfilter.linter.fixing import Fixed, repaired
 from epfilter.linter.sources import NeedsExtraError
+from epfilter.linter.sources.placed import HOLE, Placed
 from epfilter.parser import parse
 from epfilter.printer import unparse
 
@@ -75,7 +77,7 @@ def _repaired(one: Checked, checker: Checker, looked: Looked, *, unsafe: bool) -
         one.text,
         lambda text: checker.found_in(text, one),
         wanted,
-        lambda text: is_damaged(text, one),
+        lambda text: is_damaged(text, has_holes=bool(one.value.holes)),
     )
 
 
@@ -87,22 +89,25 @@ def _written(
     Each is read again: what would not stand in the file as it is wanted is not written.
     """
     edits = {
-        i: edit
+        i: changes
         for i, (one, new) in enumerate(zip(looked.filters, wanted, strict=True))
-        if new is not None and (edit := _edit(one, new)) is not None
+        if new is not None and (changes := _edits(one.value, new)) is not None
     }
     if not edits:
         return document, []
 
     def attempt(chosen: Sequence[int]) -> Document | None:
         try:
-            text = apply_edits(document.text, [edits[i] for i in chosen])
+            text = apply_edits(document.text, (edit for i in chosen for edit in edits[i]))
             again = checker.reading(text, path).filters
         except (FilterError, NeedsExtraError):
             return None
-        texts = [one.value.text for one in again]
-        expected = [wanted[i] if i in chosen else one.text for i, one in enumerate(looked.filters)]
-        return document.with_text(text) if texts == expected else None
+        read = [(one.value.text, _put_in(one.value, text)) for one in again]
+        meant = [
+            ((wanted[i] if i in chosen else one.text), _put_in(one.value, document.text))
+            for i, one in enumerate(looked.filters)
+        ]
+        return document.with_text(text) if read == meant else None
 
     whole = attempt([*edits])
     if whole is None and len(edits) <= _TRIED_ALONE:
@@ -111,12 +116,38 @@ def _written(
     return (document, []) if whole is None else (whole, [*edits])
 
 
-def _edit(one: Checked, new: str) -> Edit | None:
-    """The change of the file that makes a filter new; what stays the same is not touched."""
-    old = one.text
+def _edits(value: Placed, new: str) -> list[Edit] | None:
+    """The changes of the file that make a filter new; what stays the same is not touched.
+
+    Each stands between two holes: where a hole would be changed or moved, there are none.
+    """
+    if not value.holes:
+        changes = [_change(value, 0, value.text, new)]
+    elif value.text.count(HOLE) == len(value.holes) == new.count(HOLE):
+        changes = []
+        start = 0
+        for old_run, new_run in zip(value.text.split(HOLE), new.split(HOLE), strict=True):
+            if old_run != new_run:
+                changes.append(_change(value, start, old_run, new_run))
+            start += len(old_run) + len(HOLE)
+    else:
+        return None
+    written = [one for one in changes if one is not None]
+    return written if len(written) == len(changes) else None
+
+
+def _change(value: Placed, start: int, old: str, new: str) -> Edit | None:
+    """The change in the file of a run that begins at `start`."""
     same = _same(old, new)
     tail = _same(old[same:][::-1], new[same:][::-1])
-    return one.value.edit(Edit(Span(same, len(old) - tail), new[same : len(new) - tail]))
+    span = Span(start + same, start + len(old) - tail)
+    return value.edit(Edit(span, new[same : len(new) - tail]))
+
+
+def _put_in(value: Placed, text: str) -> list[str]:
+    """What is put into a filter of this file, as it is written there."""
+    spans = (value.span(Span(i, i + 1)) for i in sorted(value.holes))
+    return [text[start:end] for start, end in spans]
 
 
 def _same(one: str, other: str) -> int:

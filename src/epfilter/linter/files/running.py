@@ -14,7 +14,7 @@ from epfilter.errors import Diagnostic, Span
 from epfilter.linter.files.checking import Checker, failed, needs_extra, unreadable
 from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.document import Document, UnreadableError, write_atomically
-from epfilter.linter.files.report import FileReport
+from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.linter.files.rewriting import difference, fixed, formatted
 from epfilter.linter.files.walking import Target
 from epfilter.linter.sources import NeedsExtraError
@@ -113,8 +113,22 @@ class Run:
             if not self.dry:
                 write_atomically(path, content)
         report = checker.report(new, path, name)
+        if self.change is not Change.FORMAT:
+            report = _without_fixes(report, unsafe=self.change is Change.FIX_UNSAFE)
         diff = difference(document.text, new.text, name) if self.dry else ""
         return replace(report, fixed=count, diff=diff)
+
+
+def _without_fixes(report: FileReport, *, unsafe: bool) -> FileReport:
+    """Without the repairs that were just tried: what is left of them cannot be written."""
+
+    def left(one: FileFinding) -> FileFinding:
+        found = one.diagnostic
+        if found.fix is None or not (unsafe or found.fix.safe):
+            return one
+        return replace(one, diagnostic=replace(found, fix=None))
+
+    return replace(report, findings=tuple(map(left, report.findings)))
 
 
 _checkers: list[tuple[Run, Checker]] = []

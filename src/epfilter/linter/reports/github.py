@@ -8,9 +8,11 @@ https://github.com/actions/toolkit.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
+from epfilter.carets import visible
 from epfilter.errors import Severity
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.linter.reports.spelling import encodable, said
@@ -19,6 +21,10 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 
 _IN_MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _IN_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""What a terminal obeys, and no command can encode."""
 
 
 def render(reports: Iterable[FileReport]) -> Iterator[str]:
@@ -32,9 +38,13 @@ def render(reports: Iterable[FileReport]) -> Iterator[str]:
     ::error file=a.filter,line=1,endLine=1,col=1,endColumn=4,title=EPF108::there is no ...
     """
     for report in reports:
-        path = PurePath(report.name).as_posix()
+        path = _CONTROL.sub(_shown, PurePath(report.name).as_posix())
         for one in report.findings:
             yield _command(path, one)
+
+
+def _shown(found: re.Match[str]) -> str:
+    return visible(found[0])
 
 
 def _command(path: str, one: FileFinding) -> str:

@@ -17,6 +17,7 @@ READERS = {
     ".filters": "in_lines:read",
     ".txt": "in_lines:read",
     ".json": "in_json:read",
+    ".jsonc": "in_json:read",
     ".jsonl": "in_json:read_lines",
     ".ndjson": "in_json:read_lines",
     ".yaml": "in_yaml:read",

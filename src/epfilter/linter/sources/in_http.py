@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from epfilter.linter.sources import in_json
 from epfilter.linter.sources.placed import Placed, Unit, on_one_line
 from epfilter.linter.sources.reading import NO_HINT, Hint, Reading
-from epfilter.linter.sources.urls import decoded, offer_urls, templated
+from epfilter.linter.sources.urls import decoded, offer_urls
 
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)|([^\r\n]+)\Z")
 _REQUEST = re.compile(r"(?:([A-Z]+)[ \t]+)?(\S+)")
@@ -75,7 +75,7 @@ class _Request:
             self._read_json(body)
         elif "form" in self.kind or _PAIRS_BEGIN.match(body.text):
             for pair in _PAIR.finditer(body.text):
-                value = templated(decoded(body.cut(*pair.span(1))))
+                value = decoded(body.cut(*pair.span(1)))
                 self.reading.offer(value, self.hint)
 
     def _take_before(self, start: int, end: int, line: str) -> None:
@@ -84,7 +84,7 @@ class _Request:
         variable = _VARIABLE.match(text)
         if variable:
             value = self.source.cut(start, end).cut(variable.start(1), len(text.rstrip()))
-            self.reading.offer(templated(value.written_by(on_one_line)))
+            self.reading.offer(value.written_by(on_one_line))
         elif line.startswith("@"):
             offer_urls(self.source.cut(start, end), self.reading)
         elif line.startswith(("<", ">")):
@@ -127,6 +127,6 @@ class _Request:
             units.append(Unit(body.text[done:], done, len(body.text)))
             body = body.decoded(units, str)
         before = len(self.reading.problems)
-        in_json.read(body, self.reading, hint=self.hint)
+        in_json.read(body, self.reading, hint=self.hint, is_sent=True)
         if variables or "json" not in self.kind:
             del self.reading.problems[before:]

@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from epfilter.linter.sources.javascript_literals import attribute, string, template
 from epfilter.linter.sources.javascript_places import (
+    adds_to_filter,
     branches,
     filters_in,
     named,
@@ -77,7 +78,11 @@ class _Walk:
             node, hint, request = waiting.pop()
             if hint is not None:
                 node = unencoded(self._syntax, node)
-            spelled = self._spelled(node)
+            spelled: Spelled[Node] | None
+            if adds_to_filter(self._syntax, node):
+                spelled, hint = self._added(node), NO_HINT
+            else:
+                spelled = self._spelled(node)
             if spelled:
                 offer_spelled(spelled, self._reading, hint, request)
                 inside = spelled.inside
@@ -124,6 +129,17 @@ class _Walk:
         value = template(self._syntax.source, start, end, holes)
         hints = (put_in_behind(value.text, index) for index in sorted(value.holes))
         return Spelled(value, "a template literal", [*zip(put_in, hints, strict=True)])
+
+    def _added(self, node: Node) -> Spelled[Node] | None:
+        """What is added to a filter that is there already, if a value is put into it."""
+        target, value = named(node, "left"), named(node, "right")
+        added = self._spelled(value) if value else None
+        if target is None or added is None or not added.value.holes:
+            return None
+        operands = Operands[Node](self._syntax.source, "the operator `+=`")
+        operands.add_hole(target, *self._syntax.span(target))
+        operands.add(added)
+        return operands.joined(*self._syntax.span(node))
 
     def _sum(self, node: Node, depth: int) -> Spelled[Node] | None:
         nodes = summands(node)

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from json import JSONDecodeError
+from typing import TYPE_CHECKING
 
 from epfilter.linter.sources.json_trees import json_tree
 from epfilter.linter.sources.members import offer_members
 from epfilter.linter.sources.placed import Placed
 from epfilter.linter.sources.reading import NO_HINT, Hint, Reading
 
+if TYPE_CHECKING:
+    from epfilter.linter.sources.trees import Node
+
 _LINE = re.compile(r"[^\n]+")
 _BLANK = " \t\r\n"
 _COMMA_AND_BLANKS = re.compile(r",[ \t\r\n]*+[}\]]")
+
+_COMMENT = r"//[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
+_NO_JSON = re.compile(
+    rf"""(?P<text>"(?:[^"\\\r\n]|\\.)*+"?)|(?P<comment>{_COMMENT})"""
+    rf"|,(?=(?:[ \t\r\n]|{_COMMENT})*+[}}\]])"
+)
+"""What people write into the settings of programs: comments, and a comma after the last one."""
 
 _WORDS = {
     "Expecting value": "a value is missing here",
@@ -28,15 +40,16 @@ _WORDS = {
 """What the decoder says, and what it means for who wrote the file."""
 
 
-def read(source: Placed, reading: Reading, *, hint: Hint = NO_HINT) -> None:
+def read(source: Placed, reading: Reading, *, hint: Hint = NO_HINT, is_sent: bool = False) -> None:
     """Find the filters of a JSON text, which is the body of the request that the hint speaks of.
 
-    Where the text is blank there is nothing to read.
+    Where the text is blank there is nothing to read. Comments, and commas after the last member,
+    are read as if they were blanks, but not where the text `is_sent` to the platform as it is.
     """
     if not source.text.strip(_BLANK):
         return
     try:
-        tree = json_tree(source)
+        tree = json_tree(source) if is_sent else _tree(source, reading)
     except JSONDecodeError as error:
         start, message = _explained(source.text, error)
         reading.problem(source, start, min(start + 1, len(source.text)), message)
@@ -46,10 +59,29 @@ def read(source: Placed, reading: Reading, *, hint: Hint = NO_HINT) -> None:
         offer_members(tree, reading, hint)
 
 
+def _tree(source: Placed, reading: Reading) -> Node:
+    try:
+        return json_tree(source)
+    except JSONDecodeError:
+        plain = replace(source, text=_NO_JSON.sub(_blanked, source.text))
+        if plain.text == source.text:
+            raise
+    tree = json_tree(plain)
+    for found in _NO_JSON.finditer(source.text):
+        if found["comment"]:
+            reading.comment(source, *found.span(), ("//", "/*", "*/"))
+    return tree
+
+
+def _blanked(found: re.Match[str]) -> str:
+    """A text of JSON as it is; all else as blanks, so that every place stays as it was."""
+    return found[0] if found["text"] else re.sub(r"[^\r\n]", " ", found[0])
+
+
 def read_lines(source: Placed, reading: Reading) -> None:
     """Find the filters of JSON Lines: each line that is not blank is a JSON text."""
     for found in _LINE.finditer(source.text):
-        read(source.cut(*found.span()), reading)
+        read(source.cut(*found.span()), reading, is_sent=True)
 
 
 def _explained(text: str, error: JSONDecodeError) -> tuple[int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from epfilter.linter.sources.placed import Placed, on_one_line
+from epfilter.linter.sources.placeholders import IN_DOUBLE_BRACES, templated
 from epfilter.linter.sources.reading import Embedded, Reading
 
 _LINE = re.compile(r"[^\r\n]+")
@@ -32,4 +33,5 @@ def read(source: Placed, reading: Reading) -> None:
         if both:
             reading.comment(source, start + both.end() - 1, end, "#")
             end = start + len(both[1].rstrip())
-        reading.filters.append(Embedded(source.cut(start, end)))
+        value = templated(source.cut(start, end), IN_DOUBLE_BRACES)
+        reading.filters.append(Embedded(value))

@@ -21,7 +21,7 @@ _LANGUAGES = {
     **dict.fromkeys(("jsonl", "ndjson"), ".jsonl"),
     **dict.fromkeys(("yaml", "yml"), ".yaml"),
     **dict.fromkeys(("http", "rest"), ".http"),
-    **dict.fromkeys(("python", "py", "python3", "py3"), ".py"),
+    **dict.fromkeys(("python", "py", "python3", "py3", "pycon"), ".py"),
     **dict.fromkeys(("js", "javascript", "mjs", "cjs", "node"), ".js"),
     **dict.fromkeys(("ts", "typescript", "mts", "cts"), ".ts"),
     "jsx": ".jsx",
@@ -30,6 +30,8 @@ _LANGUAGES = {
 """The first word behind the fence of a block of code, and what reads such code."""
 
 _SHELLS = ("sh", "bash", "shell", "zsh", "console", "curl", "shell-session", "shellsession")
+_PYTHON_PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.)(?:[ ]|$)")
+_EVERYTHING = re.compile(r".*", re.DOTALL)
 _PROMPT = re.compile(r"[ \t]*[$%][ \t]")
 _WORD = re.compile(r"[{.]*([\w+-]+)")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
@@ -108,8 +110,7 @@ def _content(source: Placed, lines: list[tuple[int, int]], token: Token, suffix:
     for text, (start, end) in zip(written, lines[first:], strict=False):
         line = source.text[start:end].rstrip("\r\n")
         after = start + len(line)
-        prompt = _PROMPT.match(text) if suffix == ".sh" else None
-        kept = text[prompt.end() :] if prompt else text
+        kept = _without_prompt(text, token, suffix)
         if line.replace("\0", "\ufffd").endswith(kept):
             units.append(Unit(kept, after - len(kept), after))
         else:  # a tab that is partly the margin of the block
@@ -120,6 +121,17 @@ def _content(source: Placed, lines: list[tuple[int, int]], token: Token, suffix:
     offset = lines[first][0] if first < last else 0
     moved = (one._replace(start=one.start - offset, end=one.end - offset) for one in units)
     return stretch.decoded(moved, _in_a_block)
+
+
+def _without_prompt(line: str, token: Token, suffix: str) -> str:
+    """The line of a block of code as its language has it; what Python answers is nothing."""
+    if suffix == ".sh":
+        prompt = _PROMPT.match(line)
+    elif "pycon" in token.info:
+        prompt = _PYTHON_PROMPT.match(line) or _EVERYTHING.match(line)
+    else:
+        return line
+    return line[prompt.end() :] if prompt else line
 
 
 def _in_a_block(new: str) -> str | None:

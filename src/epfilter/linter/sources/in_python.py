@@ -8,6 +8,7 @@ import re
 import tokenize
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from epfilter.linter.sources.literals import (
@@ -20,8 +21,16 @@ from epfilter.linter.sources.literals import (
 )
 from epfilter.linter.sources.placed import HOLE, Placed, Unit
 from epfilter.linter.sources.python_literals import Lines, literal
-from epfilter.linter.sources.python_places import branches, filters_in, request_in, summands
+from epfilter.linter.sources.python_places import (
+    branches,
+    filters_in,
+    is_filter,
+    request_in,
+    summands,
+)
+from epfilter.linter.sources.python_versions import is_of_another_python
 from epfilter.linter.sources.reading import NO_HINT, Hint, Reading
+from epfilter.linter.sources.urls import is_template, not_understood, offer_all_urls
 
 _PERCENT = re.compile(
     HOLE + r"|%(?:%|(?:\([^()]*\))?[#0 +-]*(?:\*|\d*)(?:\.(?:\*|\d*))?[hlL]?[a-zA-Z])"
@@ -64,14 +73,18 @@ def _parsed(source: Placed, reading: Reading, lines: Lines) -> ast.Module | None
             return ast.parse(source.text)
     except SyntaxError as error:
         start = lines.start(error.lineno or 1) + max((error.offset or 1) - 1, 0)
-        reason = error.msg
+        reason = error.msg.partition(". ")[0]
     except (RecursionError, MemoryError):
         reason = "it is nested too deeply"
     except ValueError:
         start = max(source.text.find("\0"), 0)
         reason = "a null character stands in it"
     start = min(start, len(source.text))
-    reading.problem(source, start, start, f"this is not understood as Python: {reason}")
+    if is_template(source.text) or is_of_another_python(source.text, start, reason):
+        offer_all_urls(source, reading)
+        reading.problem(source, start, start, not_understood("Python", reason), partial=True)
+    else:
+        reading.problem(source, start, start, f"this is not understood as Python: {reason}")
     return None
 
 
@@ -100,7 +113,13 @@ class _Walk:
         parts = [_Part(tree)]
         while parts:
             node, hint, self._around, request = parts.pop()
-            spelled = self._spelled(node) if isinstance(node, ast.expr) else None
+            spelled: Spelled[ast.AST] | None = None
+            match node:
+                case ast.AugAssign(op=ast.Add(), target=target) if is_filter(target):
+                    spelled, hint = self._added(node), NO_HINT
+                case ast.expr():
+                    spelled = self._spelled(node)
+                    hint = None if _is_bytes(node) else hint
             inside: Iterable[tuple[ast.AST, Hint | None]]
             if spelled:
                 offer_spelled(spelled, self._reading, hint, request)
@@ -126,6 +145,9 @@ class _Walk:
         match node:
             case ast.Constant(value=str(text)):
                 return Spelled(self._literal(node, [text]))
+            case ast.Constant(value=bytes(data)):
+                found_there = self._literal(node, [data.decode("latin-1")])
+                return Spelled(replace(found_there, write=unwritable))
             case ast.JoinedStr():
                 return self._f_string(node)
             case ast.BinOp(op=ast.Add()):
@@ -173,6 +195,16 @@ class _Walk:
         start, end = self._span(nodes[0])[0], self._span(node)[1]
         return operands.joined(start, end)
 
+    def _added(self, node: ast.AugAssign) -> Spelled[ast.AST] | None:
+        """What is added to a filter that is there already, if a value is put into it."""
+        added = self._spelled(node.value)
+        if added is None or not added.value.holes:
+            return None
+        operands = Operands[ast.AST](self._source, "the operator `+=`")
+        operands.add_hole(node.target, *self._span(node.target))
+        operands.add(added)
+        return operands.joined(self._span(node.target)[0], self._span(node.value)[1])
+
     def _join(
         self, node: ast.Call, text_node: ast.expr, several: ast.expr, depth: int
     ) -> Spelled[ast.AST] | None:
@@ -204,6 +236,11 @@ class _Walk:
                 operands.add(spelled)
             else:
                 operands.add_hole(node, *self._span(node))
+
+
+def _is_bytes(node: ast.expr) -> bool:
+    """Whether it is a literal of bytes, in which only URLs are looked for."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, bytes)
 
 
 def _formatted(

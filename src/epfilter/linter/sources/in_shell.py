@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.linter.sources.literals import encodable
+from epfilter.linter.sources.names import begins_as_a_filter, is_for_filters
 from epfilter.linter.sources.placed import HOLE, Placed, Unit
 from epfilter.linter.sources.reading import NO_HINT, Hint, Reading
 from epfilter.linter.sources.shell_words import Word, document, word
 from epfilter.linter.sources.syntax import Syntax
-from epfilter.linter.sources.urls import decoded, offer_urls
+from epfilter.linter.sources.urls import decoded, not_understood, offer_all_urls, offer_urls
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -40,6 +41,8 @@ _METHOD = re.compile(r"(?:-X|--request=|--method=)?(GET|POST|PUT|PATCH|DELETE)\Z
 _ARGUMENT = re.compile(r"filter==?")
 """A parameter for curl to encode, or one of the query as HTTPie writes it."""
 
+_LONGEST_LINE = 20_000
+
 _WORDS_FOR = {"(": "a parenthesis has to stand in quotes"}
 _TEXT_OR_HOLE = re.compile(rf'\\.|"|{HOLE}')
 
@@ -49,14 +52,31 @@ def read(source: Placed, reading: Reading) -> None:
 
     Also the word behind `filter`, which is how the command line of Elastic Path is asked.
     Expansions are left as they are. A mistake is reported only where it hides a filter: not
-    every shell is understood.
+    every shell is understood. In a script with a very long line only URLs are looked for.
     """
+    if _has_long_line(source.text):
+        # Of a line that the parser does not understand, its work grows with the square.
+        offer_all_urls(source, reading)
+        message = not_understood("a shell script", "a line is too long to be read")
+        reading.problem(source, 0, 0, message, partial=True)
+        return
     import tree_sitter_bash
 
     syntax = Syntax.of(encodable(source), tree_sitter_bash.language())
     syntax.report_comments(reading, "#")
     syntax.report_mistake(reading, "a shell script", "filter", _WORDS_FOR)
     _Walk(syntax, reading).walk()
+
+
+def _has_long_line(text: str) -> bool:
+    size = 0
+    for line in text.splitlines():
+        size += len(line)
+        if size > _LONGEST_LINE:
+            return True
+        if not line.endswith("\\"):
+            size = 0
+    return False
 
 
 class _Argument(NamedTuple):
@@ -157,17 +177,20 @@ class _Walk:
         from epfilter.linter.sources.in_json import read as read_json
 
         found = Reading(self._reading.endpoints)
-        read_json(_as_json(value), found, hint=request._replace(method="POST"))
+        read_json(_as_json(value), found, hint=request._replace(method="POST"), is_sent=True)
         if is_data or not found.problems:
             self._reading.filters += found.filters
             self._reading.problems += found.problems
 
     def _assignment(self, node: Node) -> Sequence[Node]:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        is_filter = name is not None and self._syntax.text(name).lower() == "filter"
-        if value is None or value.type not in _WORDS or not is_filter:
+        called = self._syntax.text(name) if name is not None else ""
+        is_filter = called.lower() == "filter"
+        if value is None or value.type not in _WORDS or not (is_filter or is_for_filters(called)):
             return node.named_children
         found = self._word(value).value
+        if not is_filter and not begins_as_a_filter(found.text):
+            return node.named_children
         if "?filter=" in found.text or _is_json(found.text):
             return node.named_children
         self._reading.offer(found)

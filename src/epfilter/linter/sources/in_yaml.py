@@ -7,6 +7,7 @@ import re
 from epfilter.linter.sources.members import offer_members
 from epfilter.linter.sources.placed import Placed
 from epfilter.linter.sources.reading import Reading
+from epfilter.linter.sources.urls import is_template, not_understood, offer_all_urls
 from epfilter.linter.sources.yaml_trees import NotYamlError, Yaml
 
 _COMMENT = re.compile(r"(?<![^\s\ufeff])#[^\r\n\x85\u2028\u2029]*")
@@ -14,7 +15,10 @@ _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
 def read(source: Placed, reading: Reading) -> None:
-    """Find the filters and comments of all documents; behind a mistake nothing is read."""
+    """Find the filters and comments of all documents; behind a mistake nothing is read.
+
+    A template is not YAML before it is filled in, which is no mistake: then URLs are looked for.
+    """
     text = source.text
     if text.startswith(_BOM):
         # The parsers in C and in Python count it differently.
@@ -29,7 +33,13 @@ def read(source: Placed, reading: Reading) -> None:
     _read_comments(source, found, reading, mistake.place if mistake else len(source.text))
     if mistake:
         end = min(mistake.place + 1, len(source.text))
-        reading.problem(source, min(mistake.place, end), end, mistake.message)
+        if is_template(source.text):
+            done = found.scalars[-1][1] if found.scalars else 0
+            offer_all_urls(source.cut(done, len(source.text)), reading)
+            message = not_understood("YAML", mistake.message)
+            reading.problem(source, min(mistake.place, end), end, message, partial=True)
+        else:
+            reading.problem(source, min(mistake.place, end), end, mistake.message)
 
 
 def _read_comments(source: Placed, found: Yaml, reading: Reading, last: int) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from epfilter.linter.sources.calls import URLS, is_method, request_to
 from epfilter.linter.sources.literals import hint_of
+from epfilter.linter.sources.names import begins_as_a_filter, is_for_filters
 from epfilter.linter.sources.placed import HOLE
 from epfilter.linter.sources.reading import NO_HINT, Hint
 
@@ -47,12 +48,14 @@ _FUNCTIONS = frozenset(
 _OBJECTS_AT_MOST = 4
 """How many arguments of a call are looked at for the method."""
 
+_FILTERING = frozenset({"filter", "Filter"})
 _SETTING = frozenset({"set", "append"})
 _ASSIGNMENTS = {
     "assignment_expression": ("left", "right"),
     "variable_declarator": ("name", "value"),
     "assignment_pattern": ("left", "right"),
     "object_assignment_pattern": ("left", "right"),
+    "augmented_assignment_expression": ("left", "right"),
     "required_parameter": ("pattern", "value"),
     "optional_parameter": ("pattern", "value"),
     "field_definition": ("property", "value"),
@@ -104,7 +107,8 @@ def branches(node: Node) -> Iterable[Node]:
     if node.type == "pair":
         return filter(None, [named(node, "value")])
     if node.type == "arguments":
-        return node.named_children[1:2]
+        # Of `.set("filter", …)` the second, of `.filter(…)` the only one.
+        return node.named_children[1:2] or node.named_children[:1]
     if node.type == "ternary_expression":
         return filter(None, (named(node, "consequence"), named(node, "alternative")))
     if node.type == "binary_expression":
@@ -126,8 +130,7 @@ def unencoded(syntax: Syntax, node: Node) -> Node:
 def filters_in(syntax: Syntax, node: Node) -> dict[int, Hint]:
     """The nodes directly within that stand where a filter does, by their identity."""
     if node.type in _ASSIGNMENTS:
-        target, value = (named(node, field) for field in _ASSIGNMENTS[node.type])
-        return {value.id: NO_HINT} if value and _is_filter(syntax, target) else {}
+        return _assigned(syntax, node)
     if node.type == "object":
         return _members(syntax, node)
     if node.type == "array":
@@ -140,6 +143,23 @@ def filters_in(syntax: Syntax, node: Node) -> dict[int, Hint]:
     if node.type == "call_expression":
         return _set(syntax, node)
     return {}
+
+
+def _assigned(syntax: Syntax, node: Node) -> dict[int, Hint]:
+    target, value = (named(node, field) for field in _ASSIGNMENTS[node.type])
+    if value is None or adds_to_filter(syntax, node):
+        return {}
+    named_so = is_filter(syntax, target) or (
+        is_for_filters(_target_name(syntax, target)) and begins_as_a_filter(_url(syntax, value))
+    )
+    return {value.id: NO_HINT} if named_so else {}
+
+
+def adds_to_filter(syntax: Syntax, node: Node) -> bool:
+    """Whether something is added to a filter that is there already."""
+    operator = named(node, "operator")
+    is_sum = operator is not None and operator.type == "+="
+    return is_sum and is_filter(syntax, named(node, "left"))
 
 
 def request_in(syntax: Syntax, node: Node, around: Hint) -> Hint:
@@ -220,21 +240,29 @@ def _members(syntax: Syntax, node: Node) -> dict[int, Hint]:
 
 
 def _set(syntax: Syntax, node: Node) -> dict[int, Hint]:
-    """The arguments of `.set("filter", …)`; the hint is for all of them, and means the second."""
+    """The arguments of `.set("filter", …)` or `.filter("eq(…)")`; the hint is for all of them."""
     method, arguments = named(named(node, "function"), "property"), named(node, "arguments")
-    if method is None or arguments is None or syntax.text(method) not in _SETTING:
+    if method is None or arguments is None:
         return {}
-    given = arguments.named_children
+    name, given = syntax.text(method), arguments.named_children
+    if name in _FILTERING and len(given) == 1 and begins_as_a_filter(_url(syntax, given[0])):
+        return {arguments.id: NO_HINT}
+    if name not in _SETTING:
+        return {}
     return {arguments.id: NO_HINT} if given and _constant(syntax, given[0]) == "filter" else {}
 
 
-def _is_filter(syntax: Syntax, target: Node | None) -> bool:
+def is_filter(syntax: Syntax, target: Node | None) -> bool:
     """Whether a variable, a member or a parameter is called `filter`."""
     if target is None:
         return False
     if target.type == "subscript_expression":
         return _constant(syntax, named(target, "index")) == "filter"
-    return _name(syntax, named(target, "property") or target) == "filter"
+    return _target_name(syntax, target) == "filter"
+
+
+def _target_name(syntax: Syntax, target: Node | None) -> str | None:
+    return _name(syntax, named(target, "property") or target)
 
 
 def _name(syntax: Syntax, node: Node | None) -> str | None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from epfilter.linter.sources.calls import URLS
 from epfilter.linter.sources.json_trees import json_tree
+from epfilter.linter.sources.names import begins_as_a_filter, is_for_filters
 from epfilter.linter.sources.reading import NO_HINT, Hint, Reading
 from epfilter.linter.sources.trees import Members, Node, Text
-from epfilter.linter.sources.urls import offer_urls, templated
+from epfilter.linter.sources.urls import offer_urls
 
 _FILTER = "filter"
 _NAMES = ("key", "name")
@@ -44,7 +45,7 @@ def offer_members(root: Node, reading: Reading, hint: Hint = NO_HINT) -> None:
             for text, of in _filters(node, members, around):
                 if id(text) not in offered:
                     offered.add(id(text))
-                    reading.offer(templated(text.placed()), of)
+                    reading.offer(text.placed(), of)
             waiting += [(value, _below(key, around)) for key, value in reversed(node.pairs)]
 
 
@@ -59,6 +60,9 @@ def _filters(node: Members, members: Mapping[str, Node], hint: Hint) -> Iterator
     names = [members.get(name) for name in _NAMES]
     if any(isinstance(name, Text) and name.text == _FILTER for name in names):
         yield from ((text, hint) for text in _values(members))
+    elif any(isinstance(name, Text) and is_for_filters(name.text) for name in names):
+        # As the variables of an environment are listed.
+        yield from ((text, hint) for text in _values(members) if begins_as_a_filter(text.text))
 
 
 def _values(parameter: Mapping[str, Node]) -> Iterator[Text]:

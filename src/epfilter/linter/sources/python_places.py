@@ -8,9 +8,11 @@ from itertools import zip_longest
 
 from epfilter.linter.sources.calls import URLS, is_method, request_to
 from epfilter.linter.sources.literals import hint_of
+from epfilter.linter.sources.names import begins_as_a_filter, is_for_filters
 from epfilter.linter.sources.placed import HOLE
 from epfilter.linter.sources.reading import NO_HINT, Hint
 
+_SETTING = frozenset({"setdefault", "add", "append", "set"})
 _QUOTING = frozenset({"quote", "quote_plus", "str"})
 
 
@@ -52,14 +54,26 @@ def filters_in(node: ast.AST) -> Iterable[tuple[ast.AST, Hint]]:  # noqa: PLR091
         case ast.Tuple(elts=[first, second]) | ast.List(elts=[first, second]):
             return [(second, NO_HINT)] if _constant(first) == "filter" else []
         case ast.Assign(targets=targets, value=value):
-            return [(value, NO_HINT)] if any(map(_is_filter, targets)) else []
+            return _assigned(targets, value)
         case ast.AnnAssign(target=target, value=ast.expr() as value):
-            return [(value, NO_HINT)] if _is_filter(target) else []
+            return _assigned([target], value)
         case ast.NamedExpr(target=target, value=value):
-            return [(value, NO_HINT)] if _is_filter(target) else []
+            return _assigned([target], value)
+        case ast.Call(func=ast.Attribute(attr=name), args=[first, second, *_]):
+            is_set = name in _SETTING and _constant(first) == "filter"
+            return [(second, NO_HINT)] if is_set else []
+        case ast.Call(func=ast.Attribute(attr="filter" | "Filter"), args=[only]):
+            return [(only, NO_HINT)] if begins_as_a_filter(_url(only)) else []
         case ast.arguments():
             return _defaults(node)
     return []
+
+
+def _assigned(targets: Sequence[ast.expr], value: ast.expr) -> Iterable[tuple[ast.AST, Hint]]:
+    if any(map(is_filter, targets)):
+        return [(value, NO_HINT)]
+    named_so = any(is_for_filters(_name(one)) for one in targets)
+    return [(value, NO_HINT)] if named_so and begins_as_a_filter(_url(value)) else []
 
 
 def request_in(node: ast.AST, around: Hint) -> Hint:
@@ -129,7 +143,8 @@ def _job_type(members: Iterable[tuple[str | None, ast.expr]]) -> str | None:
     return next((_constant(value) for key, value in members if key == "job_type"), None)
 
 
-def _is_filter(target: ast.expr) -> bool:
+def is_filter(target: ast.expr) -> bool:
+    """Whether a variable, an attribute or a member is called `filter`."""
     match target:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name == "filter"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.errors import Span
 from epfilter.linter.sources.endpoints import Endpoints
+from epfilter.linter.sources.placeholders import templated
 
 if TYPE_CHECKING:
     from epfilter.linter.sources.placed import Placed
@@ -31,17 +32,26 @@ NO_HINT = Hint()
 
 
 class Embedded(NamedTuple):
-    """A filter that stands in a file, and the listings that it may be for."""
+    """A filter that stands in a file, and the listings that it may be for.
+
+    `is_foreign` says that nothing speaks for a filter of the platform but its name: it is sent to
+    another URL than one of the platform's, and has the connectives of another language.
+    """
 
     value: Placed
     resources: tuple[Resource, ...] = ()
+    is_foreign: bool = False
 
 
 class Interpolation(NamedTuple):
-    """A filter that a program puts together from pieces of text, and how it does so."""
+    """A filter that a program puts together from pieces of text, and how it does so.
+
+    `embedded` is what is known of it.
+    """
 
     span: Span
     form: str
+    embedded: Embedded
 
 
 class Comment(NamedTuple):
@@ -83,8 +93,10 @@ class Reading:
         is for a listing, anything that calls a function; anything else where it calls an
         operator and does not begin as a program of jq. A text with holes is an interpolation;
         `form` says how it was made, and where it is empty, nobody made it by a program: its holes
-        are left as they are.
+        are left as they are, and so are the placeholders of a template.
         """
+        is_made = bool(value.holes and form)
+        value = value if is_made else templated(value)
         text = value.text
         resources = self.endpoints.of(hint)
         if not (
@@ -93,10 +105,12 @@ class Reading:
             or (resources and _CALLS.search(text))
         ):
             return
-        if value.holes and form:
-            self.interpolations.append(Interpolation(value.bounds, form))
+        is_foreign = bool(hint.path and not resources and _RQL.search(text))
+        embedded = Embedded(value, resources, is_foreign)
+        if is_made:
+            self.interpolations.append(Interpolation(value.bounds, form, embedded))
         else:
-            self.filters.append(Embedded(value, resources))
+            self.filters.append(embedded)
 
     def comment(self, source: Placed, start: int, end: int, marks: Sequence[str] = ()) -> None:
         """Take a comment, which stands in `source` from `start` to `end` with its marks."""
@@ -121,6 +135,9 @@ OPERATOR = (
 
 _CALLS = re.compile(r"[A-Za-z_]\s*\(")
 _CALLS_AN_OPERATOR = re.compile(rf"(?<![\w.$-]){OPERATOR}\s*\(", re.IGNORECASE)
+
+_RQL = re.compile(r"(?<![\w.$-])(?:and|or|not)\s*\(", re.IGNORECASE)
+"""In the Resource Query Language, and in filters of JSON:API, connectives stand before terms."""
 
 _JQ = re.compile(r"\s*(?:[.\[]|(?:any|all|first|map|select|to_entries|with_entries)\b)")
 """jq is asked with `filter` too, and has a function `contains`."""

@@ -54,7 +54,12 @@ class Syntax:
         while waiting:
             node = waiting.pop()
             if node.type == "comment":
-                reading.comment(self.source, *self.span(node), marks)
+                around = node.parent
+                if around is not None and around.type == "jsx_expression":
+                    # Between elements a comment stands in braces of its own.
+                    reading.comment(self.source, *self.span(around), ("{", "}", *marks))
+                else:
+                    reading.comment(self.source, *self.span(node), marks)
             waiting += reversed(node.named_children)
 
     def report_mistake(

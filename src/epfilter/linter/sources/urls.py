@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from urllib.parse import quote
 
+from epfilter.linter.sources.names import begins_as_a_filter
 from epfilter.linter.sources.placed import HOLE, Placed, Unit
+from epfilter.linter.sources.placeholders import itself, templated
 from epfilter.linter.sources.reading import OPERATOR, Hint, Reading
 
 NAMED = r"(?:(?P<mark>[?&](?:amp;)?)|(?<![\w$.\[\]/:@-]))filter="
@@ -16,23 +18,17 @@ NAMED = r"(?:(?P<mark>[?&](?:amp;)?)|(?<![\w$.\[\]/:@-]))filter="
 OData has a `$filter`, programs have members and HTML has attributes whose names end so.
 """
 _PARAMETER = re.compile(rf"{NAMED}(?(mark)|(?=[\"'({{<$%{HOLE}]|(?i:{OPERATOR})[ ]*(?:\(|%28)))")
-_BEGINS_AS_A_FILTER = re.compile(
-    rf"[ (:|{HOLE}]*+(?<![\w.$-]){OPERATOR}[ ]*\([ ]*[\w{HOLE}]", re.IGNORECASE
-)
 _BEFORE_A_URL = re.compile(r"[\s\"'`<>]")
 _BEFORE_A_PATH = re.compile(r"[()\[\]|,;]")
 """A query may hold these: `page[limit]=5`, `include=items,tax_items`."""
 _ENDS = frozenset("&#<>`|\"')]")
 _OR = re.compile(r"\|(?:\w+)?\(")
-_UNCLOSED_END = re.compile(r"[\s&#`]")
+_IN_BRACES = re.compile(r"\{\{[^{}\r\n]{0,300}\}\}")
+_UNCLOSED = re.compile(rf"(?:{_IN_BRACES.pattern}|[^\s&#`])*+")
 _ENCODED_MARKS = {"%22": '"', "%27": "'", "%5C": "\\", "%5c": "\\"}
 _ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+|\+")
 _AS_THEY_ARE = "(),:|*@$/[]{}!~;."
 """Characters that people leave as they are in the query of a URL."""
-
-_PLACEHOLDER = re.compile(
-    r"\{\{.*?\}\}|\$\{[^{}]*\}|\{[^{},()]*\}|<[A-Za-z_][\w .-]*>|\$[A-Za-z_]\w*"
-)
 
 
 def offer_urls(
@@ -62,7 +58,23 @@ def offer_urls(
             before = end
             value = decoded(source.cut(found.end(), end))
         hint = Hint(_BEFORE_A_PATH.split(url)[-1] or path, method)
-        reading.offer(value if form else templated(value), hint, form)
+        reading.offer(value, hint, form)
+
+
+def offer_all_urls(source: Placed, reading: Reading) -> None:
+    """Offer what stands in the URLs of a text that is not understood; nothing is written there."""
+    offer_urls(source.written_by(_never), reading)
+
+
+def is_template(text: str) -> bool:
+    """Whether the text is filled in before it is what its name says."""
+    return "{{" in text or "{%" in text
+
+
+def not_understood(language: str, reason: str) -> str:
+    """What is said of a file in which only URLs were looked for."""
+    only = "so filters were looked for in URLs only"
+    return f"this is not understood as {language}, {only}: {reason}"
 
 
 def without_stop(value: Placed) -> Placed:
@@ -79,26 +91,8 @@ def decoded(value: Placed) -> Placed:
     """
     text = value.text
     if "%" not in text and "+" not in text:
-        return value.decoded(_itself(value, 0, len(text)), _encoder(text))
+        return value.decoded(itself(value, 0, len(text)), _encoder(text))
     return value.decoded(_decoding(value), _encoder(text))
-
-
-def templated(value: Placed) -> Placed:
-    """The same with a hole for each placeholder of a template: `{{id}}`, `${ID}`, `<id>`.
-
-    >>> templated(Placed.whole("eq(id,{{id}})")).holes
-    frozenset({6})
-    """
-    found = [*_PLACEHOLDER.finditer(value.text)]
-    if not found:
-        return value
-    units: list[Unit] = []
-    done = 0
-    for one in found:
-        units += _itself(value, done, one.start())
-        units.append(Unit(HOLE, one.start(), one.end(), hole=True))
-        done = one.end()
-    return value.decoded([*units, *_itself(value, done, len(value.text))], str)
 
 
 def _parameters(text: str) -> Iterator[tuple[re.Match[str], int]]:
@@ -134,7 +128,7 @@ def _value_alone(source: Placed, start: int, last: int) -> tuple[Placed | None, 
         if not closed and text[end : end + 1].isspace():
             return None, start
         value = without_stop(decoded(source.cut(start, end)))
-    return (value, end) if _BEGINS_AS_A_FILTER.match(templated(value).text) else (None, start)
+    return (value, end) if begins_as_a_filter(templated(value).text) else (None, start)
 
 
 def _start_of_url(source: Placed, first: int, end: int) -> int:
@@ -149,14 +143,15 @@ def _end_of_value(text: str, start: int, last: int) -> tuple[int, bool]:
 
     What stands in its parentheses belongs to it.
     In parentheses and quotes even a space, which people forget to encode, as long as they are
-    closed on the same line. An apostrophe may be one, and no quote.
+    closed on the same line, and in the braces of a placeholder. An apostrophe may be one, and no
+    quote.
     """
     for quotes in ("\"'", '"', ""):
         end, closed = _closed_end(text, start, last, quotes)
         if closed:
             return end, True
-    found = _UNCLOSED_END.search(text, start, last)
-    return (found.start() if found else last), False
+    found = _UNCLOSED.match(text, start, last)
+    return (found.end() if found else start), False
 
 
 def _closed_end(text: str, start: int, last: int, quotes: str) -> tuple[int, bool]:
@@ -165,7 +160,10 @@ def _closed_end(text: str, start: int, last: int, quotes: str) -> tuple[int, boo
     while place < last and text[place] not in "\r\n":
         char = _ENCODED_MARKS.get(text[place : place + 3], text[place])
         size = 1 if char == text[place] else 3
-        if quoted:
+        placeholder = _IN_BRACES.match(text, place, last) if char == "{" else None
+        if placeholder:
+            size = len(placeholder[0])
+        elif quoted:
             if char == "\\" and text[place + size : place + size + 1] not in ("\r", "\n"):
                 size += 1
             elif char == quoted:
@@ -190,13 +188,13 @@ def _decoding(value: Placed) -> Iterator[Unit]:
     text = value.text
     done = 0
     for found in _ENCODED.finditer(text):
-        yield from _itself(value, done, found.start())
+        yield from itself(value, done, found.start())
         done = found.end()
         if found[0] == "+":
             yield Unit(" ", found.start(), done)
         else:
             yield from _decoded_bytes(found[0], found.start())
-    yield from _itself(value, done, len(text))
+    yield from itself(value, done, len(text))
 
 
 def _decoded_bytes(encoded: str, start: int) -> Iterator[Unit]:
@@ -212,15 +210,8 @@ def _decoded_bytes(encoded: str, start: int) -> Iterator[Unit]:
         start = end
 
 
-def _itself(value: Placed, start: int, end: int) -> Iterator[Unit]:
-    """A part of the text as it is, its holes kept."""
-    for hole in sorted(hole for hole in value.holes if start <= hole < end):
-        if start < hole:
-            yield Unit(value.text[start:hole], start, hole)
-        yield Unit(HOLE, hole, hole + 1, hole=True)
-        start = hole + 1
-    if start < end:
-        yield Unit(value.text[start:end], start, end)
+def _never(_: str) -> None:
+    """Nothing is written where nobody knows how."""
 
 
 def _encoder(text: str) -> Callable[[str], str | None]:

@@ -1,0 +1,154 @@
+"""What a program, a shell or a template puts in is still there after any repair, as it was."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from epfilter.linter import Configuration, Settings, lint_content
+from epfilter.linter.files.checking import Checker
+from epfilter.linter.files.document import Document
+from epfilter.linter.files.rewriting import fixed, formatted
+from epfilter.linter.sources.placed import HOLE
+from file_samples import codes
+
+EVERY = Checker(Configuration(settings=Settings(select=("EPF",))))
+CHECKER = Checker(Configuration())
+CHANGES = ("fix", "unsafe", "format")
+
+KINDS = {
+    "a.sh": ('curl -G "$A/v2/orders" --data-urlencode "filter=', '"\n'),
+    "b.sh": ('curl -d \'{"filter": "\'"', "\"'\"}' $A/v2/orders\n"),
+    "a.http": ("GET {{host}}/v2/orders?filter=", "&page=1\n"),
+    "a.md": ("```http\nGET {{host}}/v2/orders?filter=", "\n```\n"),
+    "b.md": ("see `/v2/orders?filter=", "` and {{more}}\n"),
+    "a.js": ('fetch("https://a.example/v2/orders?filter=', '&b={{b}}");\n'),
+    "b.js": ("search({filter: '", "'});\n"),
+    "c.js": ("search({filter: `", "`});\n"),
+    "a.tsx": ("let a = <A filter='", "' b='{{b}}'/>;\n"),
+    "a.py": ('search(filter="', '", b="{{b}}")\n'),
+    "b.py": ('search(f"{base}/v2/orders?filter=', '")\n'),
+    "a.yaml": ("filter: ", "\nmore: '{{b}}'\n"),
+    "b.yaml": ('filter: "', '"\n'),
+    "c.yaml": ("filter: >-\n  ", "\nmore: '{{b}}'\n"),
+    "a.json": ('{"filter": "', '", "b": "{{b}}"}\n'),
+    "a.jsonl": ('{"filter": "', '"}\n{"filter": "gte(a,{{b}})"}\n'),
+    "a.filter": ("", "\n"),
+}
+"""What stands around a filter in a kind of file."""
+
+PLACEHOLDERS = ("{{a}}", "{{ .Values.min }}", "${b}", "$C", "{d}", "<e>", "%s", "%(name)s")
+ANY_PLACEHOLDER = re.compile(
+    "|".join([*map(re.escape, PLACEHOLDERS), r"\{\{\w+\}\}", r"\{base\}", r"\$A"])
+)
+
+DOUBLE_BRACES = re.compile(r"\{\{.*?\}\}|\$\{.*?\}")
+
+CASES = [
+    ("a.sh", "gte(with_tax,$MIN):gte(without_tax,5)", "ge(with_tax,$MIN):ge(without_tax,5)"),
+    ("a.sh", "contains(paymet,$HOME))", "contains(paymet,$HOME))"),
+    ("a.http", "gte(with_tax,{{m}}):gte(with_tax,{{n}})", "ge(with_tax,{{m}}):ge(with_tax,{{n}})"),
+    ("a.md", "gte(with_tax,{{m}}):gte(with_tax,5)", "ge(with_tax,{{m}}):ge(with_tax,5)"),
+    ("a.js", "gte(with_tax,{{m}}):gte(with_tax,5)", "ge(with_tax,{{m}}):ge(with_tax,5)"),
+    (
+        "a.yaml",
+        "gte(with_tax,{{ .Values.min }}):lte(with_tax,{{ .Values.max }})",
+        "ge(with_tax,{{ .Values.min }}):le(with_tax,{{ .Values.max }})",
+    ),
+    (
+        "a.json",
+        "EQ(customer.name,{{n}}):EQ(customer.email,{{e}})",
+        "eq(customer.name,{{n}}):eq(customer.email,{{e}})",
+    ),
+    ("a.filter", "gte(a,{{m}}):lte(a,${n}):gte(b,1)", "ge(a,{{m}}):le(a,${n}):ge(b,1)"),
+    ("a.py", "gte(a,{{m}}):lte(a,${n}):gte(b,1)", "ge(a,{{m}}):le(a,${n}):ge(b,1)"),
+    ("a.json", "==(with_tax,$H),EQ(name,y)", "==(with_tax,$H),EQ(name,y)"),
+    ("a.json", "EQ(name,y):eq(a,{{x}}", "EQ(name,y):eq(a,{{x}}"),
+]
+
+
+def changed(name: str, text: str, change: str, checker: Checker = CHECKER) -> str:
+    document, path = Document(text), Path(name)
+    if change == "format":
+        return formatted(document, path, checker)[0].text
+    return fixed(document, path, checker, unsafe=change == "unsafe")[0].text
+
+
+@pytest.mark.parametrize(("name", "old", "new"), CASES)
+def test_what_stands_around_a_placeholder_is_repaired(name: str, old: str, new: str) -> None:
+    before, after = KINDS[name]
+    assert changed(name, before + old + after, "fix") == before + new + after
+    assert changed(name, before + old + after, "format") == before + old + after
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_quotes_around_a_placeholder_stay(name: str) -> None:
+    before, after = KINDS[name]
+    quote = '"' if "'" in before else "'"
+    if name in ("a.json", "a.jsonl", "b.sh"):
+        quote = "'"
+    text = f"{before}eq( name,{quote}{{{{y}}}}{quote}):in(a,b){after}"
+    for change in CHANGES:
+        new = changed(name, text, change, EVERY)
+        assert f"{quote}{{{{y}}}}{quote}" in new
+        assert change != "format" or new == text
+
+
+@pytest.mark.parametrize(("name", "old"), [case[:2] for case in CASES[-2:]])
+def test_a_damaged_filter_with_placeholders_is_left_as_it_is(name: str, old: str) -> None:
+    before, after = KINDS[name]
+    for change in CHANGES:
+        assert changed(name, before + old + after, change) == before + old + after
+
+
+def test_a_placeholder_hides_no_other_mistake() -> None:
+    report = lint_content('{"filter":"==(with_tax,$H),EQ(name,y)"}', "a.json", Configuration())
+    assert codes(report) == [("EPF121", 1, 12), ("EPF109", 1, 28)]
+
+
+pieces = st.lists(
+    st.one_of(
+        st.sampled_from(PLACEHOLDERS),
+        st.sampled_from(
+            ["gte(", "EQ(", "in(a,", "eq(a,", ")", "):", ")|(", ",", ":", " ", "b", "paymet", '\\"']
+        ),
+    ),
+    max_size=14,
+).map("".join)
+calls = st.lists(
+    st.builds(
+        "{}({},{})".format,
+        st.sampled_from(["gte", "EQ", "in", "contains", "lte", "like"]),
+        st.sampled_from(["with_tax", "paymet", "name", " name", "{{a}}"]),
+        st.sampled_from([*PLACEHOLDERS, "5", "paid", "a,a", "'{{a}}'", "a{{a}}b", "${b},${b}"]),
+    ),
+    min_size=1,
+    max_size=4,
+).map(":".join)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("name", KINDS)
+@given(value=st.one_of(calls, pieces))
+def test_every_placeholder_is_still_there(name: str, change: str, value: str) -> None:
+    before, after = KINDS[name]
+    text = f"{before}{value}{after}"
+    for checker in (CHECKER, EVERY):
+        new = changed(name, text, change, checker)
+        assert HOLE not in new
+        assert "%EF%BF%BC" not in new
+        pattern = DOUBLE_BRACES if name == "a.filter" else ANY_PLACEHOLDER
+        assert pattern.findall(new) == pattern.findall(text)
+        assert changed(name, new, change, checker) == new
+
+
+def test_a_replacement_character_of_the_file_is_no_placeholder() -> None:
+    text = json.dumps({"filter": f"gte(a,{HOLE}):gte(b,1)"}, ensure_ascii=False)
+    assert changed("a.json", text, "fix").count(HOLE) == 1
+    text = json.dumps({"filter": f"gte(a,{HOLE}):gte(b,{{{{x}}}})"}, ensure_ascii=False)
+    assert changed("a.json", text, "fix").count(HOLE) == 1
