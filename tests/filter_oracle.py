@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +14,8 @@ from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, 
 from epfilter.errors import FilterValueError
 from epfilter.values import from_text
 
-_KINDS = (bool, int, Decimal, datetime, date, UUID)
-"""A bool is an int and a datetime is a date, so these stand first."""
+_KINDS = (bool, int, Decimal, datetime, UUID)
+"""A bool is an int, so it stands first; a date is its midnight by then."""
 
 
 def matches(f: Filter, row: Mapping[str, Any]) -> bool:
@@ -23,17 +25,46 @@ def matches(f: Filter, row: Mapping[str, Any]) -> bool:
     if isinstance(f, Or):
         return any(matches(term, row) for term in f.terms)
     assert isinstance(f, (Comparison, Membership, IsNull))
-    value = row.get(f.field)
-    if value is None or isinstance(f, IsNull):
-        return value is None and isinstance(f, IsNull)
-    elements = value if isinstance(value, list) else [value]
+    values = _found(row, f.field)
+    if not values or isinstance(f, IsNull):
+        return not values and isinstance(f, IsNull)
+    elements = [one for value in values for one in (value if isinstance(value, list) else [value])]
     if isinstance(f, Membership):
         held = [any(_equal(element, text) for element in elements) for text in f.values]
         return all(held) if f.op is Operator.CONTAINS_ALL else any(held)
     return any(_holds(f.op, element, f.value) for element in elements)
 
 
+def _found(row: Mapping[str, Any], field: str) -> list[Any]:
+    """What is there: one value, or one of each object of a list on the path."""
+    if field in row or not re.search(r"[.\[]", field):
+        return [row[field]] if row.get(field) is not None else []
+    path: list[str | int] = []
+    for part in field.split("."):
+        indexed = re.fullmatch(r"([^\[\]]+)((?:\[[0-9]{1,3}\])+)", part)
+        path.append(indexed[1] if indexed else part)
+        path += [int(index) for index in re.findall("[0-9]+", indexed[2])] if indexed else []
+    met: list[Any] = [row]
+    for place, step in enumerate(path, 1):
+        met = [one for value in met for one in _stepped(value, step, last=place == len(path))]
+    return met
+
+
+def _stepped(value: Any, step: str | int, *, last: bool) -> list[Any]:
+    if isinstance(step, int):
+        value = value[step] if isinstance(value, list) and step < len(value) else None
+    elif isinstance(value, list) and step == "length" and last:
+        value = len(value)
+    elif isinstance(value, list):
+        met = [one.get(step) for one in value if isinstance(one, dict)]
+        return [one for one in met if one is not None]
+    else:
+        value = value.get(step) if isinstance(value, dict) else None
+    return [] if value is None else [value]
+
+
 def _holds(op: Operator, value: Any, text: str) -> bool:
+    value = _plain(value)
     if op in (Operator.EQ, Operator.CONTAINS):
         return _equal(value, text)
     if op in (Operator.LIKE, Operator.ILIKE, Operator.TEXT):
@@ -52,14 +83,32 @@ def _holds(op: Operator, value: Any, text: str) -> bool:
 
 
 def _equal(value: Any, text: str) -> bool:
+    value = _plain(value)
     bound = _read(value, text)
     return bound is not None and bool(value == bound)
+
+
+def _plain(value: Any) -> Any:
+    """The value as one of the kinds that are compared; None where it is none of these."""
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    if isinstance(value, Decimal) and value.is_nan():
+        return None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    if isinstance(value, datetime) and value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
+    return value
 
 
 def _read(value: Any, text: str) -> Any:
     if isinstance(value, str):
         return text
-    kind: type[Any] = next(kind for kind in _KINDS if isinstance(value, kind))
+    kind: type[Any] | None = next((kind for kind in _KINDS if isinstance(value, kind)), None)
+    if kind is None:
+        return None
     try:
         return from_text(text, Decimal if kind is int else kind)
     except FilterValueError:

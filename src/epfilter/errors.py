@@ -6,7 +6,8 @@ The exceptions of epfilter:
     ├── FilterSyntaxError          a text is not a filter (also a ValueError)
     ├── FilterValueError           a value has no place in a filter (also a ValueError)
     │   └── ResourceError          a resource has no such field, operator or value
-    └── FilterTypeError            an argument has the wrong type (also a TypeError)
+    ├── FilterTypeError            an argument has the wrong type (also a TypeError)
+    └── UnsupportedFilterError     a target cannot run a filter as it is meant
 
 The nodes of `epfilter.ast` and the models of `epfilter.exporter` are pydantic models: built by
 hand with something that they refuse, they raise `pydantic.ValidationError`.
@@ -164,6 +165,11 @@ class Diagnostic:
         }
 
 
+def _hint(hint: str) -> str:
+    """A hint as a sentence."""
+    return f"Hint: {hint}" if hint.endswith("?") else f"Hint: {hint}."
+
+
 class FilterError(Exception):
     """The base of every error that epfilter raises.
 
@@ -214,7 +220,7 @@ class _ExplainedError(FilterError):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message} Hint: {self.hint}." if self.hint else self.message
+        return f"{self.message} {_hint(self.hint)}" if self.hint else self.message
 
 
 class FilterValueError(_ExplainedError, ValueError):
@@ -251,3 +257,28 @@ class FilterTypeError(_ExplainedError, TypeError):
     Traceback (most recent call last):
     epfilter.errors.FilterTypeError: the text of a filter is a str, not a value of type bytes. ...
     """
+
+
+class UnsupportedFilterError(FilterError):
+    """A target cannot run a part of a filter with the meaning that it has everywhere else.
+
+    `.operator`, `.field` and `.target` say which part and where, `.reason` why, `.hint` what to do
+    instead (or is None).
+
+    >>> print(UnsupportedFilterError("text", "name", "Polars", "it has no full-text search"))
+    Polars cannot run `text` on `name`: it has no full-text search.
+    """
+
+    def __init__(
+        self, operator: str, field: str, target: str, reason: str, hint: str | None = None
+    ) -> None:
+        super().__init__(operator, field, target, reason, hint)
+        self.operator = operator
+        self.field = field
+        self.target = target
+        self.reason = reason
+        self.hint = hint
+
+    def __str__(self) -> str:
+        said = f"{self.target} cannot run `{self.operator}` on `{self.field}`: {self.reason}."
+        return f"{said} {_hint(self.hint)}" if self.hint else said

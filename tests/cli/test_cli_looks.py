@@ -20,7 +20,10 @@ from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_COMMANDS = ["check", "parse", "format", "payload", "explain", "lint", "resources"]
+_COMMANDS = [
+    *("check", "parse", "format", "payload", "explain", "match", "translate"),
+    *("lint", "resources"),
+]
 
 _STATUS = r"(?m)^\d+ filters? in \d+ files?: nothing found\n|^0 of \d files would be changed\n"
 
@@ -131,6 +134,9 @@ def test_the_examples_of_the_help_run(
     Path("refunds.filter").write_text("eq(payment,refunded)\n", encoding="utf-8")
     for folder in ("src", "docs"):
         Path(folder).mkdir()
+    Path("orders.json").write_text('[{"total": 100, "payment": "paid"}]', encoding="utf-8")
+    Path("orders.jsonl").write_text('{"created_at": "2018-09-01T10:00:00Z"}', encoding="utf-8")
+    Path("orders.csv").write_text("with_tax\n9900\n", encoding="utf-8")
     Path("docs/requests.http").write_text("GET /v2/orders\n", encoding="utf-8")
     words = shlex.split(line)
     given = words[1] + "\n" if words[0] == "echo" else None

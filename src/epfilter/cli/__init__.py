@@ -38,7 +38,10 @@ Colour goes to terminals only; NO_COLOR=1 turns it off.
 
 main = CommandLine(
     name="epfilter",
-    commands=("check", "parse", "format", "payload", "explain", "lint", "resources"),
+    commands=(
+        *("check", "parse", "format", "payload", "explain", "match", "translate"),
+        *("lint", "resources"),
+    ),
     help=_HELP,
     epilog=_EPILOG,
 )

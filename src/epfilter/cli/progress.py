@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
 from typing import TypeVar
 
@@ -13,6 +13,9 @@ T = TypeVar("T")
 
 _SHOWN_AFTER = 0.5
 """Seconds after which a run is long enough for a bar."""
+
+_STEPS = 200
+"""How often a bar that shows a size moves."""
 
 
 def shown_while(things: Iterable[T], count: int, label: str) -> Iterator[T]:
@@ -40,3 +43,32 @@ def _awaited(things: Iterable[T], count: int, label: str) -> list[T]:
     ) as shown:
         kept += shown
     return kept
+
+
+def shown_by_size(
+    things: Iterable[T], size_of: Callable[[T], int], size: int, label: str
+) -> Iterator[T]:
+    """The same things one by one; a terminal shows on standard error how much of `size` is done."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return iter(things)
+    return _passed_on(things, size_of, size, label)
+
+
+def _passed_on(
+    things: Iterable[T], size_of: Callable[[T], int], size: int, label: str
+) -> Iterator[T]:
+    waiting, done, began = iter(things), 0, monotonic()
+    for thing in waiting:
+        yield thing
+        done += size_of(thing)
+        if monotonic() - began > _SHOWN_AFTER:
+            break
+    else:
+        return
+    with click.progressbar(
+        length=size, label=label, file=sys.stderr, update_min_steps=max(1, size // _STEPS)
+    ) as bar:
+        bar.update(done)
+        for thing in waiting:
+            yield thing
+            bar.update(size_of(thing))

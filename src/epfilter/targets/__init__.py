@@ -1,0 +1,55 @@
+"""Targets: the same filter runs on objects, dataframes, SQL databases, Mongo and Elasticsearch.
+
+One meaning everywhere; what a target cannot express it refuses with UnsupportedFilterError. Each
+target is a module of its own, imported when it is asked for, like the packages that it needs.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from epfilter.errors import UnsupportedFilterError
+
+if TYPE_CHECKING:
+    from epfilter.targets.dataframe import filter_frame, to_narwhals
+    from epfilter.targets.elasticsearch import to_elasticsearch
+    from epfilter.targets.ep_ast import from_ep_ast, to_ep_ast
+    from epfilter.targets.mongo import to_mongo
+    from epfilter.targets.predicate import to_predicate
+    from epfilter.targets.sqlalchemy import to_sqlalchemy
+
+__all__ = [
+    "UnsupportedFilterError",
+    "filter_frame",
+    "from_ep_ast",
+    "to_elasticsearch",
+    "to_ep_ast",
+    "to_mongo",
+    "to_narwhals",
+    "to_predicate",
+    "to_sqlalchemy",
+]
+
+_MODULES = {
+    "filter_frame": "dataframe",
+    "from_ep_ast": "ep_ast",
+    "to_elasticsearch": "elasticsearch",
+    "to_ep_ast": "ep_ast",
+    "to_mongo": "mongo",
+    "to_narwhals": "dataframe",
+    "to_predicate": "predicate",
+    "to_sqlalchemy": "sqlalchemy",
+}
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

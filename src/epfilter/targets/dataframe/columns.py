@@ -1,0 +1,117 @@
+"""The column that a path of a filter means, as an expression with its type."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
+from typing import NamedTuple
+
+import narwhals as nw
+
+from epfilter.ast import Operator
+from epfilter.carets import shorten
+from epfilter.errors import FilterValueError, UnsupportedFilterError
+from epfilter.resources.binding import BoundComparison, BoundIsNull, BoundMembership
+from epfilter.targets.terms import Step, steps
+
+Call = BoundComparison | BoundMembership | BoundIsNull
+Schema = Mapping[str, nw.dtypes.DType]
+
+ENGINES = {
+    "pandas": "pandas",
+    "polars": "Polars",
+    "pyarrow": "PyArrow",
+    "duckdb": "DuckDB",
+    "ibis": "Ibis",
+    "pyspark": "Spark",
+    "pyspark[connect]": "Spark",
+}
+"""What narwhals calls the engines that the tests run on, and what people do."""
+
+
+class Column(NamedTuple):
+    """A column or a part of one."""
+
+    expr: nw.Expr
+    dtype: nw.dtypes.DType
+    field: str
+    engine: str
+
+    def refused(self, op: str, reason: str, hint: str | None = None) -> UnsupportedFilterError:
+        """The error for what cannot be asked of this column."""
+        return UnsupportedFilterError(op, self.field, self.engine, reason, hint)
+
+
+def column_of(
+    call: Call, schema: Schema, engine: str = "narwhals", empty: Collection[str] = ()
+) -> Column:
+    """The column that a call asks about; those of `empty` hold nothing, of no type.
+
+    A column whose name is the whole path wins; then the longest beginning of the path that is a
+    column, the rest of the path going through its structs and lists.
+
+    Raises FilterValueError where there is none, and UnsupportedFilterError for a path that the
+    engines cannot follow.
+    """
+    name, rest = root(call.path, schema)
+    if name in empty:
+        return Column(nw.col(name).cast(nw.String), nw.String(), call.path, engine)
+    column = Column(nw.col(name), instance(schema[name]), call.path, engine)
+    op = Operator.IS_NULL if isinstance(call, BoundIsNull) else call.op
+    for step in rest:
+        if step.element is None:
+            column = _part(column, step.name, op)
+        else:
+            column = _element(column, step.element, op)
+    return column
+
+
+def root(path: str, schema: Schema) -> tuple[str, tuple[Step, ...]]:
+    """The name of the frame's column that holds what a path means, and the rest of the path."""
+    if path in schema:
+        return path, ()
+    taken = steps(path)
+    names = [step.name for step in taken]
+    lists = [step.element is not None for step in taken]
+    longest = lists.index(True) if any(lists) else len(taken)
+    for length in range(longest, 0, -1):
+        name = ".".join(names[:length])
+        if name in schema:
+            return name, taken[length:]
+    raise _unknown(f"the frame has no column `{shorten(path)}`", path, schema)
+
+
+def _unknown(said: str, name: str, known: Iterable[str]) -> FilterValueError:
+    known = [each for each in known if isinstance(each, str)]
+    near = get_close_matches(name[:100], known, n=1, cutoff=0.6)
+    listed = ", ".join(f"`{each}`" for each in known[:20]) + (", …" if len(known) > 20 else "")
+    return FilterValueError(
+        f"{said}.", hint=f"did you mean `{near[0]}`?" if near else f"there are {listed or 'none'}"
+    )
+
+
+def _part(column: Column, name: str, op: str) -> Column:
+    dtype = column.dtype
+    if isinstance(dtype, nw.Struct):
+        parts = {part.name: part.dtype for part in dtype.fields}
+        if name not in parts:
+            raise _unknown(f"`{column.field}`: there is no `{shorten(name)}`", name, parts)
+        return column._replace(expr=column.expr.struct.field(name), dtype=instance(parts[name]))
+    if isinstance(dtype, nw.List) and name == "length":
+        return column._replace(expr=column.expr.list.len(), dtype=nw.UInt32())
+    if isinstance(dtype, nw.List):
+        raise column.refused(op, "it goes through a list of objects", "explode the list first")
+    raise column.refused(op, f"a column of {dtype} has no `{shorten(name)}`")
+
+
+def _element(column: Column, index: int, op: str) -> Column:
+    if not isinstance(column.dtype, nw.List):
+        raise column.refused(op, f"a column of {column.dtype} has no elements")
+    # An index past the end is an error to most engines, and null to us.
+    long_enough = nw.when(column.expr.list.len() > index).then(column.expr)
+    return column._replace(expr=long_enough.list.get(index), dtype=instance(column.dtype.inner))
+
+
+def instance(dtype: nw.dtypes.DType | type[nw.dtypes.DType]) -> nw.dtypes.DType:
+    """The type itself, where it is given as a class."""
+    return dtype() if isinstance(dtype, type) else dtype

@@ -1,0 +1,153 @@
+"""What every target is given: a tree with typed values, patterns taken apart, folded text."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Or, checked
+from epfilter.errors import FilterTypeError, FilterValueError, described
+from epfilter.parser import parse
+from epfilter.resources.binding import (
+    BoundAnd,
+    BoundComparison,
+    BoundFilter,
+    BoundIsNull,
+    BoundMembership,
+    BoundOr,
+)
+from epfilter.values import from_text
+
+if TYPE_CHECKING:
+    from epfilter.resources import Resource
+
+
+class Untyped(str):
+    """The text of a value whose type nobody has declared: the data it is compared with decides."""
+
+    __slots__ = ()
+
+
+def bound(f: Filter | str, resource: Resource | str | None) -> BoundFilter:
+    """The tree that a target runs.
+
+    With a resource its aliases are resolved and its values typed, as by `Resource.bind`. Without
+    one the paths are the names of the filter, and the values are `Untyped`.
+
+    Raises FilterSyntaxError for a text that is no filter, ResourceError for what the resource
+    does not accept, and FilterTypeError for what is neither filter nor text, or no resource.
+
+    >>> bound("eq(total,5)", None)
+    BoundComparison(op=<Operator.EQ: 'eq'>, field='total', path='total', value='5')
+    """
+    f = parse(f) if isinstance(f, str) else checked(f)
+    if resource is None:
+        return _untyped(f)
+    from epfilter.resources import Resource, resource_named
+
+    if isinstance(resource, str):
+        resource = resource_named(resource)
+    if not isinstance(resource, Resource):
+        raise FilterTypeError(
+            f"a resource or its name is expected, not {described(resource)}.",
+            hint='as in to_predicate(f, "orders")',
+        )
+    return resource.bind(f)
+
+
+def _untyped(f: Filter) -> BoundFilter:
+    if isinstance(f, And):
+        return BoundAnd(tuple([_untyped(term) for term in f.terms]))
+    if isinstance(f, Or):
+        return BoundOr(tuple([_untyped(term) for term in f.terms]))
+    if isinstance(f, Membership):
+        values = tuple([Untyped(text) for text in f.values])
+        return BoundMembership(f.op, f.field, f.field, values)
+    if isinstance(f, IsNull):
+        return BoundIsNull(f.field, f.field)
+    assert isinstance(f, Comparison)  # noqa: S101 - the five nodes are all
+    return BoundComparison(f.op, f.field, f.field, Untyped(f.value))
+
+
+V = TypeVar("V")
+
+
+def read_as(text: str, kind: type[V]) -> V | None:
+    """The value that an `Untyped` text is among values of this kind; None where it is none.
+
+    >>> read_as("5", int), read_as("5.5", int)
+    (5, None)
+    """
+    try:
+        value: V = from_text(text, kind)  # type: ignore[type-var] # one of the kinds that it reads
+    except FilterValueError:
+        return None
+    return value
+
+
+class Pattern(NamedTuple):
+    """A pattern of `like` or `ilike` taken apart: what stands in it, and where anything may."""
+
+    text: str
+    anything_before: bool
+    anything_after: bool
+
+
+def pattern(written: str) -> Pattern:
+    """Only the first and the last `*` stand for anything; every other character for itself.
+
+    >>> pattern("*a*b*"), pattern("*")
+    (Pattern(text='a*b', anything_before=True, anything_after=True), Pattern(text='', \
+anything_before=True, anything_after=True))
+    """
+    if written == "*":
+        return Pattern("", anything_before=True, anything_after=True)
+    before, after = written[:1] == "*", written[1:][-1:] == "*"
+    return Pattern(written[before : len(written) - after], before, after)
+
+
+def folded(text: str) -> str:
+    """The text as Unicode simple case folding makes it, which keeps its length.
+
+    >>> folded("STRASSE"), folded("Straße"), folded("ΣΑΣ")
+    ('strasse', 'straße', 'σασ')
+    """
+    return text.lower() if text.isascii() else "".join([_folded(char) for char in text])
+
+
+@lru_cache(maxsize=4096)
+def _folded(char: str) -> str:
+    full = char.casefold()
+    if len(full) == 1:
+        return full
+    lower = char.lower()
+    return lower if len(lower) == 1 else char
+
+
+class Step(NamedTuple):
+    """One step of a path: a name, or the index of a list's element."""
+
+    name: str
+    element: int | None = None
+
+
+_INDEX = re.compile(r"\[([0-9]{1,3})\]")
+_INDEXED = re.compile(r"([^\[\]]+)((?:\[[0-9]{1,3}\])+)")
+
+
+def steps(path: str) -> tuple[Step, ...]:
+    """The steps of a path: `items[0].sku` goes to `items`, its first element, and its `sku`.
+
+    >>> steps("items[0].sku")
+    (Step(name='items', element=None), Step(name='', element=0), Step(name='sku', element=None))
+    """
+    found: list[Step] = []
+    for part in path.split("."):
+        indexed = _INDEXED.fullmatch(part)
+        if indexed is None:
+            found.append(Step(part))
+            continue
+        found.append(Step(indexed[1]))
+        found += [Step("", int(index)) for index in _INDEX.findall(indexed[2])]
+    return tuple(found)

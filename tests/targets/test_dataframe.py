@@ -1,0 +1,698 @@
+"""The same rows from every engine, and the rows of the oracle."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import ibis
+import narwhals as nw
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from epfilter import F, all_of, any_of
+from epfilter.ast import Filter
+from epfilter.errors import (
+    FilterSyntaxError,
+    FilterTypeError,
+    FilterValueError,
+    UnsupportedFilterError,
+)
+from epfilter.resources import (
+    Contains,
+    EqIn,
+    EqInLikeILikeText,
+    EqInOrdered,
+    Resource,
+    boolean,
+    date_,
+    integer,
+    list_of,
+    number,
+    string,
+    timestamp,
+    uuid,
+)
+from epfilter.targets import filter_frame, to_narwhals
+from filter_oracle import matches
+
+Row = dict[str, Any]
+
+SCHEMA = pa.schema(
+    {
+        "id": pa.int64(),
+        "name": pa.string(),
+        "small": pa.int8(),
+        "number": pa.int64(),
+        "unsigned": pa.uint64(),
+        "price": pa.decimal128(20, 2),
+        "weight": pa.float64(),
+        "single": pa.float32(),
+        "paid": pa.bool_(),
+        "day": pa.date32(),
+        "at": pa.timestamp("us", "UTC"),
+        "naive": pa.timestamp("us"),
+        "tags": pa.list_(pa.string()),
+        "numbers": pa.list_(pa.int64()),
+        "contact": pa.struct({"email": pa.string()}),
+    }
+)
+_EXACT_PANDAS = {
+    pa.int8(): pd.Int8Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.uint64(): pd.UInt64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
+
+
+def pandas_objects(table: pa.Table) -> pd.DataFrame:
+    """Everything as Python objects, but numbers of 32 bits, which Python has not."""
+    columns = {
+        name: pd.Series(table[name].to_pylist(), dtype=object) for name in table.column_names
+    }
+    if "single" in columns:
+        columns["single"] = table["single"].to_pandas()
+    return pd.DataFrame(columns)
+
+
+CONNECTION = duckdb.connect()
+ENGINES: dict[str, Callable[[pa.Table], Any]] = {
+    "pandas": lambda table: table.to_pandas(types_mapper=_EXACT_PANDAS.get),
+    "pandas of objects": pandas_objects,
+    "pandas of pyarrow": lambda table: table.to_pandas(types_mapper=pd.ArrowDtype),
+    "polars": pl.from_arrow,
+    "polars, lazy": lambda table: pl.DataFrame(pl.from_arrow(table)).lazy(),
+    "pyarrow": lambda table: table,
+    "duckdb": CONNECTION.from_arrow,
+    "ibis": ibis.memtable,
+}
+OF_ARROW = tuple(name for name in ENGINES if not name.startswith("pandas") or "pyarrow" in name)
+
+
+def ids(frame: Any) -> list[int]:
+    if isinstance(frame, pa.Table):
+        frame = frame.to_pandas()
+    if isinstance(frame, pl.LazyFrame):
+        frame = frame.collect()
+    if isinstance(frame, duckdb.DuckDBPyRelation):
+        return sorted(row[0] for row in frame.select("id").fetchall())
+    if isinstance(frame, ibis.Table):
+        return sorted(frame.select("id").to_pyarrow()["id"].to_pylist())
+    return [int(each) for each in frame["id"].to_list()]
+
+
+def table_of(**columns: Any) -> pa.Table:
+    length = len(next(iter(columns.values())))
+    return pa.table({"id": pa.array(range(length), pa.int64()), **columns})
+
+
+# What the frames hold, and what people ask of them.
+
+_TEXTS = (
+    "",
+    "a",
+    "A",
+    "aB",
+    "b",
+    "10",
+    "9",
+    "%",
+    "_",
+    "a%",
+    "a_b",
+    "\\",
+    "a*b",
+    "*",
+    "é",
+    "É",
+    "𝕏",
+    "\uffff",
+    "a\nb",
+    "Ron",
+)
+_INTS = (0, 1, 2, 5, -5, 127, -128, 2**53, 2**53 + 1, 2**63 - 1, -(2**63), 2**64 - 1, 2**64, 10**40)
+_NUMBERS = (
+    *map(str, _INTS),
+    "5.5",
+    "-5.5",
+    "05",
+    "+5",
+    "0.1",
+    "1.50",
+    "1.505",
+    "1e400",
+    "1e-400",
+    "0.30000000000000004",
+    "0.10000000000000001",
+    "16777217",
+)
+_POINTS = (
+    "2018-09-01",
+    "2018-09-01T00:00:00Z",
+    "2018-09-02T01:00:00+02:00",
+    "2018-09-01T00:00:00.000001Z",
+    "1535760000000",
+    "0001-01-01",
+    "9999-12-31",
+    "2018-09-02",
+)
+_DAY = datetime(2018, 9, 1, tzinfo=UTC)
+_AT = (
+    _DAY,
+    _DAY + timedelta(microseconds=1),
+    _DAY.replace(hour=23),
+    _DAY.replace(day=2),
+    datetime(1, 1, 1, tzinfo=UTC),
+)
+_FLOATS = (
+    0.0,
+    -0.0,
+    0.1,
+    0.30000000000000004,
+    5.5,
+    -5.5,
+    float(2**53),
+    1e300,
+    float("nan"),
+    float("inf"),
+    float("-inf"),
+)
+_SINGLE = (0.0, 0.1, 5.5, 16777216.0, float("nan"))
+
+CELLS: dict[str, st.SearchStrategy[Any]] = {
+    "name": st.sampled_from(_TEXTS),
+    "small": st.sampled_from((0, 1, 5, 127, -128)),
+    "number": st.sampled_from([each for each in _INTS if -(2**63) <= each < 2**63]),
+    "unsigned": st.sampled_from((0, 5, 2**63, 2**64 - 1)),
+    "price": st.sampled_from([Decimal(each) for each in ("0.00", "0.10", "1.50", "5.50", "-5.50")]),
+    "weight": st.sampled_from(_FLOATS),
+    "single": st.sampled_from(_SINGLE),
+    "paid": st.booleans(),
+    "day": st.sampled_from([each.date() for each in _AT]),
+    "at": st.sampled_from(_AT),
+    "naive": st.sampled_from(_AT),
+    "tags": st.lists(st.sampled_from(_TEXTS), max_size=3),
+    "numbers": st.lists(st.sampled_from((1, 2, 5, 2**53 + 1)), max_size=3),
+    "contact": st.one_of(st.none(), st.sampled_from(_TEXTS)).map(lambda email: {"email": email}),
+}
+ASKED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("name", "tags", "contact.email"), _TEXTS),
+    **dict.fromkeys(
+        ("small", "number", "unsigned", "price", "weight", "single", "numbers"), _NUMBERS
+    ),
+    **dict.fromkeys(("day", "at", "naive"), _POINTS),
+    "paid": ("true", "false", "True", "1"),
+    "tags.length": ("0", "1", "2", "1.5"),
+}
+_PATTERNS = st.builds(
+    lambda text, before, after: before + text + after,
+    st.sampled_from(_TEXTS),
+    st.sampled_from(("", "*")),
+    st.sampled_from(("", "*")),
+)
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> Filter:
+    name = draw(st.sampled_from((*ASKED,)))
+    field = F[name]
+    op = draw(
+        st.sampled_from(
+            (
+                "eq",
+                "gt",
+                "ge",
+                "lt",
+                "le",
+                "like",
+                "ilike",
+                "in_",
+                "contains",
+                "contains_any",
+                "contains_all",
+                "is_null",
+            )
+        )
+    )
+    if op == "is_null":
+        return field.is_null()
+    if op in ("like", "ilike"):
+        return field.like(draw(_PATTERNS)) if op == "like" else field.ilike(draw(_PATTERNS))
+    value = st.sampled_from(ASKED[name]) if draw(st.integers(0, 9)) else st.sampled_from(_TEXTS)
+    if op in ("in_", "contains_any", "contains_all"):
+        found: Filter = getattr(field, op)(draw(st.lists(value, min_size=1, max_size=6)))
+    else:
+        found = getattr(field, op)(draw(value))
+    return found
+
+
+filters = st.recursive(
+    calls(),
+    lambda terms: st.builds(
+        lambda join, some: join(some),
+        st.sampled_from((all_of, any_of)),
+        st.lists(terms, min_size=2, max_size=3),
+    ),
+    max_leaves=5,
+)
+rows = st.lists(
+    st.fixed_dictionaries({name: st.one_of(st.none(), cell, cell) for name, cell in CELLS.items()}),
+    min_size=1,
+    max_size=12,
+)
+
+
+def number_of(value: float | None, written: str) -> Decimal | None:
+    """A float is what it is written as; NaN is missing."""
+    if value is None or math.isnan(value):
+        return None
+    return Decimal(written)
+
+
+def as_asked(row: Row) -> Row:
+    """The row as the oracle reads it."""
+    contact, tags, naive = row["contact"], row["tags"], row["naive"]
+    return {
+        **row,
+        "weight": number_of(row["weight"], repr(row["weight"])),
+        "single": number_of(row["single"], repr(row["single"])),
+        "contact.email": contact and contact["email"],
+        "tags.length": None if tags is None else len(tags),
+        "naive": naive,
+    }
+
+
+def arrow(listed: list[Row]) -> pa.Table:
+    naive = [
+        {**row, "id": n, "naive": row["naive"] and row["naive"].replace(tzinfo=None)}
+        for n, row in enumerate(listed)
+    ]
+    return pa.Table.from_pylist(naive, SCHEMA)
+
+
+def refused(f: Filter) -> bool:
+    """Whether it asks what no engine is asked."""
+    terms = getattr(f, "terms", None)
+    if terms is not None:
+        return any(refused(term) for term in terms)
+    op, field, value = getattr(f, "op", ""), getattr(f, "field", ""), getattr(f, "value", "")
+    if op == "ilike" and field in ("name", "contact.email") and not value.isascii():
+        return True
+    if op not in ("like", "ilike") or field != "tags" or value in ("*", "**"):
+        return False
+    return (
+        value[:1] == "*"
+        or value[-1:] == "*"
+        or (op == "ilike" and (not value.isascii() or value.lower() != value.upper()))
+    )
+
+
+@settings(
+    max_examples=6 if settings().max_examples < 100 else 150,
+    phases=[
+        Phase.explicit,
+        Phase.generate,
+    ],  # shrinking takes minutes: engines need milliseconds a filter
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+    ],
+)
+@given(rows, st.lists(filters, min_size=6, max_size=12))
+def test_every_engine_gives_the_rows_of_the_oracle(listed: list[Row], asked: list[Filter]) -> None:
+    table, meant = arrow(listed), [as_asked(row) for row in listed]
+    for name, make in ENGINES.items():
+        frame = make(table)
+        for f in asked:
+            if refused(f):
+                with pytest.raises(UnsupportedFilterError):
+                    filter_frame(frame, f)
+                continue
+            expected = [number for number, row in enumerate(meant) if matches(f, row)]
+            assert ids(filter_frame(frame, f)) == expected, (name, f)
+
+
+NOTHING: list[int] = []
+NAMES = table_of(name=["Ron", "ron", "\u017fK\u0130", "RON\nx", "", None, "\u212a"])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        ("like(name,*)", [0, 1, 2, 3, 4, 6]),
+        ("like(name,**)", [0, 1, 2, 3, 4, 6]),
+        ('like(name,"")', [4]),
+        ("like(name,R*)", [0, 3]),
+        ("ilike(name,r*N)", NOTHING),
+        ("ilike(name,rOn)", [0, 1]),
+        ("ilike(name,RON*)", [0, 1, 3]),
+        ("ilike(name,*s*)", [2]),
+        ("ilike(name,s*)", [2]),
+        ("ilike(name,*K*)", [2, 6]),
+        ("ilike(name,*i*)", NOTHING),
+        ("ilike(name,S*)", [2]),
+        ("is_null(name)|eq(name,Ron)", [0, 5]),
+        ("(is_null(name):eq(name,Ron))|(lt(name,a):gt(name,R))", [0, 3]),
+        ("eq(name,Ron):is_null(name)", NOTHING),
+        ("contains_all(name,Ron,Ron)", [0]),
+        ("contains_all(name,Ron,ron)", NOTHING),
+        ("in(name,a,b,c,d,e,Ron)", [0]),
+    ],
+)
+def test_text_is_compared_by_code_point_and_folded_simply(
+    engine: str, f: str, expected: list[int]
+) -> None:
+    assert ids(filter_frame(ENGINES[engine](NAMES), f)) == expected
+
+
+@pytest.mark.parametrize("engine", OF_ARROW)
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        ("eq(tags[0],a)", [0]),
+        ("eq(tags[1],b)", [0]),
+        ("is_null(tags[1])", [1, 2, 3]),
+        ("is_null(tags[999])", [0, 1, 2, 3]),
+        ("eq(tags.length,2)", [0, 1]),
+        ("is_null(tags.length)", [3]),
+        ("contains_all(tags,a,b)", [0]),
+        ("contains_any(tags,a,x)", [0]),
+        ("in(tags,a,x)", [0]),
+        ("like(tags,*)", [0, 1]),
+        ("like(tags,z)", [1]),
+        ("ilike(tags,1)", NOTHING),
+        ("gt(tags,b)", [1]),
+        ("is_null(tags)", [3]),
+    ],
+)
+def test_lists_are_asked_by_their_elements(engine: str, f: str, expected: list[int]) -> None:
+    table = table_of(tags=[["a", "b"], ["z", None], [], None])
+    assert ids(filter_frame(ENGINES[engine](table), f)) == expected
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_column_of_the_whole_name_wins_over_a_struct(engine: str) -> None:
+    contact = [{"email": "a", "city": {"name": "x"}}, {"email": "b", "city": None}, None]
+    nested = ENGINES[engine](table_of(contact=contact))
+    assert ids(filter_frame(nested, "eq(contact.email,b)")) == [1]
+    assert ids(filter_frame(nested, "eq(contact.city.name,x)")) == [0]
+    assert ids(filter_frame(nested, "is_null(contact.city.name)")) == [1, 2]
+    both = ENGINES[engine](table_of(contact=contact, **{"contact.email": ["b", "c", "d"]}))
+    assert ids(filter_frame(both, "eq(contact.email,b)")) == [0]
+
+
+class Payments(Resource, title="Payments"):
+    name = EqIn(string())
+    price = EqInOrdered(number())
+    number = EqInOrdered(integer())
+    paid = EqIn(boolean())
+    day = EqInOrdered(date_())
+    at = EqInOrdered(timestamp())
+    tags = Contains(list_of(string()))
+    key = EqIn(uuid())
+    note = EqInLikeILikeText(string())
+
+
+KEY = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_typed_values_meet_columns_of_another_type_exactly(engine: str) -> None:
+    table = table_of(
+        number=pa.array([1, 2, 3], pa.uint8()),
+        price=pa.array([1, 2, None], pa.int64()),
+        at=pa.array([date(2018, 9, 1), date(2018, 9, 2), None]),
+        day=pa.array([_DAY, _DAY.replace(hour=5), None]).cast(pa.timestamp("us")),
+        paid=["true", "false", "True"],
+        key=[KEY, KEY.upper(), "x"],
+    )
+    frame = ENGINES[engine](table)
+    for f, expected in {
+        "gt(number,-1)": [0, 1, 2],
+        "lt(number,1000)": [0, 1, 2],
+        "eq(number,257)": [],
+        "gt(price,1.5)": [1],
+        "ge(at,2018-09-01T00:00:01Z)": [1],
+        "le(at,2018-09-01T00:00:01Z)": [0],
+        "eq(at,2018-09-01T02:00:00+02:00)": [0],
+        "gt(day,2018-09-01)": [1],
+        "eq(day,2018-09-01)": [0],
+        "eq(paid,true)": [0],
+        f"eq(key,{KEY})": [0, 1],
+    }.items():
+        assert ids(filter_frame(frame, f, Payments())) == expected, f
+
+
+@pytest.mark.parametrize(
+    ("f", "columns", "said"),
+    [
+        (
+            "eq(at,2018-09-01)",
+            {"at": ["2018-09-01"]},
+            "Polars cannot run `eq` on `at`: the resource says that it is a timestamp, and the column holds String. Hint: convert the column first.",
+        ),
+        (
+            "gt(day,2018-09-01)",
+            {"day": ["2018-09-01"]},
+            "Polars cannot run `gt` on `day`: the resource says that it is a date, and the column holds String. Hint: convert the column first.",
+        ),
+        (
+            "gt(number,5)",
+            {"number": ["5"]},
+            "Polars cannot run `gt` on `number`: the resource says that it is a whole number, and the column holds String. Hint: convert the column first.",
+        ),
+        (
+            "eq(name,5)",
+            {"name": [5]},
+            "Polars cannot run `eq` on `name`: the resource says that it is text, and the column holds Int64. Hint: convert the column first.",
+        ),
+        (
+            "text(note,a)",
+            {"note": ["a"]},
+            "Polars cannot run `text` on `note`: it has no full-text search. Hint: use like or ilike.",
+        ),
+        (
+            "ilike(note,É*)",
+            {"note": ["é"]},
+            "Polars cannot run `ilike` on `note`: engines disagree on the case of other letters than A to Z (`É`). Hint: use like, or ilike with the part that is ASCII.",
+        ),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(
+    f: str, columns: dict[str, list[Any]], said: str
+) -> None:
+    with pytest.raises(UnsupportedFilterError) as refusal:
+        filter_frame(pl.DataFrame(columns), f.replace("É*", '"É*"'), Payments())
+    assert str(refusal.value) == said
+
+
+@pytest.mark.parametrize(
+    ("f", "columns"),
+    [
+        ("like(tags,a*)", {"tags": [["a"]]}),
+        ("ilike(tags,a)", {"tags": [["a"]]}),
+        ("gt(weights,1)", {"weights": [[1.5]]}),
+        ("eq(items.sku,a)", {"items": [[{"sku": "a"}]]}),
+        ("eq(items,a)", {"items": [[{"sku": "a"}]]}),
+        ("eq(contact,a)", {"contact": [{"sku": "a"}]}),
+        ("eq(name.first,a)", {"name": ["a"]}),
+        ("eq(name[0],a)", {"name": ["a"]}),
+        ("eq(span,5)", {"span": [timedelta(5)]}),
+    ],
+)
+def test_what_narwhals_has_no_expression_for_is_refused(
+    f: str, columns: dict[str, list[Any]]
+) -> None:
+    with pytest.raises(UnsupportedFilterError, match="Polars cannot run"):
+        filter_frame(pl.DataFrame(columns), f)
+
+
+def test_an_unknown_column_is_an_error_with_the_nearest_name() -> None:
+    frame = pl.DataFrame({"total": [1], "contact": [{"email": "a"}]})
+    with pytest.raises(FilterValueError) as error:
+        filter_frame(frame, "eq(totl,1)")
+    assert str(error.value) == "the frame has no column `totl`. Hint: did you mean `total`?"
+    with pytest.raises(FilterValueError, match=r"`contact.mail`: there is no `mail`.*`email`"):
+        filter_frame(frame, "eq(contact.mail,1)")
+    with pytest.raises(FilterValueError, match="there are `total`, `contact`"):
+        filter_frame(frame, "eq(zzzzzzzz,1)")
+
+
+def test_what_is_no_frame_is_refused() -> None:
+    with pytest.raises(FilterTypeError, match="a dataframe is expected, not a value of type list"):
+        filter_frame([1], "eq(a,1)")
+    with pytest.raises(FilterTypeError, match="not one of narwhals"):
+        filter_frame(nw.from_native(pl.DataFrame({"a": [1]})), "eq(a,1)")
+    with pytest.raises(FilterSyntaxError):
+        filter_frame(pl.DataFrame({"a": [1]}), "eq(a")
+    with pytest.raises(FilterValueError, match="the same name"):
+        filter_frame(pd.DataFrame([[1, 2]], columns=["a", "a"]), "eq(a,1)")
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Paris"])
+@pytest.mark.parametrize(
+    "engine", [name for name in ENGINES if "objects" not in name and name not in ("duckdb", "ibis")]
+)
+def test_times_of_every_unit_and_zone_compare_exactly(
+    engine: str, zone: str | None, unit: str
+) -> None:
+    per_second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+    start = int(_DAY.timestamp()) * per_second
+    frame = ENGINES[engine](
+        table_of(
+            at=pa.array([start - 1, start, start + 1, None], pa.int64()).cast(
+                pa.timestamp(unit, zone)
+            )
+        )
+    )
+    for f, expected in {
+        "eq(at,2018-09-01)": [1],
+        "gt(at,2018-09-01)": [2],
+        "ge(at,2018-09-01T02:00:00+02:00)": [1, 2],
+        "lt(at,2018-08-31T23:59:59.999999Z)": [0] if unit in ("s", "ms") else [],
+        "ge(at,2018-09-01T00:00:00.000001Z)": [2] if unit != "ns" else [],
+        "lt(at,2018-09-01T00:00:00.0000005Z)": [0],
+        "gt(at,0001-01-01)": [0, 1, 2],
+        "in(at,2018-09-01,9999-12-31)": [1],
+        "lt(at,9999-12-31)": [0, 1, 2],
+    }.items():
+        assert ids(filter_frame(frame, f)) == expected, f
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+def test_the_zone_of_a_connection_changes_nothing(zone: str) -> None:
+    connection = duckdb.connect()
+    connection.execute(f"set timezone = '{zone}'")
+    moments = pa.array([_DAY, _DAY + timedelta(hours=3)], pa.timestamp("us", "UTC"))
+    frame = connection.from_arrow(table_of(at=moments, naive=moments.cast(pa.timestamp("us"))))
+    assert ids(filter_frame(frame, "gt(at,2018-09-01)")) == [1]
+    assert ids(filter_frame(frame, "le(naive,2018-09-01):is_null(naive)|le(naive,2018-09-01)")) == [
+        0
+    ]
+
+
+def test_categories_are_text() -> None:
+    texts = ["b", "a", None, "10", "9"]
+    asked = {
+        "gt(a,9)": [0, 1],
+        "eq(a,a)": [1],
+        "like(a,1*)": [3],
+        "in(a,a,b,c,d,e)": [0, 1],
+        "is_null(a)": [2],
+    }
+    categories = pl.Enum(["b", "a", "9", "10"])
+    for frame in (
+        pl.DataFrame({"id": range(5), "a": pl.Series(texts, dtype=pl.Categorical)}),
+        pl.DataFrame({"id": range(5), "a": pl.Series(texts, dtype=categories)}),
+        pd.DataFrame({"id": range(5), "a": pd.Series(texts, dtype="category")}),
+        table_of(a=pa.array(texts).dictionary_encode()),
+        CONNECTION.from_arrow(table_of(a=texts)).select("id, a::enum('b', 'a', '9', '10') as a"),
+    ):
+        for f, expected in asked.items():
+            assert ids(filter_frame(frame, f)) == expected, f
+
+
+def test_categories_that_are_no_text_are_refused() -> None:
+    numbers = table_of(a=pa.array([1, 2, None]).dictionary_encode())
+    for frame in (
+        numbers,
+        numbers.to_pandas(types_mapper=pd.ArrowDtype),
+        pd.DataFrame({"id": range(3), "a": pd.Series([1, 2, None], dtype="category")}),
+    ):
+        assert ids(filter_frame(frame, "is_null(a)")) == [2]
+        with pytest.raises(UnsupportedFilterError, match="cannot run `eq` on `a`"):
+            filter_frame(frame, "eq(a,1)")
+
+
+def test_numpy_columns_and_an_index_of_pandas() -> None:
+    frame = pd.DataFrame(
+        {"id": [0, 1, 2], "f": [0.1, float("nan"), 5.0], "s": ["a", None, "b"]}, index=[7, 7, 8]
+    )
+    assert list(filter_frame(frame, "is_null(f)|gt(f,4)").index) == [7, 8]
+    assert ids(filter_frame(frame, "eq(f,0.1)")) == [0]
+    assert ids(filter_frame(frame, "eq(f,x)")) == []
+    assert list(filter_frame(frame, "is_null(s)").columns) == ["id", "f", "s"]
+    mixed = pd.DataFrame({"a": [1, "x"]})
+    with pytest.raises(FilterValueError, match="the column `a` holds Python objects"):
+        filter_frame(mixed, "eq(a,1)")
+    late = pd.DataFrame({"id": range(200), "a": ["x"] * 199 + [5]}, dtype=object)
+    with pytest.raises(FilterValueError, match="the column `a` holds Python objects"):
+        filter_frame(late, "lt(a,y)")
+
+
+@pytest.mark.parametrize("engine", OF_ARROW)
+def test_a_column_of_nothing_but_null(engine: str) -> None:
+    frame = ENGINES[engine](table_of(a=pa.nulls(2)))
+    assert ids(filter_frame(frame, "is_null(a)")) == [0, 1]
+    assert ids(filter_frame(frame, "eq(a,1)|like(a,x*)|gt(a,5)")) == []
+
+
+# The expression alone.
+
+
+def test_an_expression_is_true_or_false_and_never_null() -> None:
+    frame = nw.from_native(pl.DataFrame({"a": ["x", None], "b": [None, 5]}))
+    for f in ("eq(a,x)", "gt(b,1)|eq(a,y)", "eq(a,x):lt(b,9)", "eq(b,x)"):
+        expr = to_narwhals(f, schema=frame.schema)
+        assert frame.select(kept=expr).to_native()["kept"].null_count() == 0
+    assert frame.filter(to_narwhals("eq(b,x)", schema=frame.schema)).shape[0] == 0
+
+
+def test_without_a_schema_the_resource_tells_the_types() -> None:
+    frame = nw.from_native(
+        pl.DataFrame(
+            {
+                "number": [1, 2],
+                "price": [1.5, None],
+                "at": [_DAY, None],
+                "tags": [["a"], []],
+                "name": ["a", "b"],
+            }
+        )
+    )
+    for f, expected in {
+        "gt(number,1)": [2],
+        "eq(price,1.5)": [1],
+        "ge(at,2018-09-01)": [1],
+        "contains(tags,a)": [1],
+        "eq(name,b)": [2],
+    }.items():
+        kept = frame.filter(to_narwhals(f, Payments()))
+        assert kept.to_native()["number"].to_list() == expected
+
+
+def test_without_a_resource_values_are_text() -> None:
+    frame = nw.from_native(pl.DataFrame({"contact.email": ["a", None]}))
+    assert frame.filter(to_narwhals("eq(contact.email,a)")).shape[0] == 1
+    assert frame.filter(to_narwhals("is_null(contact.email)")).shape[0] == 1
+    with pytest.raises(UnsupportedFilterError, match="narwhals cannot run `text`"):
+        to_narwhals("text(name,a)")
+
+
+# Many terms.
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "pyarrow", "duckdb"])
+def test_thousands_of_terms(engine: str) -> None:
+    frame = ENGINES[engine](table_of(a=pa.array(["1", "x", None]), n=pa.array([1, 2, 3])))
+    f = any_of(F.a.eq(str(number)) for number in range(200))
+    assert ids(filter_frame(frame, f)) == [0]
+    assert ids(filter_frame(frame, all_of(F.n.gt(-number) for number in range(200)))) == [0, 1, 2]
+    assert ids(filter_frame(frame, F.n.in_(range(2, 5000)))) == [1, 2]
+
+
+def test_a_flat_filter_of_100_000_terms_is_made_in_linear_time() -> None:
+    schema = nw.Schema({"a": nw.String()})
+    f = any_of(F.a.like(f"{number}*") for number in range(100_000))
+    assert isinstance(to_narwhals(f, schema=schema), nw.Expr)
