@@ -19,7 +19,7 @@ ROOMS = ("epfilter", "epfilter.exporter", "epfilter.resources")
 """The rooms that hold public names and nothing else."""
 NAMES = [
     (room, name)
-    for room in (*ROOMS, "epfilter.english", "epfilter.linter")
+    for room in (*ROOMS, "epfilter.english", "epfilter.linter", "epfilter.targets")
     for name in importlib.import_module(room).__all__
     if (room, name) not in {("epfilter.linter", "RULES"), ("epfilter.linter", "lint")}
 ]
