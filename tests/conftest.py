@@ -11,7 +11,7 @@ settings.register_profile("quick", max_examples=60, derandomize=True, deadline=N
 # New examples in every run; a slow machine is no failure.
 settings.register_profile(
     "deep",
-    max_examples=1000,
+    max_examples=400,
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
