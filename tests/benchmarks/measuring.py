@@ -13,7 +13,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from benchmarks import big, cold, linting, pairs, peers, rql, translators, works
+from benchmarks import big, cold, linting, pairs, peers, rql, running, translators, works
 from benchmarks.targets import targets
 from benchmarks.timing import interleaved, repeated
 
@@ -32,6 +32,11 @@ _PACKAGES = (
     "sqlglotc",
     "cel-python",
     "common-expression-language",
+    "pyrql",
+    "narwhals",
+    "polars",
+    "duckdb",
+    "sqlalchemy",
 )
 MISTAKE = "one mistake in three calls"
 
@@ -60,6 +65,8 @@ def measure() -> Results:
             results["works"].append(_entry(work.name, work.leaves, _big(work, other)))
         _tell("memory")
         results["memory"] = _memory(other)
+        _tell("running")
+        results["running"] = running.measure(other)
     _tell("printing, building, mistakes")
     results["pairs"] = pairs.measure()
     _tell("cold starts")

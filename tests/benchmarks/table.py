@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from benchmarks.frames import OURS
 from benchmarks.peers import US
 from benchmarks.targets import met
 
@@ -19,6 +20,7 @@ def lines(results: dict[str, Any]) -> Iterator[str]:
     cold = {one: spoken(seconds) for one, seconds in results["cold"].items()}
     yield from _titled("cold starts, median", cold)
     yield from _titled("linting, filters a second and core", results["lint"], "{:,.0f}")
+    yield from _running(results["running"])
     for name, why in results["absent"].items():
         yield f"{name}: {why}"
     yield "targets"
@@ -26,7 +28,7 @@ def lines(results: dict[str, Any]) -> Iterator[str]:
         sign = "≤" if target["most"] else "≥"
         verdict = "met" if met(target) else "NOT MET"
         measured, limit = number(target["measured"]), number(target["limit"])
-        yield f"  {target['what']:52} {measured:>9} {sign} {limit:<7} {verdict}"
+        yield f"  {target['what']:56} {measured:>9} {sign} {limit:<7} {verdict}"
 
 
 def spoken(seconds: float) -> str:
@@ -35,7 +37,7 @@ def spoken(seconds: float) -> str:
     >>> spoken(0.0000123), spoken(0.25), spoken(3.0)
     ('12.3 µs', '250 ms', '3 s')
     """
-    for unit, factor in (("µs", 1e6), ("ms", 1e3)):
+    for unit, factor in (("ns", 1e9), ("µs", 1e6), ("ms", 1e3)):
         if seconds * factor < 1000:
             return f"{seconds * factor:.3g} {unit}"
     return f"{seconds:.3g} s"
@@ -58,6 +60,29 @@ def _work(work: dict[str, Any]) -> Iterator[str]:
             yield f"  {name:38} {seconds:>10}"
         else:
             yield f"  {name:38} {spoken(seconds):>10} {number(seconds / ours):>8} × ours"
+    yield ""
+
+
+def _running(running: dict[str, Any]) -> Iterator[str]:
+    for entry in running["rows"]:
+        times = entry["seconds"]
+        yield f"three calls on {entry['name']}, one of {entry['rows']:,} rows"
+        yield f"  (the engines of RQL run on the first {entry['peer rows']:,})"
+        yield from _beside(times, times[US])
+    for entry in running["frames"]:
+        times = entry["seconds"]
+        yield f"three calls on a frame of {entry['rows']:,} rows, {entry['name']}"
+        yield from _beside(times, times[OURS])
+    translation = {one: spoken(seconds) for one, seconds in running["translation"].items()}
+    yield from _titled("translate three calls", translation)
+    for name, times in running["growth"].items():
+        yield from _titled(name, {one: spoken(seconds) for one, seconds in times.items()})
+    yield from (f"{name}: {why}" for name, why in running["absent"].items())
+
+
+def _beside(times: dict[str, float], ours: float) -> Iterator[str]:
+    for name, seconds in times.items():
+        yield f"  {name:38} {spoken(seconds):>10} {number(seconds / ours):>8} × ours"
     yield ""
 
 

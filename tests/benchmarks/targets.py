@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from benchmarks import frames, rows, translating
 from benchmarks.peers import FLOORS, RUST, US, VALIDATE
 
 Target = dict[str, Any]
@@ -14,7 +15,8 @@ Target = dict[str, Any]
 def targets(results: dict[str, Any]) -> list[Target]:
     """Every target with what was measured."""
     works = {work["name"]: work["seconds"] for work in results["works"]}
-    return [*_reading(works), *_others(results)]
+    running = _running(results["running"]) if "running" in results else ()
+    return [*_reading(works), *_others(results), *running]
 
 
 def _reading(works: dict[str, dict[str, Any]]) -> Iterator[Target]:
@@ -70,6 +72,28 @@ def _others(results: dict[str, Any]) -> Iterator[Target]:
     )
     for name in ("lint(text, 'orders')", "epfilter lint FILE"):
         yield _least(f"{name}: filters a second and core", lint[name], 20_000)
+
+
+def _running(results: dict[str, Any]) -> Iterator[Target]:
+    for entry in results["rows"]:
+        name, seconds = entry["name"], entry["seconds"]
+        yield _most(f"to_predicate, {name} / by hand", seconds[US] / seconds[rows.HAND], 2.0)
+        engines = [seconds[one] for one in rows.ENGINES if one in seconds]
+        if engines:
+            yield _least(
+                f"fastest engine of RQL / to_predicate, {name}", min(engines) / seconds[US], 10
+            )
+    for entry in results["frames"]:
+        name, hand = entry["name"], frames.HAND[entry["name"]]
+        ratio = _ratio(entry["seconds"], frames.OURS, hand)
+        yield _most(f"filter_frame in {name} / {hand}", ratio, 1.1)
+    translation = results["translation"]
+    for name in results["growth"]:
+        ratio = _ratio(translation, name, translating.PARSE)
+        yield _most(f"{name} / parse three calls", ratio, 10.0)
+    for name, times in results["growth"].items():
+        (small, short), (large, long) = times.items()
+        yield _most(f"{name}: {large} / {small}", long / short, 2.2)
 
 
 def met(target: Target) -> bool:

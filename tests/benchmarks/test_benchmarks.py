@@ -14,12 +14,17 @@ import pytest
 from benchmarks import (
     big,
     cold,
+    frames,
     linting,
     pairs,
     peers,
+    rows,
     rql_worker,
+    running,
+    table,
     targets,
     timing,
+    translating,
     translators,
     works,
 )
@@ -186,6 +191,51 @@ def test_the_filters_to_lint_are_a_realistic_mix() -> None:
     assert any(isinstance(f, Membership) for f in found)
     assert not any(isinstance(f, IsNull) for f in found)
     assert any('"' in text for text in texts)
+
+
+@pytest.mark.parametrize("kind", rows.KINDS, ids=lambda kind: kind.name)
+def test_a_predicate_keeps_the_rows_that_are_kept_by_hand(kind: rows.Kind) -> None:
+    made = rows.made(1000, text=kind.text)
+    kept = rows.kept(rows.matcher(kind), made)
+    assert 10 < len(kept) < 30
+    assert kept == rows.kept(kind.by_hand, made)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # pyrql uses old names of pyparsing
+@pytest.mark.parametrize("kind", rows.KINDS, ids=lambda kind: kind.name)
+def test_pyrql_keeps_the_same_rows(kind: rows.Kind) -> None:
+    if rows.absent():
+        pytest.skip("pyrql is not installed: pip install -e '.[bench]'")
+    made = rows.made(1000, text=kind.text)
+    for run in rows.pyrql(kind, made).values():
+        assert run() == rows.kept(kind.by_hand, made)
+
+
+def test_a_frame_keeps_the_rows_that_are_kept_by_hand() -> None:
+    if frames.absent():
+        pytest.skip(f"not installed: {', '.join(frames.absent())}")
+    for actions in frames.actions(frames.made(1000)).values():
+        ours, by_hand = (action() for action in actions.values())
+        assert 10 < len(ours) < 30
+        assert ours.equals(by_hand)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # pyrql uses old names of pyparsing
+def test_what_runs_is_measured_and_shown() -> None:
+    if frames.absent() or translating.absent():
+        pytest.skip(f"not installed: {', '.join(frames.absent() | translating.absent())}")
+    sizes = running.Sizes(objects=50, peer_objects=20, frame_rows=50, terms=(2, 4), rounds=1)
+    results = RESULTS | {"running": running.measure(None, sizes)}
+    results["targets"] = targets.targets(results)
+    whats = [target["what"] for target in results["targets"]]
+    assert len(set(whats)) == len(whats)
+    for what in ("to_predicate, datetimes / by hand", "to_mongo: 4 terms / 2 terms"):
+        assert what in whats
+    page, printed = speed_page().page(results), "\n".join(table.lines(results))
+    assert "## Running a filter" in page
+    assert all(f"| {what} |" in page and what in printed for what in whats)
+    for name in translating.translators():
+        assert f"| {name} |" in page
 
 
 def test_the_worker_of_lib_rql_needs_nothing_of_this_project() -> None:

@@ -1,0 +1,137 @@
+"""How long a filter takes to become that of a target, beside reading it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.rows import FIRST, LAST
+from benchmarks.timing import interleaved, repeated
+from benchmarks.works import THREE_CALLS, all_of
+from epfilter import Filter, parse
+from epfilter.targets import to_elasticsearch, to_ep_ast, to_mongo, to_predicate
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
+ROUNDS = 15
+TERMS = (5_000, 10_000)
+GROWTH_ROUNDS = 3
+
+PARSE = "parse"
+FLOOR = ", by hand"
+NARWHALS, FRAME = "to_narwhals", "filter_frame, lazy and empty"
+SQL, COMPILED = "to_sqlalchemy", "to_sqlalchemy, compiled"
+
+Translate = Callable[[Filter], object]
+
+
+def absent() -> dict[str, str]:
+    """What is not there to be translated to, and why."""
+    needed = {NARWHALS: "narwhals", FRAME: "polars", SQL: "sqlalchemy"}
+    return {name: "not installed" for name, module in needed.items() if find_spec(module) is None}
+
+
+def translators() -> dict[str, Translate]:
+    """Every target that can be asked here."""
+    missing = absent()
+    found: dict[str, Translate] = {
+        "to_predicate": to_predicate,
+        "to_mongo": to_mongo,
+        # Without a resource it refuses the day that stands for a moment.
+        "to_elasticsearch": lambda f: to_elasticsearch(f, "orders"),
+        "to_ep_ast": to_ep_ast,
+    }
+    if not {NARWHALS, FRAME} & {*missing}:
+        found |= _frames()[0]
+    if SQL not in missing:
+        found |= _sql()[0]
+    return found
+
+
+def by_hand() -> dict[str, Callable[[], object]]:
+    """The three calls as a person would write them, where a package makes something of it."""
+    missing = absent()
+    found: dict[str, Callable[[], object]] = {}
+    if not {NARWHALS, FRAME} & {*missing}:
+        found |= _frames()[1]
+    if SQL not in missing:
+        found |= _sql()[1]
+    return {f"{name}{FLOOR}": action for name, action in found.items()}
+
+
+def _frames() -> tuple[dict[str, Translate], dict[str, Callable[[], object]]]:
+    import narwhals as nw
+    import polars as pl
+
+    from epfilter.targets import filter_frame, to_narwhals
+
+    text = pl.String()
+    columns = {
+        "created_at": pl.Datetime("us", "UTC"),
+        "payment": text,
+        "email": text,
+        "external_ref": text,
+        "with_tax": pl.Int64(),
+    }
+    empty = pl.DataFrame(schema=columns).lazy()
+    schema = nw.from_native(empty).collect_schema()
+
+    def expression() -> nw.Expr:
+        created = nw.col("created_at")
+        return (created > FIRST) & (created < LAST) & (nw.col("payment") == "refunded")
+
+    def filtered() -> object:
+        return nw.from_native(empty).filter(expression()).to_native()
+
+    ours: dict[str, Translate] = {
+        NARWHALS: lambda f: to_narwhals(f, schema=schema),
+        FRAME: lambda f: filter_frame(empty, f),
+    }
+    return ours, {NARWHALS: expression, FRAME: filtered}
+
+
+def _sql() -> tuple[dict[str, Translate], dict[str, Callable[[], object]]]:
+    from sqlalchemy import Column, DateTime, Integer, MetaData, String, Table
+    from sqlalchemy.dialects import postgresql
+
+    from epfilter.targets import to_sqlalchemy
+
+    created: Column[Any] = Column("created_at", DateTime(timezone=True))
+    payment: Column[Any] = Column("payment", String)
+    others = (Column("email", String), Column("external_ref", String), Column("with_tax", Integer))
+    table = Table("orders", MetaData(), created, payment, *others)
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+    def clause() -> ColumnElement[bool]:
+        return (created > FIRST) & (created < LAST) & (payment == "refunded")
+
+    ours: dict[str, Translate] = {
+        SQL: lambda f: to_sqlalchemy(f, table),
+        COMPILED: lambda f: to_sqlalchemy(f, table).compile(dialect=dialect),
+    }
+    return ours, {SQL: clause, COMPILED: lambda: clause().compile(dialect=dialect)}
+
+
+def measure(rounds: int = ROUNDS) -> dict[str, float]:
+    """Seconds of reading the three calls, and of each translation of what was read."""
+    f = parse(THREE_CALLS)
+    compared: dict[str, Callable[[], object]] = {PARSE: lambda: parse(THREE_CALLS)}
+    compared |= {name: partial(translate, f) for name, translate in translators().items()}
+    compared |= by_hand()
+    return interleaved({name: repeated(action) for name, action in compared.items()}, rounds=rounds)
+
+
+def growth(
+    terms: tuple[int, int] = TERMS, rounds: int = GROWTH_ROUNDS
+) -> dict[str, dict[str, float]]:
+    """Seconds of each translation of an AND of so many terms, and of twice as many."""
+    filters = {f"{number:,} terms": all_of(number).filters[0] for number in terms}
+    return {
+        name: interleaved(
+            {size: repeated(partial(translate, f)) for size, f in filters.items()}, rounds=rounds
+        )
+        for name, translate in translators().items()
+    }
