@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from epfilter import F, all_of, any_of
-from epfilter.ast import Filter
+from epfilter.ast import Comparison, Filter, Operator, walk
 from epfilter.errors import (
     FilterSyntaxError,
     FilterTypeError,
@@ -338,7 +338,20 @@ def test_every_engine_gives_the_rows_of_the_oracle(listed: list[Row], asked: lis
                     filter_frame(frame, f)
                 continue
             expected = [number for number, row in enumerate(meant) if matches(f, row)]
-            assert ids(filter_frame(frame, f)) == expected, (name, f)
+            try:
+                found = ids(filter_frame(frame, f))
+            except UnsupportedFilterError:
+                # A column of pandas that holds nothing may as well be one of texts.
+                assert name.startswith("pandas")
+                assert not "".join(folded_patterns(f)).isascii()
+            else:
+                assert found == expected, (name, f)
+
+
+def folded_patterns(f: Filter) -> list[str]:
+    return [
+        node.value for node in walk(f) if isinstance(node, Comparison) and node.op is Operator.ILIKE
+    ]
 
 
 NOTHING: list[int] = []
