@@ -1,4 +1,4 @@
-"""Profiles of hypothesis: `quick` is the default, `HYPOTHESIS_PROFILE=deep` is what CI runs."""
+"""Profiles of hypothesis: `quick` is the default, `deep` what CI runs, `explore` for by hand."""
 
 from __future__ import annotations
 
@@ -8,10 +8,18 @@ from hypothesis import HealthCheck, settings
 
 # The same examples in every run, so that a failure is never somebody else's.
 settings.register_profile("quick", max_examples=60, derandomize=True, deadline=None)
-# New examples in every run; a slow machine is no failure.
+# More of them; a slow machine is no failure.
 settings.register_profile(
     "deep",
     max_examples=400,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+# New examples in every run, to look for what nobody has thought of.
+settings.register_profile(
+    "explore",
+    max_examples=1000,
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
