@@ -148,6 +148,24 @@ def from_text(text: str, kind: type[_T]) -> _T:
     return cast("_T", value)
 
 
+_V = TypeVar("_V")
+
+
+def from_text_or_none(text: str, kind: type[_V]) -> _V | None:
+    """As `from_text`, but None where the text does not read as `kind`.
+
+    Raises FilterTypeError for a kind that `from_text` does not read and for what is no str.
+
+    >>> from_text_or_none("5", int), from_text_or_none("5.5", int)
+    (5, None)
+    """
+    try:
+        value: _V = from_text(text, kind)  # type: ignore[type-var] # one of the kinds that it reads
+    except FilterValueError:
+        return None
+    return value
+
+
 def _encodable(text: str) -> str:
     try:
         text.encode()

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from epfilter.cli import main
-from epfilter.cli.streams import StreamError, read_filter
+from epfilter.cli.streams import StreamError
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="needs POSIX streams and signals")
 
@@ -106,14 +106,19 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     assert result.exit_code == 2
 
 
-def test_standard_input_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("command", "purpose"), [("check", "to read the filter from"), ("lint", "to read")]
+)
+def test_standard_input_that_fails(
+    command: str, purpose: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "stdin", None)
-    with pytest.raises(StreamError, match="there is no standard input"):
-        read_filter("-")
+    with pytest.raises(StreamError, match=f"^there is no standard input {purpose}\\.$"):
+        main.main([command, "-"], standalone_mode=False)
     with Path(os.devnull).open("wb") as unreadable:
         monkeypatch.setattr(sys, "stdin", type("Stdin", (), {"buffer": unreadable}))
-        with pytest.raises(StreamError, match="cannot read standard input: "):
-            read_filter("-")
+        with pytest.raises(StreamError, match=r"^cannot read standard input: "):
+            main.main([command, "-"], standalone_mode=False)
 
 
 @posix_only

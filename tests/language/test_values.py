@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter import F, FilterTypeError, FilterValueError
-from epfilter.values import from_text, to_text
+from epfilter.values import from_text, from_text_or_none, to_text
 
 ID = UUID("3fa85f64-5717-4562-b3fc-2c963f66afa6")
 BERLIN = timezone(timedelta(hours=2))
@@ -245,9 +245,9 @@ MIDNIGHT = datetime(2018, 9, 1, tzinfo=UTC)
     ],
 )
 def test_typed_value_of_a_text(text: str, kind: type[Any], value: object) -> None:
-    read = from_text(text, kind)
-    assert read == value
-    assert type(read) is type(value)
+    for read in (from_text(text, kind), from_text_or_none(text, kind)):
+        assert read == value
+        assert type(read) is type(value)
 
 
 @pytest.mark.parametrize(
@@ -276,10 +276,11 @@ def test_text_that_does_not_read(text: str, kind: type[Any], words: str) -> None
     with pytest.raises(FilterValueError) as caught:
         from_text(text, kind)
     assert str(caught.value) == words
+    assert from_text_or_none(text, kind) is None
 
 
-def test_what_is_no_text() -> None:
-    untyped: Any = from_text
+@pytest.mark.parametrize("untyped", [from_text, from_text_or_none])
+def test_what_is_no_text(untyped: Any) -> None:
     with pytest.raises(FilterTypeError, match="the text of a value is a str, not None"):
         untyped(None, int)
     with pytest.raises(FilterTypeError, match=r"from_text reads str, .*, not \[\]"):

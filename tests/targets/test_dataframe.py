@@ -626,6 +626,30 @@ def test_categories_that_are_no_text_are_refused() -> None:
             filter_frame(frame, "eq(a,1)")
 
 
+def test_types_without_comparisons_are_refused() -> None:
+    for column in (pa.array(["x", None], pa.string_view()), pa.array([0.5, None], pa.float16())):
+        frame = table_of(a=column)
+        for made in (frame, frame.to_pandas(types_mapper=pd.ArrowDtype)):
+            with pytest.raises(UnsupportedFilterError, match="cannot run `in` on `a`"):
+                filter_frame(made, "in(a,x,0.5)")
+    assert ids(filter_frame(frame, "is_null(a)")) == [1]
+
+
+def test_json_of_duckdb_is_no_text() -> None:
+    frame: Any = duckdb.sql(
+        """SELECT 1 AS id, '"x"'::JSON AS a, {'b': '5'::JSON, 'JSON': 'x', 'c': ['5'::JSON]} AS o,
+        'JSON'::ENUM('JSON', 'y') AS e"""
+    )
+    for path in ("a", "o.b", "o.c"):
+        for f in (f"eq({path},x)", f"like({path},x*)", f"in({path},1,5)"):
+            with pytest.raises(
+                UnsupportedFilterError, match=f"^DuckDB cannot run `.*` on `{path}`"
+            ):
+                filter_frame(frame, f)
+        assert filter_frame(frame, f"is_null({path})").fetchall() == []
+    assert len(filter_frame(frame, "eq(o.JSON,x):eq(e,JSON)").fetchall()) == 1
+
+
 def test_numpy_columns_and_an_index_of_pandas() -> None:
     frame = pd.DataFrame(
         {"id": [0, 1, 2], "f": [0.1, float("nan"), 5.0], "s": ["a", None, "b"]}, index=[7, 7, 8]

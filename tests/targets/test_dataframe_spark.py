@@ -8,17 +8,27 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
-from epfilter import parse
+from epfilter import Filter, parse
 from epfilter.errors import UnsupportedFilterError
 from epfilter.targets import filter_frame
 from filter_oracle import matches
+from one_meaning import (
+    DOCUMENT,
+    Row,
+    agree,
+    documents,
+    rows,
+    some_filters,
+    some_nested_filters,
+)
 
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("default")]
 
@@ -155,26 +165,31 @@ _FILTERS = (
 
 
 @pytest.fixture(scope="module", params=["UTC", "America/New_York"])
-def frame(request: pytest.FixtureRequest) -> Iterator[Any]:
+def session(request: pytest.FixtureRequest) -> Iterator[Any]:
     pyspark = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
     if shutil.which("java") is None:
         pytest.skip("there is no Java")
-    session = (
+    made = (
         pyspark.SparkSession.builder.master("local[1]")
         .config("spark.ui.enabled", "false")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .getOrCreate()
     )
-    session.sparkContext.setLogLevel("OFF")
-    session.conf.set("spark.sql.session.timeZone", request.param)
-    rows = [
+    made.sparkContext.setLogLevel("OFF")
+    made.conf.set("spark.sql.session.timeZone", request.param)
+    yield made
+    if request.param != "UTC":
+        made.stop()
+
+
+@pytest.fixture(scope="module")
+def frame(session: Any) -> Any:
+    made = [
         {**row, "id": number, "naive": row["naive"] and row["naive"].replace(tzinfo=None)}
         for number, row in enumerate(_ROWS)
     ]
-    yield session.createDataFrame(rows, _COLUMNS)
-    if request.param != "UTC":
-        session.stop()
+    return session.createDataFrame(made, _COLUMNS)
 
 
 def test_spark_gives_the_rows_of_the_oracle(frame: Any) -> None:
@@ -201,3 +216,45 @@ def test_spark_refuses_what_it_cannot_run(frame: Any) -> None:
 def test_spark_takes_thousands_of_terms(frame: Any) -> None:
     many = "|".join(f"eq(number,{number})" for number in range(1000))
     assert [row["id"] for row in filter_frame(frame, many).select("id").collect()] == [0]
+
+
+_FLAT = (
+    "id long, name string, total long, price decimal(10,2), paid boolean, created_at timestamp, "
+    "day date"
+)
+_NESTED = (
+    "id long, contact struct<email: string, age: long, address: struct<zip: string>>, "
+    "items array<struct<sku: string, n: long, of: struct<id: string>>>, "
+    "tags array<string>, sizes array<long>"
+)
+_PARTS = ("contact", "items", "tags", "sizes")
+few = settings(max_examples=12)
+"""Spark takes about a second for the six filters of an example."""
+
+
+def _agree_in_spark(session: Any, columns: str, made: Sequence[Row], fs: Sequence[Filter]) -> None:
+    frame = session.createDataFrame(made, columns).cache()
+
+    def select(f: Filter) -> set[int]:
+        return {row["id"] for row in filter_frame(frame, f).select("id").collect()}
+
+    try:
+        agree("spark", select, made, fs)
+    finally:
+        frame.unpersist()
+
+
+@few
+@given(made=rows, fs=some_filters)
+def test_spark_selects_what_the_predicate_does(
+    session: Any, made: list[Row], fs: list[Filter]
+) -> None:
+    _agree_in_spark(session, _FLAT, made, fs)
+
+
+@few
+@given(made=documents(DOCUMENT), fs=some_nested_filters)
+def test_so_it_does_inside_structs_and_lists(
+    session: Any, made: list[Row], fs: list[Filter]
+) -> None:
+    _agree_in_spark(session, _NESTED, [{**dict.fromkeys(_PARTS), **row} for row in made], fs)

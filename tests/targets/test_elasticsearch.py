@@ -280,5 +280,5 @@ def test_hostile_values_stay_values(value: str, name: str) -> None:
 
 
 def test_many_terms_take_one_query() -> None:
-    many = any_of(F.a.eq(str(number)) for number in range(100_000))
+    many = any_of(F.a.gt(str(number)) for number in range(100_000))
     assert len(to_elasticsearch(many)["bool"]["should"]) == 100_000

@@ -129,7 +129,9 @@ def _calls(draw: st.DrawFn) -> Filter:
         made = field.in_(draw(st.lists(_values, min_size=1, max_size=3)))
     elif op == "contains":
         name = draw(st.sampled_from(("contains_any", "contains_all")))
-        made = getattr(F.tags, name)(draw(st.lists(_values, min_size=1, max_size=3)))
+        made = getattr(draw(st.sampled_from((F.a, F.tags))), name)(
+            draw(st.lists(_values, min_size=1, max_size=3))
+        )
     else:
         made = draw(st.sampled_from((F.a, F.tags))).is_null()
     return made
@@ -216,6 +218,8 @@ NESTED: list[dict[str, Any]] = [
     {"items": None},
     {},
     {"items": [{"sku": ["a", "c"]}, {}]},
+    {"items": [{"sku": "d", "length": 9}]},
+    {"items": [None]},
 ]
 
 
@@ -226,15 +230,18 @@ NESTED: list[dict[str, Any]] = [
         ("eq(items[0].sku,a)", [0, 7]),
         ("eq(items[1].sku,b)", [0]),
         ("in(items.sku,b,c)", [0, 1, 7]),
-        ("like(items.sku,*)", [0, 1, 4, 7]),
+        ("like(items.sku,*)", [0, 1, 4, 7, 8]),
         ("gt(items.n,4):lt(items.n,3)", [0]),
-        ("contains(items.sku,a)", [0, 7]),
+        ("contains(items.sku,a)", [0, 4, 7]),
         ("contains_all(items.sku,a,b)", [0]),
-        ("contains_any(items[0].sku,a,b)", [7]),
-        ("is_null(items.sku)", [2, 3, 5, 6]),
-        ("is_null(items[0].sku)", [2, 3, 4, 5, 6]),
+        ("contains_any(items[0].sku,a,b)", [0, 1, 7]),
+        ("contains_all(items.sku,a)", [0, 4, 7]),
+        ("is_null(items.sku)", [2, 3, 5, 6, 9]),
+        ("is_null(items[0].sku)", [2, 3, 4, 5, 6, 9]),
+        ("is_null(items[1])", [1, 3, 4, 5, 6, 8, 9]),
         ("eq(items.length,2)", [0, 2, 7]),
-        ("in(items.length,0,1)", [1, 3]),
+        ("in(items.length,0,1)", [1, 3, 8, 9]),
+        ("eq(items.length,9)", []),
     ],
 )
 def test_paths_into_objects_and_lists(text: str, places: list[int]) -> None:

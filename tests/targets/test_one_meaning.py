@@ -2,30 +2,24 @@
 
 The rows are made once and put into each engine in its own types. What the predicate selects is
 what all others have to; the predicate itself is compared with the oracle, which says the meaning
-in the fewest words.
+in the fewest words. Objects and lists are in test_one_meaning_nested, Spark in
+test_dataframe_spark.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from epfilter import Filter, fields
-from epfilter.ast import And, Comparison, IsNull, Membership, Operator, Or
-from epfilter.targets import (
-    UnsupportedFilterError,
-    filter_frame,
-    to_mongo,
-    to_predicate,
-    to_sqlalchemy,
-)
-from filter_oracle import matches
+from epfilter.ast import Comparison, IsNull, Membership
+from epfilter.targets import UnsupportedFilterError, filter_frame, to_mongo, to_sqlalchemy
+from one_meaning import COLUMNS, MOMENTS, Row, Select, agree, rows, some_filters
 
 duckdb = pytest.importorskip("duckdb")
 mongomock = pytest.importorskip("mongomock")
@@ -33,66 +27,6 @@ pandas = pytest.importorskip("pandas")
 polars = pytest.importorskip("polars")
 pyarrow = pytest.importorskip("pyarrow")
 sqlalchemy = pytest.importorskip("sqlalchemy")
-
-Row = dict[str, Any]
-Select = Callable[[Filter], set[int]]
-
-_TEXTS = ["", "a", "A", "ab", "a%", "a_b", "a\\b", "*", "a*b", "é", "É", "x\ny", "5", "true", "Ω"]
-_TEXTS += ["2018-09-01", "a'b", 'a"b', "),eq(a,1", " a", "a "]
-_MOMENTS = [
-    datetime(2018, 9, 1, tzinfo=UTC),
-    datetime(2018, 9, 1, 10, 11, 12, 345000, tzinfo=UTC),
-    datetime(2018, 8, 31, 22, 30, tzinfo=timezone(timedelta(hours=-4))),
-    datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC),
-]
-_COLUMNS: Mapping[str, st.SearchStrategy[Any]] = {
-    "name": st.sampled_from(_TEXTS),
-    "total": st.sampled_from([0, 1, -1, 5, 9, 10, 2**53 + 1, 2**63 - 1]),
-    "price": st.sampled_from(
-        [Decimal(text) for text in ("0.00", "5.00", "5.50", "-1.25", "10.00")]
-    ),
-    "paid": st.booleans(),
-    "created_at": st.sampled_from(_MOMENTS),
-    "day": st.sampled_from([date(2018, 9, 1), date(2018, 8, 31), date(2020, 2, 29)]),
-}
-_WRITTEN = st.sampled_from(
-    [
-        *_TEXTS,
-        *("0", "1", "-1", "5.0", "5.5", "10", str(2**53 + 1), str(2**63), "1e1", "NaN", "false"),
-        *("2018-09-01T10:11:12.345Z", "2018-09-01T02:30:00Z", "2020-02-29", "1535760000000"),
-        *("a*", "*a", "*a*", "*b", "*%*", "*_*", "*\\*", "A*", "*\n*", "x*y", "**"),
-    ]
-)
-_NAMES = st.sampled_from([*_COLUMNS])
-_ORDERED = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
-_calls = st.one_of(
-    st.builds(
-        Comparison,
-        op=st.sampled_from([Operator.EQ, *_ORDERED, Operator.LIKE, Operator.ILIKE]),
-        field=_NAMES,
-        value=_WRITTEN,
-    ),
-    st.builds(
-        Membership,
-        op=st.just(Operator.IN),
-        field=_NAMES,
-        values=st.lists(_WRITTEN, min_size=1, max_size=3).map(tuple),
-    ),
-    st.builds(IsNull, field=_NAMES),
-)
-
-
-def _grouped(terms: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
-    several = st.lists(terms, min_size=2, max_size=3).map(tuple)
-    return st.builds(And, terms=several) | st.builds(Or, terms=several)
-
-
-filters = st.recursive(_calls, _grouped, max_leaves=4)
-rows = st.lists(
-    st.fixed_dictionaries({name: st.none() | values for name, values in _COLUMNS.items()}),
-    min_size=1,
-    max_size=12,
-).map(lambda made: [{"id": i, **row} for i, row in enumerate(made)])
 
 
 def _arrow(made: list[Row]) -> Any:
@@ -171,12 +105,11 @@ def _table(metadata: Any, dialect: str) -> Any:
     )
 
 
-def _in_database(engine: Any) -> Callable[[list[Row]], Select]:
-    def put(made: list[Row]) -> Select:
-        dialect = engine.dialect.name
-        metadata = sqlalchemy.MetaData()
-        table = _table(metadata, dialect)
-        connection = engine.connect()
+def _agree_in_database(engine: Any, made: list[Row], fs: list[Filter]) -> None:
+    dialect = engine.dialect.name
+    metadata = sqlalchemy.MetaData()
+    table = _table(metadata, dialect)
+    with engine.connect() as connection:
         metadata.create_all(connection)
         naive = dialect == "sqlite"
         connection.execute(sqlalchemy.insert(table), [_stored(row, naive=naive) for row in made])
@@ -185,10 +118,8 @@ def _in_database(engine: Any) -> Callable[[list[Row]], Select]:
             found = sqlalchemy.select(table.c.id).where(to_sqlalchemy(f, table))
             return set(connection.execute(found).scalars())
 
-        select.close = lambda: (connection.rollback(), connection.close())  # type: ignore[attr-defined] # for the caller
-        return select
-
-    return put
+        agree(dialect, select, made, fs)
+        connection.rollback()
 
 
 def _stored(row: Row, *, naive: bool) -> Row:
@@ -208,28 +139,6 @@ LOCAL: dict[str, Callable[[list[Row]], Select]] = {
 }
 
 
-def _agree(
-    name: str, put: Callable[[list[Row]], Select], made: list[Row], fs: list[Filter]
-) -> None:
-    select = put(made)
-    refused: list[UnsupportedFilterError] = []
-    try:
-        for f in fs:
-            matching = to_predicate(f)
-            wanted = {row["id"] for row in made if matching(row)}
-            assert wanted == {row["id"] for row in made if matches(f, row)}, str(f)
-            try:
-                found = select(f)
-            except UnsupportedFilterError as error:
-                refused.append(error)
-            else:
-                assert found == wanted, (name, str(f))
-    finally:
-        getattr(select, "close", lambda: None)()
-    assert all(error.operator and error.field and error.target for error in refused)
-
-
-some_filters = st.lists(filters, min_size=1, max_size=6)
 fewer = settings(max_examples=min(settings().max_examples // 2, 200))
 """An example is up to six filters on a dozen rows, in an engine that takes its time."""
 
@@ -238,7 +147,7 @@ fewer = settings(max_examples=min(settings().max_examples // 2, 200))
 @fewer
 @given(made=rows, fs=some_filters)
 def test_engines_in_this_process(name: str, made: list[Row], fs: list[Filter]) -> None:
-    _agree(name, LOCAL[name], made, fs)
+    agree(name, LOCAL[name](made), made, fs)
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +160,7 @@ def sqlite() -> Iterator[Any]:
 @fewer
 @given(made=rows, fs=some_filters)
 def test_sqlite(sqlite: Any, made: list[Row], fs: list[Filter]) -> None:
-    _agree("sqlite", _in_database(sqlite), made, fs)
+    _agree_in_database(sqlite, made, fs)
 
 
 @pytest.fixture(scope="module")
@@ -264,15 +173,15 @@ def postgresql(postgresql_url: str) -> Iterator[Any]:
 @fewer
 @given(made=rows, fs=some_filters)
 def test_postgresql(postgresql: Any, made: list[Row], fs: list[Filter]) -> None:
-    _agree("postgresql", _in_database(postgresql), made, fs)
+    _agree_in_database(postgresql, made, fs)
 
 
 @pytest.mark.parametrize("name", LOCAL)
 def test_most_questions_are_answered(name: str) -> None:
     """Refusing everything would agree with everybody."""
     one = {"name": "a", "total": 5, "price": Decimal("5.00"), "paid": True}
-    one |= {"created_at": _MOMENTS[0], "day": date(2018, 9, 1)}
-    made = [{"id": 0, **dict.fromkeys(_COLUMNS)}, {"id": 1, **one}]
+    one |= {"created_at": MOMENTS[0], "day": date(2018, 9, 1)}
+    made = [{"id": 0, **dict.fromkeys(COLUMNS)}, {"id": 1, **one}]
     select = LOCAL[name](made)
     assert select(Comparison(op="eq", field="name", value="a")) == {1}
     assert select(Comparison(op="like", field="name", value="*a")) == {1}

@@ -15,10 +15,11 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, PrivateAttr
+from pydantic import BaseModel, Field, PrivateAttr
 
 from epfilter import F, all_of, any_of, parse
 from epfilter.ast import walk
@@ -222,6 +223,10 @@ class Word(StrEnum):
         ("ge(a,0.5)", float("nan"), False),
         ("is_null(a)", float("nan"), False),
         ("gt(a,1e300)", float("inf"), True),
+        ("ge(a,0001-01-01)|lt(a,2018-09-01)|eq(a,NaT)", pd.NaT, False),
+        ("is_null(a)", pd.NaT, False),
+        ("eq(a,2018-09-01)", pd.Timestamp("2018-09-01"), True),
+        ("lt(a,2018-09-01)", pd.Timestamp("2018-09-01", tz="Asia/Tokyo"), True),
         ("eq(a,1)", Fraction(1), False),
         ("eq(a,1)", 1 + 0j, False),
         ("eq(a,x)", b"x", False),
@@ -482,3 +487,32 @@ def test_what_is_no_filter_or_no_resource() -> None:
     for resource in ("orders", "ordrs"):
         with pytest.raises(ResourceError):
             to_predicate("eq(paymet,paid)", resource)
+
+
+class Sent(BaseModel):
+    grand_total: int = Field(alias="grandTotal")
+    note: str | None = Field(None, serialization_alias="remark")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("eq(grand_total,5)", True),
+        ("eq(grandTotal,5)", True),
+        ("eq(remark,x)", True),
+        ("eq(note,x)", True),
+        ("is_null(grandtotal)", True),
+        ("eq(sent[0].grandTotal,5):eq(sent.remark,x)", True),
+    ],
+)
+def test_a_field_of_a_model_has_its_name_in_json_too(text: str, expected: bool) -> None:  # noqa: FBT001 - what is expected
+    sent = Sent(grandTotal=5, note="x")
+    matching = to_predicate(text)
+    assert matching({"sent": [sent]} if "sent" in text else sent) is expected
+
+
+def test_a_model_answers_the_resource_that_is_made_of_it() -> None:
+    matching = to_predicate("gt(grandTotal,4):eq(remark,x)", Resource.from_model(Sent))
+    sent = Sent(grandTotal=5, note="x")
+    assert matching(sent)
+    assert matching(sent.model_dump(by_alias=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from epfilter.carets import visible
 from epfilter.cli.file_findings import DRAWN, Tally, drawn, statistics
 from epfilter.cli.linted_files import GivenPath, configuration_for, reports_of
 from epfilter.cli.resource_name import beginning
-from epfilter.cli.streams import StreamError, say, shrug_off_closed_pipe
+from epfilter.cli.streams import StreamError, read_standard_input, say, shrug_off_closed_pipe
 from epfilter.errors import FilterValueError
 from epfilter.linter.reports import FORMATS, render
 
@@ -186,12 +185,7 @@ def _reports(run: Run, paths: Sequence[Path], options: dict[str, Any]) -> Iterat
 
 
 def _of_standard_input(run: Run, name: str) -> FileReport:
-    if sys.stdin is None:
-        raise StreamError("there is no standard input to read.")
-    try:
-        content = sys.stdin.buffer.read()
-    except OSError as error:
-        raise StreamError(f"cannot read standard input: {error.strerror or error}.") from None
+    content = read_standard_input("to read")
     if run.change and not run.dry:
         raise click.UsageError("standard input cannot be repaired; --diff shows what would change.")
     return run.report_of(content, name)

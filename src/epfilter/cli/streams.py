@@ -35,10 +35,24 @@ def read_filter(source: str) -> str:
     'eq(payment,paid)'
     """
     if source == "-":
-        return _decoded(_standard_input(), "standard input")
+        return _decoded(read_standard_input("to read the filter from"), "standard input")
     if source.startswith("@"):
         return _decoded(_file(source[1:]), visible(source[1:]))
     return source if source.isascii() else _argument(source)
+
+
+def read_standard_input(purpose: str) -> bytes:
+    """All bytes of standard input.
+
+    Raises StreamError where they cannot be read, or where there is none for the purpose, such as
+    `to read the filter from`.
+    """
+    if sys.stdin is None:
+        raise StreamError(f"there is no standard input {purpose}.")
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise StreamError(f"cannot read standard input: {error.strerror or error}.") from None
 
 
 def write(product: str) -> None:
@@ -103,15 +117,6 @@ def _argument(source: str) -> str:
             f"the filter has no encoding: `{visible(source[error.start])}` at character "
             f"{error.start + 1}."
         ) from None
-
-
-def _standard_input() -> bytes:
-    if sys.stdin is None:
-        raise StreamError("there is no standard input to read the filter from.")
-    try:
-        return sys.stdin.buffer.read()
-    except OSError as error:
-        raise StreamError(f"cannot read standard input: {error.strerror or error}.") from None
 
 
 def _file(name: str) -> bytes:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from epfilter.ast import Filter, checked
 from epfilter.english.sentences import sentence
 from epfilter.english.subjects import Subjects
-from epfilter.errors import FilterTypeError, described
 from epfilter.parser import parse
 
 if TYPE_CHECKING:
@@ -44,16 +43,8 @@ def in_words(f: Filter | str, resource: Resource | str | None = None) -> str:
       - whose payment is paid
     """
     f = parse(f) if isinstance(f, str) else checked(f)
-    return sentence(f, Subjects(f, _found(resource)))
-
-
-def _found(resource: Resource | str | None) -> Resource | None:
     if resource is None:
-        return None
-    from epfilter.resources import Resource, resource_named
+        return sentence(f, Subjects(f, None))
+    from epfilter.resources.given import resource_of
 
-    if isinstance(resource, str):
-        return resource_named(resource)
-    if not isinstance(resource, Resource):
-        raise FilterTypeError(f"a resource or its name is expected, not {described(resource)}.")
-    return resource
+    return sentence(f, Subjects(f, resource_of(resource)))

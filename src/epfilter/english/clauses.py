@@ -184,17 +184,17 @@ def _held(call: Call, subject: Subject) -> str:
 
 
 def _pattern(call: Comparison) -> Predicate:
-    """What a pattern asks for: a `*` stands for any text only as first and last character."""
-    text = call.value
-    starts, text = text.startswith("*"), text.removeprefix("*")
-    ends, text = text.endswith("*"), text.removesuffix("*")
-    if (starts or ends) and not text:
+    """What a pattern asks for."""
+    from epfilter.targets.terms import pattern
+
+    text, before, after = pattern(call.value)
+    if (before or after) and not text:
         return Predicate("has", "a value")
     words = text_words(text)
     case = " (ignoring case)" if call.op is Operator.ILIKE else ""
-    if not starts and not ends:
+    if not before and not after:
         return Predicate("is", f"{words}{case}" if case else f"exactly {words}")
-    verb = "contains" if starts and ends else "ends with" if starts else "begins with"
+    verb = "contains" if before and after else "ends with" if before else "begins with"
     return Predicate(verb, f"{words}{case}")
 
 

@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from epfilter.ast import Operator
 from epfilter.errors import (
     Diagnostic,
-    FilterTypeError,
     FilterValueError,
     Fix,
     Severity,
     Span,
-    described,
 )
 from epfilter.linter.parts import Call, Context, Group, built
 from epfilter.parser import parse_located
 from epfilter.resources.checks import check_located
+from epfilter.resources.given import resource_of as given_resource
 
 if TYPE_CHECKING:
     from epfilter.linter.settings import Settings
@@ -113,20 +112,27 @@ class Engine:
             and not (damaged and one.code == _WANTED_FIELDS and one.span.start == one.span.end)
         ]
         if not damaged:
-            found += self._walk(built(text, located, resource, self.settings))
+            context = built(text, located, resource, self.settings)
+            found += self._walk(context)
+            context.release()
         return sorted(found, key=lambda one: (one.span, one.code)) if found else found
 
     def _walk(self, context: Context) -> list[Diagnostic]:
         plan = self._plan(context.text)
-        found: list[Diagnostic] = []
-        for rule, look in plan.whole:
-            found += [_reported(rule, one) for one in look(context)]
-        for call in context.calls:
-            for rule, look_at_call in plan.call[call.op]:
-                found += [_reported(rule, one) for one in look_at_call(call, context)]
-        for group in context.groups:
-            for rule, look_at_group in plan.group:
-                found += [_reported(rule, one) for one in look_at_group(group, context)]
+        found = [_reported(rule, one) for rule, look in plan.whole for one in look(context)]
+        found += [
+            _reported(rule, one)
+            for call in context.calls
+            for rule, look_at_call in plan.call[call.op]
+            for one in look_at_call(call, context)
+        ]
+        if context.groups:
+            found += [
+                _reported(rule, one)
+                for group in context.groups
+                for rule, look_at_group in plan.group
+                for one in look_at_group(group, context)
+            ]
         return found
 
     def _plan(self, text: str) -> _Plan:
@@ -181,16 +187,5 @@ def _chosen(settings: Settings, rules: Mapping[str, Rule]) -> set[str]:
 
 
 def resource_of(given: object) -> Resource | None:
-    """A resource, or the one of a name, or None for None."""
-    if given is None:
-        return None
-    from epfilter.resources import Resource, resource_named
-
-    if isinstance(given, str):
-        return resource_named(given)
-    if not isinstance(given, Resource):
-        raise FilterTypeError(
-            f"a resource or its name is expected, not {described(given)}.",
-            hint='as in lint(text, "orders")',
-        )
-    return given
+    """A resource, or the one of a name, or None for None; errors say how `lint` takes it."""
+    return given_resource(given, 'as in lint(text, "orders")')

@@ -18,7 +18,7 @@ from epfilter.ast import Operator
 from epfilter.errors import FilterValueError
 from epfilter.linter.parts import Call
 from epfilter.resources.kinds import Kind
-from epfilter.values import from_text
+from epfilter.values import from_text_or_none
 
 Reading = Callable[[str], Any]
 """Text to a value that can be compared with others of the same reading; None where it is none."""
@@ -114,12 +114,8 @@ def _time(text: str) -> Any:
 
 
 def _typed(text: str, kind: type[Any]) -> Any:
-    if not _NUMERIC.match(text):
-        return None  # without the cost of an error's words
-    try:
-        return from_text(text, kind)
-    except FilterValueError:
-        return None
+    # What is no number at all does not pay for an error's words.
+    return from_text_or_none(text, kind) if _NUMERIC.match(text) else None
 
 
 UNTYPED: tuple[Reading, ...] = (_text, _caseless, _number, _time)

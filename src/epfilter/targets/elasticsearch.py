@@ -25,7 +25,9 @@ from epfilter.resources.binding import (
     BoundOr,
 )
 from epfilter.resources.kinds import Bound
-from epfilter.targets.terms import Untyped, bound, pattern, read_as, steps
+from epfilter.targets.gathering import gathered
+from epfilter.targets.terms import Untyped, bound, pattern, steps
+from epfilter.values import from_text_or_none
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -39,6 +41,9 @@ _PATTERNS = (Operator.LIKE, Operator.ILIKE)
 _NOT_EXACT = (Operator.TEXT, Operator.IS_NULL)
 """Full-text search needs the words; and of a text too long for `ignore_above` only the words are
 indexed, but it is no null."""
+
+_MOST_TERMS = 65_536
+"""Source: Elasticsearch's page on index modules, `index.max_terms_count`."""
 
 _WILDCARD = re.compile(r"[*?\\]")
 # Source: Elasticsearch's pages on date math and on missing date components in range queries.
@@ -86,7 +91,7 @@ def to_elasticsearch(
         raise FilterTypeError("nested is a list of paths, not a text.", hint=f'["{nested}"]')
     # The longest first, because a query of the innermost objects needs no other.
     paths = tuple(sorted(set(nested), key=len, reverse=True))
-    return _Translation(fields or {}, paths).query(bound(f, resource))
+    return _Translation(fields or {}, paths).query(gathered(bound(f, resource)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,11 @@ class _Translation:
     def _membership(self, node: BoundMembership, field: str) -> Query:
         values = [_sent(node, value) for value in node.values]
         if node.op is not Operator.CONTAINS_ALL:
-            return self._nested(field, {"terms": {field: values}})
+            some = [values[at : at + _MOST_TERMS] for at in range(0, len(values), _MOST_TERMS)]
+            queries = [self._nested(field, {"terms": {field: one}}) for one in some]
+            if len(queries) == 1:
+                return queries[0]
+            return {"bool": {"should": queries, "minimum_should_match": 1}}
         each = [self._nested(field, {"term": {field: {"value": value}}}) for value in values]
         return each[0] if len(each) == 1 else {"bool": {"filter": each}}
 
@@ -210,7 +219,7 @@ def _refuse_surprises(node: BoundComparison | BoundMembership, text: str) -> Non
         )
     if node.op in (Operator.GE, Operator.LT) or _FRACTION.search(text):
         return
-    moment = None if text.lstrip("+-").isdecimal() else read_as(text, datetime)
+    moment = None if text.lstrip("+-").isdecimal() else from_text_or_none(text, datetime)
     if moment is not None:
         raise _refusal(
             node,

@@ -23,19 +23,21 @@ from epfilter.resources.binding import (
     BoundOr,
 )
 from epfilter.resources.kinds import Bound
+from epfilter.targets.gathering import gathered
 from epfilter.targets.mongo_patterns import expression
 from epfilter.targets.mongo_values import RANGES, Types, checked_types, limit, one_of, readings
-from epfilter.targets.terms import bound, pattern, read_as, steps
+from epfilter.targets.terms import bound, pattern, steps
+from epfilter.values import from_text_or_none
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
 
 Query = dict[str, Any]
-_Call = BoundComparison | BoundMembership | BoundIsNull
+_Asking = BoundComparison | BoundMembership
+_Call = _Asking | BoundIsNull
 
 _LONGEST_EXPRESSION = 32_764
 """Bytes. Source: the server's answer `Regular expression is too long`."""
-_CONTAINS = (Operator.CONTAINS, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL)
 _EXCLUDES = re.compile(r'"|(?:^|\s)-')
 _INDEX = re.compile(r"\[[0-9]+\]")
 
@@ -64,7 +66,7 @@ def to_mongo(
     >>> to_mongo("eq(payment,paid)")
     {'payment': {'$eq': 'paid'}}
     """
-    tree = bound(f, resource)
+    tree = gathered(bound(f, resource))
     return _Translation(checked_types(types)).query(tree, top=True)
 
 
@@ -91,33 +93,34 @@ class _Translation:
             return _null(_splits(node.path, address), address)
         if isinstance(node, BoundComparison) and node.op in (Operator.LIKE, Operator.ILIKE):
             return {address: _matching(node)}
-        if node.op in _CONTAINS:
-            return self._contains(node, address)
-        return (self._range if node.op in RANGES else self._equal)(node, address)
+        if node.op in RANGES:
+            return self._range(node, address)
+        if node.op is not Operator.CONTAINS_ALL:
+            return self._equal(node, address, _values(node))
+        each = [self._equal(node, address, (value,)) for value in _values(node)]
+        return each[0] if len(each) == 1 else {"$and": each}
 
-    def _equal(self, node: BoundComparison | BoundMembership, address: str) -> Query:
-        itself = {address: self._one_of(node, _values(node))}
+    def _equal(self, node: _Asking, address: str, values: tuple[Bound, ...]) -> Query:
+        """A value, or any element of a list, is one of the values."""
+        itself = {address: self._one_of(node, values)}
         if not self._may_be_length(node):
             return itself
-        numbers = [read_as(str(value), int) for value in _values(node)]
+        numbers = [from_text_or_none(str(value), int) for value in values]
         sizes = [number for number in numbers if number is not None and 0 <= number < 2**31]
-        lists = [{address.rpartition(".")[0]: {"$size": size}} for size in dict.fromkeys(sizes)]
+        outer = address.rpartition(".")[0]
+        # Of a list of objects it is how many there are, not a `length` that one of them has.
+        itself[f"{outer}.0"] = {"$exists": False}
+        lists = [{outer: {"$size": size}} for size in dict.fromkeys(sizes)]
         return {"$or": [itself, *lists]} if lists else itself
 
-    def _range(self, node: BoundComparison | BoundMembership, address: str) -> Query:
+    def _range(self, node: _Asking, address: str) -> Query:
         self._refuse_length(node)
         kind = self._kind(node)
         read = readings(_values(node)[0], node.path, kind)
         queries = [{address: limit(node.op, value, kind)} for value in read]
         return queries[0] if len(queries) == 1 else {"$or": queries}
 
-    def _contains(self, node: BoundComparison | BoundMembership, address: str) -> Query:
-        if node.op is Operator.CONTAINS_ALL:
-            each = [_listed(node.path, address, self._one_of(node, (v,))) for v in _values(node)]
-            return each[0] if len(each) == 1 else {"$and": each}
-        return _listed(node.path, address, self._one_of(node, _values(node)))
-
-    def _one_of(self, node: BoundComparison | BoundMembership, values: tuple[Bound, ...]) -> Query:
+    def _one_of(self, node: _Asking, values: tuple[Bound, ...]) -> Query:
         kind = self._kind(node)
         return one_of([read for value in values for read in readings(value, node.path, kind)], kind)
 
@@ -155,7 +158,7 @@ class _Translation:
         return {"$text": {"$search": words}}
 
 
-def _values(node: BoundComparison | BoundMembership) -> tuple[Bound, ...]:
+def _values(node: _Asking) -> tuple[Bound, ...]:
     return node.values if isinstance(node, BoundMembership) else (node.value,)
 
 
@@ -170,24 +173,19 @@ def _matching(node: BoundComparison) -> Query:
     return {"$regex": regex, "$options": "i"} if fold else {"$regex": regex}
 
 
-def _listed(path: str, address: str, condition: Query) -> Query:
-    """A list at the address holds such an element, or one value of each object in a list does."""
-    queries = [{address: {"$elemMatch": condition}}]
-    queries += [
-        {outer: {"$elemMatch": {inner: condition}}} for outer, inner in _splits(path, address)
-    ]
-    return queries[0] if len(queries) == 1 else {"$or": queries}
-
-
 def _null(splits: list[tuple[str, str]], address: str) -> Query:
     """Null or missing, and so in every object where the path goes through a list of them."""
     # A list that holds null equals it as well.
     alone: Query = {address: {"$eq": None, "$not": {"$elemMatch": {"$eq": None}}}}
-    if not splits:
+    if "." not in address:
         return alone
-    some = [{outer: {"$elemMatch": {inner: {"$ne": None}}}} for outer, inner in splits]
     # In an empty list nothing equals null; but what is asked for does not exist there.
-    return {"$or": [alone, {address: {"$exists": False}}], "$nor": some}
+    query: Query = {"$or": [alone, {address: {"$exists": False}}]}
+    if splits:
+        # Without `$exists` mongomock takes an element that is no object for one that has it.
+        there = {"$exists": True, "$ne": None}
+        query["$nor"] = [{outer: {"$elemMatch": {inner: there}}} for outer, inner in splits]
+    return query
 
 
 def _splits(path: str, address: str) -> list[tuple[str, str]]:

@@ -16,8 +16,8 @@ from uuid import UUID
 from epfilter.ast import Operator
 from epfilter.errors import FilterTypeError, FilterValueError, described
 from epfilter.resources.kinds import Bound
-from epfilter.targets.terms import Untyped, read_as
-from epfilter.values import from_text, to_text
+from epfilter.targets.terms import Untyped
+from epfilter.values import from_text, from_text_or_none, to_text
 
 Types = Mapping[str, type[Any]]
 
@@ -67,7 +67,7 @@ def readings(value: Bound, path: str, kind: type[Any] | None) -> list[Any]:
         except FilterValueError as error:
             raise FilterValueError(f"`{path}`: {error.message}", hint=error.hint) from None
     if isinstance(value, Untyped):
-        read = [read_as(value, one) for one in _UNTYPED]
+        read = [from_text_or_none(value, one) for one in _UNTYPED]
         return [str(value), *[one for one in read if one is not None]]
     return [str(value) if isinstance(value, UUID) else value]
 

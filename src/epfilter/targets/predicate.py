@@ -15,7 +15,9 @@ from epfilter.resources.binding import (
     BoundMembership,
     BoundOr,
 )
+from epfilter.targets.gathering import gathered
 from epfilter.targets.inlining import Joint, Match, Part, joined, looped
+from epfilter.targets.other_names import Names, names_in
 from epfilter.targets.row_paths import Reader, elements, is_list, reader
 from epfilter.targets.terms import bound, steps
 from epfilter.targets.value_tests import Asked, asked
@@ -36,7 +38,8 @@ def to_predicate(
     `a.b` is the member `b` of `a` (a mapping may also have the key `a.b` itself, and then that is
     meant), `a[0]` the first element of a list and `a.length` how many it has. A path that goes on
     through a list means the values of all its elements. Of an object only attributes are read, no
-    methods, and names that begin with `_` only where a dataclass or a model declares them.
+    methods, and names that begin with `_` only where a dataclass or a model declares them; a field
+    of a pydantic model has its own name and the one in JSON.
 
     The values of a row are str, bool, numbers (int, float, Decimal), date and datetime (without
     time zone it is in UTC), UUID, Enum (its value), lists of these, and None. Null and missing are
@@ -47,7 +50,8 @@ def to_predicate(
     Without a resource the type of a row's value says how the filter's text is read; text is
     compared as text, whatever it looks like. With a resource the declared type says so, and where
     it is no text, a text of the row is read as that type too: timestamps, numbers, `true` and
-    `false`, UUIDs.
+    `false`, UUIDs; an attribute of unknown type is read as without a resource. A row may have an
+    attribute under its own name or an alias; the first of them that has a value counts.
 
     Numbers compare exactly, a float as the number that its shortest text says. An exception that
     an attribute raises ends the call, except AttributeError, KeyError and TypeError, for which the
@@ -65,16 +69,16 @@ def to_predicate(
     >>> september({"created_at": "2018-08-31T22:00:00-04:00"})
     True
     """
-    tree = bound(f, resource)
-    return _function(tree, inline=_count(tree) <= _INLINED)
+    tree = gathered(bound(f, resource))
+    return _function(tree, names_in(resource), inline=_count(tree) <= _INLINED)
 
 
-def _function(tree: BoundFilter, *, inline: bool) -> Match:
+def _function(tree: BoundFilter, names: Names, *, inline: bool) -> Match:
     if isinstance(tree, (BoundAnd, BoundOr)):
         joint: Joint = "and" if isinstance(tree, BoundAnd) else "or"
-        parts = [_part(term, inline=inline) for term in tree.terms]
+        parts = [_part(term, names, inline=inline) for term in tree.terms]
     else:
-        joint, parts = "and", [_part(tree, inline=inline)]
+        joint, parts = "and", [_part(tree, names, inline=inline)]
     return joined(joint, parts) if inline else looped(joint, [part.match for part in parts])
 
 
@@ -84,11 +88,12 @@ def _count(tree: BoundFilter) -> int:
     return 1
 
 
-def _part(tree: BoundFilter, *, inline: bool) -> Part:
+def _part(tree: BoundFilter, names: Names, *, inline: bool) -> Part:
     if isinstance(tree, (BoundAnd, BoundOr)):
-        return Part(_function(tree, inline=inline))
-    name = tree.path if len(steps(tree.path)) == 1 else None
-    read = reader(tree.path)
+        return Part(_function(tree, names, inline=inline))
+    paths = names(tree.path)
+    name = tree.path if len(paths) == len(steps(tree.path)) == 1 else None
+    read = _first([reader(path) for path in paths])
     if isinstance(tree, BoundIsNull):
         return Part(lambda row: read(row) is None, name)
     if tree.op is Operator.TEXT:
@@ -105,6 +110,18 @@ def _part(tree: BoundFilter, *, inline: bool) -> Part:
     values = (tree.value,) if isinstance(tree, BoundComparison) else tree.values
     found = asked(tree.op, values)
     return Part(_any_holds(read, found), name, found)
+
+
+def _first(readers: list[Reader]) -> Reader:
+    """Gives the first value that there is."""
+    if len(readers) == 1:
+        return readers[0]
+
+    def read(row: object) -> object:
+        values = (one(row) for one in readers)
+        return next((value for value in values if value is not None), None)
+
+    return read
 
 
 def _any_holds(read: Reader, wanted: Asked) -> Match:

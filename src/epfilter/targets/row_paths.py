@@ -168,7 +168,10 @@ def _attribute(row: object, name: str, missing: object) -> object:
     try:
         found = getattr(row, name)
     except (AttributeError, KeyError, TypeError):
-        return missing
+        found = missing
+    if found is missing:
+        alias = _by_alias(type(row)).get(name, name)
+        return missing if alias == name else _attribute(row, alias, missing)
     return missing if issubclass(type(found), _ROUTINES) else found
 
 
@@ -181,3 +184,13 @@ def _declared_of(kind: type) -> frozenset[str]:
 
 
 _declared: Callable[[type], frozenset[str]] = lru_cache(maxsize=1024)(_declared_of)
+
+
+def _by_alias_of(kind: type) -> dict[str, str]:
+    """The fields of a pydantic model by the names that they have in its JSON."""
+    fields = getattr(kind, "__pydantic_fields__", {})
+    named = {name: known.serialization_alias or known.alias for name, known in fields.items()}
+    return {alias: name for name, alias in named.items() if alias and alias not in fields}
+
+
+_by_alias: Callable[[type], dict[str, str]] = lru_cache(maxsize=1024)(_by_alias_of)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Or, checked
-from epfilter.errors import FilterTypeError, FilterValueError, described
 from epfilter.parser import parse
 from epfilter.resources.binding import (
     BoundAnd,
@@ -17,7 +18,8 @@ from epfilter.resources.binding import (
     BoundMembership,
     BoundOr,
 )
-from epfilter.values import from_text
+from epfilter.resources.given import resource_of
+from epfilter.resources.resource import resource_info
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -32,8 +34,9 @@ class Untyped(str):
 def bound(f: Filter | str, resource: Resource | str | None) -> BoundFilter:
     """The tree that a target runs.
 
-    With a resource its aliases are resolved and its values typed, as by `Resource.bind`. Without
-    one the paths are the names of the filter, and the values are `Untyped`.
+    With a resource its aliases are resolved and its values typed, as by `Resource.bind`; those of
+    attributes whose type is unknown are `Untyped`. Without one the paths are the names of the
+    filter, and all values are `Untyped`.
 
     Raises FilterSyntaxError for a text that is no filter, ResourceError for what the resource
     does not accept, and FilterTypeError for what is neither filter nor text, or no resource.
@@ -42,18 +45,8 @@ def bound(f: Filter | str, resource: Resource | str | None) -> BoundFilter:
     BoundComparison(op=<Operator.EQ: 'eq'>, field='total', path='total', value='5')
     """
     f = parse(f) if isinstance(f, str) else checked(f)
-    if resource is None:
-        return _untyped(f)
-    from epfilter.resources import Resource, resource_named
-
-    if isinstance(resource, str):
-        resource = resource_named(resource)
-    if not isinstance(resource, Resource):
-        raise FilterTypeError(
-            f"a resource or its name is expected, not {described(resource)}.",
-            hint='as in to_predicate(f, "orders")',
-        )
-    return resource.bind(f)
+    found = resource_of(resource, 'as in to_predicate(f, "orders")')
+    return _untyped(f) if found is None else _typed(found.bind(f), found)
 
 
 def _untyped(f: Filter) -> BoundFilter:
@@ -70,20 +63,21 @@ def _untyped(f: Filter) -> BoundFilter:
     return BoundComparison(f.op, f.field, f.field, Untyped(f.value))
 
 
-V = TypeVar("V")
+def _typed(tree: BoundFilter, resource: Resource) -> BoundFilter:
+    """The tree with `Untyped` values where the resource does not know the type."""
+    kinds = {name: declared.kind for name, declared in resource_info(resource).fields.items()}
+    unknown = {name for name, kind in kinds.items() if "unknown" in (kind.name, str(kind.item))}
+    return _without_type(tree, unknown) if unknown else tree
 
 
-def read_as(text: str, kind: type[V]) -> V | None:
-    """The value that an `Untyped` text is among values of this kind; None where it is none.
-
-    >>> read_as("5", int), read_as("5.5", int)
-    (5, None)
-    """
-    try:
-        value: V = from_text(text, kind)  # type: ignore[type-var] # one of the kinds that it reads
-    except FilterValueError:
-        return None
-    return value
+def _without_type(tree: BoundFilter, unknown: Collection[str]) -> BoundFilter:
+    if isinstance(tree, (BoundAnd, BoundOr)):
+        return type(tree)(tuple([_without_type(term, unknown) for term in tree.terms]))
+    if isinstance(tree, BoundIsNull) or tree.field not in unknown:
+        return tree
+    if isinstance(tree, BoundMembership):
+        return replace(tree, values=tuple([Untyped(value) for value in tree.values]))
+    return replace(tree, value=Untyped(tree.value))
 
 
 class Pattern(NamedTuple):

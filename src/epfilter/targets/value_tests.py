@@ -15,7 +15,8 @@ from uuid import UUID
 
 from epfilter.ast import Operator
 from epfilter.resources.kinds import Bound
-from epfilter.targets.terms import Untyped, folded, pattern, read_as
+from epfilter.targets.terms import Untyped, folded, pattern
+from epfilter.values import from_text_or_none
 
 Test = Callable[[Any], bool]
 
@@ -97,14 +98,14 @@ def asked(op: Operator, values: Sequence[Bound]) -> Asked:
 
 
 def _read(text: str, kind: type[Any]) -> Any:
-    """As `read_as`, which takes long to say that it is none."""
+    """As `from_text_or_none`, which takes long to say that it is none."""
     if kind is str:
         return text
     if kind is bool:
         return {"true": True, "false": False}.get(text)
     if kind is UUID and len(text) != _UUID_LENGTH:
         return None
-    return read_as(text, kind) if text[:1] in _FIRST[kind] else None
+    return from_text_or_none(text, kind) if text[:1] in _FIRST[kind] else None
 
 
 _UUID_LENGTH = 36
@@ -207,10 +208,10 @@ def moment(text: str) -> datetime | None:
     try:
         value = datetime.fromisoformat(text)
     except ValueError:
-        return read_as(text, datetime)
+        return from_text_or_none(text, datetime)
     if value.tzinfo is not None and text[10] == "T":
         return value
-    return read_as(text, datetime)
+    return from_text_or_none(text, datetime)
 
 
 def _day_or_moment(text: str) -> datetime | None:
@@ -219,7 +220,7 @@ def _day_or_moment(text: str) -> datetime | None:
 
 
 def _reading(kind: type[Any], test: Test) -> Test:
-    return lambda text: (value := read_as(text, kind)) is not None and test(value)
+    return lambda text: (value := from_text_or_none(text, kind)) is not None and test(value)
 
 
 def _like(written: str, *, fold: bool) -> Test:
@@ -262,14 +263,14 @@ def _plain(value: object) -> tuple[type, object] | None:
     if base is None:
         return None
     kind, convert = base
-    if kind is not Enum:
-        try:
-            return kind, convert(value)
-        except TypeError:
-            return None  # a duration of numpy calls itself an integer
-    inner = convert(value)
-    known = _base(type(inner))
-    return (known[0], known[1](inner)) if known and known[0] is not Enum else None
+    if kind is Enum:
+        inner = convert(value)
+        return None if isinstance(inner, Enum) else _plain(inner)
+    try:
+        plain = convert(value)
+    except TypeError:
+        return None  # a duration of numpy calls itself an integer
+    return None if plain is None else (kind, plain)
 
 
 _BASES: tuple[tuple[type, Callable[[Any], object]], ...] = (
@@ -279,7 +280,7 @@ _BASES: tuple[tuple[type, Callable[[Any], object]], ...] = (
     (Integral, index),
     (float, float.__float__),
     (Decimal, Decimal),
-    (datetime, lambda value: value),
+    (datetime, lambda value: value if value == value else None),  # noqa: PLR0124 - NaT
     (date, lambda value: value),
     (UUID, lambda value: value),
 )

@@ -68,6 +68,18 @@ def column_of(
 
 def root(path: str, schema: Schema) -> tuple[str, tuple[Step, ...]]:
     """The name of the frame's column that holds what a path means, and the rest of the path."""
+    found = _root(path, schema)
+    if found is None:
+        raise _unknown(f"the frame has no column `{shorten(path)}`", path, schema)
+    return found
+
+
+def has_root(path: str, schema: Schema) -> bool:
+    """Whether the frame has a column that a path begins with."""
+    return _root(path, schema) is not None
+
+
+def _root(path: str, schema: Schema) -> tuple[str, tuple[Step, ...]] | None:
     if path in schema:
         return path, ()
     taken = steps(path)
@@ -78,7 +90,7 @@ def root(path: str, schema: Schema) -> tuple[str, tuple[Step, ...]]:
         name = ".".join(names[:length])
         if name in schema:
             return name, taken[length:]
-    raise _unknown(f"the frame has no column `{shorten(path)}`", path, schema)
+    return None
 
 
 def _unknown(said: str, name: str, known: Iterable[str]) -> FilterValueError:

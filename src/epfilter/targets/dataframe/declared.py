@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from epfilter.resources.given import resource_of
 from epfilter.targets.dataframe.columns import Call, Column
 
 if TYPE_CHECKING:
@@ -24,15 +25,10 @@ _TYPES: dict[str, nw.dtypes.DType] = {
 def declared_column(call: Call, resource: Resource | str | None) -> Column:
     """The column named as the path, of the attribute's type; of text where nobody declares it."""
     dtype: nw.dtypes.DType = nw.String()
-    if resource is not None:
-        dtype = _type(_resource(resource)._info.fields[call.field].kind)  # noqa: SLF001 - the public names of a resource are its fields
+    found = resource_of(resource)
+    if found is not None:
+        dtype = _type(found._info.fields[call.field].kind)  # noqa: SLF001 - the public names of a resource are its fields
     return Column(nw.col(call.path), dtype, call.path, "narwhals")
-
-
-def _resource(resource: Resource | str) -> Resource:
-    from epfilter.resources import resource_named
-
-    return resource_named(resource) if isinstance(resource, str) else resource
 
 
 def _type(kind: Kind[object]) -> nw.dtypes.DType:

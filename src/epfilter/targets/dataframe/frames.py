@@ -11,10 +11,12 @@ from narwhals.exceptions import DuplicateError
 from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError, described
 from epfilter.resources.binding import BoundFilter
-from epfilter.targets.dataframe.columns import ENGINES, column_of, root
+from epfilter.targets.dataframe.columns import ENGINES, column_of, has_root, root
 from epfilter.targets.dataframe.conditions import condition, paths
 from epfilter.targets.dataframe.declared import declared_column
-from epfilter.targets.dataframe.objects import as_arrow, null_columns, odd_categories
+from epfilter.targets.dataframe.objects import as_arrow, not_compared, null_columns
+from epfilter.targets.gathering import gathered
+from epfilter.targets.other_names import at_columns
 from epfilter.targets.terms import bound
 
 if TYPE_CHECKING:
@@ -48,10 +50,11 @@ def to_narwhals(
     >>> frame.filter(to_narwhals("gt(total,5.5)", schema=frame.schema)).to_native().height
     2
     """
-    tree = bound(f, resource)
+    tree = gathered(bound(f, resource))
     if schema is None:
         found = condition(tree, lambda call: declared_column(call, resource))
     else:
+        tree = at_columns(tree, resource, lambda path: has_root(path, schema))
         found = condition(tree, lambda call: column_of(call, schema))
     if found is not None:
         return found
@@ -65,7 +68,8 @@ def filter_frame(frame: Frame, f: Filter | str, resource: Resource | str | None 
     Takes frames of pandas, Polars (also lazy), PyArrow, DuckDB, Ibis and Spark; nothing is
     computed of a frame that is lazy. Without a resource each value is read as the type of its
     column, and one that is none of it matches nothing. A column whose name is the whole path wins;
-    otherwise a dotted path goes through structs, `tags[0]` and `tags.length` into a list.
+    otherwise a dotted path goes through structs, `tags[0]` and `tags.length` into a list. With a
+    resource a column may bear the name of the attribute or an alias of it.
 
     Null and NaN satisfy `is_null` and nothing else. A float is the number that its shortest text
     is. A time without zone is UTC. On a list `eq`, `gt` and `in` hold when any element does.
@@ -82,13 +86,13 @@ def filter_frame(frame: Frame, f: Filter | str, resource: Resource | str | None 
     known = _narwhals(frame)
     engine = ENGINES.get(known.implementation.value, known.implementation.value)
     schema = dict(known.collect_schema())
-    tree = bound(f, resource)
+    tree = gathered(at_columns(bound(f, resource), resource, lambda path: has_root(path, schema)))
     if engine == "pandas":
         asked = frozenset(root(path, schema)[0] for path in paths(tree))
         known = as_arrow(known, asked)
         retyped = known.collect_schema()
         schema.update({name: retyped[name] for name in asked})
-    schema.update(dict.fromkeys(odd_categories(known, engine), nw.Unknown()))
+    schema.update(not_compared(known, engine))
     empty = null_columns(known, engine)
     found = condition(tree, lambda call: column_of(call, schema, engine, empty))
     if found is None:

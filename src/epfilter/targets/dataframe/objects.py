@@ -10,6 +10,7 @@ from typing import Any
 import narwhals as nw
 
 from epfilter.errors import FilterValueError
+from epfilter.targets.dataframe.columns import instance
 
 
 def as_arrow(frame: Any, names: Iterable[str]) -> Any:
@@ -76,14 +77,38 @@ def null_columns(frame: Any, engine: str) -> frozenset[str]:
     return frozenset(name for name in unknown if str(types.get(name)) in _NULL)
 
 
-def odd_categories(frame: Any, engine: str) -> frozenset[str]:
-    """The columns of categories that are no text, whose type narwhals does not tell."""
-    if engine not in ("pandas", "PyArrow"):
-        return frozenset()
+def not_compared(frame: Any, engine: str) -> dict[str, nw.dtypes.DType]:
+    """The columns that cannot be compared though narwhals tells their type, as unknown.
+
+    These are categories of other values than text; JSON of DuckDB, to which a text is compared
+    only if it is JSON too; and what PyArrow has no comparisons for.
+    """
+    if engine not in ("pandas", "PyArrow", "DuckDB"):
+        return {}
     types = _NATIVE_TYPES[engine](frame.to_native())
     schema = frame.collect_schema().items()
+    if engine == "DuckDB":
+        return {name: _no_json(dtype, types[name]) for name, dtype in schema}
     found = [name for name, dtype in schema if isinstance(dtype, (nw.Categorical, nw.Enum))]
-    return frozenset(name for name in found if not _of_text(types[name]))
+    unknown = {name for name in found if not _of_text(types[name])}
+    unknown |= {name for name, known in types.items() if str(known) in _WITHOUT_COMPARISONS}
+    return dict.fromkeys(unknown, nw.Unknown())
+
+
+_WITHOUT_COMPARISONS = ("string_view", "halffloat", "string_view[pyarrow]", "halffloat[pyarrow]")
+
+
+def _no_json(dtype: nw.dtypes.DType, native: Any) -> nw.dtypes.DType:
+    if str(native) == "JSON":
+        return nw.Unknown()
+    if isinstance(dtype, nw.List):
+        return nw.List(_no_json(instance(dtype.inner), native.children[0][1]))
+    if isinstance(dtype, nw.Struct):
+        known = dict(native.children)
+        return nw.Struct(
+            {part.name: _no_json(instance(part.dtype), known[part.name]) for part in dtype.fields}
+        )
+    return dtype
 
 
 def _of_text(dtype: Any) -> bool:

@@ -12,7 +12,8 @@ import narwhals as nw
 from epfilter.ast import Operator
 from epfilter.targets.dataframe.columns import Column
 from epfilter.targets.dataframe.nearest import is_text, point
-from epfilter.targets.terms import Untyped, read_as
+from epfilter.targets.terms import Untyped
+from epfilter.values import from_text_or_none
 
 _NAMES = {
     bool: "a boolean",
@@ -42,7 +43,7 @@ def read(op: Operator, value: object, column: Column) -> Any:
     """
     dtype = column.dtype
     if isinstance(value, Untyped):
-        return str(value) if is_text(dtype) else read_as(value, _python(dtype))
+        return str(value) if is_text(dtype) else from_text_or_none(value, _python(dtype))
     if is_text(dtype):
         return _as_text(op, value, column)
     if dtype.is_numeric() and isinstance(value, int | Decimal) and type(value) is not bool:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, FromClause
 
 from epfilter.ast import Filter
+from epfilter.targets.gathering import gathered
+from epfilter.targets.other_names import at_columns
 from epfilter.targets.sqlalchemy.clause import FilterClause
 from epfilter.targets.sqlalchemy.columns import Columns
 from epfilter.targets.terms import bound
@@ -36,7 +38,8 @@ def to_sqlalchemy(
     `columns` (name of a field to a column, an attribute or any typed expression), then among the
     attributes and columns of the table. What follows a dot is looked up inside a JSON column, and
     `[0]` in a JSON or ARRAY column. Values are read as the type of the column; with a resource (or
-    its name) they are checked first, and aliases are resolved. All values are bound parameters.
+    its name) they are checked first, and aliases are resolved; a column may bear the name of the
+    attribute or an alias of it. All values are bound parameters.
 
     The condition means the same in SQLite, PostgreSQL, DuckDB, MySQL and MariaDB; which one it is
     for is known only when the statement is compiled. NULL satisfies only `is_null`. Texts compare
@@ -59,4 +62,6 @@ def to_sqlalchemy(
     >>> compiled.params
     {'param_1': 'paid', 'param_2': 99}
     """
-    return FilterClause(bound(f, resource), Columns(table, columns))
+    found = Columns(table, columns)
+    tree = gathered(at_columns(bound(f, resource), resource, found.has))
+    return FilterClause(tree, found)

@@ -15,7 +15,8 @@ from epfilter.targets.sqlalchemy.calls import PATTERNS, Call
 from epfilter.targets.sqlalchemy.columns import Kind
 from epfilter.targets.sqlalchemy.json_paths import PATHS, JsonPath
 from epfilter.targets.sqlalchemy.writers import NEVER, Writer, joined, one_of
-from epfilter.targets.terms import Pattern, Untyped, folded, pattern, read_as
+from epfilter.targets.terms import Pattern, Untyped, folded, pattern
+from epfilter.values import from_text_or_none
 
 
 def asked(writer: Writer, call: Call, x: str) -> str:
@@ -102,14 +103,14 @@ def _of_json(writer: Writer, call: Call, path: JsonPath, values: tuple[Bound, ..
     if call.op in PATTERNS:
         return found
     booleans = [
-        read_as(value, bool) if isinstance(value, Untyped) else value
+        from_text_or_none(value, bool) if isinstance(value, Untyped) else value
         for value in values
         if isinstance(value, (Untyped, bool))
     ]
     flags = tuple([value for value in booleans if value is not None])
     found.append(_holds(writer, call.op, _BOOLEAN, path.boolean(), flags))
     read = [
-        read_as(value, Decimal) if isinstance(value, Untyped) else Decimal(value)
+        from_text_or_none(value, Decimal) if isinstance(value, Untyped) else Decimal(value)
         for value in values
         if isinstance(value, (Untyped, int, Decimal)) and not isinstance(value, bool)
     ]

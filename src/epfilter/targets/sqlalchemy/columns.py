@@ -110,15 +110,26 @@ class Columns:
             self._places[path] = self._search(path)
         return self._places[path]
 
+    def has(self, path: str) -> bool:
+        """Whether there is a column that the path begins with."""
+        return self._split(path) is not None
+
     def _search(self, path: str) -> Place:
+        found = self._split(path)
+        if found is None:
+            raise self._unknown(path)
+        return self._at(*found)
+
+    def _split(self, path: str) -> tuple[str, tuple[Step, ...]] | None:
+        """The name of the column, and the rest of the path."""
         if path in self._found:
-            return self._at(path, ())
+            return path, ()
         way = steps(path)
         for length in range(len(way) - 1, 0, -1):
             name = _joined(way[:length])
             if name in self._found:
-                return self._at(name, way[length:])
-        raise self._unknown(path)
+                return name, way[length:]
+        return None
 
     def _at(self, name: str, inside: tuple[Step, ...]) -> Place:
         column = _expression(name, self._found[name])

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from epfilter.ast import Operator
 from epfilter.resources.kinds import Bound
-from epfilter.targets.terms import read_as
+from epfilter.values import from_text_or_none
 
 
 class Cut(NamedTuple):
@@ -71,7 +71,7 @@ def read(kind: str, value: Bound) -> Any:
         raise MismatchError
     text_as, types = _READS[kind]
     if isinstance(value, str):
-        return read_as(value, text_as)
+        return from_text_or_none(value, text_as)
     if not isinstance(value, types) or (isinstance(value, bool) and kind != "boolean"):
         raise MismatchError
     return Decimal(value) if isinstance(value, int) and kind != "boolean" else value

@@ -72,6 +72,10 @@ class PostgreSQL(Writer):
 
     target = "PostgreSQL"
 
+    def most_parameters(self, driver: str) -> int | None:
+        # The protocol counts them in 16 bits; psycopg2 writes the values into the statement.
+        return {"default": None, "psycopg2": None, "asyncpg": 32_767}.get(driver, 65_535)
+
     def text(self, value: str) -> str:
         if "\x00" in value:
             raise self.refusal("no text of PostgreSQL holds NUL, the character U+0000")

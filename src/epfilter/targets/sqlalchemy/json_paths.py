@@ -40,6 +40,10 @@ class JsonPath(ABC):
         """Go to one element of a list."""
 
     @abstractmethod
+    def length(self) -> None:
+        """Go to how many elements a list has, and to the member `length` of an object."""
+
+    @abstractmethod
     def present(self) -> str:
         """That the node is there and not null."""
 
@@ -57,9 +61,11 @@ class JsonPath(ABC):
 
     def go(self, inside: tuple[Step, ...]) -> None:
         """Take all steps of a path."""
-        for step in inside:
+        for place, step in enumerate(inside, 1):
             if step.element is not None:
                 self.at(step.element)
+            elif step.name == "length" and place == len(inside):
+                self.length()
             else:
                 self.elements()
                 self.member(step.name)
@@ -101,9 +107,19 @@ class InSQLite(JsonPath):
     def at(self, index: int) -> None:
         self._under("array", self.index(index))
 
-    def _under(self, type_: str, key: str) -> None:
+    def length(self) -> None:
         node = self.node
-        self.node = self.item(f"json_each(CASE {node}.type WHEN '{type_}' THEN {node}.value END)")
+        counted = f"json_object('length', json_array_length({node}.value))"
+        self._into(
+            f"CASE {node}.type WHEN 'array' THEN {counted} WHEN 'object' THEN {node}.value END",
+            "'length'",
+        )
+
+    def _under(self, type_: str, key: str) -> None:
+        self._into(f"CASE {self.node}.type WHEN '{type_}' THEN {self.node}.value END", key)
+
+    def _into(self, found: str, key: str) -> None:
+        self.node = self.item(f"json_each({found})")
         self.conditions.append(f"{self.node}.key = {key}")
 
     def present(self) -> str:
@@ -143,6 +159,14 @@ class InPostgreSQL(JsonPath):
         found = f"CASE jsonb_typeof({node}) WHEN 'array' THEN {node} -> {self.index(index)} END"
         self.node = f"{self.item(f'LATERAL (SELECT {found})', '(node)')}.node"
 
+    def length(self) -> None:
+        node = self.node
+        found = (
+            f"CASE jsonb_typeof({node}) WHEN 'array' THEN to_jsonb(jsonb_array_length({node})) "
+            f"ELSE {node} -> 'length' END"
+        )
+        self.node = f"{self.item(f'LATERAL (SELECT {found})', '(node)')}.node"
+
     def present(self) -> str:
         return f"jsonb_typeof({self.node}) <> 'null'"
 
@@ -179,6 +203,14 @@ class InDuckDB(JsonPath):
 
     def at(self, index: int) -> None:
         self._under("ARRAY", str(index))
+
+    def length(self) -> None:
+        node = self.node
+        found = (
+            f"CASE json_type({node}) WHEN 'ARRAY' THEN to_json(json_array_length({node})) "
+            f"WHEN 'OBJECT' THEN json_extract({node}, '/length') END"
+        )
+        self.node = f"{self.item(f'(SELECT {found})', '(node)')}.node"
 
     def _under(self, type_: str, pointer: str) -> None:
         path = f"CAST({self.writer.text(f'/{pointer}')} AS VARCHAR)"

@@ -82,6 +82,7 @@ class Writer:
         self._arguments = arguments
         self.operator = self.field = ""
         """What is being written, for errors."""
+        self._parameters = 0
 
     def refusal(self, reason: str, hint: str | None = None) -> UnsupportedFilterError:
         """The error that the database cannot express what is being written."""
@@ -89,8 +90,20 @@ class Writer:
 
     def value(self, value: Any, type_: types.TypeEngine[Any]) -> str:
         """The place of a bound parameter."""
+        self._parameters += 1
+        most = self.most_parameters(getattr(self._compiler.dialect, "driver", "default"))
+        as_text = self._arguments.get("literal_binds", False)
+        if most is not None and self._parameters > most and not as_text:
+            raise self.refusal(
+                f"a statement has {most:,} parameters at most",
+                "ask for fewer values at a time, or split the filter at its ORs",
+            )
         parameter = bindparam(None, value, type_, unique=True)
         return str(self._compiler.process(parameter, **self._arguments))
+
+    def most_parameters(self, driver: str) -> int | None:
+        """How many a statement can have; None where it takes any number, or nobody can tell."""
+        return None
 
     def text(self, value: str) -> str:
         """The place of a text."""

@@ -1,0 +1,141 @@
+"""Translating takes work in proportion to the filter, and a row of a long filter little at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import narwhals as nw
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import JSON, Column, MetaData, Table, Text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from counted_work import work
+from epfilter import F, Filter, all_of, any_of
+from epfilter.targets import (
+    UnsupportedFilterError,
+    to_elasticsearch,
+    to_ep_ast,
+    to_mongo,
+    to_narwhals,
+    to_predicate,
+    to_sqlalchemy,
+)
+from epfilter.targets.gathering import LEAST
+from filter_oracle import matches
+
+_TABLE = Table("orders", MetaData(), Column("a", Text), Column("j", JSON))
+_SCHEMA = {"a": nw.String(), "j": nw.List(nw.String())}
+
+
+def _sql(dialect: Any) -> Callable[[Filter], object]:
+    return lambda f: to_sqlalchemy(f, _TABLE).compile(dialect=dialect)
+
+
+TARGETS: dict[str, Callable[[Filter], object]] = {
+    "predicate": to_predicate,
+    "narwhals": lambda f: to_narwhals(f, schema=_SCHEMA),
+    "sqlite": _sql(sqlite.dialect()),
+    "postgresql": _sql(postgresql.dialect()),  # type: ignore[no-untyped-call] # SQLAlchemy gives it no types
+    "mongo": to_mongo,
+    "elasticsearch": to_elasticsearch,
+    "ep_ast": to_ep_ast,
+}
+FILTERS: dict[str, Callable[[int], Filter]] = {
+    "equal": lambda n: any_of(F.a.eq(str(i)) for i in range(n)),
+    "ordered": lambda n: any_of(F.a.gt(f"{i}.5") for i in range(n)),
+    "dates": lambda n: all_of(F.a.ge(f"{1000 + i}-01-01") for i in range(n)),
+    "mixed": lambda n: any_of(F.a.eq(str(i)) & F.a.like(f"*{i}") for i in range(n)),
+    "several": lambda n: F.a.in_(str(i) for i in range(n)),
+    "listed": lambda n: F.j.contains_all(str(i) for i in range(n)),
+}
+
+
+@pytest.mark.parametrize("shape", FILTERS)
+@pytest.mark.parametrize("target", TARGETS)
+def test_twice_the_terms_are_twice_the_work(target: str, shape: str) -> None:
+    translate, made = TARGETS[target], FILTERS[shape]
+    translate(made(10))  # imports and caches
+    small, large = made(400), made(800)
+    once = work(lambda: translate(small))
+    assert work(lambda: translate(large)) < 2.1 * once
+
+
+@pytest.mark.parametrize("text", ["5", "x", "2018-09-01"])
+def test_a_row_is_looked_up_among_all_values(text: str) -> None:
+    values = [text, *(f"{place}" for place in range(100, 1100))]
+    few, many = (to_predicate(any_of(F.a.eq(one) for one in values[:n])) for n in (100, 1001))
+    row = {"a": "no such"}
+    assert work(lambda: many(row)) == work(lambda: few(row))
+    assert many({"a": text})
+    assert many({"a": ["b", text]})
+    assert not many(row)
+
+
+def test_terms_on_one_field_are_joined_by_or_only() -> None:
+    terms = [f"eq(a,{place})" for place in range(60)]
+    either = to_predicate("|".join([*terms, "in(b,1,2)", "contains(a,60)", "eq(b,3)", "gt(a,70)"]))
+    assert [value for value in (0, 59, 60, 61, 71) if either({"a": value})] == [0, 59, 60, 71]
+    assert [value for value in (1, 2, 3, 4) if either({"b": value})] == [1, 2, 3]
+    every = to_predicate(":".join(terms))
+    assert not every({"a": 5})
+    assert every({"a": list(range(60))})
+
+
+_ONE_OF_MANY = st.sampled_from(("eq", "eq", "in_", "contains", "contains_any", "gt", "like"))
+_CELLS = st.sampled_from(["1", "2", "x", "", 1, 2.5, True, None, [1, "x"], [None], []])
+_ASKED = st.builds(
+    lambda field, op, value: getattr(F[field], op)(value),
+    st.sampled_from("ab"),
+    _ONE_OF_MANY,
+    st.sampled_from(["1", "2", "2.5", "x", "y", "true"]),
+)
+
+
+@given(
+    st.lists(_ASKED, min_size=LEAST, max_size=3 * LEAST).map(any_of),
+    st.lists(st.fixed_dictionaries({"a": _CELLS, "b": _CELLS}), min_size=1),
+)
+def test_a_long_or_means_the_same(f: Filter, rows: list[dict[str, Any]]) -> None:
+    asked = to_predicate(f), to_predicate(f & F.a.eq("x") | f)
+    for row in rows:
+        assert [matching(row) for matching in asked] == [matches(f, _for_oracle(row))] * 2
+
+
+def _for_oracle(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: Decimal(repr(cell)) if isinstance(cell, float) else cell for name, cell in row.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("driver", "most"), [("psycopg", 65_535), ("asyncpg", 32_767), ("psycopg2", 10**6)]
+)
+def test_postgresql_says_how_many_parameters_it_takes(driver: str, most: int) -> None:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy gives it no types
+    dialect.driver = driver
+    taken = min(most, 70_000) // 2  # a text is compared as the column does and by code point
+
+    def compiled(values: int, **options: bool) -> int:
+        condition = to_sqlalchemy(F.a.in_(map(str, range(values))), _TABLE)
+        return len(condition.compile(dialect=dialect, compile_kwargs=options).params)
+
+    assert compiled(taken) == 2 * taken
+    if most > 70_000:
+        return
+    assert compiled(taken + 1, literal_binds=True) == 0
+    with pytest.raises(UnsupportedFilterError) as refused:
+        compiled(taken + 1)
+    assert str(refused.value) == (
+        f"PostgreSQL cannot run `in` on `a`: a statement has {most:,} parameters at most. "
+        "Hint: ask for fewer values at a time, or split the filter at its ORs."
+    )
+
+
+def test_elasticsearch_takes_so_many_terms_at_once() -> None:
+    query = to_elasticsearch(F.a.in_(map(str, range(70_000))))["bool"]
+    assert [len(each["terms"]["a"]) for each in query["should"]] == [65_536, 4_464]
+    assert query["minimum_should_match"] == 1
