@@ -141,6 +141,15 @@ class Context:
     calls: list[Call]
     groups: list[Group]
 
+    def release(self) -> None:
+        """Part the groups from their parts, once no rule looks any more.
+
+        Both know each other, and would otherwise wait in memory for the garbage collector.
+        """
+        for group in self.groups:
+            group.parts.clear()
+            group.compared = None
+
 
 def built(text: str, located: Located, resource: Resource | None, settings: Settings) -> Context:
     """The context of a text that was read without mistakes."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.carets import visible
 from epfilter.errors import Diagnostic, Fix, Severity, Span
@@ -15,7 +15,7 @@ from epfilter.linter.catalogue import engine
 from epfilter.linter.engine import resource_of
 from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.directives import Directives
-from epfilter.linter.files.document import Document, Lines, UnreadableError
+from epfilter.linter.files.document import Document, UnreadableError
 from epfilter.linter.files.holes import certain, filled
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.linter.sources import LINES, READERS, NeedsExtraError, read
@@ -35,8 +35,7 @@ _INTERPOLATION = "EPF601"
 _WORDS = ("filter", "Filter", "FILTER")
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """One filter of a file: where it is, the resource it is checked against, what is found.
 
     The spans of `found` are those of the filter's text.
@@ -71,44 +70,47 @@ class Checker:
 
         Raises NeedsExtraError where a package is missing.
         """
-        looked = self.look(document, path)
+        looked = self.look(document, path, keep_clean=False)
         findings = tuple(FileFinding.of(one, document.lines) for one in looked.found)
         shown = name or path.as_posix()
-        return FileReport(shown, findings, len(looked.filters), looked.suppressed)
+        return FileReport(shown, findings, looked.number, looked.suppressed)
 
-    def look(self, document: Document, path: Path) -> Looked:
+    def look(self, document: Document, path: Path, *, keep_clean: bool = True) -> Looked:
         """The filters of a file, and the findings that nothing keeps back.
+
+        Without `keep_clean`, filters in which nothing is found are counted, but not kept.
 
         Raises NeedsExtraError where a package is missing.
         """
         reading = self.reading(document.text, path)
         lines = document.lines
-        places = [one.value.bounds for one in reading.filters]
-        places += [one.span for one in reading.interpolations]
-        starts = [lines.number(span.start) for span in places]
-        directives = Directives(reading.comments, lines, starts, self._own)
+        directives = Directives(reading, lines, self._own)
         fallback = self._resource_of(path)
-        checked = [self._check(one, directives, document, fallback) for one in reading.filters]
+        every = (self._check(one, directives, fallback) for one in reading.filters)
+        checked = [one for one in every if keep_clean or one.found]
         said = [(one, one.span) for one in self._said_of_file(reading, directives)]
         damaged: set[tuple[int, int]] = set()
         for one in checked:
+            if not one.found:
+                continue
             said += ((placed(each, one.value), one.value.bounds) for each in one.found)
             if any(each.code.startswith(_SYNTAX) for each in one.found):
                 damaged.add(lines.numbers(one.value.bounds))
         for _, _, embedded in reading.interpolations:
-            made = self._check(embedded, directives, document, fallback)
+            made = self._check(embedded, directives, fallback)
             bounds = made.value.bounds
             said += ((placed(each, made.value), bounds) for each in _of_constant_parts(made))
         for first, last in damaged:
             directives.excuse(first, last)
-        kept_back = partial(self._kept_back, lines=lines, directives=directives, path=path)
+        kept_back = partial(self._kept_back, directives=directives, path=path)
         kept = [one for one, bounds in said if not kept_back(one.code, bounds)]
         # Which comments are unused is known only now.
         unused = [*directives.unused(self._engine.chosen)]
         kept += (one for one in unused if not kept_back(one.code, one.span))
         suppressed = len(said) + len(unused) - len(kept)
         kept.sort(key=lambda one: (one.span, one.code))
-        return Looked(tuple(checked), tuple(kept), suppressed, kept_back)
+        number = len(reading.filters)
+        return Looked(tuple(checked), number, tuple(kept), suppressed, kept_back)
 
     def reading(self, text: str, path: Path) -> Reading:
         """The filters of a file, not yet looked at.
@@ -151,11 +153,10 @@ class Checker:
         self,
         embedded: Embedded,
         directives: Directives,
-        document: Document,
         fallback: Resource | None,
     ) -> Checked:
         value, resources, is_foreign = embedded
-        said = directives.resource(*document.lines.numbers(value.bounds))
+        said = directives.resource(value)
         if said is not None and (said[0] or not resources):
             resources = (said[1],) if said[1] is not None else ()
         elif not resources and fallback is not None:
@@ -169,12 +170,11 @@ class Checker:
         self, value: Placed, resources: Sequence[Resource]
     ) -> tuple[Resource | None, list[Diagnostic]]:
         """The resource that accepts the text best: what either of two accepts is accepted."""
-        text = value.text
-        run = partial(self._found, has_holes=bool(value.holes))
+        has_holes = bool(value.holes)
         if len(resources) < 2:
             only = resources[0] if resources else None
-            return only, run(text, only)
-        tried = [(one, run(text, one)) for one in resources]
+            return only, self._found(value.text, only, has_holes=has_holes)
+        tried = [(one, self._found(value.text, one, has_holes=has_holes)) for one in resources]
         return min(tried, key=lambda pair: _refusals(pair[1]))
 
     def _said_of_file(self, reading: Reading, directives: Directives) -> Iterator[Diagnostic]:
@@ -192,13 +192,11 @@ class Checker:
             yield Diagnostic("EPF703", f"{message.rstrip('.')}.", span, severity)
         yield from directives.mistakes
 
-    def _kept_back(
-        self, code: str, bounds: Span, lines: Lines, directives: Directives, path: Path
-    ) -> bool:
+    def _kept_back(self, code: str, bounds: Span, directives: Directives, path: Path) -> bool:
         """Whether a finding is not wanted in the filter, or other part of the file, there."""
         if not self._is_wanted(code, path):
             return True
-        return directives.keeps_back(code, *lines.numbers(bounds))
+        return directives.keeps_back(code, bounds)
 
     def _is_wanted(self, code: str, path: Path) -> bool:
         ignored = self.configuration.ignored_in(path) if self.configuration.per_file_ignores else ()
@@ -219,12 +217,13 @@ class Checker:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The filters of a file, the findings that stand, and how many are kept back.
+    """The filters of a file and their number, the findings that stand, and how many do not.
 
     `kept_back` says whether a finding of a code in the filter of these bounds is one of the latter.
     """
 
     filters: tuple[Checked, ...]
+    number: int
     found: tuple[Diagnostic, ...]
     suppressed: int
     kept_back: Callable[[str, Span], bool]

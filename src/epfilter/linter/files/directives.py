@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from epfilter.errors import Diagnostic, ResourceError, Severity, Span
 from epfilter.linter.catalogue import RULES, unknown
 from epfilter.linter.files.document import Lines
-from epfilter.linter.sources.reading import Comment
+from epfilter.linter.sources.reading import Comment, Reading
 
 if TYPE_CHECKING:
+    from epfilter.linter.sources.placed import Placed
     from epfilter.resources import Resource
 
 UNUSED = "EPF602"
@@ -68,9 +70,8 @@ class Directives:
 
     def __init__(
         self,
-        comments: Iterable[Comment],
+        reading: Reading,
         lines: Lines,
-        filter_lines: Sequence[int],
         named: dict[str, Resource],
     ) -> None:
         self.ignores: list[Ignore] = []
@@ -79,27 +80,33 @@ class Directives:
         self._above: list[tuple[int, Resource | None]] = []
         self._on_line: dict[int, list[Ignore]] = defaultdict(list)
         self._kept_back: dict[tuple[str, int, int], bool] = {}
+        self._reading = reading
         self._lines = lines
-        self._filter_lines = sorted(set(filter_lines))
         self._named = named
-        for comment in sorted(comments):
+        for comment in sorted(reading.comments):
             found = _SPOKEN_TO.search(comment.text)
             if found:
                 self._read(comment, comment.text[found.end() :])
 
-    def resource(self, first: int, last: int) -> tuple[bool, Resource | None] | None:
-        """What is said of the filter on these lines: whether beside it, and the resource or none.
+    def resource(self, value: Placed) -> tuple[bool, Resource | None] | None:
+        """What is said of this filter: whether beside it, and the resource or none.
 
         None where nothing is said.
         """
+        if not self._beside and not self._above:
+            return None
+        first, last = self._lines.numbers(value.bounds)
         for line in range(first, last + 1):
             if line in self._beside:
                 return True, self._beside[line]
         above = bisect_left(self._above, first, key=itemgetter(0))
         return (False, self._above[above - 1][1]) if above else None
 
-    def keeps_back(self, code: str, first: int, last: int) -> bool:
-        """Whether a comment keeps back a finding of this code on these lines."""
+    def keeps_back(self, code: str, bounds: Span) -> bool:
+        """Whether a comment keeps back a finding of this code on the lines of these bounds."""
+        if not self.ignores:
+            return False
+        first, last = self._lines.numbers(bounds)
         asked = code, first, last
         if asked not in self._kept_back:
             # Every comment is asked, because each that covers the finding is used.
@@ -134,6 +141,13 @@ class Directives:
                 listed = ", ".join(f"`{code}`" for code in idle)
                 hint = "take it away" if len(idle) == len(ignore.codes) else f"take {listed} away"
                 yield _warning(UNUSED, f"there is no {listed} to ignore here.", ignore.span, hint)
+
+    @cached_property
+    def _filter_lines(self) -> list[int]:
+        """The lines in which filters begin."""
+        spans = [one.value.bounds for one in self._reading.filters]
+        spans += [one.span for one in self._reading.interpolations]
+        return sorted({self._lines.number(span.start) for span in spans})
 
     def _for_lines(self, first: int, last: int) -> Iterator[Ignore]:
         for line in (_WHOLE_FILE, *range(first, last + 1)):

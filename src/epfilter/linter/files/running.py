@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -59,6 +58,8 @@ class Run:
             checker = Checker(self.configuration)
             yield from (self.report(target, checker) for target in targets)
             return
+        from concurrent.futures import ProcessPoolExecutor
+
         with ProcessPoolExecutor(processes, initializer=_begin, initargs=(self,)) as pool:
             yield from pool.map(_report, targets, chunksize=_AT_ONCE)
 

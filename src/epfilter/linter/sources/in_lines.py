@@ -26,12 +26,15 @@ def read(source: Placed, reading: Reading) -> None:
             continue
         start = found.start() + len(line) - len(line.lstrip())
         end = start + len(text)
-        if text.startswith("#"):
-            reading.comment(source, start, end, "#")
-            continue
-        both = _FILTER_AND_REMARK.match(text) if "#" in text else None
-        if both:
-            reading.comment(source, start + both.end() - 1, end, "#")
-            end = start + len(both[1].rstrip())
-        value = templated(source.cut(start, end), IN_DOUBLE_BRACES)
+        if "#" in text:
+            if text.startswith("#"):
+                reading.comment(source, start, end, "#")
+                continue
+            both = _FILTER_AND_REMARK.match(text)
+            if both:
+                reading.comment(source, start + both.end() - 1, end, "#")
+                end = start + len(both[1].rstrip())
+        value = source.cut(start, end)
+        if "{" in text:
+            value = templated(value, IN_DOUBLE_BRACES)
         reading.filters.append(Embedded(value))

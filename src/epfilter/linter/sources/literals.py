@@ -67,15 +67,15 @@ class Operands(Generic[Node]):
 
     def add_text(self, text: str) -> None:
         """What stands between the parts without being written there, as what `join` puts in."""
-        at = self._parts[-1].bounds.end
+        at = self._parts[-1].end
         places = [at] * len(text)
-        self._parts.append(Placed(text, places, places, Span(at, at), unwritable))
+        self._parts.append(Placed(text, at, at, unwritable, (places, places)))
 
     def add_loop(self, separator: str, nodes: Iterable[Node]) -> None:
         """The last part again and again, with this between; the nodes are what it goes through."""
         self.add_text(separator)
-        at = self._parts[-1].bounds.end
-        self._parts.append(Placed(HOLE, [at], [at], Span(at, at), unwritable, frozenset({0})))
+        at = self._parts[-1].end
+        self._parts.append(Placed(HOLE, at, at, unwritable, ([at], [at]), frozenset({0})))
         self._inside += [(node, None) for node in nodes]
         self._own_holes = True
 
@@ -83,7 +83,7 @@ class Operands(Generic[Node]):
         """The whole, which stands from `start` to `end`."""
         value = _joined(self._parts, self.source.span(Span(start, end)))
         if not value.text:
-            value = replace(value, bounds=self._parts[0].bounds)
+            value = replace(value, start=self._parts[0].start, end=self._parts[0].end)
         own = self.form if self._own_holes else ""
         return Spelled(value, own or next(filter(None, self._forms), ""), self._inside)
 
@@ -213,4 +213,5 @@ def _joined(parts: Sequence[Placed], bounds: Span) -> Placed:
     # What is a hole and nothing else says nothing about how text is written.
     writes = [part.write for part in parts if not part.text or len(part.holes) < len(part.text)]
     text = "".join(part.text for part in parts)
-    return Placed(text, starts, ends, bounds, agreeing(writes), frozenset(holes))
+    places = starts, ends
+    return Placed(text, *bounds, agreeing(writes), places, frozenset(holes))

@@ -31,22 +31,23 @@ class Unit(NamedTuple):
     hole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # to freeze it makes each, and there is one a line, four times as slow
 class Placed:
     """A text, and the file's characters that write each of its characters.
 
-    Character `i` is written by the file's characters from `starts[i]` to `ends[i]`. `bounds` is
-    what the text as a whole stands in, and where an empty one stands. `write` gives new text as
-    it must be written there, or None where it cannot be. `holes` are the indices of characters
-    that stand for what a program puts in. `fits` says of a change in the file whether the file
-    then holds what was meant, where that depends on what stands around the change.
+    As a whole it stands in the file's characters from `start` to `end`; an empty one stands at
+    `start`. `places` are, for each character, where the characters that write it begin, and where
+    they end; None where the text stands in the file as it is. `write` gives new text as it must be
+    written there, or None where it cannot be. `holes` are the indices of characters that stand for
+    what a program puts in. `fits` says of a change in the file whether the file then holds what
+    was meant, where that depends on what stands around the change.
     """
 
     text: str
-    starts: Sequence[int]
-    ends: Sequence[int]
-    bounds: Span
+    start: int
+    end: int
     write: Callable[[str], str | None]
+    places: tuple[Sequence[int], Sequence[int]] | None = None
     holes: frozenset[int] = frozenset()
     fits: Callable[[Edit], bool] | None = None
 
@@ -57,21 +58,34 @@ class Placed:
         >>> Placed.whole("filter: eq(a,1)").cut(8, 15).span(Span(0, 2))
         Span(start=8, end=10)
         """
-        size = len(text)
-        return cls(text, range(size), range(1, size + 1), Span(0, size), _as_it_is)
+        return cls(text, 0, len(text), _as_it_is)
+
+    @property
+    def bounds(self) -> Span:
+        """What the text as a whole stands in."""
+        return Span(self.start, self.end)
+
+    @property
+    def starts(self) -> Sequence[int]:
+        """Where what writes each character begins."""
+        return range(self.start, self.end) if self.places is None else self.places[0]
+
+    @property
+    def ends(self) -> Sequence[int]:
+        """Where what writes each character ends."""
+        return range(self.start + 1, self.end + 1) if self.places is None else self.places[1]
 
     def cut(self, start: int, end: int) -> Placed:
         """The part from `start` to `end`."""
+        text = self.text[start:end]
+        if self.places is None:
+            first = self.start + start
+            return Placed(text, first, first + len(text), self.write, None, self.holes, self.fits)
         holes = self.holes and frozenset(i - start for i in self.holes if start <= i < end)
-        return Placed(
-            self.text[start:end],
-            self.starts[start:end],
-            self.ends[start:end],
-            self.span(Span(start, end)),
-            self.write,
-            holes,
-            self.fits,
-        )
+        starts, ends = self.places
+        first, last = self.span(Span(start, end))
+        places = starts[start:end], ends[start:end]
+        return Placed(text, first, last, self.write, places, holes, self.fits)
 
     def decoded(self, units: Iterable[Unit], write: Callable[[str], str | None]) -> Placed:
         r"""What the units say that this text stands for; `write` is the inverse.
@@ -85,19 +99,22 @@ class Placed:
         starts: list[int] = []
         ends: list[int] = []
         holes: set[int] = set()
+        all_starts, all_ends = self.starts, self.ends
         for new, start, end, hole in units:
             if hole:
                 holes.add(len(starts))
             text.append(new)
             if len(new) == end - start and not hole:
-                starts.extend(self.starts[start:end])
-                ends.extend(self.ends[start:end])
+                starts.extend(all_starts[start:end])
+                ends.extend(all_ends[start:end])
             elif new:
                 first, last = self.span(Span(start, end))
                 starts.extend([first] * len(new))
                 ends.extend([last] * len(new))
         both = _one_after_the_other(write, self.write)
-        return Placed("".join(text), starts, ends, self.bounds, both, frozenset(holes), self.fits)
+        places = starts, ends
+        whole = "".join(text)
+        return Placed(whole, self.start, self.end, both, places, frozenset(holes), self.fits)
 
     def written_by(self, write: Callable[[str], str | None]) -> Placed:
         """The same, where new text has to be written in this way as well."""
@@ -106,9 +123,12 @@ class Placed:
     def span(self, span: Span) -> Span:
         """Where a part of this text stands in the file."""
         start, end = span
+        if self.places is None:
+            return Span(self.start + start, self.start + end)
+        starts, ends = self.places
         if start < end:
-            return Span(self.starts[start], self.ends[end - 1])
-        at = self._point(start)
+            return Span(starts[start], ends[end - 1])
+        at = starts[start] if start < len(starts) else ends[-1] if ends else self.start
         return Span(at, at)
 
     def edit(self, edit: Edit) -> Edit | None:
@@ -122,20 +142,18 @@ class Placed:
         there = Edit(self.span(Span(start, end)), written)
         return there if self.fits is None or self.fits(there) else None
 
-    def _point(self, index: int) -> int:
-        if index < len(self.starts):
-            return self.starts[index]
-        return self.ends[-1] if self.ends else self.bounds.start
-
     def _inside_unit(self, index: int) -> bool:
-        return 0 < index < len(self.starts) and self.starts[index] < self.ends[index - 1]
+        if self.places is None:
+            return False
+        starts, ends = self.places
+        return 0 < index < len(starts) and starts[index] < ends[index - 1]
 
     def _has_gap(self, start: int, end: int) -> bool:
-        if isinstance(self.starts, range):
+        if self.places is None:
             return False
+        starts, ends = self.places
         return any(
-            self.ends[i] != self.starts[i + 1] and self.starts[i] != self.starts[i + 1]
-            for i in range(start, end - 1)
+            ends[i] != starts[i + 1] and starts[i] != starts[i + 1] for i in range(start, end - 1)
         )
 
 
