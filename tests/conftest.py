@@ -1,10 +1,17 @@
-"""Profiles of hypothesis: `quick` is the default, `deep` what CI runs, `explore` for by hand."""
+"""Profiles of hypothesis: `quick` is the default, `deep` what CI runs, `explore` for by hand.
+
+And what tests of several rooms share: a server of PostgreSQL, one for each process of pytest.
+"""
 
 from __future__ import annotations
 
 import os
 
 from hypothesis import HealthCheck, settings
+
+from postgresql_server import postgresql_url
+
+__all__ = ["postgresql_url"]
 
 # The same examples in every run, so that a failure is never somebody else's.
 settings.register_profile("quick", max_examples=60, derandomize=True, deadline=None)

@@ -2,12 +2,14 @@
 
 The exceptions of epfilter:
 
-    FilterError                    every error that epfilter raises
+    FilterError                    every error about a filter that epfilter raises
     ├── FilterSyntaxError          a text is not a filter (also a ValueError)
     ├── FilterValueError           a value has no place in a filter (also a ValueError)
     │   └── ResourceError          a resource has no such field, operator or value
     ├── FilterTypeError            an argument has the wrong type (also a TypeError)
     └── UnsupportedFilterError     a target cannot run a filter as it is meant
+
+What can go wrong with an export has a tree of its own, `epfilter.exporter.ExporterError`.
 
 The nodes of `epfilter.ast` and the models of `epfilter.exporter` are pydantic models: built by
 hand with something that they refuse, they raise `pydantic.ValidationError`.
@@ -171,7 +173,7 @@ def _hint(hint: str) -> str:
 
 
 class FilterError(Exception):
-    """The base of every error that epfilter raises.
+    """The base of every error about a filter that epfilter raises.
 
     >>> from epfilter import parse
     >>> try:

@@ -13,7 +13,19 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from benchmarks import big, cold, linting, pairs, peers, rql, running, translators, works
+from benchmarks import (
+    big,
+    cold,
+    exports,
+    linting,
+    load,
+    pairs,
+    peers,
+    rql,
+    running,
+    translators,
+    works,
+)
 from benchmarks.targets import targets
 from benchmarks.timing import interleaved, repeated
 
@@ -37,6 +49,8 @@ _PACKAGES = (
     "polars",
     "duckdb",
     "sqlalchemy",
+    "starlette",
+    "uvicorn",
 )
 MISTAKE = "one mistake in three calls"
 
@@ -73,6 +87,9 @@ def measure() -> Results:
     results["cold"] = cold.measure()
     _tell("linting")
     results["lint"] = linting.measure()
+    _tell("exporting")
+    results["exports"] = exports.measure()
+    results["load"] = load.measure()
     return results | {"targets": targets(results)}
 
 

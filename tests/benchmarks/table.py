@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from benchmarks import exports
 from benchmarks.frames import OURS
 from benchmarks.peers import US
 from benchmarks.targets import met
@@ -21,6 +22,13 @@ def lines(results: dict[str, Any]) -> Iterator[str]:
     yield from _titled("cold starts, median", cold)
     yield from _titled("linting, filters a second and core", results["lint"], "{:,.0f}")
     yield from _running(results["running"])
+    for entry in results.get("exports", ()):
+        yield f"export of {entry['name']}: {entry['rows']:,} rows"
+        yield from _beside(entry["seconds"], entry["seconds"][exports.OURS])
+        peaks = {name: f"{size / 1e6:,.0f} MB" for name, size in entry["bytes"].items()}
+        yield from _titled("peak of memory", peaks)
+    for name, entry in results.get("load", {}).items():
+        yield from _titled(name, {one: spoken(seconds) for one, seconds in entry.items()})
     for name, why in results["absent"].items():
         yield f"{name}: {why}"
     yield "targets"

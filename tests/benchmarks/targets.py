@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from benchmarks import frames, rows, translating
+from benchmarks import exports, frames, rows, translating
 from benchmarks.peers import FLOORS, RUST, US, VALIDATE
 
 Target = dict[str, Any]
@@ -16,7 +16,7 @@ def targets(results: dict[str, Any]) -> list[Target]:
     """Every target with what was measured."""
     works = {work["name"]: work["seconds"] for work in results["works"]}
     running = _running(results["running"]) if "running" in results else ()
-    return [*_reading(works), *_others(results), *running]
+    return [*_reading(works), *_others(results), *running, *_exports(results.get("exports", ()))]
 
 
 def _reading(works: dict[str, dict[str, Any]]) -> Iterator[Target]:
@@ -94,6 +94,14 @@ def _running(results: dict[str, Any]) -> Iterator[Target]:
     for name, times in results["growth"].items():
         (small, short), (large, long) = times.items()
         yield _most(f"{name}: {large} / {small}", long / short, 2.2)
+
+
+def _exports(results: Iterable[dict[str, Any]]) -> Iterator[Target]:
+    for entry in results:
+        name, peak = entry["name"], entry["bytes"][exports.OURS]
+        ratio = _ratio(entry["seconds"], exports.OURS, exports.HAND)
+        yield _most(f"export of {name} / {exports.HAND}", ratio, 1.3)
+        yield _most(f"export of {name}: MB at most", peak / 1e6, 500)
 
 
 def met(target: Target) -> bool:

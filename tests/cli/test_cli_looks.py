@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
 _COMMANDS = [
     *("check", "parse", "format", "payload", "explain", "match", "translate"),
-    *("lint", "resources"),
+    *("lint", "resources", "export", "jobs", "serve", "demo-orders"),
 ]
+
+_TALKING = {"export", "jobs", "serve"}
+"""The commands whose examples need a platform, or are one; their own tests run them."""
 
 _STATUS = r"(?m)^\d+ filters? in \d+ files?: nothing found\n|^0 of \d files would be changed\n"
 
@@ -113,14 +116,14 @@ def test_help_has_examples(command: list[str], option: str) -> None:
 
 def test_help_lists_every_command_and_the_completion() -> None:
     text = CliRunner().invoke(main, ["--help"]).stdout
-    assert re.findall(r"^  (\w+)  +[A-Z].*\.$", text, re.MULTILINE) == _COMMANDS
+    assert re.findall(r"^  (\w[\w-]*)  +[A-Z].*\.$", text, re.MULTILINE) == _COMMANDS
     assert "_EPFILTER_COMPLETE=bash_source epfilter" in text
     assert "Exit codes:" in text
 
 
 def _examples() -> Iterator[str]:
-    for command in ([], *[[name] for name in _COMMANDS]):
-        text = CliRunner().invoke(main, [*command, "--help"]).stdout
+    for command in ([], *[[name] for name in _COMMANDS if name not in _TALKING]):
+        text = CliRunner().invoke(main, [*command, "--help"]).stdout.replace("\\\n", "")
         for line in text.partition("Examples:")[2].split("\n\n")[0].splitlines():
             if "epfilter" in line:
                 yield line.strip()
@@ -138,7 +141,7 @@ def test_the_examples_of_the_help_run(
     Path("orders.jsonl").write_text('{"created_at": "2018-09-01T10:00:00Z"}', encoding="utf-8")
     Path("orders.csv").write_text("with_tax\n9900\n", encoding="utf-8")
     Path("docs/requests.http").write_text("GET /v2/orders\n", encoding="utf-8")
-    words = shlex.split(line)
+    words = shlex.split(line.replace("1000000", "1000"))  # as many would take half a minute
     given = words[1] + "\n" if words[0] == "echo" else None
     args = words[words.index("epfilter") + 1 :]
     if "|" in args:

@@ -40,7 +40,7 @@ main = CommandLine(
     name="epfilter",
     commands=(
         *("check", "parse", "format", "payload", "explain", "match", "translate"),
-        *("lint", "resources"),
+        *("lint", "resources", "export", "jobs", "serve", "demo-orders"),
     ),
     help=_HELP,
     epilog=_EPILOG,

@@ -21,7 +21,8 @@ _INTERRUPTED = 130
 class CommandLine(click.Group):
     """A group whose commands are modules of this package, loaded when they are asked for.
 
-    Each module has the click command as `command`, which returns its exit code or None for 0.
+    Each module has the name of its command, with `_` for `-`, and the click command as `command`,
+    which returns its exit code or None for 0.
     """
 
     def __init__(self, name: str, commands: tuple[str, ...], **settings: Any) -> None:
@@ -41,7 +42,8 @@ class CommandLine(click.Group):
         """The command of this name, or None."""
         if cmd_name not in self._names:
             return None
-        command: click.Command = import_module(f"epfilter.cli.{cmd_name}").command
+        module = import_module(f"epfilter.cli.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
         return command
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:

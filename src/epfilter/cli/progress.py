@@ -1,11 +1,12 @@
-"""A progress bar, to a terminal and on long runs only."""
+"""How far a run is, to a terminal only: a bar on long runs, or a line that changes."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import click
 
@@ -16,6 +17,9 @@ _SHOWN_AFTER = 0.5
 
 _STEPS = 200
 """How often a bar that shows a size moves."""
+
+_PAUSE = 0.1
+"""Seconds between two texts of a line that only moves."""
 
 
 def shown_while(things: Iterable[T], count: int, label: str) -> Iterator[T]:
@@ -72,3 +76,32 @@ def _passed_on(
         for thing in waiting:
             yield thing
             bar.update(size_of(thing))
+
+
+class StatusLine:
+    """One line on standard error that says what is going on; it is gone behind the block."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr is not None and sys.stderr.isatty()
+        self._shown = 0
+        self._at = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            self._write("")
+            click.echo("\r", nl=False, err=True)
+
+    def show(self, text: str, *, moving: bool = False) -> None:
+        """Put this in the place of the line; of texts that are `moving` only a few a second."""
+        now = monotonic()
+        if self._terminal and not (moving and now - self._at < _PAUSE):
+            self._at = now
+            self._write(text[: shutil.get_terminal_size().columns - 1])
+
+    def _write(self, text: str) -> None:
+        # Spaces and not a sequence of control characters, which not every terminal knows.
+        click.echo(f"\r{text.ljust(self._shown)}", nl=False, err=True)
+        self._shown = len(text)

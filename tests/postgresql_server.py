@@ -83,7 +83,7 @@ class _server:  # noqa: N801 - used as a function
             "listen_addresses": "",
             "unix_socket_directories": str(self.folder),
             "fsync": "off",
-            "max_connections": "20",
+            "max_connections": "60",
         }
         given = [f"--{name}={value}" for name, value in settings.items()]
         with (self.folder / "log").open("wb") as log:

@@ -1,0 +1,64 @@
+"""Exports from a file or a database of one's own, without a service between."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from epfilter.ast import Filter
+from epfilter.carets import visible
+from epfilter.cli.connection import PlatformError
+from epfilter.errors import FilterError
+from epfilter.exporter.errors import OrdersError
+from epfilter.exporter.orders import open_orders
+
+
+def export_locally(f: Filter, orders: str, output: Path) -> int:
+    """Write the orders that the filter selects, as the service would; how many rows these are.
+
+    The file appears when it is whole, and not at all without rows. Raises PlatformError where
+    the orders cannot be read or the file cannot be written.
+    """
+    target, mode = _target(output)
+    try:
+        with (
+            closing(open_orders(orders)) as store,
+            tempfile.TemporaryDirectory(prefix=".epfilter.", dir=target.parent) as folder,
+        ):
+            part = Path(folder, "orders.csv")
+            rows = store.write_csv(f, part)
+            if rows:
+                if mode is not None:
+                    part.chmod(mode)
+                part.replace(target)
+            return rows
+    except (OrdersError, FilterError) as error:
+        raise PlatformError(visible(str(error))) from None
+    except OSError as error:
+        raise PlatformError(
+            f"cannot write {visible(str(output))}: {error.strerror or error}."
+        ) from None
+
+
+def _target(output: Path) -> tuple[Path, int | None]:
+    """The file to write, with links followed, and the permissions of the one that is there."""
+    name = visible(str(output))
+    target = Path(os.path.realpath(output))
+    try:
+        str(target).encode()
+        status = target.stat()
+    except FileNotFoundError:
+        return target, None
+    except UnicodeEncodeError:
+        # DuckDB takes no other paths.
+        raise PlatformError(f"cannot write {name}: its name is not UTF-8.") from None
+    except OSError as error:
+        raise PlatformError(f"cannot write {name}: {error.strerror or error}.") from None
+    if not stat.S_ISREG(status.st_mode):
+        # A device or a pipe would be replaced under its own name, for everybody.
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no ordinary file"
+        raise PlatformError(f"{name} is {kind}; give the name of a file.")
+    return target, stat.S_IMODE(status.st_mode)

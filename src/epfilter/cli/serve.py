@@ -1,0 +1,180 @@
+"""`epfilter serve`: a service that exports orders, as the platform's Exporter Service does."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from datetime import timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from epfilter.cli.streams import say
+
+if TYPE_CHECKING:
+    from epfilter.exporter.service import ServiceSettings
+
+_HELP = """Serve the contract of the Exporter Service over orders of your own.
+
+ORDERS is a file (.jsonl, .csv or .parquet) or the URL of a database, as in
+postgresql://user@host/shop#orders. Jobs, files and the key of the links are kept in the
+folder STATE, which survives any crash; services that share it share one queue.
+
+Requests need a bearer token: --token or, better, EPFILTER_TOKEN, because other users of
+the machine see the arguments of a command. Without either one is made and printed once.
+
+SIGTERM and Ctrl-C let requests and the running job end first, for --drain seconds; a job
+that needs longer is run again by the next service.
+
+\b
+Examples:
+  epfilter serve --orders orders.jsonl
+  EPFILTER_TOKEN=… epfilter serve --orders orders.parquet --state /var/lib/exports
+  epfilter serve --orders orders.jsonl --public-url https://exports.example.com
+
+\b
+It answers, beside the operations of the platform:
+  /              a page to export with
+  /openapi.json  its OpenAPI document
+  /healthz       whether the process answers
+  /readyz        whether jobs can be run
+  /metrics       metrics for Prometheus; with the token
+
+Needs the extra: pip install 'epfilter[service]'
+"""
+
+
+@click.command("serve", help=_HELP, short_help="Serve exports of your own orders.")
+@click.option("--orders", required=True, metavar="FILE|URL", help="The orders to export.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="The port; 0 takes a free one, which is printed.",
+)
+@click.option(
+    "--state",
+    default=".epfilter-service",
+    show_default=True,
+    metavar="FOLDER",
+    help="Where jobs and files are kept.",
+)
+@click.option(
+    "--token", envvar="EPFILTER_TOKEN", show_envvar=True, help="What clients have to send."
+)
+@click.option("--jobs", metavar="URL", help="Keep jobs in postgresql://… instead of STATE.")
+@click.option(
+    "--rows",
+    type=click.Choice(["item", "order"]),
+    default="item",
+    show_default=True,
+    help="What a row of the CSV is.",
+)
+@click.option(
+    "--neutralise/--no-neutralise",
+    default=True,
+    help="Whether text that a spreadsheet would run gets an apostrophe in front.",
+    show_default=True,
+)
+@click.option("--public-url", metavar="URL", help="What links begin with, behind a proxy.")
+@click.option(
+    "--link-lifetime",
+    type=click.IntRange(min=1),
+    default=3600,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a link to a file works.",
+)
+@click.option(
+    "--drain",
+    type=click.IntRange(min=0),
+    default=30,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long what runs may go on at the end.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["json", "text"]),
+    default="json",
+    show_default=True,
+    help="The lines of the log: for programs or for people.",
+)
+def command(
+    host: str,
+    port: int,
+    token: str | None,
+    link_lifetime: int,
+    drain: int,
+    **options: Any,
+) -> None:
+    """Run the command until it is told to end."""
+    service = _needed("epfilter.exporter.service")
+    serving = _needed("epfilter.exporter.service.serving")
+    security = _needed("epfilter.exporter.service.security")
+    from epfilter.exporter.errors import ExporterError
+
+    generated = token is None
+    token = security.new_token() if token is None else token
+    try:
+        settings: ServiceSettings = service.ServiceSettings(
+            token=token,
+            link_lifetime=timedelta(seconds=link_lifetime),
+            drain=timedelta(seconds=drain),
+            **options,
+        )
+        serving.serve(
+            settings, host, port, listening=_announcement(host, token if generated else None)
+        )
+    except ExporterError as error:
+        raise ServeError(str(error)) from None
+
+
+class ServeError(click.ClickException):
+    """The service cannot run; ends the command with exit code 2."""
+
+    exit_code = 2
+
+
+def _announcement(host: str, token: str | None) -> Callable[[str], None]:
+    """What to do with the address: tell people, and with it a token that was made for them."""
+
+    def announce(address: str) -> None:
+        say(f"serving on {address}", err=True)
+        if token is not None:
+            # What stands behind # stays in the browser: no server and no log gets to see it.
+            say(f"token    {token}", err=True)
+            say(f"page     {_for_browsers(address)}/#token={token}", err=True)
+        if not _is_loopback(host):
+            say(
+                "Whoever can reach this address can ask, and token and orders cross the network "
+                "in the clear: let only a proxy with TLS reach it, and say --public-url.",
+                err=True,
+            )
+
+    return announce
+
+
+def _for_browsers(address: str) -> str:
+    """An address that says `all interfaces` as one that a browser on this machine can open."""
+    return address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _needed(module: str) -> Any:
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        package = str(error.name).partition(".")[0]
+        raise ServeError(
+            f"this needs the package {package}: pip install 'epfilter[service]'"
+        ) from None

@@ -1,0 +1,150 @@
+"""What the platform answers, read without receiving it.
+
+Source: Exporter Service API 1.0, OpenAPI document; RFC 9110, 10.2.3 for Retry-After.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from epfilter.errors import FilterValueError
+from epfilter.exporter.errors import (
+    AuthenticationError,
+    RequestFailedError,
+    UnexpectedAnswerError,
+)
+from epfilter.exporter.models import (
+    Error,
+    ErrorResponse,
+    FileLink,
+    FileLinkResponse,
+    Job,
+    JobResponse,
+)
+
+_REQUEST_IDS = ("x-request-id", "x-moltin-request-id")
+_REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+_LONGEST_TEXT = 500
+"""Longer texts of a server are cut where they stand in a message."""
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def read_jobs(response: httpx.Response) -> tuple[Job, ...]:
+    """The jobs of a list, or the one that there is; UnexpectedAnswerError."""
+    return _read(response, JobResponse, "a list of jobs").jobs
+
+
+def read_job(response: httpx.Response) -> Job:
+    """The one job of an answer; UnexpectedAnswerError."""
+    try:
+        return _read(response, JobResponse, "a job").job
+    except FilterValueError:
+        raise _unexpected(response, "exactly one job") from None
+
+
+def read_link(response: httpx.Response) -> FileLink:
+    """The link to a file; UnexpectedAnswerError."""
+    return _read(response, FileLinkResponse, "the link to a file").data
+
+
+def _read(response: httpx.Response, model: type[M], expected: str) -> M:
+    try:
+        return model.model_validate_json(response.content)
+    except ValidationError:
+        # Its text quotes the body, where anything may stand.
+        raise _unexpected(response, expected) from None
+
+
+def _unexpected(response: httpx.Response, expected: str) -> UnexpectedAnswerError:
+    return unexpected(response, f"where {expected} was expected")
+
+
+def unexpected(response: httpx.Response, where: str) -> UnexpectedAnswerError:
+    """An answer that nobody can make anything of; its body is not quoted."""
+    kind = response.headers.get("content-type")
+    kind = kind and _cut(kind)
+    return UnexpectedAnswerError(
+        f"the server answered {response.status_code} with {kind or 'no content type'}, {where}.",
+        status=response.status_code,
+        content_type=kind,
+        hint="look whether the region is that of the Exporter Service, and whether a proxy is "
+        "between",
+    )
+
+
+def failure(
+    response: httpx.Response,
+    asked: str,
+    *,
+    secrets: tuple[str, ...] = (),
+    missing: type[RequestFailedError] = RequestFailedError,
+    hint: str | None = None,
+) -> RequestFailedError | UnexpectedAnswerError:
+    """The error that an answer other than 2xx stands for; `missing` is the one for a 404."""
+    status = response.status_code
+    if status < HTTPStatus.BAD_REQUEST:
+        return unexpected(response, "which is neither success nor an error; it was not followed")
+    errors = _errors(response, secrets)
+    kind = RequestFailedError
+    if status in _REFUSED:
+        kind = AuthenticationError
+        hint = "look whether the token is right, has not expired, and allows exports"
+    elif status == HTTPStatus.NOT_FOUND:
+        kind = missing
+    request_id = next(
+        (response.headers[name] for name in _REQUEST_IDS if name in response.headers), None
+    )
+    first = errors[0] if errors else Error()
+    request_id = first.request_id or request_id
+    said = [first.title or response.reason_phrase, first.detail]
+    told = ": ".join(_cut(text) for text in said if text)
+    known = f" (request id {_cut(request_id)})" if request_id else ""
+    return kind(
+        f"{asked} failed with {status} {told}".rstrip(" .") + f"{known}.",
+        status=status,
+        errors=errors,
+        request_id=request_id,
+        retry_after=retry_after(response.headers.get("retry-after"), datetime.now(UTC)),
+        hint=hint,
+    )
+
+
+def _errors(response: httpx.Response, secrets: tuple[str, ...]) -> tuple[Error, ...]:
+    body = response.content
+    for secret in secrets:
+        # A server that quotes what it was sent must not bring the token into a message.
+        body = body.replace(secret.encode(), b"***")
+    try:
+        return tuple(ErrorResponse.model_validate_json(body).errors)
+    except ValidationError:
+        return ()
+
+
+def _cut(text: str) -> str:
+    shown = " ".join(text.split())
+    return shown if len(shown) <= _LONGEST_TEXT else f"{shown[:_LONGEST_TEXT]}…"
+
+
+def retry_after(text: str | None, now: datetime) -> float | None:
+    """The seconds that a Retry-After header asks for, or None; a date counts from `now`."""
+    if text is None:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            until = parsedate_to_datetime(text)
+        except (ValueError, OverflowError):
+            return None
+        # A date without a zone is one of RFC 850, and all dates of HTTP are in GMT.
+        until = until if until.tzinfo else until.replace(tzinfo=UTC)
+        seconds = (until - now).total_seconds()
+    return max(seconds, 0.0) if math.isfinite(seconds) else None

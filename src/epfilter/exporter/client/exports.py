@@ -1,0 +1,202 @@
+"""A whole export: create the jobs, wait for them, fetch their files, join them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from epfilter.exporter import splitting
+from epfilter.exporter.client.downloads import fetch
+from epfilter.exporter.client.effects import Call, Flow
+from epfilter.exporter.client.flows import Core, Wanted, creation
+from epfilter.exporter.client.progress import DownloadProgress, Exported, ExportProgress
+from epfilter.exporter.client.settings import checked_seconds
+from epfilter.exporter.client.target_files import AnyPath, TargetFile, TemporaryFile
+from epfilter.exporter.client.unfinished import Note, Unfinished, remove
+from epfilter.exporter.errors import (
+    DownloadError,
+    JobExpiredError,
+    JobFailedError,
+    JobNotFoundError,
+)
+from epfilter.exporter.joining import join_csv
+from epfilter.exporter.models import CreateJob, Job, JobStatus
+
+AnyProgress: TypeAlias = Callable[[ExportProgress], object]
+
+Split: TypeAlias = Literal["month", "week", "day"]
+
+_NOTHING_FOUND = "no results matched the supplied filter"
+"""Source: Exporter Service API 1.0, OpenAPI document, the examples of a job."""
+
+
+def export(  # noqa: PLR0913 - what the public methods take, by keyword
+    core: Core,
+    wanted: Wanted,
+    path: AnyPath,
+    *,
+    split: Split | None,
+    check: bool,
+    timeout: float,
+    progress: AnyProgress | None,
+    resume: bool,
+) -> Flow[Exported]:
+    """The flow of the public methods `export`, which say what it does."""
+    body = creation(wanted, check=check)
+    seconds = checked_seconds(timeout, "timeout")
+    bodies, disjoint = _divided(body, split)
+    target: TargetFile = yield Call(partial(TargetFile.of, path))
+    text = None if body.data.filter is None else str(body.data.filter)
+    note = Note(region=core.api.base, filter=text, split=split)
+    unfinished = Unfinished(target, note, kept=resume)
+    yield Call(unfinished.load)
+    run = _Export(core, target, bodies, disjoint, seconds, progress, unfinished)
+    try:
+        exported = yield from run.run()
+        yield Call(run.forget)
+    finally:
+        if not resume:
+            run.clear()
+    return exported
+
+
+def _divided(body: CreateJob, by: Split | None) -> tuple[Sequence[CreateJob], bool]:
+    """The bodies of the jobs, and whether no order can be in two of them."""
+    if by is None:
+        return [body], True
+    # A type checker knows that the filter may be absent; `split` says so in words.
+    parts = splitting.split(body.data.filter, by=by)  # type: ignore[arg-type] # see above
+    bodies = [
+        body.model_copy(update={"data": body.data.model_copy(update={"filter": part})})
+        for part in parts
+    ]
+    return bodies, parts.disjoint
+
+
+@dataclass(slots=True)
+class _Export:
+    """One export on its way."""
+
+    core: Core
+    target: TargetFile
+    bodies: Sequence[CreateJob]
+    disjoint: bool
+    timeout: float
+    progress: AnyProgress | None
+    unfinished: Unfinished
+    files: list[Path] = field(default_factory=list)
+    """The files of parts that may be there."""
+
+    def run(self) -> Flow[Exported]:
+        if len(self.bodies) == 1:
+            job = yield from self._done(0)
+            size = yield from fetch(self.core, job, self.target, self._downloading(0, job))
+            return Exported(self.target.asked, (job,), size)
+        jobs, parts = [], []
+        for index in range(len(self.bodies)):
+            try:
+                job, part = yield from self._fetched(index)
+            except JobFailedError as error:
+                if not found_nothing(error.job):
+                    raise
+                jobs.append(error.job)
+                continue
+            jobs.append(job)
+            parts.append(part)
+        if not parts:
+            yield Call(self.forget)
+            raise JobFailedError(str(jobs[-1].error), job=jobs[-1])
+        size, rows = yield from self._joined(parts)
+        return Exported(self.target.asked, tuple(jobs), size, rows)
+
+    def forget(self) -> None:
+        """Removes what would be needed to go on."""
+        for file in self.files:
+            remove(file)
+        self.unfinished.remove()
+
+    def clear(self) -> None:
+        """Removes the files of parts after an error, which must not be hidden by another."""
+        for file in self.files:
+            with suppress(DownloadError):
+                remove(file)
+
+    def _fetched(self, index: int) -> Flow[tuple[Job, Path]]:
+        """The job of a part, and its file; without a request where that is there already."""
+        known = self.unfinished.job(index)
+        if known is not None:
+            part = self._part(known)
+            if (yield Call(part.path.exists)):
+                return Job(id=known, status=JobStatus.SUCCESS), part.path
+        job = yield from self._done(index)
+        part = self._part(job.id)
+        yield from fetch(self.core, job, part, self._downloading(index, job))
+        return job, part.path
+
+    def _part(self, job: UUID) -> TargetFile:
+        part = self.unfinished.part(job)
+        self.files.append(part.path)
+        return part
+
+    def _done(self, index: int) -> Flow[Job]:
+        """The job of a part when it has succeeded: taken up from an earlier run, or a new one."""
+        job = yield from self._taken_up(index)
+        if job is None:
+            job = yield from self.core.create_job(self.bodies[index], check=False)
+            yield Call(partial(self.unfinished.remember, index, job.id))
+        show = self._showing(index)
+        try:
+            return (yield from self.core.wait(job, timeout=self.timeout, progress=show))
+        except JobFailedError:
+            if len(self.bodies) == 1:
+                yield Call(self.forget)
+            raise
+
+    def _taken_up(self, index: int) -> Flow[Job | None]:
+        """The job of an earlier run, where it can still become a file or is known to be empty."""
+        known = self.unfinished.job(index)
+        if known is None:
+            return None
+        try:
+            job = yield from self.core.job(known)
+        except (JobExpiredError, JobNotFoundError):
+            return None
+        lost = job.status is JobStatus.FAILED and not found_nothing(job)
+        return None if lost else job
+
+    def _joined(self, parts: Sequence[Path]) -> Flow[tuple[int, int]]:
+        """Bytes and rows of the whole."""
+        whole = TemporaryFile(self.target)
+        try:
+            yield Call(whole.open)
+            yield Call(whole.close)
+            rows = yield Call(partial(join_csv, parts, whole.path, disjoint=self.disjoint))
+            size = yield Call(whole.publish)
+        finally:
+            whole.discard()
+        return size, rows
+
+    def _showing(self, index: int) -> Callable[[Job], object] | None:
+        """What shows the job of a part."""
+        progress = self.progress
+        if progress is None:
+            return None
+        return lambda job: progress(ExportProgress(index + 1, len(self.bodies), job))
+
+    def _downloading(self, index: int, job: Job) -> Callable[[DownloadProgress], object] | None:
+        """What shows the file of a part."""
+        progress = self.progress
+        if progress is None:
+            return None
+        return lambda file: progress(ExportProgress(index + 1, len(self.bodies), job, file))
+
+
+def found_nothing(job: Job) -> bool:
+    """Whether a job has failed because no order is in it, which is no fault."""
+    said = (job.error or "").strip().rstrip(".").lower()
+    return job.status is JobStatus.FAILED and said == _NOTHING_FOUND

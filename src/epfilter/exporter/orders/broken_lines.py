@@ -1,0 +1,70 @@
+"""Which line of a JSONL file is broken, and how; asked only where an export has failed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from epfilter.carets import shorten
+from epfilter.exporter.errors import OrdersError
+from epfilter.exporter.orders.layout import ITEM_MEMBERS, attributes_of, items_of, value_of
+
+
+def broken_line(path: Path) -> OrdersError | None:
+    r"""The error for the first line that is no order; None where each line is one.
+
+    Raises OSError where the file cannot be read.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     orders = Path(folder, "orders.jsonl")
+    ...     _ = orders.write_text('{"id": "1"}\n{"id": ', encoding="utf-8")
+    ...     str(broken_line(orders))
+    'line 2 of orders.jsonl is no JSON: Expecting value at column 8.'
+    """
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                _read(line.rstrip(b"\r\n"))
+            except OrdersError as error:
+                return OrdersError(f"line {number} of {path.name} {error}")
+    return None
+
+
+def _read(line: bytes) -> None:
+    """Raise OrdersError for what is wrong with a line."""
+    if not line.strip():
+        return
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as error:
+        raise OrdersError(f"is not UTF-8, at byte {error.start + 1}.") from None
+    try:
+        order = json.loads(text, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        raise OrdersError(f"is no JSON: {error.msg} at column {error.colno}.") from None
+    except RecursionError:
+        raise OrdersError("is JSON of too many levels.") from None
+    if not isinstance(order, Mapping):
+        raise OrdersError(f"is no object but {shorten(text.strip())}.")
+    try:
+        json.dumps(order, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise OrdersError("holds half of a surrogate pair, which is no character.") from None
+    try:
+        attributes_of(order)
+        for item in items_of(order) or ():
+            for member in ITEM_MEMBERS:
+                value_of(item, member)
+    except OrdersError as error:
+        raise OrdersError(f"is no order: {error}") from None
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise OrdersError(f"has `{shorten(twice)}` twice in one object.")
+    return found

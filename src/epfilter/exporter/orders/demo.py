@@ -1,0 +1,212 @@
+"""Invented orders, any number of them, as the platform gives orders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from epfilter.errors import FilterValueError
+from epfilter.exporter.orders import demo_pools as pools
+
+Order = dict[str, Any]
+
+_FIRST, _LAST = date(2018, 1, 1), date(2019, 1, 1)
+"""The examples of the platform's documentation ask for orders of this year."""
+
+_CUSTOMERS = 2000
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_STATES = [
+    (payment, f'"status":"{status}","payment":"{payment}","shipping":"{shipping}"')
+    for status, payment, shipping, share in pools.STATES
+    for _ in range(share)
+]
+_INSTRUCTIONS = [_ENCODE(one) for one in pools.INSTRUCTIONS]
+
+
+def demo_orders(
+    rows: int, *, seed: int = 0, start: date = _FIRST, end: date = _LAST
+) -> Iterator[Order]:
+    """So many orders, created between two dates in UTC, the earliest first.
+
+    The same arguments give the same orders, in every version of Python. Nothing in them is real:
+    names are of lists of frequent ones, email addresses of domains that are kept for examples.
+
+    Raises FilterValueError for less than no orders, and for an end that is not behind the start.
+
+    Source of the form: the platform's documentation of the order object.
+
+    >>> order = next(demo_orders(1))
+    >>> order["type"], order["order_number"], order["meta"]["timestamps"]["created_at"][:4]
+    ('order', '100001', '2018')
+    """
+    return map(json.loads, demo_lines(rows, seed=seed, start=start, end=end))
+
+
+def demo_lines(
+    rows: int, *, seed: int = 0, start: date = _FIRST, end: date = _LAST
+) -> Iterator[str]:
+    r"""The same as JSONL: a line of JSON each, with its line end. Errors as of `demo_orders`.
+
+    >>> line = next(demo_lines(1))
+    >>> line[:15], line[-1]
+    ('{"type":"order"', '\n')
+    """
+    if rows < 0:
+        raise FilterValueError(f"there cannot be {rows} orders.")
+    if end <= start:
+        raise FilterValueError("the end must be behind the start.", hint=f"start is {start}")
+    return _Lines(rows, seed, start, end).lines()
+
+
+class _Lines:
+    """Lines put together of parts that are JSON already, which is the fast way to make them."""
+
+    def __init__(self, rows: int, seed: int, start: date, end: date) -> None:
+        self._rows = rows
+        self._random = Random(seed)  # noqa: S311 - the same orders each time
+        self._customers = [_customer(self._random) for _ in range(min(_CUSTOMERS, rows // 3 + 1))]
+        self._products = _products(self._random)
+        self._began = datetime(start.year, start.month, start.day, tzinfo=UTC)
+        self._step = (end - start).total_seconds() / max(rows, 1)
+
+    def lines(self) -> Iterator[str]:
+        chance = self._random.random
+        for number in range(self._rows):
+            created = self._began + timedelta(seconds=(number + chance()) * self._step)
+            # Squared, so that some customers come again and again.
+            yield self._line(
+                number, created, self._customers[int(chance() ** 2 * len(self._customers))]
+            )
+
+    def _line(self, number: int, created: datetime, customer: _Customer) -> str:
+        chance = self._random.random
+        payment, state = _STATES[int(chance() * len(_STATES))]
+        updated = created if payment == "unpaid" else created + timedelta(hours=chance() * 72)
+        items, net = self._items(customer)
+        tax = net * customer.tax // 100
+        reference = f'"ERP-{number * 7 + 13:07}"' if chance() < 0.4 else "null"
+        instructions = _INSTRUCTIONS[int(chance() * len(_INSTRUCTIONS))]
+        manual = "true" if chance() < 0.02 else "false"
+        money = customer.money
+        return (
+            f'{{"type":"order","id":"{self._id()}","order_number":"{100_001 + number}",'
+            f'"external_ref":{reference},{state},{customer.who},'
+            f'"shipping_address":{{{customer.address},"instructions":{instructions}}},'
+            f'"billing_address":{{{customer.address}}},"items":[{items}],'
+            f'"meta":{{"is_manual":{manual},"display_price":{{"with_tax":{money(net + tax)},'
+            f'"without_tax":{money(net)},"tax":{money(tax)}}},"timestamps":{{"created_at":'
+            f'"{_written(created)}","updated_at":"{_written(updated)}"}}}}}}\n'
+        )
+
+    def _items(self, customer: _Customer) -> tuple[str, int]:
+        """The items of an order and what they cost together."""
+        chance = self._random.random
+        items, net = [], 0
+        for _ in range(1 + int(chance() ** 3 * 5)):
+            price, product = self._products[int(chance() * len(self._products))]
+            quantity = 1 + int(chance() ** 4 * 4)
+            net += price * quantity
+            priced = f'"currency":"{customer.currency}","includes_tax":false}}'
+            items.append(
+                f'{{"type":"order_item","id":"{self._id()}",{product},"quantity":{quantity},'
+                f'"unit_price":{{"amount":{price},{priced},'
+                f'"value":{{"amount":{price * quantity},{priced}}}'
+            )
+        return ",".join(items), net
+
+    def _id(self) -> str:
+        return _id(self._random)
+
+
+@dataclass(frozen=True, slots=True)
+class _Customer:
+    """One customer; `who` and `address` are members of an object in JSON."""
+
+    who: str
+    address: str
+    currency: str
+    sign: str
+    tax: int
+
+    def money(self, amount: int) -> str:
+        """An amount as the platform shows it."""
+        return (
+            f'{{"amount":{amount},"currency":"{self.currency}",'
+            f'"formatted":"{self.sign}{amount // 100:,}.{amount % 100:02}"}}'
+        )
+
+
+def _members(**members: object) -> str:
+    """The members of an object in JSON, without its braces."""
+    return _ENCODE(members)[1:-1]
+
+
+def _customer(random: Random) -> _Customer:
+    def one_of(pool: Sequence[Any]) -> Any:
+        return pool[int(random.random() * len(pool))]
+
+    first, last = one_of(pools.FIRST_NAMES), one_of(pools.LAST_NAMES)
+    city, county, region, country, letters, most = one_of(pools.PLACES)
+    local = f"{first}.{last}".encode("ascii", "ignore").decode().lower().replace("'", "")
+    person = {
+        "name": f"{first} {last}",
+        "email": f"{local}{int(random.random() * 1000)}@example.{one_of(('com', 'net', 'org'))}",
+    }
+    address = _members(
+        first_name=first,
+        last_name=last,
+        company_name=one_of(pools.COMPANIES),
+        phone_number=f"+1 555 01{int(random.random() * 100):02}",
+        line_1=f"{1 + int(random.random() * 200)} {one_of(pools.STREETS)}",
+        line_2=f"Apt. {1 + int(random.random() * 30)}" if random.random() < 0.2 else None,
+        city=city,
+        county=county,
+        region=region,
+        postcode=f"{letters}{1 + int(random.random() * most):0{len(str(most))}}",
+        country=country,
+    )
+    currency, sign = pools.CURRENCIES[country]
+    return _Customer(_who(person, random), address, currency, sign, pools.TAXES[country])
+
+
+def _who(person: dict[str, str], random: Random) -> str:
+    """A member of an account, a customer with a login, or a guest."""
+    kind = random.random()
+
+    def related(*names: str) -> dict[str, object]:
+        return {name: {"data": {"type": name, "id": _id(random)}} for name in names}
+
+    if kind < 0.1:
+        return _members(contact=person, relationships=related("account", "account_member"))
+    return _members(customer=person, relationships=related("customer") if kind < 0.7 else {})
+
+
+def _products(random: Random) -> list[tuple[int, str]]:
+    """The price and the members of each product."""
+    return [
+        (
+            price + 500 * place,
+            _members(
+                product_id=_id(random),
+                name=f"{material} {thing}",
+                sku=f"{short}_{material[:3].upper()}_{place:03}",
+            ),
+        )
+        for thing, short, price in pools.THINGS
+        for place, material in enumerate(pools.MATERIALS, 1)
+    ]
+
+
+def _id(random: Random) -> str:
+    """A UUID of version 4."""
+    text = f"{random.getrandbits(128):032x}"
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
+
+
+def _written(moment: datetime) -> str:
+    """With milliseconds and `Z`, as the platform writes it."""
+    return f"{moment.isoformat(timespec='milliseconds')[:23]}Z"

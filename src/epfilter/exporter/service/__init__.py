@@ -1,0 +1,33 @@
+"""A service that runs the contract of the Exporter Service: `pip install 'epfilter[service]'`.
+
+`create_app` gives the application for any ASGI server, `serve` runs it until it is told to end.
+
+Source of the contract: Exporter Service API 1.0, OpenAPI document.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from epfilter.exporter.service.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from epfilter.exporter.service.app import create_app
+    from epfilter.exporter.service.serving import serve
+
+__all__ = ["ServiceSettings", "create_app", "serve"]
+
+_MODULES = {"create_app": "app", "serve": "serving"}
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,0 +1,112 @@
+"""A service as a whole: what the answers to requests, the page and the runner share."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from structlog.typing import FilteringBoundLogger
+
+from epfilter.exporter.errors import SettingsError
+from epfilter.exporter.orders.store import OrderStore, open_orders
+from epfilter.exporter.service.files import Files
+from epfilter.exporter.service.jobs import JobStore
+from epfilter.exporter.service.links import Links
+from epfilter.exporter.service.logs import open_log
+from epfilter.exporter.service.metrics import Metrics
+from epfilter.exporter.service.running import Runner
+from epfilter.exporter.service.settings import ServiceSettings
+
+
+class Service:
+    """The parts of a service; those that hold files and threads are there while it is open.
+
+    A request finds it as `request.app.state.service`.
+
+    >>> service = Service(ServiceSettings(orders="a.jsonl", state="s", token="12345678"))
+    >>> service.settings.state_folder.exists(), hasattr(service, "jobs")
+    (False, False)
+    """
+
+    jobs: JobStore
+    """The queue."""
+
+    files: Files
+    """The files that were exported."""
+
+    orders: OrderStore
+    """What is exported."""
+
+    links: Links
+    """What signs the links to files."""
+
+    runner: Runner
+    """The thread that runs jobs."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self.settings = settings
+        self.log: FilteringBoundLogger = open_log(settings.log_format)
+        self.metrics = Metrics()
+        self.metrics.watch(lambda: [job.status for job in self.jobs.jobs()])
+        self._held = ExitStack()
+        self._is_stopping = False
+        self._is_hurried = False
+
+    def open(self) -> None:
+        """Open the stores and start to run jobs.
+
+        Raises ExporterError where the settings lead nowhere: a folder that cannot be made, a
+        queue or orders that cannot be read.
+        """
+        settings = self.settings
+        _make_private(settings)
+        state = settings.state_folder
+        with ExitStack() as held:
+            self.files = Files(state / "files")
+            self.jobs = JobStore.of(settings)
+            held.callback(self.jobs.close)
+            self.links = Links(self.jobs.key(), lifetime=settings.link_lifetime)
+            self.orders = open_orders(
+                settings.orders,
+                threads=settings.threads,
+                memory=settings.memory,
+                temporary=state / "temporary",
+            )
+            held.callback(self.orders.close)
+            self.orders.ready()
+            self.runner = Runner(
+                self.jobs, self.orders, self.files, settings, self.log, self.metrics
+            )
+            self.runner.start()
+            held.callback(self._stop)
+            self._held = held.pop_all()
+        self.log.info("started")
+
+    def _stop(self) -> None:
+        drain = self.settings.drain.total_seconds()
+        self.log.info("stopping", drain=drain)
+        # First said and then asked, as in `hurry` the other way round: neither misses the other.
+        self._is_stopping = True
+        self.runner.stop(0 if self._is_hurried else drain)
+
+    def close(self) -> None:
+        """End the running job within its time, and close the stores."""
+        self._held.close()
+        self.log.info("stopped")
+
+    def hurry(self) -> None:
+        """Do not let `close` wait for the running job, which the next service runs again."""
+        self._is_hurried = True
+        if self._is_stopping:
+            self.runner.stop(0)
+
+
+def _make_private(settings: ServiceSettings) -> None:
+    """The folder of the state, which holds people's data: nobody else may look into it."""
+    folder = settings.state_folder
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"cannot make the folder {folder}: {error.strerror or error}.",
+            hint="name another one with --state",
+        ) from None

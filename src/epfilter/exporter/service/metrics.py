@@ -1,0 +1,95 @@
+"""What the service counts, for Prometheus."""
+
+from __future__ import annotations
+
+from collections import Counter as Counts
+from collections.abc import Callable, Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from epfilter.exporter.models import JobStatus
+
+_SECONDS_OF_JOBS = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600)
+
+JobCounts = Callable[[], Iterable[JobStatus]]
+"""Gives the status of every job."""
+
+
+class Metrics:
+    """The counters of one application, in a registry of their own.
+
+    Labels have few values, so that no client can make the metrics grow: routes are patterns, and
+    methods those that everybody knows.
+
+    >>> metrics = Metrics()
+    >>> metrics.request("GET", "/v2/jobs", 401, 0.01)
+    >>> metrics.text().decode().splitlines()[2]
+    'epfilter_http_requests_total{method="GET",route="/v2/jobs",status="401"} 1.0'
+    """
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "epfilter_http_requests",
+            "Requests that were answered.",
+            ("method", "route", "status"),
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "epfilter_http_request_seconds",
+            "Time until a request was answered, with all of its body.",
+            ("method", "route"),
+            registry=self._registry,
+        )
+        self._jobs = Counter(
+            "epfilter_jobs_finished", "Jobs that ended.", ("status",), registry=self._registry
+        )
+        self._job_seconds = Histogram(
+            "epfilter_job_seconds",
+            "Time that jobs took to run.",
+            ("status",),
+            buckets=_SECONDS_OF_JOBS,
+            registry=self._registry,
+        )
+        self._rows = Counter(
+            "epfilter_rows_written",
+            "Rows of the files that were exported.",
+            registry=self._registry,
+        )
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """A request was answered; `route` is a pattern."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+    def job_finished(self, status: JobStatus, seconds: float, rows: int | None) -> None:
+        """A job has ended; `rows` is None where it failed."""
+        self._jobs.labels(status.value).inc()
+        self._job_seconds.labels(status.value).observe(seconds)
+        self._rows.inc(rows or 0)
+
+    def watch(self, jobs: JobCounts) -> None:
+        """Tell with every answer how many jobs there are in each status."""
+        self._registry.register(_JobGauge(jobs))
+
+    def text(self) -> bytes:
+        """All counters, in the text format of Prometheus."""
+        return generate_latest(self._registry)
+
+
+class _JobGauge(Collector):
+    def __init__(self, jobs: JobCounts) -> None:
+        self._statuses = jobs
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        gauge = GaugeMetricFamily("epfilter_jobs", "Jobs that have not expired.", labels=["status"])
+        counts = Counts(self._statuses())
+        for status in JobStatus:
+            gauge.add_metric([status.value], counts[status])
+        yield gauge
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        # Without it the registry would ask for the jobs in order to learn the names.
+        yield GaugeMetricFamily("epfilter_jobs", "Jobs that have not expired.", labels=["status"])

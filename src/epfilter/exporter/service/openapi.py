@@ -1,0 +1,280 @@
+"""The OpenAPI document of the service, made of the models of what is sent and received.
+
+It promises more than the platform's: errors that the platform leaves out, and which members are
+always there. Whatever the platform's document says is true of this service too.
+
+Source: Exporter Service API 1.0, OpenAPI document.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from epfilter.exporter.models import CreateJob, ErrorResponse, FileLinkResponse, Job
+from epfilter.exporter.service.answers import ERRORS
+from epfilter.exporter.service.descriptions import (
+    ABOUT,
+    EXAMPLE_FILTER,
+    EXAMPLE_ID,
+    EXAMPLE_JOB,
+    JOBS_TAG,
+    MEMBERS,
+)
+from epfilter.exporter.service.links import FILES, JOBS
+
+_Json = dict[str, Any]
+
+FILTER_FORMAT = "elastic-path-filter"
+"""The format of a text in the filter language, for tools that want to make one."""
+
+_ALWAYS = {
+    "CreateJobData": ("type", "job_type"),
+    "Error": ("status", "title", "detail", "request_id"),
+    "FileLink": ("href",),
+    "Job": ("id", "type", "job_type", "status", "link", "links", "timestamps"),
+    "Links": ("self",),
+    "Timestamps": ("created_at", "updated_at"),
+}
+"""The members that have to be there in a request, and that every answer of this service has."""
+
+_REQUEST_ID = {
+    "X-Request-Id": {
+        "description": "The request's own ID where that is a UUID, else a new one.",
+        "required": True,
+        "schema": {"$ref": "#/components/schemas/UUID"},
+    }
+}
+
+
+def document(public_url: str | None = None) -> _Json:
+    """The document as plain data, with the public URL as its server.
+
+    >>> made = document()
+    >>> made["openapi"], made["paths"]["/v2/jobs"]["post"]["operationId"]
+    ('3.1.0', 'createJob')
+    """
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Exporter Service API", "version": "1.0", "description": ABOUT},
+        "servers": [{"url": public_url.rstrip("/") if public_url else "/"}],
+        "security": [{"bearerAuth": []}],
+        "tags": [{"name": "Jobs", "description": JOBS_TAG}, {"name": "Service"}],
+        "paths": {**_platform_paths(), **_own_paths()},
+        "components": {
+            "securitySchemes": {"bearerAuth": {"type": "http", "scheme": "bearer"}},
+            "schemas": _schemas(),
+            "responses": {str(status): _error_response(status) for status in ERRORS},
+        },
+        "x-generator": f"epfilter {version('epfilter')}",
+    }
+
+
+def _platform_paths() -> _Json:
+    id_parameter = {
+        "name": "jobID",
+        "in": "path",
+        "required": True,
+        "style": "simple",
+        "description": "The unique identifier of the requested job.",
+        "schema": {"type": "string"},
+    }
+    list_of_jobs = {"type": "array", "items": {"$ref": "#/components/schemas/Job"}}
+    one_job = {"$ref": "#/components/schemas/Job"}
+    link = {"$ref": "#/components/schemas/FileLinkResponse"}
+    return {
+        JOBS: {
+            "get": {
+                "tags": ["Jobs"],
+                "summary": "Get All Jobs",
+                "description": "All jobs that have not expired, the newest first.",
+                "operationId": "getMultipleJobs",
+                "responses": {
+                    "200": _json("OK", _data(list_of_jobs), {"data": [EXAMPLE_JOB]}),
+                    **_errors(401, 405, 500),
+                },
+            },
+            "post": {
+                "tags": ["Jobs"],
+                "summary": "Create Job",
+                "description": (
+                    "Create a job to export orders to a CSV file. Jobs automatically expire one "
+                    "week after creation. You must fetch the exported data before the jobs expire."
+                ),
+                "operationId": "createJob",
+                "requestBody": {"required": True, "content": _creation()},
+                "responses": {
+                    "202": _json("Accepted", _data(list_of_jobs), {"data": [EXAMPLE_JOB]}),
+                    **_errors(400, 401, 405, 408, 413, 415, 500),
+                },
+            },
+        },
+        f"{JOBS}/{{jobID}}": {
+            "get": {
+                "tags": ["Jobs"],
+                "summary": "Get a Job",
+                "description": "Retrieves the specified job.",
+                "operationId": "getAJob",
+                "parameters": [id_parameter],
+                "responses": {
+                    "200": _json("OK", _data(one_job), {"data": EXAMPLE_JOB}),
+                    **_errors(401, 404, 405, 500),
+                },
+            }
+        },
+        f"{JOBS}/{{jobID}}/file": {
+            "get": {
+                "tags": ["Jobs"],
+                "summary": "Get a Job File",
+                "description": "Retrieves a link to the CSV file that contains your orders.",
+                "operationId": "getAJobFile",
+                "parameters": [id_parameter],
+                "responses": {"200": _json("OK", link), **_errors(401, 404, 405, 500)},
+            }
+        },
+    }
+
+
+def _own_paths() -> _Json:
+    """What the platform does not describe: the files themselves, and what operators need."""
+    csv = {"text/csv": {"schema": {"type": "string"}}}
+    return {
+        f"{FILES}/{{signed}}": {
+            "get": {
+                "tags": ["Service"],
+                "summary": "Get a file by its signed link",
+                "description": "The link of a job is the only way here; it works for some time.",
+                "operationId": "getFile",
+                "security": [],
+                "parameters": [
+                    {
+                        "name": "signed",
+                        "in": "path",
+                        "required": True,
+                        "schema": {"type": "string"},
+                    }
+                ],
+                "responses": {
+                    "200": {"description": "The file.", "content": csv, "headers": _REQUEST_ID},
+                    "206": {"description": "A part of it.", "content": csv},
+                    "416": {"description": "The file has no such part."},
+                    **_errors(404, 405, 500),
+                },
+            }
+        },
+        "/healthz": _status("health", "Whether the process answers", _errors(405, 500)),
+        "/readyz": _status("readiness", "Whether jobs can be run", _errors(405, 500, 503)),
+        "/metrics": {
+            "get": {
+                "tags": ["Service"],
+                "summary": "Metrics for Prometheus",
+                "operationId": "metrics",
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "content": {"text/plain": {"schema": {"type": "string"}}},
+                    },
+                    **_errors(401, 405, 500),
+                },
+            }
+        },
+    }
+
+
+def _status(operation: str, summary: str, errors: _Json) -> _Json:
+    schema = {
+        "type": "object",
+        "properties": {"status": {"type": "string"}},
+        "required": ["status"],
+    }
+    return {
+        "get": {
+            "tags": ["Service"],
+            "summary": summary,
+            "operationId": operation,
+            "security": [],
+            "responses": {"200": _json("OK", schema), **errors},
+        }
+    }
+
+
+def _data(schema: _Json) -> _Json:
+    return {"type": "object", "properties": {"data": schema}, "required": ["data"]}
+
+
+def _json(description: str, schema: _Json, example: _Json | None = None) -> _Json:
+    content: _Json = {"schema": schema}
+    if example is not None:
+        content["examples"] = {"default": {"value": example}}
+    return {
+        "description": description,
+        "headers": _REQUEST_ID,
+        "content": {"application/json": content},
+    }
+
+
+def _creation() -> _Json:
+    example = {"data": {"filter": EXAMPLE_FILTER, "job_type": "order_export", "type": "job"}}
+    return {
+        "application/json": {
+            "schema": {"$ref": "#/components/schemas/CreateJob"},
+            "examples": {"default": {"value": example}},
+        }
+    }
+
+
+def _errors(*statuses: int) -> _Json:
+    return {str(status): {"$ref": f"#/components/responses/{status}"} for status in statuses}
+
+
+def _error_response(status: int) -> _Json:
+    title, detail = ERRORS[status]
+    error = {"status": status, "title": title, "detail": detail, "request_id": EXAMPLE_ID}
+    described = _json(title, {"$ref": "#/components/schemas/ErrorResponse"}, {"errors": [error]})
+    header = {401: "WWW-Authenticate", 405: "Allow"}.get(status)
+    if header:
+        named = {"required": True, "schema": {"type": "string"}}
+        described["headers"] = {**_REQUEST_ID, header: named}
+    return described
+
+
+def _schemas() -> _Json:
+    _, generated = models_json_schema(
+        [
+            (CreateJob, "validation"),
+            (Job, "serialization"),
+            (FileLinkResponse, "serialization"),
+            (ErrorResponse, "serialization"),
+        ],
+        ref_template="#/components/schemas/{model}",
+    )
+    schemas: _Json = generated["$defs"]
+    for name, schema in schemas.items():
+        _tighten(name, schema)
+    schemas["UUID"] = {"type": "string", "format": "uuid", "examples": [EXAMPLE_ID]}
+    data = schemas["CreateJobData"]["properties"]
+    data["job_type"]["const"] = "order_export"
+    data["filter"]["format"] = FILTER_FORMAT
+    schemas["Job"]["properties"]["filter"] = {
+        **data["filter"],
+        "description": "Which orders the job exports; absent for all of them.",
+    }
+    return schemas
+
+
+def _tighten(name: str, schema: _Json) -> None:
+    """Turn what a client tolerates into what this service sends: no null, and nothing missing."""
+    schema.pop("title", None)
+    if name == "JobStatus":
+        schema["description"] = "The status of a job."
+    if name in _ALWAYS:
+        schema["required"] = list(_ALWAYS[name])
+    for member, described in schema.get("properties", {}).items():
+        described.pop("title", None)
+        described.pop("default", None)
+        for kind in described.pop("anyOf", ()):
+            if kind != {"type": "null"}:
+                described.update(kind)
+        described.update(MEMBERS.get(name, {}).get(member, {}))

@@ -1,0 +1,168 @@
+"""Runs the service until it is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+from structlog.typing import FilteringBoundLogger
+
+from epfilter.exporter.errors import SettingsError
+from epfilter.exporter.service.app import create_app
+from epfilter.exporter.service.assembly import Service
+from epfilter.exporter.service.logs import failure
+from epfilter.exporter.service.settings import ServiceSettings
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def serve(
+    settings: ServiceSettings,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    *,
+    listening: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, then until all that runs has ended.
+
+    That takes no longer than `settings.drain` for the requests and again for the running job; a
+    second signal interrupts the job, which the next service runs again.
+
+    Port 0 takes a free one; `listening` is told the address as soon as requests are answered. In
+    another thread than the main one no signals come, and it serves as long as the process lives.
+
+    Raises SettingsError for an address that cannot be listened on, and ExporterError where the
+    queue or the orders cannot be read.
+
+    Source of the contract: Exporter Service API 1.0, OpenAPI document.
+
+    >>> settings = ServiceSettings(orders="orders.jsonl", state="state", token="12345678")
+    >>> serve(settings, port=70_000)
+    Traceback (most recent call last):
+    epfilter.exporter.errors.SettingsError: a port is a number from 0 to 65535, not 70000.
+    """
+    with _bound(host, port) as listener:
+        asyncio.run(_served(settings, listener, listening))
+
+
+async def _served(
+    settings: ServiceSettings, listener: socket.socket, listening: Callable[[str], None]
+) -> None:
+    app = create_app(settings)
+    service: Service = app.state.service
+    config = uvicorn.Config(
+        app,
+        lifespan="off",  # it is entered here, where its errors can still be told in words
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,  # links are made of the public URL, not of headers that anybody sends
+        timeout_graceful_shutdown=max(1, round(settings.drain.total_seconds())),
+    )
+    server = uvicorn.Server(config)
+    with _logged(service.log), _told_to_end(server, service):
+        async with app.router.lifespan_context(app):
+            listener.listen(config.backlog)
+            address = address_of(listener)
+            service.log.info("listening", address=address)
+            listening(address)
+            await server.serve([listener])
+
+
+def address_of(listener: socket.socket) -> str:
+    """The URL of a socket that is bound.
+
+    >>> with socket.create_server(("127.0.0.1", 0)) as listener:
+    ...     address_of(listener) == f"http://127.0.0.1:{listener.getsockname()[1]}"
+    True
+    """
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65_535:
+        # The system would take what is left of it after a division.
+        raise SettingsError(f"a port is a number from 0 to 65535, not {port}.")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no name of a host"
+        raise SettingsError(f"cannot listen on {host}: {reason}.") from None
+    listener = socket.socket(family, kind, protocol)
+    try:
+        # On Windows the same option would let two services share a port.
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"cannot listen on {host}, port {port}: {error.strerror}.",
+            hint="take another port, or port 0 for a free one",
+        ) from None
+    return listener
+
+
+@contextmanager
+def _told_to_end(server: uvicorn.Server, service: Service) -> Iterator[None]:
+    """Signals end the server and nothing else, also before it serves and after it.
+
+    uvicorn catches them while it serves and raises them once more at its end; with the handlers
+    of the process that would be its death, in the middle of the drain. A second signal ends the
+    drain.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if ended:
+            # Not here: a signal handler may stand in the middle of anything.
+            threading.Thread(target=service.hurry, daemon=True).start()
+        ended.append(number)
+        server.handle_exit(number, frame)
+
+    ended: list[int] = []
+    former = {number: signal.signal(number, end) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+class _ToLog(logging.Handler):
+    """What uvicorn warns of, as lines of the log: the fact, and never a message with values."""
+
+    def __init__(self, log: FilteringBoundLogger) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        # The text before its values are put in, because those may be what a client has said.
+        error = record.exc_info[1] if record.exc_info else None
+        self._log.warning(f"server: {record.msg!s}".strip(), **failure(error) if error else {})
+
+
+@contextmanager
+def _logged(log: FilteringBoundLogger) -> Iterator[None]:
+    logger, handler = logging.getLogger("uvicorn"), _ToLog(log)
+    propagate, logger.propagate = logger.propagate, False
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagate

@@ -1,0 +1,214 @@
+"""An export of orders to CSV, beside DuckDB's own COPY of the same rows and columns.
+
+Each runs in a process of its own, in turns, and says how long it took and how much memory it held
+at most. `python tests/benchmarks/exports.py` prints what is measured of 1,000,000 orders.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+ORDERS = 1_000_000
+ROUNDS = 3
+OURS, HAND = "export", "COPY by hand"
+FILTER = "ge(created_at,2018-04-01):lt(created_at,2018-10-01)"
+"""Half of the demo orders, which are of one year."""
+
+_MEMORY = "256MB"
+_ADDRESS = (
+    *("first_name", "last_name", "company_name", "phone_number", "line_1", "line_2", "city"),
+    *("county", "region", "postcode", "country"),
+)
+_PRICE = "STRUCT(amount BIGINT, currency VARCHAR)"
+_PERSON = "STRUCT(name VARCHAR, email VARCHAR)"
+_LINES = ", ".join(f"{name} VARCHAR" for name in _ADDRESS)
+_RELATED = "STRUCT(data STRUCT(id VARCHAR))"
+_TYPES = {
+    **dict.fromkeys(("id", "order_number", "external_ref", "status"), "VARCHAR"),
+    **dict.fromkeys(("payment", "shipping"), "VARCHAR"),
+    "customer": _PERSON,
+    "contact": _PERSON,
+    "shipping_address": f"STRUCT({_LINES}, instructions VARCHAR)",
+    "billing_address": f"STRUCT({_LINES})",
+    "relationships": f"STRUCT(customer {_RELATED}, account {_RELATED}, account_member {_RELATED})",
+    "meta": f"STRUCT(is_manual BOOLEAN, display_price STRUCT(with_tax {_PRICE}, without_tax {_PRICE}, "
+    f"tax {_PRICE}), timestamps STRUCT(created_at VARCHAR, updated_at VARCHAR))",
+    "items": f"STRUCT(id VARCHAR, product_id VARCHAR, sku VARCHAR, name VARCHAR, quantity BIGINT, "
+    f"unit_price {_PRICE}, value {_PRICE})[]",
+}
+_PRICES, _TIMES = "meta.display_price", "meta.timestamps"
+_TEXTS = {
+    "id": "id",
+    "order_number": "order_number",
+    "external_ref": "external_ref",
+    "status": "status",
+    "payment": "payment",
+    "shipping": "shipping",
+    "manual": None,
+    "created_at": f"{_TIMES}.created_at",
+    "updated_at": f"{_TIMES}.updated_at",
+    "currency": f"{_PRICES}.with_tax.currency",
+    "with_tax": None,
+    "without_tax": None,
+    "tax": None,
+    "customer_id": "relationships.customer.data.id",
+    "name": "customer.name",
+    "email": "customer.email",
+    "account_id": "relationships.account.data.id",
+    "account_member_id": "relationships.account_member.data.id",
+    "contact.name": "contact.name",
+    "contact.email": "contact.email",
+    **{f"shipping_{name}": f"shipping_address.{name}" for name in (*_ADDRESS, "instructions")},
+    **{f"billing_{name}": f"billing_address.{name}" for name in _ADDRESS},
+}
+_OTHERS = {
+    "manual": "meta.is_manual",
+    **{name: f"{_PRICES}.{name}.amount" for name in ("with_tax", "without_tax", "tax")},
+}
+_ITEM_TEXTS = {
+    "item_id": "item.id",
+    "product_id": "item.product_id",
+    "product_sku": "item.sku",
+    "product_name": "item.name",
+}
+_ITEM_OTHERS = {
+    "quantity": "item.quantity",
+    "unit_price": "item.unit_price.amount",
+    "line_price": "item.value.amount",
+}
+
+
+def absent() -> dict[str, str]:
+    """What is not there to be compared, and why."""
+    return {name: "not installed" for name in ("duckdb", "narwhals") if find_spec(name) is None}
+
+
+def by_hand(source: Path, target: Path, *, neutralise: bool) -> int:
+    """As a person would write it who knows the schema: one SELECT, and COPY."""
+    import duckdb
+
+    def safe(text: str) -> str:
+        if not neutralise:
+            return text
+        return (
+            f"CASE WHEN regexp_matches({text}, '^[=+@\\t\\r-]') THEN '''' || {text} ELSE {text} END"
+        )
+
+    order = [
+        f'{_OTHERS[name] if path is None else safe(path)} AS "{name}"'
+        for name, path in _TEXTS.items()
+    ]
+    item = [f"{safe(path)} AS {name}" for name, path in _ITEM_TEXTS.items()]
+    item += [f"{path} AS {name}" for name, path in _ITEM_OTHERS.items()]
+    columns = ", ".join(f"{name}: '{kind}'" for name, kind in _TYPES.items())
+    sql = (
+        f"SELECT * EXCLUDE (item), {', '.join(item)} FROM ("  # noqa: S608 - our own names
+        f"SELECT {', '.join(order)}, unnest(items) AS item "
+        f"FROM read_json('{source}', format = 'newline_delimited', columns = {{{columns}}}) "
+        f"WHERE {_TIMES}.created_at::TIMESTAMPTZ >= TIMESTAMPTZ '2018-04-01 00:00:00+00' "
+        f"AND {_TIMES}.created_at::TIMESTAMPTZ < TIMESTAMPTZ '2018-10-01 00:00:00+00')"
+    )
+    with duckdb.connect(":memory:", config={"memory_limit": _MEMORY}) as connection:
+        found = connection.execute(f"COPY ({sql}) TO '{target}' (FORMAT csv, HEADER)").fetchone()
+    return int(found[0]) if found else 0
+
+
+def ours(source: Path, target: Path, *, neutralise: bool) -> int:
+    """The same as an export."""
+    from epfilter import parse
+    from epfilter.exporter.orders import open_orders
+
+    store = open_orders(source, memory=_MEMORY)
+    return store.write_csv(parse(FILTER), target, rows="item", neutralise=neutralise)
+
+
+CONTENDERS: dict[str, Callable[..., int]] = {OURS: ours, HAND: by_hand}
+
+
+def measure(number: int = ORDERS, rounds: int = ROUNDS) -> list[dict[str, Any]]:
+    """The least seconds and the most bytes of each, with and without neutralising.
+
+    Raises AssertionError where the two do not write the same file.
+    """
+    if absent():
+        return []
+    with TemporaryDirectory(prefix="epfilter-") as folder:
+        source = Path(folder, "orders.jsonl")
+        _make(source, number)
+        return [*_measured(source, number, rounds)]
+
+
+def _make(source: Path, number: int) -> None:
+    from epfilter.exporter.orders import demo_lines
+
+    with source.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(demo_lines(number))
+
+
+def _measured(source: Path, number: int, rounds: int) -> Iterator[dict[str, Any]]:
+    for neutralise in (False, True):
+        seconds = dict.fromkeys(CONTENDERS, float("inf"))
+        peaks = dict.fromkeys(CONTENDERS, 0)
+        rows = set()
+        for turn in range(rounds):
+            for name in [*CONTENDERS][:: 1 if turn % 2 else -1]:
+                found = _apart(name, source, neutralise=neutralise)
+                seconds[name] = min(seconds[name], found["seconds"])
+                peaks[name] = max(peaks[name], found["bytes"])
+                rows.add(found["rows"])
+        same = filecmp.cmp(_target(source, OURS), _target(source, HAND), shallow=False)
+        if len(rows) != 1 or not same:
+            raise AssertionError(f"not the same is written of {source}: {rows} rows")
+        yield {
+            "name": f"{number:,} orders, {'neutralised' if neutralise else 'as they are'}",
+            "orders": number,
+            "rows": rows.pop(),
+            "seconds": seconds,
+            "bytes": peaks,
+        }
+
+
+def _target(source: Path, name: str) -> Path:
+    return source.with_name(f"{name}.csv")
+
+
+def _apart(name: str, source: Path, *, neutralise: bool) -> dict[str, Any]:
+    """What a contender measured of itself in a new process."""
+    command = [sys.executable, __file__, name, str(source), str(int(neutralise))]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - ourselves
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def _run(name: str, source: Path, *, neutralise: bool) -> dict[str, Any]:
+    run = CONTENDERS[name]
+    start = time.perf_counter()
+    rows = run(source, _target(source, name), neutralise=neutralise)
+    return {"seconds": time.perf_counter() - start, "rows": rows, "bytes": _peak()}
+
+
+def _peak() -> int:
+    """The most bytes of memory that this process has held; 0 where the system does not tell."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 4:
+        answer: Any = _run(sys.argv[1], Path(sys.argv[2]), neutralise=sys.argv[3] == "1")
+    else:
+        answer = measure()
+    sys.stdout.write(f"{json.dumps(answer, indent=1)}\n")

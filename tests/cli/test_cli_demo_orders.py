@@ -1,0 +1,88 @@
+"""`epfilter demo-orders`: as many orders as asked for, the same each time, to a file or a pipe."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from epfilter.cli import main
+from epfilter.exporter.orders import demo_lines
+
+
+def run(*args: str) -> Result:
+    return CliRunner().invoke(main, ("demo-orders", *args))
+
+
+def test_orders_go_to_standard_output() -> None:
+    result = run("--rows", "20")
+    assert result.exit_code == 0
+    assert result.stdout == "".join(demo_lines(20))
+    assert result.stderr == ""
+
+
+def test_a_thousand_of_them_by_default() -> None:
+    assert len(run().stdout.splitlines()) == 1000
+
+
+def test_no_orders_are_no_lines() -> None:
+    assert run("--rows", "0").stdout == ""
+
+
+def test_a_file_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "orders.jsonl"
+    path.write_text("x" * 10**6, encoding="utf-8")
+    result = run("--rows", "20", "-o", str(path))
+    assert (result.exit_code, result.output) == (0, "")
+    assert path.read_bytes() == "".join(demo_lines(20)).encode()
+
+
+def test_seed_and_dates_make_others() -> None:
+    result = run("--rows", "5", "--seed", "7", "--start", "2020-02-01", "--end", "2020-02-02")
+    wanted = demo_lines(5, seed=7, start=date(2020, 2, 1), end=date(2020, 2, 2))
+    assert result.stdout == "".join(wanted)
+    assert result.stdout != run("--rows", "5").stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["--rows", "-1"], "-1 is not in the range x>=0"),
+        (["--rows", "many"], "'many' is not a valid integer"),
+        (["--start", "2018-02-30"], "'2018-02-30' does not match the format"),
+        (["--end", "2018-01-01"], "the end must be behind the start. Hint: start is 2018-01-01."),
+        (["-o", "."], "cannot write .: Is a directory."),
+        (["-o", "nowhere/orders.jsonl"], "cannot write nowhere/orders.jsonl: No such file"),
+        (["-o", "a\x00b"], "cannot write a\\u0000b: embedded null byte."),
+    ],
+)
+def test_what_does_not_work(args: list[str], says: str) -> None:
+    result = run(*args)
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+def test_a_full_disk() -> None:
+    result = run("-o", "/dev/full")
+    assert result.exit_code == 2
+    assert "cannot write /dev/full: No space left on device." in result.stderr
+
+
+def test_a_reader_may_have_seen_enough() -> None:
+    command = [sys.executable, "-m", "epfilter", "demo-orders", "--rows", "1000000000"]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert json.loads(process.stdout.readline())["type"] == "order"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 0

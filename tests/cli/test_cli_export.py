@@ -1,0 +1,372 @@
+"""`epfilter export`: what it writes, what it says, and what it never loses."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from epfilter.cli import connection, main, progress
+from epfilter.exporter.client import settings
+from loopback_platform import HEADER, NOTHING, Platform, running
+
+_WINDOW = "ge(created_at,2018-09-20):lt(created_at,2018-11-05)"
+_NOTE = Path("orders.csv.export.json")
+
+
+@pytest.fixture
+def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+    """A platform that the environment has the token of; the test is in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("EPFILTER_CLIENT_ID", raising=False)
+    with running() as platform:
+        monkeypatch.setenv("EPFILTER_API_TOKEN", platform.token)
+        yield platform
+
+
+def export(platform: Platform, *args: str, given: str | None = None) -> Result:
+    args = ("export", "--region", platform.url, "-o", "orders.csv", *args)
+    result = CliRunner().invoke(main, args, input=given)
+    assert "Traceback" not in result.output
+    assert platform.token not in result.output
+    return result
+
+
+def leave_unfinished(platform: Platform, *args: str) -> None:
+    """An export that has not come to its end, because its last job is not done."""
+    platform.status = "pending"
+    result = export(platform, "--timeout", "0", "eq(payment,paid)", *args)
+    assert (result.exit_code, _NOTE.exists()) == (2, True)
+    platform.status = "success"
+
+
+@pytest.mark.parametrize("source", ["eq(payment, paid)", "-", "@paid.filter"])
+def test_the_file_is_written_and_named(platform: Platform, source: str) -> None:
+    Path("paid.filter").write_text("eq(payment,paid)\n", encoding="utf-8")
+    result = export(platform, source, given="eq(payment,paid)")
+    assert (result.stdout, result.stderr) == ("orders.csv: 29 bytes\n", "")
+    assert result.exit_code == 0
+    assert Path("orders.csv").read_bytes() == HEADER + b"1,complete\r\n"
+    assert platform.filters == ["eq(payment,paid)"]
+    assert sorted(path.name for path in Path().iterdir()) == ["orders.csv", "paid.filter"]
+
+
+def test_the_pieces_of_a_window_become_one_file(platform: Platform) -> None:
+    platform.csv_of = lambda text: (
+        b"" if "2018-10-01):lt" in text else HEADER + b"%d,complete\r\n" % len(platform.filters)
+    )
+    result = export(platform, "--split", "month", "--format", "json", _WINDOW)
+    assert result.stderr == ""
+    assert json.loads(result.stdout) == {
+        "path": "orders.csv",
+        "bytes": 41,
+        "rows": 2,
+        "jobs": [str(UUID(int=number)) for number in (1, 2, 3)],
+    }
+    assert len(Path("orders.csv").read_bytes().splitlines()) == 3
+    assert platform.filters == [
+        "ge(created_at,2018-09-20):lt(created_at,2018-10-01)",
+        "ge(created_at,2018-10-01):lt(created_at,2018-11-01)",
+        "ge(created_at,2018-11-01):lt(created_at,2018-11-05)",
+    ]
+
+
+def test_rows_and_jobs_are_counted_for_people(platform: Platform) -> None:
+    result = export(platform, "--split", "month", _WINDOW)
+    assert result.stdout == "orders.csv: 53 bytes, 3 rows of 3 jobs\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("gte(total,1)", "EPF108 there is no operator `gte`."),
+        ("eq(paymnt,paid)", "EPF201 `orders` has no field `paymnt`."),
+        ("eq(customer.name,A):like(with_tax,1*)", "not ok: 1 error, 1 info"),
+    ],
+)
+def test_mistakes_are_drawn_and_nothing_is_sent(platform: Platform, text: str, says: str) -> None:
+    result = export(platform, text)
+    assert says in result.stderr
+    assert "^^^" in result.stderr
+    assert (result.stdout, result.exit_code, platform.asked) == ("", 1, [])
+
+
+def test_a_remark_is_shown_and_stops_nothing(platform: Platform) -> None:
+    result = export(platform, "eq(customer.name,A)")
+    assert result.stderr.startswith("1:4 EPF206 `customer.name` is another name of `name`.")
+    assert "not ok" not in result.stderr
+    assert (result.exit_code, platform.filters) == (0, ["eq(customer.name,A)"])
+
+
+def test_what_is_not_checked_is_sent(platform: Platform) -> None:
+    assert export(platform, "--no-check", "eq(paymnt,paid)").exit_code == 0
+    assert platform.filters == ["eq(paymnt,paid)"]
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["eq(payment,paid)", "--split", "month"], "the filter has no window on `created_at` to cut."),
+        (["eq(payment,paid)", "--split", "year"], "'year' is not one of 'month', 'week', 'day'."),
+        (["eq(payment,paid)", "--timeout", "-1"], "-1.0 is not in the range x>=0."),
+        (["eq(payment,paid)", "--timeout", "nan"], "`timeout` is a number of seconds"),
+        (["eq(payment,paid)", "--region", "mars"], "the region is neither a name nor the base URL"),
+        (["eq(payment,paid)", "--region", ""], "the region is neither a name nor the base URL"),
+        (["eq(payment,paid)", "-o", "-"], "the orders go to a file, not to standard output."),
+        (["eq(payment,paid)", "-o", "."], ". is a folder."),
+        (["eq(payment,paid)", "-o", ""], " is a folder."),
+        (["eq(payment,paid)", "-o", "none/orders.csv"], "there is no folder"),
+        (["eq(payment,paid)", "-o", "a" * 300], "File name too long"),
+        (["@none.filter"], "cannot read none.filter"),
+        (["eq(payment,paid)", "eq(payment,unpaid)"], "unexpected extra argument"),
+        (["eq(payment,paid)", "--token", "secret"], "No such option '--token'"),
+    ],
+)  # fmt: skip
+def test_wrong_usage_is_told_and_nothing_is_sent(
+    platform: Platform, args: list[str], says: str
+) -> None:
+    result = export(platform, *args)
+    assert says in result.stderr
+    assert (result.stdout, result.exit_code, platform.filters) == ("", 2, [])
+
+
+def test_no_token_is_told(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EPFILTER_API_TOKEN")
+    result = export(platform, "eq(payment,paid)")
+    assert result.stderr == (
+        "Error: there is no token. Hint: set EPFILTER_API_TOKEN, or EPFILTER_CLIENT_ID and "
+        "EPFILTER_CLIENT_SECRET.\n"
+    )
+    assert (result.exit_code, platform.asked) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ((401, {"errors": [{"title": "Unauthorized"}]}), "failed with 401 Unauthorized"),
+        ((400, {"errors": [{"title": "Bad\x1b[31m", "detail": "no"}]}), "Bad\\u001b[31m: no"),
+        ((202, {"data": []}), "exactly one job"),
+        ((202, "<html>"), "was expected"),
+    ],
+)
+def test_what_the_platform_refuses_is_a_failure(
+    platform: Platform, answer: tuple[int, object], says: str
+) -> None:
+    platform.answer = answer
+    result = export(platform, "eq(payment,paid)")
+    assert result.stderr.startswith("Error: ")
+    assert says in result.stderr
+    assert "--resume" not in result.stderr
+    assert (result.stdout, result.exit_code) == ("", 2)
+    assert [*Path().iterdir()] == []
+
+
+def test_a_job_that_fails_is_a_finding(platform: Platform) -> None:
+    platform.csv_of = lambda _: b""
+    result = export(platform, "eq(payment,paid)")
+    assert result.stderr == f"Error: the job failed: {NOTHING}\n"
+    assert (result.stdout, result.exit_code, [*Path().iterdir()]) == ("", 1, [])
+
+
+def test_a_part_that_fails_can_be_run_again(platform: Platform) -> None:
+    good, platform.status = platform.job, "failed"
+    platform.job = lambda number: good(number) | {"error": "out\nof order"}  # type: ignore[method-assign] # what jobs say
+    result = export(platform, "--split", "month", _WINDOW)
+    assert result.stderr == (
+        "Error: the job failed: out\\nof order\nTo go on, run the same command with --resume.\n"
+    )
+    assert result.exit_code == 1
+    platform.job, platform.status = good, "success"  # type: ignore[method-assign] # as it was
+    assert export(platform, "--split", "month", "--resume", _WINDOW).exit_code == 0
+
+
+def test_a_file_is_replaced_only_where_that_is_asked_for(platform: Platform) -> None:
+    Path("orders.csv").write_bytes(b"precious")
+    result = export(platform, "eq(payment,paid)")
+    assert result.stderr.endswith("Error: orders.csv exists; --force replaces it.\n")
+    assert (result.exit_code, platform.asked) == (2, [])
+    assert Path("orders.csv").read_bytes() == b"precious"
+    assert export(platform, "eq(payment,paid)", "--force").exit_code == 0
+    assert Path("orders.csv").read_bytes() == HEADER + b"1,complete\r\n"
+
+
+def test_a_job_that_takes_too_long_is_taken_up_again(platform: Platform) -> None:
+    platform.status = "started"
+    result = export(platform, "--timeout", "0", "eq(payment,paid)")
+    assert "is still started after 0 s." in result.stderr
+    assert result.stderr.endswith(" To go on, run the same command with --resume.\n")
+    assert (result.exit_code, Path("orders.csv").exists()) == (2, False)
+    again = export(platform, "--timeout", "0", "eq(payment,paid)")
+    assert again.stderr.endswith(
+        "Error: an export to orders.csv was interrupted: --resume goes on with it, --force "
+        "begins anew.\n"
+    )
+    assert again.exit_code == 2
+    platform.status = "success"
+    assert export(platform, "--resume", "eq(payment,paid)").exit_code == 0
+    assert len(platform.filters) == 1
+    assert [path.name for path in Path().iterdir()] == ["orders.csv"]
+
+
+def test_going_on_replaces_the_file_that_was_to_be_replaced(platform: Platform) -> None:
+    Path("orders.csv").write_bytes(b"old")
+    leave_unfinished(platform, "--force")
+    assert export(platform, "--resume", "eq(payment,paid)").exit_code == 0
+    assert Path("orders.csv").read_bytes() != b"old"
+    assert export(platform, "--resume", "eq(payment,paid)").exit_code == 2
+
+
+def test_another_export_is_not_gone_on_with(platform: Platform) -> None:
+    leave_unfinished(platform)
+    result = export(platform, "--resume", "eq(payment,unpaid)")
+    assert "is of an export with another filter" in result.stderr
+    assert "To go on" not in result.stderr
+    assert result.exit_code == 2
+
+
+def test_beginning_anew_forgets_what_was_interrupted(platform: Platform) -> None:
+    leave_unfinished(platform)
+    Path("orders.csv.export.1.part").touch()
+    Path("orders.csv.export.txt").touch()
+    Path("other.csv.export.1.part").touch()
+    assert export(platform, "--force", "eq(payment,unpaid)").exit_code == 0
+    assert len(platform.filters) == 2
+    left = ["orders.csv", "orders.csv.export.txt", "other.csv.export.1.part"]
+    assert sorted(path.name for path in Path().iterdir()) == left
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
+def test_an_interruption_says_how_to_go_on(platform: Platform) -> None:
+    platform.status = "started"
+    command = [
+        *(sys.executable, "-m", "epfilter", "export", "--region", platform.url),
+        *("-o", "orders.csv", "eq(payment,paid)"),
+    ]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as running_export:
+        assert platform.looked.wait(60)
+        running_export.send_signal(signal.SIGINT)
+        out, err = running_export.communicate(timeout=60)
+    assert (out, err) == ("", "\ninterrupted. To go on, run the same command with --resume.\n")
+    assert running_export.returncode == 130
+    platform.status = "success"
+    assert export(platform, "--resume", "eq(payment,paid)").exit_code == 0
+    assert len(platform.filters) == 1
+
+
+def test_an_early_interruption_says_where_to_look(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(connection, "import_module", interrupted)
+    result = export(platform, "eq(payment,paid)")
+    assert result.stderr == "\ninterrupted. `epfilter jobs` shows whether a job was begun.\n"
+    assert (result.stdout, result.exit_code) == ("", 130)
+
+
+@pytest.mark.parametrize("package", ["httpx", "tenacity"])
+def test_a_missing_package_is_named_with_what_to_install(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    def absent(name: str) -> Any:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=f"{package}.part")
+
+    monkeypatch.setattr(connection, "import_module", absent)
+    result = export(platform, "eq(payment,paid)")
+    assert result.stderr == f"Error: this needs the package {package}: pip install 'epfilter[client]'\n"  # fmt: skip
+    assert (result.stdout, result.exit_code) == ("", 2)
+
+
+def test_a_missing_module_of_our_own_is_a_fault(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "import_module", lambda _: import_module("epfilter.no_such"))
+    assert "which is a fault of epfilter" in export(platform, "eq(payment,paid)").stderr
+
+
+class Terminal:
+    """A standard error that is one."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self.text += text
+        return len(text)
+
+    def flush(self) -> None:
+        pass
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    made = Terminal()
+    monkeypatch.setattr(progress, "sys", SimpleNamespace(stderr=made))
+    monkeypatch.setattr(click, "echo", lambda text, **_: made.write(text))
+    return made
+
+
+def test_a_terminal_sees_how_far_it_is(platform: Platform, terminal: Terminal) -> None:
+    export(platform, "--split", "month", _WINDOW)
+    lines = terminal.text.split("\r")
+    assert f"part 2 of 3: job {UUID(int=2)} is success" in lines
+    assert lines[-2].strip() == ""
+    assert "\x1b" not in terminal.text
+
+
+def test_a_line_is_replaced_and_cut_and_vanishes(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "10")
+    with progress.StatusLine() as line:
+        line.show("0123456789abc")
+        line.show("5 MB")
+        line.show("6 MB", moving=True)
+        monkeypatch.setattr(progress, "_PAUSE", -1)
+        line.show("7 MB", moving=True)
+    assert terminal.text == "\r012345678\r5 MB     \r7 MB\r    \r"
+
+
+def test_a_line_that_was_never_shown_leaves_no_trace(terminal: Terminal) -> None:
+    with progress.StatusLine():
+        pass
+    assert terminal.text == ""
+
+
+def _examples() -> Iterator[str]:
+    text = CliRunner().invoke(main, ["export", "--help"]).stdout.replace("\\\n", " ")
+    for line in text.partition("Examples:")[2].split("\n\n")[0].splitlines():
+        if line.strip():
+            yield line.strip()
+
+
+@pytest.mark.parametrize("line", list(_examples()))
+def test_the_examples_of_the_help_run(
+    platform: Platform, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for region in settings.REGIONS:
+        monkeypatch.setitem(settings.REGIONS, region, platform.url)
+    Path("refunds.filter").write_text("eq(payment,refunded)\n", encoding="utf-8")
+    Path("orders.jsonl").write_text('{"id": "1", "payment": "refunded"}\n', encoding="utf-8")
+    result = CliRunner().invoke(main, shlex.split(line)[1:])
+    assert (result.stderr, result.exit_code) == ("", 0)
+    assert result.stdout

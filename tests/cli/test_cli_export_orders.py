@@ -1,0 +1,134 @@
+"""`epfilter export --orders`: the same file without a platform."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from epfilter.cli import main
+from epfilter.exporter.orders import attributes_of, demo_lines
+from epfilter.targets import to_predicate
+
+PAID = "eq(payment,paid):ge(with_tax,20000)"
+
+
+@pytest.fixture(autouse=True)
+def _orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("EPFILTER_API_TOKEN", raising=False)
+    Path("orders.jsonl").write_text("".join(demo_lines(200)), encoding="utf-8")
+
+
+def export(*args: str) -> Result:
+    result = CliRunner().invoke(main, ("export", "-o", "paid.csv", *args))
+    assert "Traceback" not in result.output
+    return result
+
+
+def left() -> list[str]:
+    return sorted(path.name for path in Path().iterdir())
+
+
+def test_the_orders_that_the_filter_means_are_written(tmp_path: Path) -> None:
+    result = export("--orders", "orders.jsonl", PAID)
+    with (tmp_path / "paid.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    matches = to_predicate(PAID, "orders")
+    lines = Path("orders.jsonl").read_text(encoding="utf-8").splitlines()
+    meant = [order["id"] for order in map(json.loads, lines) if matches(attributes_of(order))]
+    assert list(dict.fromkeys(row["id"] for row in rows)) == meant != []
+    size = Path("paid.csv").stat().st_size
+    assert result.stdout == f"paid.csv: {size:,} bytes, {len(rows):,} rows\n"
+    assert left() == ["orders.jsonl", "paid.csv"]
+
+
+def test_one_json_object_says_what_was_written() -> None:
+    said = json.loads(export("--orders", "orders.jsonl", "--format", "json", PAID).stdout)
+    assert said["path"] == "paid.csv"
+    assert said["bytes"] == Path("paid.csv").stat().st_size
+    assert said["rows"] > 0
+    assert said["jobs"] == []
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (
+            ["orders.jsonl", "eq(email,nobody)"],
+            1,
+            "Error: No results matched the supplied filter\n",
+        ),
+        (["orders.jsonl", "eq(paymet,paid)"], 1, "EPF201"),
+        (["none.jsonl", PAID], 2, "Error: cannot read none.jsonl: No such file or directory.\n"),
+        (["orders.txt", PAID], 2, "its name ends in .jsonl"),
+        (
+            ["orders.jsonl", PAID, "-o", "none/paid.csv"],
+            2,
+            "Error: cannot write none/paid.csv: No such",
+        ),
+        (["orders.jsonl", PAID, "-o", "."], 2, "Error: . is a folder; give the name of a file.\n"),
+        (["orders.jsonl", PAID, "-o", "\udcff"], 2, "its name is not UTF-8.\n"),
+        (["orders.jsonl", PAID, "--split", "month"], 2, "--split is for a platform"),
+        (["orders.jsonl", PAID, "--region", "us-east"], 2, "--region is for a platform"),
+        (["orders.jsonl", PAID, "--timeout", "5"], 2, "--timeout is for a platform"),
+        (["orders.jsonl", PAID, "--resume"], 2, "--resume is for a platform"),
+    ],
+)
+def test_what_cannot_be_is_said_and_leaves_nothing(args: list[str], code: int, words: str) -> None:
+    result = export("--orders", *args)
+    assert (result.exit_code, words in result.stderr) == (code, True), result.stderr
+    assert result.stdout == ""
+    assert left() == ["orders.jsonl"]
+
+
+def test_a_file_that_is_there_is_replaced_with_force_only() -> None:
+    Path("paid.csv").write_text("mine", encoding="utf-8")
+    assert export("--orders", "orders.jsonl", PAID).exit_code == 2
+    assert Path("paid.csv").read_text(encoding="utf-8") == "mine"
+    assert export("--orders", "orders.jsonl", PAID, "--force").exit_code == 0
+    assert Path("paid.csv").read_text(encoding="utf-8").startswith("id,")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_a_file_that_is_replaced_keeps_its_permissions() -> None:
+    Path("paid.csv").touch(mode=0o600)
+    assert export("--orders", "orders.jsonl", PAID, "--force").exit_code == 0
+    assert stat.S_IMODE(Path("paid.csv").stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes of this kind")
+def test_what_is_no_file_is_not_replaced() -> None:
+    os.mkfifo("paid.csv")
+    result = export("--orders", "orders.jsonl", PAID, "--force")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "Error: paid.csv is no ordinary file; give the name of a file.\n",
+    )
+    assert Path("paid.csv").is_fifo()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows makes no links for everybody")
+def test_a_link_stays_one() -> None:
+    Path("real.csv").write_text("mine", encoding="utf-8")
+    Path("paid.csv").symlink_to("real.csv")
+    assert export("--orders", "orders.jsonl", PAID, "--force").exit_code == 0
+    assert Path("paid.csv").is_symlink()
+    assert Path("real.csv").read_text(encoding="utf-8").startswith("id,")
+
+
+def test_a_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("epfilter.exporter.orders.duck")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    result = export("--orders", "orders.jsonl", PAID)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "Error: the package `duckdb` is not installed. Hint: pip install 'epfilter[service]'.\n",
+    )

@@ -1,0 +1,240 @@
+"""`epfilter serve`: its options, what it says, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+
+from epfilter.cli import serve as serve_command
+from epfilter.cli.serve import command
+from epfilter.exporter import SettingsError
+from epfilter.exporter.service import ServiceSettings, serving
+from exporter_services import TOKEN
+from live_services import live_service
+
+ORDER = '{"id": "1", "payment": "paid"}\n'
+
+
+@pytest.fixture
+def orders(tmp_path: Path) -> Path:
+    path = tmp_path / "orders.jsonl"
+    path.write_text(ORDER, encoding="utf-8")
+    return path
+
+
+class Served:
+    """What `serve` was called with; it says that it listens, and ends."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.calls: list[tuple[ServiceSettings, str, int]] = []
+
+    def __call__(
+        self, settings: ServiceSettings, host: str, port: int, *, listening: Callable[[str], None]
+    ) -> None:
+        self.calls.append((settings, host, port))
+        listening(self.address)
+
+
+def run(
+    monkeypatch: pytest.MonkeyPatch, *arguments: str, address: str = "http://127.0.0.1:8000"
+) -> tuple[Result, Served]:
+    served = Served(address)
+    monkeypatch.setattr(serving, "serve", served)
+    monkeypatch.delenv("EPFILTER_TOKEN", raising=False)
+    return CliRunner().invoke(command, ["--orders", "orders.jsonl", *arguments]), served
+
+
+def test_without_options_it_serves_this_machine_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    done, served = run(monkeypatch, "--token", TOKEN)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr == "serving on http://127.0.0.1:8000\n"
+    assert served.calls == [
+        (
+            ServiceSettings(orders="orders.jsonl", state=".epfilter-service", token=TOKEN),
+            "127.0.0.1",
+            8000,
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--state", "elsewhere"], {"state": "elsewhere"}),
+        (["--jobs", "postgresql://host/db"], {"jobs": "postgresql://host/db"}),
+        (["--rows", "order"], {"rows": "order"}),
+        (["--no-neutralise"], {"neutralise": False}),
+        (["--public-url", "https://e.example"], {"public_url": "https://e.example"}),
+        (["--link-lifetime", "60"], {"link_lifetime": timedelta(minutes=1)}),
+        (["--drain", "0"], {"drain": timedelta()}),
+        (["--log-format", "text"], {"log_format": "text"}),
+    ],
+)
+def test_an_option_is_a_setting(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], expected: dict[str, Any]
+) -> None:
+    done, served = run(monkeypatch, "--token", TOKEN, *arguments)
+    assert done.exit_code == 0, done.stderr
+    ((settings, _, _),) = served.calls
+    assert {name: getattr(settings, name) for name in expected} == expected
+
+
+def test_a_token_that_was_made_is_said_once_and_the_page_keeps_it_to_the_browser(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done, served = run(monkeypatch)
+    ((settings, _, _),) = served.calls
+    assert len(settings.token) == 32
+    assert done.stderr == (
+        "serving on http://127.0.0.1:8000\n"
+        f"token    {settings.token}\n"
+        f"page     http://127.0.0.1:8000/#token={settings.token}\n"
+    )
+    assert run(monkeypatch)[1].calls[0][0].token != settings.token
+
+
+def test_the_token_of_the_environment_is_not_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    served = Served("http://127.0.0.1:8000")
+    monkeypatch.setattr(serving, "serve", served)
+    done = CliRunner().invoke(command, ["--orders", "a.csv"], env={"EPFILTER_TOKEN": TOKEN})
+    assert served.calls[0][0].token == TOKEN
+    assert TOKEN not in done.output
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "page"),
+    [
+        ("0.0.0.0", "http://0.0.0.0:8000", "http://127.0.0.1:8000/#"),  # noqa: S104 - what is warned of
+        ("::", "http://[::]:8000", "http://[::1]:8000/#"),
+        ("192.0.2.1", "http://192.0.2.1:8000", "http://192.0.2.1:8000/#"),
+        ("exports", "http://192.0.2.1:8000", "http://192.0.2.1:8000/#"),
+    ],
+)
+def test_an_address_for_others_is_taken_and_warned_of(
+    monkeypatch: pytest.MonkeyPatch, host: str, address: str, page: str
+) -> None:
+    done, served = run(monkeypatch, "--host", host, address=address)
+    assert served.calls[0][1] == host
+    assert f"page     {page}" in done.stderr
+    assert "token and orders cross the network in the clear" in done.stderr
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost", "LOCALHOST"])
+def test_an_address_of_this_machine_is_not_warned_of(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    assert "in the clear" not in run(monkeypatch, "--host", host)[0].stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--token", "short"], "the token is too short or has characters that no header can hold."),
+        (["--token", ""], "the token is too short or has characters that no header can hold."),
+        (["--public-url", "example.com"], "the public URL is no address"),
+        (["--port", "65536"], "65536 is not in the range"),
+        (["--rows", "line"], "'line' is not one of"),
+        (["--link-lifetime", "0"], "0 is not in the range"),
+        (["--drain", "-1"], "-1 is not in the range"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_words(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
+) -> None:
+    done, served = run(monkeypatch, *arguments)
+    assert (done.exit_code, served.calls) == (2, [])
+    assert message in done.stderr
+
+
+def test_what_keeps_it_from_serving_ends_with_2_and_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise SettingsError("the disk is full.", hint="make room")
+
+    monkeypatch.setattr(serving, "serve", fail)
+    done = CliRunner().invoke(command, ["--orders", "a.csv"])
+    assert (done.exit_code, done.stderr) == (2, "Error: the disk is full. Hint: make room.\n")
+
+
+@pytest.mark.parametrize("package", ["starlette", "structlog", "uvicorn"])
+def test_a_missing_package_is_told_in_words(package: str) -> None:
+    # In a process of its own, because what is imported here already stays.
+    code = f"import sys; sys.modules[{package!r}] = None; from epfilter.cli import main; main()"
+    done = subprocess.run(  # noqa: S603 - this very Python
+        [sys.executable, "-c", code, "serve", "--orders", "a.csv"],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+    )
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (
+        2,
+        f"Error: this needs the package {package}: pip install 'epfilter[service]'",
+    )
+
+
+def test_a_package_that_is_missing_is_named_without_its_parts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(module: str) -> None:
+        raise ModuleNotFoundError(module, name="structlog.typing")
+
+    monkeypatch.setattr(serve_command, "import_module", fail)
+    done = CliRunner().invoke(command, ["--orders", "a.csv"])
+    assert done.exit_code == 2
+    assert "needs the package structlog: pip install" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
+def test_a_process_says_its_address_and_token_serves_and_ends_with_0(
+    orders: Path, tmp_path: Path
+) -> None:
+    environment = {name: "" for name in os.environ if name == "EPFILTER_TOKEN"}
+    arguments = ("--orders", orders, "--state", tmp_path / "state", "--log-format", "text")
+    with live_service(*arguments, environment=environment) as live:
+        said = "\n".join(live.said)
+        found = re.search(r"^token    (\S+)$", said, re.MULTILINE)
+        assert found is not None, said
+        headers = {"Authorization": f"Bearer {found[1]}"}
+        assert httpx.get(f"{live.address}/v2/jobs", headers=headers).json() == {"data": []}
+        assert httpx.get(f"{live.address}/").headers["Content-Type"].startswith("text/html")
+        assert live.end(signal.SIGTERM) == 0
+    said = "\n".join(live.said)
+    assert said.count(found[1]) == 2, "the token is said once, and once in the page's address"
+
+
+@pytest.mark.parametrize("missing", ["orders.jsonl", "orders.txt"])
+def test_orders_that_cannot_be_read_end_with_2_and_words(tmp_path: Path, missing: str) -> None:
+    done = CliRunner().invoke(
+        command,
+        ["--orders", str(tmp_path / missing), "--state", str(tmp_path / "state"), "--port", "0"],
+    )
+    assert done.exit_code == 2
+    assert "Error: " in done.stderr
+    assert missing in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_in_use_ends_with_2_and_words(orders: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        arguments = ["--orders", str(orders), "--state", str(tmp_path / "state"), "--port", port]
+        done = CliRunner().invoke(command, arguments)
+    assert done.exit_code == 2
+    assert done.stderr == (
+        f"Error: cannot listen on 127.0.0.1, port {port}: Address already in use. Hint: take "
+        "another port, or port 0 for a free one.\n"
+    )

@@ -1,0 +1,39 @@
+"""Both clients through one fixture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from exporter.client.doubles import Client, Handler
+
+Opener = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("EPFILTER_API_TOKEN", "EPFILTER_CLIENT_ID", "EPFILTER_CLIENT_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(params=["blocking", "async"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def open_client(kind: str) -> Iterator[Opener]:
+    """Opens a client whose requests a handler answers, or, without one, the network."""
+    opened: list[Client] = []
+
+    def opens(handler: Handler | None = None, **settings: Any) -> Client:
+        transport = None if handler is None else httpx.MockTransport(handler)
+        opened.append(Client(kind, transport, **settings))
+        return opened[-1]
+
+    yield opens
+    for client in opened:
+        client.close()

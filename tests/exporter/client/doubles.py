@@ -1,0 +1,180 @@
+"""What the tests of the client share: both clients behind one face, a clock, faulty bodies."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from epfilter.exporter import AsyncExporterClient, ExporterClient, Job
+
+ID = UUID("974c9db4-38da-4dbf-90c2-33eed5f3e77c")
+TOKEN = "a-very-secret-token"  # noqa: S105 - it opens nothing
+BASE = "https://api.moltin.com"
+FILTER = "eq(payment,refunded)"
+LINK = "https://files.example/orders/1.csv?signature=SIGNED"
+CSV = b"id,status\n" + b"".join(b"%d,paid\n" % number for number in range(500))
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def job(status: str = "success", *, number: int = 0, **more: object) -> dict[str, object]:
+    """A job as the platform sends it; `number` makes it another one."""
+    return {"id": str(UUID(int=ID.int + number)), "status": status, "type": "job", **more}
+
+
+JOB = Job.model_validate(job())
+
+
+def data(content: object, status: int = 200, **headers: str) -> httpx.Response:
+    return httpx.Response(status, json={"data": content}, headers=headers)
+
+
+class Time:
+    """A clock that goes on when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+    async def sleep_async(self, seconds: float) -> None:
+        self.sleep(seconds)
+
+
+class Client:
+    """Either client; `call` runs a method to its end."""
+
+    def __init__(self, kind: str, transport: object = None, **settings: Any) -> None:
+        if not {"token", "client_id"} & settings.keys():
+            settings["token"] = TOKEN
+        self.time = Time()
+        self._runner = asyncio.Runner() if kind == "async" else None
+        made: Any = AsyncExporterClient if self._runner else ExporterClient
+        self.inner: Any = made(transport=transport, **settings)
+        self.inner._core.api.clock = lambda: self.time.now
+        driver = self.inner._driver
+        driver.sleep = self.time.sleep_async if self._runner else self.time.sleep
+
+    def call(self, method: str, *args: Any, **options: Any) -> Any:
+        called = getattr(self.inner, method)(*args, **options)
+        return self._runner.run(called) if self._runner else called
+
+    def close(self) -> None:
+        if self._runner:
+            self._runner.run(self.inner.aclose())
+            self._runner.close()
+        else:
+            self.inner.close()
+
+
+class Platform:
+    """Answers one after the other with what it was given, the last one for ever; keeps requests.
+
+    An answer is a response, an exception to raise, or a function of the request.
+    """
+
+    def __init__(self, *answers: httpx.Response | Exception | Handler) -> None:
+        self.answers = list(answers)
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return _fresh(answer) if isinstance(answer, httpx.Response) else answer(request)
+
+    @property
+    def paths(self) -> list[str]:
+        return [f"{request.method} {request.url.raw_path.decode()}" for request in self.requests]
+
+
+def _fresh(answer: httpx.Response) -> httpx.Response:
+    """A copy: a response can be sent once only."""
+    if isinstance(answer.stream, Body):
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=answer.stream)
+    return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
+class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body in pieces, and perhaps an error behind them."""
+
+    def __init__(self, pieces: Sequence[bytes], error: BaseException | None = None) -> None:
+        self.pieces = pieces
+        self.error = error
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self.pieces
+        if self.error is not None:
+            raise self.error
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self:
+            yield piece
+
+
+def file_answer(
+    content: bytes = CSV,
+    *,
+    sent: int | None = None,
+    error: BaseException | None = None,
+    **headers: str,
+) -> httpx.Response:
+    """A file, of which only so many bytes are sent, and then perhaps an error."""
+    given = {"content-length": str(len(content)), "etag": '"1"', "content-type": "text/csv"}
+    given |= {name.replace("_", "-"): value for name, value in headers.items()}
+    part = content[:sent]
+    pieces = [part[place : place + 100] for place in range(0, len(part), 100)]
+    kept = {name: value for name, value in given.items() if value}
+    return httpx.Response(200, headers=kept, stream=Body(pieces, error))
+
+
+def rest_answer(request: httpx.Request, content: bytes = CSV, etag: str = '"1"') -> httpx.Response:
+    """What a server says that can resume: the range that was asked for, if it is the same file."""
+    asked = request.headers.get("range")
+    if asked is None or request.headers.get("if-range") != etag:
+        return file_answer(content, etag=etag)
+    begin = int(asked.removeprefix("bytes=").rstrip("-"))
+    headers = {
+        "content-range": f"bytes {begin}-{len(content) - 1}/{len(content)}",
+        "content-length": str(len(content) - begin),
+        "etag": etag,
+    }
+    return httpx.Response(206, headers=headers, stream=Body([content[begin:]]))
+
+
+class Service(Platform):
+    """A platform whose jobs succeed at once; each answer for the file is given in turn."""
+
+    def __init__(self, *files: httpx.Response | Exception | Handler, href: str = LINK) -> None:
+        super().__init__(*files)
+        self.href = href
+        self.created: list[bytes] = []
+        self.all: list[str] = []
+        self.statuses: dict[int, dict[str, object]] = {}
+        """What is known of a job by its number, where it has not succeeded."""
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.all.append(f"{request.method} {request.url.raw_path.decode()}")
+        if request.url.host != httpx.URL(BASE).host:
+            return super().__call__(request)
+        if request.method == "POST":
+            self.created.append(request.content)
+            return data([self._job(len(self.created) - 1)], 202)
+        number = UUID(request.url.path.split("/")[3]).int - ID.int
+        if self.statuses.get(number, {}).get("gone"):
+            return httpx.Response(404, json={"title": "Resource Not Found", "status": 404})
+        if request.url.path.endswith("/file"):
+            return data({"href": self.href.replace("1.csv", f"{number}.csv")})
+        return data(self._job(number))
+
+    def _job(self, number: int) -> dict[str, object]:
+        known = {"status": "success", **self.statuses.get(number, {})}
+        return job(number=number, **known)  # type: ignore[arg-type] # the status is a text

@@ -1,0 +1,198 @@
+"""How a client is set up: regions, tokens, seconds."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from epfilter.exporter import ExporterClient, SettingsError
+from exporter.client.conftest import Opener
+from exporter.client.doubles import BASE, ID, JOB, Client, Platform, data, job
+
+REGION = "the region is neither a name nor the base URL of a service."
+HELD = "the {} is empty, or has characters that no header can hold."
+
+
+@pytest.mark.parametrize(
+    ("region", "url"),
+    [
+        ("eu-west", "https://api.moltin.com/v2/jobs"),
+        ("us-east", "https://useast.api.elasticpath.com/v2/jobs"),
+        ("http://127.0.0.1:8000/", "http://127.0.0.1:8000/v2/jobs"),
+        ("https://example.com/inner/", "https://example.com/inner/v2/jobs"),
+    ],
+)
+def test_requests_go_to_the_region(open_client: Opener, region: str, url: str) -> None:
+    platform = Platform(data([]))
+    open_client(platform, region=region).call("jobs")
+    assert str(platform.requests[0].url) == url
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"region": "eu-east"}, REGION),
+        ({"region": ""}, REGION),
+        ({"region": None}, REGION),
+        ({"region": "ftp://example.com"}, REGION),
+        ({"region": "https://"}, REGION),
+        ({"region": "https://user:word@example.com"}, REGION),
+        ({"region": "https://example.com?a=1"}, REGION),
+        ({"region": "https://example.com#a"}, REGION),
+        ({"region": "https://example.com:x"}, REGION),
+        ({"region": "https://xn--zzzzzzz99999999.example"}, REGION),
+        ({"region": "https://example..com"}, REGION),
+        ({"region": "https://."}, REGION),
+        ({"region": f"https://{'a' * 64}.com"}, REGION),
+        ({"region": "https://example.com/\udcff"}, REGION),
+        ({"token": ""}, HELD.format("token")),
+        ({"token": "secret\n"}, HELD.format("token")),
+        ({"token": "two words"}, HELD.format("token")),
+        ({"token": "sécret"}, HELD.format("token")),
+        ({"token": 5}, HELD.format("token")),
+        ({"token": None}, "there is no token."),
+        ({"token": None, "client_id": "a"}, "there is a client id, but no client secret."),
+        ({"client_id": "a", "client_secret": "b"}, "there are both a token and a client id."),
+        ({"timeout": 0}, "`timeout` is a number of seconds, more than 0."),
+        ({"timeout": -1}, "`timeout` is a number of seconds, more than 0."),
+        ({"timeout": True}, "`timeout` is a number of seconds, more than 0."),
+        ({"timeout": float("nan")}, "`timeout` is a number of seconds, more than 0."),
+        ({"timeout": float("inf")}, "`timeout` is a number of seconds, more than 0."),
+        ({"timeout": 1e12}, "`timeout` is a number of seconds, more than 0."),
+        ({"timeout": 10**400}, "`timeout` is a number of seconds, more than 0."),
+        ({"timeout": None}, "`timeout` is a number of seconds, more than 0."),
+        ({"timeout": "5"}, "`timeout` is a number of seconds, more than 0."),
+        ({"attempts": 0}, "`attempts` is a whole number, and at least 1."),
+        ({"attempts": True}, "`attempts` is a whole number, and at least 1."),
+    ],
+)
+def test_what_cannot_work_is_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        ExporterClient(**{"token": "secret", **settings})
+    assert refused.value.message == message
+    assert "word" not in str(refused.value) or "words" in settings.get("token", "")
+
+
+def test_a_wrong_region_names_the_regions() -> None:
+    with pytest.raises(SettingsError, match=r"`eu-west`, `us-east`"):
+        ExporterClient("moon", token="secret")  # noqa: S106 - it opens nothing
+
+
+@pytest.mark.parametrize(
+    ("variables", "settings", "sent"),
+    [
+        ({"EPFILTER_API_TOKEN": "one"}, {}, "Bearer one"),
+        ({"EPFILTER_API_TOKEN": "one"}, {"token": "two"}, "Bearer two"),
+        ({"EPFILTER_CLIENT_ID": "i", "EPFILTER_CLIENT_SECRET": "s"}, {}, "Bearer i/s"),
+        (
+            {"EPFILTER_API_TOKEN": "one", "EPFILTER_CLIENT_SECRET": "s"},
+            {"client_id": "j"},
+            "Bearer j/s",
+        ),
+        (
+            {"EPFILTER_API_TOKEN": "", "EPFILTER_CLIENT_ID": "i"},
+            {"client_secret": "t"},
+            "Bearer i/t",
+        ),
+    ],
+)
+def test_the_token_comes_from_the_arguments_or_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+    variables: Mapping[str, str],
+    settings: dict[str, Any],
+    sent: str,
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path != "/oauth/access_token":
+            return data([])
+        form = dict(pair.split("=") for pair in request.content.decode().split("&"))
+        assert form["grant_type"] == "client_credentials"
+        token = f"{form['client_id']}/{form['client_secret']}"
+        return httpx.Response(200, json={"access_token": token, "expires_in": 3600})
+
+    platform = Platform(answer)
+    with ExporterClient(transport=httpx.MockTransport(platform), **settings) as client:
+        client.jobs()
+    assert platform.requests[-1].headers["authorization"] == sent
+
+
+def test_two_identities_in_the_environment_are_one_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EPFILTER_API_TOKEN", "one")
+    monkeypatch.setenv("EPFILTER_CLIENT_ID", "two")
+    with pytest.raises(SettingsError, match="both a token and a client id"):
+        ExporterClient()
+
+
+@pytest.mark.parametrize("wrong", ["", "1", "https://a/b", None, 5, b"x"])
+def test_what_is_no_id_of_a_job_is_refused(open_client: Opener, wrong: object) -> None:
+    platform = Platform(data(job()))
+    with pytest.raises(SettingsError, match="not the id of a job"):
+        open_client(platform).call("job", wrong)
+    assert platform.requests == []
+
+
+@pytest.mark.parametrize("given", [ID, str(ID), str(ID).upper(), JOB], ids=str)
+def test_a_job_is_given_as_it_is_at_hand(open_client: Opener, given: object) -> None:
+    platform = Platform(data(job()))
+    assert open_client(platform).call("job", given).id == ID
+    assert str(platform.requests[0].url) == f"{BASE}/v2/jobs/{ID}"
+
+
+def test_a_client_that_is_closed_says_so(open_client: Opener) -> None:
+    client = open_client(Platform(data([])))
+    client.call("aclose" if "Async" in repr(client.inner) else "close")
+    with pytest.raises(SettingsError, match="the client is closed"):
+        client.call("jobs")
+
+
+def test_a_client_that_is_closed_while_it_waits_says_so(open_client: Opener) -> None:
+    client = open_client(Platform(data(job("pending"))))
+
+    def close(seen: object) -> None:  # noqa: ARG001 - what `wait` tells
+        client.inner._driver.client._state = httpx._client.ClientState.CLOSED
+
+    with pytest.raises(SettingsError, match="the client was closed while it was in use") as raised:
+        client.call("wait", ID, progress=close)
+    assert isinstance(raised.value.__cause__, RuntimeError)
+
+
+PROXY = "a proxy of the environment is no address. Hint: look at HTTP_PROXY, HTTPS_PROXY"
+TLS = "TLS cannot be set up as the environment wants: "
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("ALL_PROXY", "socks5://user:word@127.0.0.1", "the proxy of the environment needs the pack"),
+        ("HTTPS_PROXY", "ftp://user:word@example.com", PROXY),
+        ("HTTP_PROXY", "http://user:word@[::1", PROXY),
+        ("NO_PROXY", "[::", PROXY),
+        ("SSL_CERT_FILE", "/none", f"{TLS}No such file or directory. Hint: look at SSL_CERT_FILE"),
+        ("SSL_CERT_FILE", __file__, TLS),
+    ],
+)
+def test_an_environment_that_cannot_work_is_told(
+    kind: str, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    if name == "ALL_PROXY":
+        monkeypatch.setitem(sys.modules, "socksio", None)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        Client(kind)
+    assert str(refused.value).startswith(said)
+    assert "word" not in str(refused.value)
+
+
+def test_a_client_shows_its_region_and_no_secret(open_client: Opener) -> None:
+    client = open_client(Platform(data([])))
+    assert repr(client.inner).endswith("ExporterClient('https://api.moltin.com')")
+    assert "secret" not in repr(client.inner._core.api.settings)

@@ -1,0 +1,377 @@
+"""How the file of a job comes: whole, resumed, from the right place, without the token."""
+
+from __future__ import annotations
+
+import gzip
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from epfilter.exporter import DownloadError, FileLink, JobExpiredError
+from epfilter.exporter.client import DownloadProgress
+from exporter.client.conftest import Opener
+from exporter.client.doubles import (
+    BASE,
+    CSV,
+    FILTER,
+    ID,
+    JOB,
+    LINK,
+    Body,
+    Client,
+    Handler,
+    Platform,
+    Service,
+    file_answer,
+    rest_answer,
+)
+
+LOST = httpx.ReadError("x")
+ZIPPED = gzip.compress(CSV)
+NOT_ASCII = httpx.Response(
+    200,
+    headers=[(b"content-length", str(len(CSV)).encode()), (b"etag", b'"\xe9"')],
+    stream=Body([CSV[:1234]]),
+)
+
+
+def headers(service: Platform, name: str) -> list[str | None]:
+    return [request.headers.get(name) for request in service.requests]
+
+
+@pytest.mark.parametrize("source", [JOB, ID, str(ID), FileLink(href=LINK), LINK], ids=repr)
+def test_a_file_comes_from_a_job_or_a_link(
+    open_client: Opener, tmp_path: Path, source: object
+) -> None:
+    service = Service(file_answer())
+    target = tmp_path / "orders.csv"
+    assert open_client(service).call("download", source, target) == target
+    assert target.read_bytes() == CSV
+    assert list(tmp_path.iterdir()) == [target]
+    assert service.all[-1] in {
+        "GET /orders/0.csv?signature=SIGNED",
+        "GET /orders/1.csv?signature=SIGNED",
+    }
+
+
+def test_the_file_s_server_gets_no_token_and_is_asked_for_plain_bytes(
+    open_client: Opener, tmp_path: Path
+) -> None:
+    service = Service(file_answer(), href=f"{BASE}.example/1.csv")
+    open_client(service).call("download", ID, tmp_path / "a.csv")
+    [request] = service.requests
+    assert "authorization" not in request.headers
+    assert request.headers["accept-encoding"] == "identity"
+
+
+def test_not_even_the_api_s_own_server_gets_the_token_for_a_file(
+    open_client: Opener, tmp_path: Path
+) -> None:
+    platform = Platform(file_answer())
+    open_client(platform).call("download", FileLink(href="/files/1.csv"), tmp_path / "a.csv")
+    [request] = platform.requests
+    assert request.url.raw_path == b"/files/1.csv"
+    assert request.url.host == "api.moltin.com"
+    assert "authorization" not in request.headers
+
+
+@pytest.mark.parametrize(
+    ("first", "ranges"),
+    [
+        (file_answer(sent=1234, error=LOST), [None, "bytes=1234-"]),
+        (file_answer(sent=1234), [None, "bytes=1234-"]),
+        (file_answer(sent=1234, error=httpx.ReadTimeout("x")), [None, "bytes=1234-"]),
+        (file_answer(sent=0, error=LOST), [None, None]),
+        (file_answer(sent=1234, etag=""), [None, None]),
+        (file_answer(sent=1234, etag='W/"1"'), [None, None]),
+        (NOT_ASCII, [None, None]),
+        (file_answer(sent=1234, accept_ranges="none"), [None, None]),
+        (file_answer(sent=1234, accept_ranges="bytes"), [None, "bytes=1234-"]),
+        (file_answer(sent=1234, etag='"0"'), [None, "bytes=1234-"]),
+        (httpx.Response(503), [None, None]),
+        (httpx.Response(429), [None, None]),
+        (httpx.ConnectError("x"), [None, None]),
+    ],
+)
+def test_what_breaks_off_is_resumed_or_started_over(
+    open_client: Opener,
+    tmp_path: Path,
+    first: httpx.Response | Exception,
+    ranges: list[str | None],
+) -> None:
+    service = Service(first, rest_answer)
+    target = tmp_path / "orders.csv"
+    client = open_client(service)
+    client.call("download", ID, target)
+    assert target.read_bytes() == CSV
+    assert headers(service, "range") == ranges
+    assert [bool(etag) for etag in headers(service, "if-range")] == list(map(bool, ranges))
+    assert len(client.time.slept) == 1
+
+
+def partial(**changed: str) -> Handler:
+    """The rest from byte 1,000 on, with other headers than are right."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        right = rest_answer(request)
+        return httpx.Response(206, headers={**right.headers, **changed}, stream=right.stream)
+
+    return answer
+
+
+SIZE = len(CSV)
+LONGER = CSV + b"500,paid\n"
+
+
+def longer(request: httpx.Request) -> httpx.Response:
+    """The rest of a file that has grown, with the ETag of the shorter one."""
+    return rest_answer(request, LONGER)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        partial(**{"content-range": f"bytes 999-{SIZE - 1}/{SIZE}"}),
+        partial(**{"content-range": "bytes"}),
+        partial(**{"content-range": ""}),
+        partial(**{"content-range": f"bytes 1000-{SIZE - 1}/{SIZE + 1}"}),
+        partial(**{"content-range": f"bytes 1000-{'9' * 5000}/{SIZE}"}),
+        partial(**{"content-range": f"bytes 1000-{SIZE - 1}/{'9' * 5000}"}),
+        longer,
+        partial(etag='"2"'),
+        partial(**{"content-encoding": "br2"}),
+        httpx.Response(416, headers={"content-range": f"bytes */{SIZE}"}),
+    ],
+)
+def test_a_rest_that_does_not_fit_is_not_taken(
+    open_client: Opener, tmp_path: Path, second: httpx.Response | Handler
+) -> None:
+    service = Service(file_answer(sent=1000), second, rest_answer)
+    target = tmp_path / "orders.csv"
+    open_client(service).call("download", ID, target)
+    assert target.read_bytes() == CSV
+    assert headers(service, "range") == [None, "bytes=1000-", None]
+
+
+def test_a_rest_of_unknown_length_is_measured_by_the_first_answer(
+    open_client: Opener, tmp_path: Path
+) -> None:
+    second = partial(**{"content-range": f"bytes 1000-{SIZE - 1}/*"})
+    open_client(Service(file_answer(sent=1000), second)).call("download", ID, tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == CSV
+
+
+def test_a_file_that_has_changed_is_started_over(open_client: Opener, tmp_path: Path) -> None:
+    service = Service(file_answer(b"x" * 1000, sent=700, etag='"0"'), rest_answer)
+    open_client(service).call("download", ID, tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == CSV
+
+
+@pytest.mark.parametrize("cut", [None, 100])
+def test_an_encoded_file_is_decoded_and_its_length_is_that_of_the_wire(
+    open_client: Opener, tmp_path: Path, cut: int | None
+) -> None:
+    encoded = {"content-encoding": "gzip", "content-length": str(len(ZIPPED)), "etag": '"1"'}
+    answers = [
+        httpx.Response(200, headers=encoded, stream=Body([ZIPPED[:20], ZIPPED[20:end]]))
+        for end in ([cut, None] if cut else [None])
+    ]
+    service = Service(*answers)
+    open_client(service).call("download", ID, tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == CSV
+    assert headers(service, "range") == [None] * len(answers)
+
+
+def test_an_empty_file_is_a_file(open_client: Opener, tmp_path: Path) -> None:
+    open_client(Service(file_answer(b""))).call("download", ID, tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == b""
+
+
+def test_a_file_in_chunks_needs_no_length(open_client: Opener, tmp_path: Path) -> None:
+    answer = file_answer(content_length="", transfer_encoding="chunked")
+    open_client(Service(answer)).call("download", ID, tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == CSV
+
+
+def test_it_gives_up_after_so_many_attempts_without_progress(
+    open_client: Opener, tmp_path: Path
+) -> None:
+    service = Service(file_answer(sent=100, etag=""))
+    with pytest.raises(DownloadError, match="it broke off after 100 of"):
+        open_client(service, attempts=3).call("download", ID, tmp_path / "a")
+    # The first one has brought it on.
+    assert len(service.requests) == 4
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_does_not_give_up_while_it_comes_on(open_client: Opener, tmp_path: Path) -> None:
+    def slowly(request: httpx.Request) -> httpx.Response:
+        right = rest_answer(request)
+        assert isinstance(right.stream, Body)
+        piece = b"".join(right.stream.pieces)[:97]
+        return httpx.Response(right.status_code, headers=right.headers, stream=Body([piece], LOST))
+
+    service = Service(slowly)
+    open_client(service, attempts=2).call("download", ID, tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == CSV
+    assert len(service.requests) == -(-SIZE // 97)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message", "status"),
+    [
+        (httpx.Response(400), "the file on https://files.example: the server answered 400 Bad Request.", 400),
+        (httpx.Response(204), "the file on https://files.example: the server answered 204 No Content.", 204),
+        (httpx.Response(302), "the file on https://files.example: the server answered 302 Found.", 302),
+        (httpx.Response(503), "the file on https://files.example: the server answered 503 Service Unavailable.", 503),
+        (httpx.ReadTimeout("x"), "the file on https://files.example: the connection was made, but no answer came in time.", None),
+        (httpx.Response(200, html="<p>Log in"), "a web page came instead of the file.", 200),
+        (file_answer(content_length=""), "the server does not say how long the file is, so that a part of it would look like the whole.", 200),
+        (httpx.Response(302, headers={"location": "http://files.example/1"}), "the file on https://files.example: it is redirected to what is no https address.", None),
+        (httpx.Response(302, headers={"location": "file:///etc/passwd"}), "the file on https://files.example: it is redirected to what is no https address.", None),
+        (httpx.Response(302, headers={"location": "/again"}), "the file on https://files.example: it is redirected without end.", None),
+    ],
+)  # fmt: skip
+def test_what_is_no_file_is_told(
+    open_client: Opener,
+    tmp_path: Path,
+    answer: httpx.Response | Exception,
+    message: str,
+    status: int | None,
+) -> None:
+    target = tmp_path / "orders.csv"
+    target.write_bytes(b"before")
+    with pytest.raises(DownloadError) as raised:
+        open_client(Service(answer)).call("download", ID, target)
+    assert raised.value.message == f"{target}: {message}"
+    assert raised.value.status == status
+    assert target.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    ("href", "message"),
+    [
+        ("", "the link to the file is empty."),
+        (" ", "the link to the file is empty."),
+        (None, "the link to the file is empty."),
+        ("ftp://files.example/1.csv", "the link to the file is no web address."),
+        ("https://files.example:x/", "the link to the file is no web address."),
+        ("https://xn--zzzzzzz99999999.example/", "the link to the file is no web address."),
+        ("https://files..example/", "the link to the file is no web address."),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_told(
+    open_client: Opener, tmp_path: Path, href: str | None, message: str
+) -> None:
+    with pytest.raises(DownloadError) as raised:
+        open_client(Service(file_answer())).call("download", FileLink(href=href), tmp_path / "a")
+    assert raised.value.message == f"{tmp_path / 'a'}: {message}"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_job_whose_link_is_empty_has_no_file(open_client: Opener, tmp_path: Path) -> None:
+    with pytest.raises(DownloadError, match="the link to the file is empty"):
+        open_client(Service(file_answer(), href="")).call("export", FILTER, tmp_path / "a")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "location", ["https://other.example/2.csv?s=1", "../2.csv", "//x.example/"]
+)
+def test_redirects_of_the_file_are_followed(
+    open_client: Opener, tmp_path: Path, location: str
+) -> None:
+    service = Service(httpx.Response(307, headers={"location": location}), file_answer())
+    open_client(service).call("download", ID, tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == CSV
+    reached = httpx.URL(LINK).join(location)
+    assert service.all[-1] == f"GET {reached.raw_path.decode()}"
+    assert service.requests[-1].headers["host"] == reached.host
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_a_link_that_has_expired_is_replaced_once(
+    open_client: Opener, tmp_path: Path, status: int
+) -> None:
+    gone = httpx.Response(status)
+    service = Service(file_answer(sent=1000), gone, rest_answer)
+    open_client(service).call("download", ID, tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == CSV
+    assert headers(service, "range") == [None, "bytes=1000-", "bytes=1000-"]
+    assert service.all.count(f"GET /v2/jobs/{ID}/file") == 2
+    with pytest.raises(DownloadError, match="links expire: ask for a new one") as raised:
+        open_client(Service(gone, gone, file_answer())).call("download", ID, tmp_path / "b")
+    assert raised.value.status == status
+
+
+def test_a_bare_link_that_has_expired_cannot_be_replaced(
+    open_client: Opener, tmp_path: Path
+) -> None:
+    service = Service(httpx.Response(403), file_answer())
+    with pytest.raises(DownloadError, match="links expire"):
+        open_client(service).call("download", LINK, tmp_path / "a")
+    assert len(service.all) == 1
+
+
+def test_a_job_that_expires_meanwhile_is_told_as_such(open_client: Opener, tmp_path: Path) -> None:
+    service = Service(httpx.Response(403))
+
+    def vanish(request: httpx.Request) -> httpx.Response:
+        service.statuses[0] = {"gone": True}
+        return httpx.Response(403, request=request)
+
+    service.answers = [vanish]
+    with pytest.raises(JobExpiredError):
+        open_client(service).call("download", JOB, tmp_path / "a")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_progress_is_shown(open_client: Opener, tmp_path: Path) -> None:
+    seen: list[DownloadProgress] = []
+    service = Service(file_answer(sent=1234, error=LOST), rest_answer)
+    open_client(service).call("download", ID, tmp_path / "a", progress=seen.append)
+    assert all(one.received <= two.received for one, two in pairwise(seen))
+    assert seen[-1] == DownloadProgress(SIZE, SIZE)
+
+
+FILES = [(CSV, ""), (CSV, '"1"'), (CSV, 'W/"1"'), (CSV + b"changed", '"0"'), (b"short", '"0"')]
+
+
+def cut(file: tuple[bytes, str], sent: float, error: Exception | None) -> httpx.Response:
+    """A file of which a part is missing."""
+    content, etag = file
+    return file_answer(content, sent=int(sent * (len(content) - 1)), error=error, etag=etag)
+
+
+FAULTS = st.lists(
+    st.one_of(
+        st.sampled_from([LOST, httpx.ConnectError("x"), httpx.ReadTimeout("x")]),
+        st.sampled_from([408, 416, 429, 500, 503]).map(httpx.Response),
+        st.builds(cut, st.sampled_from(FILES), st.floats(0, 1), st.sampled_from([None, LOST])),
+        st.builds(
+            lambda begin: partial(**{"content-range": f"bytes {begin}-{SIZE - 1}/{SIZE}"}),
+            st.integers(0, SIZE - 1),
+        ),
+    ),
+    max_size=6,
+)
+
+
+@given(faults=FAULTS, kind=st.sampled_from(["blocking", "async"]))
+def test_whatever_goes_wrong_first_the_file_comes_byte_for_byte(
+    tmp_path_factory: pytest.TempPathFactory, faults: list[Any], kind: str
+) -> None:
+    folder = tmp_path_factory.mktemp("folder")
+    client = Client(kind, httpx.MockTransport(Service(*faults, rest_answer)), attempts=10)
+    try:
+        client.call("download", ID, folder / "orders.csv")
+    finally:
+        client.close()
+    assert (folder / "orders.csv").read_bytes() == CSV
+    assert [path.name for path in folder.iterdir()] == ["orders.csv"]

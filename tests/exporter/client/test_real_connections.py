@@ -1,0 +1,210 @@
+"""A server on this machine whose connections reset, stall and end too early."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from epfilter.exporter import ConnectionFailedError, DownloadError
+from exporter.client.conftest import Opener
+from exporter.client.doubles import CSV, FILTER, ID, job
+
+LARGE = CSV * 500
+Fault = Callable[["_Handler"], None]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def do_POST(self) -> None:
+        self.server.seen.append("POST")
+        self.rfile.read(int(self.headers["content-length"]))
+        self._answer()
+
+    def do_GET(self) -> None:
+        self.server.seen.append(f"GET {self.headers.get('range', '')}".strip())
+        if self.path.startswith("/v2/"):
+            self.json({"href": f"{self.server.url}/file"} if "/file" in self.path else job())
+        else:
+            assert "authorization" not in self.headers
+            self._answer()
+
+    def _answer(self) -> None:
+        if self.server.faults:
+            self.server.faults.pop(0)(self)
+        elif self.command == "POST":
+            self.json([job()], 202)
+        else:
+            self.file()
+
+    def json(self, content: object, status: int = 200) -> None:
+        body = json.dumps({"data": content}).encode()
+        self.head(status, len(body))
+        self.wfile.write(body)
+
+    def file(self, upto: int | None = None) -> None:
+        begin = int(self.headers.get("range", "bytes=0-").removeprefix("bytes=").rstrip("-"))
+        self.head(206 if begin else 200, len(LARGE) - begin, begin)
+        self.wfile.write(LARGE[begin:upto])
+        self.wfile.flush()
+
+    def head(self, status: int, length: int, begin: int = 0) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(length))
+        self.send_header("ETag", '"1"')
+        if begin:
+            self.send_header("Content-Range", f"bytes {begin}-{len(LARGE) - 1}/{len(LARGE)}")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name it has
+        """Says nothing."""
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        self.seen: list[str] = []
+        self.faults: list[Fault] = []
+        self.released = threading.Event()
+
+    def handle_error(self, *_: object) -> None:
+        """Clients that go away are what this is for."""
+
+
+def reset(handler: _Handler) -> None:
+    """RST instead of an answer, or of its end."""
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.close_connection = True
+    handler.connection.close()
+
+
+def reset_in_the_middle(handler: _Handler) -> None:
+    handler.file(upto=len(LARGE) // 2)
+    reset(handler)
+
+
+def end_too_early(handler: _Handler) -> None:
+    handler.file(upto=len(LARGE) // 2)
+    handler.close_connection = True
+
+
+def stall(handler: _Handler) -> None:
+    handler.file(upto=len(LARGE) // 2)
+    handler.server.released.wait(30)
+    handler.close_connection = True
+
+
+def say_nothing(handler: _Handler) -> None:
+    handler.server.released.wait(30)
+    handler.close_connection = True
+
+
+def without_length(handler: _Handler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    handler.wfile.write(LARGE[:1000])
+    handler.close_connection = True
+
+
+def in_chunks(handler: _Handler) -> None:
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    handler.wfile.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(LARGE), LARGE))
+
+
+def in_chunks_that_end_too_early(handler: _Handler) -> None:
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    handler.wfile.write(b"%x\r\n%b\r\n" % (len(LARGE), LARGE))
+    handler.close_connection = True
+
+
+def nonsense(handler: _Handler) -> None:
+    handler.wfile.write(b"ICY 200 OK\r\n\r\n")
+    handler.close_connection = True
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as served:
+        thread = threading.Thread(target=served.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield served
+        served.released.set()
+        served.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("fault", "resumed"),
+    [
+        (None, None),
+        (reset, False),
+        (reset_in_the_middle, None),
+        (end_too_early, True),
+        (stall, True),
+        (say_nothing, False),
+        (in_chunks, None),
+        (in_chunks_that_end_too_early, False),
+        (nonsense, False),
+    ],
+)
+def test_a_file_comes_whole(
+    open_client: Opener,
+    server: Server,
+    tmp_path: Path,
+    fault: Fault | None,
+    resumed: bool | None,  # noqa: FBT001 - a column of the table
+) -> None:
+    server.faults = [] if fault is None else [fault, fault]
+    client = open_client(region=server.url, timeout=0.3)
+    client.call("download", ID, tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_bytes() == LARGE
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+    if resumed is not None:
+        half = f"GET bytes={len(LARGE) // 2}-" if resumed else "GET"
+        # The job's link, the file, and the two attempts after the faults.
+        assert server.seen == ["GET", "GET", half, half]
+
+
+def test_a_file_whose_end_nobody_can_see_is_refused(
+    open_client: Opener, server: Server, tmp_path: Path
+) -> None:
+    server.faults = [without_length]
+    with pytest.raises(DownloadError, match="does not say how long the file is"):
+        open_client(region=server.url).call("download", ID, tmp_path / "a.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("fault", [reset, say_nothing, nonsense])
+def test_a_creation_is_not_sent_twice(open_client: Opener, server: Server, fault: Fault) -> None:
+    server.faults = [fault]
+    client = open_client(region=server.url, timeout=0.3)
+    with pytest.raises(ConnectionFailedError) as raised:
+        client.call("create_job", FILTER)
+    assert raised.value.maybe_received
+    assert server.seen == ["POST"]
+
+
+def test_a_server_that_is_not_there_is_told(open_client: Opener) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        client = open_client(region=f"http://127.0.0.1:{port}", attempts=2)
+        with pytest.raises(ConnectionFailedError, match="no connection could be made") as raised:
+            client.call("create_job", FILTER)
+    assert not raised.value.maybe_received
+    assert len(client.time.slept) == 1

@@ -1,0 +1,185 @@
+"""What is tried again, when, and what never is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from epfilter.exporter import ConnectionFailedError, ExporterError, RequestFailedError
+from epfilter.exporter.client.answers import retry_after
+from epfilter.exporter.client.failures import connection_failed
+from exporter.client.conftest import Opener
+from exporter.client.doubles import BASE, FILTER, Client, Platform, data, job
+
+REQUEST = httpx.Request("GET", BASE)
+UNSENT = (
+    httpx.ConnectError("[Errno 111] Connection refused"),
+    httpx.ConnectTimeout("x"),
+    httpx.PoolTimeout("x"),
+    httpx.ProxyError("407 Proxy Authentication Required"),
+)
+SENT = (
+    httpx.ReadTimeout("x"),
+    httpx.ReadError("x"),
+    httpx.WriteError("x"),
+    httpx.WriteTimeout("x"),
+    httpx.RemoteProtocolError("x"),
+    httpx.DecodingError("x"),
+    ConnectionResetError("x"),
+)
+
+
+def named(value: object) -> str:
+    return str(value.status_code) if isinstance(value, httpx.Response) else type(value).__name__
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [*UNSENT, *SENT, *(httpx.Response(status) for status in (408, 429, 500, 502, 503, 504))],
+    ids=named,
+)
+def test_looking_is_tried_again(open_client: Opener, fault: httpx.Response | Exception) -> None:
+    platform = Platform(fault, fault, data([]))
+    client = open_client(platform)
+    assert client.call("jobs") == ()
+    assert len(platform.requests) == 3
+    first, second = client.time.slept
+    assert 0.5 <= first <= 1
+    assert 1 <= second <= 1.5
+
+
+@pytest.mark.parametrize("fault", [*UNSENT, httpx.Response(429)], ids=named)
+def test_a_creation_that_was_not_received_is_tried_again(
+    open_client: Opener, fault: httpx.Response | Exception
+) -> None:
+    platform = Platform(fault, fault, data(job(), 202))
+    open_client(platform).call("create_job", FILTER)
+    assert len(platform.requests) == 3
+
+
+@pytest.mark.parametrize("fault", SENT, ids=named)
+def test_a_creation_that_may_have_been_received_is_not(
+    open_client: Opener, fault: Exception
+) -> None:
+    platform = Platform(fault, data(job(), 202))
+    with pytest.raises(ConnectionFailedError) as raised:
+        open_client(platform).call("create_job", FILTER)
+    assert len(platform.requests) == 1
+    assert raised.value.maybe_received
+    assert "look at `jobs()` first" in str(raised.value)
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 400, 408])
+def test_a_creation_that_was_answered_with_an_error_is_not(
+    open_client: Opener, status: int
+) -> None:
+    platform = Platform(httpx.Response(status, headers={"retry-after": "1"}), data(job(), 202))
+    with pytest.raises(RequestFailedError) as raised:
+        open_client(platform).call("create_job", FILTER)
+    assert len(platform.requests) == 1
+    assert ("look at `jobs()` first" in str(raised.value)) is (status >= 500)
+
+
+@pytest.mark.parametrize("attempts", [1, 3])
+def test_it_ends_with_the_last_error(open_client: Opener, attempts: int) -> None:
+    platform = Platform(httpx.Response(503))
+    with pytest.raises(RequestFailedError, match="503 Service Unavailable"):
+        open_client(platform, attempts=attempts).call("jobs")
+    assert len(platform.requests) == attempts
+
+
+@pytest.mark.parametrize(
+    ("header", "least", "most"),
+    [("7", 7, 7), ("0", 0.5, 1), ("9999", 120, 120), ("soon", 0.5, 1), ("-5", 0.5, 1)],
+)
+def test_retry_after_is_heeded_within_reason(
+    open_client: Opener, header: str, least: float, most: float
+) -> None:
+    client = open_client(Platform(httpx.Response(429, headers={"retry-after": header}), data([])))
+    client.call("jobs")
+    [slept] = client.time.slept
+    assert least <= slept <= most
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("5", 5),
+        ("1.5", 1.5),
+        ("-5", 0),
+        ("nan", None),
+        ("inf", None),
+        ("soon", None),
+        ("Mon, 23 Nov 2026 12:00:30 GMT", 30),
+        ("Monday, 23-Nov-26 12:00:30 GMT", 30),
+        ("Mon Nov 23 12:00:30 2026", 30),
+        ("Mon, 23 Nov 2026 11:00:00 GMT", 0),
+        (f"Mon, 23 Nov {'9' * 20} 12:00:00 GMT", None),
+        (f"Mon, 23 Nov 2026 12:00:00 +{'9' * 20}", None),
+    ],
+)
+def test_retry_after_is_a_number_or_a_date(text: str | None, seconds: float | None) -> None:
+    assert retry_after(text, datetime(2026, 11, 23, 12, tzinfo=UTC)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "received"),
+    [
+        (UNSENT[0], "no connection could be made: [Errno 111] Connection refused.", False),
+        (httpx.ConnectError(""), "the connection failed.", False),
+        (UNSENT[1], "no connection could be made in time.", False),
+        (UNSENT[2], "too many requests run at once: none of their connections became free.", False),
+        (UNSENT[3], "no connection could be made: 407 Proxy Authentication Required.", False),
+        (httpx.InvalidURL("secret"), "the connection failed.", False),
+        (httpx.LocalProtocolError("secret"), "the connection failed.", True),
+        (SENT[0], "the connection was made, but no answer came in time.", True),
+        (SENT[1], "the connection broke before the answer was complete.", True),
+        (SENT[2], "the connection broke while the request was being sent.", True),
+        (SENT[3], "the request could not be sent in time.", True),
+        (SENT[4], "the connection broke off, or what came was not HTTP.", True),
+        (UnicodeError("secret"), "the answer leads to a host whose name is none.", True),
+        (SENT[5], "the answer is not in the encoding that it says.", True),
+    ],
+    ids=named,
+)
+def test_errors_of_the_connection_are_told(error: Exception, message: str, received: bool) -> None:  # noqa: FBT001 - a column of the table
+    told = connection_failed(error)
+    assert (told.message, told.maybe_received) == (message, received)
+
+
+def test_an_error_that_is_no_connection_s_stays_what_it_is(open_client: Opener) -> None:
+    with pytest.raises(ZeroDivisionError):
+        open_client(Platform(ZeroDivisionError())).call("jobs")
+
+
+FAULTS = st.lists(
+    st.one_of(
+        st.sampled_from([*UNSENT, *SENT]),
+        st.integers(300, 599).map(httpx.Response),
+    ),
+    max_size=8,
+)
+
+
+@given(FAULTS, st.sampled_from(["blocking", "async"]))
+def test_no_creation_is_ever_sent_twice_after_it_may_have_been_received(
+    faults: list[httpx.Response | Exception], kind: str
+) -> None:
+    answers: list[httpx.Response | Exception] = [*faults, data(job(), 202)]
+    platform = Platform(*answers)
+    client = Client(kind, httpx.MockTransport(platform))
+    try:
+        client.call("create_job", FILTER)
+    except ExporterError:
+        pass
+    finally:
+        client.close()
+    for answer in answers[: len(platform.requests) - 1]:
+        refused = isinstance(answer, httpx.Response) and answer.status_code == 429
+        assert refused or answer in UNSENT

@@ -1,0 +1,134 @@
+"""Tokens, secrets, signatures and values of filters stay where they belong."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import pickle
+import traceback
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from epfilter.exporter import (
+    AuthenticationError,
+    ConnectionFailedError,
+    DownloadError,
+    Error,
+    ExporterError,
+    Job,
+    JobExpiredError,
+    JobFailedError,
+    JobNotFoundError,
+    JoinError,
+    OrdersError,
+    RequestFailedError,
+    SettingsError,
+    UnexpectedAnswerError,
+    WaitTimeoutError,
+)
+from epfilter.exporter.client.requests import file_request
+from exporter.client.conftest import Opener
+from exporter.client.doubles import ID, TOKEN, Service, file_answer, rest_answer
+
+SECRETS = (TOKEN, "the-hidden-word", "SIGNED", "ron@example.com")
+FILTER = "eq(email,ron@example.com)"
+HREF = "https://files.example/SIGNED/1.csv?signature=SIGNED"
+
+
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO])
+def test_no_log_has_a_secret(
+    open_client: Opener, tmp_path: Path, caplog: pytest.LogCaptureFixture, level: int
+) -> None:
+    caplog.set_level(level)
+    redirected = httpx.Response(302, headers={"location": "/2.csv?signature=SIGNED"})
+    service = Service(
+        redirected, file_answer(sent=100), httpx.Response(503), rest_answer, href=HREF
+    )
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/oauth/access_token":
+            return httpx.Response(200, json={"access_token": TOKEN})
+        return service(request)
+
+    client = open_client(answer, client_id="the-id", client_secret="the-hidden-word")  # noqa: S106 - it opens nothing
+    client.call("export", FILTER, tmp_path / "a.csv")
+    assert caplog.records
+    assert not [secret for secret in SECRETS if secret in caplog.text]
+    said = [one.message for one in caplog.records if one.name == "epfilter.exporter.client"]
+    begun = "POST /oauth/access_token: 200 after 0.000 s (attempt 1)"
+    again = "the file on https://files.example: again in"
+    assert (said[0] == begun) is (level == logging.DEBUG)
+    assert [one.startswith(again) for one in said].count(True) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (httpx.Response(403), DownloadError),
+        (httpx.Response(302, headers={"location": HREF}), DownloadError),
+        (httpx.ConnectError("no route"), DownloadError),
+        (httpx.ReadError("x"), DownloadError),
+    ],
+)
+def test_no_error_has_a_secret(
+    open_client: Opener, tmp_path: Path, answer: Any, kind: type[Exception]
+) -> None:
+    with pytest.raises(kind) as raised:
+        open_client(Service(answer, href=HREF)).call("download", ID, tmp_path / "a.csv")
+    told = "".join(traceback.format_exception(raised.value)) + repr(raised.value)
+    assert not [secret for secret in SECRETS if secret in told]
+    seen: BaseException | None = raised.value
+    while seen is not None:
+        # An error of httpx would bring its request along, and that the token.
+        assert isinstance(seen, ExporterError)
+        seen = seen.__cause__ or seen.__context__
+
+
+def test_the_request_for_a_file_shows_the_host_only() -> None:
+    request = file_request(httpx.URL(HREF), 5, '"1"')
+    assert repr(request) == "<Request('GET', 'https://files.example/…')>"
+    assert repr(request.url) == "HiddenURL('https://files.example/…')"
+    assert request.url.raw_path == b"/SIGNED/1.csv?signature=SIGNED"
+
+
+JOB = Job(id=ID, status="failed", error="No luck")  # type: ignore[arg-type] # pydantic reads the text
+ANSWERED: dict[str, Any] = {
+    "status": 429,
+    "errors": (Error(title="Too Many", detail="slow down"),),
+    "request_id": "r-1",
+    "retry_after": 5.0,
+    "hint": "wait",
+}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ExporterError("a.", hint="b"),
+        RequestFailedError("a.", **ANSWERED),
+        AuthenticationError("a.", **ANSWERED),
+        JobNotFoundError("a.", **ANSWERED),
+        JobExpiredError("a.", **ANSWERED),
+        ConnectionFailedError("a.", maybe_received=True, hint="b"),
+        UnexpectedAnswerError("a.", status=200, content_type="text/html"),
+        JobFailedError("a.", job=JOB, hint="b"),
+        WaitTimeoutError("a.", job=JOB),
+        DownloadError("a.", status=403, hint="b"),
+        JoinError("a."),
+        SettingsError("a."),
+        OrdersError("a.", hint="b"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+@pytest.mark.parametrize(
+    "copied",
+    [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy],  # noqa: S301 - made here
+)
+def test_errors_can_be_pickled_and_copied(error: ExporterError, copied: Any) -> None:
+    again = copied(error)
+    assert type(again) is type(error)
+    assert (str(again), again.args, vars(again)) == (str(error), error.args, vars(error))
+    assert again.message == "a."

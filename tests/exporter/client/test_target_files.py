@@ -1,0 +1,158 @@
+"""The target: where it cannot be written, and what of it stays."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+
+from epfilter.carets import visible
+from epfilter.exporter import DownloadError
+from exporter.client.conftest import Opener
+from exporter.client.doubles import CSV, FILTER, ID, Service, file_answer
+
+METHODS = [("download", ID), ("export", FILTER)]
+
+
+@pytest.mark.parametrize(("method", "what"), METHODS)
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("missing/a.csv", "{}: there is no folder {}."),
+        ("folder", "{} is a folder."),
+        ("pipe", "{} is no ordinary file."),
+        ("file/a.csv", "{}: Not a directory."),
+        ("loop", "{}: Too many levels of symbolic links."),
+        ("n" * 300, "{}: File name too long."),
+        ("null\0", "{}: embedded null byte."),
+    ],
+)
+def test_a_target_that_cannot_be_is_told_before_anything_is_sent(  # noqa: PLR0913, PLR0917 - a column of the table each
+    open_client: Opener, tmp_path: Path, method: str, what: object, name: str, message: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "pipe")
+    service = Service(file_answer())
+    target = tmp_path / name
+    with pytest.raises(DownloadError) as raised:
+        open_client(service).call(method, what, target)
+    assert raised.value.message == message.format(visible(str(target)), target.parent)
+    assert service.all == []
+
+
+@pytest.mark.parametrize("wrong", [None, 5, b"a.csv", ["a.csv"]])
+def test_a_path_is_a_text_or_a_path(open_client: Opener, wrong: Any) -> None:
+    with pytest.raises(DownloadError, match="the path is a str or a PathLike, not"):
+        open_client(Service(file_answer())).call("download", ID, wrong)
+
+
+@pytest.mark.parametrize("closed", ["folder", "file"])
+def test_a_target_without_permission_is_told(
+    open_client: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: str
+) -> None:
+    # Who tests may be root, to whom everything is open.
+    target = tmp_path / "a.csv"
+    target.touch()
+    shut = tmp_path if closed == "folder" else target
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path) != shut)
+    service = Service(file_answer())
+    with pytest.raises(DownloadError, match=r"a\.csv may not be written"):
+        open_client(service).call("download", ID, target)
+    assert service.all == []
+
+
+@pytest.mark.parametrize("given", [str, Path, PurePosixPath])
+def test_a_path_is_given_as_it_is_at_hand(
+    open_client: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in (tmp_path / "a.csv", Path("b.csv")):
+        assert open_client(Service(file_answer())).call("download", ID, given(path)) == path
+        assert path.read_bytes() == CSV
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o666, 0o444])
+def test_the_permissions_of_a_target_stay(open_client: Opener, tmp_path: Path, mode: int) -> None:
+    target = tmp_path / "a.csv"
+    target.write_bytes(b"before")
+    target.chmod(mode)
+    if not os.access(target, os.W_OK):
+        pytest.skip("may not be written")
+    open_client(Service(file_answer())).call("download", ID, target)
+    assert stat.S_IMODE(target.stat().st_mode) == mode
+    assert target.read_bytes() == CSV
+
+
+def test_a_new_file_has_the_permissions_that_new_files_have(
+    open_client: Opener, tmp_path: Path
+) -> None:
+    (tmp_path / "other").touch()
+    open_client(Service(file_answer())).call("download", ID, tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_symbolic_link_stays_one(open_client: Opener, tmp_path: Path, there: bool) -> None:  # noqa: FBT001 - a column of the table
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    if there:
+        (elsewhere / "real.csv").write_bytes(b"before")
+    link = tmp_path / "link.csv"
+    link.symlink_to(elsewhere / "real.csv")
+    open_client(Service(file_answer())).call("download", ID, link)
+    assert link.is_symlink()
+    assert (elsewhere / "real.csv").read_bytes() == CSV
+    assert [path.name for path in elsewhere.iterdir()] == ["real.csv"]
+
+
+@pytest.mark.parametrize(
+    ("function", "number", "message"),
+    [
+        ("write", errno.ENOSPC, "the disk is full. Hint: make room."),
+        ("write", errno.EIO, "Input/output error."),
+        ("fsync", errno.EDQUOT, "the disk is full. Hint: make room."),
+        ("open", errno.EROFS, "Read-only file system."),
+    ],
+)
+def test_an_error_of_the_disk_leaves_all_as_it_was(  # noqa: PLR0913, PLR0917 - the same
+    open_client: Opener,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    function: str,
+    number: int,
+    message: str,
+) -> None:
+    target = tmp_path / "a.csv"
+    target.write_bytes(b"before")
+    client = open_client(Service(file_answer()))
+
+    def fail(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(f"epfilter.exporter.client.target_files.os.{function}", fail)
+        with pytest.raises(DownloadError) as raised:
+            client.call("download", ID, target)
+    assert str(raised.value) == f"{target}: {message}"
+    assert target.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_write_that_takes_a_part_goes_on(
+    open_client: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = open_client(Service(file_answer()))
+    write = os.write
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            "epfilter.exporter.client.target_files.os.write",
+            lambda file, data: write(file, data[:7]),
+        )
+        client.call("download", ID, tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_bytes() == CSV

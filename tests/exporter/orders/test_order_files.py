@@ -1,0 +1,416 @@
+"""Files of orders: what opens, what a hostile one can do, and in which words it is refused."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from epfilter import F, parse
+from epfilter.errors import FilterError
+from epfilter.exporter.errors import OrdersError
+from epfilter.exporter.orders import OrderStore, demo_lines, open_orders
+from epfilter.exporter.orders.duckdb_files import OrderFile
+
+TWO = '{"id":"1","payment":"paid"}\n{"id":"2","payment":"refunded"}\n'
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a file and says where it is."""
+
+    def store(text: str | bytes = TWO, name: str = "orders.jsonl") -> Path:
+        path = tmp_path / name
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return path
+
+    return store
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "exported.csv"
+
+
+def ids(store: OrderStore, target: Path) -> list[str]:
+    store.write_csv(None, target)
+    return [line.partition(",")[0] for line in target.read_text(encoding="utf-8").splitlines()[1:]]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no files of such names")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a*b",
+        "**",
+        "a?",
+        "a[1]",
+        "q'u\"o",
+        "a b\nc",
+        "{x,y}",
+        "ü",
+        "~",
+        "$HOME",
+        "x=1",
+        "-",
+        "a;b--",
+    ],
+)
+def test_a_name_means_one_file_whatever_is_in_it(
+    name: str, stored: Callable[..., Path], tmp_path: Path
+) -> None:
+    stored('{"id":"another"}\n', "a1b.jsonl")
+    store = open_orders(stored(name=f"{name}.jsonl"))
+    assert ids(store, tmp_path / f"{name}.csv") == ["1", "2"]
+
+
+def test_a_source_is_a_path_a_text_or_a_url_of_a_file(stored: Callable[..., Path]) -> None:
+    path = stored(name="two orders.ndjson")
+    for source in (path, str(path), path.as_uri()):
+        assert open_orders(source).count(None) == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (
+            "orders.txt",
+            "`orders.txt` is no file of orders. Hint: its name ends in .jsonl, .ndjson, .csv or .parquet.",
+        ),
+        ("https://127.0.0.1/orders.jsonl", "`https` is no database that Ibis connects to."),
+        ("s3://bucket/orders.parquet", "`s3` is no database that Ibis connects to."),
+        (
+            "file://elsewhere/orders.csv",
+            "`file://elsewhere/orders.csv` is a file of another machine. Hint: file:///path/to/file.",
+        ),
+    ],
+)
+def test_what_is_no_store(source: str, says: str) -> None:
+    with pytest.raises(OrdersError) as caught:
+        open_orders(source)
+    assert str(caught.value) == says
+
+
+@pytest.mark.parametrize(
+    ("source", "module", "extra"),
+    [("orders.csv", "duckdb_files", "service"), ("duckdb:///x", "ibis_tables", "stores")],
+)
+def test_what_must_be_installed(
+    source: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, f"epfilter.exporter.orders.{module}", None)
+    with pytest.raises(
+        OrdersError, match=rf"not installed\. Hint: pip install 'epfilter\[{extra}\]'"
+    ):
+        open_orders(source)
+
+
+def test_a_path_that_looks_like_an_address_is_a_path() -> None:
+    with pytest.raises(OrdersError, match=r"cannot read x\.jsonl: No such file"):
+        OrderFile(Path("http://127.0.0.1:1/x.jsonl")).ready()
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda _: None, "cannot read orders.jsonl: No such file or directory."),
+        (_folder, "cannot read orders.jsonl: it is a folder."),
+        pytest.param(
+            _pipe,
+            "cannot read orders.jsonl: it is no regular file.",
+            marks=pytest.mark.skipif(os.name != "posix", reason="Windows has no such pipes"),
+        ),
+    ],
+)
+def test_what_is_no_file(make: Callable[[Path], None], says: str, tmp_path: Path) -> None:
+    path = tmp_path / "orders.jsonl"
+    store = open_orders(path)
+    make(path)
+    for run in (store.ready, lambda: store.count(None), lambda: ids(store, tmp_path / "out.csv")):
+        with pytest.raises(OrdersError) as caught:
+            run()
+        assert str(caught.value) == says
+
+
+BROKEN = [
+    ('{"id": ', "is no JSON: Expecting value at column 8."),
+    ('{"id": "2"} {"id": "3"}', "is no JSON: Extra data at column 13."),
+    ("5", "is no object but 5."),
+    ("[]", "is no object but []."),
+    ('{"id": "2", "id": "3"}', "has `id` twice in one object."),
+    (r'{"id": "\ud800"}', "holds half of a surrogate pair, which is no character."),
+    (b'{"id": "\xff"}', "is not UTF-8, at byte 9."),
+    ('{"id": "2", "items": 5}', "is no order: `items` is no list but 5."),
+    ('{"id": "2", "items": [5]}', "is no order: one of `items` is no object but 5."),
+    ('{"id": "2", "customer": "x"}', 'is no order: `customer` is no object but "x".'),
+    (
+        '{"id": "2", "items": [{"quantity": 1.5}]}',
+        "is no order: `quantity` is no whole number but 1.5.",
+    ),
+    (
+        '{"id": "2", "meta": {"display_price": {"with_tax": {"amount": 5.5}}}}',
+        "is no order: `meta.display_price.with_tax.amount` is no whole number but 5.5.",
+    ),
+    (
+        '{"id": "2", "meta": {"is_manual": 1}}',
+        "is no order: `meta.is_manual` is not true or false: 1.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "says"), BROKEN)
+def test_a_broken_line_is_named(
+    line: str | bytes, says: str, stored: Callable[..., Path], target: Path
+) -> None:
+    raw = line.encode() if isinstance(line, str) else line
+    store = open_orders(stored(b'{"id":"1"}\n\n' + raw + b'\n{"id":"4"}\n'))
+    with pytest.raises(OrdersError) as caught:
+        store.write_csv(None, target)
+    assert str(caught.value) == f"line 3 of orders.jsonl {says}"
+
+
+def test_a_timestamp_is_read_only_where_the_filter_asks_for_it(
+    stored: Callable[..., Path], target: Path
+) -> None:
+    store = open_orders(stored('{"id":"1","meta":{"timestamps":{"created_at":"soon"}}}\n'))
+    assert ids(store, target) == ["1"]
+    with pytest.raises(OrdersError) as caught:
+        store.count(F.created_at.gt("2018-09-01"))
+    assert str(caught.value) == (
+        "line 1 of orders.jsonl is no order: "
+        '`meta.timestamps.created_at` is no timestamp but "soon".'
+    )
+
+
+def test_numbers_are_written_out(stored: Callable[..., Path], target: Path) -> None:
+    amounts = ("1e3", "120.0", '"7"', str(10**30), "-0")
+    lines = [
+        f'{{"id":"{place}","meta":{{"display_price":{{"with_tax":{{"amount":{amount}}}}}}}}}\n'
+        for place, amount in enumerate(amounts)
+    ]
+    open_orders(stored("".join(lines))).write_csv(None, target)
+    rows = target.read_text(encoding="utf-8").splitlines()
+    place = rows[0].split(",").index("with_tax")
+    assert [row.split(",")[place] for row in rows[1:]] == ["1000", "120", "7", str(10**30), "0"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "orders.csv is empty. Hint: a CSV file begins with a header."),
+        ("a,b\n1,2\n", "there is no column `id`. Hint: every order needs its own."),
+        ("id,payment,payment\n", "orders.csv has the column `payment` twice."),
+        (b"id,\xff\n", "orders.csv is not UTF-8, behind line 0."),
+        (
+            "id,name\n1,a\n2,a,b\n",
+            "line 3 of orders.csv ends a row of 3 cells, and the header has 2.",
+        ),
+        ("id,name\n1,a\n2\n", "line 3 of orders.csv ends a row of 1 cells, and the header has 2."),
+        ('id,name\n1,a\n2,"b\n3,c\n', "line 4 of orders.csv is no CSV: unexpected end of data."),
+        ('id,name\n1,"a"b\n', "line 2 of orders.csv is no CSV: ',' expected after '\"'."),
+        (
+            "id,with_tax\n1,5.5\n",
+            "orders.csv holds what is no order: `with_tax` is no whole number: 5.5, in the order 1",
+        ),
+        (
+            "id,manual\n1,maybe\n",
+            "orders.csv holds what is no order: `manual` is not true or false: maybe, in the order 1",
+        ),
+    ],
+)
+def test_what_is_no_csv_of_orders(
+    text: str | bytes, says: str, stored: Callable[..., Path], target: Path
+) -> None:
+    store = open_orders(stored(text, "orders.csv"))
+    with pytest.raises(OrdersError) as caught:
+        store.write_csv(None, target)
+    assert str(caught.value) == says
+
+
+def test_a_file_of_another_kind_is_no_parquet(stored: Callable[..., Path], target: Path) -> None:
+    store = open_orders(stored(name="orders.parquet"))
+    with pytest.raises(OrdersError, match=r"^orders\.parquet holds what is no order: ") as caught:
+        store.write_csv(None, target)
+    assert str(target.parent) not in str(caught.value)
+
+
+def test_rows_of_one_order_in_a_csv_are_one_order(
+    stored: Callable[..., Path], target: Path
+) -> None:
+    text = "id,product_sku,payment\n1,A,paid\n2,B,\n1,B,\n3,,\n"
+    store = open_orders(stored(f"\ufeff{text}", "orders.csv"))
+    assert store.count(None) == 3
+    assert store.count(parse("eq(product_sku,A):eq(product_sku,B):eq(payment,paid)")) == 1
+    assert ids(store, target) == ["1", "1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("orders.jsonl", "5\n"), ("orders.csv", "a,b\n"), ("orders.parquet", "x")],
+)
+def test_what_is_not_ready(name: str, text: str, stored: Callable[..., Path]) -> None:
+    with pytest.raises(OrdersError):
+        open_orders(stored(text, name)).ready()
+
+
+def test_an_empty_file_has_no_orders(stored: Callable[..., Path], target: Path) -> None:
+    store = open_orders(stored(""))
+    store.ready()
+    assert store.write_csv(None, target, rows="order") == 0
+    assert target.read_text(encoding="utf-8").startswith("id,order_number,")
+
+
+def test_two_conditions_on_a_product_are_each_by_itself(stored: Callable[..., Path]) -> None:
+    store = open_orders(stored('{"id":"1","items":[{"sku":"a"},null,{"sku":"b"}]}\n{"id":"2"}\n'))
+    found = {
+        text: store.count(parse(text))
+        for text in (
+            "eq(product_sku,a):eq(product_sku,b)",
+            "eq(product_sku,a):eq(product_sku,c)",
+            "eq(product_sku,b)",
+        )
+    }
+    assert [*found.values()] == [1, 0, 1]
+
+
+@pytest.mark.parametrize("text", ["is_null(name)", "eq(nmae,a)", "like(with_tax,1*)"])
+def test_what_orders_cannot_be_asked(text: str, stored: Callable[..., Path], target: Path) -> None:
+    store = open_orders(stored())
+    with pytest.raises(FilterError):
+        store.write_csv(parse(text), target)
+
+
+def test_a_file_that_changes_while_it_is_read_is_an_error(
+    stored: Callable[..., Path], target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = stored()
+    store = OrderFile(path)
+    describe = store._describe
+
+    def and_grow(*given: object) -> object:
+        with path.open("a", encoding="utf-8") as file:
+            file.write('{"id":"3"}\n')
+        return describe(*given)  # type: ignore[arg-type]  # passed on as given
+
+    monkeypatch.setattr(store, "_describe", and_grow)
+    with pytest.raises(OrdersError) as caught:
+        store.write_csv(None, target)
+    assert str(caught.value) == "orders.jsonl changed while it was read. Hint: export again."
+
+
+def test_a_file_that_is_gone_while_it_is_read_is_an_error(
+    stored: Callable[..., Path], target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = stored()
+    store = OrderFile(path)
+    describe = store._describe
+
+    def and_vanish(*given: object) -> object:
+        path.unlink()
+        return describe(*given)  # type: ignore[arg-type]  # passed on as given
+
+    monkeypatch.setattr(store, "_describe", and_vanish)
+    with pytest.raises(OrdersError, match=r"cannot read orders\.jsonl: No such file"):
+        store.write_csv(None, target)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+def test_a_full_disk(stored: Callable[..., Path]) -> None:
+    store = open_orders(stored("".join(demo_lines(2000))))
+    with pytest.raises(OrdersError) as caught:
+        store.write_csv(None, Path("/dev/full"))
+    assert str(caught.value) == "the disk is full."
+
+
+def test_orders_are_not_written_over_themselves(stored: Callable[..., Path]) -> None:
+    path = stored("id\n1\n", "orders.csv")
+    with pytest.raises(OrdersError, match="over themselves"):
+        open_orders(path).write_csv(None, path)
+    assert path.read_text(encoding="utf-8") == "id\n1\n"
+
+
+def test_a_folder_that_is_not_there(stored: Callable[..., Path], tmp_path: Path) -> None:
+    with pytest.raises(OrdersError, match="No such file or directory"):
+        open_orders(stored()).write_csv(None, tmp_path / "nowhere" / "out.csv")
+
+
+@pytest.mark.parametrize("settings", [{"threads": 0}, {"memory": "lots"}, {"memory": "1kB"}])
+def test_settings_that_do_not_work(
+    settings: dict[str, int | str], stored: Callable[..., Path], target: Path
+) -> None:
+    with pytest.raises(OrdersError):
+        open_orders(stored(), **settings).write_csv(None, target)  # type: ignore[arg-type]  # one of two kinds
+
+
+def test_an_export_reaches_nothing_but_its_own_files(
+    stored: Callable[..., Path], target: Path
+) -> None:
+    secret = stored("secret", "secret.txt")
+    store = OrderFile(stored())
+    with (
+        store._sessions.session((target,)) as connection,
+        pytest.raises(Exception, match="disabled"),
+    ):
+        connection.execute(f"SELECT * FROM read_text('{secret}')")  # noqa: S608 - a path of the test
+
+
+def test_what_runs_can_be_interrupted(stored: Callable[..., Path], target: Path) -> None:
+    store = open_orders(stored("".join(demo_lines(100)) * 200), threads=1)
+    raised: list[Exception] = []
+
+    def run() -> None:
+        try:
+            while True:
+                store.write_csv(None, target)
+        except OrdersError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    time.sleep(0.3)
+    deadline = time.monotonic() + 60
+    while thread.is_alive() and time.monotonic() < deadline:
+        store.interrupt()  # between two exports there is nothing to interrupt
+        thread.join(0.05)
+    assert [str(error) for error in raised] == ["interrupted"]
+    assert store.count(None) == 20_000
+
+
+def test_interrupting_where_nothing_runs_does_nothing(
+    stored: Callable[..., Path], target: Path
+) -> None:
+    store = open_orders(stored())
+    store.interrupt()
+    assert ids(store, target) == ["1", "2"]
+
+
+def test_several_threads_count_at_once(stored: Callable[..., Path]) -> None:
+    store, found = open_orders(stored()), []
+    threads = [
+        threading.Thread(target=lambda: found.append(store.count(F.payment.eq("paid"))))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [1] * 4
+
+
+def test_no_working_files_are_left(stored: Callable[..., Path], target: Path) -> None:
+    store = open_orders(stored("".join(demo_lines(5000))))
+    store.write_csv(None, target)
+    assert sorted(path.name for path in target.parent.iterdir()) == ["exported.csv", "orders.jsonl"]

@@ -1,0 +1,153 @@
+"""Where the attributes of an order are, and what is wrong with one that cannot be read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from epfilter.exporter.errors import OrdersError
+from epfilter.exporter.orders import CSV_COLUMNS, attributes_of, demo_orders
+from epfilter.resources import orders, resource_info
+
+WHOLE = {
+    "id": "1",
+    "status": "complete",
+    "payment": "paid",
+    "shipping": "fulfilled",
+    "external_ref": "ERP-1",
+    "order_number": "100",
+    "customer": {"name": "Ron", "email": "ron@example.com"},
+    "contact": {"name": "April", "email": "april@example.com"},
+    "shipping_address": {"first_name": "Ron", "last_name": "Swanson", "postcode": "46001"},
+    "billing_address": {"first_name": None, "last_name": "Swanson", "postcode": "46002"},
+    "relationships": {
+        "customer": {"data": {"id": "c"}},
+        "account": {"data": {"id": "a"}},
+        "account_member": {"data": {"id": "m"}},
+    },
+    "meta": {
+        "is_manual": False,
+        "display_price": {
+            "with_tax": {"amount": 120, "currency": "USD"},
+            "without_tax": {"amount": 100},
+        },
+        "timestamps": {"created_at": "2018-09-01T00:00:00Z", "updated_at": "2018-09-02T00:00:00Z"},
+    },
+    "items": [{"product_id": "p1", "sku": "A"}, None, {"sku": "B"}],
+}
+SEEN = {
+    "status": "complete",
+    "payment": "paid",
+    "shipping": "fulfilled",
+    "name": "Ron",
+    "email": "ron@example.com",
+    "customer_id": "c",
+    "account_id": "a",
+    "account_member_id": "m",
+    "contact.name": "April",
+    "contact.email": "april@example.com",
+    "shipping_postcode": "46001",
+    "billing_postcode": "46002",
+    "with_tax": 120,
+    "without_tax": 100,
+    "currency": "USD",
+    "product_id": ["p1", None, None],
+    "product_sku": ["A", None, "B"],
+    "created_at": "2018-09-01T00:00:00Z",
+    "updated_at": "2018-09-02T00:00:00Z",
+    "external_ref": "ERP-1",
+    "order_number": "100",
+    "shipping_name": "Ron Swanson",
+    "billing_name": "Swanson",
+    "manual": False,
+}
+
+
+def _changed(order: dict[str, Any], path: str, value: object) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(json.dumps(order))
+    inner: Any = found
+    *holders, last = path.split(".")
+    for name in holders:
+        inner = inner[name]
+    inner[last] = value
+    return found
+
+
+def test_every_attribute_of_the_resource_is_found() -> None:
+    assert set(SEEN) == set(resource_info(orders).fields)
+    found = attributes_of(WHOLE)
+    assert {name: found[name] for name in SEEN} == SEEN
+
+
+def test_what_is_missing_is_null() -> None:
+    assert set(attributes_of({}).values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "seen"),
+    [
+        ("order_number", 1001, "1001"),
+        ("payment", {"a": ["é"]}, '{"a":["é"]}'),
+        ("meta.is_manual", "true", True),
+        ("meta.display_price.with_tax.amount", "120", 120),
+        ("meta.display_price.with_tax.amount", 120.0, 120),
+        ("meta.display_price.with_tax.amount", 10**30, 10**30),
+        ("customer", None, None),
+        ("items", [], []),
+    ],
+)
+def test_a_value_of_another_type_is_read_where_that_cannot_be_wrong(
+    path: str, value: object, seen: object
+) -> None:
+    assert seen in attributes_of(_changed(WHOLE, path, value)).values()
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        ("customer", 5, "`customer` is no object but 5."),
+        ("meta.display_price", "x", '`meta.display_price` is no object but "x".'),
+        ("meta.is_manual", 1, "`meta.is_manual` is not true or false: 1."),
+        (
+            "meta.display_price.with_tax.amount",
+            5.5,
+            "`meta.display_price.with_tax.amount` is no whole number but 5.5.",
+        ),
+        (
+            "meta.display_price.with_tax.amount",
+            "1e3",
+            '`meta.display_price.with_tax.amount` is no whole number but "1e3".',
+        ),
+        (
+            "meta.timestamps.created_at",
+            "soon",
+            '`meta.timestamps.created_at` is no timestamp but "soon".',
+        ),
+        (
+            "meta.timestamps.created_at",
+            "2018-02-30T00:00:00Z",
+            '`meta.timestamps.created_at` is no timestamp but "2018-02-30T00:00:00Z".',
+        ),
+        ("items", {}, "`items` is no list but {}."),
+        ("items", [5], "one of `items` is no object but 5."),
+    ],
+)
+def test_what_cannot_be_read_is_an_error(path: str, value: object, says: str) -> None:
+    with pytest.raises(OrdersError) as caught:
+        attributes_of(_changed(WHOLE, path, value))
+    assert str(caught.value) == says
+
+
+def test_the_columns_are_stable() -> None:
+    stored = json.loads(Path(__file__).with_name("columns.json").read_text(encoding="utf-8"))
+    assert {rows: [one.name for one in columns] for rows, columns in CSV_COLUMNS.items()} == stored
+    for columns in CSV_COLUMNS.values():
+        assert all(column.about for column in columns)
+
+
+def test_every_demo_order_can_be_read() -> None:
+    for order in demo_orders(200):
+        assert attributes_of(order)["id"] == order["id"]

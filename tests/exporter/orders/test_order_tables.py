@@ -1,0 +1,239 @@
+"""Orders in a database through Ibis: DuckDB, and PostgreSQL where it is installed."""
+
+from __future__ import annotations
+
+import csv
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+import duckdb
+import psycopg
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import make_url
+
+from epfilter import Filter, parse
+from epfilter.exporter.errors import OrdersError
+from epfilter.exporter.orders import OrderStore, RowsPer, attributes_of, demo_orders, open_orders
+from epfilter.exporter.orders.layout import ORDER_MEMBERS, items_of, value_of
+from epfilter.targets import UnsupportedFilterError, to_predicate
+from order_samples import cells, made_orders, order_filters
+
+# Ibis 12 calls what DuckDB 2 has under another name.
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+
+Order = dict[str, Any]
+FEWER = settings(max_examples=settings().max_examples // 6)
+_TYPES = {"text": "TEXT", "integer": "NUMERIC(38,0)", "boolean": "BOOLEAN", "timestamp": "TEXT"}
+SEVERAL = ("product_id", "product_sku")
+DEMO = [*demo_orders(400)][::10]
+
+
+def _sql(names: Sequence[str], kinds: Sequence[str], table: str) -> str:
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in zip(names, kinds, strict=True))
+    return f"CREATE TABLE {table} ({columns})"
+
+
+def _flat(made: Sequence[Order], array: str, document: str) -> tuple[list[str], list[str], Any]:
+    """Flat columns, lists of the products, and the items as JSON."""
+    names = [member.name for member in ORDER_MEMBERS] + [*SEVERAL, "items"]
+    kinds = [_TYPES[member.kind] for member in ORDER_MEMBERS] + [array, array, document]
+    rows = []
+    for order in made:
+        seen = attributes_of(order)
+        items = items_of(order)
+        row: list[object] = [value_of(order, member) for member in ORDER_MEMBERS]
+        row += [seen[name] for name in SEVERAL]
+        rows.append([*row, None if items is None else json.dumps(items)])
+    return names, kinds, rows
+
+
+class Places:
+    """Makes a table of orders in a database and says the URL of it."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url, self.folder = url, folder
+
+    def duckdb(self, made: Sequence[Order]) -> str:
+        path = self.folder / f"orders{uuid4().hex}.duckdb"
+        with duckdb.connect(str(path)) as connection:
+            names, kinds, rows = _flat(made, "TEXT[]", "JSON")
+            connection.execute(_sql(names, kinds, "orders"))
+            marks = ", ".join("?" * len(names))
+            if rows:
+                connection.executemany(f"INSERT INTO orders VALUES ({marks})", rows)  # noqa: S608 - marks only
+        return f"duckdb://{path}?read_only=true"
+
+    def postgresql(self, made: Sequence[Order]) -> str:
+        table = f"orders_{uuid4().hex}"
+        with psycopg.connect(self.url) as connection:
+            names, kinds, rows = _flat(made, "TEXT[]", "JSONB")
+            connection.execute(_sql(names, kinds, table))
+            with connection.cursor() as cursor:
+                marks = ", ".join(["%s"] * len(names))
+                cursor.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - marks only
+        return f"{self.url}#public.{table}"
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Sequence[Order]], str]:
+    url = ""
+    if request.param == "postgresql":
+        given = make_url(request.getfixturevalue("postgresql_url")).set(drivername="postgresql")
+        url = given.render_as_string(hide_password=False)
+    made: Callable[[Sequence[Order]], str] = getattr(Places(url, tmp_path), request.param)
+    return made
+
+
+def _exported(store: OrderStore, f: Filter | None, rows: RowsPer = "item") -> list[dict[str, str]]:
+    with TemporaryDirectory() as folder:
+        target = Path(folder, "exported.csv")
+        written = store.write_csv(f, target, rows=rows, neutralise=False)
+        with target.open(encoding="utf-8", newline="") as lines:
+            found = [*csv.DictReader(lines)]
+    assert written == len(found)
+    return found
+
+
+def test_a_table_is_exported_as_a_file_is(place: Callable[[Sequence[Order]], str]) -> None:
+    store = open_orders(place(DEMO))
+    store.ready()
+    assert store.count(None) == 40
+    assert _exported(store, None) == [row for order in DEMO for row in cells(order)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eq(payment,paid)",
+        "ge(created_at,2018-03-01):lt(with_tax,50000)",
+        "like(name,*a*)|eq(currency,EUR)",
+        "eq(manual,false):gt(updated_at,2018-06-01T00:00:00Z)",
+        "like(contact.name,*a*)|like(contact.email,*1*)",
+        "like(shipping_name,A*)|like(account_id,*)",
+    ],
+)
+def test_the_database_selects_what_the_predicate_does(
+    text: str, place: Callable[[Sequence[Order]], str]
+) -> None:
+    store, matches = open_orders(place(DEMO)), to_predicate(text, "orders")
+    wanted = [order["id"] for order in DEMO if matches(attributes_of(order))]
+    assert wanted
+    assert [row["id"] for row in _exported(store, parse(text), "order")] == wanted
+    assert store.count(parse(text)) == len(wanted)
+
+
+def test_products_are_found_among_all_items(place: Callable[[Sequence[Order]], str]) -> None:
+    skus = {item["sku"] for item in DEMO[0]["items"]}
+    f = parse(":".join(f'eq(product_sku,"{sku}")' for sku in (*skus, *skus)))
+    wanted = {order["id"] for order in DEMO if skus <= {item["sku"] for item in order["items"]}}
+    assert {row["id"] for row in _exported(open_orders(place(DEMO)), f)} == wanted
+
+
+@FEWER
+@given(made=made_orders, fs=st.lists(order_filters, min_size=1, max_size=4))
+def test_hostile_orders_in_a_database(made: list[Order], fs: list[Filter]) -> None:
+    with TemporaryDirectory() as folder:
+        store = open_orders(Places("", Path(folder)).duckdb(made))
+        for f in fs:
+            matches = to_predicate(f, "orders")
+            wanted = {order["id"] for order in made if matches(attributes_of(order))}
+            try:
+                found = {row["id"] for row in _exported(store, f, "order")}
+            except UnsupportedFilterError:
+                continue
+            assert found == wanted
+
+
+def test_nested_columns(tmp_path: Path) -> None:
+    path = tmp_path / "nested.duckdb"
+    source = tmp_path / "orders.jsonl"
+    source.write_text("".join(json.dumps(order) + "\n" for order in DEMO), encoding="utf-8")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            f"CREATE SCHEMA shop; CREATE TABLE shop.sales AS FROM read_json('{source}')"
+        )
+    store = open_orders(f"duckdb://{path}?read_only=true#shop.sales")
+    text = "gt(with_tax,10000):eq(payment,paid)"
+    matches = to_predicate(text, "orders")
+    wanted = {order["id"] for order in DEMO if matches(attributes_of(order))}
+    assert {row["id"] for row in _exported(store, parse(text))} == wanted
+    sku = DEMO[3]["items"][0]["sku"]
+    assert DEMO[3]["id"] in {row["id"] for row in _exported(store, parse(f"eq(product_sku,{sku})"))}
+
+
+def test_what_a_database_says_is_an_orders_error(tmp_path: Path) -> None:
+    store = open_orders(f"duckdb://{tmp_path}/none.duckdb?read_only=true")
+    for run in (
+        store.ready,
+        lambda: store.count(None),
+        lambda: store.write_csv(None, tmp_path / "x"),
+    ):
+        with pytest.raises(OrdersError, match=r"^the database says: "):
+            run()
+
+
+def test_no_message_holds_a_password() -> None:
+    store = open_orders("postgresql://ron:secret-word@127.0.0.1:1/orders")
+    with pytest.raises(OrdersError) as caught:
+        store.ready()
+    assert "secret-word" not in str(caught.value)
+
+
+def test_an_attribute_that_only_json_has_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "orders.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "CREATE TABLE orders AS SELECT '1' AS id, '[{\"sku\":\"A\"}]'::JSON AS items"
+        )
+    store = open_orders(f"duckdb://{path}?read_only=true")
+    assert store.count(parse("eq(name,a)")) == 0
+    with pytest.raises(
+        OrdersError, match=r"the table cannot be asked this: the frame has no column `product_sku`"
+    ):
+        store.count(parse("eq(product_sku,A)"))
+
+
+def test_a_table_without_ids_is_none_of_orders(tmp_path: Path) -> None:
+    path = tmp_path / "orders.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE orders AS SELECT 1 AS number")
+    with pytest.raises(OrdersError, match="there is no column `id`"):
+        open_orders(f"duckdb://{path}?read_only=true").write_csv(None, tmp_path / "x.csv")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+def test_a_full_disk(place: Callable[[Sequence[Order]], str]) -> None:
+    with pytest.raises(OrdersError) as caught:
+        open_orders(place(DEMO)).write_csv(None, Path("/dev/full"))
+    assert str(caught.value) == "the disk is full."
+
+
+def test_a_table_can_be_interrupted(
+    place: Callable[[Sequence[Order]], str], tmp_path: Path
+) -> None:
+    store = open_orders(place(DEMO))
+    raised: list[Exception] = []
+
+    def run() -> None:
+        try:
+            while True:
+                store.write_csv(None, tmp_path / "x.csv")
+        except OrdersError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    time.sleep(0.5)
+    deadline = time.monotonic() + 60
+    while thread.is_alive() and time.monotonic() < deadline:
+        store.interrupt()  # between two exports there is nothing to interrupt
+        thread.join(0.05)
+    assert [str(error) for error in raised] == ["interrupted"]

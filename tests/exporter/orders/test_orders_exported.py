@@ -1,0 +1,145 @@
+"""What an export has is what the predicate selects, whatever is in the orders."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from epfilter import Filter
+from epfilter.exporter.orders import OrderStore, RowsPer, attributes_of, csv_columns, open_orders
+from epfilter.exporter.orders.layout import ITEM_MEMBERS, ORDER_MEMBERS, Tree, tree_of
+from epfilter.targets import to_predicate
+from order_samples import (
+    cells,
+    flat,
+    made_orders,
+    order_filters,
+    orders_and_filters,
+    write_csv,
+    write_jsonl,
+)
+
+Order = dict[str, Any]
+FEWER = settings(max_examples=settings().max_examples // 15)
+"""An export takes a tenth of a second, so that one example has several filters."""
+
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")
+
+
+def _struct(tree: Tree, *, whole: pa.DataType) -> pa.DataType:
+    def kind(name: str, inner: Tree | None) -> pa.DataType:
+        if inner is not None:
+            return _struct(inner, whole=whole)
+        named = {"amount": whole, "quantity": whole, "is_manual": pa.bool_()}
+        return named.get(name, pa.string())
+
+    return pa.struct([(name, kind(name, inner)) for name, inner in tree.items()])
+
+
+def _write_parquet(made: Sequence[Order], path: Path) -> None:
+    whole = pa.decimal128(38, 0)
+    order = _struct(tree_of(ORDER_MEMBERS), whole=whole)
+    items = pa.list_(_struct(tree_of(ITEM_MEMBERS), whole=whole))
+    schema = pa.schema([*order, pa.field("items", items)])
+    pq.write_table(pa.Table.from_pylist([*made], schema), path, row_group_size=2)
+
+
+def _write_flat(made: Sequence[Order], path: Path) -> None:
+    names = [column.name for column in csv_columns("order") if column.name != "item_count"]
+    write_csv([flat(order) for order in made], names, path)
+
+
+WRITERS = {".jsonl": write_jsonl, ".parquet": _write_parquet, ".csv": _write_flat}
+
+
+def _exported(
+    made: Sequence[Order],
+    f: Filter | None,
+    suffix: str = ".jsonl",
+    *,
+    rows: RowsPer = "item",
+    neutralise: bool = False,
+) -> list[dict[str, str]]:
+    with TemporaryDirectory() as folder:
+        source = Path(folder, f"orders{suffix}")
+        WRITERS[suffix](made, source)
+        return _read_back(open_orders(source), f, rows=rows, neutralise=neutralise)
+
+
+def _read_back(
+    store: OrderStore, f: Filter | None, *, rows: RowsPer = "item", neutralise: bool = False
+) -> list[dict[str, str]]:
+    with TemporaryDirectory() as folder:
+        target = Path(folder, "exported.csv")
+        written = store.write_csv(f, target, rows=rows, neutralise=neutralise)
+        with target.open(encoding="utf-8", newline="") as lines:
+            reader = csv.DictReader(lines, strict=True)
+            found = list(reader)
+    assert reader.fieldnames == [column.name for column in csv_columns(rows)]
+    assert written == len(found)
+    return found
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+@FEWER
+@given(both=orders_and_filters())
+def test_an_export_has_the_orders_that_the_predicate_selects(
+    suffix: str, both: tuple[list[Order], list[Filter]]
+) -> None:
+    made, fs = both
+    with TemporaryDirectory() as folder:
+        source = Path(folder, f"orders{suffix}")
+        WRITERS[suffix](made, source)
+        store = open_orders(source)
+        for f in fs:
+            matches = to_predicate(f, "orders")
+            wanted = [order["id"] for order in made if matches(attributes_of(order))]
+            assert [row["id"] for row in _read_back(store, f, rows="order")] == wanted
+        assert store.count(fs[-1]) == len(wanted)
+
+
+@FEWER
+@given(made=made_orders, suffix=st.sampled_from([".jsonl", ".parquet"]))
+def test_the_cells_are_the_values_of_the_orders(made: list[Order], suffix: str) -> None:
+    wanted = [row for order in made for row in cells(order)]
+    assert _exported(made, None, suffix) == wanted
+
+
+@FEWER
+@given(made=made_orders, rows=st.sampled_from(["item", "order"]))
+def test_no_text_is_executed_and_no_number_is_touched(made: list[Order], rows: RowsPer) -> None:
+    plain = _exported(made, None, rows=rows)
+    safe = _exported(made, None, rows=rows, neutralise=True)
+    for column in csv_columns(rows):
+        for before, after in zip(plain, safe, strict=True):
+            was, is_now = before[column.name], after[column.name]
+            assert is_now in (was, f"'{was}")
+            if column.kind in ("integer", "boolean"):
+                assert is_now == was
+            else:
+                assert not is_now.lstrip(' "').startswith(DANGEROUS)
+
+
+@FEWER
+@given(made=made_orders, f=order_filters)
+def test_an_export_can_be_exported_again(made: list[Order], f: Filter) -> None:
+    kept = [
+        {**order, "items": [item for item in order.get("items") or () if item]} for order in made
+    ]
+    with TemporaryDirectory() as folder:
+        source, first = Path(folder, "orders.jsonl"), Path(folder, "first.csv")
+        write_jsonl(kept, source)
+        store = open_orders(source)
+        store.write_csv(None, first, neutralise=False)
+        assert _read_back(open_orders(first), f) == [
+            row for row in _read_back(store, f) if row["id"]
+        ]

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from epfilter.exporter.service import ServiceSettings, assembly, create_app
+from exporter_services import AUTHORIZATION, TOKEN, HeldOrders
+
+
+@pytest.fixture
+def held_orders(monkeypatch: pytest.MonkeyPatch) -> HeldOrders:
+    orders = HeldOrders()
+    monkeypatch.setattr(assembly, "open_orders", lambda *_args, **_options: orders)
+    return orders
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> ServiceSettings:
+    return ServiceSettings(
+        orders=tmp_path / "orders.jsonl",
+        state=tmp_path / "state",
+        token=TOKEN,
+        most_bytes=4096,
+        drain=timedelta(),
+    )
+
+
+@pytest.fixture
+def app(settings: ServiceSettings, held_orders: HeldOrders) -> Starlette:  # noqa: ARG001 - the app opens these orders
+    return create_app(settings)
+
+
+@pytest.fixture
+def client(app: Starlette) -> Iterator[TestClient]:
+    with TestClient(app, headers=AUTHORIZATION) as client:
+        yield client

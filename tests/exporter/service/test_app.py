@@ -1,0 +1,422 @@
+"""The four operations of the platform, as a client sees them."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from httpx import Response
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from epfilter.exporter import Job
+from epfilter.exporter.service import ServiceSettings, create_app
+from epfilter.exporter.service.answers import ERRORS
+from exporter_services import (
+    AUTHORIZATION,
+    CREATE,
+    HeldOrders,
+    creation,
+    eventually,
+    exported,
+    service_of,
+)
+
+FILTER = "gt(created_at,2018-09-01):lt(created_at,2018-10-01):eq(payment,refunded)"
+NO_JOB = "00000000-0000-4000-8000-000000000000"
+NANOSECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z")
+
+
+def made(client: TestClient, body: object = CREATE) -> dict[str, Any]:
+    answer = client.post("/v2/jobs", json=body)
+    assert answer.status_code == 202
+    (job,) = answer.json()["data"]
+    return job  # type: ignore[no-any-return] # JSON has no types
+
+
+def refusal(answer: Response) -> dict[str, Any]:
+    """The one error of an answer, which has what every error of the service has."""
+    (error,) = answer.json()["errors"]
+    assert error["status"] == answer.status_code
+    assert error["request_id"] == answer.headers["X-Request-Id"]
+    assert str(UUID(error["request_id"])) == error["request_id"]
+    return error  # type: ignore[no-any-return] # JSON has no types
+
+
+def test_a_new_job_is_written_as_the_platform_writes_it(client: TestClient) -> None:
+    job = made(client, creation("eq(payment, paid)"))
+    job_id = job["id"]
+    times = job.pop("timestamps")
+    assert str(UUID(job_id)) == job_id
+    assert job == {
+        "id": job_id,
+        "type": "job",
+        "job_type": "order_export",
+        "status": "pending",
+        "filter": "eq(payment,paid)",
+        "link": {"href": ""},
+        "links": {"self": f"http://testserver/v2/jobs/{job_id}"},
+    }
+    assert times["created_at"] == times["updated_at"]
+    assert NANOSECONDS.fullmatch(times["created_at"])
+
+
+def test_a_job_without_a_filter_exports_all_orders_and_has_no_such_member(
+    client: TestClient,
+) -> None:
+    assert "filter" not in made(client)
+
+
+def test_a_job_goes_from_pending_to_started_to_success(
+    client: TestClient, held_orders: HeldOrders
+) -> None:
+    first, second = made(client), made(client)
+
+    def status(job: dict[str, Any]) -> str:
+        return str(client.get(f"/v2/jobs/{job['id']}").json()["data"]["status"])
+
+    eventually(lambda: status(first) == "started")
+    assert status(second) == "pending"
+    held_orders.open.set()
+    eventually(lambda: status(second) == "success")
+    assert status(first) == "success"
+    done = client.get(f"/v2/jobs/{first['id']}").json()["data"]
+    assert done["link"]["href"].startswith("http://testserver/files/")
+    assert done["timestamps"]["updated_at"] > done["timestamps"]["created_at"]
+    assert "error" not in done
+    Job.model_validate(done)
+
+
+def test_a_job_that_fails_says_why_and_has_no_link(
+    client: TestClient, held_orders: HeldOrders
+) -> None:
+    held_orders.rows = 0
+    held_orders.open.set()
+    job = made(client, creation(FILTER))
+    address = f"/v2/jobs/{job['id']}"
+    eventually(lambda: client.get(address).json()["data"]["status"] == "failed")
+    failed = client.get(address).json()["data"]
+    assert (failed["error"], failed["link"]) == (
+        "No results matched the supplied filter",
+        {"href": ""},
+    )
+    assert (
+        refusal(client.get(f"{address}/file"))["detail"] == "The job has failed, so it has no file"
+    )
+
+
+def test_all_jobs_are_listed_the_newest_first(client: TestClient) -> None:
+    assert client.get("/v2/jobs").json() == {"data": []}
+    ids = [made(client)["id"] for _ in range(3)]
+    assert [job["id"] for job in client.get("/v2/jobs").json()["data"]] == ids[::-1]
+
+
+def test_a_job_has_no_file_before_it_is_done(client: TestClient) -> None:
+    job = made(client)
+    answer = client.get(f"/v2/jobs/{job['id']}/file")
+    assert answer.status_code == 404
+    assert refusal(answer)["title"] == "Resource Not Found"
+    assert refusal(answer)["detail"] == "The job has no file yet"
+
+
+def test_the_link_leads_to_the_file(client: TestClient, held_orders: HeldOrders) -> None:
+    job_id = exported(client, held_orders)
+    link = client.get(f"/v2/jobs/{job_id}/file").json()["data"]["href"]
+    answer = client.get(link, headers={"Authorization": ""})
+    assert answer.content == held_orders.csv
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="orders-{job_id}.csv"'
+    assert answer.headers["Content-Length"] == str(len(held_orders.csv))
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "part"),
+    [
+        ({"Range": "bytes=0-1"}, 206, slice(0, 2)),
+        ({"Range": "bytes=3-"}, 206, slice(3, None)),
+        ({"Range": "bytes=-4"}, 206, slice(-4, None)),
+        ({"Range": "bytes=3-", "If-Range": '"another"'}, 200, slice(None)),
+        ({"Range": "bytes=3-", "If-Range": "ETAG"}, 206, slice(3, None)),
+        ({"Range": "bytes=1000-"}, 416, slice(0)),
+    ],
+)
+def test_a_download_goes_on_where_it_broke_off(
+    client: TestClient,
+    held_orders: HeldOrders,
+    headers: dict[str, str],
+    status: int,
+    part: slice,
+) -> None:
+    job_id = exported(client, held_orders)
+    link = client.get(f"/v2/jobs/{job_id}").json()["data"]["link"]["href"]
+    etag = client.head(link).headers["ETag"]
+    answer = client.get(
+        link, headers={**headers, "If-Range": etag} if "ETAG" in str(headers) else headers
+    )
+    assert (answer.status_code, answer.content) == (status, held_orders.csv[part])
+
+
+def test_an_expired_job_its_file_and_its_link_are_gone(
+    settings: ServiceSettings, held_orders: HeldOrders
+) -> None:
+    app = create_app(replace(settings, job_lifetime=timedelta(seconds=3)))
+    with TestClient(app, headers=AUTHORIZATION) as client:
+        job_id = exported(client, held_orders)
+        link = client.get(f"/v2/jobs/{job_id}/file").json()["data"]["href"]
+        addresses = [f"/v2/jobs/{job_id}", f"/v2/jobs/{job_id}/file", link]
+        assert [client.get(one).status_code for one in addresses] == [200, 200, 200]
+        eventually(lambda: client.get(addresses[0]).status_code == 404)
+        assert [client.get(one).status_code for one in addresses] == [404, 404, 404]
+        assert client.get("/v2/jobs").json() == {"data": []}
+
+
+def test_a_file_that_expires_between_two_looks_is_not_found(
+    client: TestClient, app: Starlette, held_orders: HeldOrders
+) -> None:
+    job_id = exported(client, held_orders)
+    link = client.get(f"/v2/jobs/{job_id}/file").json()["data"]["href"]
+    service_of(app).files.remove(UUID(job_id))
+    assert refusal(client.get(link))["detail"] == ERRORS[404].detail
+
+
+@pytest.mark.parametrize(
+    "job_id",
+    [
+        NO_JOB,
+        "1",
+        "x" * 300,
+        "974c9db438da4dbf90c233eed5f3e77c",
+        "{974c9db4-38da-4dbf-90c2-33eed5f3e77c}",
+        "urn:uuid:974c9db4-38da-4dbf-90c2-33eed5f3e77c",
+        "..",
+        "%2e%2e%2f",
+        "a%00b",
+        "%F0%9F%8D%90",
+        "%FF",
+    ],
+)
+@pytest.mark.parametrize("suffix", ["", "/file"])
+def test_what_is_no_job_is_not_found(client: TestClient, job_id: str, suffix: str) -> None:
+    answer = client.get(f"/v2/jobs/{job_id}{suffix}")
+    assert (answer.status_code, refusal(answer)["detail"]) == (404, ERRORS[404].detail)
+
+
+@pytest.mark.parametrize("write", ["974c9db438da4dbf90c233eed5f3e77c", "{%s}", "urn:uuid:%s"])
+def test_a_job_has_one_address(client: TestClient, write: str) -> None:
+    job_id = made(client)["id"]
+    other = write % job_id if "%s" in write else job_id.replace("-", "")
+    assert client.get(f"/v2/jobs/{other}").status_code == 404
+    assert client.get(f"/v2/jobs/{job_id.upper()}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("PUT", "/v2/jobs", "GET, HEAD, POST"),
+        ("DELETE", "/v2/jobs", "GET, HEAD, POST"),
+        ("OPTIONS", "/v2/jobs", "GET, HEAD, POST"),
+        ("TRACE", "/v2/jobs", "GET, HEAD, POST"),
+        ("POST", f"/v2/jobs/{NO_JOB}", "GET, HEAD"),
+        ("POST", f"/v2/jobs/{NO_JOB}/file", "GET, HEAD"),
+        ("POST", "/files/x", "GET, HEAD"),
+        ("POST", "/healthz", "GET, HEAD"),
+        ("DELETE", "/openapi.json", "GET, HEAD"),
+    ],
+)
+def test_another_method_is_refused_with_those_that_there_are(
+    client: TestClient, method: str, path: str, allow: str
+) -> None:
+    answer = client.request(method, path)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, allow)
+    assert refusal(answer)["title"] == "Method Not Allowed"
+
+
+@pytest.mark.parametrize("path", ["/v2/jobs/", "/v2", "/V2/JOBS", "/files/", "/nothing"])
+def test_other_paths_are_not_found_and_redirect_nowhere(client: TestClient, path: str) -> None:
+    answer = client.get(path, follow_redirects=False)
+    assert (answer.status_code, refusal(answer)["title"]) == (404, "Resource Not Found")
+
+
+@pytest.mark.parametrize("path", ["/v2/jobs", "/healthz", "/readyz", "/openapi.json", "/metrics"])
+def test_head_answers_as_get_does(client: TestClient, path: str) -> None:
+    answer = client.head(path)
+    assert answer.status_code == client.get(path).status_code == 200
+
+
+def test_a_filter_that_is_none_is_refused_with_its_diagnostics(client: TestClient) -> None:
+    error = refusal(client.post("/v2/jobs", json=creation("gte(created_at,2018-09-01)")))
+    assert (error["title"], error["detail"]) == (
+        "Bad Request",
+        "Could not parse the supplied filter",
+    )
+    (found,) = error["meta"]["diagnostics"]
+    assert (found["code"], found["span"], found["hint"]) == ("EPF108", [0, 3], "write `ge`")
+    assert error["meta"].keys() == {"diagnostics"}
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("", ["EPF101"]),
+        ("eq(payment,paid", ["EPF102"]),
+        ("eq(paymnt,paid)", ["EPF201"]),
+        ("gt(payment,paid)", ["EPF202"]),
+        ("gt(created_at,yesterday)", ["EPF203"]),
+        ("eq(payment,refnded)", ["EPF204"]),
+        ("eq(payment,paid):eq(paymnt,paid)|eq(nothing,1)", ["EPF201", "EPF201"]),
+    ],
+)
+def test_a_filter_that_is_none_of_orders_never_exports_everything(
+    client: TestClient, text: str, codes: list[str]
+) -> None:
+    error = refusal(client.post("/v2/jobs", json=creation(text)))
+    assert error["status"] == 400
+    assert [one["code"] for one in error["meta"]["diagnostics"]] == codes
+    assert client.get("/v2/jobs").json() == {"data": []}
+
+
+def test_a_filter_that_is_nested_too_deeply_is_refused(client: TestClient) -> None:
+    text = "eq(payment,paid)"
+    for _ in range(40):
+        text = f"eq(a,1):(eq(a,1)|({text}:eq(a,1)))"
+    error = refusal(client.post("/v2/jobs", json=creation(text)))
+    (found,) = error["meta"]["diagnostics"]
+    assert found["message"].endswith("the limit is 64.")
+
+
+@pytest.mark.parametrize("text", ["eq(shipping_name,Ron)", "like(email,ron)", "eq(email,*ron)"])
+def test_what_is_only_a_remark_is_no_reason_to_refuse(client: TestClient, text: str) -> None:
+    assert made(client, creation(text))["filter"] == text
+
+
+def test_of_many_diagnostics_the_first_are_told_and_the_rest_is_counted(client: TestClient) -> None:
+    error = refusal(client.post("/v2/jobs", json=creation(":".join(["gte(a,1)"] * 50))))
+    assert len(error["meta"]["diagnostics"]) == 20
+    assert error["meta"]["more"] == 30
+
+
+@pytest.mark.parametrize(
+    ("repeated", "said"), [(6, "64 alternatives; 50"), (45, "more than 10¹² alternatives; 50")]
+)
+def test_a_filter_with_too_many_alternatives_is_refused(
+    settings: ServiceSettings,
+    held_orders: HeldOrders,  # noqa: ARG001 - the app opens these orders
+    repeated: int,
+    said: str,
+) -> None:
+    app = create_app(replace(settings, most_alternatives=50))
+    pair = "(eq(payment,paid)|eq(status,complete))"
+    with TestClient(app, headers=AUTHORIZATION) as client:
+        error = refusal(client.post("/v2/jobs", json=creation(":".join([pair] * repeated))))
+        assert error["detail"] == (
+            f"The filter has {said} are allowed. A call counts 1, AND multiplies, OR adds: "
+            "split the filter."
+        )
+        assert made(client, creation(":".join([pair] * 5)))["status"] == "pending"
+
+
+MEMBERS = "its members are `filter`, `job_type`, `type`."
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (5, "The body has to be a JSON object."),
+        ([], "The body has to be a JSON object."),
+        ({}, "`data` has to be a JSON object."),
+        ({"data": None}, "`data` has to be a JSON object."),
+        ({"data": {}}, "`data.type` has to be there, and to be `job`."),
+        ({"data": {"type": "job"}}, "`data.job_type` has to be there, and to be `order_export`."),
+        (
+            {"data": {"type": "job", "job_type": "import"}},
+            "`data.job_type` has to be there, and to be `order_export`.",
+        ),
+        (
+            {"data": CREATE["data"], "filter": "eq(payment,paid)"},
+            "The body has no member `filter`; its members are `data`.",
+        ),
+        (
+            {"data": {**CREATE["data"], "filtr": "eq(payment,paid)"}},
+            f"`data` has no member `filtr`; {MEMBERS}",
+        ),
+        (
+            {"data": {**CREATE["data"], "\u202e" + "x" * 100: 1}},
+            f"`data` has no member `\\u202e{'x' * 18}…{'x' * 19}`; {MEMBERS}",
+        ),
+        (
+            {"data": {**CREATE["data"], "filter": None}},
+            "A filter of null would export every order; leave `data.filter` out if that is meant.",
+        ),
+        ({"data": {**CREATE["data"], "filter": 5}}, "`data.filter` has to be a text."),
+        (
+            {
+                "data": {
+                    **CREATE["data"],
+                    "filter": {"op": "eq", "field": "payment", "value": "paid"},
+                }
+            },
+            "`data.filter` has to be a text.",
+        ),
+    ],
+)
+def test_a_body_of_another_shape_is_refused(client: TestClient, body: object, detail: str) -> None:
+    error = refusal(client.post("/v2/jobs", json=body))
+    assert (error["status"], error["title"], error["detail"]) == (400, "Bad Request", detail)
+    assert "meta" not in error
+
+
+def test_hostile_values_stay_values(client: TestClient) -> None:
+    text = 'eq(email,"ron\\"@swanson.com;DROP TABLE jobs;--\'\n<script>")'
+    job = made(client, creation(text))
+    assert client.get(f"/v2/jobs/{job['id']}").json()["data"]["filter"] == job["filter"] == text
+
+
+def test_what_nobody_expected_is_answered_and_told_to_nobody(
+    client: TestClient, app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("ron@swanson.com")
+
+    monkeypatch.setattr(service_of(app).jobs, "jobs", fail)
+    asked = str(uuid4())
+    answer = client.get("/v2/jobs", headers={"X-Request-Id": asked})
+    assert (answer.status_code, answer.headers["X-Content-Type-Options"]) == (500, "nosniff")
+    error = refusal(answer)
+    assert error == {
+        "status": 500,
+        "title": "Internal Server Error",
+        "detail": "There was an internal server error, you can report with your request id.",
+        "request_id": asked,
+    }
+
+
+def test_a_request_keeps_its_id(client: TestClient) -> None:
+    asked = str(uuid4())
+    assert client.get("/healthz", headers={"X-Request-Id": asked}).headers["X-Request-Id"] == asked
+    other = client.get("/healthz", headers={"X-Request-Id": "x\ty"}).headers["X-Request-Id"]
+    assert str(UUID(other)) == other
+
+
+def test_a_new_job_is_there_when_the_next_service_looks(
+    settings: ServiceSettings, held_orders: HeldOrders
+) -> None:
+    with TestClient(create_app(settings), headers=AUTHORIZATION) as client:
+        job_id = made(client)["id"]
+    held_orders.open.set()
+    held_orders._interrupted.clear()
+    with TestClient(create_app(settings), headers=AUTHORIZATION) as client:
+        eventually(lambda: client.get(f"/v2/jobs/{job_id}").json()["data"]["status"] == "success")
+
+
+def test_answers_are_json_in_utf_8(client: TestClient) -> None:
+    job = made(client, creation('eq(email,"rön@swanson.com")'))
+    answer = client.get(f"/v2/jobs/{job['id']}")
+    assert answer.headers["Content-Type"] == "application/json"
+    assert "rön" in answer.content.decode()
+    assert json.loads(answer.content)["data"]["filter"] == 'eq(email,"rön@swanson.com")'

@@ -1,0 +1,185 @@
+"""Bodies that are too long, too slow, of another type, or JSON only for the careless."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import anyio
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as tried
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from starlette.types import Message
+
+from epfilter.exporter.service import ServiceSettings, bodies, create_app
+from exporter_services import AUTHORIZATION, CREATE, HeldOrders, creation
+
+GOOD = json.dumps(CREATE).encode()
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "it is empty"),
+        (b" \n", "expecting value (line 2, column 1)"),
+        (b"{", "expecting property name enclosed in double quotes (line 1, column 2)"),
+        (GOOD + b"x", f"extra data (line 1, column {len(GOOD) + 1})"),
+        (b"\xef\xbb\xbf" + GOOD, "it begins with a byte order mark"),
+        (b'{"data": "\xff"}', "it is not UTF-8 at byte 10"),
+        (GOOD.decode().encode("utf-16"), "it is not UTF-8 at byte 0"),
+        (b'{"data": NaN}', "NaN is no number"),
+        (b'{"data": -Infinity}', "-Infinity is no number"),
+        (b'{"data": 1, "data": 2}', "the member `data` stands twice in one object"),
+        (
+            b'{"a": [{"\\ud800": 1, "\\ud800": 2}]}',
+            "the member `\\ud800` stands twice in one object",
+        ),
+        (b'{"data": "\\ud800"}', "it has one half of a surrogate pair"),
+        (b'{"\\udfff": 1}', "it has one half of a surrogate pair"),
+        (b"[" * 4000, "it is nested too deeply"),
+        (b"9" * 4096, None),
+        (b'{"data": "\t"}', "invalid control character at (line 1, column 11)"),
+    ],
+)
+def test_what_is_not_json_is_refused_with_its_place(
+    client: TestClient, body: bytes, reason: str | None
+) -> None:
+    answer = client.post("/v2/jobs", content=body, headers=JSON)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["title"]) == (400, "Bad Request")
+    if reason is not None:
+        assert error["detail"] == f"Could not read the body as JSON: {reason}."
+
+
+def test_a_number_of_too_many_digits_is_refused(
+    settings: ServiceSettings,
+    held_orders: HeldOrders,  # noqa: ARG001 - the app opens these orders
+) -> None:
+    app = create_app(replace(settings, most_bytes=10_000))
+    with TestClient(app, headers=AUTHORIZATION) as client:
+        answer = client.post("/v2/jobs", content=b"9" * 5000, headers=JSON)
+    assert answer.json()["errors"][0]["detail"] == (
+        "Could not read the body as JSON: it has a number with too many digits."
+    )
+
+
+@given(
+    body=st.binary(max_size=200)
+    | st.text(alphabet='{}[]":,\\u0d8ateflsn"', max_size=60).map(str.encode)
+)
+@tried(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_body_is_ever_an_internal_error(client: TestClient, body: bytes) -> None:
+    assert client.post("/v2/jobs", content=body, headers=JSON).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/json",
+        "Application/JSON",
+        "application/json; charset=utf-8",
+        'application/json;charset="UTF-8"',
+        "application/json; charset=utf8; v=1",
+    ],
+)
+def test_json_in_utf_8_is_read(client: TestClient, content_type: str) -> None:
+    answer = client.post("/v2/jobs", content=GOOD, headers={"Content-Type": content_type})
+    assert answer.status_code == 202
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Content-Type": ""},
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Content-Type": "application/json, application/json"},
+        {"Content-Type": "application/json; charset=latin-1"},
+        {"Content-Type": "application/json; charset*=utf-16''x"},
+        {"Content-Type": "application/jsonp"},
+        {**JSON, "Content-Encoding": "gzip"},
+    ],
+)
+def test_anything_else_is_refused(client: TestClient, headers: dict[str, str]) -> None:
+    answer = client.post("/v2/jobs", content=GOOD, headers=headers)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["title"]) == (415, "Unsupported Media Type")
+    assert answer.headers["Connection"] == "close"
+
+
+def test_a_body_of_the_limit_is_read_and_one_byte_more_is_not(client: TestClient) -> None:
+    body = json.dumps(creation("eq(email,x)")).encode()
+    longest = body + b" " * (4096 - len(body))
+    assert client.post("/v2/jobs", content=longest, headers=JSON).status_code == 202
+    answer = client.post("/v2/jobs", content=longest + b" ", headers=JSON)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["title"], error["detail"]) == (
+        413,
+        "Content Too Large",
+        "The body of the request has more than 4096 bytes.",
+    )
+
+
+@pytest.mark.parametrize("length", ["5000", "9" * 5000])
+def test_a_body_that_says_it_is_too_long_is_not_read(client: TestClient, length: str) -> None:
+    headers = {**JSON, "Content-Length": length}
+    assert client.post("/v2/jobs", content=b"{}", headers=headers).status_code == 413
+
+
+def asked(app: Starlette, received: Iterator[Message]) -> int:
+    """The status of a POST whose body arrives like this."""
+    statuses: list[int] = []
+
+    async def receive() -> Message:
+        message = next(received, None)
+        if message is None:
+            await anyio.sleep_forever()
+        assert message is not None
+        return message
+
+    async def send(message: Message) -> None:
+        statuses.extend([message["status"]] if "status" in message else [])
+
+    async def ask() -> None:
+        token = app.state.service.settings.token
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/v2/jobs",
+            "headers": [
+                (b"content-type", b"application/json"),
+                (b"authorization", f"Bearer {token}".encode()),
+            ],
+        }
+        await app(scope, receive, send)
+
+    anyio.run(ask)
+    return statuses[0] if statuses else 0
+
+
+def test_a_body_in_chunks_is_stopped_while_it_arrives(app: Starlette) -> None:
+    chunks = iter([{"type": "http.request", "body": b" " * 1000, "more_body": True}] * 100)
+    assert asked(app, chunks) == 413
+    assert len(list(chunks)) == 95
+
+
+def test_a_body_that_never_arrives_is_given_up(
+    app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "_SECONDS", 0.05)
+    first = {"type": "http.request", "body": b"{", "more_body": True}
+    assert asked(app, iter([first])) == 408
+
+
+def test_a_client_that_goes_away_is_no_error(
+    capsys: pytest.CaptureFixture[str], app: Starlette
+) -> None:
+    assert asked(app, iter([{"type": "http.disconnect"}])) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert (json.loads(line)["level"], json.loads(line)["status"]) == ("info", 499)

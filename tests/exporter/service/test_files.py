@@ -1,0 +1,144 @@
+"""Where the CSV files of jobs lie."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from epfilter.exporter.errors import ExporterError, SettingsError
+from epfilter.exporter.service.database import DiskFullError
+from epfilter.exporter.service.files import Files
+
+ONE, OTHER = UUID(int=1), UUID(int=2)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    return Files(tmp_path / "state" / "files")
+
+
+def names(files: Files) -> set[str]:
+    return {path.name for path in files._folder.iterdir()}
+
+
+def test_a_part_is_published_as_it_is(files: Files) -> None:
+    part = files.part(ONE)
+    part.write_bytes(b"id\r\n1\r\n")
+    assert not files.path(ONE).exists()
+    assert files.publish(part, ONE) == files.path(ONE)
+    assert files.path(ONE).read_bytes() == b"id\r\n1\r\n"
+    assert names(files) == {f"{ONE}.csv"}
+
+
+def test_publishing_again_replaces_the_file(files: Files) -> None:
+    for text in ("first", "second"):
+        part = files.part(ONE)
+        part.write_text(text, encoding="utf-8")
+        files.publish(part, ONE)
+    assert files.path(ONE).read_text(encoding="utf-8") == "second"
+    assert names(files) == {f"{ONE}.csv"}
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if os.name == "nt":
+        pytest.skip("Windows opens no folders")
+    done: list[str] = []
+    sync, replace = os.fsync, Path.replace
+
+    def noted_sync(opened: int) -> None:
+        done.append("sync folder" if stat.S_ISDIR(os.fstat(opened).st_mode) else "sync file")
+        sync(opened)
+
+    def noted_replace(path: Path, target: Path) -> Path:
+        done.append("rename")
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", noted_sync)
+    monkeypatch.setattr(Path, "replace", noted_replace)
+    part = files.part(ONE)
+    part.touch()
+    files.publish(part, ONE)
+    assert done == ["sync file", "rename", "sync folder"]
+
+
+def test_only_the_user_of_the_service_can_read_files(files: Files) -> None:
+    if os.name != "posix":
+        pytest.skip("the system has no such permissions")
+    part = files.part(ONE)
+    part.touch(mode=0o644)
+    published = files.publish(part, ONE)
+    assert stat.S_IMODE(published.stat().st_mode) == 0o600
+    assert stat.S_IMODE(published.parent.stat().st_mode) == 0o700
+
+
+def test_removing_what_is_not_there_is_no_error(files: Files) -> None:
+    files.remove(ONE)
+    files.discard(files.part(ONE))
+    assert names(files) == set()
+
+
+def test_sweeping_leaves_the_files_of_jobs_and_what_is_not_ours(files: Files) -> None:
+    kept = {f"{ONE}.csv", "notes.csv", f"notes-{ONE}.csv", "README"}
+    swept = {
+        f"{OTHER}.csv",
+        files.part(ONE).name,
+        files.part(OTHER).name,
+        f"tmp_{files.part(ONE).name}",
+        f"tmp_{ONE}.csv",
+    }
+    for name in kept | swept:
+        (files._folder / name).touch()
+    assert files.sweep({ONE}) == len(swept)
+    assert names(files) == kept
+    assert files.sweep({ONE}) == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "words"),
+    [
+        (errno.ENOSPC, DiskFullError, "the disk is full."),
+        (errno.EDQUOT, DiskFullError, "the disk is full."),
+        (errno.EIO, ExporterError, f"the file could not be kept: {os.strerror(errno.EIO)}."),
+    ],
+)
+def test_what_the_system_refuses_is_said_in_words(
+    files: Files,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    kind: type[ExporterError],
+    words: str,
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    part = files.part(ONE)
+    part.touch()
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(kind) as refused:
+        files.publish(part, ONE)
+    assert (type(refused.value), str(refused.value)) == (kind, words)
+    assert not files.path(ONE).exists()
+
+
+def test_a_part_that_is_gone_is_not_published(files: Files) -> None:
+    with pytest.raises(ExporterError, match="the file could not be kept: No such file"):
+        files.publish(files.part(ONE), ONE)
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "files").touch()
+    with pytest.raises(SettingsError, match=r"the folder .*files cannot be used for files: "):
+        Files(tmp_path / "files")
+
+
+def test_a_folder_that_is_gone_is_explained(files: Files) -> None:
+    files._folder.rmdir()
+    with pytest.raises(ExporterError, match="No such file or directory"):
+        files.sweep(set())

@@ -1,0 +1,173 @@
+"""The OpenAPI document says all that the platform's says, and what it says is valid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from starlette.testclient import TestClient
+
+from epfilter import parse
+from epfilter.exporter import CreateJobData
+from epfilter.exporter.service.openapi import document
+
+PLATFORM: dict[str, Any] = yaml.safe_load(
+    Path(__file__).parent.joinpath("data", "exporter.yaml").read_text(encoding="utf-8")
+)
+OURS = document()
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in described["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def resolved(described: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with its references and `allOf` followed, one level deep."""
+    whole = {**schema}
+    if "$ref" in whole:
+        found = described
+        for step in whole.pop("$ref").removeprefix("#/").split("/"):
+            found = found[step]
+        whole = {**resolved(described, found), **whole}
+    for part in whole.pop("allOf", ()):  # of the platform's request
+        whole = {**resolved(described, part), **whole}
+    return whole
+
+
+def members(
+    described: dict[str, Any], schema: dict[str, Any], at: str = ""
+) -> Iterator[tuple[str, Any]]:
+    """Every member below a schema with its type, as `data[].links.self`."""
+    whole = resolved(described, schema)
+    kind = whole.get("type") or ("object" if "properties" in whole else None)
+    yield at, (kind, "uuid" if whole.get("format") == "uuid" else None)
+    for name, below in whole.get("properties", {}).items():
+        yield from members(described, below, f"{at}.{name}")
+    if "items" in whole:
+        yield from members(described, whole["items"], f"{at}[]")
+
+
+PLATFORM_OPERATIONS = [
+    pytest.param(path, method, operation, id=operation["operationId"])
+    for path, method, operation in operations(PLATFORM)
+]
+every_operation = pytest.mark.parametrize(("path", "method", "theirs"), PLATFORM_OPERATIONS)
+
+
+@every_operation
+def test_every_operation_of_the_platform_is_there(
+    path: str, method: str, theirs: dict[str, Any]
+) -> None:
+    ours = OURS["paths"][path][method]
+    for name in ("operationId", "summary", "tags"):
+        assert ours[name] == theirs[name]
+    wanted = [
+        (one["name"], one["in"], one["required"], one["style"], one["schema"])
+        for one in theirs.get("parameters", [])
+    ]
+    found = [
+        (one["name"], one["in"], one["required"], one["style"], one["schema"])
+        for one in ours.get("parameters", [])
+    ]
+    assert found == wanted
+
+
+@every_operation
+def test_every_answer_of_the_platform_has_the_same_members_and_types(
+    path: str, method: str, theirs: dict[str, Any]
+) -> None:
+    ours = OURS["paths"][path][method]["responses"]
+    for status, answer in theirs["responses"].items():
+        wanted = resolved(PLATFORM, answer)["content"]["application/json"]["schema"]
+        found = resolved(OURS, ours[status])["content"]["application/json"]["schema"]
+        missing = set(members(PLATFORM, wanted)) - set(members(OURS, found))
+        assert missing == set()
+
+
+@every_operation
+def test_every_member_of_a_request_to_the_platform_is_known(
+    path: str, method: str, theirs: dict[str, Any]
+) -> None:
+    ours = OURS["paths"][path][method]
+    assert ("requestBody" in ours) is ("requestBody" in theirs)
+    if "requestBody" not in theirs:
+        return
+    assert ours["requestBody"]["required"] is theirs["requestBody"]["required"]
+    (wanted, found) = (one["requestBody"]["content"]["application/json"] for one in (theirs, ours))
+    assert set(members(PLATFORM, wanted["schema"])) == set(members(OURS, found["schema"]))
+    assert wanted["examples"] == found["examples"]
+
+
+@every_operation
+def test_the_examples_of_the_platform_are_answers_of_this_service(
+    path: str, method: str, theirs: dict[str, Any]
+) -> None:
+    ours = OURS["paths"][path][method]["responses"]
+    for status, answer in theirs["responses"].items():
+        content = resolved(PLATFORM, answer)["content"]["application/json"]
+        schema = resolved(OURS, ours[status])["content"]["application/json"]["schema"]
+        for example in content.get("examples", {}).values():
+            validator(schema).validate(example["value"])
+
+
+def validator(schema: dict[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator({**schema, "components": OURS["components"]})
+
+
+def test_every_schema_and_security_scheme_of_the_platform_is_there() -> None:
+    theirs, ours = PLATFORM["components"], OURS["components"]
+    assert theirs["schemas"].keys() <= ours["schemas"].keys()
+    for name, schema in theirs["schemas"].items():
+        assert set(members(PLATFORM, schema)) <= set(members(OURS, ours["schemas"][name])), name
+        assert set(schema.get("required", ())) <= set(ours["schemas"][name].get("required", ()))
+    assert ours["securitySchemes"] == theirs["securitySchemes"]
+    assert (OURS["security"], OURS["openapi"]) == (PLATFORM["security"], PLATFORM["openapi"])
+    assert OURS["info"]["title"] == PLATFORM["info"]["title"]
+    assert OURS["info"]["version"] == PLATFORM["info"]["version"]
+
+
+def test_every_schema_is_one_and_every_example_in_it_is_an_example_of_it() -> None:
+    for name, schema in OURS["components"]["schemas"].items():
+        Draft202012Validator.check_schema(schema)
+        for member, described in schema.get("properties", {}).items():
+            for example in described.get("examples", ()):
+                validator(described).validate(example)
+                assert example, (name, member)
+    for _, _, operation in operations(OURS):
+        for answer in operation["responses"].values():
+            content = resolved(OURS, answer).get("content", {}).get("application/json", {})
+            for example in content.get("examples", {}).values():
+                validator(content["schema"]).validate(example["value"])
+
+
+def test_no_member_may_be_null() -> None:
+    assert "null" not in str(OURS)
+
+
+def test_the_members_of_a_request_are_those_of_the_model() -> None:
+    schema = OURS["components"]["schemas"]["CreateJobData"]
+    assert schema["properties"].keys() == CreateJobData.model_fields.keys()
+    assert schema["additionalProperties"] is False
+    (example,) = schema["properties"]["filter"]["examples"]
+    assert str(parse(example)) == example
+
+
+@pytest.mark.parametrize(
+    ("public_url", "server"),
+    [(None, "/"), ("https://exports.example.com/", "https://exports.example.com")],
+)
+def test_the_server_is_the_public_url(public_url: str | None, server: str) -> None:
+    assert document(public_url)["servers"] == [{"url": server}]
+
+
+def test_the_document_is_served_to_everybody(client: TestClient) -> None:
+    answer = client.get("/openapi.json", headers={"Authorization": ""})
+    assert answer.json() == OURS

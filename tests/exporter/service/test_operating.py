@@ -1,0 +1,293 @@
+"""What operators see: health, readiness, metrics and the log."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from epfilter.exporter import ExporterError, OrdersError, SettingsError
+from epfilter.exporter.service import ServiceSettings, create_app
+from epfilter.exporter.service.logs import SAFE, failure, open_log
+from exporter_services import (
+    AUTHORIZATION,
+    TOKEN,
+    HeldOrders,
+    creation,
+    eventually,
+    exported,
+    service_of,
+)
+
+
+def lines_of(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+
+def value_of(client: TestClient, name: str, **labels: str) -> float:
+    text = client.get("/metrics").text
+    return sum(
+        sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name == name and labels.items() <= sample.labels.items()
+    )
+
+
+def test_a_service_that_works_is_healthy_and_ready(client: TestClient) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"status": "ready"}
+
+
+def test_a_service_whose_orders_cannot_be_read_is_healthy_and_not_ready(
+    capsys: pytest.CaptureFixture[str], client: TestClient, held_orders: HeldOrders
+) -> None:
+    held_orders.unready = True
+    answer = client.get("/readyz")
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["title"], error["detail"]) == (
+        503,
+        "Service Unavailable",
+        "The orders cannot be read.",
+    )
+    assert client.get("/healthz").status_code == 200
+    said = [line for line in lines_of(capsys) if line["event"] == "not ready"]
+    assert [(line["part"], line["error"]) for line in said] == [("orders", "OrdersError")]
+
+
+def test_a_service_whose_queue_does_not_answer_is_not_ready(
+    client: TestClient, app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ExporterError("no connection.")
+
+    monkeypatch.setattr(service_of(app).jobs, "ready", fail)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["errors"][0]["detail"]) == (
+        503,
+        "The queue does not answer.",
+    )
+
+
+def test_a_service_that_runs_no_jobs_is_not_ready(client: TestClient, app: Starlette) -> None:
+    service_of(app).runner.stop(0)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["errors"][0]["detail"]) == (
+        503,
+        "Nothing runs the jobs.",
+    )
+
+
+def test_a_service_whose_orders_cannot_be_read_does_not_start(
+    app: Starlette, held_orders: HeldOrders
+) -> None:
+    held_orders.unready = True
+    with pytest.raises(OrdersError, match="cannot be read"), TestClient(app):
+        pass
+    assert held_orders.open.is_set(), "the store was not closed"
+
+
+def test_requests_are_counted_by_what_they_ask(client: TestClient) -> None:
+    for path in ("/v2/jobs", "/v2/jobs/1", "/v2/jobs/2", "/nothing/ron@swanson.com"):
+        client.get(path)
+    client.request("BREW", "/v2/jobs")
+    count = "epfilter_http_requests_total"
+    assert value_of(client, count, route="/v2/jobs", status="200", method="GET") == 1
+    assert value_of(client, count, route="/v2/jobs/{jobID}", status="404") == 2
+    assert value_of(client, count, route="none", status="404") == 1
+    assert value_of(client, count, route="/v2/jobs", method="other", status="405") == 1
+    assert value_of(client, "epfilter_http_request_seconds_count", route="/v2/jobs/{jobID}") == 2
+    assert "swanson" not in client.get("/metrics").text
+
+
+def test_jobs_are_counted(client: TestClient, held_orders: HeldOrders) -> None:
+    held_orders.rows = 3
+    exported(client, held_orders)
+    eventually(lambda: value_of(client, "epfilter_jobs_finished_total", status="success") == 1)
+    assert value_of(client, "epfilter_jobs", status="success") == 1
+    assert value_of(client, "epfilter_jobs") == 1
+    assert value_of(client, "epfilter_rows_written_total") == 3
+    assert value_of(client, "epfilter_job_seconds_count", status="success") == 1
+    held_orders.rows = 0
+    client.post("/v2/jobs", json=creation("eq(payment,paid)"))
+    eventually(lambda: value_of(client, "epfilter_jobs_finished_total", status="failed") == 1)
+    assert value_of(client, "epfilter_rows_written_total") == 3
+
+
+def test_each_application_counts_for_itself(
+    settings: ServiceSettings,
+    held_orders: HeldOrders,  # noqa: ARG001 - the apps open these orders
+) -> None:
+    with (
+        TestClient(create_app(settings), headers=AUTHORIZATION) as one,
+        TestClient(create_app(settings), headers=AUTHORIZATION) as other,
+    ):
+        one.get("/healthz")
+        assert value_of(one, "epfilter_http_requests_total", route="/healthz") == 1
+        assert value_of(other, "epfilter_http_requests_total", route="/healthz") == 0
+
+
+def test_a_request_is_a_line_of_json(
+    capsys: pytest.CaptureFixture[str], client: TestClient
+) -> None:
+    capsys.readouterr()
+    answer = client.get("/v2/jobs/not-a-job?secret=1")
+    (line,) = lines_of(capsys)
+    assert line.pop("seconds") >= 0
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {
+        "event": "request",
+        "level": "info",
+        "request_id": answer.headers["X-Request-Id"],
+        "method": "GET",
+        "route": "/v2/jobs/{jobID}",
+        "status": 404,
+        "bytes": len(answer.content),
+    }
+
+
+def test_no_line_holds_what_orders_or_clients_say(
+    capsys: pytest.CaptureFixture[str],
+    client: TestClient,
+    app: Starlette,
+    held_orders: HeldOrders,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    secret = held_orders.csv.decode().split(",")[-1].strip()
+    job_id = exported(client, held_orders)
+    link = client.get(f"/v2/jobs/{job_id}/file").json()["data"]["href"]
+    client.get(link)
+    client.get(f"{link}x")
+    client.post("/v2/jobs", json=creation(f"eq(email,{secret})"))
+    client.post("/v2/jobs", json=creation(f"eq(email:{secret}"))
+    client.post("/v2/jobs", content=secret, headers={"Content-Type": "application/json"})
+    client.get(f"/v2/jobs/{secret}?token={TOKEN}")
+    client.request(secret.upper().replace("@", "-"), "/v2/jobs")
+    client.get("/v2/jobs", headers={"Authorization": f"Bearer {secret}"})
+    held_orders.fault = RuntimeError(secret)
+    client.post("/v2/jobs", json=creation(f"eq(email,{secret})"))
+    eventually(lambda: client.get("/v2/jobs").json()["data"][0]["status"] == "failed")
+    held_orders.unready = True
+    client.get("/readyz")
+
+    def fail() -> None:
+        raise RuntimeError(secret)
+
+    monkeypatch.setattr(service_of(app).jobs, "jobs", fail)
+    assert client.get("/v2/jobs").status_code == 500
+    log = capsys.readouterr().err
+    assert len(log.splitlines()) > 20
+    for text in (secret, "swanson", "SWANSON", TOKEN, link.rpartition("/")[2], "Traceback"):
+        assert text not in log
+    assert {name for line in log.splitlines() for name in json.loads(line)} <= SAFE
+
+
+def test_what_nobody_expected_is_logged_with_the_id_of_its_request(
+    capsys: pytest.CaptureFixture[str],
+    client: TestClient,
+    app: Starlette,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("ron@swanson.com")
+
+    monkeypatch.setattr(service_of(app).jobs, "jobs", fail)
+    capsys.readouterr()
+    answer = client.get("/v2/jobs")
+    trouble, request = lines_of(capsys)
+    asked = answer.headers["X-Request-Id"]
+    assert (trouble["level"], trouble["error"], trouble["request_id"]) == (
+        "error",
+        "RuntimeError",
+        asked,
+    )
+    assert trouble["where"][-1].startswith(f"{__name__}:")
+    assert (request["status"], request["request_id"]) == (500, asked)
+
+
+def test_an_answer_that_has_begun_is_broken_off(
+    capsys: pytest.CaptureFixture[str], app: Starlette, held_orders: HeldOrders
+) -> None:
+    from starlette.requests import Request
+    from starlette.responses import Response, StreamingResponse
+    from starlette.routing import Route
+
+    async def half() -> Any:
+        yield b"half"
+        raise OSError("ron@swanson.com")
+
+    async def broken(request: Request) -> Response:  # noqa: ARG001 - the signature of a handler
+        return StreamingResponse(half())
+
+    app.router.routes.append(Route("/broken", broken))
+    with TestClient(app, headers=AUTHORIZATION) as client:
+        assert client.get("/broken").content == b"half"
+    assert held_orders.open.is_set()
+    lines = lines_of(capsys)
+    assert [line["error"] for line in lines if line["level"] == "error"] == ["OSError"]
+    assert "ron@" not in str(lines)
+
+
+def test_the_log_for_people_has_a_line_a_happening(capsys: pytest.CaptureFixture[str]) -> None:
+    open_log("text").warning("not ready", part="orders", filter="eq(a,1)")
+    line = capsys.readouterr().err
+    assert "not ready" in line
+    assert "part=orders" in line
+    assert "eq(a,1)" not in line
+    assert "\x1b" not in line
+
+
+def test_the_log_has_no_line_of_a_debugger(capsys: pytest.CaptureFixture[str]) -> None:
+    open_log("json").debug("secret")
+    assert not capsys.readouterr().err
+
+
+def test_a_log_that_cannot_be_written_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = io.StringIO()
+    closed.close()
+    open_log("json", closed).info("started")
+    monkeypatch.setattr(sys, "stderr", None)
+    open_log("text").info("started")
+    open_log("json").info("started")
+
+
+def test_the_place_of_an_error_is_where_it_was_raised() -> None:
+    try:
+        int("ron@swanson.com")
+    except ValueError as error:
+        said = failure(error)
+    assert said["error"] == "ValueError"
+    assert len(said["where"]) == 1
+    assert "swanson" not in str(said)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"most_bytes": 0}, "most_bytes is at least 1, not 0."),
+        ({"most_alternatives": -1}, "most_alternatives is at least 1, not -1."),
+        ({"link_lifetime": timedelta()}, "link_lifetime is longer than no time at all."),
+        ({"job_lifetime": timedelta()}, "job_lifetime is longer than no time at all."),
+        ({"drain": timedelta(-1)}, "drain cannot be less than no time at all."),
+    ],
+)
+def test_settings_that_cannot_work_are_refused(
+    settings: ServiceSettings, changed: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        replace(settings, **changed)
+    assert str(caught.value) == message
+
+
+def test_nothing_configures_the_logging_of_the_process(client: TestClient) -> None:
+    client.get("/healthz")
+    assert not [one for one in logging.root.handlers if type(one).__module__.startswith("epfilter")]

@@ -1,0 +1,154 @@
+"""The page at `/` in a real browser: what a person does with it."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from epfilter.exporter.orders import demo_lines
+from exporter_services import TOKEN
+from live_services import Live, live_service
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+)
+OPTIONS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-sandbox",  # Chromium refuses to run as root with one, and it sees this service only
+)
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium"),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    folder = tmp_path_factory.mktemp("service")
+    with (folder / "orders.jsonl").open("w", encoding="utf-8") as file:
+        file.writelines(demo_lines(500))
+    with live_service("--orders", folder / "orders.jsonl", "--state", folder / "state") as live:
+        yield live
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, live: Live) -> Iterator[Page]:
+    """The page with the token in its address, as the service prints it; no script of it fails."""
+    context = browser.new_context(base_url=live.address)
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.goto(f"/#token={TOKEN}")
+    yield page
+    context.close()
+    assert failures == []
+
+
+def test_the_token_does_not_stay_in_the_address(page: Page, live: Live) -> None:
+    expect(page.locator("#filter")).to_be_focused()
+    assert page.url == f"{live.address}/"
+
+
+def test_a_filter_is_typed_exported_and_fetched(page: Page, tmp_path: Path) -> None:
+    page.fill("#filter", "eq(payment, refunded)")
+    expect(page.locator(".words")).to_have_text("orders whose payment is refunded")
+    expect(page.locator(".tree")).to_contain_text("eq payment refunded")
+    expect(page.locator("#count")).to_contain_text("match")
+    matching = int((page.locator("#count").text_content() or "").split()[0].replace(",", ""))
+    page.click("#start")
+    newest = page.locator("#jobs tbody tr").first
+    expect(newest).to_contain_text("eq(payment,refunded)")
+    with page.expect_download() as download:
+        newest.get_by_role("button", name="Download").click()
+    target = tmp_path / "orders.csv"
+    download.value.save_as(target)
+    with target.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["id"] for row in rows}) == matching > 0
+    assert {row["payment"] for row in rows} == {"refunded"}
+
+
+def test_a_mistake_is_shown_while_typing_and_mended_by_its_button(page: Page) -> None:
+    page.fill("#filter", "eq(paymet,refunded")
+    expect(page.locator(".findings")).to_contain_text("EPF102")
+    expect(page.locator("#start")).to_be_disabled()
+    page.get_by_role("button", name="insert `)`").click()
+    expect(page.locator(".findings")).to_contain_text("EPF201")
+    expect(page.locator("#start")).to_be_disabled()
+    page.get_by_role("button", name="write `payment`").click()
+    expect(page.locator("#filter")).to_have_value("eq(payment,refunded)")
+    expect(page.locator("#start")).to_be_enabled()
+    expect(page.locator(".findings")).to_have_count(0)
+
+
+def test_without_a_filter_the_button_says_what_it_does(page: Page) -> None:
+    expect(page.locator("#start")).to_have_text("Export every order")
+    expect(page.locator("#count")).to_have_text("500 orders match")
+    page.fill("#filter", "eq(payment,paid)")
+    expect(page.locator("#start")).to_have_text("Export")
+
+
+def test_an_example_is_taken_by_a_click(page: Page) -> None:
+    page.get_by_text("Examples and fields").click()
+    page.get_by_role("button", name="like(email,*@example.com)").click()
+    expect(page.locator(".words")).to_contain_text("ends with")
+
+
+def test_what_selects_nothing_fails_with_the_words_of_the_platform(page: Page) -> None:
+    page.fill("#filter", "eq(name,<img src=x onerror=alert(1)>)")
+    expect(page.locator(".findings")).to_be_visible()
+    page.fill("#filter", 'eq(name,"<img src=x onerror=alert(1)>")')
+    expect(page.locator("#count")).to_have_text("0 orders match")
+    page.click("#start")
+    newest = page.locator("#jobs tbody tr").first
+    expect(newest).to_contain_text("No results matched the supplied filter")
+    expect(newest).to_contain_text("<img src=x")
+    expect(page.locator("img")).to_have_count(0)
+
+
+def test_a_wrong_token_is_told_and_the_right_one_lets_in(browser: Browser, live: Live) -> None:
+    context = browser.new_context(base_url=live.address)
+    page = context.new_page()
+    page.goto("/")
+    page.fill("#token", "a-wrong-token")
+    page.click("text=Enter")
+    expect(page.locator("#refused")).to_be_visible()
+    expect(page.locator("#inside")).to_be_hidden()
+    page.fill("#token", TOKEN)
+    page.click("text=Enter")
+    expect(page.locator("#filter")).to_be_visible()
+    page.click("text=Forget the token")
+    expect(page.locator("#inside")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#token")).to_be_visible()
+    context.close()
+
+
+def test_a_service_that_is_gone_is_told_of(page: Page) -> None:
+    expect(page.locator("#count")).to_contain_text("match")
+    page.context.set_offline(True)
+    page.fill("#filter", "eq(payment,paid)")
+    expect(page.locator("#trouble")).to_have_text("The service does not answer.")
+    page.context.set_offline(False)
+    page.fill("#filter", "eq(payment,unpaid)")
+    expect(page.locator("#trouble")).to_be_hidden()

@@ -1,0 +1,454 @@
+"""Running jobs: one at a time, in order, and each to one complete file whatever happens."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from epfilter.ast import Filter
+from epfilter.errors import UnsupportedFilterError
+from epfilter.exporter.errors import ExporterError, OrdersError
+from epfilter.exporter.models import JobStatus
+from epfilter.exporter.service.database import DiskFullError
+from epfilter.exporter.service.files import Files
+from epfilter.exporter.service.jobs import JobStore, StoredJob
+from epfilter.exporter.service.outcomes import DISK_FULL, GIVEN_UP, INTERNAL_ERROR, NO_RESULTS
+from epfilter.exporter.service.running import Runner
+from exporter.service.job_worker import ROWS, TalkingStore, settings_of
+from exporter.service.test_jobs import disconnect
+
+WEEK = timedelta(weeks=1)
+SUCCESS, FAILED, STARTED = JobStatus.SUCCESS, JobStatus.FAILED, JobStatus.STARTED
+
+
+class Store(TalkingStore):
+    """Does what a test says before it ends a file: `then` gives the rows, or raises."""
+
+    def __init__(self, folder: Path, then: Callable[[Path], int] = lambda _: ROWS) -> None:
+        super().__init__(folder / "events")
+        self.then = then
+        self.begun = Event()
+        self.told_to_end = Event()
+
+    def write_csv(self, filter: Filter | None, path: Path, **options: Any) -> int:  # noqa: A002 - the platform's name
+        self.begun.set()
+        super().write_csv(filter, path, **options)
+        return self.then(path)
+
+    def interrupt(self) -> None:
+        self.told_to_end.set()
+
+
+class Notes:
+    """Keeps what is logged and counted."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        self.values: list[dict[str, object]] = []
+        self.finished: list[tuple[JobStatus, int | None]] = []
+
+    def info(self, event: str, **values: object) -> None:
+        self.events.append(event)
+        self.values.append(values)
+
+    warning = error = info
+
+    def job_finished(self, status: JobStatus, seconds: float, rows: int | None) -> None:
+        assert 0 <= seconds < 60
+        self.finished.append((status, rows))
+
+
+class Service:
+    """A queue, its files and how to run them."""
+
+    def __init__(self, place: str, folder: Path) -> None:
+        self.place = place
+        self.folder = folder
+        self.jobs = JobStore(place, lifetime=WEEK)
+        self.files = Files(folder / "files")
+        self.notes = Notes()
+
+    def runner(self, store: Store) -> Runner:
+        settings = settings_of(self.folder)
+        return Runner(self.jobs, store, self.files, settings, self.notes, self.notes, poll=0.02)
+
+    @contextmanager
+    def running(self, store: Store, drain: float = 10) -> Iterator[Runner]:
+        runner = self.runner(store)
+        runner.start()
+        try:
+            yield runner
+        finally:
+            assert runner.stop(drain)
+
+    def run(self, then: Callable[[Path], int] = lambda _: ROWS) -> StoredJob:
+        """Runs the one job that waits to its end."""
+        with self.running(Store(self.folder, then)):
+            self.wait()
+        return self.jobs.jobs()[0]
+
+    def wait(self) -> None:
+        wait_until(lambda: not self.jobs.waiting())
+
+    def names(self) -> set[str]:
+        return {path.name for path in self.files.path(UUID(int=1)).parent.iterdir()}
+
+    def events(self) -> list[list[str]]:
+        path = self.folder / "events"
+        return [line.split() for line in path.read_text("utf-8").splitlines()]
+
+
+@pytest.fixture
+def service(place: str, tmp_path: Path) -> Iterator[Service]:
+    made = Service(place, tmp_path / "service")
+    yield made
+    made.jobs.close()
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Service]:
+    """For what is the same in every database."""
+    made = Service(str(tmp_path / "service" / "jobs.db"), tmp_path / "service")
+    yield made
+    made.jobs.close()
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline, "it takes too long"
+        time.sleep(0.005)
+
+
+def csv(filter: str | None) -> str:  # noqa: A002 - the platform's name
+    return "item,True\n" + "".join(f"{filter},{row}\n" for row in range(ROWS))
+
+
+def test_jobs_run_in_the_order_of_creation(service: Service) -> None:
+    filters = [f"eq(id,{number})" for number in range(4)]
+    created = [service.jobs.create(one) for one in (*filters[:2], None)]
+    with service.running(Store(service.folder)) as runner:
+        created.append(service.jobs.create(filters[2]))
+        runner.wake()
+        service.wait()
+        assert runner.alive
+    assert not runner.alive
+    assert [one[::2] for one in service.events()] == [
+        [what, str(job.filter)] for job in created for what in ("begin", "end")
+    ]
+    for job in service.jobs.jobs():
+        assert (job.status, job.rows, job.error, job.attempts) == (SUCCESS, ROWS, None, 1)
+        assert service.files.path(job.id).read_text("utf-8") == csv(job.filter)
+    assert service.notes.finished == [(SUCCESS, ROWS)] * len(created)
+    assert service.names() == {f"{job.id}.csv" for job in created}
+
+
+def test_a_job_of_another_process_is_seen(service: Service) -> None:
+    with service.running(Store(service.folder)):
+        time.sleep(0.1)
+        with JobStore(service.place, lifetime=WEEK) as elsewhere:
+            elsewhere.create(None)
+        service.wait()
+    assert service.jobs.jobs()[0].status is SUCCESS
+
+
+def raising(error: Exception) -> Callable[[Path], int]:
+    def then(_: Path) -> int:
+        raise error
+
+    return then
+
+
+@pytest.mark.parametrize(
+    ("then", "message"),
+    [
+        (lambda _: 0, NO_RESULTS),
+        (raising(OrdersError("orders.jsonl cannot be read.", hint="look")), "orders.jsonl cannot be read. Hint: look."),
+        (raising(OrdersError("the disk is full.")), DISK_FULL),
+        (raising(UnsupportedFilterError("text", "name", "DuckDB", "it has none")), "DuckDB cannot run `text` on `name`: it has none."),
+        (raising(ZeroDivisionError("eq(email,ron@swanson.com)")), INTERNAL_ERROR),
+        (raising(MemoryError()), INTERNAL_ERROR),
+        (lambda path: path.unlink() or ROWS, "the file could not be kept: No such file or directory."),
+    ],
+)  # fmt: skip
+def test_a_job_that_cannot_be_run_says_why(
+    here: Service, then: Callable[[Path], int], message: str
+) -> None:
+    here.jobs.create("eq(email,ron@swanson.com)")
+    job = here.run(then)
+    assert (job.status, job.error, job.rows) == (FAILED, message, None)
+    assert here.names() == set()
+    assert here.notes.finished == [(FAILED, None)]
+    assert "ron" not in repr(here.notes.values)
+    here.jobs.create(None)
+    assert here.run().status is SUCCESS, "the service goes on"
+
+
+def test_nothing_that_goes_wrong_ends_the_thread(
+    here: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.jobs.create(None)
+    left = [ZeroDivisionError(), ExporterError("no."), ExporterError("no."), ExporterError("no.")]
+    find = here.jobs.next
+
+    def failing() -> StoredJob | None:
+        if left:
+            raise left.pop(0)
+        return find()
+
+    monkeypatch.setattr(here.jobs, "next", failing)
+    assert here.run().status is SUCCESS
+    assert [one for one in here.notes.events if one.startswith("queue")] == [
+        "queue_failed",
+        "queue_failed",
+        "queue_works",
+    ], "each kind of trouble is told once"
+
+
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [
+        ("fail", DiskFullError("full.")),
+        ("fail", ExporterError("locked.")),
+        ("succeed", ExporterError("locked.")),
+    ],
+)
+def test_the_end_of_a_job_is_told_until_the_queue_has_it(
+    here: Service, monkeypatch: pytest.MonkeyPatch, method: str, told: Exception
+) -> None:
+    here.jobs.create(None)
+    left = [told, told, told]
+    end = getattr(here.jobs, method)
+
+    def failing(job: StoredJob, value: Any) -> object:
+        if left:
+            raise left.pop(0)
+        return end(job, value)
+
+    monkeypatch.setattr(here.jobs, method, failing)
+    job = here.run(lambda _: ROWS if method == "succeed" else 0)
+    assert (job.status, job.attempts) == (SUCCESS if method == "succeed" else FAILED, 1)
+    assert here.notes.events.count("queue_failed") == 1, "it is said once"
+    assert here.names() == ({f"{job.id}.csv"} if method == "succeed" else set())
+
+
+def test_a_file_that_leaves_the_queue_no_room_goes(
+    here: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.jobs.create(None)
+    monkeypatch.setattr(here.jobs, "succeed", lambda *_: raising(DiskFullError("full."))(Path()))
+    job = here.run()
+    assert (job.status, job.error) == (FAILED, DISK_FULL)
+    assert here.names() == set()
+
+
+def test_stopping_lets_the_running_job_end_and_begins_no_other(service: Service) -> None:
+    first, second = service.jobs.create("eq(id,1)"), service.jobs.create("eq(id,2)")
+    store = Store(service.folder, lambda _: time.sleep(0.2) or ROWS)  # type: ignore[func-returns-value] # it returns None, which is the point
+    with service.running(store):
+        assert store.begun.wait(10)
+    ended, waiting = service.jobs.job(first.id), service.jobs.job(second.id)
+    assert ended is not None
+    assert (ended.status, waiting) == (SUCCESS, second)
+    assert not store.told_to_end.is_set()
+
+
+def test_what_does_not_end_in_time_is_run_again_first(service: Service) -> None:
+    first, second = service.jobs.create("eq(id,1)"), service.jobs.create("eq(id,2)")
+    store = Store(service.folder)
+
+    def hang(_: Path) -> int:
+        assert store.told_to_end.wait(10)
+        raise OrdersError("interrupted")
+
+    store.then = hang
+    with service.running(store, drain=0.05):
+        assert store.begun.wait(10)
+    left = service.jobs.job(first.id)
+    assert left is not None
+    assert (left.status, service.jobs.job(second.id)) == (STARTED, second)
+    assert service.names() == set()
+    service.run()
+    assert [one[2] for one in service.events() if one[0] == "begin"] == [
+        *("eq(id,1)", "eq(id,1)", "eq(id,2)")
+    ]
+    assert [job.attempts for job in service.jobs.jobs()] == [1, 2]
+
+
+def test_a_runner_that_was_never_started_stops(here: Service) -> None:
+    assert here.runner(Store(here.folder)).stop(1)
+
+
+def test_a_service_that_ends_while_the_queue_fails_leaves_the_job(
+    here: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    created = here.jobs.create(None)
+    with monkeypatch.context() as patched:
+        patched.setattr(here.jobs, "fail", lambda *_: raising(DiskFullError("full."))(Path()))
+        with here.running(Store(here.folder, lambda _: 0), drain=0.05):
+            wait_until(lambda: "queue_failed" in here.notes.events)
+    left = here.jobs.job(created.id)
+    assert left is not None
+    assert left.status is STARTED
+    assert here.run().attempts == 2
+
+
+def test_a_job_that_expires_while_it_runs_leaves_no_file(service: Service) -> None:
+    service.jobs.create(None)
+
+    def a_week_passes(_: Path) -> int:
+        service.jobs._clock = lambda: time.time_ns() + 8 * 24 * 3600 * 10**9
+        return ROWS
+
+    with service.running(Store(service.folder, a_week_passes)):
+        wait_until(lambda: "job_gone" in service.notes.events)
+    assert service.jobs.jobs() == []
+    assert service.names() == set()
+
+
+def test_what_expired_and_what_was_left_over_is_removed(service: Service) -> None:
+    service.jobs._clock = lambda: time.time_ns() - 8 * 24 * 3600 * 10**9
+    old = service.jobs.create(None)
+    service.run()
+    service.jobs._clock = time.time_ns
+    young = service.jobs.create(None)
+    service.files.part(old.id).touch()
+    service.files.part(young.id).touch()
+    service.files.path(UUID(int=5)).touch()
+    assert f"{old.id}.csv" in service.names()
+    service.run()
+    assert service.names() == {f"{young.id}.csv"}
+    with service.jobs._database.reading() as connection:
+        assert (
+            connection.exec_driver_sql("SELECT count(*) FROM epfilter_exporter_jobs").scalar_one()
+            == 1
+        )
+
+
+def test_a_turn_that_is_lost_publishes_nothing(service: Service) -> None:
+    if not service.place.startswith("postgresql"):
+        pytest.skip("SQLite has no connection to lose")
+    created = service.jobs.create(None)
+    seen: list[set[str]] = []
+
+    def lose(_: Path) -> int:
+        if not seen:
+            disconnect(service.place)
+        seen.append(service.names())
+        return ROWS
+
+    job = service.run(lose)
+    assert (job.status, job.attempts, service.notes.finished) == (SUCCESS, 2, [(SUCCESS, ROWS)])
+    assert service.notes.events.count("turn_lost") == 1
+    assert f"{created.id}.csv" not in seen[1], "the first attempt left no file"
+    assert service.names() == {f"{created.id}.csv"}
+
+
+@contextmanager
+def worker(service: Service, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """Another process that runs the jobs."""
+    script = Path(__file__).with_name("job_worker.py")
+    command = [sys.executable, str(script), service.place, str(service.folder), *options]
+    with subprocess.Popen(  # noqa: S603 - our own script
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.communicate(timeout=20)
+
+
+def test_two_processes_run_one_job_at_a_time(service: Service) -> None:
+    created = [service.jobs.create(f"eq(id,{number})") for number in range(8)]
+    with worker(service) as one, worker(service) as other:
+        for number in range(8, 20):
+            created.append(service.jobs.create(f"eq(id,{number})"))
+            time.sleep(0.01)
+        service.wait()
+    assert (one.returncode, other.returncode) == (0, 0)
+    events = service.events()
+    assert [one[2] for one in events[::2]] == [job.filter for job in created]
+    for begin, end in zip(events[::2], events[1::2], strict=True):
+        assert (begin[0], end[0], begin[1:]) == ("begin", "end", end[1:])
+    assert {job.attempts for job in service.jobs.jobs()} == {1}
+    assert service.names() == {f"{job.id}.csv" for job in created}
+
+
+def test_a_process_that_is_killed_in_the_middle_leaves_its_job_to_the_next(
+    service: Service,
+) -> None:
+    created = [service.jobs.create(f"eq(id,{number})") for number in range(3)]
+    with worker(service, "hang") as killed:
+        wait_until(lambda: (service.folder / "events").exists() and len(service.events()) == 2)
+        killed.kill()
+        killed.wait(10)
+    left = service.jobs.job(created[0].id)
+    assert left is not None
+    assert left.status is STARTED
+    assert [name.endswith(".part") for name in service.names()] == [True]
+    service.run()
+    assert [job.attempts for job in service.jobs.jobs()] == [1, 1, 2]
+    for job in service.jobs.jobs():
+        assert service.files.path(job.id).read_text("utf-8") == csv(job.filter)
+    assert service.names() == {f"{job.id}.csv" for job in created}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder with room for 1 MB."""
+    if sys.platform != "linux" or os.getuid() != 0:
+        pytest.skip("only root of Linux can mount a small disk")
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    made = subprocess.run(mount, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words
+    if made.returncode:
+        pytest.skip(f"no disk can be mounted here: {made.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", folder], check=True)  # noqa: S603, S607 - fixed words
+
+
+def test_a_disk_that_is_really_full(small_disk: Path) -> None:
+    service = Service(str(small_disk / "jobs.db"), small_disk)
+
+    def fill(path: Path) -> int:
+        try:
+            with path.open("ab", buffering=0) as file:
+                while True:
+                    file.write(b"0" * 4096)
+        except OSError as error:
+            raise OrdersError("the disk is full.") from error
+
+    service.jobs.create(None)
+    job = service.run(fill)
+    assert (job.status, job.error) == (FAILED, DISK_FULL)
+    assert service.names() == set()
+    service.jobs.create(None)
+    assert replace(service.run(), id=job.id).status is SUCCESS
+    service.jobs.close()
+
+
+def test_a_job_that_ends_every_service_does_not_keep_the_others_waiting(here: Service) -> None:
+    deadly, next_one = here.jobs.create("eq(a,1)"), here.jobs.create("eq(a,2)")
+    for _ in range(100):
+        begun = here.jobs.next()
+        assert begun is not None
+        assert begun.id == deadly.id
+    with here.running(Store(here.folder)):
+        here.wait()
+    ended = {job.id: job for job in here.jobs.jobs()}
+    assert (ended[deadly.id].status, ended[deadly.id].error) == (FAILED, GIVEN_UP)
+    assert ended[next_one.id].status is SUCCESS

@@ -1,0 +1,348 @@
+"""The service as a process: real sockets, real orders, and signals."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from starlette.testclient import TestClient
+
+from epfilter.exporter import OrdersError, SettingsError
+from epfilter.exporter.orders import demo_lines
+from epfilter.exporter.service import ServiceSettings, create_app, serve
+from epfilter.exporter.service.assembly import Service
+from epfilter.exporter.service.logs import open_log
+from epfilter.exporter.service.serving import _bound, _logged, _told_to_end, address_of
+from exporter_services import (
+    AUTHORIZATION,
+    CREATE,
+    TOKEN,
+    HeldOrders,
+    creation,
+    eventually,
+    service_of,
+)
+from live_services import Live, live_service
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("orders") / "orders.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(demo_lines(2000))
+    return path
+
+
+def client_of(live: Live) -> httpx.Client:
+    return httpx.Client(base_url=live.address, headers=AUTHORIZATION, timeout=30)
+
+
+@pytest.fixture
+def live(demo: Path, tmp_path: Path) -> Iterator[Live]:
+    with live_service("--orders", demo, "--state", tmp_path / "state") as live:
+        yield live
+
+
+def exported(client: httpx.Client, body: object = CREATE) -> str:
+    """The link to the file of a new job, once it is done."""
+    job_id = client.post("/v2/jobs", json=body).json()["data"][0]["id"]
+
+    def job() -> dict[str, Any]:
+        return client.get(f"/v2/jobs/{job_id}").json()["data"]  # type: ignore[no-any-return] # JSON
+
+    eventually(lambda: job()["status"] in {"success", "failed"})
+    assert job()["status"] == "success", job()
+    return str(job()["link"]["href"])
+
+
+def test_orders_are_exported_from_the_first_request_to_the_last_byte(live: Live) -> None:
+    with client_of(live) as client:
+        whole = httpx.get(exported(client))
+        part = httpx.get(exported(client, creation("eq(payment,refunded)")))
+    assert whole.status_code == part.status_code == 200
+    assert part.text.splitlines()[0] == whole.text.splitlines()[0]
+    assert 1 < len(part.text.splitlines()) < len(whole.text.splitlines())
+    assert len(whole.text.splitlines()) > 2000
+
+
+def test_the_log_of_a_process_is_json_without_what_clients_say(live: Live) -> None:
+    with client_of(live) as client:
+        client.post("/v2/jobs", json=creation("eq(email,ron@swanson.com)"))
+        client.get("/v2/jobs/ron@swanson.com?a=swanson")
+        with socket.create_connection((client.base_url.host, client.base_url.port)) as raw:
+            raw.sendall(b"ron@swanson.com\r\n\r\n")
+            assert raw.recv(12) == b"HTTP/1.1 400"
+    assert live.end() == 0
+    lines = [json.loads(line) for line in live.said if line.startswith("{")]
+    assert {"started", "listening", "request", "stopping", "stopped"} <= {
+        line["event"] for line in lines
+    }
+    assert "server: Invalid HTTP request received." in {line["event"] for line in lines}
+    assert "swanson" not in "\n".join(live.said)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_0(live: Live, number: int) -> None:
+    with client_of(live) as client:
+        assert client.get("/healthz").status_code == 200
+    assert live.end(number) == 0
+    assert "Traceback" not in "\n".join(live.said)
+
+
+def test_a_download_that_runs_is_finished_before_the_end(live: Live) -> None:
+    with client_of(live) as client:
+        link = exported(client)
+        size = int(httpx.head(link).headers["Content-Length"])
+        with httpx.stream("GET", link) as answer:
+            chunks = answer.iter_raw(1)
+            first = next(chunks)
+            live.process.send_signal(signal.SIGTERM)
+            time.sleep(0.3)
+            rest = b"".join(chunks)
+    assert len(first) + len(rest) == size
+    assert live.process.wait(30) == 0
+
+
+def test_a_file_that_expires_while_it_is_sent_is_sent_to_its_end(
+    live: Live, tmp_path: Path
+) -> None:
+    # Far more than the buffers of a connection hold.
+    size = 50_000_000
+    with client_of(live) as client:
+        link = exported(client)
+        (path,) = (tmp_path / "state" / "files").glob("*.csv")
+        os.truncate(path, size)
+        with httpx.stream("GET", link) as answer:
+            received = 0
+            for chunk in answer.iter_raw():
+                path.unlink(missing_ok=True)
+                received += len(chunk)
+        assert received == size
+        assert httpx.get(link).status_code == 404
+
+
+def test_a_body_in_chunks_is_stopped_at_the_limit(live: Live) -> None:
+    sent = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal sent
+        while sent < 500_000_000:
+            sent += 65_536
+            yield b" " * 65_536
+
+    with client_of(live) as client:
+        try:
+            answer = client.post(
+                "/v2/jobs", content=endless(), headers={"Content-Type": "application/json"}
+            )
+        except httpx.NetworkError:
+            # The answer may be lost where the connection is reset first.
+            pass
+        else:
+            assert answer.status_code == 413
+        assert client.get("/healthz").status_code == 200
+    assert sent < 100_000_000
+
+
+def test_a_job_that_is_interrupted_is_run_by_the_next_service(demo: Path, tmp_path: Path) -> None:
+    arguments = ("--orders", demo, "--state", tmp_path / "state")
+    with live_service(*arguments, "--drain", "0") as live:
+        with client_of(live) as client:
+            for _ in range(5):
+                client.post("/v2/jobs", json=CREATE)
+        assert live.end() == 0
+    with live_service(*arguments) as live, client_of(live) as client:
+        eventually(
+            lambda: (
+                [job["status"] for job in client.get("/v2/jobs").json()["data"]] == ["success"] * 5
+            )
+        )
+
+
+def test_a_service_that_is_killed_loses_no_job(demo: Path, tmp_path: Path) -> None:
+    arguments = ("--orders", demo, "--state", tmp_path / "state")
+    with live_service(*arguments) as live:
+        with client_of(live) as client:
+            ids = [client.post("/v2/jobs", json=CREATE).json()["data"][0]["id"] for _ in range(3)]
+        live.process.kill()
+    with live_service(*arguments) as live, client_of(live) as client:
+        eventually(
+            lambda: (
+                {(job["id"], job["status"]) for job in client.get("/v2/jobs").json()["data"]}
+                == {(one, "success") for one in ids}
+            )
+        )
+
+
+def test_two_services_share_a_queue(demo: Path, tmp_path: Path) -> None:
+    arguments = ("--orders", demo, "--state", tmp_path / "state")
+    with (
+        live_service(*arguments) as one,
+        live_service(*arguments) as other,
+        client_of(one) as first,
+        client_of(other) as second,
+    ):
+        path = httpx.URL(exported(first)).path
+        assert second.get(path, headers={"Authorization": ""}).status_code == 200
+        assert first.get("/v2/jobs").json()["data"][0]["id"] in second.get("/v2/jobs").text
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_the_address_says_the_port_that_was_taken(host: str) -> None:
+    try:
+        listener = _bound(host, 0)
+    except SettingsError:
+        pytest.skip("this machine has no IPv6")
+    with listener:
+        port = listener.getsockname()[1]
+        assert address_of(listener) == (
+            f"http://[::1]:{port}" if ":" in host else f"http://{host}:{port}"
+        )
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "message"),
+    [
+        (
+            "203.0.113.1",
+            0,
+            "cannot listen on 203.0.113.1, port 0: Cannot assign requested address.",
+        ),
+        ("no such host", 0, "cannot listen on no such host: "),
+        ("x" * 70, 0, f"cannot listen on {'x' * 70}: "),
+        ("127.0.0.1", 70_000, "a port is a number from 0 to 65535, not 70000."),
+    ],
+)
+def test_an_address_that_cannot_be_listened_on_is_told_in_words(
+    host: str, port: int, message: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        _bound(host, port)
+    assert str(caught.value).startswith(message)
+
+
+def test_a_port_in_use_is_told_in_words(demo: Path, tmp_path: Path) -> None:
+    settings = ServiceSettings(orders=demo, state=tmp_path, token=TOKEN)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError) as caught:
+            serve(settings, port=port)
+    assert str(caught.value) == (
+        f"cannot listen on 127.0.0.1, port {port}: Address already in use. Hint: take another "
+        "port, or port 0 for a free one."
+    )
+
+
+def asking(settings: ServiceSettings, ask: Callable[[str], None]) -> list[str]:
+    """Serve in this process until `ask`, in another thread, has asked; what serving has said."""
+    addresses: list[str] = []
+
+    def ask_and_end(address: str) -> None:
+        try:
+            ask(address)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def listening(address: str) -> None:
+        addresses.append(address)
+        threading.Thread(target=ask_and_end, args=(address,)).start()
+
+    serve(settings, port=0, listening=listening)
+    return addresses
+
+
+def test_it_serves_until_it_is_told_to_end_and_leaves_the_process_as_it_was(
+    settings: ServiceSettings, held_orders: HeldOrders
+) -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
+    found = []
+    asking(settings, lambda address: found.append(httpx.get(f"{address}/readyz").json()))
+    assert found == [{"status": "ready"}]
+    assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before
+    assert held_orders.open.is_set(), "the store was not closed"
+
+
+def test_a_second_signal_ends_the_drain(
+    settings: ServiceSettings,
+    held_orders: HeldOrders,  # noqa: ARG001 - the app opens these orders
+) -> None:
+    def ask(address: str) -> None:
+        headers = AUTHORIZATION
+        httpx.post(f"{address}/v2/jobs", json=CREATE, headers=headers)
+        eventually(lambda: '"started"' in httpx.get(f"{address}/v2/jobs", headers=headers).text)
+        threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGTERM)).start()
+
+    began = time.monotonic()
+    asking(replace(settings, drain=timedelta(minutes=5)), ask)
+    assert time.monotonic() - began < 60
+
+
+def test_a_service_that_cannot_start_leaves_the_process_as_it_was(
+    settings: ServiceSettings, held_orders: HeldOrders
+) -> None:
+    held_orders.unready = True
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(OrdersError, match="cannot be read"):
+        serve(settings, port=0)
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_in_another_thread_no_signal_is_its_business(settings: ServiceSettings) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    server = uvicorn.Server(uvicorn.Config("none", log_config=None))
+    within = []
+
+    def enter() -> None:
+        with _told_to_end(server, Service(settings)):
+            within.append(signal.getsignal(signal.SIGTERM))
+
+    thread = threading.Thread(target=enter)
+    thread.start()
+    thread.join()
+    assert within == [before]
+
+
+def test_who_hurries_a_service_before_it_ends_ends_nothing_but_its_drain(
+    settings: ServiceSettings,
+    held_orders: HeldOrders,  # noqa: ARG001 - the app opens these orders
+) -> None:
+    app = create_app(replace(settings, drain=timedelta(minutes=5)))
+    with TestClient(app, headers=AUTHORIZATION) as client:
+        client.post("/v2/jobs", json=CREATE)
+        eventually(lambda: '"started"' in client.get("/v2/jobs").text)
+        service_of(app).hurry()
+        assert client.get("/readyz").status_code == 200
+        began = time.monotonic()
+    assert time.monotonic() - began < 60
+
+
+def test_an_unexpected_error_of_the_server_is_logged_without_its_message(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logger = logging.getLogger("uvicorn.error")
+    with _logged(open_log("json")):
+        try:
+            int("ron@swanson.com")
+        except ValueError:
+            logger.exception("it failed for %s", "ron@swanson.com")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["event"] == "server: it failed for %s"
+    assert json.loads(line)["error"] == "ValueError"
+    assert "swanson" not in line
+    assert logging.getLogger("uvicorn").propagate

@@ -1,0 +1,228 @@
+"""Several CSV files become one: a single header, each order once, the bytes of rows as they were."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import io
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from epfilter.exporter import JoinError, joining
+from epfilter.exporter.joining import join_csv
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test has a folder of its own, in which it leaves its parts and perhaps the target."""
+    monkeypatch.chdir(tmp_path)
+    yield
+    assert [path.name for path in Path().iterdir() if path.name.endswith(".tmp")] == []
+
+
+def joined(*contents: bytes, disjoint: bool = False) -> bytes:
+    parts = [Path(f"{number}.csv") for number in range(len(contents))]
+    for part, content in zip(parts, contents, strict=True):
+        part.write_bytes(content)
+    count = join_csv(parts, Path("all.csv"), disjoint=disjoint)
+    whole = Path("all.csv").read_bytes()
+    assert count == max(0, sum(1 for row in csv.reader(io.StringIO(whole.decode(), "")) if row) - 1)
+    return whole
+
+
+_JOINED = [
+    ("rows follow each other", [b"id,n\n1,a\n", b"id,n\n2,b\n"], b"id,n\n1,a\n2,b\n"),
+    ("an order of an earlier part is left out", [b"id\n1\n2\n", b"id\n2\n3\n", b"id\n3\n1\n4\n"], b"id\n1\n2\n3\n4\n"),
+    ("an order has several rows", [b"id,sku\n1,a\n1,b\n", b"id,sku\n1,a\n2,c\n2,d\n"], b"id,sku\n1,a\n1,b\n2,c\n2,d\n"),
+    ("a part without a byte", [b"", b"id\n1\n", b""], b"id\n1\n"),
+    ("parts without a byte alone", [b"", b""], b""),
+    ("a part of blank lines", [b"\r\n\n", b"id\n1\n"], b"id\n1\n"),
+    ("a part of a header alone", [b"id\n", b"id\n1\n"], b"id\n1\n"),
+    ("a header without line end", [b"id", b"id\n1\n", b"id"], b"id\n1\n"),
+    ("a last row without line end", [b"id,n\r\n1,a", b"id,n\n2,b"], b"id,n\r\n1,a\r\n2,b\n"),
+    ("blank lines", [b"id\n\n1\n\n", b"\nid\n2\n\n"], b"id\n1\n2\n"),
+    ("CRLF and LF stay", [b"id\r\n1\r\n", b"id\n2\n"], b"id\r\n1\r\n2\n"),
+    ("the byte order mark of the first stays", [b"\xef\xbb\xbfid\n1\n", b"\xef\xbb\xbfid\n1\n2\n", b"id\n3\n"], b"\xef\xbb\xbfid\n1\n2\n3\n"),
+    ("a byte order mark before a quote", [b'\xef\xbb\xbf"id","a\nb"\n1,x\n', b'id,"a\nb"\n1,y\n2,y\n'], b'\xef\xbb\xbf"id","a\nb"\n1,x\n2,y\n'),
+    ("a byte order mark and nothing else", [b"\xef\xbb\xbf", b"id\n1\n"], b"id\n1\n"),
+    ("line ends in quotes", [b'id,n\n1,"a\n2,b"\n', b'id,n\n2,"c\r\n\r\n"\n'], b'id,n\n1,"a\n2,b"\n2,"c\r\n\r\n"\n'),
+    ("a quoted line end in the last cell of all", [b'id,n\n1,"a\n"'], b'id,n\n1,"a\n"\n'),
+    ("quotes in quotes", [b'id,n\n1,"a ""x"", ""\n"""\n', b'id,n\n"1",b\n2,""""\n'], b'id,n\n1,"a ""x"", ""\n"""\n2,""""\n'),
+    ("several lines and cells in quotes", [b'n,id\n"a\nb","1\n\n""2"""\n', b'n,id\n"c\n,\nd","1\n\n""2"""\n"e\n,\nf",3\n'], b'n,id\n"a\nb","1\n\n""2"""\n"e\n,\nf",3\n'),
+    ("a quote in the midst of a cell is text", [b'n,id\n5" pipe,1\n', b'n,id\n6" pipe; "x",1\n7" pipe,2\n'], b'n,id\n5" pipe,1\n7" pipe,2\n'),
+    ("text behind a quote", [b'id,n\n"1"0,a\n', b'id,n\n10,b\n"1"1 "x",c\n'], b'id,n\n"1"0,a\n"1"1 "x",c\n'),
+    ("headers are compared as cells", [b'"id",n\n1,a\n', b'id,"n"\r\n2,b\n'], b'"id",n\n1,a\n2,b\n'),
+    ("ids are compared as cells", [b"id,n\n1,a\n", b'id,n\n"1",b\n'], b"id,n\n1,a\n"),
+    ("no column but the id's has to be text", [b"id,n\n1,\xff\xfe\n", b"id,n\n1,\xff\n2,\xff\n"], b"id,n\n1,\xff\xfe\n2,\xff\n"),
+    ("order_id comes before id", [b"id,Order ID\na,1\n", b"id,Order ID\na,2\nb,1\n"], b"id,Order ID\na,1\na,2\n"),
+    ("ID is id", [b"x,ID\na,1\n", b"x,ID\nb,1\n"], b"x,ID\na,1\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("contents", "whole"), [row[1:] for row in _JOINED], ids=[row[0] for row in _JOINED])  # fmt: skip
+def test_parts_are_joined(contents: list[bytes], whole: bytes) -> None:
+    if b"\xff" in whole:
+        parts = [Path(f"{number}.csv") for number in range(len(contents))]
+        for part, content in zip(parts, contents, strict=True):
+            part.write_bytes(content)
+        join_csv(parts, Path("all.csv"), disjoint=False)
+        assert Path("all.csv").read_bytes() == whole
+    else:
+        assert joined(*contents) == whole
+
+
+def test_disjoint_parts_need_no_ids() -> None:
+    assert joined(b"a\n1\n", b"a\n1\n\n2\n", disjoint=True) == b"a\n1\n1\n2\n"
+
+
+def test_one_part_needs_no_ids() -> None:
+    assert joined(b"a\n1\n1\n") == b"a\n1\n1\n"
+
+
+_REFUSED = [
+    ("other columns", [b"id,a,b\n", b"id,c,b\n"], "the columns of 1.csv are not those of 0.csv: it also has `c` and it lacks `a`."),
+    ("more columns", [b"", b"id\n", b"id,a\tb\n"], "the columns of 2.csv are not those of 1.csv: it also has `a\\tb`."),
+    ("another order", [b"id,a\n", b"a,id\n"], "the columns of 1.csv are not those of 0.csv: they stand as `a`, `id`."),
+    ("very many columns", [b"id\n", b"id," + b",".join(b"c%d" % i for i in range(30))], "`c19` and 10 more."),
+    ("no id", [b"a,b\n1,2\n", b"a,b\n1,2\n"], "no column of 0.csv is the id of an order, so nobody can say which orders are in two files; it has `a`, `b`."),
+    ("an empty id", [b"a,id\n1,2\n", b"a,id\n1,2\n1,\n"], "row 3 of 1.csv has no `id`, so nobody can say whether"),
+    ("a short row", [b"a,id\n1,2\n", b"a,id\n\n1\n"], "row 2 of 1.csv has no `id`"),
+    ("an open quote", [b'id,a\n1,"a\n2,b\n'], "row 2 of 0.csv has a quote that is never closed."),
+    ("an open quote in the header", [b'"id'], "row 1 of 0.csv has a quote that is never closed."),
+    ("an open quote behind a closed one", [b'id,a\n1,"a\n",b,"\n'], "row 2 of 0.csv has a quote that is never closed."),
+    ("UTF-16", ["id\n1\n".encode("utf-16")], "the header of 0.csv is not UTF-8."),
+    ("CR alone", [b"id,a\r1,b\r"], "the header of 0.csv has a carriage return in it. Hint: its line ends may be CR alone"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("contents", "says"), [row[1:] for row in _REFUSED], ids=[row[0] for row in _REFUSED])  # fmt: skip
+def test_what_does_not_fit_together_is_refused(contents: list[bytes], says: str) -> None:
+    Path("all.csv").write_bytes(b"as it was")
+    before = {path.name for path in Path().iterdir()}
+    with pytest.raises(JoinError) as caught:
+        joined(*contents)
+    assert says in str(caught.value)
+    assert Path("all.csv").read_bytes() == b"as it was"
+    assert {path.name for path in Path().iterdir()} - before <= {f"{i}.csv" for i in range(9)}
+
+
+@pytest.mark.parametrize(
+    ("parts", "target", "says"),
+    [
+        ([], "all.csv", "there are no files to join."),
+        (["none.csv"], "all.csv", "cannot read none.csv: No such file or directory."),
+        (["."], "all.csv", "cannot read .: Is a directory."),
+        (["a\0.csv"], "all.csv", "cannot read a\\u0000.csv: embedded null byte."),
+        (["one.csv"], "none/all.csv", "cannot write none/all.csv: No such file or directory."),
+        (["one.csv"], "folder", "cannot write folder: Is a directory."),
+        (["one.csv"], "all\0.csv", "cannot write all\\u0000.csv: embedded null byte."),
+        (["one.csv"], "", "cannot write .: "),
+    ],
+)
+def test_what_cannot_be_read_or_written_is_told(parts: list[str], target: str, says: str) -> None:
+    Path("one.csv").write_bytes(b"id\n1\n")
+    Path("folder").mkdir()
+    with pytest.raises(JoinError, match=re.escape(says)):
+        join_csv([Path(part) for part in parts], Path(target), disjoint=True)
+    assert sorted(path.name for path in Path().iterdir()) == ["folder", "one.csv"]
+
+
+def test_a_full_disk_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(JoinError, match=r"cannot write all\.csv: No space left on device\."):
+        joined(b"id\n1\n")
+    assert not Path("all.csv").exists()
+
+
+@pytest.mark.parametrize("member", ["peek", "readline"])
+def test_a_disk_that_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch, member: str) -> None:
+    class Broken(io.BufferedReader):
+        pass
+
+    def fail(*_: Any) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    def opened(path: Path, mode: str) -> Any:
+        return Broken(io.FileIO(path, "r")) if mode == "rb" else io.FileIO(path, "x")
+
+    monkeypatch.setattr(Broken, member, fail, raising=False)
+    monkeypatch.setattr(Path, "open", opened)
+    Path("0.csv").touch()
+    with pytest.raises(JoinError, match=r"cannot read 0\.csv: Input/output error\."):
+        join_csv([Path("0.csv")], Path("all.csv"), disjoint=True)
+
+
+def test_an_interruption_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        joined(b"id\n1\n")
+    assert not Path("all.csv").exists()
+
+
+def test_a_part_may_be_the_target() -> None:
+    Path("a.csv").write_bytes(b"id\n1\n")
+    Path("b.csv").write_bytes(b"id\n1\n2\n")
+    assert join_csv([Path("a.csv"), Path("b.csv")], Path("a.csv"), disjoint=False) == 2
+    assert Path("a.csv").read_bytes() == b"id\n1\n2\n"
+
+
+def test_a_new_file_has_the_permissions_of_any() -> None:
+    joined(b"id\n1\n")
+    assert Path("all.csv").stat().st_mode == Path("0.csv").stat().st_mode
+
+
+@pytest.mark.parametrize("content", [b"id\n" + b"a" * 99, b'id\n"' + b"a\n" * 99, b"i" * 99])
+def test_a_row_that_would_fill_the_memory_is_refused(
+    monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    monkeypatch.setattr(joining, "_LONGEST", 50)
+    with pytest.raises(JoinError, match=r"row [12] of 0\.csv is longer than 0 MB\. Hint: perhaps"):
+        joined(content)
+
+
+_CELLS = st.lists(st.sampled_from(["a", "1", '"', ",", "\n", "\r\n", " ", "é"]), max_size=6).map("".join)  # fmt: skip
+_IDS = st.sampled_from(["1", "2", "3", "a,b", 'x"y', "l\nm", "é"])
+_TABLES = st.lists(
+    st.lists(st.tuples(_CELLS, _IDS, _CELLS), max_size=5), min_size=1, max_size=4
+)  # fmt: skip
+_DIALECTS = st.tuples(
+    st.sampled_from(["\n", "\r\n"]), st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL])
+)
+
+
+@given(tables=_TABLES, dialects=st.lists(_DIALECTS, min_size=4, max_size=4), disjoint=st.booleans())
+def test_what_is_joined_reads_as_the_rows_of_all(
+    tmp_path_factory: pytest.TempPathFactory,
+    tables: list[list[tuple[str, str, str]]],
+    dialects: list[tuple[str, Any]],
+    disjoint: bool,  # noqa: FBT001 - hypothesis gives it by name
+) -> None:
+    folder = tmp_path_factory.mktemp("joined")
+    parts, expected, seen = [], [], set[str]()
+    for number, (table, (end, quoting)) in enumerate(zip(tables, dialects, strict=False)):
+        part = folder / f"{number}.csv"
+        with part.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator=end, quoting=quoting)
+            writer.writerows([("a", "order_id", "b\nc"), *table])
+        parts.append(part)
+        expected += [row for row in table if disjoint or row[1] not in seen]
+        seen |= {row[1] for row in table}
+    count = join_csv(parts, folder / "all.csv", disjoint=disjoint)
+    with (folder / "all.csv").open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    assert header == ["a", "order_id", "b\nc"]
+    assert [tuple(row) for row in rows] == expected
+    assert count == len(expected)

@@ -1,0 +1,74 @@
+"""A service in a process of its own, as `epfilter serve` runs it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+from typing import IO
+
+from exporter_services import TOKEN, eventually
+
+_ADDRESS = "serving on "
+
+
+@dataclass
+class Live:
+    """A running service: its address, and what it has said on standard error so far."""
+
+    process: subprocess.Popen[str]
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return next(line for line in self.said if line.startswith(_ADDRESS)).split()[2]
+
+    def end(self, number: int = signal.SIGTERM, seconds: float = 30.0) -> int:
+        """Tell it to end; its exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(seconds)
+
+
+@contextmanager
+def live_service(
+    *arguments: str | Path, environment: Mapping[str, str] | None = None
+) -> Iterator[Live]:
+    """`epfilter serve` on a free port of the loopback, with the token of the tests; it ends here."""
+    command = [sys.executable, "-m", "epfilter", "serve", "--port", "0", *map(str, arguments)]
+    with subprocess.Popen(  # noqa: S603 - this very Python
+        command,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, **({"EPFILTER_TOKEN": TOKEN} if environment is None else environment)},
+    ) as process:
+        live = Live(process)
+        assert process.stderr is not None
+        reader = Thread(target=_read, args=(process.stderr, live.said))
+        reader.start()
+        try:
+            eventually(
+                lambda: (
+                    process.poll() is not None
+                    or any(line.startswith(_ADDRESS) for line in live.said)
+                )
+            )
+            assert process.poll() is None, live.said
+            yield live
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            reader.join()
+
+
+def _read(stream: IO[str], said: list[str]) -> None:
+    for line in stream:
+        said.append(line.rstrip("\n"))  # noqa: PERF401 - each line counts as soon as it is there

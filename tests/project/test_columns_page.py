@@ -1,0 +1,19 @@
+"""The page of the CSV columns lists what is written."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+from epfilter.exporter.orders import CSV_COLUMNS
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_the_page_lists_every_column_once_with_what_it_is() -> None:
+    page = runpy.run_path(str(DOCS / "column_page.py"))["page"]()
+    listed = re.findall(r"^\| `([^`]+)` \| (\w+) \| (.+) \|$", page, re.MULTILINE)
+    columns = dict.fromkeys(column for columns in CSV_COLUMNS.values() for column in columns)
+    assert sorted(listed) == sorted((one.name, one.kind, one.about) for one in columns)
+    assert all("|" not in one.about for one in columns)
