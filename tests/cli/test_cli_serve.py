@@ -79,6 +79,7 @@ def test_without_options_it_serves_this_machine_only(monkeypatch: pytest.MonkeyP
         (["--no-neutralise"], {"neutralise": False}),
         (["--public-url", "https://e.example"], {"public_url": "https://e.example"}),
         (["--link-lifetime", "60"], {"link_lifetime": timedelta(minutes=1)}),
+        (["--link-lifetime", "9" * 20], {"link_lifetime": timedelta(seconds=10**9)}),
         (["--drain", "0"], {"drain": timedelta()}),
         (["--log-format", "text"], {"log_format": "text"}),
     ],
@@ -149,6 +150,8 @@ def test_an_address_of_this_machine_is_not_warned_of(
         (["--rows", "line"], "'line' is not one of"),
         (["--link-lifetime", "0"], "0 is not in the range"),
         (["--drain", "-1"], "-1 is not in the range"),
+        (["--drain", "9" * 20], "drain is at most 30 days."),
+        (["--state", ""], "the folder of the state has no name."),
     ],
 )
 def test_wrong_usage_ends_with_2_and_words(

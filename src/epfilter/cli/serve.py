@@ -15,6 +15,9 @@ from epfilter.cli.streams import say
 if TYPE_CHECKING:
     from epfilter.exporter.service import ServiceSettings
 
+_MOST_SECONDS = 10**9
+"""About 30 years, which is as good as for ever; a timedelta does not hold every number."""
+
 _HELP = """Serve the contract of the Exporter Service over orders of your own.
 
 ORDERS is a file (.jsonl, .csv or .parquet) or the URL of a database, as in
@@ -122,8 +125,8 @@ def command(
     try:
         settings: ServiceSettings = service.ServiceSettings(
             token=token,
-            link_lifetime=timedelta(seconds=link_lifetime),
-            drain=timedelta(seconds=drain),
+            link_lifetime=timedelta(seconds=min(link_lifetime, _MOST_SECONDS)),
+            drain=timedelta(seconds=min(drain, _MOST_SECONDS)),
             **options,
         )
         serving.serve(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -21,8 +24,9 @@ from epfilter.exporter import (
     RequestFailedError,
     UnexpectedAnswerError,
 )
+from epfilter.exporter.client import api
 from exporter.client.conftest import Opener
-from exporter.client.doubles import FILTER, ID, JOB, LINK, TOKEN, Platform, data, job
+from exporter.client.doubles import FILTER, ID, JOB, LINK, TOKEN, Body, Platform, data, job
 
 PAYLOAD = {"type": "job", "job_type": "order_export", "filter": FILTER}
 
@@ -249,3 +253,30 @@ def test_a_job_without_a_file_is_there_all_the_same(open_client: Opener) -> None
 def test_every_error_of_a_client_is_an_exporter_error(open_client: Opener) -> None:
     with pytest.raises(ExporterError):
         open_client(Platform(httpx.ReadError("x")), attempts=1).call("jobs")
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("zipped", [False, True])
+def test_an_answer_without_end_is_not_read_to_its_end(
+    open_client: Opener, monkeypatch: pytest.MonkeyPatch, status: int, *, zipped: bool
+) -> None:
+    monkeypatch.setattr(api, "_LONGEST", 2**20)
+    read: list[int] = []
+
+    class Endless(Body):
+        def __iter__(self) -> Iterator[bytes]:
+            packer = zlib.compressobj(level=9 if zipped else 0, wbits=31)
+            for number in range(1000):
+                read.append(number)
+                yield packer.compress(bytes(2**16)) + packer.flush(zlib.Z_SYNC_FLUSH)
+
+    answer = httpx.Response(status, headers={"content-encoding": "gzip"}, stream=Endless([]))
+    with pytest.raises(UnexpectedAnswerError, match="which is longer than 1 MB"):
+        open_client(Platform(answer)).call("jobs")
+    assert 16 <= len(read) < 20
+
+
+def test_an_answer_that_is_packed_is_read(open_client: Opener) -> None:
+    packed = gzip.compress(b'{"data": []}')
+    answer = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=Body([packed]))
+    assert open_client(Platform(answer)).call("jobs") == ()

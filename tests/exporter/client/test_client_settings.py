@@ -172,7 +172,11 @@ TLS = "TLS cannot be set up as the environment wants: "
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("ALL_PROXY", "socks5://user:word@127.0.0.1", "the proxy of the environment needs the pack"),
+        (
+            "ALL_PROXY",
+            "socks5://user:word@127.0.0.1",
+            "the proxy of the environment needs the pack",
+        ),
         ("HTTPS_PROXY", "ftp://user:word@example.com", PROXY),
         ("HTTP_PROXY", "http://user:word@[::1", PROXY),
         ("NO_PROXY", "[::", PROXY),

@@ -87,6 +87,30 @@ def test_no_error_has_a_secret(
         seen = seen.__cause__ or seen.__context__
 
 
+ECHO = "".join(f"\\u{ord(letter):04x}" for letter in TOKEN)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"json": {"errors": [{"title": TOKEN, "detail": TOKEN, "meta": {"a": TOKEN}}]}},
+        {"content": f'{{"errors": [{{"title": "{ECHO}"}}]}}'},
+        {"extensions": {"reason_phrase": f"Bad {TOKEN}".encode()}},
+        {"headers": {"x-request-id": TOKEN}},
+    ],
+    ids=["json", "escaped", "reason", "header"],
+)
+def test_a_server_that_quotes_the_token_does_not_bring_it_into_an_error(
+    open_client: Opener, answer: dict[str, Any]
+) -> None:
+    client = open_client(lambda _: httpx.Response(400, **answer))
+    with pytest.raises(RequestFailedError) as raised:
+        client.call("jobs")
+    told = "".join(traceback.format_exception(raised.value)) + repr(vars(raised.value))
+    assert "***" in told
+    assert TOKEN not in told
+
+
 def test_the_request_for_a_file_shows_the_host_only() -> None:
     request = file_request(httpx.URL(HREF), 5, '"1"')
     assert repr(request) == "<Request('GET', 'https://files.example/…')>"

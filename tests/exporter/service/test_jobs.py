@@ -146,6 +146,8 @@ class Queue(RuleBasedStateMachine):
     def holds_the_same_jobs(self) -> None:
         alive = self.alive()
         assert self.store.jobs() == alive[::-1]
+        assert self.store.jobs(2) == alive[::-1][:2]
+        assert sorted(self.store.statuses()) == sorted(job.status for job in alive)
         assert self.store.waiting() is any(job.status in {PENDING, STARTED} for job in alive)
 
 
@@ -358,6 +360,20 @@ def test_a_damaged_file_is_refused(tmp_path: Path, at: int, damage: bytes, words
     with pytest.raises(SettingsError, match=r"the database .*jobs\.db ") as refused:
         JobStore(path, lifetime=WEEK)
     assert words in str(refused.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps what is open")
+@pytest.mark.parametrize("replaced", [True, False])
+def test_nothing_is_written_to_a_file_that_was_removed(tmp_path: Path, *, replaced: bool) -> None:
+    path = tmp_path / "jobs.db"
+    with JobStore(path, lifetime=WEEK) as jobs:
+        jobs.create(None)
+        path.rename(tmp_path / "kept.db")
+        if replaced:
+            path.write_bytes((tmp_path / "kept.db").read_bytes())
+        for used in (jobs.ready, jobs.next, lambda: jobs.create(None)):
+            with pytest.raises(ExporterError, match="its file was removed or replaced"):
+                used()
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from epfilter.exporter import ExporterError, OrdersError, SettingsError
+from epfilter.exporter import ExporterError, JobStatus, OrdersError, SettingsError
 from epfilter.exporter.service import ServiceSettings, create_app
 from epfilter.exporter.service.logs import SAFE, failure, open_log
+from epfilter.exporter.service.metrics import Metrics
 from exporter_services import (
     AUTHORIZATION,
     TOKEN,
@@ -278,6 +279,8 @@ def test_the_place_of_an_error_is_where_it_was_raised() -> None:
         ({"link_lifetime": timedelta()}, "link_lifetime is longer than no time at all."),
         ({"job_lifetime": timedelta()}, "job_lifetime is longer than no time at all."),
         ({"drain": timedelta(-1)}, "drain cannot be less than no time at all."),
+        ({"drain": timedelta.max}, "drain is at most 30 days."),
+        ({"state": ""}, "the folder of the state has no name."),
     ],
 )
 def test_settings_that_cannot_work_are_refused(
@@ -291,3 +294,15 @@ def test_settings_that_cannot_work_are_refused(
 def test_nothing_configures_the_logging_of_the_process(client: TestClient) -> None:
     client.get("/healthz")
     assert not [one for one in logging.root.handlers if type(one).__module__.startswith("epfilter")]
+
+
+def test_the_other_numbers_are_there_while_the_queue_is_not() -> None:
+    def statuses() -> list[JobStatus]:
+        raise ExporterError("the queue does not answer.")
+
+    metrics = Metrics()
+    metrics.watch(statuses)
+    metrics.request("GET", "/v2/jobs", 500, 0.1)
+    text = metrics.text().decode()
+    assert 'epfilter_http_requests_total{method="GET",route="/v2/jobs",status="500"} 1.0' in text
+    assert "epfilter_jobs{" not in text

@@ -109,7 +109,10 @@ def test_every_answer_is_safe_in_a_browser(client: TestClient, path: str) -> Non
     assert ("script-src 'self'" in policy) is is_page is (path == "/")
 
 
-@pytest.mark.parametrize("token", ["", "short", "1234567", "with\nbreak", "tökentöken"])
+@pytest.mark.parametrize(
+    "token",
+    ["", "short", "1234567", "with\nbreak", "behind \n", "two words", " spaces ", "tökentöken"],
+)
 def test_a_token_that_no_header_can_hold_is_refused(token: str) -> None:
     with pytest.raises(SettingsError, match="the token is too short or has characters"):
         ServiceSettings(orders="a.csv", state="s", token=token)
@@ -129,6 +132,7 @@ def test_a_token_that_no_header_can_hold_is_refused(token: str) -> None:
         "https://exports.example.com:0",
         "https://[exports",
         "https://exämple.com",
+        "https://user:word@exports.example.com",
     ],
 )
 def test_a_public_url_that_no_link_can_begin_with_is_refused(url: str) -> None:

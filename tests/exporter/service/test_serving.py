@@ -225,6 +225,7 @@ def test_the_address_says_the_port_that_was_taken(host: str) -> None:
             "cannot listen on 203.0.113.1, port 0: Cannot assign requested address.",
         ),
         ("no such host", 0, "cannot listen on no such host: "),
+        ("", 0, "the address to listen on has no name. Hint: 0.0.0.0 means all."),
         ("x" * 70, 0, f"cannot listen on {'x' * 70}: "),
         ("127.0.0.1", 70_000, "a port is a number from 0 to 65535, not 70000."),
     ],

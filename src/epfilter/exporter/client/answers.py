@@ -5,6 +5,7 @@ Source: Exporter Service API 1.0, OpenAPI document; RFC 9110, 10.2.3 for Retry-A
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -103,8 +104,8 @@ def failure(
         (response.headers[name] for name in _REQUEST_IDS if name in response.headers), None
     )
     first = errors[0] if errors else Error()
-    request_id = first.request_id or request_id
-    said = [first.title or response.reason_phrase, first.detail]
+    request_id = first.request_id or (request_id and _hidden(request_id, secrets))
+    said = [first.title or _hidden(response.reason_phrase, secrets), first.detail]
     told = ": ".join(_cut(text) for text in said if text)
     known = f" (request id {_cut(request_id)})" if request_id else ""
     return kind(
@@ -118,14 +119,22 @@ def failure(
 
 
 def _errors(response: httpx.Response, secrets: tuple[str, ...]) -> tuple[Error, ...]:
-    body = response.content
-    for secret in secrets:
-        # A server that quotes what it was sent must not bring the token into a message.
-        body = body.replace(secret.encode(), b"***")
     try:
-        return tuple(ErrorResponse.model_validate_json(body).errors)
+        # As text, because JSON may write every character of a secret in another way.
+        found = ErrorResponse.model_validate_json(response.content)
+        told = found.model_dump_json(exclude_unset=True)
+        return tuple(ErrorResponse.model_validate_json(_hidden(told, secrets)).errors)
     except ValidationError:
         return ()
+
+
+def _hidden(text: str, secrets: tuple[str, ...]) -> str:
+    """A server that quotes what it was sent must not bring the token into a message."""
+    for secret in secrets:
+        # Quotes and backslashes have another one before them in JSON.
+        for written in (secret, json.dumps(secret)[1:-1]):
+            text = text.replace(written, "***")
+    return text
 
 
 def _cut(text: str) -> str:

@@ -9,7 +9,7 @@ import httpx
 from pydantic import BaseModel, Field, ValidationError
 
 from epfilter.exporter.client.answers import failure, unexpected
-from epfilter.exporter.client.effects import Flow, Open, Send
+from epfilter.exporter.client.effects import Flow, Open, Read
 from epfilter.exporter.client.requests import TOKEN, api_request, token_request
 from epfilter.exporter.client.retries import LOG, Retries, may_pass, not_received
 from epfilter.exporter.client.settings import ClientSettings, checked_secret
@@ -25,6 +25,9 @@ _EARLY = 60.0
 """A token is renewed so many seconds before it expires, or after half of a shorter life."""
 
 _UNAUTHORIZED = 401
+
+_LONGEST = 256 * 2**20
+"""Bytes of an answer that is no file: more than the list of any store's jobs, and no danger yet."""
 
 _LOOK_FIRST = "it is not sent again, because that could export twice; look at `jobs()` first"
 
@@ -88,12 +91,12 @@ class Api:
         token = yield from self._current_token()
         return (yield from send(token))
 
-    def exchange(self, effect: Send | Open, subject: str, attempt: int) -> Flow[httpx.Response]:
-        """Carries one request out and logs it."""
+    def exchange(self, request: httpx.Request, subject: str, attempt: int) -> Flow[httpx.Response]:
+        """Sends one request and logs it; the answer is open."""
         begun = self.clock()
-        method = effect.request.method
+        method = request.method
         try:
-            response: httpx.Response = yield effect
+            response: httpx.Response = yield Open(request)
         except ConnectionFailedError as error:
             LOG.debug(
                 "%s %s: %s after %.3f s (attempt %d)",
@@ -117,7 +120,7 @@ class Api:
     ) -> Flow[httpx.Response]:
         def attempt(number: int) -> Flow[httpx.Response]:
             sent = request()
-            response = yield from self.exchange(Send(sent), path, number)
+            response = yield from _whole((yield from self.exchange(sent, path, number)))
             if response.is_success:
                 return response
             asked = f"{sent.method} {path}"
@@ -168,6 +171,24 @@ class Api:
         self._renewed_at = begun + max(found.expires_in - _EARLY, found.expires_in / 2)
         self._token = token
         return token
+
+
+def _whole(opened: httpx.Response) -> Flow[httpx.Response]:
+    """The answer with all of its body, unless it does not come to an end."""
+    body = bytearray()
+    while data := (yield Read()):
+        body += data
+        if len(body) > _LONGEST:
+            raise unexpected(opened, f"which is longer than {_LONGEST >> 20} MB")
+    # The body has been decoded, and these headers say how it came.
+    headers = [
+        (name, value)
+        for name, value in opened.headers.raw
+        if name.lower() not in {b"content-encoding", b"content-length", b"transfer-encoding"}
+    ]
+    return httpx.Response(
+        opened.status_code, headers=headers, content=bytes(body), extensions=opened.extensions
+    )
 
 
 def _refused(error: RequestFailedError) -> ExporterError:

@@ -14,7 +14,7 @@ import httpx
 from epfilter.ast import Filter
 from epfilter.exporter.client import downloads, exports
 from epfilter.exporter.client.downloads import FileProgress
-from epfilter.exporter.client.effects import Effect, Flow, Open, Read, Send, Sleep, T
+from epfilter.exporter.client.effects import Effect, Flow, Open, Read, Sleep, T
 from epfilter.exporter.client.exports import AnyProgress, Split
 from epfilter.exporter.client.failures import set_up, translated
 from epfilter.exporter.client.flows import AnyJob, Core, JobProgress
@@ -257,8 +257,6 @@ class _Driver:
 
     def _carried_out(self, effect: Effect, opened: _Opened) -> object:
         match effect:
-            case Send(request):
-                return self.client.send(request)
             case Open(request):
                 return opened.open(request)
             case Read():

@@ -16,7 +16,7 @@ import httpx
 from epfilter.ast import Filter
 from epfilter.exporter.client import downloads, exports
 from epfilter.exporter.client.downloads import FileProgress
-from epfilter.exporter.client.effects import Effect, Flow, Open, Read, Send, Sleep, T
+from epfilter.exporter.client.effects import Effect, Flow, Open, Read, Sleep, T
 from epfilter.exporter.client.exports import AnyProgress, Split
 from epfilter.exporter.client.failures import set_up, translated
 from epfilter.exporter.client.flows import AnyJob, Core, JobProgress
@@ -184,8 +184,6 @@ class _Driver:
 
     async def _carried_out(self, effect: Effect, opened: _Opened) -> object:
         match effect:
-            case Send(request):
-                return await self.client.send(request)
             case Open(request):
                 return await opened.open(request)
             case Read():

@@ -19,7 +19,7 @@ import httpx
 from epfilter.carets import visible
 from epfilter.exporter.client.answers import retry_after
 from epfilter.exporter.client.api import Api
-from epfilter.exporter.client.effects import Call, Flow, Open, Read
+from epfilter.exporter.client.effects import Call, Flow, Read
 from epfilter.exporter.client.flows import AnyJob, Core
 from epfilter.exporter.client.progress import DownloadProgress
 from epfilter.exporter.client.requests import file_request, file_url, origin
@@ -145,7 +145,7 @@ class _Transfer:
         for _ in range(_MOST_REDIRECTS + 1):
             request = file_request(url, self.received, self.etag)
             subject = f"the file on {origin(url)}"
-            response = yield from self.api.exchange(Open(request), subject, number)
+            response = yield from self.api.exchange(request, subject, number)
             if not response.has_redirect_location:
                 return response
             to = file_url(response.headers["location"], url)

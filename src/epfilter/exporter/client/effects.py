@@ -13,18 +13,12 @@ import httpx
 
 
 @dataclass(frozen=True, slots=True)
-class Send:
-    """Send this and read the whole answer; the reply is a `httpx.Response`.
-
-    Raises ConnectionFailedError in the flow, and so do `Open` and `Read`.
-    """
-
-    request: httpx.Request
-
-
-@dataclass(frozen=True, slots=True)
 class Open:
-    """Send this and read the head of the answer; the answer that was open before is closed."""
+    """Send this and read the head of the answer; the reply is a `httpx.Response`.
+
+    The answer that was open before is closed. Raises ConnectionFailedError in the flow, and so
+    does `Read`.
+    """
 
     request: httpx.Request
 
@@ -48,7 +42,7 @@ class Call:
     function: Callable[[], object]
 
 
-Effect: TypeAlias = Send | Open | Read | Sleep | Call
+Effect: TypeAlias = Open | Read | Sleep | Call
 
 T = TypeVar("T")
 

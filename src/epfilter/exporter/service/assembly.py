@@ -46,7 +46,7 @@ class Service:
         self.settings = settings
         self.log: FilteringBoundLogger = open_log(settings.log_format)
         self.metrics = Metrics()
-        self.metrics.watch(lambda: [job.status for job in self.jobs.jobs()])
+        self.metrics.watch(lambda: self.jobs.statuses())  # noqa: PLW0108 - not there before `open`
         self._held = ExitStack()
         self._is_stopping = False
         self._is_hurried = False

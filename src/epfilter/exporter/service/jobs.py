@@ -140,16 +140,23 @@ class JobStore:
             connection.execute(insert(JOBS).values(asdict(job)))
         return job
 
-    def jobs(self) -> list[StoredJob]:
-        """All jobs that have not expired, the newest first.
+    def jobs(self, most: int | None = None) -> list[StoredJob]:
+        """All jobs that have not expired, or at most so many, the newest first.
+
+        Raises ExporterError where they cannot be read.
+        """
+        newest = select(JOBS).where(self._alive()).order_by(JOBS.c.created.desc()).limit(most)
+        with self._database.reading() as connection:
+            return [_job(row) for row in connection.execute(newest)]
+
+    def statuses(self) -> list[JobStatus]:
+        """The status of every job that has not expired, without the filters, which may be long.
 
         Raises ExporterError where they cannot be read.
         """
         with self._database.reading() as connection:
-            found = connection.execute(
-                select(JOBS).where(self._alive()).order_by(JOBS.c.created.desc())
-            )
-            return [_job(row) for row in found]
+            found = connection.scalars(select(JOBS.c.status).where(self._alive()))
+            return [JobStatus(status) for status in found]
 
     def job(self, id: UUID) -> StoredJob | None:  # noqa: A002 - the platform's name for it
         """One job, or None where there is none of this ID, or no more.

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from epfilter.exporter.errors import ExporterError
 from epfilter.exporter.models import JobStatus
 
 _SECONDS_OF_JOBS = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600)
@@ -84,8 +85,12 @@ class _JobGauge(Collector):
         self._statuses = jobs
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
+        try:
+            counts = Counts(self._statuses())
+        except ExporterError:
+            # While the queue does not answer, the other numbers are wanted all the more.
+            return
         gauge = GaugeMetricFamily("epfilter_jobs", "Jobs that have not expired.", labels=["status"])
-        counts = Counts(self._statuses())
         for status in JobStatus:
             gauge.add_metric([status.value], counts[status])
         yield gauge

@@ -93,6 +93,8 @@ def _bound(host: str, port: int) -> socket.socket:
     if not 0 <= port <= 65_535:
         # The system would take what is left of it after a division.
         raise SettingsError(f"a port is a number from 0 to 65535, not {port}.")
+    if not host:
+        raise SettingsError("the address to listen on has no name.", hint="0.0.0.0 means all")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 from epfilter.exporter.errors import SettingsError
 from epfilter.exporter.orders.csv_columns import RowsPer
 
+_LONGEST_DRAIN = timedelta(days=30)
+"""Threads of Windows wait for about 49 days, and nobody restarts a service that seldom."""
+
 LogFormat = Literal["json", "text"]
 """How a line of the log is written: for programs, or for people."""
 
@@ -75,11 +78,14 @@ class ServiceSettings:
     """How the log on standard error is written."""
 
     def __post_init__(self) -> None:
-        if len(self.token) < 8 or not self.token.isascii() or not self.token.isprintable():
+        visible = self.token.isascii() and self.token.isprintable() and " " not in self.token
+        if len(self.token) < 8 or not visible:
             raise SettingsError(
                 "the token is too short or has characters that no header can hold.",
-                hint="take 8 or more visible ASCII characters",
+                hint="take 8 or more visible ASCII characters, and no space or line break",
             )
+        if not os.fspath(self.state):
+            raise SettingsError("the folder of the state has no name.")
         if self.public_url is not None and not _is_base(self.public_url):
             raise SettingsError(
                 "the public URL is no address that links can begin with.",
@@ -93,6 +99,8 @@ class ServiceSettings:
                 raise SettingsError(f"{name} is longer than no time at all.")
         if self.drain < timedelta():
             raise SettingsError("drain cannot be less than no time at all.")
+        if self.drain > _LONGEST_DRAIN:
+            raise SettingsError(f"drain is at most {_LONGEST_DRAIN.days} days.")
 
     @property
     def state_folder(self) -> Path:
@@ -111,4 +119,6 @@ def _is_base(url: str) -> bool:
     except ValueError:
         return False
     plain = url.isascii() and url.isprintable() and not set(url) & set(' ?#"<>\\')
+    # Whoever gets a link would get the password in it.
+    plain = plain and "@" not in parts.netloc
     return plain and parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0

@@ -51,12 +51,21 @@ class SqliteDatabase(Database):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # SQLite gives the files beside this one the permissions of this one.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._file = _identity(path)
         except OSError as error:
             raise SettingsError(f"{self.place} cannot be opened: {error.strerror}.") from None
 
     @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        self._demand_the_file()
+        with super().reading() as connection:
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write; they take turns within the process."""
+        self._demand_the_file()
         with self._writer, self.translated(), self._engine.connect() as connection:
             # Upgrading a transaction that has read fails at once when another process has written.
             connection.execution_options(**{_WRITES: True})
@@ -64,6 +73,18 @@ class SqliteDatabase(Database):
                 yield connection
 
     running = writing
+
+    def _demand_the_file(self) -> None:
+        """SQLite goes on with a file that was removed, and what it writes there is lost."""
+        try:
+            same = _identity(self._path) == self._file
+        except OSError:
+            same = False
+        if not same:
+            raise ExporterError(
+                f"{self.place} cannot be used: its file was removed or replaced.",
+                hint="start the service again",
+            )
 
     @contextmanager
     def turn(self) -> Iterator[bool]:
@@ -122,6 +143,11 @@ class SqliteDatabase(Database):
         primary = "_".join(name.split("_")[:2])
         said = _WORDS.get(primary, name or type(error).__name__)
         return ExporterError(f"{self.place} cannot be used: {said}.")
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
 
 
 def _engine(path: Path) -> Any:

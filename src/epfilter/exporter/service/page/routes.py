@@ -74,12 +74,12 @@ class Page:
 
     def jobs(self, request: Request) -> Response:  # noqa: ARG002 - the signature of a handler
         """`GET /page/jobs`: the jobs, the newest first."""
-        jobs = self._service.jobs.jobs()
+        jobs, statuses = self._service.jobs.jobs(_JOBS_SHOWN), self._service.jobs.statuses()
         return self._made(
             "jobs.html",
-            jobs=jobs[:_JOBS_SHOWN],
-            more=max(0, len(jobs) - _JOBS_SHOWN),
-            busy=any(job.status in _UNFINISHED for job in jobs),
+            jobs=jobs,
+            more=max(0, len(statuses) - len(jobs)),
+            busy=any(status in _UNFINISHED for status in statuses),
             timestamp=timestamp,
         )
 
