@@ -95,3 +95,40 @@ def located_call(node: Filter, span: Span, op_span: Span, operands: tuple[Operan
     _set_parenthesized(made, False)  # noqa: FBT003 - the member's value
     _set_diagnostics(made, ())
     return made
+
+
+def located_group(node: Filter | None, span: Span, children: tuple[Located, ...]) -> Located:
+    """The Located of an and/or, made in the fastest way."""
+    made = _new(Located)
+    _set_node(made, node)
+    _set_span(made, span)
+    _set_op_span(made, None)
+    _set_operands(made, ())
+    _set_children(made, children)
+    _set_parenthesized(made, False)  # noqa: FBT003 - the member's value
+    _set_diagnostics(made, ())
+    return made
+
+
+def changed(
+    located: Located,
+    *,
+    node: Filter | None,
+    span: Span,
+    parenthesized: bool,
+    diagnostics: tuple[Diagnostic, ...] = (),
+) -> Located:
+    """Another Located with the same parts, made in the fastest way.
+
+    >>> from epfilter import parse_located
+    >>> changed(parse_located("eq(a,1)"), node=None, span=Span(0, 7), parenthesized=False).node
+    """
+    made = _new(Located)
+    _set_node(made, node)
+    _set_span(made, span)
+    _set_op_span(made, located.op_span)
+    _set_operands(made, located.operands)
+    _set_children(made, located.children)
+    _set_parenthesized(made, parenthesized)
+    _set_diagnostics(made, diagnostics)
+    return made

@@ -30,6 +30,8 @@ from epfilter.located import MAX_REDUNDANT_PARENTHESES
 from epfilter.well_formed import OPERATORS, located, tree, unquoted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lark import Lark
 
     from epfilter.located import Located
@@ -123,20 +125,30 @@ def _check_arguments(text: object, max_depth: object, max_length: object) -> Non
 
 
 def _located(text: str, max_depth: int, max_length: int | None) -> Located:
+    return _read()(text, max_depth=max_depth, max_length=max_length)
+
+
+@cache
+def _read() -> Callable[..., Located]:
     from epfilter.reader import read
 
-    return read(text, max_depth=max_depth, max_length=max_length)
+    return read
 
 
 def _parsed(text: str) -> Filter | None:
     """The tree of a text that the grammar accepts within all limits; None for any other."""
-    from lark.exceptions import UnexpectedInput
-
     try:
         f: Any = _lark().parse(text)
-    except (UnexpectedInput, FilterValueError):
+    except _refusals():
         return None
     return cast("Filter", f)
+
+
+@cache
+def _refusals() -> tuple[type[Exception], ...]:
+    from lark.exceptions import UnexpectedInput
+
+    return UnexpectedInput, FilterValueError
 
 
 class _Parenthesized:

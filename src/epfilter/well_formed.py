@@ -23,7 +23,6 @@ tests prove that what it does read, it reads as the parser does.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, cast
 
@@ -40,7 +39,7 @@ from epfilter.ast import (
     trusted,
 )
 from epfilter.errors import Span
-from epfilter.located import Located, Operand, located_call, operand
+from epfilter.located import Located, Operand, changed, located_call, located_group, operand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -127,7 +126,9 @@ def located(text: str) -> Located | None:
                 return None
             inner = _located_level(finished, terms)
             finished, terms, start = around.pop()
-            terms.append(replace(inner, span=Span(start, at + 1), parenthesized=True))
+            terms.append(
+                changed(inner, node=inner.node, span=Span(start, at + 1), parenthesized=True)
+            )
         joint = found[_JOINT]
         if joint == "|":
             finished.append(_located_group(And, terms))
@@ -187,7 +188,7 @@ def _located_group(kind: type[And | Or], terms: list[Located]) -> Located:
         terms=tuple([cast("Filter", term.node) for term in terms]),
     )
     span = Span(terms[0].span.start, terms[-1].span.end)
-    return Located(node, span, children=tuple(terms))
+    return located_group(node, span, tuple(terms))
 
 
 def _located_level(finished: list[Located], terms: list[Located]) -> Located:

@@ -7,11 +7,9 @@ its `patterns`, and nothing of lark.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from epfilter.ast import MAX_DEPTH
 from epfilter.errors import Diagnostic, Span
-from epfilter.located import Located
+from epfilter.located import Located, changed
 from epfilter.reader import mistakes
 from epfilter.reader.groups import GroupReader
 from epfilter.reader.scanner import Scanner
@@ -38,7 +36,9 @@ def read(text: str, *, max_depth: int, max_length: int | None = None) -> Located
     root = GroupReader(scanner, max_depth).read()
     found = tuple(sorted((*window.found, *scanner.found), key=lambda one: (one.span, one.code)))
     if found:
-        return replace(root, node=None, diagnostics=found)
+        return changed(
+            root, node=None, span=root.span, parenthesized=root.parenthesized, diagnostics=found
+        )
     return root
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from epfilter.ast import MAX_DEPTH, And, Filter, Or, group
 from epfilter.errors import Edit, Span
-from epfilter.located import MAX_REDUNDANT_PARENTHESES, Located
+from epfilter.located import MAX_REDUNDANT_PARENTHESES, Located, changed, located_group
 from epfilter.reader import mistakes
 from epfilter.reader.calls import read_call
 from epfilter.reader.junk import explain_junk, infix_list_end
@@ -67,12 +67,14 @@ class GroupReader:
         start = scanner.pos
         while True:
             scanner.skip_space()
-            if not scanner.plain():
+            char = scanner.plain()
+            if not char:
                 break
-            if self.stack[-1].wants_term:
-                self._read_term()
+            frame = self.stack[-1]
+            if frame.wants_term:
+                self._read_term(frame, char)
             else:
-                self._read_connective()
+                self._read_connective(frame, char)
         root = self.stack[0]
         if len(self.stack) == 1 and not root.terms and not self._said_more(root):
             scanner.report(mistakes.empty_filter(start))
@@ -90,9 +92,8 @@ class GroupReader:
     def _add_broken(self, start: int, end: int) -> None:
         self.stack[-1].terms.append(_Term(Located(node=None, span=Span(start, end))))
 
-    def _read_term(self) -> None:
-        scanner, frame = self.scanner, self.stack[-1]
-        char = scanner.plain()
+    def _read_term(self, frame: _Frame, char: str) -> None:
+        scanner = self.scanner
         if char == "(":
             self._open(scanner.pos)
         elif char == ")":
@@ -141,9 +142,8 @@ class GroupReader:
         span = Span(start, end)
         scanner.report(mistakes.idle_connective(span, scanner.text[start:end], where))
 
-    def _read_connective(self) -> None:
-        scanner, frame = self.scanner, self.stack[-1]
-        char = scanner.plain()
+    def _read_connective(self, frame: _Frame, char: str) -> None:
+        scanner = self.scanner
         at = scanner.pos
         if char == ")":
             self._read_closing()
@@ -220,7 +220,7 @@ class GroupReader:
         if open_groups:
             fixable = bool(self.stack[-1].terms)
             # Where one frame mixes both connectives, the group may have been meant to end earlier.
-            safe = all(len({text for text, _ in one.connectives}) < 2 for one in self.stack)
+            safe = all([len({text for text, _ in one.connectives}) < 2 for one in self.stack])
             self._drop_trailing(self.stack[-1])
             self.scanner.report(
                 mistakes.unclosed_groups(at, open_groups, fixable=fixable, safe=safe)
@@ -238,7 +238,7 @@ class GroupReader:
             self._tell_word(frame, frame.word, closed=closed)
         alone = len(frame.terms) == 1
         term = self._combine(frame, span)
-        term.located = replace(term.located, span=span, parenthesized=True)
+        term.located = changed(term.located, node=term.located.node, span=span, parenthesized=True)
         term.pairs = term.pairs + 1 if alone else 0
         if term.pairs == MAX_REDUNDANT_PARENTHESES + 1:
             opened = Span(frame.start, frame.start + 1)
@@ -269,14 +269,19 @@ class GroupReader:
         alternatives.append(self._joined(And, together, damaged=damaged))
         term = self._joined(Or, alternatives, damaged=damaged)
         if damaged and term.located.node is not None:
-            term.located = replace(term.located, node=None)
+            term.located = changed(
+                term.located,
+                node=None,
+                span=term.located.span,
+                parenthesized=term.located.parenthesized,
+            )
         return term
 
     def _joined(self, kind: type[And | Or], terms: list[_Term], *, damaged: bool) -> _Term:
         if len(terms) == 1:
             return terms[0]
         span = Span(terms[0].located.span.start, terms[-1].located.span.end)
-        height = 1 + max(term.height for term in terms)
+        height = 1 + max([term.height for term in terms])
         if height > self.max_depth and not self.told_depth:
             self.told_depth = True
             self.scanner.report(mistakes.too_deep(span, height, self.max_depth))
@@ -285,5 +290,5 @@ class GroupReader:
         if not damaged and height <= MAX_DEPTH and None not in nodes:
             node = group(kind, tuple(nodes))  # type: ignore[arg-type] # none of them is None
         # What is too deep keeps no children, so that the located tree has a limit as well.
-        children = tuple(term.located for term in terms) if height <= MAX_DEPTH else ()
-        return _Term(Located(node=node, span=span, children=children), height)
+        children = tuple([term.located for term in terms]) if height <= MAX_DEPTH else ()
+        return _Term(located_group(node, span, children), height)
