@@ -220,7 +220,7 @@ class GroupReader:
         if open_groups:
             fixable = bool(self.stack[-1].terms)
             # Where one frame mixes both connectives, the group may have been meant to end earlier.
-            safe = all([len({text for text, _ in one.connectives}) < 2 for one in self.stack])
+            safe = all(len({text for text, _ in one.connectives}) < 2 for one in self.stack)
             self._drop_trailing(self.stack[-1])
             self.scanner.report(
                 mistakes.unclosed_groups(at, open_groups, fixable=fixable, safe=safe)
