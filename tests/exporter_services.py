@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from epfilter.ast import Filter
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.csv_columns import RowsPer
+from epfilter.exporter.orders.store import OrderStore
 from epfilter.exporter.service.assembly import Service
 
 if TYPE_CHECKING:
@@ -82,6 +83,31 @@ def eventually(holds: Callable[[], bool], seconds: float = 20.0) -> None:
     while not holds():
         assert time.monotonic() < deadline, "it did not come to hold in time"
         time.sleep(0.01)
+
+
+def interrupted(store: OrderStore, target: Path) -> list[str]:
+    """What ends a thread that exports again and again and is interrupted."""
+    raised: list[str] = []
+    begun = Event()
+
+    def run() -> None:
+        try:
+            while True:
+                begun.set()
+                store.write_csv(None, target)
+        except OrdersError as error:
+            raised.append(str(error))
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    begun.wait()
+
+    def ended() -> bool:
+        store.interrupt()  # between two exports there is nothing to interrupt
+        return not thread.is_alive()
+
+    eventually(ended, seconds=60)
+    return raised
 
 
 def exported(client: TestClient, orders: HeldOrders) -> str:

@@ -20,7 +20,7 @@ _ADDRESS = "serving on "
 
 @dataclass
 class Live:
-    """A running service: its address, and what it has said on standard error so far."""
+    """A running service: its address, and the lines that it has said so far, to either stream."""
 
     process: subprocess.Popen[str]
     said: list[str] = field(default_factory=list)
@@ -43,6 +43,7 @@ def live_service(
     command = [sys.executable, "-m", "epfilter", "serve", "--port", "0", *map(str, arguments)]
     with subprocess.Popen(  # noqa: S603 - this very Python
         command,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
         text=True,
@@ -50,9 +51,12 @@ def live_service(
         env={**os.environ, **({"EPFILTER_TOKEN": TOKEN} if environment is None else environment)},
     ) as process:
         live = Live(process)
-        assert process.stderr is not None
-        reader = Thread(target=_read, args=(process.stderr, live.said))
-        reader.start()
+        readers = [
+            Thread(target=_read, args=(stream, live.said))
+            for stream in (process.stdout, process.stderr)
+        ]
+        for reader in readers:
+            reader.start()
         try:
             eventually(
                 lambda: (
@@ -66,9 +70,11 @@ def live_service(
             if process.poll() is None:
                 process.kill()
             process.wait()
-            reader.join()
+            for reader in readers:
+                reader.join()
 
 
-def _read(stream: IO[str], said: list[str]) -> None:
+def _read(stream: IO[str] | None, said: list[str]) -> None:
+    assert stream is not None
     for line in stream:
         said.append(line.rstrip("\n"))  # noqa: PERF401 - each line counts as soon as it is there

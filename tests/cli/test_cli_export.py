@@ -19,8 +19,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from epfilter.cli import connection, main, progress
-from epfilter.exporter.client import settings
+from epfilter.cli import main, needed, progress
+from epfilter.exporter import ExporterClient
+from epfilter.exporter.client import retries, settings
 from loopback_platform import HEADER, NOTHING, Platform, running
 
 _WINDOW = "ge(created_at,2018-09-20):lt(created_at,2018-11-05)"
@@ -239,13 +240,63 @@ def test_another_export_is_not_gone_on_with(platform: Platform) -> None:
 
 def test_beginning_anew_forgets_what_was_interrupted(platform: Platform) -> None:
     leave_unfinished(platform)
-    Path("orders.csv.export.1.part").touch()
-    Path("orders.csv.export.txt").touch()
-    Path("other.csv.export.1.part").touch()
+    Path(f"orders.csv.export.{UUID(int=9)}.part").touch()
+    others = [f"other.csv.export.{UUID(int=9)}.part", "orders.csv.export.txt"]
+    for name in others:
+        Path(name).touch()
     assert export(platform, "--force", "eq(payment,unpaid)").exit_code == 0
     assert len(platform.filters) == 2
-    left = ["orders.csv", "orders.csv.export.txt", "other.csv.export.1.part"]
-    assert sorted(path.name for path in Path().iterdir()) == left
+    assert {path.name for path in Path().iterdir()} == {"orders.csv", *others}
+
+
+def test_what_is_begun_anew_can_be_gone_on_with(platform: Platform) -> None:
+    leave_unfinished(platform)
+    platform.status = "pending"
+    result = export(platform, "--force", "--timeout", "0", "eq(payment,unpaid)")
+    assert result.stderr.endswith(" To go on, run the same command with --resume.\n")
+    platform.status = "success"
+    assert export(platform, "--resume", "eq(payment,unpaid)").exit_code == 0
+    assert platform.filters == ["eq(payment,paid)", "eq(payment,unpaid)"]
+    assert [path.name for path in Path().iterdir()] == ["orders.csv"]
+
+
+@pytest.mark.parametrize(
+    ("args", "variables", "answer"),
+    [
+        ([], {"EPFILTER_API_TOKEN": "wrong"}, None),
+        ([], {"EPFILTER_API_TOKEN": ""}, None),
+        ([], {}, (400, {"errors": [{"title": "Bad Request"}]})),
+        ([], {}, (202, "<html>")),
+        (["--region", "http://127.0.0.1:1"], {}, None),
+        (["--region", "mars"], {}, None),
+        (["--timeout", "nan"], {}, None),
+        (["--split", "month"], {}, None),
+        (["--orders", "none.jsonl", "--split", "month"], {}, None),
+    ],
+)
+def test_what_was_interrupted_is_there_until_another_export_has_begun(
+    platform: Platform,
+    monkeypatch: pytest.MonkeyPatch,
+    args: list[str],
+    variables: dict[str, str],
+    answer: tuple[int, object] | None,
+) -> None:
+    leave_unfinished(platform)
+    Path(f"orders.csv.export.{UUID(int=1)}.part").write_bytes(b"a part")
+    before = {path.name: path.read_bytes() for path in Path().iterdir()}
+    with monkeypatch.context() as for_now:
+        for_now.setattr(retries, "_backoff", lambda _: 0)
+        for name, value in variables.items():
+            for_now.setenv(name, value)
+        platform.answer = answer
+        result = export(platform, "--force", "eq(payment,unpaid)", *args)
+        platform.answer = None
+    assert result.exit_code == 2
+    assert "--resume" not in result.stderr, "what is there is not of this export"
+    assert {path.name: path.read_bytes() for path in Path().iterdir()} == before
+    assert export(platform, "--resume", "eq(payment,paid)").exit_code == 0
+    assert platform.filters == ["eq(payment,paid)"]
+    assert [path.name for path in Path().iterdir()] == ["orders.csv"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
@@ -271,10 +322,10 @@ def test_an_interruption_says_how_to_go_on(platform: Platform) -> None:
 def test_an_early_interruption_says_where_to_look(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: Any) -> Any:
+    def interrupted(*_: Any, **__: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(connection, "import_module", interrupted)
+    monkeypatch.setattr(ExporterClient, "export", interrupted)
     result = export(platform, "eq(payment,paid)")
     assert result.stderr == "\ninterrupted. `epfilter jobs` shows whether a job was begun.\n"
     assert (result.stdout, result.exit_code) == ("", 130)
@@ -287,7 +338,7 @@ def test_a_missing_package_is_named_with_what_to_install(
     def absent(name: str) -> Any:
         raise ModuleNotFoundError(f"No module named {name!r}", name=f"{package}.part")
 
-    monkeypatch.setattr(connection, "import_module", absent)
+    monkeypatch.setattr(needed, "import_module", absent)
     result = export(platform, "eq(payment,paid)")
     assert result.stderr == f"Error: this needs the package {package}: pip install 'epfilter[client]'\n"  # fmt: skip
     assert (result.stdout, result.exit_code) == ("", 2)
@@ -296,7 +347,7 @@ def test_a_missing_package_is_named_with_what_to_install(
 def test_a_missing_module_of_our_own_is_a_fault(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "import_module", lambda _: import_module("epfilter.no_such"))
+    monkeypatch.setattr(needed, "import_module", lambda _: import_module("epfilter.no_such"))
     assert "which is a fault of epfilter" in export(platform, "eq(payment,paid)").stderr
 
 

@@ -8,6 +8,7 @@ import os
 import stat
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from click.testing import CliRunner, Result
@@ -88,9 +89,54 @@ def test_what_cannot_be_is_said_and_leaves_nothing(args: list[str], code: int, w
     assert left() == ["orders.jsonl"]
 
 
+@pytest.mark.parametrize(
+    ("orders", "output"),
+    [
+        ("orders.jsonl", "orders.jsonl"),
+        ("orders.jsonl", "../{folder}/orders.jsonl"),
+        ("orders.jsonl", "link.jsonl"),
+        ("link.jsonl", "orders.jsonl"),
+        ("orders.jsonl", "other-name.jsonl"),
+        ("file://{path}/orders.jsonl", "orders.jsonl"),
+        ("FILE://localhost{path}/%6Frders.jsonl", "link.jsonl"),
+        ("duckdb://orders.jsonl", "orders.jsonl"),
+        ("duckdb://{path}/orders.jsonl#shop.orders", "orders.jsonl"),
+        ("sqlite://{path}/orders.jsonl", "orders.jsonl"),
+    ],
+)
+@pytest.mark.parametrize("force", [[], ["--force"]])
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows makes no links for everybody")
+def test_orders_are_not_written_over_themselves(
+    tmp_path: Path, orders: str, output: str, force: list[str]
+) -> None:
+    before = Path("orders.jsonl").read_bytes()
+    Path("link.jsonl").symlink_to("orders.jsonl")
+    Path("other-name.jsonl").hardlink_to("orders.jsonl")
+    output = output.format(folder=tmp_path.name)
+    result = export("--orders", orders.format(path=tmp_path), PAID, "-o", output, *force)
+    assert result.stderr.endswith(
+        f"Error: {output} is the file of the orders themselves. Hint: give the CSV another name.\n"
+    )
+    assert (result.stdout, result.exit_code) == ("", 2)
+    assert Path("orders.jsonl").read_bytes() == before
+    assert left() == ["link.jsonl", "orders.jsonl", "other-name.jsonl"]
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_what_a_platform_has_not_finished_neither_hinders_nor_is_lost(force: list[str]) -> None:
+    unfinished = ["paid.csv.export.json", f"paid.csv.export.{UUID(int=1)}.part"]
+    for name in unfinished:
+        Path(name).write_text("unfinished", encoding="utf-8")
+    assert export("--orders", "orders.jsonl", PAID, *force).exit_code == 0
+    assert left() == sorted(["orders.jsonl", "paid.csv", *unfinished])
+    assert {Path(name).read_text(encoding="utf-8") for name in unfinished} == {"unfinished"}
+
+
 def test_a_file_that_is_there_is_replaced_with_force_only() -> None:
     Path("paid.csv").write_text("mine", encoding="utf-8")
-    assert export("--orders", "orders.jsonl", PAID).exit_code == 2
+    result = export("--orders", "orders.jsonl", PAID)
+    assert result.stderr.endswith("Error: paid.csv exists; --force replaces it.\n")
+    assert result.exit_code == 2
     assert Path("paid.csv").read_text(encoding="utf-8") == "mine"
     assert export("--orders", "orders.jsonl", PAID, "--force").exit_code == 0
     assert Path("paid.csv").read_text(encoding="utf-8").startswith("id,")

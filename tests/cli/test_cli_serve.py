@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
-import re
+import shlex
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import httpx
 import pytest
 from click.testing import CliRunner, Result
 
-from epfilter.cli import serve as serve_command
-from epfilter.cli.serve import command
+from epfilter.cli import main, needed
 from epfilter.exporter import SettingsError
 from epfilter.exporter.service import ServiceSettings, serving
 from exporter_services import TOKEN
-from live_services import live_service
 
 ORDER = '{"id": "1", "payment": "paid"}\n'
 
@@ -53,14 +54,15 @@ def run(
 ) -> tuple[Result, Served]:
     served = Served(address)
     monkeypatch.setattr(serving, "serve", served)
-    monkeypatch.delenv("EPFILTER_TOKEN", raising=False)
-    return CliRunner().invoke(command, ["--orders", "orders.jsonl", *arguments]), served
+    for name in ("EPFILTER_TOKEN", "EPFILTER_ORDERS", "EPFILTER_JOBS"):
+        monkeypatch.delenv(name, raising=False)
+    return CliRunner().invoke(main, ["serve", "--orders", "orders.jsonl", *arguments]), served
 
 
 def test_without_options_it_serves_this_machine_only(monkeypatch: pytest.MonkeyPatch) -> None:
     done, served = run(monkeypatch, "--token", TOKEN)
-    assert (done.exit_code, done.stdout) == (0, "")
-    assert done.stderr == "serving on http://127.0.0.1:8000\n"
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == "serving on http://127.0.0.1:8000\n"
     assert served.calls == [
         (
             ServiceSettings(orders="orders.jsonl", state=".epfilter-service", token=TOKEN),
@@ -82,6 +84,8 @@ def test_without_options_it_serves_this_machine_only(monkeypatch: pytest.MonkeyP
         (["--link-lifetime", "9" * 20], {"link_lifetime": timedelta(seconds=10**9)}),
         (["--drain", "0"], {"drain": timedelta()}),
         (["--log-format", "text"], {"log_format": "text"}),
+        (["--threads", "2"], {"threads": 2}),
+        (["--memory", "2GB"], {"memory": "2GB"}),
     ],
 )
 def test_an_option_is_a_setting(
@@ -93,13 +97,36 @@ def test_an_option_is_a_setting(
     assert {name: getattr(settings, name) for name in expected} == expected
 
 
+def test_the_environment_holds_what_other_users_must_not_see(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    served = Served("http://127.0.0.1:8000")
+    monkeypatch.setattr(serving, "serve", served)
+    urls = {
+        "EPFILTER_ORDERS": "postgresql://user:secret@host/shop#orders",
+        "EPFILTER_JOBS": "postgresql://user:secret@host/jobs",
+    }
+    for name, url in {**urls, "EPFILTER_TOKEN": TOKEN}.items():
+        monkeypatch.setenv(name, url)
+    assert CliRunner().invoke(main, ["serve"]).exit_code == 0
+    assert (
+        CliRunner().invoke(main, ["serve", "--orders", "a.csv", "--jobs", "jobs.db"]).exit_code == 0
+    )
+    assert [(settings.orders, settings.jobs) for settings, _, _ in served.calls] == [
+        (urls["EPFILTER_ORDERS"], urls["EPFILTER_JOBS"]),
+        ("a.csv", "jobs.db"),
+    ]
+    told = CliRunner().invoke(main, ["serve", "--help"]).stdout
+    assert {name for name in urls if f"env var: {name}" in " ".join(told.split())} == set(urls)
+
+
 def test_a_token_that_was_made_is_said_once_and_the_page_keeps_it_to_the_browser(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     done, served = run(monkeypatch)
     ((settings, _, _),) = served.calls
     assert len(settings.token) == 32
-    assert done.stderr == (
+    assert done.stdout == (
         "serving on http://127.0.0.1:8000\n"
         f"token    {settings.token}\n"
         f"page     http://127.0.0.1:8000/#token={settings.token}\n"
@@ -110,7 +137,7 @@ def test_a_token_that_was_made_is_said_once_and_the_page_keeps_it_to_the_browser
 def test_the_token_of_the_environment_is_not_said(monkeypatch: pytest.MonkeyPatch) -> None:
     served = Served("http://127.0.0.1:8000")
     monkeypatch.setattr(serving, "serve", served)
-    done = CliRunner().invoke(command, ["--orders", "a.csv"], env={"EPFILTER_TOKEN": TOKEN})
+    done = CliRunner().invoke(main, ["serve", "--orders", "a.csv"], env={"EPFILTER_TOKEN": TOKEN})
     assert served.calls[0][0].token == TOKEN
     assert TOKEN not in done.output
 
@@ -129,15 +156,16 @@ def test_an_address_for_others_is_taken_and_warned_of(
 ) -> None:
     done, served = run(monkeypatch, "--host", host, address=address)
     assert served.calls[0][1] == host
-    assert f"page     {page}" in done.stderr
-    assert "token and orders cross the network in the clear" in done.stderr
+    assert f"page     {page}" in done.stdout
+    assert "token and orders cross the network in the clear" in done.stdout
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost", "LOCALHOST"])
 def test_an_address_of_this_machine_is_not_warned_of(
     monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
-    assert "in the clear" not in run(monkeypatch, "--host", host)[0].stderr
+    assert "in the clear" not in run(monkeypatch, "--host", host)[0].output
 
 
 @pytest.mark.parametrize(
@@ -150,6 +178,7 @@ def test_an_address_of_this_machine_is_not_warned_of(
         (["--rows", "line"], "'line' is not one of"),
         (["--link-lifetime", "0"], "0 is not in the range"),
         (["--drain", "-1"], "-1 is not in the range"),
+        (["--threads", "0"], "0 is not in the range"),
         (["--drain", "9" * 20], "drain is at most 30 days."),
         (["--state", ""], "the folder of the state has no name."),
     ],
@@ -169,7 +198,7 @@ def test_what_keeps_it_from_serving_ends_with_2_and_words(
         raise SettingsError("the disk is full.", hint="make room")
 
     monkeypatch.setattr(serving, "serve", fail)
-    done = CliRunner().invoke(command, ["--orders", "a.csv"])
+    done = CliRunner().invoke(main, ["serve", "--orders", "a.csv"])
     assert (done.exit_code, done.stderr) == (2, "Error: the disk is full. Hint: make room.\n")
 
 
@@ -195,35 +224,78 @@ def test_a_package_that_is_missing_is_named_without_its_parts(
     def fail(module: str) -> None:
         raise ModuleNotFoundError(module, name="structlog.typing")
 
-    monkeypatch.setattr(serve_command, "import_module", fail)
-    done = CliRunner().invoke(command, ["--orders", "a.csv"])
+    monkeypatch.setattr(needed, "import_module", fail)
+    done = CliRunner().invoke(main, ["serve", "--orders", "a.csv"])
     assert done.exit_code == 2
     assert "needs the package structlog: pip install" in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
-def test_a_process_says_its_address_and_token_serves_and_ends_with_0(
+def test_a_process_says_its_address_and_token_serves_logs_and_ends_with_0(
     orders: Path, tmp_path: Path
 ) -> None:
-    environment = {name: "" for name in os.environ if name == "EPFILTER_TOKEN"}
-    arguments = ("--orders", orders, "--state", tmp_path / "state", "--log-format", "text")
-    with live_service(*arguments, environment=environment) as live:
-        said = "\n".join(live.said)
-        found = re.search(r"^token    (\S+)$", said, re.MULTILINE)
-        assert found is not None, said
-        headers = {"Authorization": f"Bearer {found[1]}"}
-        assert httpx.get(f"{live.address}/v2/jobs", headers=headers).json() == {"data": []}
-        assert httpx.get(f"{live.address}/").headers["Content-Type"].startswith("text/html")
-        assert live.end(signal.SIGTERM) == 0
-    said = "\n".join(live.said)
-    assert said.count(found[1]) == 2, "the token is said once, and once in the page's address"
+    arguments = ["--orders", orders, "--state", tmp_path / "state", "--port", "0"]
+    with subprocess.Popen(  # noqa: S603 - this very Python
+        [sys.executable, "-m", "epfilter", "serve", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env={name: value for name, value in os.environ.items() if name != "EPFILTER_TOKEN"},
+    ) as process:
+        # Whoever says nothing would be waited for without end.
+        alarm = Timer(60, process.kill)
+        alarm.start()
+        try:
+            assert process.stdout is not None
+            said = [*islice(process.stdout, 3)]
+            address, token = said[0].split()[2], said[1].split()[1]
+            headers = {"Authorization": f"Bearer {token}"}
+            assert httpx.get(f"{address}/v2/jobs", headers=headers).json() == {"data": []}
+            assert httpx.get(f"{address}/").headers["Content-Type"].startswith("text/html")
+            process.send_signal(signal.SIGTERM)
+            rest, log = process.communicate(timeout=60)
+        finally:
+            alarm.cancel()
+            process.kill()
+    assert (process.returncode, rest) == (0, "")
+    assert said[2] == f"page     {address}/#token={token}\n"
+    events = [json.loads(line)["event"] for line in log.splitlines()]
+    assert events, "standard error holds the lines of the log and nothing else"
+    assert token not in log
+
+
+def _examples() -> Iterator[str]:
+    text = CliRunner().invoke(main, ["serve", "--help"]).stdout
+    for line in text.partition("Examples:")[2].split("\n\n")[0].splitlines():
+        if line.strip():
+            yield line.strip()
+
+
+@pytest.mark.parametrize("line", list(_examples()))
+def test_the_examples_of_the_help_serve(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    served = Served("http://127.0.0.1:8000")
+    monkeypatch.setattr(serving, "serve", served)
+    words = shlex.split(line.replace("…", TOKEN))
+    program = words.index("epfilter")
+    for name, value in (word.split("=", 1) for word in words[:program]):
+        monkeypatch.setenv(name, value)
+    done = CliRunner().invoke(main, words[program + 1 :])
+    assert (done.exit_code, len(served.calls)) == (0, 1), done.output
 
 
 @pytest.mark.parametrize("missing", ["orders.jsonl", "orders.txt"])
 def test_orders_that_cannot_be_read_end_with_2_and_words(tmp_path: Path, missing: str) -> None:
     done = CliRunner().invoke(
-        command,
-        ["--orders", str(tmp_path / missing), "--state", str(tmp_path / "state"), "--port", "0"],
+        main,
+        [
+            "serve",
+            "--orders",
+            str(tmp_path / missing),
+            "--state",
+            str(tmp_path / "state"),
+            "--port",
+            "0",
+        ],
     )
     assert done.exit_code == 2
     assert "Error: " in done.stderr
@@ -235,7 +307,7 @@ def test_a_port_in_use_ends_with_2_and_words(orders: Path, tmp_path: Path) -> No
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         arguments = ["--orders", str(orders), "--state", str(tmp_path / "state"), "--port", port]
-        done = CliRunner().invoke(command, arguments)
+        done = CliRunner().invoke(main, ["serve", *arguments])
     assert done.exit_code == 2
     assert done.stderr == (
         f"Error: cannot listen on 127.0.0.1, port {port}: Address already in use. Hint: take "

@@ -39,7 +39,11 @@ def distributions() -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "module", ["epfilter", "epfilter.ast", "epfilter.exporter", "epfilter.resources"]
+    "module",
+    [
+        *("epfilter", "epfilter.ast", "epfilter.exporter", "epfilter.exporter.orders"),
+        *("epfilter.exporter.service", "epfilter.resources"),
+    ],
 )
 def test_importing_loads_neither_lark_nor_click_nor_anything_optional(module: str) -> None:
     loaded = imported_by(f"import {module}")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from epfilter.carets import visible
+from epfilter.cli.needed import needed
 from epfilter.exporter.errors import ExporterError, JobFailedError
 
 if TYPE_CHECKING:
@@ -40,22 +40,19 @@ class PlatformError(click.ClickException):
     exit_code = 2
 
 
+def client_room() -> Any:
+    """The room of the client; MissingPackageError where a package that it needs is not there."""
+    return needed("epfilter.exporter.client", "'epfilter[client]'")
+
+
 @contextmanager
 def connected(region: str) -> Iterator[ExporterClient]:
     """A client of the service.
 
-    Raises PlatformError where the package for it is missing and for every ExporterError of the
-    block but JobFailedError, which is an answer to what was asked.
+    Raises MissingPackageError where the package for it is missing, and PlatformError for every
+    ExporterError of the block but JobFailedError, which is an answer to what was asked.
     """
-    try:
-        room: Any = import_module("epfilter.exporter.client")
-    except ModuleNotFoundError as error:
-        package = (error.name or "httpx").partition(".")[0]
-        if package == "epfilter":
-            raise
-        raise PlatformError(
-            f"this needs the package {package}: pip install 'epfilter[client]'"
-        ) from None
+    room = client_room()
     try:
         with room.ExporterClient(region) as client:
             yield client

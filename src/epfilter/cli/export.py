@@ -3,41 +3,41 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from epfilter.carets import visible
-from epfilter.cli.connection import ACCESS_HELP, PlatformError, connected, region_option
+from epfilter.cli.connection import ACCESS_HELP, region_option
 from epfilter.cli.findings import draw_finding, parsed, show_findings
-from epfilter.cli.progress import StatusLine
+from epfilter.cli.platform_export import PlatformExport
 from epfilter.cli.streams import filter_argument, read_filter, say, write
-from epfilter.errors import FilterValueError, Severity
-from epfilter.exporter import JobFailedError
+from epfilter.errors import Severity
+from epfilter.exporter.models import NO_RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from epfilter.ast import Filter
     from epfilter.exporter import Job
-    from epfilter.exporter.client.progress import ExportProgress
 
 _HELP = f"""Export the orders that FILTER selects to a CSV file.
 
-A job is created, awaited, and its file fetched. The file appears when it is whole; one
-of its name is replaced with --force only. FILTER is checked first, because an attribute
-that the platform does not know could export every order.
+The platform is given a job, and its file is fetched when the job is done. The file
+appears when it is whole, and replaces another with --force only. FILTER is checked first,
+because the platform may ignore an attribute that it does not know and export every order.
 
-With --split FILTER becomes several, one a month, an ISO week or a day in UTC, whose files
-are joined: FILTER needs a window then, such as ge(created_at,…):lt(created_at,…).
+With --split there is one job for each month, ISO week or day in UTC, one after the other,
+and their files are joined. FILTER needs a window for that: a lower and an upper bound, as
+in ge(created_at,…):lt(created_at,…).
 
-What was interrupted, or failed on the way, goes on with --resume: jobs that are done are
-not run again. Until then a note of it lies beside the file.
+An export that is interrupted, or fails on the way, leaves a note of its jobs beside FILE.
+With --resume it goes on, and jobs that are done are not run again. With --force another
+export takes its place, once its first job has been created.
 
-With --orders no platform is asked: the orders come from a file (.jsonl, .csv, .parquet)
-or the URL of a database, as those of `epfilter serve` do.
+With --orders no platform is asked: the orders are read from a file (.jsonl, .ndjson, .csv
+or .parquet) or from a database, as `epfilter serve` reads them.
 
 \b
 Examples:
@@ -54,12 +54,9 @@ Exit codes:
   2    wrong usage, no token, no answer, or a file that cannot be written
   130  interrupted
 
-{ACCESS_HELP}"""
-
-_INTERRUPTED = 130
-
-_GO_ON = "To go on, run the same command with --resume."
-_LOOK = "`epfilter jobs` shows whether a job was begun."
+{ACCESS_HELP}
+With --orders: 'epfilter[service]' instead, or 'epfilter[stores]' for a database
+"""
 
 
 @click.command("export", help=_HELP, short_help="Export the orders of a filter to a CSV file.")
@@ -75,9 +72,9 @@ _LOOK = "`epfilter jobs` shows whether a job was begun."
 @click.option(
     "--split",
     type=click.Choice(["month", "week", "day"]),
-    help="Export piece by piece, and join the files.",
+    help="Export in pieces of this length, and join them.",
 )
-@click.option("--orders", metavar="FILE|URL", help="Export these orders, without a platform.")
+@click.option("--orders", metavar="FILE|URL", help="Export these orders, and ask no platform.")
 @region_option
 @click.option(
     "--timeout",
@@ -85,16 +82,16 @@ _LOOK = "`epfilter jobs` shows whether a job was begun."
     default=3600,
     show_default=True,
     metavar="SECONDS",
-    help="How long to wait for a job.",
+    help="How long to wait for each job.",
 )
 @click.option(
     "--check/--no-check",
     default=True,
     show_default=True,
-    help="Whether FILTER must be one of orders.",
+    help="Whether FILTER is checked first.",
 )
 @click.option("--resume", is_flag=True, help="Go on with an export that was interrupted.")
-@click.option("--force", is_flag=True, help="Replace FILE, and forget what was interrupted.")
+@click.option("--force", is_flag=True, help="Replace FILE, and what was interrupted.")
 @click.option(
     "--format",
     "style",
@@ -103,59 +100,22 @@ _LOOK = "`epfilter jobs` shows whether a job was begun."
     show_default=True,
     help="For people, or one JSON object with path, bytes, rows and jobs.",
 )
-def command(  # noqa: PLR0913 - the options of one command
-    *,
-    source: str,
-    output: Path,
-    split: Literal["month", "week", "day"] | None,
-    orders: str | None,
-    region: str,
-    timeout: float,
-    style: str,
-    check: bool,
-    resume: bool,
-    force: bool,
-) -> int:
+def command(source: str, output: Path, orders: str | None, style: str, **options: Any) -> int:
     """Run the command; 1 where the filter has mistakes or the job failed."""
     text = read_filter(source)
     f = parsed(text)
-    if check:
+    if options["check"]:
         _demand_known_fields(text)
-    note = _cleared(output, resume=resume, force=force)
+    if output == Path("-"):
+        raise click.UsageError("the orders go to a file, not to standard output.")
     if orders is not None:
-        return _locally(f, orders, output, style)
-    status = StatusLine()
-    try:
-        with status, connected(region) as client:
-            exported = client.export(
-                f,
-                output,
-                split=split,
-                check=check,
-                timeout=timeout,
-                progress=lambda seen: status.show(_drawn(seen), moving=seen.download is not None),
-                # Always, so that whoever is interrupted can still decide to go on.
-                resume=True,
-            )
-    except FilterValueError as error:
-        raise click.UsageError(str(error)) from None
-    except JobFailedError as error:
-        say(f"Error: the job failed: {visible(str(error))}", err=True)
-        if note.exists():
-            say(_GO_ON, err=True)
-        return 1
-    except PlatformError as error:
-        if resume or not note.exists():
-            raise
-        raise PlatformError(f"{error.message} {_GO_ON}") from None
-    except KeyboardInterrupt:
-        say(f"\ninterrupted. {_GO_ON if note.exists() else _LOOK}", err=True)
-        return _INTERRUPTED
+        return _locally(f, orders, output, style, force=options["force"])
+    exported = PlatformExport(output=output, **options).run(f)
     _report(style, exported.path, exported.size, exported.rows, exported.jobs)
     return 0
 
 
-def _locally(f: Filter, orders: str, output: Path, style: str) -> int:
+def _locally(f: Filter, orders: str, output: Path, style: str, *, force: bool) -> int:
     """Export without a platform; 1 where no order matches, in the words of the platform."""
     from epfilter.cli.local_export import export_locally
 
@@ -163,9 +123,9 @@ def _locally(f: Filter, orders: str, output: Path, style: str) -> int:
     for name in ("split", "region", "timeout", "resume"):
         if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
             raise click.UsageError(f"--{name} is for a platform, and --orders asks none.")
-    rows = export_locally(f, orders, output)
+    rows = export_locally(f, orders, output, force=force)
     if not rows:
-        say("Error: No results matched the supplied filter", err=True)
+        say(f"Error: {NO_RESULTS}", err=True)
         return 1
     _report(style, output, output.stat().st_size, rows, ())
     return 0
@@ -181,53 +141,6 @@ def _demand_known_fields(text: str) -> None:
         raise click.exceptions.Exit(1)
     for one in found:
         say(draw_finding(one, text) + "\n", err=True)
-
-
-def _cleared(output: Path, *, resume: bool, force: bool) -> Path:
-    """Where the client notes down an export that is not finished.
-
-    Nothing is lost unless it was asked for: neither the file nor what was interrupted.
-    """
-    name = visible(str(output))
-    if output == Path("-"):
-        raise click.UsageError("the orders go to a file, not to standard output.")
-    try:
-        note = Path(os.path.realpath(output) + ".export.json")
-        interrupted = note.exists()
-        if interrupted and not resume and not force:
-            raise click.UsageError(
-                f"an export to {name} was interrupted: --resume goes on with it, --force begins "
-                "anew."
-            )
-        if output.is_file() and not force and not (interrupted and resume):
-            raise click.UsageError(f"{name} exists; --force replaces it.")
-        if interrupted and not resume:
-            _forget(note)
-    except OSError as error:
-        raise PlatformError(f"cannot write {name}: {error.strerror or error}.") from None
-    return note
-
-
-def _forget(note: Path) -> None:
-    """Remove what an interrupted export has left: its note, and the files of its parts."""
-    begins = note.name.removesuffix("json")
-    for left in note.parent.iterdir():
-        if left.name.startswith(begins) and left.suffix == ".part":
-            left.unlink()
-    note.unlink()
-
-
-def _drawn(seen: ExportProgress) -> str:
-    """How far an export is, in a line."""
-    part = f"part {seen.part} of {seen.parts}: " if seen.parts > 1 else ""
-    if seen.download is None:
-        return f"{part}job {seen.job.id} is {seen.job.status.value}"
-    total = f" of {_megabytes(seen.download.total)}" if seen.download.total else ""
-    return f"{part}{_megabytes(seen.download.received)}{total} MB"
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.1f}"
 
 
 def _report(style: str, path: Path, size: int, rows: int | None, jobs: Sequence[Job]) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from epfilter.cli.needed import MissingPackageError
 from epfilter.cli.progress import shown_while
-from epfilter.cli.streams import StreamError
 from epfilter.errors import FilterValueError
 
 EMPTY_PATH = "a path is empty; the current folder is `.`"
@@ -68,8 +68,5 @@ def reports_of(
     try:
         found = targets(paths or [Path()], run.configuration, force_exclude=force_exclude)
     except NeedsExtraError as missing:
-        raise StreamError(
-            f"folders are searched with {missing}, which is not installed: "
-            "pip install 'epfilter[lint]'"
-        ) from None
+        raise MissingPackageError(str(missing), "'epfilter[lint]'") from None
     return shown_while(run.reports(found, processes=processes), len(found), label)

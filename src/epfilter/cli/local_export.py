@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tempfile
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import unquote
+
+import click
 
 from epfilter.ast import Filter
 from epfilter.carets import visible
@@ -15,14 +20,21 @@ from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import open_orders
 
+_FILE = re.compile(r"file://[^/]*(/.*)", re.IGNORECASE | re.DOTALL)
+_DATABASE = re.compile(r"(?:duckdb|sqlite)://([^?#]*)", re.IGNORECASE)
+"""The URLs of databases that are one file; that of one on a server has the same form."""
 
-def export_locally(f: Filter, orders: str, output: Path) -> int:
+
+def export_locally(f: Filter, orders: str, output: Path, *, force: bool) -> int:
     """Write the orders that the filter selects, as the service would; how many rows these are.
 
-    The file appears when it is whole, and not at all without rows. Raises PlatformError where
-    the orders cannot be read or the file cannot be written.
+    The file appears when it is whole, and not at all without rows. Raises UsageError where it is
+    there already and not to be replaced, or is where the orders are; PlatformError where the
+    orders cannot be read or the file cannot be written.
     """
     target, mode = _target(output)
+    if mode is not None:
+        _demand_replaceable(target, orders, visible(str(output)), force=force)
     try:
         with (
             closing(open_orders(orders)) as store,
@@ -62,3 +74,27 @@ def _target(output: Path) -> tuple[Path, int | None]:
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no ordinary file"
         raise PlatformError(f"{name} is {kind}; give the name of a file.")
     return target, stat.S_IMODE(status.st_mode)
+
+
+def _demand_replaceable(target: Path, orders: str, name: str, *, force: bool) -> None:
+    for path in _files_of(orders):
+        try:
+            same = target.samefile(path)
+        except (OSError, ValueError):
+            # What is no file is not this one; what else it is, its reader says.
+            continue
+        if same:
+            raise click.UsageError(
+                f"{name} is the file of the orders themselves. Hint: give the CSV another name."
+            )
+    if not force:
+        raise click.UsageError(f"{name} exists; --force replaces it.")
+
+
+def _files_of(orders: str) -> Iterator[str]:
+    """The paths where a file of these orders may be; none for a database on a server."""
+    url = _FILE.fullmatch(orders) or _DATABASE.match(orders)
+    path = orders if url is None else url[1]
+    yield path
+    if url is not None:
+        yield unquote(path, errors="surrogateescape")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from epfilter.cli.needed import needed
 from epfilter.cli.streams import say
 
 if TYPE_CHECKING:
@@ -20,12 +20,15 @@ _MOST_SECONDS = 10**9
 
 _HELP = """Serve the contract of the Exporter Service over orders of your own.
 
-ORDERS is a file (.jsonl, .csv or .parquet) or the URL of a database, as in
+ORDERS is a file (.jsonl, .ndjson, .csv or .parquet) or the URL of a database, as in
 postgresql://user@host/shop#orders. Jobs, files and the key of the links are kept in the
 folder STATE, which survives any crash; services that share it share one queue.
 
-Requests need a bearer token: --token or, better, EPFILTER_TOKEN, because other users of
-the machine see the arguments of a command. Without either one is made and printed once.
+Requests need a bearer token; without one it is made and printed once. Token and URLs with
+a password belong into the environment, as other users see the arguments of a command:
+EPFILTER_TOKEN, EPFILTER_ORDERS, EPFILTER_JOBS.
+
+The address, and a token that was made, go to standard output, the log to standard error.
 
 SIGTERM and Ctrl-C let requests and the running job end first, for --drain seconds; a job
 that needs longer is run again by the next service.
@@ -34,6 +37,7 @@ that needs longer is run again by the next service.
 Examples:
   epfilter serve --orders orders.jsonl
   EPFILTER_TOKEN=… epfilter serve --orders orders.parquet --state /var/lib/exports
+  EPFILTER_ORDERS=postgresql://user:…@host/shop#orders epfilter serve --threads 2
   epfilter serve --orders orders.jsonl --public-url https://exports.example.com
 
 \b
@@ -44,12 +48,19 @@ It answers, beside the operations of the platform:
   /readyz        whether jobs can be run
   /metrics       metrics for Prometheus; with the token
 
-Needs the extra: pip install 'epfilter[service]'
+Needs the extra: pip install 'epfilter[service]', and 'epfilter[stores]' for databases
 """
 
 
 @click.command("serve", help=_HELP, short_help="Serve exports of your own orders.")
-@click.option("--orders", required=True, metavar="FILE|URL", help="The orders to export.")
+@click.option(
+    "--orders",
+    required=True,
+    metavar="FILE|URL",
+    envvar="EPFILTER_ORDERS",
+    show_envvar=True,
+    help="The orders to export.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
@@ -68,7 +79,13 @@ Needs the extra: pip install 'epfilter[service]'
 @click.option(
     "--token", envvar="EPFILTER_TOKEN", show_envvar=True, help="What clients have to send."
 )
-@click.option("--jobs", metavar="URL", help="Keep jobs in postgresql://… instead of STATE.")
+@click.option(
+    "--jobs",
+    metavar="FILE|URL",
+    envvar="EPFILTER_JOBS",
+    show_envvar=True,
+    help="Keep jobs in this file of SQLite, or in postgresql://…, instead of in STATE.",
+)
 @click.option(
     "--rows",
     type=click.Choice(["item", "order"]),
@@ -100,6 +117,18 @@ Needs the extra: pip install 'epfilter[service]'
     help="How long what runs may go on at the end.",
 )
 @click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Threads of an export; by default one a core.",
+)
+@click.option(
+    "--memory",
+    default="256MB",
+    show_default=True,
+    help="Memory of an export, as in 500MB or 2GB.",
+)
+@click.option(
     "--log-format",
     type=click.Choice(["json", "text"]),
     default="json",
@@ -115,9 +144,10 @@ def command(
     **options: Any,
 ) -> None:
     """Run the command until it is told to end."""
-    service = _needed("epfilter.exporter.service")
-    serving = _needed("epfilter.exporter.service.serving")
-    security = _needed("epfilter.exporter.service.security")
+    service, serving, security = (
+        needed(f"epfilter.exporter.service{name}", "'epfilter[service]'")
+        for name in ("", ".serving", ".security")
+    )
     from epfilter.exporter.errors import ExporterError
 
     generated = token is None
@@ -143,19 +173,21 @@ class ServeError(click.ClickException):
 
 
 def _announcement(host: str, token: str | None) -> Callable[[str], None]:
-    """What to do with the address: tell people, and with it a token that was made for them."""
+    """What to do with the address: tell people, and with it a token that was made for them.
+
+    Standard error belongs to the log, which programs read.
+    """
 
     def announce(address: str) -> None:
-        say(f"serving on {address}", err=True)
+        say(f"serving on {address}")
         if token is not None:
             # What stands behind # stays in the browser: no server and no log gets to see it.
-            say(f"token    {token}", err=True)
-            say(f"page     {_for_browsers(address)}/#token={token}", err=True)
+            say(f"token    {token}")
+            say(f"page     {_for_browsers(address)}/#token={token}")
         if not _is_loopback(host):
             say(
                 "Whoever can reach this address can ask, and token and orders cross the network "
-                "in the clear: let only a proxy with TLS reach it, and say --public-url.",
-                err=True,
+                "in the clear: let only a proxy with TLS reach it, and say --public-url."
             )
 
     return announce
@@ -171,13 +203,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
-
-
-def _needed(module: str) -> Any:
-    try:
-        return import_module(module)
-    except ModuleNotFoundError as error:
-        package = str(error.name).partition(".")[0]
-        raise ServeError(
-            f"this needs the package {package}: pip install 'epfilter[service]'"
-        ) from None

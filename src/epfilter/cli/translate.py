@@ -66,20 +66,12 @@ _TARGETS = (
 def command(source: str, target: str, resource: Resource | None) -> int:
     """Run the command; what cannot be translated is a finding, a missing package a failure."""
     f = parsed(read_filter(source))
-    from epfilter.cli.translations import TRANSLATIONS, MissingPackageError
+    from epfilter.cli.translations import TRANSLATIONS
 
     try:
         translated = TRANSLATIONS[target](f, resource)
-    except MissingPackageError as missing:
-        raise _Failure(str(missing)) from None
     except FilterError as refusal:
         say(visible(str(refusal)), err=True)
         return 1
     write(translated)
     return 0
-
-
-class _Failure(click.ClickException):
-    """The run ends with exit code 2."""
-
-    exit_code = 2

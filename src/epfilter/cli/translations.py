@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from epfilter.ast import Filter
 from epfilter.cli.builder_code import builder_code
+from epfilter.cli.needed import needed
 from epfilter.resources import BoundAnd, BoundOr, resource_info
 from epfilter.targets.terms import bound
 
@@ -25,10 +25,6 @@ _DIALECTS = {
     "duckdb": ("duckdb_engine", "Dialect"),
     "mysql": ("sqlalchemy.dialects.mysql", "dialect"),
 }
-
-
-class MissingPackageError(Exception):
-    """A package that a translation needs is not installed; its text says what to install."""
 
 
 def _mongo(f: Filter, resource: Resource | None) -> str:
@@ -58,10 +54,10 @@ def _python(f: Filter, resource: Resource | None) -> str:
 
 
 def _sql(f: Filter, resource: Resource | None, *, database: str) -> str:
-    sqlalchemy = _needed("sqlalchemy", "pip install 'epfilter[sql]'")
+    sqlalchemy = needed("sqlalchemy", "'epfilter[sql]'")
     module, name = _DIALECTS[database]
-    install = "pip install duckdb-engine" if database == "duckdb" else "pip install 'epfilter[sql]'"
-    dialect = getattr(_needed(module, install), name)(paramstyle="named")
+    install = "duckdb-engine" if database == "duckdb" else "'epfilter[sql]'"
+    dialect = getattr(needed(module, install), name)(paramstyle="named")
     from epfilter.targets import to_sqlalchemy
 
     types = {
@@ -86,8 +82,8 @@ def _sql(f: Filter, resource: Resource | None, *, database: str) -> str:
 
 
 def _polars(f: Filter, resource: Resource | None) -> str:
-    install = "pip install 'epfilter[dataframe]' polars"
-    narwhals, polars = _needed("narwhals", install), _needed("polars", install)
+    install = "'epfilter[dataframe]' polars"
+    narwhals, polars = needed("narwhals", install), needed("polars", install)
     from epfilter.targets import to_narwhals
 
     types = {
@@ -135,13 +131,6 @@ def _extended(value: object) -> dict[str, str]:
     assert isinstance(value, datetime)  # noqa: S101 - nothing else in a query is no JSON
     text = value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
     return {"$date": f"{text}Z"}
-
-
-def _needed(package: str, install: str) -> Any:
-    try:
-        return import_module(package)
-    except ModuleNotFoundError as error:
-        raise MissingPackageError(f"this needs the package {error.name}: {install}") from None
 
 
 TRANSLATIONS: dict[str, Translation] = {

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from itertools import islice
 from pathlib import Path
-from secrets import token_hex
 from typing import BinaryIO
 
 from epfilter.carets import shorten, visible
@@ -36,8 +34,8 @@ _END_OF_CELL = re.compile(_QUOTED + rb'"' + _PLAIN)
 _END_OF_ROW = re.compile(_MORE_CELLS)
 
 
-def join_csv(parts: Sequence[Path], target: Path, *, disjoint: bool) -> int:
-    r"""Write the rows of all parts, in order, to `target` under one header; how many they are.
+def join_csv(parts: Sequence[Path], output: BinaryIO, *, disjoint: bool) -> int:
+    r"""Write the rows of all parts, in order, under one header; how many they are.
 
     The header is that of the first part and must be the same in all, as cells and not as bytes. A
     part without a byte, or of a header alone, is fine. The bytes of each row are kept as they are,
@@ -47,29 +45,29 @@ def join_csv(parts: Sequence[Path], target: Path, *, disjoint: bool) -> int:
     of one part never are, as an order may have several. The order is named by the column
     `order_id`, else `id`; case, spaces and underscores do not count.
 
-    The target appears when it is complete, in the place of a file of its name; where anything goes
-    wrong, all is as it was before. Memory is used for the ids of orders only, and only where the
-    parts are not disjoint.
+    Memory is used for the ids of orders only, and only where the parts are not disjoint.
 
     Raises JoinError where there is no part, a header differs, is not UTF-8 or has no such column,
-    a row has no id, a quote is never closed, or a file cannot be read or written.
+    a row has no id, a quote is never closed, or a part cannot be read; and what `output` raises.
+    What has been written then is no whole file.
 
     Source: RFC 4180, read as tolerantly as Python's csv module does.
 
+    >>> from io import BytesIO
     >>> from tempfile import TemporaryDirectory
+    >>> whole = BytesIO()
     >>> with TemporaryDirectory() as folder:
-    ...     one, two, target = (Path(folder, name) for name in ("1.csv", "2.csv", "all.csv"))
-    ...     _ = one.write_text("id,name\n1,Ron\n"), two.write_text("id,name\n1,Ron\n2,Ann\n")
-    ...     join_csv([one, two], target, disjoint=False), target.read_text()
-    (2, 'id,name\n1,Ron\n2,Ann\n')
+    ...     one, two = Path(folder, "1.csv"), Path(folder, "2.csv")
+    ...     _ = one.write_bytes(b"id,name\n1,Ron\n"), two.write_bytes(b"id,name\n1,Ron\n2,Ann\n")
+    ...     join_csv([one, two], whole, disjoint=False), whole.getvalue()
+    (2, b'id,name\n1,Ron\n2,Ann\n')
     """
     if not parts:
         raise JoinError("there are no files to join.")
-    with _published(target) as output:
-        join = _Join(output, None if disjoint or len(parts) == 1 else set())
-        for part in parts:
-            join.add(part)
-        return join.rows
+    join = _Join(output, None if disjoint or len(parts) == 1 else set())
+    for part in parts:
+        join.add(part)
+    return join.rows
 
 
 @dataclass(slots=True)
@@ -232,32 +230,6 @@ def _opened(part: Path) -> Iterator[BufferedReader]:
         raise _unreadable(part, error) from None
     with file:
         yield file
-
-
-@contextmanager
-def _published(target: Path) -> Iterator[BinaryIO]:
-    """A file beside the target that takes its place behind the block, unless that fails."""
-    try:
-        beside = target.with_name(f".{target.name[:40]}.{token_hex(4)}.tmp")
-        file = beside.open("xb")
-    except (OSError, ValueError) as error:
-        raise _unwritable(target, error) from None
-    try:
-        with file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    except BaseException as error:
-        with suppress(OSError):
-            beside.unlink()
-        if isinstance(error, OSError):
-            raise _unwritable(target, error) from None
-        raise
-
-
-def _unwritable(target: Path, error: OSError | ValueError) -> JoinError:
-    return JoinError(f"cannot write {_name(target)}: {_reason(error)}.")
 
 
 def _unreadable(part: Path, error: OSError | ValueError) -> JoinError:

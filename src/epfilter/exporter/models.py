@@ -38,6 +38,13 @@ _OLD_NAMES = {"processing": "started", "complete": "success"}
 """Decision: statuses that the platform used to send, and what they are called now."""
 
 
+NO_RESULTS = "No results matched the supplied filter"
+"""The error of a job whose filter selects no order.
+
+Source: Exporter Service API 1.0, OpenAPI document, schema Job, member error.
+"""
+
+
 class JobStatus(StrEnum):
     """Where a job is in its life: PENDING, STARTED, then SUCCESS or FAILED.
 

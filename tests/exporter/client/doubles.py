@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,11 @@ ID = UUID("974c9db4-38da-4dbf-90c2-33eed5f3e77c")
 TOKEN = "a-very-secret-token"  # noqa: S105 - it opens nothing
 BASE = "https://api.moltin.com"
 FILTER = "eq(payment,refunded)"
+WINDOW = "ge(created_at,2018-09-01):lt(created_at,2018-12-01)"
+"""Three months."""
+
+NOTHING = "No results matched the supplied filter"
+EMPTY: dict[str, object] = {"status": "failed", "error": NOTHING}
 LINK = "https://files.example/orders/1.csv?signature=SIGNED"
 CSV = b"id,status\n" + b"".join(b"%d,paid\n" % number for number in range(500))
 
@@ -178,3 +184,16 @@ class Service(Platform):
     def _job(self, number: int) -> dict[str, object]:
         known = {"status": "success", **self.statuses.get(number, {})}
         return job(number=number, **known)  # type: ignore[arg-type] # the status is a text
+
+
+def part(number: int, header: str = "id,status") -> httpx.Response:
+    """The file of a part, of one order."""
+    return file_answer(f"{header}\n{number},paid\n".encode())
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def ids(*numbers: int) -> list[UUID]:
+    return [UUID(int=ID.int + number) for number in numbers]

@@ -32,7 +32,7 @@ PAYLOAD = {"type": "job", "job_type": "order_export", "filter": FILTER}
 
 
 @pytest.mark.parametrize(
-    ("wanted", "payload"),
+    ("exported", "payload"),
     [
         (FILTER, PAYLOAD),
         (parse(FILTER), PAYLOAD),
@@ -43,10 +43,10 @@ PAYLOAD = {"type": "job", "job_type": "order_export", "filter": FILTER}
 )
 @pytest.mark.parametrize("answer", [job("pending"), [job("pending")]], ids=["one", "list"])
 def test_a_job_is_created(
-    open_client: Opener, wanted: Any, payload: object, answer: object
+    open_client: Opener, exported: Any, payload: object, answer: object
 ) -> None:
     platform = Platform(data(answer, 202))
-    made = open_client(platform).call("create_job", wanted)
+    made = open_client(platform).call("create_job", exported)
     [request] = platform.requests
     assert (made.id, made.status) == (ID, JobStatus.PENDING)
     assert platform.paths == ["POST /v2/jobs"]
@@ -56,7 +56,7 @@ def test_a_job_is_created(
 
 
 @pytest.mark.parametrize(
-    ("wanted", "error"),
+    ("exported", "error"),
     [
         ("eq(paymnt,refunded)", ResourceError),
         ("like(payment,r*)", ResourceError),
@@ -67,11 +67,11 @@ def test_a_job_is_created(
     ids=str,
 )
 def test_a_filter_is_checked_before_anything_is_sent(
-    open_client: Opener, wanted: Any, error: type[Exception]
+    open_client: Opener, exported: Any, error: type[Exception]
 ) -> None:
     platform = Platform(data(job(), 202))
     with pytest.raises(error):
-        open_client(platform).call("create_job", wanted)
+        open_client(platform).call("create_job", exported)
     assert platform.requests == []
 
 
@@ -86,6 +86,29 @@ def test_all_jobs_are_listed(open_client: Opener) -> None:
     found = open_client(platform).call("jobs")
     assert [(one.status, one.error) for one in found] == [("success", None), ("failed", "No luck")]
     assert platform.paths == ["GET /v2/jobs"]
+
+
+@pytest.mark.parametrize("status", ["cancelled", "", 5, None, ["pending"]])
+def test_a_job_of_an_unknown_status_does_not_hide_the_others(
+    open_client: Opener, caplog: pytest.LogCaptureFixture, status: Any
+) -> None:
+    jobs = [job(), job(status, number=1, error="a-very-secret-text"), job("failed", number=2)]
+    client = open_client(Platform(data(jobs)))
+    assert [str(one.id) for one in client.call("jobs")] == [jobs[0]["id"], jobs[2]["id"]]
+    assert [record.getMessage() for record in caplog.records] == [
+        "1 of 3 jobs left out: their status is unknown"
+    ]
+    assert open_client(Platform(data([jobs[1]]))).call("jobs") == ()
+    with pytest.raises(UnexpectedAnswerError, match="where a job was expected"):
+        open_client(Platform(data(jobs[1]))).call("job", ID)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"id": "x"}, {"status": "x"}, {"id": "x", "status": "x"}, 5, None]
+)
+def test_what_is_no_job_makes_no_list_of_jobs(open_client: Opener, wrong: Any) -> None:
+    with pytest.raises(UnexpectedAnswerError, match="where a list of jobs was expected"):
+        open_client(Platform(data([job(), wrong]))).call("jobs")
 
 
 def test_a_link_is_got(open_client: Opener) -> None:

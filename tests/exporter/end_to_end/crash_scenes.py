@@ -84,6 +84,7 @@ class Scene:
         with subprocess.Popen(  # noqa: S603 - this very Python
             [*command, *map(str, self.arguments)],
             env={**os.environ, "EPFILTER_TOKEN": TOKEN},
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",

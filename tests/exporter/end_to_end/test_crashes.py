@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from epfilter import parse
-from epfilter.exporter.service.outcomes import NO_RESULTS
+from epfilter.exporter.models import NO_RESULTS
 from exporter.end_to_end.conftest import Orders
 from exporter.end_to_end.crash_scenes import Scene, events, ids, killed_at_random
 from exporter_services import eventually

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,136 +11,10 @@ import pytest
 from epfilter import F, parse
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders import OrderStore, demo_lines, open_orders
+from epfilter.exporter.orders import demo_lines, open_orders
 from epfilter.exporter.orders.duckdb_files import OrderFile
-
-TWO = '{"id":"1","payment":"paid"}\n{"id":"2","payment":"refunded"}\n'
-
-
-@pytest.fixture
-def stored(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a file and says where it is."""
-
-    def store(text: str | bytes = TWO, name: str = "orders.jsonl") -> Path:
-        path = tmp_path / name
-        path.write_bytes(text.encode() if isinstance(text, str) else text)
-        return path
-
-    return store
-
-
-@pytest.fixture
-def target(tmp_path: Path) -> Path:
-    return tmp_path / "exported.csv"
-
-
-def ids(store: OrderStore, target: Path) -> list[str]:
-    store.write_csv(None, target)
-    return [line.partition(",")[0] for line in target.read_text(encoding="utf-8").splitlines()[1:]]
-
-
-@pytest.mark.skipif(os.name != "posix", reason="Windows has no files of such names")
-@pytest.mark.parametrize(
-    "name",
-    [
-        "a*b",
-        "**",
-        "a?",
-        "a[1]",
-        "q'u\"o",
-        "a b\nc",
-        "{x,y}",
-        "ü",
-        "~",
-        "$HOME",
-        "x=1",
-        "-",
-        "a;b--",
-    ],
-)
-def test_a_name_means_one_file_whatever_is_in_it(
-    name: str, stored: Callable[..., Path], tmp_path: Path
-) -> None:
-    stored('{"id":"another"}\n', "a1b.jsonl")
-    store = open_orders(stored(name=f"{name}.jsonl"))
-    assert ids(store, tmp_path / f"{name}.csv") == ["1", "2"]
-
-
-def test_a_source_is_a_path_a_text_or_a_url_of_a_file(stored: Callable[..., Path]) -> None:
-    path = stored(name="two orders.ndjson")
-    for source in (path, str(path), path.as_uri()):
-        assert open_orders(source).count(None) == 2
-
-
-@pytest.mark.parametrize(
-    ("source", "says"),
-    [
-        (
-            "orders.txt",
-            "`orders.txt` is no file of orders. Hint: its name ends in .jsonl, .ndjson, .csv or .parquet.",
-        ),
-        ("https://127.0.0.1/orders.jsonl", "`https` is no database that Ibis connects to."),
-        ("s3://bucket/orders.parquet", "`s3` is no database that Ibis connects to."),
-        (
-            "file://elsewhere/orders.csv",
-            "`file://elsewhere/orders.csv` is a file of another machine. Hint: file:///path/to/file.",
-        ),
-    ],
-)
-def test_what_is_no_store(source: str, says: str) -> None:
-    with pytest.raises(OrdersError) as caught:
-        open_orders(source)
-    assert str(caught.value) == says
-
-
-@pytest.mark.parametrize(
-    ("source", "module", "extra"),
-    [("orders.csv", "duckdb_files", "service"), ("duckdb:///x", "ibis_tables", "stores")],
-)
-def test_what_must_be_installed(
-    source: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, f"epfilter.exporter.orders.{module}", None)
-    with pytest.raises(
-        OrdersError, match=rf"not installed\. Hint: pip install 'epfilter\[{extra}\]'"
-    ):
-        open_orders(source)
-
-
-def test_a_path_that_looks_like_an_address_is_a_path() -> None:
-    with pytest.raises(OrdersError, match=r"cannot read x\.jsonl: No such file"):
-        OrderFile(Path("http://127.0.0.1:1/x.jsonl")).ready()
-
-
-def _folder(path: Path) -> None:
-    path.mkdir()
-
-
-def _pipe(path: Path) -> None:
-    os.mkfifo(path)
-
-
-@pytest.mark.parametrize(
-    ("make", "says"),
-    [
-        (lambda _: None, "cannot read orders.jsonl: No such file or directory."),
-        (_folder, "cannot read orders.jsonl: it is a folder."),
-        pytest.param(
-            _pipe,
-            "cannot read orders.jsonl: it is no regular file.",
-            marks=pytest.mark.skipif(os.name != "posix", reason="Windows has no such pipes"),
-        ),
-    ],
-)
-def test_what_is_no_file(make: Callable[[Path], None], says: str, tmp_path: Path) -> None:
-    path = tmp_path / "orders.jsonl"
-    store = open_orders(path)
-    make(path)
-    for run in (store.ready, lambda: store.count(None), lambda: ids(store, tmp_path / "out.csv")):
-        with pytest.raises(OrdersError) as caught:
-            run()
-        assert str(caught.value) == says
-
+from exporter.orders.conftest import ids
+from exporter_services import interrupted
 
 BROKEN = [
     ('{"id": ', "is no JSON: Expecting value at column 8."),
@@ -369,23 +240,7 @@ def test_an_export_reaches_nothing_but_its_own_files(
 
 def test_what_runs_can_be_interrupted(stored: Callable[..., Path], target: Path) -> None:
     store = open_orders(stored("".join(demo_lines(100)) * 200), threads=1)
-    raised: list[Exception] = []
-
-    def run() -> None:
-        try:
-            while True:
-                store.write_csv(None, target)
-        except OrdersError as error:
-            raised.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    time.sleep(0.3)
-    deadline = time.monotonic() + 60
-    while thread.is_alive() and time.monotonic() < deadline:
-        store.interrupt()  # between two exports there is nothing to interrupt
-        thread.join(0.05)
-    assert [str(error) for error in raised] == ["interrupted"]
+    assert interrupted(store, target) == ["interrupted"]
     assert store.count(None) == 20_000
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import duckdb
+import ibis
 import psycopg
 import pytest
 from hypothesis import given, settings
@@ -21,9 +20,17 @@ from sqlalchemy import make_url
 
 from epfilter import Filter, parse
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders import OrderStore, RowsPer, attributes_of, demo_orders, open_orders
+from epfilter.exporter.orders import (
+    OrderStore,
+    RowsPer,
+    attributes_of,
+    demo_orders,
+    ibis_tables,
+    open_orders,
+)
 from epfilter.exporter.orders.layout import ORDER_MEMBERS, items_of, value_of
 from epfilter.targets import UnsupportedFilterError, to_predicate
+from exporter_services import interrupted
 from order_samples import cells, made_orders, order_filters
 
 # Ibis 12 calls what DuckDB 2 has under another name.
@@ -187,6 +194,57 @@ def test_no_message_holds_a_password() -> None:
     assert "secret-word" not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["pass", "Password", "sslkey", "access_token"])
+def test_no_message_holds_what_is_secret_of_the_url(name: str) -> None:
+    url = f"duckdb:///no/folder/open-sesame.duckdb?{name}=open-sesame"
+    with pytest.raises(OrdersError, match=r"^the database says: ") as caught:
+        open_orders(url).ready()
+    assert "open-sesame" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "table"),
+    [
+        ("duckdb://", "orders"),
+        ("duckdb://#sales", "sales"),
+        ("duckdb://:memory:#x", "x"),
+        ("duckdb://:memory:#main.x", "main.x"),
+        ("duckdb://#", "orders"),
+    ],
+)
+def test_a_table_that_is_not_there_is_told_in_words(url: str, table: str, tmp_path: Path) -> None:
+    store = open_orders(url)
+    for run in (
+        store.ready,
+        lambda: store.count(None),
+        lambda: store.write_csv(None, tmp_path / "x.csv"),
+    ):
+        with pytest.raises(OrdersError) as caught:
+            run()
+        assert str(caught.value) == (
+            f"the database has no table `{table}`. Hint: the URL names it behind `#`, as in "
+            "postgresql://host/database#schema.table."
+        )
+
+
+def test_only_an_export_makes_the_database_sort(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_orders(Places("", tmp_path).duckdb(DEMO))
+    asked: list[str] = []
+    read = ibis_tables._read
+
+    def noted(selected: Any) -> Any:
+        asked.append(str(ibis.to_sql(selected)))
+        return read(selected)
+
+    monkeypatch.setattr(ibis_tables, "_read", noted)
+    store.ready()
+    store.count(parse("eq(payment,paid)"))
+    store.write_csv(None, tmp_path / "x.csv")
+    assert ["ORDER BY" in sql for sql in asked] == [False, False, True]
+
+
 def test_an_attribute_that_only_json_has_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "orders.duckdb"
     with duckdb.connect(str(path)) as connection:
@@ -220,20 +278,4 @@ def test_a_table_can_be_interrupted(
     place: Callable[[Sequence[Order]], str], tmp_path: Path
 ) -> None:
     store = open_orders(place(DEMO))
-    raised: list[Exception] = []
-
-    def run() -> None:
-        try:
-            while True:
-                store.write_csv(None, tmp_path / "x.csv")
-        except OrdersError as error:
-            raised.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    time.sleep(0.5)
-    deadline = time.monotonic() + 60
-    while thread.is_alive() and time.monotonic() < deadline:
-        store.interrupt()  # between two exports there is nothing to interrupt
-        thread.join(0.05)
-    assert [str(error) for error in raised] == ["interrupted"]
+    assert interrupted(store, tmp_path / "x.csv") == ["interrupted"]

@@ -9,6 +9,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from epfilter.exporter.service import ServiceSettings, assembly, create_app
+from epfilter.exporter.service.jobs import JobStore
+from exporter.service.job_scenes import WEEK, Service
 from exporter_services import AUTHORIZATION, TOKEN, HeldOrders
 
 
@@ -39,3 +41,24 @@ def app(settings: ServiceSettings, held_orders: HeldOrders) -> Starlette:  # noq
 def client(app: Starlette) -> Iterator[TestClient]:
     with TestClient(app, headers=AUTHORIZATION) as client:
         yield client
+
+
+@pytest.fixture
+def jobs(place: str) -> Iterator[JobStore]:
+    with JobStore(place, lifetime=WEEK) as opened:
+        yield opened
+
+
+@pytest.fixture
+def service(place: str, tmp_path: Path) -> Iterator[Service]:
+    made = Service(place, tmp_path / "service")
+    yield made
+    made.jobs.close()
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Service]:
+    """For what is the same in every database."""
+    made = Service(str(tmp_path / "service" / "jobs.db"), tmp_path / "service")
+    yield made
+    made.jobs.close()

@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from epfilter.exporter import Job
+from epfilter.exporter.models import NO_RESULTS
 from epfilter.exporter.service import ServiceSettings, create_app
 from epfilter.exporter.service.answers import ERRORS
 from exporter_services import (
@@ -102,7 +103,7 @@ def test_a_job_that_fails_says_why_and_has_no_link(
     eventually(lambda: client.get(address).json()["data"]["status"] == "failed")
     failed = client.get(address).json()["data"]
     assert (failed["error"], failed["link"]) == (
-        "No results matched the supplied filter",
+        NO_RESULTS,
         {"href": ""},
     )
     assert (

@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from epfilter.exporter.errors import OrdersError
+from epfilter.exporter.models import NO_RESULTS
 from epfilter.exporter.service.page.reading import Branch, Reading, reading_of
 from epfilter.linter import lint
 from exporter_services import CREATE, HeldOrders, creation, eventually
@@ -134,7 +135,7 @@ def test_orders_that_cannot_be_read_are_told_without_their_words(
 
     monkeypatch.setattr(held_orders, "count", fail)
     answer = client.post("/page/count", json={"filter": ""})
-    assert answer.status_code == 503
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "swanson" not in answer.text
 
 
@@ -148,9 +149,9 @@ def test_jobs_are_listed_newest_first_with_what_became_of_them(
     eventually(lambda: 'data-busy="false"' in client.get("/page/jobs").text)
     held_orders.rows = 0
     client.post("/v2/jobs", json=creation("eq(payment,paid)"))
-    eventually(lambda: "No results matched the supplied filter" in client.get("/page/jobs").text)
+    eventually(lambda: NO_RESULTS in client.get("/page/jobs").text)
     listed = client.get("/page/jobs").text
-    assert listed.index("No results matched") < listed.index("data-job=")
+    assert listed.index(NO_RESULTS) < listed.index("data-job=")
     assert "1 row" in listed
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from epfilter.exporter.models import NO_RESULTS
 from epfilter.exporter.orders import demo_lines
 from exporter_services import TOKEN
 from live_services import Live, live_service
@@ -121,7 +122,7 @@ def test_what_selects_nothing_fails_with_the_words_of_the_platform(page: Page) -
     expect(page.locator("#count")).to_have_text("0 orders match")
     page.click("#start")
     newest = page.locator("#jobs tbody tr").first
-    expect(newest).to_contain_text("No results matched the supplied filter")
+    expect(newest).to_contain_text(NO_RESULTS)
     expect(newest).to_contain_text("<img src=x")
     expect(page.locator("img")).to_have_count(0)
 

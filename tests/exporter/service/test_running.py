@@ -9,127 +9,25 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from threading import Event
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from epfilter.ast import Filter
 from epfilter.errors import UnsupportedFilterError
 from epfilter.exporter.errors import ExporterError, OrdersError
-from epfilter.exporter.models import JobStatus
+from epfilter.exporter.models import NO_RESULTS, JobStatus
 from epfilter.exporter.service.database import DiskFullError
-from epfilter.exporter.service.files import Files
-from epfilter.exporter.service.jobs import JobStore, StoredJob
-from epfilter.exporter.service.outcomes import DISK_FULL, GIVEN_UP, INTERNAL_ERROR, NO_RESULTS
-from epfilter.exporter.service.running import Runner
-from exporter.service.job_worker import ROWS, TalkingStore, settings_of
+from epfilter.exporter.service.jobs import JobStore
+from epfilter.exporter.service.outcomes import DISK_FULL, INTERNAL_ERROR
+from epfilter.exporter.service.stored_jobs import StoredJob
+from exporter.service.job_scenes import WEEK, Service, Store, raising
+from exporter.service.job_worker import ROWS, settings_of
 from exporter.service.test_jobs import disconnect
+from exporter_services import eventually
 
-WEEK = timedelta(weeks=1)
 SUCCESS, FAILED, STARTED = JobStatus.SUCCESS, JobStatus.FAILED, JobStatus.STARTED
-
-
-class Store(TalkingStore):
-    """Does what a test says before it ends a file: `then` gives the rows, or raises."""
-
-    def __init__(self, folder: Path, then: Callable[[Path], int] = lambda _: ROWS) -> None:
-        super().__init__(folder / "events")
-        self.then = then
-        self.begun = Event()
-        self.told_to_end = Event()
-
-    def write_csv(self, filter: Filter | None, path: Path, **options: Any) -> int:  # noqa: A002 - the platform's name
-        self.begun.set()
-        super().write_csv(filter, path, **options)
-        return self.then(path)
-
-    def interrupt(self) -> None:
-        self.told_to_end.set()
-
-
-class Notes:
-    """Keeps what is logged and counted."""
-
-    def __init__(self) -> None:
-        self.events: list[str] = []
-        self.values: list[dict[str, object]] = []
-        self.finished: list[tuple[JobStatus, int | None]] = []
-
-    def info(self, event: str, **values: object) -> None:
-        self.events.append(event)
-        self.values.append(values)
-
-    warning = error = info
-
-    def job_finished(self, status: JobStatus, seconds: float, rows: int | None) -> None:
-        assert 0 <= seconds < 60
-        self.finished.append((status, rows))
-
-
-class Service:
-    """A queue, its files and how to run them."""
-
-    def __init__(self, place: str, folder: Path) -> None:
-        self.place = place
-        self.folder = folder
-        self.jobs = JobStore(place, lifetime=WEEK)
-        self.files = Files(folder / "files")
-        self.notes = Notes()
-
-    def runner(self, store: Store) -> Runner:
-        settings = settings_of(self.folder)
-        return Runner(self.jobs, store, self.files, settings, self.notes, self.notes, poll=0.02)
-
-    @contextmanager
-    def running(self, store: Store, drain: float = 10) -> Iterator[Runner]:
-        runner = self.runner(store)
-        runner.start()
-        try:
-            yield runner
-        finally:
-            assert runner.stop(drain)
-
-    def run(self, then: Callable[[Path], int] = lambda _: ROWS) -> StoredJob:
-        """Runs the one job that waits to its end."""
-        with self.running(Store(self.folder, then)):
-            self.wait()
-        return self.jobs.jobs()[0]
-
-    def wait(self) -> None:
-        wait_until(lambda: not self.jobs.waiting())
-
-    def names(self) -> set[str]:
-        return {path.name for path in self.files.path(UUID(int=1)).parent.iterdir()}
-
-    def events(self) -> list[list[str]]:
-        path = self.folder / "events"
-        return [line.split() for line in path.read_text("utf-8").splitlines()]
-
-
-@pytest.fixture
-def service(place: str, tmp_path: Path) -> Iterator[Service]:
-    made = Service(place, tmp_path / "service")
-    yield made
-    made.jobs.close()
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[Service]:
-    """For what is the same in every database."""
-    made = Service(str(tmp_path / "service" / "jobs.db"), tmp_path / "service")
-    yield made
-    made.jobs.close()
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < deadline, "it takes too long"
-        time.sleep(0.005)
 
 
 def csv(filter: str | None) -> str:  # noqa: A002 - the platform's name
@@ -162,13 +60,6 @@ def test_a_job_of_another_process_is_seen(service: Service) -> None:
             elsewhere.create(None)
         service.wait()
     assert service.jobs.jobs()[0].status is SUCCESS
-
-
-def raising(error: Exception) -> Callable[[Path], int]:
-    def then(_: Path) -> int:
-        raise error
-
-    return then
 
 
 @pytest.mark.parametrize(
@@ -213,7 +104,7 @@ def test_nothing_that_goes_wrong_ends_the_thread(
     assert [one for one in here.notes.events if one.startswith("queue")] == [
         "queue_failed",
         "queue_failed",
-        "queue_works",
+        "queue_recovered",
     ], "each kind of trouble is told once"
 
 
@@ -254,55 +145,20 @@ def test_a_file_that_leaves_the_queue_no_room_goes(
     assert here.names() == set()
 
 
-def test_stopping_lets_the_running_job_end_and_begins_no_other(service: Service) -> None:
-    first, second = service.jobs.create("eq(id,1)"), service.jobs.create("eq(id,2)")
-    store = Store(service.folder, lambda _: time.sleep(0.2) or ROWS)  # type: ignore[func-returns-value] # it returns None, which is the point
-    with service.running(store):
-        assert store.begun.wait(10)
-    ended, waiting = service.jobs.job(first.id), service.jobs.job(second.id)
-    assert ended is not None
-    assert (ended.status, waiting) == (SUCCESS, second)
-    assert not store.told_to_end.is_set()
-
-
-def test_what_does_not_end_in_time_is_run_again_first(service: Service) -> None:
-    first, second = service.jobs.create("eq(id,1)"), service.jobs.create("eq(id,2)")
-    store = Store(service.folder)
-
-    def hang(_: Path) -> int:
-        assert store.told_to_end.wait(10)
-        raise OrdersError("interrupted")
-
-    store.then = hang
-    with service.running(store, drain=0.05):
-        assert store.begun.wait(10)
-    left = service.jobs.job(first.id)
-    assert left is not None
-    assert (left.status, service.jobs.job(second.id)) == (STARTED, second)
-    assert service.names() == set()
-    service.run()
-    assert [one[2] for one in service.events() if one[0] == "begin"] == [
-        *("eq(id,1)", "eq(id,1)", "eq(id,2)")
-    ]
-    assert [job.attempts for job in service.jobs.jobs()] == [1, 2]
-
-
-def test_a_runner_that_was_never_started_stops(here: Service) -> None:
-    assert here.runner(Store(here.folder)).stop(1)
-
-
-def test_a_service_that_ends_while_the_queue_fails_leaves_the_job(
-    here: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    created = here.jobs.create(None)
-    with monkeypatch.context() as patched:
-        patched.setattr(here.jobs, "fail", lambda *_: raising(DiskFullError("full."))(Path()))
-        with here.running(Store(here.folder, lambda _: 0), drain=0.05):
-            wait_until(lambda: "queue_failed" in here.notes.events)
-    left = here.jobs.job(created.id)
-    assert left is not None
-    assert left.status is STARTED
-    assert here.run().attempts == 2
+def test_what_killed_exports_spilled_is_removed_after_an_hour(here: Service) -> None:
+    base = settings_of(here.folder).temporary_folder
+    old, young, other = base / ".duckdb-old", base / ".duckdb-young", base / "other"
+    for folder in (old, young, other):
+        folder.mkdir(parents=True)
+        (folder / "duckdb_temp_block-0.block").touch()
+    hours_ago = time.time() - 3 * 3600
+    for path in (*old.iterdir(), old, young, *other.iterdir(), other):
+        os.utime(path, (hours_ago, hours_ago))
+    here.jobs.create(None)
+    here.run()
+    assert {path.name for path in base.iterdir()} == {".duckdb-young", "other"}
+    swept = here.notes.values[here.notes.events.index("swept")]
+    assert swept == {"files": 0, "jobs": 0, "folders": 1}
 
 
 def test_a_job_that_expires_while_it_runs_leaves_no_file(service: Service) -> None:
@@ -313,7 +169,7 @@ def test_a_job_that_expires_while_it_runs_leaves_no_file(service: Service) -> No
         return ROWS
 
     with service.running(Store(service.folder, a_week_passes)):
-        wait_until(lambda: "job_gone" in service.notes.events)
+        eventually(lambda: "job_vanished" in service.notes.events)
     assert service.jobs.jobs() == []
     assert service.names() == set()
 
@@ -392,7 +248,7 @@ def test_a_process_that_is_killed_in_the_middle_leaves_its_job_to_the_next(
 ) -> None:
     created = [service.jobs.create(f"eq(id,{number})") for number in range(3)]
     with worker(service, "hang") as killed:
-        wait_until(lambda: (service.folder / "events").exists() and len(service.events()) == 2)
+        eventually(lambda: (service.folder / "events").exists() and len(service.events()) == 2)
         killed.kill()
         killed.wait(10)
     left = service.jobs.job(created[0].id)
@@ -439,16 +295,3 @@ def test_a_disk_that_is_really_full(small_disk: Path) -> None:
     service.jobs.create(None)
     assert replace(service.run(), id=job.id).status is SUCCESS
     service.jobs.close()
-
-
-def test_a_job_that_ends_every_service_does_not_keep_the_others_waiting(here: Service) -> None:
-    deadly, next_one = here.jobs.create("eq(a,1)"), here.jobs.create("eq(a,2)")
-    for _ in range(100):
-        begun = here.jobs.next()
-        assert begun is not None
-        assert begun.id == deadly.id
-    with here.running(Store(here.folder)):
-        here.wait()
-    ended = {job.id: job for job in here.jobs.jobs()}
-    assert (ended[deadly.id].status, ended[deadly.id].error) == (FAILED, GIVEN_UP)
-    assert ended[next_one.id].status is SUCCESS

@@ -8,33 +8,25 @@ import os
 import signal
 import socket
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from starlette.testclient import TestClient
 
-from epfilter.exporter import OrdersError, SettingsError
+from epfilter.exporter import SettingsError
 from epfilter.exporter.orders import demo_lines
-from epfilter.exporter.service import ServiceSettings, create_app, serve
-from epfilter.exporter.service.assembly import Service
+from epfilter.exporter.service import ServiceSettings, serve
 from epfilter.exporter.service.logs import open_log
-from epfilter.exporter.service.serving import _bound, _logged, _told_to_end, address_of
+from epfilter.exporter.service.serving import _bound, _logged, address_of
 from exporter_services import (
     AUTHORIZATION,
     CREATE,
     TOKEN,
-    HeldOrders,
     creation,
     eventually,
-    service_of,
 )
 from live_services import Live, live_service
 
@@ -90,10 +82,12 @@ def test_the_log_of_a_process_is_json_without_what_clients_say(live: Live) -> No
             assert raw.recv(12) == b"HTTP/1.1 400"
     assert live.end() == 0
     lines = [json.loads(line) for line in live.said if line.startswith("{")]
-    assert {"started", "listening", "request", "stopping", "stopped"} <= {
-        line["event"] for line in lines
-    }
-    assert "server: Invalid HTTP request received." in {line["event"] for line in lines}
+    assert {
+        *("service_started", "listening_started", "request_answered"),
+        *("end_requested", "drain_started", "service_stopped"),
+    } <= {line["event"] for line in lines}
+    warned = [line["warning"] for line in lines if line["event"] == "server_warned"]
+    assert warned == ["Invalid HTTP request received."]
     assert "swanson" not in "\n".join(live.said)
 
 
@@ -250,89 +244,6 @@ def test_a_port_in_use_is_told_in_words(demo: Path, tmp_path: Path) -> None:
     )
 
 
-def asking(settings: ServiceSettings, ask: Callable[[str], None]) -> list[str]:
-    """Serve in this process until `ask`, in another thread, has asked; what serving has said."""
-    addresses: list[str] = []
-
-    def ask_and_end(address: str) -> None:
-        try:
-            ask(address)
-        finally:
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    def listening(address: str) -> None:
-        addresses.append(address)
-        threading.Thread(target=ask_and_end, args=(address,)).start()
-
-    serve(settings, port=0, listening=listening)
-    return addresses
-
-
-def test_it_serves_until_it_is_told_to_end_and_leaves_the_process_as_it_was(
-    settings: ServiceSettings, held_orders: HeldOrders
-) -> None:
-    before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
-    found = []
-    asking(settings, lambda address: found.append(httpx.get(f"{address}/readyz").json()))
-    assert found == [{"status": "ready"}]
-    assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before
-    assert held_orders.open.is_set(), "the store was not closed"
-
-
-def test_a_second_signal_ends_the_drain(
-    settings: ServiceSettings,
-    held_orders: HeldOrders,  # noqa: ARG001 - the app opens these orders
-) -> None:
-    def ask(address: str) -> None:
-        headers = AUTHORIZATION
-        httpx.post(f"{address}/v2/jobs", json=CREATE, headers=headers)
-        eventually(lambda: '"started"' in httpx.get(f"{address}/v2/jobs", headers=headers).text)
-        threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGTERM)).start()
-
-    began = time.monotonic()
-    asking(replace(settings, drain=timedelta(minutes=5)), ask)
-    assert time.monotonic() - began < 60
-
-
-def test_a_service_that_cannot_start_leaves_the_process_as_it_was(
-    settings: ServiceSettings, held_orders: HeldOrders
-) -> None:
-    held_orders.unready = True
-    before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(OrdersError, match="cannot be read"):
-        serve(settings, port=0)
-    assert signal.getsignal(signal.SIGTERM) == before
-
-
-def test_in_another_thread_no_signal_is_its_business(settings: ServiceSettings) -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    server = uvicorn.Server(uvicorn.Config("none", log_config=None))
-    within = []
-
-    def enter() -> None:
-        with _told_to_end(server, Service(settings)):
-            within.append(signal.getsignal(signal.SIGTERM))
-
-    thread = threading.Thread(target=enter)
-    thread.start()
-    thread.join()
-    assert within == [before]
-
-
-def test_who_hurries_a_service_before_it_ends_ends_nothing_but_its_drain(
-    settings: ServiceSettings,
-    held_orders: HeldOrders,  # noqa: ARG001 - the app opens these orders
-) -> None:
-    app = create_app(replace(settings, drain=timedelta(minutes=5)))
-    with TestClient(app, headers=AUTHORIZATION) as client:
-        client.post("/v2/jobs", json=CREATE)
-        eventually(lambda: '"started"' in client.get("/v2/jobs").text)
-        service_of(app).hurry()
-        assert client.get("/readyz").status_code == 200
-        began = time.monotonic()
-    assert time.monotonic() - began < 60
-
-
 def test_an_unexpected_error_of_the_server_is_logged_without_its_message(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -343,7 +254,8 @@ def test_an_unexpected_error_of_the_server_is_logged_without_its_message(
         except ValueError:
             logger.exception("it failed for %s", "ron@swanson.com")
     (line,) = capsys.readouterr().err.splitlines()
-    assert json.loads(line)["event"] == "server: it failed for %s"
-    assert json.loads(line)["error"] == "ValueError"
+    said = json.loads(line)
+    assert (said["event"], said["warning"]) == ("server_warned", "it failed for %s")
+    assert said["error"] == "ValueError"
     assert "swanson" not in line
     assert logging.getLogger("uvicorn").propagate

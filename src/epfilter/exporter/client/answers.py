@@ -10,12 +10,13 @@ import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
 from epfilter.errors import FilterValueError
+from epfilter.exporter.client.retries import LOG
 from epfilter.exporter.errors import (
     AuthenticationError,
     RequestFailedError,
@@ -38,9 +39,40 @@ _LONGEST_TEXT = 500
 M = TypeVar("M", bound=BaseModel)
 
 
+class _Listed(BaseModel):
+    """A list of jobs that have not been read yet."""
+
+    data: list[Any]
+
+
 def read_jobs(response: httpx.Response) -> tuple[Job, ...]:
-    """The jobs of a list, or the one that there is; UnexpectedAnswerError."""
-    return _read(response, JobResponse, "a list of jobs").jobs
+    """The jobs of a list, or the one that there is; UnexpectedAnswerError.
+
+    A job of a list whose status is none that is known is left out, and the log says so.
+    """
+    expected = "a list of jobs"
+    try:
+        listed = _Listed.model_validate_json(response.content).data
+    except ValidationError:
+        return _read(response, JobResponse, expected).jobs
+    try:
+        found = [_job_or_none(one) for one in listed]
+    except ValidationError:
+        raise _unexpected(response, expected) from None
+    if left_out := found.count(None):
+        # Neither its status nor anything else of it, as anything may stand there.
+        LOG.warning("%d of %d jobs left out: their status is unknown", left_out, len(found))
+    return tuple(job for job in found if job is not None)
+
+
+def _job_or_none(listed: object) -> Job | None:
+    """A job; None where nothing but its status is wrong. ValidationError for all else."""
+    try:
+        return Job.model_validate(listed)
+    except ValidationError as error:
+        if [(one["loc"], one["type"]) for one in error.errors()] != [(("status",), "enum")]:
+            raise
+        return None
 
 
 def read_job(response: httpx.Response) -> Job:

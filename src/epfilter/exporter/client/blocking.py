@@ -35,11 +35,12 @@ class ExporterClient:
     answer, may take, and `attempts` how often a request is tried before its error is raised.
     `transport` is one of httpx, for tests and for proxies of one's own.
 
-    Connection errors, 429 and 5xx are tried again with growing pauses, as long as Retry-After
-    says; creating a job only where it was certainly not received. It is logged by the logger
-    `epfilter.exporter.client`, without filters, tokens and the signatures of links; the debug log
-    of `httpcore`, below, has the headers of answers, and so the addresses of redirects. Proxies
-    and certificates come from the environment, as httpx reads it.
+    Connection errors, 408, 429 and 5xx are tried again with growing pauses, of which each is at
+    least as long as Retry-After says, up to 120 seconds; creating a job is tried again only where
+    it was certainly not received: after 429, and where no connection was made. The logger
+    `epfilter.exporter.client` has no filters, tokens and signatures of links; the debug log of
+    `httpcore`, below, has the headers of answers, and so the addresses of redirects. Proxies and
+    certificates come from the environment, as httpx reads it.
 
     Every method raises ConnectionFailedError where no answer comes, AuthenticationError for 401
     and 403, RequestFailedError for other errors of the platform, and UnexpectedAnswerError for
@@ -80,7 +81,12 @@ class ExporterClient:
             client = httpx.Client(timeout=settings.timeout, transport=transport)
         self._driver = _Driver(client)
 
-    def create_job(self, wanted: Filter | str | CreateJob, *, check: bool = True) -> Job:
+    def create_job(
+        self,
+        filter: Filter | str | CreateJob,  # noqa: A002 - as the platform calls it
+        *,
+        check: bool = True,
+    ) -> Job:
         """Starts the export of the orders that a filter selects; the new job.
 
         The filter is checked against the resource `orders` before anything is sent, because the
@@ -102,10 +108,14 @@ class ExporterClient:
         Traceback (most recent call last):
         epfilter.errors.ResourceError: `orders` has no field `paymnt`. ...
         """
-        return self._driver.run(self._core.create_job(wanted, check=check))
+        return self._driver.run(self._core.create_job(filter, check=check))
 
     def jobs(self) -> tuple[Job, ...]:
-        """All jobs, in the order of the platform."""
+        """All jobs, in the order of the platform.
+
+        One whose status nobody knows is left out, with a warning in the log: a new word of the
+        platform must not hide all other jobs. `job` raises UnexpectedAnswerError for it.
+        """
         return self._driver.run(self._core.jobs())
 
     def job(self, job: Job | UUID | str) -> Job:
@@ -126,9 +136,11 @@ class ExporterClient:
     def wait(
         self, job: AnyJob, *, timeout: float = 3600.0, progress: JobProgress | None = None
     ) -> Job:
-        """The job once it has succeeded; it is looked at after 1 second, then less and less often.
+        """The job once it has succeeded.
 
-        `timeout` is in seconds, 0 to look once. `progress` is called with the job each time.
+        It is looked at at once, then after about 1 second, and then less and less often, down to
+        every 30 seconds. A job that is given whole and has ended is not looked at. `timeout` is in
+        seconds, 0 to look once. `progress` is called with the job each time.
 
         Raises JobFailedError with the platform's message, WaitTimeoutError where it takes longer,
         and as `job` does.
@@ -156,7 +168,7 @@ class ExporterClient:
 
     def export(  # noqa: PLR0913 - how an export may go, by keyword
         self,
-        wanted: Filter | str | CreateJob,
+        filter: Filter | str | CreateJob,  # noqa: A002 - as the platform calls it
         path: AnyPath,
         *,
         split: Split | None = None,
@@ -164,6 +176,7 @@ class ExporterClient:
         timeout: float = 3600.0,
         progress: AnyProgress | None = None,
         resume: bool = False,
+        anew: bool = False,
     ) -> Exported:
         r"""Exports the orders that a filter selects to a CSV file: creates, waits and fetches.
 
@@ -174,7 +187,8 @@ class ExporterClient:
 
         With `resume` what has been done is kept beside the target when the export is interrupted
         (`<path>.export.json` and the files of parts), and the same call goes on with it. Without,
-        nothing is left behind.
+        nothing is left behind. With `anew` an earlier export that was interrupted is not gone on
+        with but forgotten, though not before the first job of this one has been created.
 
         Raises what `create_job`, `wait` and `download` raise, FilterValueError for a filter that
         cannot be split, JoinError for files that do not fit together, and SettingsError where
@@ -196,13 +210,14 @@ class ExporterClient:
         """
         flow = exports.export(
             self._core,
-            wanted,
+            filter,
             path,
             split=split,
             check=check,
             timeout=timeout,
             progress=progress,
             resume=resume,
+            anew=anew,
         )
         return self._driver.run(flow)
 

@@ -71,9 +71,14 @@ class AsyncExporterClient:
             client = httpx.AsyncClient(timeout=settings.timeout, transport=transport)
         self._driver = _Driver(client)
 
-    async def create_job(self, wanted: Filter | str | CreateJob, *, check: bool = True) -> Job:
+    async def create_job(
+        self,
+        filter: Filter | str | CreateJob,  # noqa: A002 - as the platform calls it
+        *,
+        check: bool = True,
+    ) -> Job:
         """As `ExporterClient.create_job`."""
-        return await self._driver.run(self._core.create_job(wanted, check=check))
+        return await self._driver.run(self._core.create_job(filter, check=check))
 
     async def jobs(self) -> tuple[Job, ...]:
         """As `ExporterClient.jobs`."""
@@ -110,7 +115,7 @@ class AsyncExporterClient:
 
     async def export(  # noqa: PLR0913 - how an export may go, by keyword
         self,
-        wanted: Filter | str | CreateJob,
+        filter: Filter | str | CreateJob,  # noqa: A002 - as the platform calls it
         path: AnyPath,
         *,
         split: Split | None = None,
@@ -118,17 +123,19 @@ class AsyncExporterClient:
         timeout: float = 3600.0,  # noqa: ASYNC109 - it is for each job, not for the whole
         progress: AnyProgress | None = None,
         resume: bool = False,
+        anew: bool = False,
     ) -> Exported:
         """As `ExporterClient.export`."""
         flow = exports.export(
             self._core,
-            wanted,
+            filter,
             path,
             split=split,
             check=check,
             timeout=timeout,
             progress=progress,
             resume=resume,
+            anew=anew,
         )
         return await self._driver.run(flow)
 

@@ -13,10 +13,10 @@ from uuid import UUID
 from epfilter.exporter import splitting
 from epfilter.exporter.client.downloads import fetch
 from epfilter.exporter.client.effects import Call, Flow
-from epfilter.exporter.client.flows import Core, Wanted, creation
+from epfilter.exporter.client.flows import AnyFilter, Core, creation
 from epfilter.exporter.client.progress import DownloadProgress, Exported, ExportProgress
 from epfilter.exporter.client.settings import checked_seconds
-from epfilter.exporter.client.target_files import AnyPath, TargetFile, TemporaryFile
+from epfilter.exporter.client.target_files import AnyPath, TargetFile, TemporaryFile, told
 from epfilter.exporter.client.unfinished import Note, Unfinished, remove
 from epfilter.exporter.errors import (
     DownloadError,
@@ -25,19 +25,16 @@ from epfilter.exporter.errors import (
     JobNotFoundError,
 )
 from epfilter.exporter.joining import join_csv
-from epfilter.exporter.models import CreateJob, Job, JobStatus
+from epfilter.exporter.models import NO_RESULTS, CreateJob, Job, JobStatus
 
 AnyProgress: TypeAlias = Callable[[ExportProgress], object]
 
 Split: TypeAlias = Literal["month", "week", "day"]
 
-_NOTHING_FOUND = "no results matched the supplied filter"
-"""Source: Exporter Service API 1.0, OpenAPI document, the examples of a job."""
-
 
 def export(  # noqa: PLR0913 - what the public methods take, by keyword
     core: Core,
-    wanted: Wanted,
+    filter: AnyFilter,  # noqa: A002 - as the platform calls it
     path: AnyPath,
     *,
     split: Split | None,
@@ -45,20 +42,21 @@ def export(  # noqa: PLR0913 - what the public methods take, by keyword
     timeout: float,
     progress: AnyProgress | None,
     resume: bool,
+    anew: bool,
 ) -> Flow[Exported]:
     """The flow of the public methods `export`, which say what it does."""
-    body = creation(wanted, check=check)
+    body = creation(filter, check=check)
     seconds = checked_seconds(timeout, "timeout")
     bodies, disjoint = _divided(body, split)
     target: TargetFile = yield Call(partial(TargetFile.of, path))
     text = None if body.data.filter is None else str(body.data.filter)
     note = Note(region=core.api.base, filter=text, split=split)
-    unfinished = Unfinished(target, note, kept=resume)
+    unfinished = Unfinished(target, note, kept=resume, anew=anew)
     yield Call(unfinished.load)
     run = _Export(core, target, bodies, disjoint, seconds, progress, unfinished)
     try:
         exported = yield from run.run()
-        yield Call(run.forget)
+        yield Call(unfinished.finish)
     finally:
         if not resume:
             run.clear()
@@ -109,19 +107,13 @@ class _Export:
             jobs.append(job)
             parts.append(part)
         if not parts:
-            yield Call(self.forget)
+            yield Call(self.unfinished.finish)
             raise JobFailedError(str(jobs[-1].error), job=jobs[-1])
         size, rows = yield from self._joined(parts)
         return Exported(self.target.asked, tuple(jobs), size, rows)
 
-    def forget(self) -> None:
-        """Removes what would be needed to go on."""
-        for file in self.files:
-            remove(file)
-        self.unfinished.remove()
-
     def clear(self) -> None:
-        """Removes the files of parts after an error, which must not be hidden by another."""
+        """Removes the files of parts; no error of this hides the one that it may be called for."""
         for file in self.files:
             with suppress(DownloadError):
                 remove(file)
@@ -154,7 +146,7 @@ class _Export:
             return (yield from self.core.wait(job, timeout=self.timeout, progress=show))
         except JobFailedError:
             if len(self.bodies) == 1:
-                yield Call(self.forget)
+                yield Call(self.unfinished.finish)
             raise
 
     def _taken_up(self, index: int) -> Flow[Job | None]:
@@ -175,11 +167,16 @@ class _Export:
         try:
             yield Call(whole.open)
             yield Call(whole.close)
-            rows = yield Call(partial(join_csv, parts, whole.path, disjoint=self.disjoint))
+            rows = yield Call(partial(self._joined_into, whole.path, parts))
             size = yield Call(whole.publish)
         finally:
             whole.discard()
         return size, rows
+
+    def _joined_into(self, path: Path, parts: Sequence[Path]) -> int:
+        """Joins the parts in a temporary file that the next run knows as such; its rows."""
+        with told(self.target.asked), path.open("wb") as output:
+            return join_csv(parts, output, disjoint=self.disjoint)
 
     def _showing(self, index: int) -> Callable[[Job], object] | None:
         """What shows the job of a part."""
@@ -199,4 +196,4 @@ class _Export:
 def found_nothing(job: Job) -> bool:
     """Whether a job has failed because no order is in it, which is no fault."""
     said = (job.error or "").strip().rstrip(".").lower()
-    return job.status is JobStatus.FAILED and said == _NOTHING_FOUND
+    return job.status is JobStatus.FAILED and said == NO_RESULTS.lower()

@@ -24,8 +24,8 @@ from epfilter.exporter.errors import (
 from epfilter.exporter.models import CreateJob, FileLink, Job, JobStatus
 from epfilter.resources import orders
 
-Wanted: TypeAlias = Filter | str | CreateJob
-"""What to export."""
+AnyFilter: TypeAlias = Filter | str | CreateJob
+"""Which orders to export: a filter, the text of one, or the body that creates the job."""
 
 AnyJob: TypeAlias = Job | UUID | str
 """A job, or the id of one."""
@@ -37,9 +37,9 @@ _LONGEST_PAUSE = 30.0
 _GROWTH = 1.5
 
 
-def creation(wanted: Wanted, *, check: bool) -> CreateJob:
+def creation(filter: AnyFilter, *, check: bool) -> CreateJob:  # noqa: A002 - as the platform calls it
     """The body that creates a job; its filter is checked against the resource `orders`."""
-    body = wanted if isinstance(wanted, CreateJob) else CreateJob.order_export(wanted)
+    body = filter if isinstance(filter, CreateJob) else CreateJob.order_export(filter)
     if check and body.data.filter is not None:
         # An attribute that it does not know, the platform ignores: all orders would be exported.
         orders.bind(body.data.filter)
@@ -53,9 +53,14 @@ class Core:
         self.api = Api(settings)
         self._seen: set[UUID] = set()
 
-    def create_job(self, wanted: Wanted, *, check: bool) -> Flow[Job]:
+    def create_job(
+        self,
+        filter: AnyFilter,  # noqa: A002 - as the platform calls it
+        *,
+        check: bool,
+    ) -> Flow[Job]:
         """A new job."""
-        body = creation(wanted, check=check).model_dump_json()
+        body = creation(filter, check=check).model_dump_json()
         response = yield from self.api.call("POST", JOBS, body=body, repeatable=False)
         return self._met(read_job(response))
 

@@ -27,6 +27,10 @@ class DownloadProgress:
 class ExportProgress:
     """How far an export has come: the part it is at, and the job or the file of this part.
 
+    A part is one month, week or day of an export that is split, with a job of its own; an export
+    that is not split is one part. Parts come one after the other, in the order of time; one whose
+    file an earlier run has fetched is passed over without a word.
+
     >>> from uuid import UUID
     >>> job = Job(id=UUID(int=1), status="started")
     >>> ExportProgress(part=1, parts=12, job=job).download is None
@@ -34,10 +38,10 @@ class ExportProgress:
     """
 
     part: int
-    """The number of the part, from 1."""
+    """The number of the part, from 1 to `parts`."""
 
     parts: int
-    """How many parts there are; 1 where the export is not split."""
+    """How many parts the whole export has, also those that turn out to be without orders."""
 
     job: Job
     """The job of this part, as it was seen last."""

@@ -36,7 +36,7 @@ LOG = logging.getLogger("epfilter.exporter.client")
 
 
 def may_pass(error: BaseException) -> bool:
-    """Whether the same request may succeed later."""
+    """Whether the same request may succeed later: after 408, 429, 5xx and connection errors."""
     if isinstance(error, RequestFailedError):
         return error.status in {_NO_ANSWER_IN_TIME, _TOO_MANY} or error.status >= _SERVER
     return isinstance(error, ConnectionFailedError)
@@ -102,7 +102,7 @@ class _RetryingFlow(BaseRetrying):
 
 
 def _wait(state: RetryCallState) -> float:
-    """A growing pause with chance in it, and at least as long as the server wants."""
+    """A growing pause with chance in it, and as long as Retry-After says, up to the longest."""
     error = state.outcome and state.outcome.exception()
-    wanted = error.retry_after if isinstance(error, RequestFailedError) else None
-    return max(min(wanted or 0.0, LONGEST_RETRY_AFTER), _backoff(state))
+    asked = error.retry_after if isinstance(error, RequestFailedError) else None
+    return max(min(asked or 0.0, LONGEST_RETRY_AFTER), _backoff(state))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
 
 from epfilter.exporter.client.requests import file_url
 from epfilter.exporter.errors import SettingsError
@@ -14,8 +13,6 @@ REGIONS = {
     "us-east": "https://useast.api.elasticpath.com",
 }
 """Source: Exporter Service API 1.0, OpenAPI document, servers."""
-
-Region: TypeAlias = Literal["eu-west", "us-east"]
 
 _MOST_SECONDS = 10**9
 """About 30 years; operating systems do not wait for much longer."""
@@ -33,10 +30,19 @@ class ClientSettings:
     """The base URL, without a slash at its end."""
 
     timeout: float
+    """How many seconds a connection, or the next bytes of an answer, may take."""
+
     attempts: int
+    """How often a request is sent before its error is raised."""
+
     token: str | None = field(repr=False)
+    """A bearer token; where neither it nor a client id is given, that of EPFILTER_API_TOKEN."""
+
     client_id: str | None = field(repr=False)
+    """What a token is to be had for; where no token is given either, that of EPFILTER_CLIENT_ID."""
+
     client_secret: str | None = field(repr=False)
+    """The secret of the client id; where none is given, that of EPFILTER_CLIENT_SECRET."""
 
     @classmethod
     def of(  # noqa: PLR0913 - what the public constructors take, by keyword

@@ -22,6 +22,9 @@ AnyPath: TypeAlias = str | os.PathLike[str]
 
 _LONGEST_NAME = 40
 
+_TEMPORARY = re.compile(r"(.*\.)[0-9a-f]{16}\.part", re.ASCII | re.DOTALL)
+"""The name of a temporary file, and what it begins with."""
+
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
@@ -61,10 +64,6 @@ class TargetFile:
                 f"{visible(str(asked))} may not be written.", hint="look at its permissions"
             )
         return cls(asked, path, None if status is None else stat.S_IMODE(status.st_mode))
-
-    def beside(self, ending: str) -> Path:
-        """A file beside the target, whose name begins with that of the target."""
-        return self.path.with_name(self.path.name + ending)
 
 
 def _status(path: Path) -> os.stat_result | None:
@@ -143,12 +142,16 @@ class TemporaryFile:
             self.path.unlink()
 
 
-def sweep(path: Path) -> None:
-    """Removes the temporary files of a target that nobody could remove: their run was killed."""
-    left = re.compile(re.escape(_prefix(path)) + r"[0-9a-f]{16}\.part", re.ASCII)
+def sweep(path: Path, *others: Path) -> None:
+    """Removes the temporary files of targets that nobody could remove: their run was killed.
+
+    The targets are in one folder.
+    """
+    prefixes = {_prefix(target) for target in (path, *others)}
     with told(path):
         for file in path.parent.iterdir():
-            if left.fullmatch(file.name):
+            found = _TEMPORARY.fullmatch(file.name)
+            if found and found[1] in prefixes:
                 file.unlink(missing_ok=True)
 
 

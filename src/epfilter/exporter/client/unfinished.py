@@ -1,7 +1,12 @@
-"""What an export notes down beside its target, so that the next run can go on with it."""
+"""What an export notes down beside its target, so that the next run can go on with it.
+
+This module alone writes, reads and forgets the note, and knows what else lies beside a target.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
@@ -9,10 +14,14 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from epfilter.carets import visible
-from epfilter.exporter.client.target_files import TargetFile, TemporaryFile, sweep, told
+from epfilter.exporter.client.target_files import AnyPath, TargetFile, TemporaryFile, sweep, told
 from epfilter.exporter.errors import SettingsError
 
-ENDING = ".export.json"
+_NOTE = ".export.json"
+_PART = ".export.{}.part"
+_PARTS = re.compile(
+    re.escape(_PART).replace(r"\{\}", "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+)
 
 _OWNER_ONLY = 0o600
 """A filter may name customers."""
@@ -32,17 +41,22 @@ class Note(BaseModel):
 
 
 class Unfinished:
-    """The note of one export; without `kept` nothing is read and nothing is written."""
+    """The note of one export; without `kept` nothing is read and nothing is written.
 
-    def __init__(self, target: TargetFile, note: Note, *, kept: bool) -> None:
+    With `anew` an earlier export is not taken up. What it has left is forgotten when the first job
+    of this one is there, because until then this one may be refused.
+    """
+
+    def __init__(self, target: TargetFile, note: Note, *, kept: bool, anew: bool) -> None:
         self._target = target
-        self.path = target.beside(ENDING)
+        self._anew = anew
+        self.path = note_of(target.path)
         self.note = note
         self.kept = kept
 
     def load(self) -> None:
         """Takes up the note of an earlier run; SettingsError where it was another export."""
-        if not self.kept:
+        if not self.kept or self._anew:
             return
         with told(self.path):
             if not self.path.exists():
@@ -55,8 +69,7 @@ class Unfinished:
         if found.model_copy(update={"jobs": ()}) != self.note:
             raise self._error("is of an export with another filter, split or region")
         self.note = found
-        for path in (self._target.path, self.path, *map(self._part, found.jobs)):
-            sweep(path)
+        sweep(self._target.path, self.path, *map(self._part, found.jobs))
 
     def job(self, index: int) -> UUID | None:
         """The job of a part, if one was created."""
@@ -64,6 +77,9 @@ class Unfinished:
 
     def remember(self, index: int, job: UUID) -> None:
         """Notes the job of a part down, for good when this returns."""
+        if self._anew:
+            forget(self._target.path)
+            self._anew = False
         jobs = (*self.note.jobs[:index], job, *self.note.jobs[index + 1 :])
         self.note = self.note.model_copy(update={"jobs": jobs})
         if not self.kept:
@@ -80,13 +96,13 @@ class Unfinished:
         """Where the file of a part lies until all are there; the job's id tells it from others."""
         return TargetFile(self._target.asked, self._part(job), self._target.mode)
 
-    def remove(self) -> None:
-        """Removes the note: there is nothing to go on with."""
+    def finish(self) -> None:
+        """Forgets this export: there is nothing to go on with."""
         if self.kept:
-            remove(self.path)
+            forget(self._target.path)
 
     def _part(self, job: UUID) -> Path:
-        return self._target.beside(f".export.{job}.part")
+        return _part_of(self._target.path, job)
 
     def _error(self, what: str) -> SettingsError:
         shown = visible(str(self.path))
@@ -94,6 +110,54 @@ class Unfinished:
             f"{shown} {what}.",
             hint="finish that export first, or remove the file to begin anew",
         )
+
+
+def note_of(path: AnyPath) -> Path:
+    """Where an export to this path is noted down until it is done; symbolic links are followed.
+
+    >>> note_of("orders.csv").name
+    'orders.csv.export.json'
+    """
+    target = Path(os.path.realpath(path))
+    return target.with_name(target.name + _NOTE)
+
+
+def forget(path: AnyPath) -> None:
+    """Removes what an interrupted export to this path has left: its note and the files of parts.
+
+    The note goes last, so that whoever is interrupted here has not lost the jobs. Raises
+    DownloadError where something cannot be removed.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     target = Path(folder, "orders.csv")
+    ...     note_of(target).touch(), target.touch()
+    ...     forget(target)
+    ...     [path.name for path in Path(folder).iterdir()]
+    (None, None)
+    ['orders.csv']
+    """
+    note = note_of(path)
+    target = note.with_name(note.name.removesuffix(_NOTE))
+    with told(note):
+        beside = [file for file in target.parent.iterdir() if file.name.startswith(target.name)]
+        parts = {file for file in beside if _PARTS.fullmatch(file.name[len(target.name) :])}
+        known = {_part_of(target, job) for job in _noted(note)} if note in beside else set()
+    sweep(target, note, *parts, *known)
+    for left in (*parts, note):
+        remove(left)
+
+
+def _noted(note: Path) -> tuple[UUID, ...]:
+    """The jobs of a note; none where it is none."""
+    try:
+        return Note.model_validate_json(note.read_bytes()).jobs
+    except ValidationError:
+        return ()
+
+
+def _part_of(target: Path, job: UUID) -> Path:
+    return target.with_name(target.name + _PART.format(job))
 
 
 def remove(path: Path) -> None:

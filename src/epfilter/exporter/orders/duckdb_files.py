@@ -20,6 +20,7 @@ from epfilter.exporter.orders.csv_writing import written
 from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions
 from epfilter.exporter.orders.file_formats import FORMATS, check_rows, comma_separated, jsonl
 from epfilter.exporter.orders.flat_view import Source, csv_select, flat_view
+from epfilter.exporter.orders.store import legible
 from epfilter.targets import filter_frame
 
 
@@ -44,6 +45,7 @@ class OrderFile:
     ) -> None:
         # Absolute, so that no name looks like an address.
         self._path = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow links
+        self._name = legible(path.name)
         self._describe = FORMATS[path.suffix.lower()]
         self._sessions = Sessions(threads=threads, memory=memory, temporary=temporary)
 
@@ -129,16 +131,16 @@ class OrderFile:
                     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
         except (OSError, ValueError) as error:
             said = getattr(error, "strerror", None) or error
-            raise OrdersError(f"cannot read {self._path.name}: {said}.") from None
+            raise OrdersError(f"cannot read {self._name}: {said}.") from None
         kind = "a folder" if stat.S_ISDIR(found.st_mode) else "no regular file"
-        raise OrdersError(f"cannot read {self._path.name}: it is {kind}.")
+        raise OrdersError(f"cannot read {self._name}: it is {kind}.")
 
     def _changed(self) -> OrdersError:
-        return OrdersError(f"{self._path.name} changed while it was read.", hint="export again")
+        return OrdersError(f"{self._name} changed while it was read.", hint="export again")
 
     def _fault(self, error: DataError) -> OrdersError:
         try:
             found = broken_line(self._path) if self._describe is jsonl else None
         except OSError:
             found = None
-        return found or OrdersError(f"{self._path.name} holds what is no order: {error}")
+        return found or OrdersError(f"{self._name} holds what is no order: {error}")

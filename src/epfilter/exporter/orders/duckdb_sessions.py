@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
-from uuid import uuid4
 
 import duckdb
 
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.flat_view import literal
+from epfilter.exporter.orders.spilling import spill_folder
+from epfilter.exporter.orders.store import legible
 
-_PATIENCE = 10.0
+_PATIENCE = 5.0
 """Seconds that `interrupt` waits for a call to end."""
 
 _GLOB = re.compile(r"[*?\[]")
@@ -39,7 +41,7 @@ class Sessions:
         if threads is not None and threads < 1:
             raise OrdersError("an export needs one thread or more.")
         self._threads, self._memory, self._temporary = threads, memory, temporary
-        self._running: list[duckdb.DuckDBPyConnection] = []
+        self._running: dict[duckdb.DuckDBPyConnection, Mapping[str, str]] = {}
         self._interrupted: list[duckdb.DuckDBPyConnection] = []
         self._ended = threading.Condition()
 
@@ -49,29 +51,35 @@ class Sessions:
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection that reaches these paths; errors of DuckDB come out as ours.
 
-        `folder` is where it puts what does not fit into memory, unless the settings name one.
-        Raises DataError for what is wrong with the data, OrdersError for all else.
+        `folder` is where it puts what does not fit into memory, unless the settings name one,
+        which is made where it is missing. Raises DataError for what is wrong with the data,
+        OrdersError for all else.
         """
         base = self._temporary or folder
-        # Each has its own: two DuckDBs would write over each other's files in one.
-        spill = None if base is None else base / f".duckdb-{uuid4().hex}"
-        try:
+        spill = None if base is None else spill_folder(base)
+        shown = _shown(paths, spill)
+        self._make_temporary()
+        with _translated(shown):
             connection = self._connected(paths, spill)
-        except (duckdb.Error, OSError) as error:
-            raise _translated(error, paths) from None
         with self._ended:
-            self._running.append(connection)
+            self._running[connection] = shown
         try:
-            with translated(paths):
+            with _translated(shown):
                 yield connection
         finally:
             with self._ended:
-                self._running.remove(connection)
+                del self._running[connection]
                 self._interrupted = [each for each in self._interrupted if each is not connection]
                 self._ended.notify_all()
             connection.close()
             if spill is not None:
                 rmtree(spill, ignore_errors=True)
+
+    @contextmanager
+    def translated(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        """Errors of a session come out as ours already here, as its own at its end."""
+        with _translated(self._running[connection]):
+            yield
 
     def interrupt(self, elsewhere: Callable[[], None] = lambda: None) -> None:
         """End what runs, as `OrderStore.interrupt`; `elsewhere` ends what is outside of DuckDB."""
@@ -93,6 +101,15 @@ class Sessions:
         """Raise OrdersError where the call has been interrupted, also between two statements."""
         if connection in self._interrupted:
             raise OrdersError("interrupted")
+
+    def _make_temporary(self) -> None:
+        if self._temporary is None:
+            return
+        try:
+            self._temporary.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            said = error.strerror or type(error).__name__
+            raise OrdersError(f"the folder for temporary files cannot be made: {said}.") from None
 
     def _connected(self, paths: Iterable[Path], spill: Path | None) -> duckdb.DuckDBPyConnection:
         settings: dict[str, str | bool | int | float | list[str]] = {
@@ -119,15 +136,37 @@ class Sessions:
         return connection
 
 
+def _shown(paths: Iterable[Path], spill: Path | None) -> dict[str, str]:
+    """What stands for each path in a message: whoever exports need not know the folders here.
+
+    Raises OrdersError for a path that DuckDB cannot take.
+    """
+    shown = {} if spill is None else {_utf_8(spill, "the temporary files"): "temporary"}
+    for path in paths:
+        shown |= {unglobbed(path): path.name, _utf_8(path, legible(path.name)): path.name}
+    return shown
+
+
+def _utf_8(path: Path, name: str) -> str:
+    try:
+        os.fspath(path).encode()
+    except UnicodeEncodeError:
+        raise OrdersError(
+            f"the path of {name} is not UTF-8.",
+            hint="DuckDB takes no other: rename the file or the folder that is not",
+        ) from None
+    return str(path)
+
+
 @contextmanager
-def translated(paths: Iterable[Path] = ()) -> Iterator[None]:
-    """Errors of DuckDB and the system come out as ours, in which these paths are only names."""
+def _translated(shown: Mapping[str, str]) -> Iterator[None]:
+    """Errors of DuckDB and the system come out as ours, without the paths of the session."""
     try:
         yield
     except duckdb.InterruptException:
         raise OrdersError("interrupted") from None
     except (duckdb.Error, OSError) as error:
-        raise _translated(error, paths) from None
+        raise _ours(error, shown) from None
 
 
 def unglobbed(path: Path) -> str:
@@ -139,12 +178,11 @@ def unglobbed(path: Path) -> str:
     return _GLOB.sub(r"[\g<0>]", str(path))
 
 
-def _translated(error: Exception, paths: Iterable[Path]) -> Exception:
+def _ours(error: Exception, shown: Mapping[str, str]) -> Exception:
     """Ours for an error of DuckDB or the system."""
     said = str(error)
-    for path in paths:
-        # Whoever exports need not know the folders of the machine.
-        said = said.replace(unglobbed(path), path.name).replace(str(path), path.name)
+    for path, name in shown.items():
+        said = said.replace(path, name)
     if "No space left on device" in said or getattr(error, "errno", None) == errno.ENOSPC:
         return OrdersError("the disk is full.")
     if isinstance(error, duckdb.OutOfMemoryException):

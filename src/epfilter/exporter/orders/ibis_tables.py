@@ -10,21 +10,22 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import duckdb
 import ibis
+from ibis.common.exceptions import TableNotFound
 
 from epfilter.ast import Filter
 from epfilter.errors import FilterError, FilterValueError
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.csv_columns import RowsPer
 from epfilter.exporter.orders.csv_writing import written
-from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions, translated
+from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions
 from epfilter.exporter.orders.flat_view import Source, csv_select, flat_view, quoted
 from epfilter.exporter.orders.ibis_columns import attributes, carried
 from epfilter.exporter.orders.table_columns import source_of
@@ -32,6 +33,8 @@ from epfilter.targets import filter_frame
 
 _BATCH = 10_000
 """Orders that are in memory at a time."""
+
+_SECRET = re.compile("pass|pwd|token|secret|key", re.IGNORECASE)
 
 
 class IbisTable:
@@ -57,6 +60,7 @@ class IbisTable:
         temporary: Path | None = None,
     ) -> None:
         self._url, _, fragment = url.partition("#")
+        self._secrets = _secrets(self._url)
         *schema, self._table = unquote(fragment or "orders").rsplit(".", 1)
         self._schema = schema[0] if schema else None
         self._backends: list[Any] = []
@@ -88,9 +92,9 @@ class IbisTable:
             self._sessions.session((target,), target.parent) as connection,
             self._connected(connection, failures) as table,
         ):
-            selected = self._selected(table, filter)
+            selected = self._selected(table, filter, in_order=True)
             batches = self._batches(selected, connection, failures)
-            with translated():
+            with self._sessions.translated(connection):
                 connection.register("batches", batches)
                 source = _source(connection, table.schema(), selected.columns)
                 cells = csv_select(flat_view(source), source, rows, neutralise=neutralise)
@@ -118,8 +122,11 @@ class IbisTable:
     def close(self) -> None:
         """Nothing is held between two calls."""
 
-    def _selected(self, table: Any, f: Filter | None) -> Any:
-        """The columns that are exported, of the orders that the filter selects."""
+    def _selected(self, table: Any, f: Filter | None, *, in_order: bool = False) -> Any:
+        """The columns that are exported, of the orders that the filter selects.
+
+        The database sorts them only where it is told to, since that takes the whole table.
+        """
         kept = {f"source {place}": column for place, column in enumerate(carried(table).values())}
         flat = table.select(**kept, **attributes(table))
         if f is not None:
@@ -130,9 +137,10 @@ class IbisTable:
                     f"the table cannot be asked this: {error}",
                     hint="add a column for the attribute, `product_sku` as a list of texts",
                 ) from None
-        ordered = flat.order_by(["created_at", "id"])
-        return ordered.select(
-            **{name: ordered[f"source {place}"] for place, name in enumerate(carried(table))}
+        if in_order:
+            flat = flat.order_by(["created_at", "id"])
+        return flat.select(
+            **{name: flat[f"source {place}"] for place, name in enumerate(carried(table))}
         )
 
     def _batches(
@@ -182,7 +190,16 @@ class IbisTable:
                 raise cause from None
             if isinstance(cause, DataError):
                 raise OrdersError(f"the table holds what is no order: {cause}") from None
-            raise OrdersError(f"the database says: {_said(cause)}") from None
+            if isinstance(cause, TableNotFound):
+                raise self._without_table() from None
+            raise OrdersError(f"the database says: {_said(cause, self._secrets)}") from None
+
+    def _without_table(self) -> OrdersError:
+        name = f"{self._schema}.{self._table}" if self._schema else self._table
+        return OrdersError(
+            f"the database has no table `{name}`.",
+            hint="the URL names it behind `#`, as in postgresql://host/database#schema.table",
+        )
 
 
 def _read(selected: Any) -> Any:
@@ -209,7 +226,29 @@ def _source(
     return source_of(table, dict(zip(relation.columns, relation.types, strict=True)))
 
 
-def _said(error: Exception) -> str:
-    """The first line, without what might be the password of a URL."""
+def _said(error: Exception, secrets: Collection[str]) -> str:
+    """The first line, without what is secret of the URL, or might be the password of another."""
     line = str(error).strip().partition("\n")[0] or type(error).__name__
+    for secret in secrets:
+        line = line.replace(secret, "…")
     return re.sub(r"//[^/@\s]*@", "//…@", line)
+
+
+def _secrets(url: str) -> set[str]:
+    """What no message may hold: the password, and what the query has under such a name.
+
+    Raises OrdersError for a URL that cannot be read.
+    """
+    try:
+        url.encode()
+        parts = urlsplit(url)
+        if parts.netloc != ":memory:":
+            _ = parts.port  # which raises ValueError where it is none
+    except ValueError:  # which a text that is not UTF-8 gives too
+        raise OrdersError(
+            "the URL of the orders cannot be read.",
+            hint="write it as in postgresql://user:password@host:5432/database#table",
+        ) from None
+    found = {value for name, value in parse_qsl(parts.query) if _SECRET.search(name)}
+    found |= {parts.password or "", unquote(parts.password or "")}
+    return found - {""}

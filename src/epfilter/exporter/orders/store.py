@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from epfilter.ast import Filter
 from epfilter.exporter.errors import OrdersError
@@ -96,13 +96,29 @@ in .jsonl, .ndjson, .csv or .parquet.
     with _installed("service"):
         from epfilter.exporter.orders.duckdb_files import OrderFile
         from epfilter.exporter.orders.file_formats import FORMATS
-    path = Path(_local(text) if url else text)
+    name = _local(text) if url else text
+    path = Path(name)
     if path.suffix.lower() not in FORMATS:
-        raise OrdersError(
-            f"`{path.name}` is no file of orders.",
-            hint="its name ends in .jsonl, .ndjson, .csv or .parquet",
-        )
+        raise _no_orders(name)
     return OrderFile(path, threads=threads, memory=memory, temporary=temporary)
+
+
+def _no_orders(source: str) -> OrdersError:
+    hint = "its name ends in .jsonl, .ndjson, .csv or .parquet"
+    if not source:
+        return OrdersError("the file of orders has no name.", hint=hint)
+    # A path such as `.` or `/` has no name of its own.
+    shown = legible(Path(source).name or source)
+    return OrdersError(f"`{shown}` is no file of orders.", hint=hint)
+
+
+def legible(name: str) -> str:
+    r"""A name that can be printed everywhere, with what is no UTF-8 written out.
+
+    >>> print(legible("\udcff.csv"))
+    \udcff.csv
+    """
+    return name.encode(errors="backslashreplace").decode()
 
 
 @contextmanager
@@ -118,7 +134,11 @@ def _installed(extra: str) -> Iterator[None]:
 
 
 def _local(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.netloc not in ("", "localhost"):
-        raise OrdersError(f"`{url}` is a file of another machine.", hint="file:///path/to/file")
-    return unquote(parts.path)
+    # Not by urlsplit, which raises errors of its own and takes `?` and `#` out of a name.
+    host, _, path = url[len("file://") :].partition("/")
+    if host not in ("", "localhost"):
+        shown = host.rpartition("@")[2]
+        raise OrdersError(
+            f"`file://{shown}/{path}` is a file of another machine.", hint="file:///path/to/file"
+        )
+    return unquote(f"/{path}", errors="surrogateescape")

@@ -21,8 +21,8 @@ from epfilter.exporter.models import (
     Timestamps,
 )
 from epfilter.exporter.models import Links as JobLinks
-from epfilter.exporter.service.jobs import StoredJob
 from epfilter.exporter.service.links import Links, job_link
+from epfilter.exporter.service.stored_jobs import StoredJob
 
 
 class Words(NamedTuple):
@@ -51,6 +51,9 @@ ERRORS = {
 Source: Exporter Service API 1.0, OpenAPI document, responses InternalServerError and
 NotFoundError; the platform's answer to a bad filter. The others are a decision.
 """
+
+RETRY_AFTER = 5
+"""Seconds after which 503 wants to be asked again: most troubles of a queue are short."""
 
 
 class Refusal(Exception):  # noqa: N818 - no error of this program, but an answer to a request
@@ -81,6 +84,8 @@ def error_answer(
 ) -> Response:
     """An answer that is an error, in the platform's shape; its status is one of `ERRORS`.
 
+    503 says when to ask again.
+
     >>> bytes(error_answer("635da56d-75a1-43cd-b696-7ab119756b3a", 404).body).decode()
     '{"errors":[{"status":404,"title":"Resource Not Found","detail":"The resource you are ...
     """
@@ -92,6 +97,8 @@ def error_answer(
         request_id=request_id,
         meta=dict(meta) if meta else None,
     )
+    if status == 503:
+        headers = {"Retry-After": str(RETRY_AFTER), **(headers or {})}
     body = ErrorResponse(errors=[error]).model_dump(mode="json", exclude_none=True)
     return JSONResponse(body, status, headers=headers)
 

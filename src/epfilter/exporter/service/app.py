@@ -19,7 +19,7 @@ from epfilter.exporter.service.answers import Refusal, refused
 from epfilter.exporter.service.assembly import Service
 from epfilter.exporter.service.links import FILES, JOBS
 from epfilter.exporter.service.openapi import document
-from epfilter.exporter.service.page import closed_routes, open_routes
+from epfilter.exporter.service.page import Page
 from epfilter.exporter.service.security import Guard, SafeHeaders
 from epfilter.exporter.service.settings import ServiceSettings
 from epfilter.exporter.service.watching import Watch
@@ -30,7 +30,8 @@ def create_app(settings: ServiceSettings) -> Starlette:
 
     Nothing is opened before the application starts: then it opens the orders and the queue, which
     raises ExporterError where they cannot be read, and starts to run jobs. When it ends, the
-    running job gets `settings.drain` to end.
+    running job gets `settings.drain` to end, and no other is begun. A server tells an application
+    of its end when all requests are answered; `serve` lets no job begin from the signal on.
 
     Source of the operations: Exporter Service API 1.0, OpenAPI document.
 
@@ -39,8 +40,9 @@ def create_app(settings: ServiceSettings) -> Starlette:
     ['/v2/jobs/{jobID}', '/v2/jobs/{jobID}/file']
     """
     service = Service(settings)
-    for_all = [*_for_all(settings), *open_routes(service)]
-    routes = [*for_all, *_with_token(), *closed_routes(service)]
+    page = Page(service)
+    for_all = [*_for_all(settings), *page.open_routes()]
+    routes = [*for_all, *_with_token(), *page.closed_routes()]
     app = Starlette(
         routes=routes,
         middleware=[

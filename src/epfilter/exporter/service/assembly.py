@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from pathlib import Path
 
 from structlog.typing import FilteringBoundLogger
 
@@ -13,6 +14,7 @@ from epfilter.exporter.service.jobs import JobStore
 from epfilter.exporter.service.links import Links
 from epfilter.exporter.service.logs import open_log
 from epfilter.exporter.service.metrics import Metrics
+from epfilter.exporter.service.readiness import Readiness
 from epfilter.exporter.service.running import Runner
 from epfilter.exporter.service.settings import ServiceSettings
 
@@ -42,12 +44,16 @@ class Service:
     runner: Runner
     """The thread that runs jobs."""
 
+    readiness: Readiness
+    """Whether the orders can be read."""
+
     def __init__(self, settings: ServiceSettings) -> None:
         self.settings = settings
         self.log: FilteringBoundLogger = open_log(settings.log_format)
         self.metrics = Metrics()
         self.metrics.watch(lambda: self.jobs.statuses())  # noqa: PLW0108 - not there before `open`
         self._held = ExitStack()
+        self._is_ending = False
         self._is_stopping = False
         self._is_hurried = False
 
@@ -58,8 +64,9 @@ class Service:
         queue or orders that cannot be read.
         """
         settings = self.settings
-        _make_private(settings)
         state = settings.state_folder
+        for folder in (state, settings.temporary_folder):
+            _make_private(folder)
         with ExitStack() as held:
             self.files = Files(state / "files")
             self.jobs = JobStore.of(settings)
@@ -69,29 +76,44 @@ class Service:
                 settings.orders,
                 threads=settings.threads,
                 memory=settings.memory,
-                temporary=state / "temporary",
+                temporary=settings.temporary_folder,
             )
             held.callback(self.orders.close)
             self.orders.ready()
+            self.readiness = Readiness(self.orders.ready)
             self.runner = Runner(
                 self.jobs, self.orders, self.files, settings, self.log, self.metrics
             )
+            if self._is_ending:
+                self.runner.begin_no_more()
             self.runner.start()
             held.callback(self._stop)
             self._held = held.pop_all()
-        self.log.info("started")
+        self.log.info("service_started")
+
+    def begin_no_more(self) -> None:
+        """Let no new job begin, from now until the end; requests are still answered.
+
+        It may be called from any thread and at any time, also while the service is being opened.
+        """
+        self.log.info("end_requested")
+        # First said and then asked, as in `open` the other way round: neither misses the other.
+        self._is_ending = True
+        runner = getattr(self, "runner", None)
+        if runner is not None:
+            runner.begin_no_more()
 
     def _stop(self) -> None:
         drain = self.settings.drain.total_seconds()
-        self.log.info("stopping", drain=drain)
+        self.log.info("drain_started", drain=drain)
         # First said and then asked, as in `hurry` the other way round: neither misses the other.
         self._is_stopping = True
         self.runner.stop(0 if self._is_hurried else drain)
 
     def close(self) -> None:
-        """End the running job within its time, and close the stores."""
+        """End the running job within its time or interrupt it, and close the stores."""
         self._held.close()
-        self.log.info("stopped")
+        self.log.info("service_stopped")
 
     def hurry(self) -> None:
         """Do not let `close` wait for the running job, which the next service runs again."""
@@ -100,9 +122,8 @@ class Service:
             self.runner.stop(0)
 
 
-def _make_private(settings: ServiceSettings) -> None:
-    """The folder of the state, which holds people's data: nobody else may look into it."""
-    folder = settings.state_folder
+def _make_private(folder: Path) -> None:
+    """A folder of the state, which holds people's data: nobody else may look into it."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

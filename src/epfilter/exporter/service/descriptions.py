@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from epfilter.exporter.models import NO_RESULTS
+
 EXAMPLE_ID = "635da56d-75a1-43cd-b696-7ab119756b3a"
 EXAMPLE_FILTER = "gt(created_at,2018-09-01):lt(created_at,2018-10-01):eq(payment,refunded)"
 _JOB_ID = "974c9db4-38da-4dbf-90c2-33eed5f3e77c"
 _JOB_LINK = f"https://useast.api.elasticpath.com/v2/jobs/{_JOB_ID}"
 _CREATED = "2018-10-04T11:08:49.156490335Z"
 _UPDATED = "2018-10-04T11:08:49.162867081Z"
-_NO_RESULTS = "No results matched the supplied filter"
 
 ABOUT = (
     "Export orders to a Comma-Separated Values (CSV) file. When you ask for an export, a job is "
@@ -35,7 +36,7 @@ EXAMPLE_JOB: dict[str, Any] = {
     "type": "job",
     "job_type": "order_export",
     "status": "failed",
-    "error": _NO_RESULTS,
+    "error": NO_RESULTS,
     "link": {"href": ""},
     "links": {"self": _JOB_LINK},
     "timestamps": {"created_at": _CREATED, "updated_at": _UPDATED},
@@ -66,7 +67,7 @@ MEMBERS: dict[str, dict[str, dict[str, Any]]] = {
         "job_type": {"description": "The type of the job.", "examples": ["order_export"]},
         "error": {
             "description": "A message describing the error that caused a job to fail.",
-            "examples": [_NO_RESULTS],
+            "examples": [NO_RESULTS],
         },
     },
     "Links": {

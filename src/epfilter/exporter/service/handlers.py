@@ -18,8 +18,8 @@ from epfilter.exporter.service.answers import Refusal, job_answer, jobs_answer, 
 from epfilter.exporter.service.assembly import Service
 from epfilter.exporter.service.bodies import json_body
 from epfilter.exporter.service.creating import filter_of
-from epfilter.exporter.service.jobs import StoredJob
 from epfilter.exporter.service.links import base_url
+from epfilter.exporter.service.stored_jobs import StoredJob
 
 # Functions that are not async run in a thread, so that the queue never keeps the others waiting.
 
@@ -113,17 +113,20 @@ async def health(request: Request) -> Response:  # noqa: ARG001 - the signature 
 
 
 def ready(request: Request) -> Response:
-    """`GET /readyz`: the queue and the orders can be read, and jobs are run."""
+    """`GET /readyz`: the queue and the orders can be read, and jobs are run.
+
+    Of the orders the answer may be some seconds old, because it may cost a query.
+    """
     service = _service(request)
-    for part, asks in (("queue", service.jobs.ready), ("orders", service.orders.ready)):
+    for part, asks in (("queue", service.jobs.ready), ("orders", service.readiness.demand)):
         try:
             asks()
         except ExporterError as error:
-            service.log.warning("not ready", part=part, error=type(error).__name__)
+            service.log.warning("readiness_failed", part=part, error=type(error).__name__)
             verb = "cannot be read" if part == "orders" else "does not answer"
             raise Refusal(503, f"The {part} {verb}.") from None
     if not service.runner.alive:
-        service.log.warning("not ready", part="runner")
+        service.log.warning("readiness_failed", part="runner")
         raise Refusal(503, "Nothing runs the jobs.")
     return JSONResponse({"status": "ready"})
 

@@ -6,14 +6,14 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, delete, insert, make_url, select, update
+from sqlalchemy import delete, func, insert, make_url, select, update
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -23,43 +23,11 @@ from epfilter.exporter.service.database import Database
 from epfilter.exporter.service.postgresql import PostgresqlDatabase
 from epfilter.exporter.service.settings import ServiceSettings
 from epfilter.exporter.service.sqlite import SqliteDatabase
+from epfilter.exporter.service.stored_jobs import StoredJob, known_status, stored_job
 from epfilter.exporter.service.tables import JOBS, QUEUE
 
 _UNFINISHED = (JobStatus.STARTED, JobStatus.PENDING)
 _URLS = "take postgresql://user:password@host/database, or the path of a file"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredJob:
-    """An export as the queue keeps it.
-
-    >>> StoredJob(id=UUID(int=1), filter=None, created=5, updated=5).status
-    <JobStatus.PENDING: 'pending'>
-    """
-
-    id: UUID
-    """A unique ID generated when the job is created."""
-
-    filter: str | None
-    """Which orders to export, as canonical text; None for all of them."""
-
-    status: JobStatus = JobStatus.PENDING
-    """Where the job is in its life."""
-
-    error: str | None = None
-    """Why the job failed."""
-
-    created: int
-    """When the job was created, in nanoseconds since 1970 in UTC; no two jobs share it."""
-
-    updated: int
-    """When the job was last changed, in nanoseconds since 1970 in UTC."""
-
-    rows: int | None = None
-    """How many rows its file has, without the header; None until there is one."""
-
-    attempts: int = 0
-    """How often the job was started: more than once where a process ended in the middle."""
 
 
 class JobStore:
@@ -81,7 +49,7 @@ class JobStore:
     ...     with JobStore(f"{folder}/jobs.db", lifetime=timedelta(weeks=1)) as jobs:
     ...         created = jobs.create("eq(payment,paid)")
     ...         started = jobs.next()
-    ...         jobs.fail(started, "No results matched the supplied filter")
+    ...         jobs.fail(started, "the disk is full.")
     ...         jobs.job(created.id).status
     True
     <JobStatus.FAILED: 'failed'>
@@ -147,16 +115,19 @@ class JobStore:
         """
         newest = select(JOBS).where(self._alive()).order_by(JOBS.c.created.desc()).limit(most)
         with self._database.reading() as connection:
-            return [_job(row) for row in connection.execute(newest)]
+            return [stored_job(row) for row in connection.execute(newest)]
 
-    def statuses(self) -> list[JobStatus]:
-        """The status of every job that has not expired, without the filters, which may be long.
+    def statuses(self) -> dict[JobStatus, int]:
+        """How many jobs that have not expired are in each status, also where there are none.
 
         Raises ExporterError where they cannot be read.
         """
+        counts = dict.fromkeys(JobStatus, 0)
+        counted = select(JOBS.c.status, func.count()).where(self._alive()).group_by(JOBS.c.status)
         with self._database.reading() as connection:
-            found = connection.scalars(select(JOBS.c.status).where(self._alive()))
-            return [JobStatus(status) for status in found]
+            for name, number in connection.execute(counted):
+                counts[known_status(name) or JobStatus.FAILED] += number
+        return counts
 
     def job(self, id: UUID) -> StoredJob | None:  # noqa: A002 - the platform's name for it
         """One job, or None where there is none of this ID, or no more.
@@ -166,7 +137,7 @@ class JobStore:
         with self._database.reading() as connection:
             found = connection.execute(select(JOBS).where(JOBS.c.id == id, self._alive()))
             row = found.one_or_none()
-            return None if row is None else _job(row)
+            return None if row is None else stored_job(row)
 
     def waiting(self) -> bool:
         """Whether any job is still to be run, or was left in the middle.
@@ -196,7 +167,7 @@ class JobStore:
             if row is None:
                 return None
             started = replace(
-                _job(row),
+                stored_job(row),
                 status=JobStatus.STARTED,
                 updated=max(self._clock(), row.updated),
                 attempts=row.attempts + 1,
@@ -219,6 +190,13 @@ class JobStore:
         """
         return self._end(job, status=JobStatus.FAILED, error=message)
 
+    def give_back(self, job: StoredJob) -> bool:
+        """Leaves a job as `next` gave it to whoever has the turn next; the attempt does not count.
+
+        It stays STARTED, so it is the first that is run. False and ExporterError as for `succeed`.
+        """
+        return self._end(job, attempts=job.attempts - 1)
+
     def expire(self) -> list[UUID]:
         """Removes the jobs whose time is over; their IDs.
 
@@ -239,9 +217,9 @@ class JobStore:
     def turn(self) -> AbstractContextManager[bool]:
         """The right to run jobs, which one process has at a time; whether it is this one's now.
 
-        It ends with the block, and with the process however that ends. `next`, `succeed` and
-        `fail` belong into the block, and into the thread that entered it. Raises ExporterError
-        where nobody can tell.
+        It ends with the block, and with the process however that ends. `next` and what ends or
+        gives back a job belong into the block, and into the thread that entered it. Raises
+        ExporterError where nobody can tell.
         """
         return self._database.turn()
 
@@ -270,10 +248,6 @@ class JobStore:
                 .values(updated=max(self._clock(), job.updated), **changes)
             )
             return ended.rowcount == 1
-
-
-def _job(row: Row[Any]) -> StoredJob:
-    return StoredJob(**{**row._asdict(), "status": JobStatus(row.status)})
 
 
 def _database(place: str | os.PathLike[str]) -> Database:

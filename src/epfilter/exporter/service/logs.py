@@ -19,11 +19,11 @@ from epfilter.exporter.service.settings import LogFormat
 SAFE = frozenset(
     {
         *("event", "level", "timestamp"),
-        *("address", "attempts", "bytes", "drain", "error", "files", "job", "jobs", "method"),
-        *("part", "request_id", "route", "rows", "seconds", "status", "where"),
+        *("address", "attempts", "bytes", "drain", "error", "files", "folders", "job", "jobs"),
+        *("method", "part", "request_id", "route", "seconds", "status", "warning", "where"),
     }
 )
-"""The names that a line may have. `error` is the type of one, never its message."""
+"""The names that a line may have. `error` is the type of one, and `warning` has no values in it."""
 
 
 def open_log(style: LogFormat, stream: TextIO | None = None) -> FilteringBoundLogger:
@@ -32,8 +32,8 @@ def open_log(style: LogFormat, stream: TextIO | None = None) -> FilteringBoundLo
     A log that cannot be written stops nobody.
 
     >>> import sys
-    >>> open_log("json", sys.stdout).info("expired", jobs=2, filter="eq(email,ron@swanson.com)")
-    {"jobs": 2, "event": "expired", "level": "info", "timestamp": "..."}
+    >>> open_log("json", sys.stdout).info("swept", jobs=2, filter="eq(email,ron@swanson.com)")
+    {"jobs": 2, "event": "swept", "level": "info", "timestamp": "..."}
     """
     renderer: Any = structlog.processors.JSONRenderer()
     if style == "text":
@@ -87,4 +87,4 @@ class _Lines:
                 stream.write(line + "\n")
                 stream.flush()
 
-    debug = info = warning = error = critical = write
+    info = warning = error = write

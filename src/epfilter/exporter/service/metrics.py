@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter as Counts
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -14,8 +13,8 @@ from epfilter.exporter.models import JobStatus
 
 _SECONDS_OF_JOBS = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600)
 
-JobCounts = Callable[[], Iterable[JobStatus]]
-"""Gives the status of every job."""
+JobCounts = Callable[[], Mapping[JobStatus, int]]
+"""Gives how many jobs there are in each status, also where there are none."""
 
 
 class Metrics:
@@ -82,11 +81,11 @@ class Metrics:
 
 class _JobGauge(Collector):
     def __init__(self, jobs: JobCounts) -> None:
-        self._statuses = jobs
+        self._jobs = jobs
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         try:
-            counts = Counts(self._statuses())
+            counts = self._jobs()
         except ExporterError:
             # While the queue does not answer, the other numbers are wanted all the more.
             return

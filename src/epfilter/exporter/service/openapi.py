@@ -49,6 +49,18 @@ _REQUEST_ID = {
 }
 
 
+_JOB_ID = {
+    "name": "jobID",
+    "in": "path",
+    "required": True,
+    "style": "simple",
+    "description": "The unique identifier of the requested job.",
+    "schema": {"type": "string"},
+}
+_ONE_JOB = {"$ref": "#/components/schemas/Job"}
+_LIST_OF_JOBS = {"type": "array", "items": _ONE_JOB}
+
+
 def document(public_url: str | None = None) -> _Json:
     """The document as plain data, with the public URL as its server.
 
@@ -73,97 +85,91 @@ def document(public_url: str | None = None) -> _Json:
 
 
 def _platform_paths() -> _Json:
-    id_parameter = {
-        "name": "jobID",
-        "in": "path",
-        "required": True,
-        "style": "simple",
-        "description": "The unique identifier of the requested job.",
-        "schema": {"type": "string"},
-    }
-    list_of_jobs = {"type": "array", "items": {"$ref": "#/components/schemas/Job"}}
-    one_job = {"$ref": "#/components/schemas/Job"}
+    """The operations of the platform: where a store does not answer for now, they say 500."""
+    one = f"{JOBS}/{{jobID}}"
     link = {"$ref": "#/components/schemas/FileLinkResponse"}
+    file = {
+        "tags": ["Jobs"],
+        "summary": "Get a Job File",
+        "description": "Retrieves a link to the CSV file that contains your orders.",
+        "operationId": "getAJobFile",
+        "parameters": [_JOB_ID],
+        "responses": {"200": _json("OK", link), **_errors(401, 404, 405, 500)},
+    }
     return {
-        JOBS: {
-            "get": {
-                "tags": ["Jobs"],
-                "summary": "Get All Jobs",
-                "description": "All jobs that have not expired, the newest first.",
-                "operationId": "getMultipleJobs",
-                "responses": {
-                    "200": _json("OK", _data(list_of_jobs), {"data": [EXAMPLE_JOB]}),
-                    **_errors(401, 405, 500),
-                },
-            },
-            "post": {
-                "tags": ["Jobs"],
-                "summary": "Create Job",
-                "description": (
-                    "Create a job to export orders to a CSV file. Jobs automatically expire one "
-                    "week after creation. You must fetch the exported data before the jobs expire."
-                ),
-                "operationId": "createJob",
-                "requestBody": {"required": True, "content": _creation()},
-                "responses": {
-                    "202": _json("Accepted", _data(list_of_jobs), {"data": [EXAMPLE_JOB]}),
-                    **_errors(400, 401, 405, 408, 413, 415, 500),
-                },
-            },
+        JOBS: {"get": _get_all_jobs(), "post": _create_job()},
+        one: {"get": _get_a_job()},
+        f"{one}/file": {"get": file},
+    }
+
+
+def _get_all_jobs() -> _Json:
+    return {
+        "tags": ["Jobs"],
+        "summary": "Get All Jobs",
+        "description": "All jobs that have not expired, the newest first.",
+        "operationId": "getMultipleJobs",
+        "responses": {
+            "200": _json("OK", _data(_LIST_OF_JOBS), {"data": [EXAMPLE_JOB]}),
+            **_errors(401, 405, 500),
         },
-        f"{JOBS}/{{jobID}}": {
-            "get": {
-                "tags": ["Jobs"],
-                "summary": "Get a Job",
-                "description": "Retrieves the specified job.",
-                "operationId": "getAJob",
-                "parameters": [id_parameter],
-                "responses": {
-                    "200": _json("OK", _data(one_job), {"data": EXAMPLE_JOB}),
-                    **_errors(401, 404, 405, 500),
-                },
-            }
+    }
+
+
+def _create_job() -> _Json:
+    return {
+        "tags": ["Jobs"],
+        "summary": "Create Job",
+        "description": (
+            "Create a job to export orders to a CSV file. Jobs automatically expire one "
+            "week after creation. You must fetch the exported data before the jobs expire."
+        ),
+        "operationId": "createJob",
+        "requestBody": {"required": True, "content": _creation()},
+        "responses": {
+            "202": _json("Accepted", _data(_LIST_OF_JOBS), {"data": [EXAMPLE_JOB]}),
+            **_errors(400, 401, 405, 408, 413, 415, 500),
         },
-        f"{JOBS}/{{jobID}}/file": {
-            "get": {
-                "tags": ["Jobs"],
-                "summary": "Get a Job File",
-                "description": "Retrieves a link to the CSV file that contains your orders.",
-                "operationId": "getAJobFile",
-                "parameters": [id_parameter],
-                "responses": {"200": _json("OK", link), **_errors(401, 404, 405, 500)},
-            }
+    }
+
+
+def _get_a_job() -> _Json:
+    return {
+        "tags": ["Jobs"],
+        "summary": "Get a Job",
+        "description": "Retrieves the specified job.",
+        "operationId": "getAJob",
+        "parameters": [_JOB_ID],
+        "responses": {
+            "200": _json("OK", _data(_ONE_JOB), {"data": EXAMPLE_JOB}),
+            **_errors(401, 404, 405, 500),
+        },
+    }
+
+
+def _get_file() -> _Json:
+    csv = {"text/csv": {"schema": {"type": "string"}}}
+    signed = {"name": "signed", "in": "path", "required": True, "schema": {"type": "string"}}
+    return {
+        "tags": ["Service"],
+        "summary": "Get a file by its signed link",
+        "description": "The link of a job is the only way here; it works for some time.",
+        "operationId": "getFile",
+        "security": [],
+        "parameters": [signed],
+        "responses": {
+            "200": {"description": "The file.", "content": csv, "headers": _REQUEST_ID},
+            "206": {"description": "A part of it.", "content": csv},
+            "416": {"description": "The file has no such part."},
+            **_errors(404, 405, 500, 503),
         },
     }
 
 
 def _own_paths() -> _Json:
     """What the platform does not describe: the files themselves, and what operators need."""
-    csv = {"text/csv": {"schema": {"type": "string"}}}
     return {
-        f"{FILES}/{{signed}}": {
-            "get": {
-                "tags": ["Service"],
-                "summary": "Get a file by its signed link",
-                "description": "The link of a job is the only way here; it works for some time.",
-                "operationId": "getFile",
-                "security": [],
-                "parameters": [
-                    {
-                        "name": "signed",
-                        "in": "path",
-                        "required": True,
-                        "schema": {"type": "string"},
-                    }
-                ],
-                "responses": {
-                    "200": {"description": "The file.", "content": csv, "headers": _REQUEST_ID},
-                    "206": {"description": "A part of it.", "content": csv},
-                    "416": {"description": "The file has no such part."},
-                    **_errors(404, 405, 500),
-                },
-            }
-        },
+        f"{FILES}/{{signed}}": {"get": _get_file()},
         "/healthz": _status("health", "Whether the process answers", _errors(405, 500)),
         "/readyz": _status("readiness", "Whether jobs can be run", _errors(405, 500, 503)),
         "/metrics": {
@@ -233,9 +239,10 @@ def _error_response(status: int) -> _Json:
     title, detail = ERRORS[status]
     error = {"status": status, "title": title, "detail": detail, "request_id": EXAMPLE_ID}
     described = _json(title, {"$ref": "#/components/schemas/ErrorResponse"}, {"errors": [error]})
-    header = {401: "WWW-Authenticate", 405: "Allow"}.get(status)
+    header = {401: "WWW-Authenticate", 405: "Allow", 503: "Retry-After"}.get(status)
     if header:
-        named = {"required": True, "schema": {"type": "string"}}
+        kind = "integer" if header == "Retry-After" else "string"
+        named = {"required": True, "schema": {"type": kind}}
         described["headers"] = {**_REQUEST_ID, header: named}
     return described
 

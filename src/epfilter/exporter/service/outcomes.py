@@ -9,9 +9,6 @@ from epfilter.exporter.errors import ExporterError, OrdersError
 from epfilter.exporter.models import JobStatus
 from epfilter.exporter.service.database import DiskFullError
 
-NO_RESULTS = "No results matched the supplied filter"
-"""Source: Exporter Service API 1.0, OpenAPI document, the examples of a failed job."""
-
 INTERNAL_ERROR = "Internal Server Error"
 GIVEN_UP = "The service ended again and again while it ran this job"
 DISK_FULL = "The disk is full, so the file could not be written; create the job again later"

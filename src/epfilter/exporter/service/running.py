@@ -9,22 +9,23 @@ from pathlib import Path
 from threading import Event, Thread
 
 from epfilter.exporter.errors import ExporterError
-from epfilter.exporter.models import JobStatus
+from epfilter.exporter.models import NO_RESULTS, JobStatus
+from epfilter.exporter.orders.spilling import sweep_spill_folders
 from epfilter.exporter.orders.store import OrderStore
 from epfilter.exporter.service.database import DiskFullError
 from epfilter.exporter.service.files import Files
-from epfilter.exporter.service.jobs import JobStore, StoredJob
+from epfilter.exporter.service.jobs import JobStore
 from epfilter.exporter.service.logs import failure
 from epfilter.exporter.service.outcomes import (
     DISK_FULL,
     GIVEN_UP,
     INTERNAL_ERROR,
-    NO_RESULTS,
     Log,
     Metrics,
     message_of,
 )
 from epfilter.exporter.service.settings import ServiceSettings
+from epfilter.exporter.service.stored_jobs import StoredJob
 from epfilter.parser import parse
 
 _HOUSEKEEPING = 60.0
@@ -33,12 +34,14 @@ _HOUSEKEEPING = 60.0
 _LONGEST_PAUSE = 30.0
 """How many seconds lie between two attempts at most while the queue cannot be used."""
 
-_INTERRUPTIONS = 20
-"""How often a running job is told to end; each may take a few seconds to have an effect."""
+_INTERRUPTING = 15.0
+"""For how many seconds a running job is told to end; the last time may take a few more."""
 
+_MOST_ATTEMPTS = 5
+"""How often a job is begun. One that ends every process that runs it must not keep the others.
 
-_MOST_ATTEMPTS = 100
-"""How often a job is begun. One that ends every process that runs it must not keep the others."""
+An attempt that is left because the service ends in order does not count.
+"""
 
 
 class _LeftError(Exception):
@@ -114,20 +117,24 @@ class Runner:
         """Says that there may be a new job, from any thread."""
         self._woken.set()
 
+    def begin_no_more(self) -> None:
+        """Says that no job may be begun from now on, from any thread; a running one goes on."""
+        self._stopping.set()
+        self._woken.set()
+
     def stop(self, drain: float) -> bool:
         """Ends the thread: no new job is begun, and the running one has `drain` seconds to end.
 
         Then it is interrupted, stays STARTED, and is the first that the next runner runs. True
-        where the thread has ended, which it has not where the store does not heed `interrupt`.
+        where the thread has ended, which it has not where the store does not heed `interrupt` for
+        a quarter of a minute.
         """
-        self._stopping.set()
-        self._woken.set()
+        self.begin_no_more()
         if self._thread.ident is None:  # never started
             return True
         self._thread.join(drain)
-        for _ in range(_INTERRUPTIONS):
-            if not self.alive:
-                break
+        deadline = time.monotonic() + _INTERRUPTING
+        while self.alive and time.monotonic() < deadline:
             # Again and again: one that comes just before the store begins has no effect.
             self._interrupted.set()
             with suppress(Exception):
@@ -158,7 +165,11 @@ class Runner:
                 self._works()
                 if job is None:
                     break
-                self._run(job)
+                try:
+                    self._run(job)
+                except _LeftError:
+                    self._leave(job)
+                    raise
 
     def _keep_house(self) -> None:
         """Removes what has expired, and what processes left behind that ended in the middle."""
@@ -168,8 +179,9 @@ class Runner:
         expired = self._jobs.expire()
         for job in expired:
             self._files.remove(job)
-        if removed or expired:
-            self._log.info("swept", files=removed, jobs=len(expired))
+        folders = sweep_spill_folders(self._settings.temporary_folder)
+        if removed or expired or folders:
+            self._log.info("swept", files=removed, jobs=len(expired), folders=folders)
         self._housekeeping_due = time.monotonic() + _HOUSEKEEPING
 
     def _run(self, job: StoredJob) -> None:
@@ -261,9 +273,18 @@ class Runner:
             if self._interrupted.wait(self._pause):
                 raise _LeftError
 
+    def _leave(self, job: StoredJob) -> None:
+        """A job that the end of the service leaves in the middle is not at fault."""
+        if not self._interrupted.is_set():
+            return
+        # Where the queue cannot be told, the attempt counts, as after a kill.
+        with suppress(ExporterError):
+            if self._jobs.give_back(job):
+                self._log.info("job_given_back", job=str(job.id))
+
     def _forget(self, job: StoredJob) -> None:
         """A job that has expired leaves no file; one that another process runs is not ours."""
-        self._log.warning("job_gone", job=str(job.id))
+        self._log.warning("job_vanished", job=str(job.id))
         if self._jobs.job(job.id) is None:
             self._files.remove(job.id)
 
@@ -277,5 +298,5 @@ class Runner:
     def _works(self) -> None:
         if self._trouble is not None:
             self._trouble = None
-            self._log.info("queue_works")
+            self._log.info("queue_recovered")
         self._pause = self._poll

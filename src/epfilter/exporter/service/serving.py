@@ -33,8 +33,9 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT, then until all that runs has ended.
 
-    That takes no longer than `settings.drain` for the requests and again for the running job; a
-    second signal interrupts the job, which the next service runs again.
+    From the signal on no job is begun. The requests that run have `settings.drain` to end, and
+    then the running job has it once more. A job that takes longer, or a second signal, means that
+    it is interrupted, which takes up to a quarter of a minute; the next service runs it again.
 
     Port 0 takes a free one; `listening` is told the address as soon as requests are answered. In
     another thread than the main one no signals come, and it serves as long as the process lives.
@@ -68,12 +69,12 @@ async def _served(
         proxy_headers=False,  # links are made of the public URL, not of headers that anybody sends
         timeout_graceful_shutdown=max(1, round(settings.drain.total_seconds())),
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
     with _logged(service.log), _told_to_end(server, service):
         async with app.router.lifespan_context(app):
             listener.listen(config.backlog)
             address = address_of(listener)
-            service.log.info("listening", address=address)
+            service.log.info("listening_started", address=address)
             listening(address)
             await server.serve([listener])
 
@@ -117,22 +118,34 @@ def _bound(host: str, port: int) -> socket.socket:
     return listener
 
 
+class _Server(uvicorn.Server):
+    """Leaves the signals to `_told_to_end`.
+
+    uvicorn itself catches them only while it serves, and raises them once more at its end: it
+    would learn of them first, and the service only when all requests are answered.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing more is caught than already is."""
+        yield
+
+
 @contextmanager
 def _told_to_end(server: uvicorn.Server, service: Service) -> Iterator[None]:
     """Signals end the server and nothing else, also before it serves and after it.
 
-    uvicorn catches them while it serves and raises them once more at its end; with the handlers
-    of the process that would be its death, in the middle of the drain. A second signal ends the
-    drain.
+    The first signal lets no job
+    begin any more, while requests are still answered; a second one ends the drain.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def end(number: int, frame: FrameType | None) -> None:
-        if ended:
-            # Not here: a signal handler may stand in the middle of anything.
-            threading.Thread(target=service.hurry, daemon=True).start()
+        # Not here: a signal handler may stand in the middle of anything.
+        told = service.hurry if ended else service.begin_no_more
+        threading.Thread(target=told, daemon=True).start()
         ended.append(number)
         server.handle_exit(number, frame)
 
@@ -155,7 +168,8 @@ class _ToLog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         # The text before its values are put in, because those may be what a client has said.
         error = record.exc_info[1] if record.exc_info else None
-        self._log.warning(f"server: {record.msg!s}".strip(), **failure(error) if error else {})
+        said = failure(error) if error else {}
+        self._log.warning("server_warned", warning=str(record.msg).strip(), **said)
 
 
 @contextmanager

@@ -32,8 +32,11 @@ class ServiceSettings:
     ('item', False)
     """
 
-    orders: str | os.PathLike[str]
-    """A file of orders (.jsonl, .csv, .parquet), or the URL of a store that Ibis connects to."""
+    orders: str | os.PathLike[str] = field(repr=False)
+    """A file of orders (.jsonl, .csv, .parquet), or the URL of a store that Ibis connects to.
+
+    It is not in the repr, because a URL may hold a password.
+    """
 
     state: str | os.PathLike[str]
     """The folder of what the service keeps; several processes on one queue share it."""
@@ -42,7 +45,10 @@ class ServiceSettings:
     """The bearer token that every request but those for health must bring; 8 characters or more."""
 
     jobs: str | None = field(default=None, repr=False)
-    """Where jobs are kept: a URL `postgresql://…`; by default SQLite in `state`."""
+    """Where jobs are kept: a URL `postgresql://…`; by default SQLite in `state`.
+
+    It is not in the repr, because it may hold a password.
+    """
 
     rows: RowsPer = "item"
     """Whether a row of the CSV is one item of an order, or one order."""
@@ -110,6 +116,15 @@ class ServiceSettings:
         's'
         """
         return Path(self.state)
+
+    @property
+    def temporary_folder(self) -> Path:
+        """Where exports put what does not fit into memory.
+
+        >>> ServiceSettings(orders="a.csv", state="s", token="12345678").temporary_folder.name
+        'temporary'
+        """
+        return self.state_folder / "temporary"
 
 
 def _is_base(url: str) -> bool:

@@ -90,7 +90,7 @@ class SqliteDatabase(Database):
     def turn(self) -> Iterator[bool]:
         """The lock on the file; the system releases it when the process ends."""
         # A new one each time, as one and the same could be taken twice.
-        lock = FileLock(self._path.with_name("turn.lock"))
+        lock = FileLock(self._beside("turn.lock"), mode=0o600)
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -106,6 +106,10 @@ class SqliteDatabase(Database):
             self._has_turn = False
             lock.release()
 
+    def _beside(self, name: str) -> Path:
+        """A file of this database; another one in the same folder has its own."""
+        return self._path.with_name(f"{self._path.name}.{name}")
+
     def has_turn(self) -> bool:
         """Whether it was taken: a lock on a file is never lost."""
         return self._has_turn
@@ -113,7 +117,7 @@ class SqliteDatabase(Database):
     @contextmanager
     def making_tables(self) -> Iterator[Connection]:
         """A writing transaction excludes all others; WAL is a property of the file."""
-        lock = FileLock(self._path.with_name("opening.lock"), timeout=_PATIENCE)
+        lock = FileLock(self._beside("opening.lock"), timeout=_PATIENCE, mode=0o600)
         try:
             # Two processes that switch a new database to WAL at once get in each other's way.
             with lock:

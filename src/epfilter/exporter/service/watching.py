@@ -12,7 +12,9 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
+from epfilter.exporter.errors import ExporterError
 from epfilter.exporter.service.answers import error_answer
+from epfilter.exporter.service.links import JOBS
 from epfilter.exporter.service.logs import failure
 from epfilter.exporter.service.metrics import Metrics
 
@@ -25,9 +27,12 @@ _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"
 class Watch:
     """The outermost part of the application; nothing that is raised inside gets past it.
 
-    What nobody expected is answered with 500 and logged with the same request ID, by its type and
-    place: a message might hold what a client said. An answer that has begun is broken off, which
-    clients see because it is shorter than promised.
+    What goes wrong is logged with the request's ID, by its type and place: a message might hold
+    what a client said. The answer is 500; where a store does not answer for now it is 503, but not
+    to the operations of the platform, whose contract has nothing but 500 for "a system failure".
+    An answer that has begun is broken off, which clients see because it is shorter than promised.
+
+    Source: Exporter Service API 1.0, OpenAPI document, response InternalServerError.
     """
 
     def __init__(
@@ -66,23 +71,35 @@ class Watch:
         except ClientDisconnect:
             status = status or _GONE
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
-            self._log.error("unexpected error", request_id=request_id, **failure(error))
+            self._log.error("request_failed", request_id=request_id, **failure(error))
             if not status:
-                await error_answer(request_id, 500)(scope, receive, send_watched)
-        seconds = perf_counter() - began
+                answer = error_answer(request_id, _status(error, self._route(scope)))
+                await answer(scope, receive, send_watched)
+        self._note(scope, status, perf_counter() - began, size)
+
+    def _note(self, scope: Scope, status: int, seconds: float, size: int) -> None:
         # Only what is ours to choose is written down: no path, and no method of a client's own.
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        route = self._patterns.get(scope.get("endpoint"), "none")
+        route = self._route(scope)
         self._metrics.request(method, route, status, seconds)
         self._log.info(
-            "request",
-            request_id=request_id,
+            "request_answered",
+            request_id=scope["request_id"],
             method=method,
             route=route,
             status=status,
             seconds=round(seconds, 6),
             bytes=size,
         )
+
+    def _route(self, scope: Scope) -> str:
+        return self._patterns.get(scope.get("endpoint"), "none")
+
+
+def _status(error: Exception, route: str) -> int:
+    """What the answer to a request that has failed is."""
+    is_for_now = isinstance(error, ExporterError) and not route.startswith(JOBS)
+    return 503 if is_for_now else 500
 
 
 def _request_id(headers: Headers) -> str:

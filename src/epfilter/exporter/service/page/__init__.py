@@ -6,6 +6,6 @@ token sees an empty form.
 
 from __future__ import annotations
 
-from epfilter.exporter.service.page.routes import closed_routes, open_routes
+from epfilter.exporter.service.page.routes import Page
 
-__all__ = ["closed_routes", "open_routes"]
+__all__ = ["Page"]

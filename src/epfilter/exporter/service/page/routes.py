@@ -54,6 +54,18 @@ class Page:
         )
         self._counting = CapacityLimiter(1)
 
+    def open_routes(self) -> list[BaseRoute]:
+        """What everybody may see: the page as it is before anybody has typed, and its assets."""
+        return [Route("/", self.whole), Route("/page/assets/{name}", _asset)]
+
+    def closed_routes(self) -> list[BaseRoute]:
+        """What tells of orders and jobs."""
+        return [
+            Route("/page/reading", self.reading, methods=["POST"]),
+            Route("/page/count", self.count, methods=["POST"]),
+            Route("/page/jobs", self.jobs),
+        ]
+
     def whole(self, request: Request) -> Response:  # noqa: ARG002 - the signature of a handler
         """`GET /`: the page, without anything that needs a token."""
         return self._made("page.html", examples=_EXAMPLES, fields=resource_info(orders).fields)
@@ -74,12 +86,12 @@ class Page:
 
     def jobs(self, request: Request) -> Response:  # noqa: ARG002 - the signature of a handler
         """`GET /page/jobs`: the jobs, the newest first."""
-        jobs, statuses = self._service.jobs.jobs(_JOBS_SHOWN), self._service.jobs.statuses()
+        jobs, counts = self._service.jobs.jobs(_JOBS_SHOWN), self._service.jobs.statuses()
         return self._made(
             "jobs.html",
             jobs=jobs,
-            more=max(0, len(statuses) - len(jobs)),
-            busy=any(status in _UNFINISHED for status in statuses),
+            more=max(0, sum(counts.values()) - len(jobs)),
+            busy=any(counts[status] for status in _UNFINISHED),
             timestamp=timestamp,
         )
 
@@ -108,19 +120,3 @@ async def _asset(request: Request) -> Response:
         raise Refusal(404)
     content = files(__package__).joinpath("assets", name).read_bytes()
     return Response(content, media_type=_ASSETS[name])
-
-
-def open_routes(service: Service) -> list[BaseRoute]:
-    """What everybody may see: the page as it is before anybody has typed, and its assets."""
-    page = Page(service)
-    return [Route("/", page.whole), Route("/page/assets/{name}", _asset)]
-
-
-def closed_routes(service: Service) -> list[BaseRoute]:
-    """What tells of orders and jobs."""
-    page = Page(service)
-    return [
-        Route("/page/reading", page.reading, methods=["POST"]),
-        Route("/page/count", page.count, methods=["POST"]),
-        Route("/page/jobs", page.jobs),
-    ]

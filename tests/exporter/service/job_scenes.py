@@ -1,0 +1,113 @@
+"""A queue, a runner and a store that does as it is told, for the tests of running jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+from uuid import UUID
+
+from epfilter.ast import Filter
+from epfilter.exporter.errors import ExporterError
+from epfilter.exporter.models import JobStatus
+from epfilter.exporter.service.files import Files
+from epfilter.exporter.service.jobs import JobStore
+from epfilter.exporter.service.running import Runner
+from epfilter.exporter.service.stored_jobs import StoredJob
+from exporter.service.job_worker import ROWS, TalkingStore, settings_of
+from exporter_services import eventually
+
+WEEK = timedelta(weeks=1)
+
+
+class Store(TalkingStore):
+    """Does what a test says before it ends a file: `then` gives the rows, or raises."""
+
+    def __init__(self, folder: Path, then: Callable[[Path], int] = lambda _: ROWS) -> None:
+        super().__init__(folder / "events")
+        self.then = then
+        self.begun = Event()
+        self.told_to_end = Event()
+
+    def write_csv(self, filter: Filter | None, path: Path, **options: Any) -> int:  # noqa: A002 - the platform's name
+        self.begun.set()
+        super().write_csv(filter, path, **options)
+        return self.then(path)
+
+    def interrupt(self) -> None:
+        self.told_to_end.set()
+
+
+class Notes:
+    """Keeps what is logged and counted."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        self.values: list[dict[str, object]] = []
+        self.finished: list[tuple[JobStatus, int | None]] = []
+
+    def info(self, event: str, **values: object) -> None:
+        self.events.append(event)
+        self.values.append(values)
+
+    warning = error = info
+
+    def job_finished(self, status: JobStatus, seconds: float, rows: int | None) -> None:
+        assert 0 <= seconds < 60
+        self.finished.append((status, rows))
+
+
+class Service:
+    """A queue, its files and how to run them."""
+
+    def __init__(self, place: str, folder: Path) -> None:
+        self.place = place
+        self.folder = folder
+        self.jobs = JobStore(place, lifetime=WEEK)
+        self.files = Files(folder / "files")
+        self.notes = Notes()
+
+    def runner(self, store: Store) -> Runner:
+        settings = settings_of(self.folder)
+        return Runner(self.jobs, store, self.files, settings, self.notes, self.notes, poll=0.02)
+
+    @contextmanager
+    def running(self, store: Store, drain: float = 10) -> Iterator[Runner]:
+        runner = self.runner(store)
+        runner.start()
+        try:
+            yield runner
+        finally:
+            assert runner.stop(drain)
+
+    def run(self, then: Callable[[Path], int] = lambda _: ROWS) -> StoredJob:
+        """Runs the one job that waits to its end."""
+        with self.running(Store(self.folder, then)):
+            self.wait()
+        return self.jobs.jobs()[0]
+
+    def wait(self) -> None:
+        def nothing_waits() -> bool:
+            # A test may break the connection that is just used here.
+            with suppress(ExporterError):
+                return not self.jobs.waiting()
+            return False
+
+        eventually(nothing_waits)
+
+    def names(self) -> set[str]:
+        return {path.name for path in self.files.path(UUID(int=1)).parent.iterdir()}
+
+    def events(self) -> list[list[str]]:
+        path = self.folder / "events"
+        return [line.split() for line in path.read_text("utf-8").splitlines()]
+
+
+def raising(error: Exception) -> Callable[[Path], int]:
+    def then(_: Path) -> int:
+        raise error
+
+    return then

@@ -1,0 +1,204 @@
+"""Where the queue of jobs is kept: what can be wrong with a database or its address."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+
+from epfilter.exporter.errors import ExporterError, SettingsError
+from epfilter.exporter.service.database import DiskFullError
+from epfilter.exporter.service.jobs import JobStore
+from epfilter.exporter.service.settings import ServiceSettings
+
+WEEK = timedelta(weeks=1)
+
+
+def test_only_the_user_of_the_service_can_read_the_queue(tmp_path: Path) -> None:
+    if os.name != "posix":
+        pytest.skip("the system has no such permissions")
+    folder = tmp_path / "state"
+    with JobStore(folder / "jobs.db", lifetime=WEEK) as jobs, jobs.turn():
+        jobs.create(None)
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.glob("jobs.db*")}
+    assert modes.keys() >= {"jobs.db", "jobs.db-wal", "jobs.db-shm", "jobs.db.turn.lock"}
+    assert {*modes.values()} == {0o600}
+
+
+def test_settings_say_where_the_queue_is(tmp_path: Path) -> None:
+    given = ServiceSettings(orders="a.csv", state=tmp_path / "what? 100%#", token="12345678")  # noqa: S106 - for a test
+    with JobStore.of(given) as jobs:
+        created = jobs.create(None)
+    assert (tmp_path / "what? 100%#" / "jobs.db").exists()
+    elsewhere = replace(given, jobs=f"sqlite:///{tmp_path}/other.db")
+    with JobStore.of(given) as jobs, JobStore.of(elsewhere) as others:
+        assert (jobs.jobs(), others.jobs()) == ([created], [])
+
+
+def test_two_queues_in_one_folder_have_turns_of_their_own(tmp_path: Path) -> None:
+    with (
+        JobStore(tmp_path / "one.db", lifetime=WEEK) as one,
+        JobStore(tmp_path / "other.db", lifetime=WEEK) as other,
+        one.turn() as first,
+        other.turn() as second,
+    ):
+        assert (first, second) == (True, True)
+        locks = {path.name for path in tmp_path.glob("*.lock")}
+    assert {"one.db.turn.lock", "other.db.turn.lock"} <= locks
+    assert locks <= {
+        f"{n}.db.{what}.lock" for n in ("one", "other") for what in ("turn", "opening")
+    }
+
+
+SECRET = "open-sesame"  # noqa: S105 - opens nothing
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("mysql://root:open-sesame@localhost/x", "jobs cannot be kept at a URL `mysql://…`. Hint: take postgresql://user:password@host/database, or the path of a file."),
+        ("postgresql+asyncpg://:open-sesame@127.0.0.1:1/x", "the database x at 127.0.0.1:1 cannot be used: connection failed"),
+        ("sqlite://", "jobs cannot be kept at a URL `sqlite://…`."),
+        ("sqlite:///:memory:", "jobs cannot be kept at a URL `sqlite://…`."),
+        ("://open-sesame", "the URL of the jobs cannot be read. Hint: take postgresql://"),
+        ("postgresql://u:open-sesame@host:port/x", "the URL of the jobs cannot be read. Hint: take postgresql://"),
+        ("postgresql://u:open-sesame@127.0.0.1:1/x", "the database x at 127.0.0.1:1 cannot be used: connection failed"),
+        ("postgresql://127.0.0.1:1/x?password=open-sesame", "the database x at 127.0.0.1:1 cannot be used: connection failed"),
+        ("postgres://u:open-sesame@127.0.0.1:1/x", "the database x at 127.0.0.1:1 cannot be used: connection failed"),
+        ("postgresql://u@/x?host=/no/folder&password=open-sesame", "the database x at /no/folder cannot be used: connection is bad"),
+        ("postgresql://u:open-sesame@127.0.0.1:1/x?colour=open-sesame", 'cannot be used: invalid connection option "colour"'),
+        ("postgresql://u:open-sesame@127.0.0.1:1/x?connect_timeout=long", "cannot be used: "),
+    ],
+)  # fmt: skip
+def test_what_is_no_place_for_jobs_is_refused_without_a_secret(place: str, words: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        JobStore(place, lifetime=WEEK)
+    assert words in str(refused.value)
+    assert SECRET not in f"{refused.value!r}"
+
+
+def test_no_secret_in_the_repr(place: str) -> None:
+    if place.startswith("postgresql"):
+        place = make_url(place).set(password=SECRET).render_as_string(hide_password=False)
+    with JobStore(place, lifetime=WEEK) as jobs:
+        assert repr(jobs).startswith("<JobStore in the database ")
+        assert SECRET not in repr(jobs) + repr(vars(jobs))
+
+
+def test_postgresql_needs_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(SettingsError, match=r"need the package psycopg\. Hint: pip install 'epf"):
+        JobStore("postgresql://127.0.0.1/x", lifetime=WEEK)
+
+
+def test_a_newer_schema_is_not_touched(place: str, jobs: JobStore) -> None:
+    with jobs._database.writing() as connection:
+        connection.execute(text("UPDATE epfilter_exporter_queue SET version = 2"))
+    with pytest.raises(
+        SettingsError, match=r"was made by a newer epfilter \(its schema is 2, the newest known"
+    ):
+        JobStore(place, lifetime=WEEK)
+
+
+def test_a_queue_without_a_version_is_damaged(place: str, jobs: JobStore) -> None:
+    with jobs._database.writing() as connection:
+        connection.execute(text("DELETE FROM epfilter_exporter_queue"))
+    with pytest.raises(SettingsError, match="is damaged: its queue has no version"):
+        JobStore(place, lifetime=WEEK)
+
+
+@pytest.mark.parametrize(
+    ("at", "damage", "words"),
+    [
+        (0, b"id,status\n" * 500, "cannot be used: it is no database of SQLite, or damaged."),
+        (100, b"\xff" * 3000, "cannot be used: it is damaged."),
+        (4096, b"\xff" * 3000, "damaged"),
+    ],
+)
+def test_a_damaged_file_is_refused(tmp_path: Path, at: int, damage: bytes, words: str) -> None:
+    path = tmp_path / "jobs.db"
+    JobStore(path, lifetime=WEEK).close()
+    with path.open("r+b") as file:
+        file.seek(at)
+        file.write(damage)
+    with pytest.raises(SettingsError, match=r"the database .*jobs\.db ") as refused:
+        JobStore(path, lifetime=WEEK)
+    assert words in str(refused.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps what is open")
+@pytest.mark.parametrize("replaced", [True, False])
+def test_nothing_is_written_to_a_file_that_was_removed(tmp_path: Path, *, replaced: bool) -> None:
+    path = tmp_path / "jobs.db"
+    with JobStore(path, lifetime=WEEK) as jobs:
+        jobs.create(None)
+        path.rename(tmp_path / "kept.db")
+        if replaced:
+            path.write_bytes((tmp_path / "kept.db").read_bytes())
+        for used in (jobs.ready, jobs.next, lambda: jobs.create(None)):
+            with pytest.raises(ExporterError, match="its file was removed or replaced"):
+                used()
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "state").touch()
+    with pytest.raises(SettingsError, match=r"jobs\.db cannot be opened: (Not a dir|File exists)"):
+        JobStore(tmp_path / "state" / "jobs.db", lifetime=WEEK)
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    if os.name != "posix" or os.getuid() == 0:
+        pytest.skip("this user may write everywhere")
+    tmp_path.chmod(0o500)
+    with pytest.raises(SettingsError, match=r"cannot be opened: Permission denied\."):
+        JobStore(tmp_path / "jobs.db", lifetime=WEEK)
+
+
+def test_a_database_that_fails_later_is_explained(place: str, jobs: JobStore) -> None:
+    del place
+    jobs.ready()
+    with jobs._database.writing() as connection:
+        connection.execute(text("DROP TABLE epfilter_exporter_jobs"))
+    for method in (jobs.jobs, jobs.waiting, jobs.next, jobs.expire, lambda: jobs.create(None)):
+        with pytest.raises(ExporterError, match=r"the database .* cannot be used"):
+            method()
+
+
+def test_another_process_that_keeps_the_file_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("epfilter.exporter.service.sqlite._PATIENCE", 0.05)
+    with JobStore(tmp_path / "jobs.db", lifetime=WEEK) as jobs:
+        other = sqlite3.connect(tmp_path / "jobs.db")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(ExporterError, match="another process keeps it locked"):
+            jobs.create(None)
+        assert jobs.jobs() == [], "reading goes on"
+        other.close()
+        jobs.create(None)
+
+
+def test_a_full_disk_is_called_so(tmp_path: Path) -> None:
+    with JobStore(tmp_path / "jobs.db", lifetime=WEEK) as jobs:
+        with jobs._database.writing() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        limit_pages(jobs, pages)
+        with pytest.raises(DiskFullError, match=r"cannot be written: the disk is full\."):
+            jobs.create("x" * 100_000)
+        assert jobs.jobs() == []
+        jobs.create("eq(id,1)")
+
+
+def limit_pages(jobs: JobStore, pages: int) -> None:
+    """SQLite itself says that the disk is full where a database has its greatest size."""
+    connection = jobs._database._engine.raw_connection()
+    connection.cursor().execute(f"PRAGMA max_page_count={pages}").close()
+    connection.close()
