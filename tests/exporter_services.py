@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from epfilter.ast import Filter
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders.csv_columns import RowsPer
+from epfilter.exporter.orders.columns import RowsPer
 from epfilter.exporter.orders.store import OrderStore
 from epfilter.exporter.service.assembly import Service
 

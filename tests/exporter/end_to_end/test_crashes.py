@@ -81,11 +81,11 @@ def _ended_once_and_in_order(scene: Scene, jobs: dict[str, dict[str, object]]) -
 
 
 def test_a_service_that_is_killed_again_and_again(tmp_path: Path) -> None:
-    _crashed(tmp_path, services=1, kills=50 if DEEP else 3)
+    _crashed(tmp_path, services=1, kills=50 if DEEP else 2)
 
 
 @pytest.mark.parametrize("new_place", ["postgresql"], indirect=True)
 def test_two_services_on_one_database_that_are_killed_again_and_again(
     new_place: Callable[[], str], tmp_path: Path
 ) -> None:
-    _crashed(tmp_path, "--jobs", new_place(), services=2, kills=20 if DEEP else 2)
+    _crashed(tmp_path, "--jobs", new_place(), services=2, kills=20 if DEEP else 1)

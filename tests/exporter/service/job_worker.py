@@ -15,7 +15,7 @@ from pathlib import Path
 import structlog
 
 from epfilter.ast import Filter
-from epfilter.exporter.orders.csv_columns import RowsPer
+from epfilter.exporter.orders.columns import RowsPer
 from epfilter.exporter.service.files import Files
 from epfilter.exporter.service.jobs import JobStore
 from epfilter.exporter.service.running import Runner

@@ -125,6 +125,29 @@ def test_who_ends_a_service_while_it_opens_lets_no_job_begin(
         assert jobs.jobs() == [created]
 
 
+def test_requests_that_are_answered_after_the_signal_take_of_the_time_of_the_job(
+    settings: ServiceSettings, held_orders: HeldOrders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held_orders.open.set()
+    given: list[float] = []
+    for asked_first in (True, False):
+        service = Service(replace(settings, drain=timedelta(seconds=10)))
+        service.open()
+        stop = service.runner.stop
+
+        def stopped(drain: float, stop: Callable[[float], bool] = stop) -> bool:
+            given.append(drain)
+            return stop(drain)
+
+        monkeypatch.setattr(service.runner, "stop", stopped)
+        if asked_first:
+            service.begin_no_more()
+            time.sleep(0.3)
+        service.close()
+    assert given[0] <= 9.7
+    assert given[1] == 10
+
+
 def test_a_second_signal_ends_the_drain(
     settings: ServiceSettings,
     held_orders: HeldOrders,  # noqa: ARG001 - the app opens these orders

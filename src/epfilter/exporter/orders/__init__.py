@@ -6,7 +6,7 @@ both are imported when a store is opened.
 
 from __future__ import annotations
 
-from epfilter.exporter.orders.csv_columns import CSV_COLUMNS, CsvColumn, RowsPer, csv_columns
+from epfilter.exporter.orders.columns import CSV_COLUMNS, CsvColumn, RowsPer, csv_columns
 from epfilter.exporter.orders.demo import demo_lines, demo_orders
 from epfilter.exporter.orders.layout import attributes_of
 from epfilter.exporter.orders.neutralising import neutralised

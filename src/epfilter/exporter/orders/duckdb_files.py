@@ -15,7 +15,7 @@ import duckdb
 from epfilter.ast import Filter
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.broken_lines import broken_line
-from epfilter.exporter.orders.csv_columns import RowsPer
+from epfilter.exporter.orders.columns import RowsPer
 from epfilter.exporter.orders.csv_writing import written
 from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions
 from epfilter.exporter.orders.file_formats import FORMATS, check_rows, comma_separated, jsonl

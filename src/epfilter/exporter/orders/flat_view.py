@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from epfilter.exporter.orders.csv_columns import RowsPer, csv_columns
+from epfilter.exporter.orders.columns import RowsPer, csv_columns
 from epfilter.exporter.orders.layout import (
     FULL_NAMES,
     ITEM_MEMBERS,

@@ -23,7 +23,7 @@ from ibis.common.exceptions import TableNotFound
 from epfilter.ast import Filter
 from epfilter.errors import FilterError, FilterValueError
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders.csv_columns import RowsPer
+from epfilter.exporter.orders.columns import RowsPer
 from epfilter.exporter.orders.csv_writing import written
 from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions
 from epfilter.exporter.orders.flat_view import Source, csv_select, flat_view, quoted

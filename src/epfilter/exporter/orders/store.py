@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from epfilter.ast import Filter
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders.csv_columns import RowsPer
+from epfilter.exporter.orders.columns import RowsPer
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -53,7 +54,7 @@ class Service:
         self.metrics = Metrics()
         self.metrics.watch(lambda: self.jobs.statuses())  # noqa: PLW0108 - not there before `open`
         self._held = ExitStack()
-        self._is_ending = False
+        self._ending_since: float | None = None
         self._is_stopping = False
         self._is_hurried = False
 
@@ -84,7 +85,7 @@ class Service:
             self.runner = Runner(
                 self.jobs, self.orders, self.files, settings, self.log, self.metrics
             )
-            if self._is_ending:
+            if self._ending_since is not None:
                 self.runner.begin_no_more()
             self.runner.start()
             held.callback(self._stop)
@@ -94,17 +95,21 @@ class Service:
     def begin_no_more(self) -> None:
         """Let no new job begin, from now until the end; requests are still answered.
 
-        It may be called from any thread and at any time, also while the service is being opened.
+        From now on the running job has its time to end. It may be called from any thread and at
+        any time, also while the service is being opened.
         """
         self.log.info("end_requested")
         # First said and then asked, as in `open` the other way round: neither misses the other.
-        self._is_ending = True
+        self._ending_since = time.monotonic()
         runner = getattr(self, "runner", None)
         if runner is not None:
             runner.begin_no_more()
 
     def _stop(self) -> None:
         drain = self.settings.drain.total_seconds()
+        if self._ending_since is not None:
+            # The requests that were still answered have had some of it.
+            drain = max(0, drain - (time.monotonic() - self._ending_since))
         self.log.info("drain_started", drain=drain)
         # First said and then asked, as in `hurry` the other way round: neither misses the other.
         self._is_stopping = True

@@ -33,9 +33,9 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT, then until all that runs has ended.
 
-    From the signal on no job is begun. The requests that run have `settings.drain` to end, and
-    then the running job has it once more. A job that takes longer, or a second signal, means that
-    it is interrupted, which takes up to a quarter of a minute; the next service runs it again.
+    From the signal on no job is begun, and what runs has `settings.drain` to end: the requests
+    and the job. A job that takes longer is interrupted, as by a second signal, which takes up to
+    a quarter of a minute; the next service runs it again.
 
     Port 0 takes a free one; `listening` is told the address as soon as requests are answered. In
     another thread than the main one no signals come, and it serves as long as the process lives.
@@ -135,8 +135,8 @@ class _Server(uvicorn.Server):
 def _told_to_end(server: uvicorn.Server, service: Service) -> Iterator[None]:
     """Signals end the server and nothing else, also before it serves and after it.
 
-    The first signal lets no job
-    begin any more, while requests are still answered; a second one ends the drain.
+    The first signal lets no job begin any more, while requests are still answered; a second one
+    ends the drain.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from epfilter.exporter.errors import SettingsError
-from epfilter.exporter.orders.csv_columns import RowsPer
+from epfilter.exporter.orders.columns import RowsPer
 
 _LONGEST_DRAIN = timedelta(days=30)
 """Threads of Windows wait for about 49 days, and nobody restarts a service that seldom."""
@@ -72,7 +72,10 @@ class ServiceSettings:
     """When a job, its file and its links are gone, counted from its creation."""
 
     drain: timedelta = timedelta(seconds=30)
-    """How long a running job may go on when the service is told to end; then it starts over."""
+    """How long requests and the running job may go on when the service is told to end.
+
+    A job that takes longer is interrupted, and run again by the next service.
+    """
 
     threads: int | None = None
     """How many threads an export uses; by default one a core."""

@@ -1,0 +1,53 @@
+"""The asynchronous client in programs that run on trio."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anyio
+import httpx
+import pytest
+import trio
+
+from epfilter.exporter import AsyncExporterClient, JobFailedError
+from epfilter.exporter.models import NO_RESULTS
+from exporter.end_to_end.conftest import MOST, Service
+from exporter_services import TOKEN
+
+
+def client_of(service: Service) -> AsyncExporterClient:
+    # Loading the certificates of all authorities takes longer than a test, and asks nobody.
+    plain = httpx.AsyncHTTPTransport(verify=False)
+    return AsyncExporterClient(region=service.address, token=TOKEN, transport=plain)
+
+
+def test_an_export_and_a_job_that_fails(service: Service, tmp_path: Path) -> None:
+    async def exports() -> None:
+        async with client_of(service) as client:
+            await client.export(MOST, tmp_path / "orders.csv")
+            with pytest.raises(JobFailedError, match=NO_RESULTS):
+                await client.export("eq(email,nobody)", tmp_path / "none.csv")
+
+    trio.run(exports)
+    assert [path.name for path in tmp_path.iterdir()] == ["orders.csv"]
+    assert (tmp_path / "orders.csv").read_bytes() == service.file
+
+
+def test_an_export_that_is_cancelled_leaves_nothing_behind(
+    service: Service, tmp_path: Path
+) -> None:
+    seen: list[bool] = []
+
+    async def exports() -> None:
+        async with client_of(service) as client:
+            with anyio.CancelScope() as scope:
+                await client.export(
+                    MOST,
+                    tmp_path / "orders.csv",
+                    progress=lambda told: scope.cancel() if told.download else None,
+                )
+        seen.append(scope.cancelled_caught)
+
+    trio.run(exports)
+    assert seen == [True]
+    assert list(tmp_path.iterdir()) == []
