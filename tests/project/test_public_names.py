@@ -17,10 +17,13 @@ from epfilter.resources import Resource, all_resources, resource_info
 from epfilter.resources.fields import Field
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "pages" / "reference"
-ROOMS = ("epfilter", "epfilter.exporter", "epfilter.exporter.orders", "epfilter.resources")
+ROOMS = (
+    *("epfilter", "epfilter.exporter", "epfilter.exporter.orders", "epfilter.exporter.service"),
+    "epfilter.resources",
+)
 """The rooms that hold public names and nothing else."""
 DOORS = (
-    *(*ROOMS, "epfilter.english", "epfilter.exporter.client", "epfilter.exporter.service"),
+    *(*ROOMS, "epfilter.english", "epfilter.exporter.client"),
     *("epfilter.linter", "epfilter.targets"),
 )
 """All rooms with a public door."""

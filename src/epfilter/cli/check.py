@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from epfilter.ast import Filter
 from epfilter.carets import visible
 from epfilter.cli.findings import show_findings
+from epfilter.cli.options import format_option
 from epfilter.cli.resource_name import beginning, named
 from epfilter.cli.streams import filter_argument, read_filter, say, write
 from epfilter.cli.tree import draw_tree
@@ -42,13 +43,8 @@ Examples:
 
 @click.command("check", help=_HELP, short_help="Say whether a filter is right, and what is wrong.")
 @filter_argument
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or one JSON object with ok, canonical, tree and diagnostics.",
+@format_option(
+    "text", "json", help="For people, or one JSON object with ok, canonical, tree and diagnostics."
 )
 @click.option(
     "--resource",

@@ -11,6 +11,7 @@ import click
 from epfilter.carets import visible
 from epfilter.cli.connection import ACCESS_HELP, region_option
 from epfilter.cli.findings import draw_finding, parsed, show_findings
+from epfilter.cli.options import format_option
 from epfilter.cli.platform_export import PlatformExport
 from epfilter.cli.streams import filter_argument, read_filter, say, write
 from epfilter.errors import Severity
@@ -92,13 +93,8 @@ With --orders: 'epfilter[service]' instead, or 'epfilter[stores]' for a database
 )
 @click.option("--resume", is_flag=True, help="Go on with an export that was interrupted.")
 @click.option("--force", is_flag=True, help="Replace FILE, and what was interrupted.")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or one JSON object with path, bytes, rows and jobs.",
+@format_option(
+    "text", "json", help="For people, or one JSON object with path, bytes, rows and jobs."
 )
 def command(source: str, output: Path, orders: str | None, style: str, **options: Any) -> int:
     """Run the command; 1 where the filter has mistakes or the job failed."""

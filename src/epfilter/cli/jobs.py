@@ -13,6 +13,7 @@ import click
 from epfilter.carets import visible
 from epfilter.cli.columns import columns, terminal_width
 from epfilter.cli.connection import ACCESS_HELP, connected, region_option
+from epfilter.cli.options import format_option
 from epfilter.cli.streams import say, write
 from epfilter.exporter import JobStatus
 from epfilter.values import from_text_or_none
@@ -44,14 +45,7 @@ _COLORS = {
 @click.command("jobs", help=_HELP, short_help="Show what has become of exports.")
 @click.argument("job", metavar="[ID]", required=False, type=click.UUID)
 @region_option
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or JSON: a list of all jobs, or one object.",
-)
+@format_option("text", "json", help="For people, or JSON: a list of all jobs, or one object.")
 def command(job: UUID | None, region: str, style: str) -> None:
     """Run the command; what has become of a job is no failure of the command."""
     with connected(region) as client:

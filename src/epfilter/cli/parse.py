@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from epfilter.ast import Filter, Node
 from epfilter.cli.findings import parsed
+from epfilter.cli.options import format_option
 from epfilter.cli.streams import filter_argument, read_filter, say, write
 from epfilter.cli.tree import draw_tree
 
@@ -24,14 +25,7 @@ Examples:
 
 @click.command("parse", help=_HELP, short_help="Print the tree of a filter.")
 @filter_argument
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["json", "tree"]),
-    default="json",
-    show_default=True,
-    help="JSON for programs, or a drawing for people.",
-)
+@format_option("json", "tree", help="JSON for programs, or a drawing for people.")
 def command(source: str, style: str) -> None:
     """Run the command."""
     f = parsed(read_filter(source))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from epfilter.cli.columns import columns, indented, terminal_width
+from epfilter.cli.options import format_option
 from epfilter.cli.resource_name import beginning, named
 from epfilter.cli.streams import say, write
 from epfilter.resources import all_resources, resource_info
@@ -34,14 +35,7 @@ Examples:
 @click.argument(
     "resource", metavar="[NAME]", required=False, callback=named, shell_complete=beginning
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or JSON: a list of all, or one object.",
-)
+@format_option("text", "json", help="For people, or JSON: a list of all, or one object.")
 def command(resource: Resource | None, style: str) -> None:
     """Run the command."""
     if style == "json":

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from epfilter.errors import Diagnostic, FilterTypeError, described
+from epfilter.lazy import loader as _loader
 from epfilter.linter.settings import Settings
 
 if TYPE_CHECKING:
@@ -159,26 +160,23 @@ def explained(code: str) -> str:
     return explanation(rule(code))
 
 
+_MODULES = {
+    "Configuration": "files.configuration",
+    "Example": "engine",
+    "FileFinding": "files.report",
+    "FileReport": "files.report",
+    "Fixed": "fixing",
+    "RULES": "catalogue",
+    "Rule": "engine",
+    "fix": "fixing",
+    "render": "reports",
+}
+
+
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
 if not TYPE_CHECKING:
     # `import epfilter` loads this module, but neither the engine nor the rules.
-    def __getattr__(name: str) -> object:
-        from importlib import import_module
-
-        rooms = {
-            "RULES": "catalogue",
-            "Rule": "engine",
-            "Example": "engine",
-            "Configuration": "files.configuration",
-            "FileFinding": "files.report",
-            "FileReport": "files.report",
-            "Fixed": "fixing",
-            "fix": "fixing",
-            "render": "reports",
-        }
-        if name not in rooms:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.{rooms[name]}"), name)
+    __getattr__ = _loader(__name__, _MODULES)

@@ -6,10 +6,10 @@ target is a module of its own, imported when it is asked for, like the packages 
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from epfilter.errors import UnsupportedFilterError
+from epfilter.lazy import loader as _loader
 
 if TYPE_CHECKING:
     from epfilter.targets.dataframe import filter_frame, to_narwhals
@@ -48,8 +48,5 @@ def __dir__() -> list[str]:
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> object:
-        if name not in _MODULES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    # A type checker must see the names above and no others.
+    __getattr__ = _loader(__name__, _MODULES)

@@ -7,10 +7,10 @@ Source of the contract: Exporter Service API 1.0, OpenAPI document.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from epfilter.exporter.service.settings import ServiceSettings
+from epfilter.lazy import loader as _loader
 
 if TYPE_CHECKING:
     from epfilter.exporter.service.app import create_app
@@ -26,8 +26,5 @@ def __dir__() -> list[str]:
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> object:
-        if name not in _MODULES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    # A type checker must see the names above and no others.
+    __getattr__ = _loader(__name__, _MODULES)
