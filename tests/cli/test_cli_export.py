@@ -22,6 +22,7 @@ from click.testing import CliRunner, Result
 from epfilter.cli import main, needed, progress
 from epfilter.exporter import ExporterClient
 from epfilter.exporter.client import retries, settings
+from help_examples import help_examples
 from loopback_platform import HEADER, NOTHING, Platform, running
 
 _WINDOW = "ge(created_at,2018-09-20):lt(created_at,2018-11-05)"
@@ -403,14 +404,7 @@ def test_a_line_that_was_never_shown_leaves_no_trace(terminal: Terminal) -> None
     assert terminal.text == ""
 
 
-def _examples() -> Iterator[str]:
-    text = CliRunner().invoke(main, ["export", "--help"]).stdout.replace("\\\n", " ")
-    for line in text.partition("Examples:")[2].split("\n\n")[0].splitlines():
-        if line.strip():
-            yield line.strip()
-
-
-@pytest.mark.parametrize("line", list(_examples()))
+@pytest.mark.parametrize("line", help_examples("export"))
 def test_the_examples_of_the_help_run(
     platform: Platform, line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

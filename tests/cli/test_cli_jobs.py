@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from epfilter.cli import main
 from epfilter.exporter.client import settings
+from help_examples import help_examples
 from loopback_platform import NOTHING, Platform, running
 
 
@@ -133,14 +134,7 @@ def test_a_wrong_token_is_told(platform: Platform, monkeypatch: pytest.MonkeyPat
     assert (result.stdout, result.exit_code) == ("", 2)
 
 
-def _examples() -> Iterator[str]:
-    text = CliRunner().invoke(main, ["jobs", "--help"]).stdout
-    for line in text.partition("Examples:")[2].split("\n\n")[0].splitlines():
-        if line.strip():
-            yield line.strip()
-
-
-@pytest.mark.parametrize("line", list(_examples()))
+@pytest.mark.parametrize("line", help_examples("jobs"))
 def test_the_examples_of_the_help_run(
     platform: Platform, line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

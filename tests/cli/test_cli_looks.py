@@ -16,6 +16,7 @@ from epfilter.cli import main
 from epfilter.cli.findings import draw_finding
 from epfilter.cli.tree import draw_tree
 from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
+from help_examples import help_examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,10 +124,7 @@ def test_help_lists_every_command_and_the_completion() -> None:
 
 def _examples() -> Iterator[str]:
     for command in ([], *[[name] for name in _COMMANDS if name not in _TALKING]):
-        text = CliRunner().invoke(main, [*command, "--help"]).stdout.replace("\\\n", "")
-        for line in text.partition("Examples:")[2].split("\n\n")[0].splitlines():
-            if "epfilter" in line:
-                yield line.strip()
+        yield from help_examples(*command)
 
 
 @pytest.mark.parametrize("line", list(_examples()))

@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -24,6 +24,7 @@ from epfilter.cli import main, needed
 from epfilter.exporter import SettingsError
 from epfilter.exporter.service import ServiceSettings, serving
 from exporter_services import TOKEN
+from help_examples import help_examples
 
 ORDER = '{"id": "1", "payment": "paid"}\n'
 
@@ -264,14 +265,7 @@ def test_a_process_says_its_address_and_token_serves_logs_and_ends_with_0(
     assert token not in log
 
 
-def _examples() -> Iterator[str]:
-    text = CliRunner().invoke(main, ["serve", "--help"]).stdout
-    for line in text.partition("Examples:")[2].split("\n\n")[0].splitlines():
-        if line.strip():
-            yield line.strip()
-
-
-@pytest.mark.parametrize("line", list(_examples()))
+@pytest.mark.parametrize("line", help_examples("serve"))
 def test_the_examples_of_the_help_serve(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
     served = Served("http://127.0.0.1:8000")
     monkeypatch.setattr(serving, "serve", served)

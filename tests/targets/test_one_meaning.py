@@ -8,9 +8,10 @@ test_dataframe_spark.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,13 +19,11 @@ from hypothesis import given, settings
 
 from epfilter import Filter, fields
 from epfilter.ast import Comparison, IsNull, Membership
-from epfilter.targets import UnsupportedFilterError, filter_frame, to_mongo, to_sqlalchemy
+from epfilter.targets import UnsupportedFilterError, to_mongo, to_sqlalchemy
+from frame_engines import FRAMES
 from one_meaning import COLUMNS, MOMENTS, Row, Select, agree, rows, some_filters
 
-duckdb = pytest.importorskip("duckdb")
 mongomock = pytest.importorskip("mongomock")
-pandas = pytest.importorskip("pandas")
-polars = pytest.importorskip("polars")
 pyarrow = pytest.importorskip("pyarrow")
 sqlalchemy = pytest.importorskip("sqlalchemy")
 
@@ -44,33 +43,8 @@ def _arrow(made: list[Row]) -> Any:
     return pyarrow.Table.from_pylist(made, schema)
 
 
-def _in_frame(frame: Any, ids: Callable[[Any], Iterable[int]]) -> Select:
-    return lambda f: set(ids(filter_frame(frame, f)))
-
-
-def _in_pandas(made: list[Row]) -> Select:
-    frame = _arrow(made).to_pandas(types_mapper=pandas.ArrowDtype)
-    return _in_frame(frame, lambda found: [int(one) for one in found["id"]])
-
-
-def _in_polars(made: list[Row]) -> Select:
-    return _in_frame(polars.from_arrow(_arrow(made)), lambda found: found["id"].to_list())
-
-
-def _in_lazy_polars(made: list[Row]) -> Select:
-    frame = polars.from_arrow(_arrow(made)).lazy()
-    return _in_frame(frame, lambda found: found.collect()["id"].to_list())
-
-
-def _in_pyarrow(made: list[Row]) -> Select:
-    return _in_frame(_arrow(made), lambda found: found["id"].to_pylist())
-
-
-def _in_duckdb(made: list[Row]) -> Select:
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
-    relation = connection.from_arrow(_arrow(made))
-    return _in_frame(relation, lambda found: [row[0] for row in found.select("id").fetchall()])
+def _in_frame(name: str, made: list[Row]) -> Select:
+    return FRAMES[name](_arrow(made))
 
 
 def _in_mongo(made: list[Row]) -> Select:
@@ -130,11 +104,7 @@ def _stored(row: Row, *, naive: bool) -> Row:
 
 
 LOCAL: dict[str, Callable[[list[Row]], Select]] = {
-    "pandas": _in_pandas,
-    "polars": _in_polars,
-    "lazy polars": _in_lazy_polars,
-    "pyarrow": _in_pyarrow,
-    "duckdb": _in_duckdb,
+    **{name: partial(_in_frame, name) for name in FRAMES},
     "mongo": _in_mongo,
 }
 

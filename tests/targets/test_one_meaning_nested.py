@@ -6,14 +6,15 @@ columns of structs and lists. An engine that has no way to ask says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 
 from epfilter import Filter, parse
-from epfilter.targets import UnsupportedFilterError, filter_frame, to_mongo, to_sqlalchemy
+from epfilter.targets import UnsupportedFilterError, to_mongo, to_sqlalchemy
+from frame_engines import FRAMES
 from one_meaning import (
     DOCUMENT,
     LOOSE_DOCUMENT,
@@ -24,10 +25,7 @@ from one_meaning import (
     some_nested_filters,
 )
 
-duckdb = pytest.importorskip("duckdb")
 mongomock = pytest.importorskip("mongomock")
-pandas = pytest.importorskip("pandas")
-polars = pytest.importorskip("polars")
 pyarrow = pytest.importorskip("pyarrow")
 sqlalchemy = pytest.importorskip("sqlalchemy")
 
@@ -63,47 +61,11 @@ def _arrow(made: list[Row]) -> Any:
     return pyarrow.Table.from_pylist(made, _SCHEMA)
 
 
-def _in_frame(frame: Any, ids: Callable[[Any], Iterable[int]]) -> Select:
-    return lambda f: set(ids(filter_frame(frame, f)))
-
-
-def _in_pandas(made: list[Row]) -> Select:
-    frame = _arrow(made).to_pandas(types_mapper=pandas.ArrowDtype)
-    return _in_frame(frame, lambda found: [int(one) for one in found["id"]])
-
-
-def _in_polars(made: list[Row]) -> Select:
-    return _in_frame(polars.from_arrow(_arrow(made)), lambda found: found["id"].to_list())
-
-
-def _in_lazy_polars(made: list[Row]) -> Select:
-    frame = polars.from_arrow(_arrow(made)).lazy()
-    return _in_frame(frame, lambda found: found.collect()["id"].to_list())
-
-
-def _in_pyarrow(made: list[Row]) -> Select:
-    return _in_frame(_arrow(made), lambda found: found["id"].to_pylist())
-
-
-def _in_duckdb(made: list[Row]) -> Select:
-    relation = duckdb.connect().from_arrow(_arrow(made))
-    return _in_frame(relation, lambda found: [row[0] for row in found.select("id").fetchall()])
-
-
-FRAMES: dict[str, Callable[[list[Row]], Select]] = {
-    "pandas": _in_pandas,
-    "polars": _in_polars,
-    "lazy polars": _in_lazy_polars,
-    "pyarrow": _in_pyarrow,
-    "duckdb": _in_duckdb,
-}
-
-
 @pytest.mark.parametrize("name", FRAMES)
 @fewer
 @given(made=documents(DOCUMENT), fs=some_nested_filters)
 def test_columns_of_structs_and_lists(name: str, made: list[Row], fs: list[Filter]) -> None:
-    agree(name, FRAMES[name](made), made, fs)
+    agree(name, FRAMES[name](_arrow(made)), made, fs)
 
 
 def _in_mongo(made: list[Row]) -> Select:
@@ -228,7 +190,7 @@ _THROUGH_OBJECTS = {
 
 @pytest.mark.parametrize("name", FRAMES)
 def test_what_columns_of_structs_answer_and_refuse(name: str) -> None:
-    select = FRAMES[name](_ROWS)
+    select = FRAMES[name](_arrow(_ROWS))
     assert {text: select(parse(text)) for text in _ANSWERED} == _ANSWERED
     for text in (*_THROUGH_OBJECTS, "eq(items,a)", "eq(contact,a)", "gt(contact.address,a)"):
         with pytest.raises(UnsupportedFilterError):

@@ -1,0 +1,53 @@
+"""The engines of dataframes, each as a function of an Arrow table to what filters select of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from epfilter.targets import filter_frame
+from one_meaning import Select
+
+duckdb = pytest.importorskip("duckdb")
+pandas = pytest.importorskip("pandas")
+polars = pytest.importorskip("polars")
+
+
+def _in_frame(frame: Any, ids: Callable[[Any], Iterable[int]]) -> Select:
+    return lambda f: set(ids(filter_frame(frame, f)))
+
+
+def _in_pandas(table: Any) -> Select:
+    frame = table.to_pandas(types_mapper=pandas.ArrowDtype)
+    return _in_frame(frame, lambda found: [int(one) for one in found["id"]])
+
+
+def _in_polars(table: Any) -> Select:
+    return _in_frame(polars.from_arrow(table), lambda found: found["id"].to_list())
+
+
+def _in_lazy_polars(table: Any) -> Select:
+    frame = polars.from_arrow(table).lazy()
+    return _in_frame(frame, lambda found: found.collect()["id"].to_list())
+
+
+def _in_pyarrow(table: Any) -> Select:
+    return _in_frame(table, lambda found: found["id"].to_pylist())
+
+
+def _in_duckdb(table: Any) -> Select:
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    relation = connection.from_arrow(table)
+    return _in_frame(relation, lambda found: [row[0] for row in found.select("id").fetchall()])
+
+
+FRAMES: dict[str, Callable[[Any], Select]] = {
+    "pandas": _in_pandas,
+    "polars": _in_polars,
+    "lazy polars": _in_lazy_polars,
+    "pyarrow": _in_pyarrow,
+    "duckdb": _in_duckdb,
+}
