@@ -411,6 +411,37 @@ def test_lists_are_asked_by_their_elements(engine: str, f: str, expected: list[i
     assert ids(filter_frame(ENGINES[engine](table), f)) == expected
 
 
+@pytest.mark.parametrize("engine", OF_ARROW)
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        ("eq(sizes[0],9223372036854775807)", [0]),
+        ("eq(sizes[0],9007199254740993)", [1]),
+        ("eq(sizes[0],9007199254740992)", NOTHING),
+        ("is_null(sizes[1])", [0, 1, 2, 4]),
+        ("eq(sizes,9007199254740993)", [1]),
+        ("gt(sizes,9007199254740992)", [0, 1]),
+        ("ge(sizes,9223372036854775807)", [0]),
+    ],
+)
+def test_large_numbers_beside_null_in_a_list_keep_each_digit(
+    engine: str, f: str, expected: list[int]
+) -> None:
+    sizes = [[2**63 - 1, None], [2**53 + 1, None], [1], [2, 3], []]
+    assert ids(filter_frame(ENGINES[engine](table_of(sizes=sizes)), f)) == expected
+
+
+@pytest.mark.parametrize("engine", OF_ARROW)
+@pytest.mark.parametrize(
+    ("lists", "expected"), [([], []), ([None], []), ([["a"]], []), ([["a", "b"]], [0])]
+)
+def test_an_element_in_a_frame_of_one_row_or_none(
+    engine: str, lists: list[list[str] | None], expected: list[int]
+) -> None:
+    table = table_of(tags=pa.array(lists, pa.list_(pa.string())))
+    assert ids(filter_frame(ENGINES[engine](table), "eq(tags[1],b)")) == expected
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_column_of_the_whole_name_wins_over_a_struct(engine: str) -> None:
     contact = [{"email": "a", "city": {"name": "x"}}, {"email": "b", "city": None}, None]

@@ -132,10 +132,10 @@ def _folded(expr: nw.Expr, text: str) -> nw.Expr:
     return expr.str.to_lowercase()
 
 
-def paths(bound: BoundFilter) -> Iterator[str]:
-    """The path of every call of a tree."""
+def calls(bound: BoundFilter) -> Iterator[Call]:
+    """The calls of a tree, from left to right."""
     if isinstance(bound, BoundAnd | BoundOr):
         for term in bound.terms:
-            yield from paths(term)
+            yield from calls(term)
     else:
-        yield bound.path
+        yield bound

@@ -12,8 +12,9 @@ from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError, described
 from epfilter.resources.binding import BoundFilter
 from epfilter.targets.dataframe.columns import ENGINES, column_of, has_root, root
-from epfilter.targets.dataframe.conditions import condition, paths
+from epfilter.targets.dataframe.conditions import calls, condition
 from epfilter.targets.dataframe.declared import declared_column
+from epfilter.targets.dataframe.elements import with_elements
 from epfilter.targets.dataframe.objects import as_arrow, not_compared, null_columns
 from epfilter.targets.gathering import gathered
 from epfilter.targets.other_names import at_columns
@@ -88,12 +89,15 @@ def filter_frame(frame: Frame, f: Filter | str, resource: Resource | str | None 
     schema = dict(known.collect_schema())
     tree = gathered(at_columns(bound(f, resource), resource, lambda path: has_root(path, schema)))
     if engine == "pandas":
-        asked = frozenset(root(path, schema)[0] for path in paths(tree))
+        asked = frozenset(root(call.path, schema)[0] for call in calls(tree))
         known = as_arrow(known, asked)
         retyped = known.collect_schema()
         schema.update({name: retyped[name] for name in asked})
     schema.update(not_compared(known, engine))
     empty = null_columns(known, engine)
+    if engine == "pandas":
+        known = with_elements(known, calls(tree), schema, empty)
+        schema = dict(known.collect_schema()) | schema
     found = condition(tree, lambda call: column_of(call, schema, engine, empty))
     if found is None:
         return cast("Frame", _narwhals(frame).head(0).to_native())
@@ -123,4 +127,4 @@ def _narwhals(frame: object) -> Any:
 
 
 def _a_path(tree: BoundFilter) -> str:
-    return next(iter(paths(tree)))
+    return next(calls(tree)).path
