@@ -33,16 +33,24 @@ def creation(text: str) -> dict[str, dict[str, str]]:
 
 @dataclass
 class HeldOrders:
-    """A store whose files have `csv`, and that writes none before `open` is set."""
+    """A store whose files have `csv`, and that writes none before `open` is set.
+
+    With `slow_counts` it does not count before that either.
+    """
 
     csv: bytes = b"id,email\n1,ron@swanson.com\n"
     rows: int = 1
     open: Event = field(default_factory=Event)
     fault: Exception | None = None
     unready: bool = False
+    slow_counts: bool = False
+    counting: Event = field(default_factory=Event)
     _interrupted: Event = field(default_factory=Event)
 
     def count(self, filter: Filter | None) -> int:  # noqa: A002, ARG002 - the protocol's names
+        self.counting.set()
+        if self.slow_counts:
+            self._wait()
         return self.rows
 
     def write_csv(
@@ -53,13 +61,19 @@ class HeldOrders:
         rows: RowsPer = "item",  # noqa: ARG002 - the same
         neutralise: bool = True,  # noqa: ARG002 - the same
     ) -> int:
-        while not self.open.wait(0.01):
-            if self._interrupted.is_set():
-                raise OrdersError("interrupted")
+        self._wait()
         if self.fault is not None:
             raise self.fault
         path.write_bytes(self.csv)
         return self.rows
+
+    def _wait(self) -> None:
+        while not self._interrupted.is_set():
+            if self.open.wait(0.01):
+                break
+        # Who closes the store has interrupted it before, which may have been just now.
+        if self._interrupted.is_set():
+            raise OrdersError("interrupted")
 
     def interrupt(self) -> None:
         self._interrupted.set()
@@ -85,8 +99,8 @@ def eventually(holds: Callable[[], bool], seconds: float = 20.0) -> None:
         time.sleep(0.01)
 
 
-def interrupted(store: OrderStore, target: Path) -> list[str]:
-    """What ends a thread that exports again and again and is interrupted."""
+def interrupted(store: OrderStore, call: Callable[[], object]) -> list[str]:
+    """What ends a thread that calls a store again and again and is interrupted."""
     raised: list[str] = []
     begun = Event()
 
@@ -94,7 +108,7 @@ def interrupted(store: OrderStore, target: Path) -> list[str]:
         try:
             while True:
                 begun.set()
-                store.write_csv(None, target)
+                call()
         except OrdersError as error:
             raised.append(str(error))
 
@@ -103,7 +117,7 @@ def interrupted(store: OrderStore, target: Path) -> list[str]:
     begun.wait()
 
     def ended() -> bool:
-        store.interrupt()  # between two exports there is nothing to interrupt
+        store.interrupt()  # between two calls there is nothing to interrupt
         return not thread.is_alive()
 
     eventually(ended, seconds=60)

@@ -5,11 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import os
+import signal
 import stat
+import subprocess
 import sys
+import time
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
@@ -167,6 +172,38 @@ def test_a_link_stays_one() -> None:
     assert export("--orders", "orders.jsonl", PAID, "--force").exit_code == 0
     assert Path("paid.csv").is_symlink()
     assert Path("real.csv").read_text(encoding="utf-8").startswith("id,")
+
+
+ENDLESS = """
+    CREATE VIEW orders AS
+    SELECT
+        i::VARCHAR AS id,
+        CASE hash(i) WHEN 0 THEN 'paid' ELSE 'unpaid' END AS payment,
+        TIMESTAMP '2026-01-01' AS created_at
+    FROM range(10000000000000) AS numbers(i)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
+@pytest.mark.parametrize("pause", [0, 0.01, 1])
+def test_an_interruption_leaves_nothing(pause: float) -> None:
+    with closing(duckdb.connect("endless.duckdb")) as connection:
+        connection.execute(ENDLESS)
+    before = left()
+    command = [
+        *(sys.executable, "-m", "epfilter", "export", "--orders", "duckdb://endless.duckdb"),
+        *("-o", "paid.csv", "eq(payment,paid)"),
+    ]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        while left() == before and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(pause)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (out, err.strip(), process.returncode) == ("", "", 130)
+    assert left() == before
 
 
 def test_a_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

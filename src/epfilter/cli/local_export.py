@@ -6,7 +6,9 @@ import os
 import re
 import stat
 import tempfile
+import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, wait
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote
@@ -18,7 +20,7 @@ from epfilter.carets import visible
 from epfilter.cli.connection import PlatformError
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders import open_orders
+from epfilter.exporter.orders import OrderStore, open_orders
 
 _FILE = re.compile(r"file://[^/]*(/.*)", re.IGNORECASE | re.DOTALL)
 _DATABASE = re.compile(r"(?:duckdb|sqlite)://([^?#]*)", re.IGNORECASE)
@@ -41,7 +43,7 @@ def export_locally(f: Filter, orders: str, output: Path, *, force: bool) -> int:
             tempfile.TemporaryDirectory(prefix=".epfilter.", dir=target.parent) as folder,
         ):
             part = Path(folder, "orders.csv")
-            rows = store.write_csv(f, part)
+            rows = _written(store, f, part)
             if rows:
                 if mode is not None:
                     part.chmod(mode)
@@ -53,6 +55,29 @@ def export_locally(f: Filter, orders: str, output: Path, *, force: bool) -> int:
         raise PlatformError(
             f"cannot write {visible(str(output))}: {error.strerror or error}."
         ) from None
+
+
+def _written(store: OrderStore, f: Filter, part: Path) -> int:
+    """As `write_csv`, in a thread: in the main one DuckDB hears of Ctrl-C when it has ended."""
+    rows: Future[int] = Future()
+
+    def write() -> None:
+        if rows.set_running_or_notify_cancel():
+            try:
+                rows.set_result(store.write_csv(f, part))
+            except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+                rows.set_exception(error)
+
+    try:
+        # A second Ctrl-C does not wait for a daemon.
+        threading.Thread(target=write, daemon=True).start()
+        return rows.result()
+    except KeyboardInterrupt:
+        rows.cancel()
+        while not rows.done():  # an interruption just before the store begins has no effect
+            store.interrupt()
+            wait([rows], 0.05)
+        raise
 
 
 def _target(output: Path) -> tuple[Path, int | None]:

@@ -46,7 +46,16 @@ def test_a_target_that_cannot_be_is_told_before_anything_is_sent(  # noqa: PLR09
     assert service.all == []
 
 
-@pytest.mark.parametrize("wrong", [None, 5, b"a.csv", ["a.csv"]])
+class OfBytes:
+    """A PathLike, as `os.scandir(b".")` gives them."""
+
+    def __fspath__(self) -> bytes:
+        return b"a.csv"
+
+
+@pytest.mark.parametrize(
+    "wrong", [None, 5, b"a.csv", ["a.csv"], OfBytes()], ids=lambda wrong: type(wrong).__name__
+)
 def test_a_path_is_a_text_or_a_path(open_client: Opener, wrong: Any) -> None:
     with pytest.raises(DownloadError, match="the path is a str or a PathLike, not"):
         open_client(Service(file_answer())).call("download", ID, wrong)

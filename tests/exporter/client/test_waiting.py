@@ -83,8 +83,12 @@ def test_it_does_not_wait_for_ever(open_client: Opener, timeout: float) -> None:
     assert f"the job {ID} is still pending after {timeout} s." in str(raised.value)
 
 
-def test_retries_end_at_the_deadline_too(open_client: Opener) -> None:
-    client = open_client(Platform(httpx.Response(503, headers={"retry-after": "60"})))
+@pytest.mark.parametrize(
+    "credentials", [{}, {"client_id": "the-id", "client_secret": "the-hidden-word"}], ids=len
+)
+def test_retries_end_at_the_deadline_too(open_client: Opener, credentials: dict[str, str]) -> None:
+    unavailable = Platform(httpx.Response(503, headers={"retry-after": "60"}))
+    client = open_client(unavailable, **credentials)
     with pytest.raises(RequestFailedError):
         client.call("wait", ID, timeout=100)
     assert client.time.slept == [60]

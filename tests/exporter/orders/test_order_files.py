@@ -11,7 +11,7 @@ import pytest
 from epfilter import F, parse
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders import demo_lines, open_orders
+from epfilter.exporter.orders import OrderStore, demo_lines, open_orders
 from epfilter.exporter.orders.duckdb_files import OrderFile
 from exporter.orders.conftest import ids
 from exporter_services import interrupted
@@ -238,9 +238,18 @@ def test_an_export_reaches_nothing_but_its_own_files(
         connection.execute(f"SELECT * FROM read_text('{secret}')")  # noqa: S608 - a path of the test
 
 
-def test_what_runs_can_be_interrupted(stored: Callable[..., Path], target: Path) -> None:
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda store, _: store.count(None),
+        lambda store, target: store.write_csv(None, target),
+    ],
+)
+def test_what_runs_can_be_interrupted(
+    call: Callable[[OrderStore, Path], int], stored: Callable[..., Path], target: Path
+) -> None:
     store = open_orders(stored("".join(demo_lines(100)) * 200), threads=1)
-    assert interrupted(store, target) == ["interrupted"]
+    assert interrupted(store, lambda: call(store, target)) == ["interrupted"]
     assert store.count(None) == 20_000
 
 

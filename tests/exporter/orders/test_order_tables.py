@@ -274,8 +274,18 @@ def test_a_full_disk(place: Callable[[Sequence[Order]], str]) -> None:
     assert str(caught.value) == "the disk is full."
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda store, _: store.count(None),
+        lambda store, target: store.write_csv(None, target),
+    ],
+    ids=["count", "write_csv"],
+)
 def test_a_table_can_be_interrupted(
-    place: Callable[[Sequence[Order]], str], tmp_path: Path
+    call: Callable[[OrderStore, Path], int],
+    place: Callable[[Sequence[Order]], str],
+    tmp_path: Path,
 ) -> None:
     store = open_orders(place(DEMO))
-    assert interrupted(store, tmp_path / "x.csv") == ["interrupted"]
+    assert interrupted(store, lambda: call(store, tmp_path / "x.csv")) == ["interrupted"]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError, Event, Thread
 
+import anyio
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -12,6 +16,7 @@ from epfilter.exporter import ExporterError, OrdersError
 from epfilter.exporter.service.answers import ERRORS
 from epfilter.exporter.service.readiness import Readiness
 from exporter_services import (
+    AUTHORIZATION,
     CREATE,
     HeldOrders,
     exported,
@@ -56,7 +61,7 @@ def test_a_service_whose_queue_does_not_answer_is_not_ready(
 
 
 @pytest.mark.parametrize("unready", [False, True])
-def test_many_probes_ask_the_orders_once(
+def test_what_the_orders_answered_holds_for_five_seconds(
     client: TestClient, app: Starlette, held_orders: HeldOrders, *, unready: bool
 ) -> None:
     held_orders.unready = unready
@@ -76,6 +81,69 @@ def test_many_probes_ask_the_orders_once(
     held_orders.unready = not unready
     assert client.get("/readyz").status_code == (200 if unready else 503)
     assert asked == [0.0, 5.0]
+
+
+def test_many_probes_ask_the_orders_once_and_keep_no_request_waiting(app: Starlette) -> None:
+    asked: list[str] = []
+    may_answer = Event()
+    found: list[int] = []
+
+    def asks() -> None:
+        asked.append("ready?")
+        assert may_answer.wait(30)
+
+    async def ask() -> None:
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(
+                transport=transport, base_url="http://service", headers=AUTHORIZATION
+            ) as client,
+            anyio.create_task_group() as group,
+        ):
+            service_of(app).readiness = Readiness(asks)
+
+            async def probe() -> None:
+                found.append((await client.get("/readyz")).status_code)
+
+            # More than there are threads for all requests together.
+            for _ in range(45):
+                group.start_soon(probe)
+            await anyio.wait_all_tasks_blocked()
+            try:
+                with anyio.fail_after(10):
+                    found.append((await client.get("/v2/jobs")).status_code)
+                assert found == [200], "no probe is answered yet"
+            finally:
+                may_answer.set()
+
+    anyio.run(ask)
+    assert found == [200] * 46
+    assert asked == ["ready?"]
+
+
+def test_threads_that_ask_at_the_same_time_ask_once() -> None:
+    asked: list[str] = []
+    together, second = Barrier(4), Barrier(2)
+
+    def asks() -> None:
+        asked.append("ready?")
+        # Time for a second one, which does not come.
+        with suppress(BrokenBarrierError):
+            second.wait(0.2)
+
+    readiness = Readiness(asks)
+
+    def demand() -> None:
+        together.wait(20)
+        readiness.demand()
+
+    threads = [Thread(target=demand) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert asked == ["ready?"]
 
 
 def no_answer(*_: object) -> None:

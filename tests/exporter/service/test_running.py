@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -23,7 +22,7 @@ from epfilter.exporter.service.jobs import JobStore
 from epfilter.exporter.service.outcomes import DISK_FULL, INTERNAL_ERROR
 from epfilter.exporter.service.stored_jobs import StoredJob
 from exporter.service.job_scenes import WEEK, Service, Store, raising
-from exporter.service.job_worker import ROWS, settings_of
+from exporter.service.job_worker import ROWS
 from exporter.service.test_jobs import disconnect
 from exporter_services import eventually
 
@@ -143,54 +142,6 @@ def test_a_file_that_leaves_the_queue_no_room_goes(
     job = here.run()
     assert (job.status, job.error) == (FAILED, DISK_FULL)
     assert here.names() == set()
-
-
-def test_what_killed_exports_spilled_is_removed_after_an_hour(here: Service) -> None:
-    base = settings_of(here.folder).temporary_folder
-    old, young, other = base / ".duckdb-old", base / ".duckdb-young", base / "other"
-    for folder in (old, young, other):
-        folder.mkdir(parents=True)
-        (folder / "duckdb_temp_block-0.block").touch()
-    hours_ago = time.time() - 3 * 3600
-    for path in (*old.iterdir(), old, young, *other.iterdir(), other):
-        os.utime(path, (hours_ago, hours_ago))
-    here.jobs.create(None)
-    here.run()
-    assert {path.name for path in base.iterdir()} == {".duckdb-young", "other"}
-    swept = here.notes.values[here.notes.events.index("swept")]
-    assert swept == {"files": 0, "jobs": 0, "folders": 1}
-
-
-def test_a_job_that_expires_while_it_runs_leaves_no_file(service: Service) -> None:
-    service.jobs.create(None)
-
-    def a_week_passes(_: Path) -> int:
-        service.jobs._clock = lambda: time.time_ns() + 8 * 24 * 3600 * 10**9
-        return ROWS
-
-    with service.running(Store(service.folder, a_week_passes)):
-        eventually(lambda: "job_vanished" in service.notes.events)
-    assert service.jobs.jobs() == []
-    assert service.names() == set()
-
-
-def test_what_expired_and_what_was_left_over_is_removed(service: Service) -> None:
-    service.jobs._clock = lambda: time.time_ns() - 8 * 24 * 3600 * 10**9
-    old = service.jobs.create(None)
-    service.run()
-    service.jobs._clock = time.time_ns
-    young = service.jobs.create(None)
-    service.files.part(old.id).touch()
-    service.files.part(young.id).touch()
-    service.files.path(UUID(int=5)).touch()
-    assert f"{old.id}.csv" in service.names()
-    service.run()
-    assert service.names() == {f"{young.id}.csv"}
-    with service.jobs._database.reading() as connection:
-        assert (
-            connection.exec_driver_sql("SELECT count(*) FROM epfilter_exporter_jobs").scalar_one()
-            == 1
-        )
 
 
 def test_a_turn_that_is_lost_publishes_nothing(service: Service) -> None:

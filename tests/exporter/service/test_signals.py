@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -26,12 +27,18 @@ from epfilter.exporter.service.serving import _told_to_end
 from exporter_services import (
     AUTHORIZATION,
     CREATE,
+    TOKEN,
     HeldOrders,
     eventually,
     service_of,
 )
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
+
+HALF = (
+    f"POST /v2/jobs HTTP/1.1\r\nHost: service\r\nAuthorization: Bearer {TOKEN}\r\n"
+    "Content-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n{"
+)
 
 
 def asking(
@@ -71,12 +78,26 @@ def test_it_serves_until_it_is_told_to_end_and_leaves_the_process_as_it_was(
 
 def is_refused(address: str) -> bool:
     """Whether nobody listens there any more."""
-    host, _, port = address.removeprefix("http://").partition(":")
     try:
-        socket.create_connection((host, int(port))).close()
+        connected(address).close()
     except ConnectionRefusedError:
         return True
     return False
+
+
+def connected(address: str) -> socket.socket:
+    host, _, port = address.removeprefix("http://").partition(":")
+    return socket.create_connection((host, int(port)), timeout=20)
+
+
+@contextmanager
+def half_a_request(address: str) -> Iterator[socket.socket]:
+    """A connection with a request that the service waits for, because its body does not end."""
+    with connected(address) as connection:
+        connection.sendall(HALF.encode())
+        # Said when somebody waits for the body.
+        assert connection.recv(1000).startswith(b"HTTP/1.1 100")
+        yield connection
 
 
 def test_no_job_begins_after_the_signal_while_requests_are_still_answered(
@@ -111,14 +132,17 @@ def test_no_job_begins_after_the_signal_while_requests_are_still_answered(
     assert found == [{**counts, JobStatus.SUCCESS: 1, JobStatus.PENDING: 1}, 202]
 
 
+@pytest.mark.parametrize("hurried", [False, True])
 def test_who_ends_a_service_while_it_opens_lets_no_job_begin(
-    settings: ServiceSettings, held_orders: HeldOrders
+    settings: ServiceSettings, held_orders: HeldOrders, *, hurried: bool
 ) -> None:
     held_orders.open.set()
     with JobStore.of(settings) as jobs:
         created = jobs.create(None)
         service = Service(settings)
         service.begin_no_more()
+        if hurried:
+            service.hurry()
         service.open()
         eventually(lambda: not service.runner.alive)
         service.close()
@@ -152,15 +176,89 @@ def test_a_second_signal_ends_the_drain(
     settings: ServiceSettings,
     held_orders: HeldOrders,  # noqa: ARG001 - the app opens these orders
 ) -> None:
-    def ask(address: str) -> None:
-        headers = AUTHORIZATION
-        httpx.post(f"{address}/v2/jobs", json=CREATE, headers=headers)
-        eventually(lambda: '"started"' in httpx.get(f"{address}/v2/jobs", headers=headers).text)
-        threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    told, ended = threading.Event(), threading.Event()
+    found: list[object] = []
 
-    began = time.monotonic()
-    asking(replace(settings, drain=timedelta(minutes=5)), ask)
-    assert time.monotonic() - began < 60
+    def ask(address: str) -> None:
+        with JobStore.of(settings) as jobs, half_a_request(address) as connection:
+            httpx.post(f"{address}/v2/jobs", json=CREATE, headers=AUTHORIZATION)
+            eventually(lambda: jobs.statuses()[JobStatus.STARTED] == 1)
+            told.set()
+            os.kill(os.getpid(), signal.SIGTERM)
+            eventually(lambda: is_refused(address))
+            found.append([job.attempts for job in jobs.jobs()])
+            os.kill(os.getpid(), signal.SIGTERM)
+            # While the request is still open, and long before the end of the drain.
+            found.append(ended.wait(20))
+            # A job that is given back has one attempt less.
+            found.extend((job.status, job.attempts) for job in jobs.jobs())
+            found.append(connection.recv(12) if ended.is_set() else b"")
+
+    asking(replace(settings, drain=timedelta(minutes=5)), ask, told)
+    ended.set()
+    eventually(lambda: len(found) == 4)
+    assert found == [[1], True, (JobStatus.STARTED, 0), b"HTTP/1.1 500"]
+
+
+def test_a_second_signal_interrupts_the_job_before_the_requests_have_ended(
+    settings: ServiceSettings,
+    held_orders: HeldOrders,  # noqa: ARG001 - the service opens these orders
+) -> None:
+    service = Service(replace(settings, drain=timedelta(minutes=5)))
+    service.open()
+    service.jobs.create(None)
+    service.runner.wake()
+    eventually(lambda: service.jobs.statuses()[JobStatus.STARTED] == 1)
+    service.begin_no_more()
+    service.hurry()
+    # What ends with the requests is not told yet.
+    is_alive, attempts = service.runner.alive, [job.attempts for job in service.jobs.jobs()]
+    service.close()
+    assert (is_alive, attempts) == (False, [0])
+
+
+def test_a_request_that_does_not_end_in_time_is_noted(
+    capsys: pytest.CaptureFixture[str],
+    settings: ServiceSettings,
+    held_orders: HeldOrders,  # noqa: ARG001 - the app opens these orders
+) -> None:
+    told = threading.Event()
+    answers: list[bytes] = []
+
+    def ask(address: str) -> None:
+        with half_a_request(address) as connection:
+            told.set()
+            os.kill(os.getpid(), signal.SIGTERM)
+            answers.append(connection.recv(12))
+
+    asking(replace(settings, drain=timedelta(seconds=1)), ask, told)
+    eventually(lambda: answers == [b"HTTP/1.1 500"])
+    lines = map(json.loads, capsys.readouterr().err.splitlines())
+    noted = [line for line in lines if line["event"] == "request_answered"]
+    assert [(line["route"], line["status"]) for line in noted] == [("/v2/jobs", 500)]
+
+
+def test_a_count_that_runs_ends_with_the_service(
+    settings: ServiceSettings, held_orders: HeldOrders
+) -> None:
+    held_orders.slow_counts = True
+    raised: list[str] = []
+
+    def count() -> None:
+        try:
+            service.orders.count(None)
+        except OrdersError as error:
+            raised.append(str(error))
+
+    # Without a drain the runner, too, would interrupt the store.
+    service = Service(replace(settings, drain=timedelta(minutes=5)))
+    service.open()
+    thread = threading.Thread(target=count)
+    thread.start()
+    assert held_orders.counting.wait(20)
+    service.close()
+    thread.join()
+    assert raised == ["interrupted"]
 
 
 def test_a_service_that_cannot_start_leaves_the_process_as_it_was(

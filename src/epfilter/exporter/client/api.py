@@ -79,7 +79,7 @@ class Api:
                 deadline=deadline,
             )
 
-        token = yield from self._current_token()
+        token = yield from self._current_token(deadline)
         try:
             return (yield from send(token))
         except AuthenticationError as error:
@@ -88,7 +88,7 @@ class Api:
         if self._token == token:
             # Nobody else has renewed it meanwhile.
             self._token = None
-        token = yield from self._current_token()
+        token = yield from self._current_token(deadline)
         return (yield from send(token))
 
     def exchange(self, request: httpx.Request, subject: str, attempt: int) -> Flow[httpx.Response]:
@@ -124,7 +124,8 @@ class Api:
             if response.is_success:
                 return response
             asked = f"{sent.method} {path}"
-            hint = None if repeatable or response.status_code < 500 else _LOOK_FIRST
+            unsure = response.status_code == 408 or response.status_code >= 500
+            hint = _LOOK_FIRST if unsure and not repeatable else None
             raise failure(response, asked, secrets=self._secrets(), missing=missing, hint=hint)
 
         def enough(attempts: int, pause: float) -> bool:
@@ -147,7 +148,7 @@ class Api:
         known = (self._token, self.settings.token, self.settings.client_secret)
         return tuple(secret for secret in known if secret)
 
-    def _current_token(self) -> Flow[str]:
+    def _current_token(self, deadline: float | None) -> Flow[str]:
         """The token that was given, or one by client credentials that lives long enough."""
         token = self._token
         if token is not None and self.clock() < self._renewed_at:
@@ -156,7 +157,7 @@ class Api:
         begun = self.clock()
         try:
             response = yield from self._tried(
-                lambda: token_request(self.base, client_id, secret), TOKEN
+                lambda: token_request(self.base, client_id, secret), TOKEN, deadline=deadline
             )
         except ConnectionFailedError as error:
             # The request that the token was for has not been sent.

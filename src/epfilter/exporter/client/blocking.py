@@ -94,8 +94,9 @@ class ExporterClient:
         turns that off. To export every order, give `CreateJob(data=CreateJobData())`.
 
         Raises FilterSyntaxError and ResourceError for the filter, and FilterTypeError for what is
-        none. Where `.maybe_received` of a ConnectionFailedError is true, or the status is 500 or
-        more, there may be a job all the same.
+        none. Where `.maybe_received` of a ConnectionFailedError is true, or the status is 408,
+        or 500 or more, there may be a job all the same; so too after an UnexpectedAnswerError whose
+        `.status` is below 300.
 
         >>> import httpx
         >>> job = {"id": "974c9db4-38da-4dbf-90c2-33eed5f3e77c", "status": "pending"}

@@ -42,7 +42,7 @@ class TargetFile:
     @classmethod
     def of(cls, given: AnyPath) -> TargetFile:
         """The target, where it can be written; DownloadError where not."""
-        if not isinstance(given, (str, os.PathLike)):
+        if not isinstance(given, (str, os.PathLike)) or not isinstance(os.fspath(given), str):
             raise DownloadError(f"the path is a str or a PathLike, not {described(given)}.")
         asked = Path(given)
         with told(asked):

@@ -87,14 +87,16 @@ class Sessions:
         with self._ended:
             now = [*self._running]
             self._interrupted += now
-            # Again and again, because DuckDB forgets it where its next statement begins.
-            while time.monotonic() < deadline:
+        # Again and again, because DuckDB forgets it where its next statement begins.
+        while time.monotonic() < deadline:
+            with self._ended:
                 left = [each for each in now if each in self._running]
-                if not left:
-                    return
                 for connection in left:
                     connection.interrupt()
-                elsewhere()
+            if not left:
+                return
+            elsewhere()  # not under the lock, which the call needs in order to end
+            with self._ended:
                 self._ended.wait(0.02)
 
     def goes_on(self, connection: duckdb.DuckDBPyConnection) -> None:

@@ -72,9 +72,11 @@ class IbisTable:
 
     def count(self, filter: Filter | None) -> int:  # noqa: A002 - as the platform calls it
         """How many orders the filter selects; all of them without a filter."""
-        with self._connected() as table:
+        # DuckDB has nothing to do here: by the session `interrupt` finds the call, and ends it.
+        with self._sessions.session() as connection, self._connected(connection) as table:
             selected = self._selected(table, filter)
             counted = selected.aggregate(orders=selected.count())
+            self._sessions.goes_on(connection)
             return sum(sum(batch["orders"].to_pylist()) for batch in _read(counted))
 
     def write_csv(

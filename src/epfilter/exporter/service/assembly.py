@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
+from anyio import CapacityLimiter
 from structlog.typing import FilteringBoundLogger
 
 from epfilter.exporter.errors import SettingsError
@@ -52,6 +53,7 @@ class Service:
         self.settings = settings
         self.log: FilteringBoundLogger = open_log(settings.log_format)
         self.metrics = Metrics()
+        self.probing = CapacityLimiter(1)
         self.metrics.watch(lambda: self.jobs.statuses())  # noqa: PLW0108 - not there before `open`
         self._held = ExitStack()
         self._ending_since: float | None = None
@@ -98,12 +100,12 @@ class Service:
         From now on the running job has its time to end. It may be called from any thread and at
         any time, also while the service is being opened.
         """
-        self.log.info("end_requested")
         # First said and then asked, as in `open` the other way round: neither misses the other.
         self._ending_since = time.monotonic()
         runner = getattr(self, "runner", None)
         if runner is not None:
             runner.begin_no_more()
+        self.log.info("end_requested")
 
     def _stop(self) -> None:
         drain = self.settings.drain.total_seconds()
@@ -114,6 +116,9 @@ class Service:
         # First said and then asked, as in `hurry` the other way round: neither misses the other.
         self._is_stopping = True
         self.runner.stop(0 if self._is_hurried else drain)
+        # Counts of the page have no more time than that; Python waits for their threads at its end.
+        with suppress(Exception):
+            self.orders.interrupt()
 
     def close(self) -> None:
         """End the running job within its time or interrupt it, and close the stores."""
@@ -123,8 +128,9 @@ class Service:
     def hurry(self) -> None:
         """Do not let `close` wait for the running job, which the next service runs again."""
         self._is_hurried = True
-        if self._is_stopping:
-            self.runner.stop(0)
+        runner = getattr(self, "runner", None)
+        if runner is not None and (self._is_stopping or self._ending_since is not None):
+            runner.stop(0)
 
 
 def _make_private(folder: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from anyio import to_thread
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -112,12 +113,17 @@ async def health(request: Request) -> Response:  # noqa: ARG001 - the signature 
     return JSONResponse({"status": "ok"})
 
 
-def ready(request: Request) -> Response:
+async def ready(request: Request) -> Response:
     """`GET /readyz`: the queue and the orders can be read, and jobs are run.
 
     Of the orders the answer may be some seconds old, because it may cost a query.
     """
+    # With a limit of their own, probes that wait for a store take no thread from anybody else.
     service = _service(request)
+    return await to_thread.run_sync(_ready, service, limiter=service.probing)
+
+
+def _ready(service: Service) -> Response:
     for part, asks in (("queue", service.jobs.ready), ("orders", service.readiness.demand)):
         try:
             asks()

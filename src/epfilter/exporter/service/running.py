@@ -153,14 +153,13 @@ class Runner:
 
     def _look(self) -> None:
         """Runs all jobs that wait, if it is this process's turn."""
-        is_due = time.monotonic() >= self._housekeeping_due
-        if not (is_due or self._jobs.waiting()):
+        if not (self._is_housekeeping_due() or self._jobs.waiting()):
             self._works()
             return
         with self._jobs.turn() as is_ours, suppress(_LeftError):
-            if is_ours and is_due:
-                self._keep_house()
             while is_ours and not self._stopping.is_set():
+                if self._is_housekeeping_due():  # also where jobs never cease to wait
+                    self._keep_house()
                 job = self._jobs.next()
                 self._works()
                 if job is None:
@@ -170,6 +169,9 @@ class Runner:
                 except _LeftError:
                     self._leave(job)
                     raise
+
+    def _is_housekeeping_due(self) -> bool:
+        return time.monotonic() >= self._housekeeping_due
 
     def _keep_house(self) -> None:
         """Removes what has expired, and what processes left behind that ended in the middle."""

@@ -77,6 +77,16 @@ async def _served(
             service.log.info("listening_started", address=address)
             listening(address)
             await server.serve([listener])
+        await _cut_off(server)
+
+
+async def _cut_off(server: uvicorn.Server) -> None:
+    """End the requests that a second signal has left open, here, where it is still logged."""
+    left = [*server.server_state.tasks]
+    for task in left:
+        task.cancel()
+    if left:
+        await asyncio.wait(left)
 
 
 def address_of(listener: socket.socket) -> str:
@@ -130,13 +140,27 @@ class _Server(uvicorn.Server):
         """Nothing more is caught than already is."""
         yield
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn's, but `force_exit` ends it also from Python 3.12 on.
+
+        There uvicorn goes on to wait until the connections are closed.
+        """
+        ending = asyncio.ensure_future(super().shutdown(sockets))
+        while not (await asyncio.wait([ending], timeout=0.1))[0] and not self.force_exit:
+            pass
+        if ending.done():
+            ending.result()
+        else:
+            ending.cancel()
+            await asyncio.wait([ending])
+
 
 @contextmanager
 def _told_to_end(server: uvicorn.Server, service: Service) -> Iterator[None]:
     """Signals end the server and nothing else, also before it serves and after it.
 
     The first signal lets no job begin any more, while requests are still answered; a second one
-    ends the drain.
+    ends the drain of both.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -146,6 +170,8 @@ def _told_to_end(server: uvicorn.Server, service: Service) -> Iterator[None]:
         # Not here: a signal handler may stand in the middle of anything.
         told = service.hurry if ended else service.begin_no_more
         threading.Thread(target=told, daemon=True).start()
+        # uvicorn itself ends the requests for a second SIGINT only.
+        server.force_exit = bool(ended)
         ended.append(number)
         server.handle_exit(number, frame)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Sequence
 from time import perf_counter
 from uuid import UUID, uuid4
@@ -26,6 +27,8 @@ _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"
 
 class Watch:
     """The outermost part of the application; nothing that is raised inside gets past it.
+
+    But the end of a drain does, which cancels what has not been answered yet.
 
     What goes wrong is logged with the request's ID, by its type and place: a message might hold
     what a client said. The answer is 500; where a store does not answer for now it is 503, but not
@@ -70,6 +73,10 @@ class Watch:
             await self._app(scope, receive, send_watched)
         except ClientDisconnect:
             status = status or _GONE
+        except CancelledError:
+            # The time to answer is over, and the server says so to the client.
+            self._note(scope, status or 500, perf_counter() - began, size)
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
             self._log.error("request_failed", request_id=request_id, **failure(error))
             if not status:
