@@ -43,8 +43,9 @@ KINDS = {
 """What stands around a filter in a kind of file."""
 
 PLACEHOLDERS = ("{{a}}", "{{ .Values.min }}", "${b}", "$C", "{d}", "<e>", "%s", "%(name)s")
-# `%(name)s` is one only where Python's `%` puts something in, and such a filter is never repaired.
-_LEFT_ALONE = [re.escape(one) for one in PLACEHOLDERS if one != "%(name)s"]
+# `%(name)s` is one only where Python's `%` puts something in, and such a filter is never repaired;
+# `%s` is none in `50%sure`.
+_LEFT_ALONE = [re.escape(one) for one in PLACEHOLDERS if not one.startswith("%")] + [r"%s(?!\w)"]
 ANY_PLACEHOLDER = re.compile("|".join([*_LEFT_ALONE, r"\{\{\w+\}\}", r"\{base\}", r"\$A"]))
 IN_AN_F_STRING = re.compile(ANY_PLACEHOLDER.pattern.replace(re.escape("{{ .Values.min }}"), "<e>"))
 """Two braces are one there, and a blank ends a URL."""

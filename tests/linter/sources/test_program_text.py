@@ -134,6 +134,8 @@ def jsx_program(text: str, chance: random.Random) -> str:
         f"&#x{ord(c):x};" if c in f"&{quote}" or not c.isprintable() or chance.random() < 0.1 else c
         for c in text
     )
+    # To the grammar a comment begins here, which is told; see tsx.tsx.txt.
+    written = written.replace(";//", ";&#x2f;/")
     return f"let é = <A b='é' filter={quote}{written}{quote}>é</A>;\n"
 
 
