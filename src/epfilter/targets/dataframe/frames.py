@@ -93,8 +93,8 @@ def filter_frame(frame: Frame, f: Filter | str, resource: Resource | str | None 
         known = as_arrow(known, asked)
         retyped = known.collect_schema()
         schema.update({name: retyped[name] for name in asked})
-    schema.update(not_compared(known, engine))
-    empty = null_columns(known, engine)
+    empty = null_columns(known, engine, schema)
+    schema.update(not_compared(known, engine, schema))
     if engine == "pandas":
         known = with_elements(known, calls(tree), schema, empty)
         schema = dict(known.collect_schema()) | schema

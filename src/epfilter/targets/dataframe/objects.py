@@ -10,7 +10,7 @@ from typing import Any
 import narwhals as nw
 
 from epfilter.errors import FilterValueError
-from epfilter.targets.dataframe.columns import instance
+from epfilter.targets.dataframe.columns import Schema, instance
 
 
 def as_arrow(frame: Any, names: Iterable[str]) -> Any:
@@ -66,18 +66,16 @@ def _some_type(found: Any) -> Any:
     return found
 
 
-def null_columns(frame: Any, engine: str) -> frozenset[str]:
+def null_columns(frame: Any, engine: str, schema: Schema) -> frozenset[str]:
     """The columns that hold nothing but null, and have no other type."""
-    unknown = [
-        name for name, dtype in frame.collect_schema().items() if isinstance(dtype, nw.Unknown)
-    ]
+    unknown = [name for name, dtype in schema.items() if isinstance(dtype, nw.Unknown)]
     if not unknown:
         return frozenset()
     types = _NATIVE_TYPES[engine](frame.to_native()) if engine in _NATIVE_TYPES else {}
     return frozenset(name for name in unknown if str(types.get(name)) in _NULL)
 
 
-def not_compared(frame: Any, engine: str) -> dict[str, nw.dtypes.DType]:
+def not_compared(frame: Any, engine: str, schema: Schema) -> dict[str, nw.dtypes.DType]:
     """The columns that cannot be compared though narwhals tells their type, as unknown.
 
     These are categories of other values than text; JSON of DuckDB, to which a text is compared
@@ -86,10 +84,9 @@ def not_compared(frame: Any, engine: str) -> dict[str, nw.dtypes.DType]:
     if engine not in ("pandas", "PyArrow", "DuckDB"):
         return {}
     types = _NATIVE_TYPES[engine](frame.to_native())
-    schema = frame.collect_schema().items()
     if engine == "DuckDB":
-        return {name: _no_json(dtype, types[name]) for name, dtype in schema}
-    found = [name for name, dtype in schema if isinstance(dtype, (nw.Categorical, nw.Enum))]
+        return {name: _no_json(dtype, types[name]) for name, dtype in schema.items()}
+    found = [name for name, dtype in schema.items() if isinstance(dtype, (nw.Categorical, nw.Enum))]
     unknown = {name for name in found if not _of_text(types[name])}
     unknown |= {name for name, known in types.items() if str(known) in _WITHOUT_COMPARISONS}
     return dict.fromkeys(unknown, nw.Unknown())
