@@ -138,6 +138,8 @@ def _read() -> Callable[..., Located]:
 def _parsed(text: str) -> Filter | None:
     """The tree of a text that the grammar accepts within all limits; None for any other."""
     try:
+        # Nearly all that come here are refused, and without nodes that takes a tenth less.
+        _recogniser().parse(text)
         f: Any = _lark().parse(text)
     except _refusals():
         return None
@@ -213,13 +215,32 @@ class _Tree:
         return _term(parts[0])
 
 
+class _Nothing:
+    """One method per rule of the grammar, and nothing is made of what it reads."""
+
+    def start(self, _: list[Any]) -> None:
+        return None
+
+    comparison = membership = is_null = parenthesized = all_of = any_of = start
+
+
 @cache
 def _lark() -> Lark:
     """The parser for the grammar; building it takes a moment, once."""
+    return _built(_Tree())
+
+
+@cache
+def _recogniser() -> Lark:
+    """The same parser for who only asks whether the grammar accepts a text."""
+    return _built(_Nothing())
+
+
+def _built(transformer: Any) -> Lark:
+    # lark looks up methods by name and asks for no class of its own
     from lark import Lark
 
-    tree: Any = _Tree()  # lark looks up methods by name and asks for no class of its own
-    return Lark(_grammar(), parser="lalr", lexer="contextual", transformer=tree)
+    return Lark(_grammar(), parser="lalr", lexer="contextual", transformer=transformer)
 
 
 def _grammar() -> str:

@@ -119,11 +119,18 @@ def test_from_query_refers_to_the_decoded_text() -> None:
 
 
 def test_many_threads_parse_at_once() -> None:
+    def first_mistake(text: str) -> int:
+        with pytest.raises(FilterSyntaxError) as caught:
+            parse(text)
+        return caught.value.diagnostics[0].span.start
+
     parser._lark.cache_clear()
+    parser._recogniser.cache_clear()
     texts = [f'eq(a,{n}):(in(b,"{n}",x)|is_null(c))' for n in range(50)] * 8
     with ThreadPoolExecutor(8) as pool:
         assert [str(f) for f in pool.map(parse, texts)] == [str(parse(text)) for text in texts]
         broken = [text + ")" for text in texts]
+        assert list(pool.map(first_mistake, broken)) == [len(text) for text in texts]
         found = list(pool.map(lambda text: parse_located(text).diagnostics[0].span.start, broken))
     assert found == [len(text) for text in texts]
 
