@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from uuid import UUID
@@ -18,6 +19,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
+from epfilter import Filter
 from epfilter.cli import main
 from epfilter.exporter.orders import attributes_of, demo_lines
 from epfilter.targets import to_predicate
@@ -184,9 +186,12 @@ ENDLESS = """
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
-@pytest.mark.parametrize("pause", [0, 0.01, 1])
-def test_an_interruption_leaves_nothing(pause: float) -> None:
+POSIX = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
+
+
+@pytest.fixture
+def running_export() -> Iterator[subprocess.Popen[str]]:
+    """An export that would not end for years, begun just now."""
     with closing(duckdb.connect("endless.duckdb")) as connection:
         connection.execute(ENDLESS)
     before = left()
@@ -199,11 +204,83 @@ def test_an_interruption_leaves_nothing(pause: float) -> None:
     ) as process:
         while left() == before and process.poll() is None:
             time.sleep(0.01)
-        time.sleep(pause)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-    assert (out, err.strip(), process.returncode) == ("", "", 130)
+        yield process
+        process.kill()
     assert left() == before
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("name", "pause", "code"),
+    [
+        ("SIGINT", 0, 130),
+        ("SIGINT", 0.01, 130),
+        ("SIGINT", 1, 130),
+        ("SIGTERM", 0.5, 143),
+        ("SIGHUP", 0, 129),
+    ],
+)
+def test_an_interruption_leaves_nothing(
+    running_export: subprocess.Popen[str], name: str, pause: float, code: int
+) -> None:
+    time.sleep(pause)
+    running_export.send_signal(getattr(signal, name))
+    out, err = running_export.communicate(timeout=60)
+    assert (out, err.strip(), running_export.returncode) == ("", "", code)
+
+
+@POSIX
+@pytest.mark.parametrize("pause", [0, 0.05])
+def test_a_second_one_leaves_nothing_either(
+    running_export: subprocess.Popen[str], pause: float
+) -> None:
+    time.sleep(0.5)
+    running_export.send_signal(signal.SIGINT)
+    time.sleep(pause)
+    running_export.send_signal(signal.SIGINT)
+    out, err = running_export.communicate(timeout=60)
+    assert (out, err.strip()) == ("", "")
+    # The second may come when everything has ended but Python itself.
+    assert running_export.returncode in (130, -signal.SIGINT)
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_that_appears_meanwhile_stays(
+    links: bool,  # noqa: FBT001 - a column of the table
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Slow:
+        def write_csv(self, f: Filter, path: Path) -> int:  # noqa: ARG002 - as a store's
+            path.write_text("id", encoding="utf-8")
+            Path("paid.csv").write_text("mine", encoding="utf-8")
+            return 1
+
+        def close(self) -> None:
+            pass
+
+    def without_links(*_: object) -> None:
+        raise PermissionError("no links here")
+
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", without_links)
+    monkeypatch.setattr("epfilter.cli.local_export.open_orders", lambda _: Slow())
+    result = export("--orders", "orders.jsonl", PAID)
+    assert result.stderr.endswith("Error: paid.csv exists; --force replaces it.\n")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert Path("paid.csv").read_text(encoding="utf-8") == "mine"
+    assert left() == ["orders.jsonl", "paid.csv"]
+    assert export("--orders", "orders.jsonl", PAID, "--force").exit_code == 0
+    Path("paid.csv").unlink()
+    assert export("--orders", "orders.jsonl", PAID).exit_code == 2
+
+
+def test_no_links_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_links(*_: object) -> None:
+        raise PermissionError("no links here")
+
+    monkeypatch.setattr(Path, "hardlink_to", without_links)
+    assert export("--orders", "orders.jsonl", PAID).exit_code == 0
+    assert left() == ["orders.jsonl", "paid.csv"]
 
 
 def test_a_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from epfilter import Filter, parse
 from epfilter.cli import main
 from epfilter.cli.streams import StreamError
 
@@ -299,3 +300,33 @@ def test_a_command_loads_no_other() -> None:
     assert "epfilter.cli.check" in modules
     assert not any(f"epfilter.cli.{other}'" in modules for other in ("parse", "format", "payload"))
     assert exporter == "False"
+
+
+def test_a_signal_ends_a_run_and_its_handlers_are_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    cleaned: list[str] = []
+
+    def killed(*_: object, **__: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            cleaned.append("yes")
+
+    monkeypatch.setattr("epfilter.cli.check.parse", killed)
+    result = CliRunner().invoke(main, ["check", _GOOD])
+    assert (result.stdout, result.stderr.strip(), result.exit_code) == ("", "", 143)
+    assert cleaned == ["yes"]
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_signal_that_is_ignored_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parsed_meanwhile(text: str) -> Filter:
+        signal.raise_signal(signal.SIGTERM)
+        return parse(text)
+
+    former = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    monkeypatch.setattr("epfilter.cli.check.parse", parsed_meanwhile)
+    try:
+        assert CliRunner().invoke(main, ["check", _GOOD]).exit_code == 0
+    finally:
+        signal.signal(signal.SIGTERM, former)

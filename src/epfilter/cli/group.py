@@ -1,6 +1,7 @@
 """The command `epfilter` itself: finds commands when they are asked for, and ends every run.
 
-Whatever happens below, a run ends with 0, 1, 2 or 130 and without a traceback.
+Whatever happens below, a run ends without a traceback and with 0, 1, 2 or 130; with 128 and its
+number where a signal ended it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 import click
 
+from epfilter.cli.ending import ended_by_signals
 from epfilter.cli.streams import drop_broken, shrug_off_closed_pipe, speak_utf8
 
 _FAILURE = 2
@@ -72,7 +74,10 @@ class CommandLine(click.Group):
         speak_utf8()
         code = _FAILURE
         try:
-            code = self._exit_code(args, extra | {"standalone_mode": False})
+            with ended_by_signals() as signals:
+                code = self._exit_code(args, extra | {"standalone_mode": False})
+            if signals and code == _INTERRUPTED:
+                code = 128 + signals[0]
         except OSError:
             # Not even the error message could be written.
             drop_broken()

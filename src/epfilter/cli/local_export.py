@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 import tempfile
-import threading
-from collections.abc import Iterator
-from concurrent.futures import Future, wait
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote
@@ -18,9 +18,12 @@ import click
 from epfilter.ast import Filter
 from epfilter.carets import visible
 from epfilter.cli.connection import PlatformError
+from epfilter.cli.ending import deferred_signals
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import OrderStore, open_orders
+
+_INTERRUPTED = 130
 
 _FILE = re.compile(r"file://[^/]*(/.*)", re.IGNORECASE | re.DOTALL)
 _DATABASE = re.compile(r"(?:duckdb|sqlite)://([^?#]*)", re.IGNORECASE)
@@ -40,15 +43,18 @@ def export_locally(f: Filter, orders: str, output: Path, *, force: bool) -> int:
     try:
         with (
             closing(open_orders(orders)) as store,
+            deferred_signals() as signals,
             tempfile.TemporaryDirectory(prefix=".epfilter.", dir=target.parent) as folder,
         ):
             part = Path(folder, "orders.csv")
-            rows = _written(store, f, part)
+            rows = _written(store, f, part, signals)
             if rows:
                 if mode is not None:
                     part.chmod(mode)
-                part.replace(target)
+                _publish(part, target, force=force)
             return rows
+    except FileExistsError:
+        raise _exists(visible(str(output))) from None
     except (OrdersError, FilterError) as error:
         raise PlatformError(visible(str(error))) from None
     except OSError as error:
@@ -57,27 +63,40 @@ def export_locally(f: Filter, orders: str, output: Path, *, force: bool) -> int:
         ) from None
 
 
-def _written(store: OrderStore, f: Filter, part: Path) -> int:
-    """As `write_csv`, in a thread: in the main one DuckDB hears of Ctrl-C when it has ended."""
-    rows: Future[int] = Future()
+def _written(store: OrderStore, f: Filter, part: Path, signals: Sequence[int]) -> int:
+    """As `write_csv`, in a thread, because DuckDB would hear of a signal when it has ended.
 
-    def write() -> None:
-        if rows.set_running_or_notify_cancel():
-            try:
-                rows.set_result(store.write_csv(f, part))
-            except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-                rows.set_exception(error)
-
-    try:
-        # A second Ctrl-C does not wait for a daemon.
-        threading.Thread(target=write, daemon=True).start()
-        return rows.result()
-    except KeyboardInterrupt:
-        rows.cancel()
-        while not rows.done():  # an interruption just before the store begins has no effect
-            store.interrupt()
+    Raises KeyboardInterrupt when it has ended after a signal.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        rows = pool.submit(store.write_csv, f, part)
+        while not rows.done():
+            if signals:
+                store.interrupt()
+            if len(signals) > 1:
+                # Whoever asks twice has no time, and Python cannot end while DuckDB is at work.
+                shutil.rmtree(part.parent, ignore_errors=True)
+                os._exit(_INTERRUPTED)
             wait([rows], 0.05)
-        raise
+    if signals:
+        raise KeyboardInterrupt
+    return rows.result()
+
+
+def _publish(part: Path, target: Path, *, force: bool) -> None:
+    """Gives the file its name; FileExistsError where there is one by now, and it has to stay."""
+    if not force:
+        try:
+            target.hardlink_to(part)
+        except FileExistsError:
+            raise
+        except OSError:
+            # Not every file system has hard links.
+            if target.exists():
+                raise FileExistsError from None
+        else:
+            return
+    part.replace(target)
 
 
 def _target(output: Path) -> tuple[Path, int | None]:
@@ -113,7 +132,11 @@ def _demand_replaceable(target: Path, orders: str, name: str, *, force: bool) ->
                 f"{name} is the file of the orders themselves. Hint: give the CSV another name."
             )
     if not force:
-        raise click.UsageError(f"{name} exists; --force replaces it.")
+        raise _exists(name)
+
+
+def _exists(name: str) -> click.UsageError:
+    return click.UsageError(f"{name} exists; --force replaces it.")
 
 
 def _files_of(orders: str) -> Iterator[str]:

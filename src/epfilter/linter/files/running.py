@@ -139,6 +139,8 @@ _checkers: list[tuple[Run, Checker]] = []
 def _begin(run: Run) -> None:
     # Ctrl-C reaches every process; the one that waits for the others ends them.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What it does on another signal is not for the processes that are forked from it.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _checkers[:] = [(run, Checker(run.configuration))]
 
 
