@@ -320,9 +320,9 @@ def test_a_signal_ends_a_run_and_its_handlers_are_put_back(monkeypatch: pytest.M
 
 
 def test_a_signal_that_is_ignored_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def parsed_meanwhile(text: str) -> Filter:
+    def parsed_meanwhile(text: str, *, max_length: int | None) -> Filter:
         signal.raise_signal(signal.SIGTERM)
-        return parse(text)
+        return parse(text, max_length=max_length)
 
     former = signal.signal(signal.SIGTERM, signal.SIG_IGN)
     monkeypatch.setattr("epfilter.cli.check.parse", parsed_meanwhile)
