@@ -231,6 +231,124 @@ def test_going_on_replaces_the_file_that_was_to_be_replaced(platform: Platform) 
     assert export(platform, "--resume", "eq(payment,paid)").exit_code == 2
 
 
+_APPEARED = (
+    "Error: orders.csv has appeared meanwhile, and is not to be replaced. To go on, run the same "
+    "command with --resume --force, which replaces orders.csv.\n"
+)
+_IN_THE_WAY = (
+    "Error: orders.csv has appeared meanwhile; --resume --force goes on and replaces it.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("args", "rows"), [(["eq(payment,paid)"], 1), (["--split", "month", _WINDOW], 3)]
+)
+def test_a_file_that_appears_meanwhile_is_kept_and_so_is_the_download(
+    platform: Platform, args: list[str], rows: int
+) -> None:
+    def appearing(_: str) -> bytes:
+        Path("orders.csv").write_bytes(b"precious")
+        return HEADER + b"1,complete\r\n"
+
+    platform.csv_of = appearing
+    result = export(platform, *args)
+    assert (result.stderr, result.stdout, result.exit_code) == (_APPEARED, "", 2)
+    fetched = len(platform.asked)
+    result = export(platform, *args, "--resume")
+    assert result.stderr.endswith(_IN_THE_WAY)
+    assert (result.stdout, result.exit_code) == ("", 2)
+    assert Path("orders.csv").read_bytes() == b"precious"
+    assert export(platform, *args, "--resume", "--force").exit_code == 0
+    assert len(platform.asked) == fetched
+    assert Path("orders.csv").read_bytes() == HEADER + b"1,complete\r\n" * rows
+    assert [path.name for path in Path().iterdir()] == ["orders.csv"]
+
+
+@pytest.mark.parametrize("first", [[], ["--force"]])
+def test_a_file_that_appears_before_it_goes_on_is_kept(
+    platform: Platform, first: list[str]
+) -> None:
+    leave_unfinished(platform, *first)
+    Path("orders.csv").write_bytes(b"precious")
+    result = export(platform, "--resume", "eq(payment,paid)")
+    assert result.stderr.endswith(_IN_THE_WAY)
+    assert (result.stdout, result.exit_code) == ("", 2)
+    assert Path("orders.csv").read_bytes() == b"precious"
+    assert export(platform, "--resume", "--force", "eq(payment,paid)").exit_code == 0
+    assert Path("orders.csv").read_bytes() == HEADER + b"1,complete\r\n"
+    assert len(platform.filters) == 1
+
+
+def test_a_file_that_appears_while_it_goes_on_is_kept(platform: Platform) -> None:
+    leave_unfinished(platform)
+
+    def job(number: int) -> dict[str, Any]:
+        Path("orders.csv").write_bytes(b"precious")
+        return good(number)
+
+    good = platform.job
+    platform.job = job  # type: ignore[method-assign] # what happens meanwhile
+    result = export(platform, "--resume", "eq(payment,paid)")
+    assert (result.stderr, result.stdout, result.exit_code) == (_APPEARED, "", 2)
+    assert Path("orders.csv").read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("again", ["--resume", "--force"])
+def test_a_note_that_is_none_is_told_also_where_the_file_is_there(
+    platform: Platform, again: str
+) -> None:
+    for path in (_NOTE, Path("orders.csv")):
+        path.write_bytes(b"{")
+    result = export(platform, "eq(payment,paid)", again)
+    told = "is not what an interrupted export leaves behind" in result.stderr
+    assert (told, result.exit_code) == ((True, 2) if again == "--resume" else (False, 0))
+
+
+@pytest.mark.parametrize(
+    ("first", "before", "after", "says"),
+    [
+        ([], None, None, "--resume."),
+        ([], None, b"new", "--resume --force, which replaces orders.csv."),
+        (["--force"], None, b"new", "--resume --force, which replaces orders.csv."),
+        (["--force"], b"old", b"old", "--resume."),
+    ],
+)
+def test_how_to_go_on_depends_on_what_is_in_the_way(
+    platform: Platform, first: list[str], before: bytes | None, after: bytes | None, says: str
+) -> None:
+    if before is not None:
+        Path("orders.csv").write_bytes(before)
+
+    def job(number: int) -> dict[str, Any]:
+        if after is not None:
+            Path("orders.csv").write_bytes(after)
+        return pending(number)
+
+    pending, platform.status = platform.job, "pending"
+    platform.job = job  # type: ignore[method-assign] # what happens meanwhile
+    result = export(platform, "--timeout", "0", "eq(payment,paid)", *first)
+    assert result.stderr.endswith(f" To go on, run the same command with {says}\n")
+    assert result.exit_code == 2
+
+
+@pytest.mark.parametrize("again", ["--resume", "--force"])
+def test_a_folder_in_place_of_the_note_is_named(platform: Platform, again: str) -> None:
+    _NOTE.mkdir()
+    for args in ([], [again]):
+        result = export(platform, "eq(payment,paid)", *args)
+        assert result.stderr == f"Error: cannot read {_NOTE.resolve()}: Is a directory.\n"
+        assert (result.exit_code, platform.asked) == (2, [])
+
+
+def test_a_failure_that_quotes_the_token_does_not_show_it(platform: Platform) -> None:
+    good, platform.status = platform.job, "failed"
+    said = {"error": f"no access with {platform.token}"}
+    platform.job = lambda number: good(number) | said  # type: ignore[method-assign] # what jobs say
+    assert export(platform, "eq(payment,paid)").stderr == (
+        "Error: the job failed: no access with ***\n"
+    )
+
+
 def test_another_export_is_not_gone_on_with(platform: Platform) -> None:
     leave_unfinished(platform)
     result = export(platform, "--resume", "eq(payment,unpaid)")

@@ -262,7 +262,7 @@ def test_a_file_that_appears_meanwhile_stays(
         raise PermissionError("no links here")
 
     if not links:
-        monkeypatch.setattr(Path, "hardlink_to", without_links)
+        monkeypatch.setattr(os, "link", without_links)
     monkeypatch.setattr("epfilter.cli.local_export.open_orders", lambda _: Slow())
     result = export("--orders", "orders.jsonl", PAID)
     assert result.stderr.endswith("Error: paid.csv exists; --force replaces it.\n")
@@ -278,7 +278,7 @@ def test_no_links_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     def without_links(*_: object) -> None:
         raise PermissionError("no links here")
 
-    monkeypatch.setattr(Path, "hardlink_to", without_links)
+    monkeypatch.setattr(os, "link", without_links)
     assert export("--orders", "orders.jsonl", PAID).exit_code == 0
     assert left() == ["orders.jsonl", "paid.csv"]
 

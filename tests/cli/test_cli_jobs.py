@@ -140,7 +140,10 @@ def test_the_examples_of_the_help_run(
 ) -> None:
     for region in settings.REGIONS:
         monkeypatch.setitem(settings.REGIONS, region, platform.url)
-    platform.answer = 200, {"data": {"id": str(UUID(int=1)), "status": "success"}}
+    platform.answer = (
+        200,
+        {"data": {"id": "974c9db4-38da-4dbf-90c2-33eed5f3e77c", "status": "success"}},
+    )
     result = CliRunner().invoke(main, shlex.split(line)[1:])
     assert (result.stderr, result.exit_code) == ("", 0)
     assert result.stdout

@@ -22,6 +22,7 @@ from epfilter.cli.ending import deferred_signals
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import OrderStore, open_orders
+from epfilter.exporter.placing import place
 
 _INTERRUPTED = 130
 
@@ -51,7 +52,7 @@ def export_locally(f: Filter, orders: str, output: Path, *, force: bool) -> int:
             if rows:
                 if mode is not None:
                     part.chmod(mode)
-                _publish(part, target, force=force)
+                place(part, target, replace=force)
             return rows
     except FileExistsError:
         raise _exists(visible(str(output))) from None
@@ -81,22 +82,6 @@ def _written(store: OrderStore, f: Filter, part: Path, signals: Sequence[int]) -
     if signals:
         raise KeyboardInterrupt
     return rows.result()
-
-
-def _publish(part: Path, target: Path, *, force: bool) -> None:
-    """Gives the file its name; FileExistsError where there is one by now, and it has to stay."""
-    if not force:
-        try:
-            target.hardlink_to(part)
-        except FileExistsError:
-            raise
-        except OSError:
-            # Not every file system has hard links.
-            if target.exists():
-                raise FileExistsError from None
-        else:
-            return
-    part.replace(target)
 
 
 def _target(output: Path) -> tuple[Path, int | None]:

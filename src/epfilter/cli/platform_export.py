@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _INTERRUPTED = 130
 
-_GO_ON = "To go on, run the same command with --resume."
+_GO_ON = "To go on, run the same command with --resume"
 _LOOK = "`epfilter jobs` shows whether a job was begun."
 
 
@@ -46,7 +46,7 @@ class PlatformExport:
         for a job that failed and for an interruption.
         """
         note = _NoteBeside(self.output, resume=self.resume)
-        self._demand_nothing_is_lost(interrupted=note.before is not None)
+        self._demand_nothing_is_lost(note)
         try:
             return self._exported(f)
         except FilterValueError as error:
@@ -54,14 +54,16 @@ class PlatformExport:
         except JobFailedError as error:
             say(f"Error: the job failed: {visible(str(error))}", err=True)
             if note.can_go_on:
-                say(_GO_ON, err=True)
+                say(note.way_on, err=True)
             raise click.exceptions.Exit(1) from None
         except PlatformError as error:
-            if self.resume or not note.can_go_on:
+            # Who goes on knows how, but where a file has appeared just now.
+            known = self.resume and (self.force or not note.is_blocked)
+            if known or not note.can_go_on:
                 raise
-            raise PlatformError(f"{error.message} {_GO_ON}") from None
+            raise PlatformError(f"{error.message} {note.way_on}") from None
         except KeyboardInterrupt:
-            say(f"\ninterrupted. {_GO_ON if note.can_go_on else _LOOK}", err=True)
+            say(f"\ninterrupted. {note.way_on if note.can_go_on else _LOOK}", err=True)
             raise click.exceptions.Exit(_INTERRUPTED) from None
 
     def _exported(self, f: Filter) -> Exported:
@@ -76,10 +78,12 @@ class PlatformExport:
                 # Always, so that whoever is interrupted can still decide to go on.
                 resume=True,
                 anew=self.force and not self.resume,
+                replace=self.force,
             )
 
-    def _demand_nothing_is_lost(self, *, interrupted: bool) -> None:
+    def _demand_nothing_is_lost(self, note: _NoteBeside) -> None:
         name = visible(str(self.output))
+        interrupted = note.before is not None
         if interrupted and not self.resume and not self.force:
             raise click.UsageError(
                 f"an export to {name} was interrupted: --resume goes on with it, --force begins "
@@ -88,6 +92,10 @@ class PlatformExport:
         goes_on = interrupted and self.resume
         if self.output.is_file() and not self.force and not goes_on:
             raise click.UsageError(f"{name} exists; --force replaces it.")
+        if goes_on and not self.force and note.is_blocked:
+            raise click.UsageError(
+                f"{name} has appeared meanwhile; --resume --force goes on and replaces it."
+            )
 
 
 class _NoteBeside:
@@ -106,16 +114,32 @@ class _NoteBeside:
         now = self._content()
         return now is not None and (self._resume or now != self.before)
 
+    @property
+    def is_blocked(self) -> bool:
+        """Whether a file is there that was not when this export was begun."""
+        from epfilter.exporter.client.unfinished import noted
+
+        note = noted(self._content() or b"")
+        return note is not None and not note.replaces and self._output.is_file()
+
+    @property
+    def way_on(self) -> str:
+        """How to go on, in a sentence."""
+        name = visible(str(self._output))
+        return f"{_GO_ON} --force, which replaces {name}." if self.is_blocked else f"{_GO_ON}."
+
     def _content(self) -> bytes | None:
         from epfilter.exporter.client.unfinished import note_of
 
+        path = self._output
         try:
-            return note_of(self._output).read_bytes()
+            path = note_of(path)
+            return path.read_bytes()
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
-            raise PlatformError(f"cannot write {visible(str(self._output))}: {reason}.") from None
+            raise PlatformError(f"cannot read {visible(str(path))}: {reason}.") from None
 
 
 def _drawn(seen: ExportProgress) -> str:

@@ -6,6 +6,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -109,6 +110,38 @@ def test_a_job_of_an_unknown_status_does_not_hide_the_others(
 def test_what_is_no_job_makes_no_list_of_jobs(open_client: Opener, wrong: Any) -> None:
     with pytest.raises(UnexpectedAnswerError, match="where a list of jobs was expected"):
         open_client(Platform(data([job(), wrong]))).call("jobs")
+
+
+OTHER = data(job(number=1))
+OTHER_TOLD = f"the server answered 200 with application/json, which is about another job than {ID}."
+
+
+@pytest.mark.parametrize(
+    ("method", "answers"),
+    [
+        ("job", [OTHER]),
+        ("job", [data([job(number=1)])]),
+        ("wait", [OTHER]),
+        ("wait", [data(job("pending")), OTHER]),
+        ("file", [httpx.Response(404), OTHER]),
+        ("download", [httpx.Response(404), OTHER]),
+    ],
+)
+def test_the_answer_about_another_job_is_none(
+    open_client: Opener, tmp_path: Path, method: str, answers: list[httpx.Response]
+) -> None:
+    client = open_client(Platform(*answers))
+    places = [tmp_path / "a.csv"] if method == "download" else []
+    with pytest.raises(UnexpectedAnswerError) as raised:
+        client.call(method, ID, *places)
+    assert raised.value.message == OTHER_TOLD
+    assert list(tmp_path.iterdir()) == []
+    # Nobody has seen that other job.
+    client = open_client(Platform(answers[-1], httpx.Response(404)))
+    with pytest.raises(UnexpectedAnswerError):
+        client.call("job", ID)
+    with pytest.raises(JobNotFoundError):
+        client.call("job", job(number=1)["id"])
 
 
 def test_a_link_is_got(open_client: Opener) -> None:

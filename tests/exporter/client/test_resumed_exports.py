@@ -62,12 +62,15 @@ def test_only_an_export_to_be_resumed_leaves_anything(
     if resume:
         note = tmp_path / "a.csv.export.json"
         assert stat.S_IMODE(note.stat().st_mode) == 0o600
-        assert json.loads(note.read_text()) == {
+        noted = json.loads(note.read_text())
+        assert [*noted.pop("files")] == [str(first), str(second)]
+        assert noted == {
             "version": 1,
             "region": BASE,
             "filter": WINDOW,
             "split": "month",
             "jobs": [str(one) for one in (first, second, third)],
+            "replaces": False,
         }
 
 

@@ -111,6 +111,40 @@ def test_a_server_that_quotes_the_token_does_not_bring_it_into_an_error(
     assert TOKEN not in told
 
 
+FAILED = {"id": str(ID), "status": "failed", "error": f"no access with {TOKEN}, {TOKEN}"}
+
+
+@pytest.mark.parametrize(
+    ("method", "args"),
+    [
+        ("wait", (ID,)),
+        ("wait", (Job.model_validate(FAILED),)),
+        ("export", (FILTER, "a.csv")),
+        ("job", (ID,)),
+        ("jobs", ()),
+        ("create_job", (FILTER,)),
+    ],
+    ids=repr,
+)
+def test_a_job_that_quotes_the_token_does_not_bring_it_along(
+    open_client: Opener,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    args: tuple[Any, ...],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    client = open_client(lambda _: httpx.Response(200, json={"data": [FAILED]}))
+    if method in {"wait", "export"}:
+        with pytest.raises(JobFailedError, match=r"^no access with \*\*\*, \*\*\*$") as raised:
+            client.call(method, *args)
+        told = "".join(traceback.format_exception(raised.value)) + repr(vars(raised.value))
+    else:
+        told = repr(client.call(method, *args))
+    assert "no access with ***, ***" in told
+    assert TOKEN not in told
+
+
 def test_the_request_for_a_file_shows_the_host_only() -> None:
     request = file_request(httpx.URL(HREF), 5, '"1"')
     assert repr(request) == "<Request('GET', 'https://files.example/…')>"

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
+from uuid import UUID
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -75,12 +76,15 @@ def _job_or_none(listed: object) -> Job | None:
         return None
 
 
-def read_job(response: httpx.Response) -> Job:
-    """The one job of an answer; UnexpectedAnswerError."""
+def read_job(response: httpx.Response, asked: UUID | None = None) -> Job:
+    """The one job of an answer, which is the one that was asked for; UnexpectedAnswerError."""
     try:
-        return _read(response, JobResponse, "a job").job
+        found = _read(response, JobResponse, "a job").job
     except FilterValueError:
         raise _unexpected(response, "exactly one job") from None
+    if asked is not None and found.id != asked:
+        raise unexpected(response, f"which is about another job than {asked}")
+    return found
 
 
 def read_link(response: httpx.Response) -> FileLink:
@@ -136,8 +140,8 @@ def failure(
         (response.headers[name] for name in _REQUEST_IDS if name in response.headers), None
     )
     first = errors[0] if errors else Error()
-    request_id = first.request_id or (request_id and _hidden(request_id, secrets))
-    said = [first.title or _hidden(response.reason_phrase, secrets), first.detail]
+    request_id = first.request_id or (request_id and hidden(request_id, secrets))
+    said = [first.title or hidden(response.reason_phrase, secrets), first.detail]
     told = ": ".join(_cut(text) for text in said if text)
     known = f" (request id {_cut(request_id)})" if request_id else ""
     return kind(
@@ -155,12 +159,12 @@ def _errors(response: httpx.Response, secrets: tuple[str, ...]) -> tuple[Error, 
         # As text, because JSON may write every character of a secret in another way.
         found = ErrorResponse.model_validate_json(response.content)
         told = found.model_dump_json(exclude_unset=True)
-        return tuple(ErrorResponse.model_validate_json(_hidden(told, secrets)).errors)
+        return tuple(ErrorResponse.model_validate_json(hidden(told, secrets)).errors)
     except ValidationError:
         return ()
 
 
-def _hidden(text: str, secrets: tuple[str, ...]) -> str:
+def hidden(text: str, secrets: tuple[str, ...]) -> str:
     """A server that quotes what it was sent must not bring the token into a message."""
     for secret in secrets:
         # Quotes and backslashes have another one before them in JSON.

@@ -126,7 +126,7 @@ class Api:
             asked = f"{sent.method} {path}"
             unsure = response.status_code == 408 or response.status_code >= 500
             hint = _LOOK_FIRST if unsure and not repeatable else None
-            raise failure(response, asked, secrets=self._secrets(), missing=missing, hint=hint)
+            raise failure(response, asked, secrets=self.secrets(), missing=missing, hint=hint)
 
         def enough(attempts: int, pause: float) -> bool:
             late = deadline is not None and self.clock() + pause > deadline
@@ -144,7 +144,8 @@ class Api:
                 error.message, maybe_received=True, hint=_LOOK_FIRST
             ) from None
 
-    def _secrets(self) -> tuple[str, ...]:
+    def secrets(self) -> tuple[str, ...]:
+        """What must not stand in any message."""
         known = (self._token, self.settings.token, self.settings.client_secret)
         return tuple(secret for secret in known if secret)
 

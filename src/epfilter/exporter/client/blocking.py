@@ -178,6 +178,7 @@ class ExporterClient:
         progress: AnyProgress | None = None,
         resume: bool = False,
         anew: bool = False,
+        replace: bool = True,
     ) -> Exported:
         r"""Exports the orders that a filter selects to a CSV file: creates, waits and fetches.
 
@@ -190,6 +191,11 @@ class ExporterClient:
         (`<path>.export.json` and the files of parts), and the same call goes on with it. Without,
         nothing is left behind. With `anew` an earlier export that was interrupted is not gone on
         with but forgotten, though not before the first job of this one has been created.
+
+        With `replace=False` a file that is there stays, also one that appears while this runs: that
+        is a DownloadError, and with `resume` the same call without it ends with what was fetched.
+        An export that was to replace the file that was there when it began still does when it goes
+        on.
 
         Raises what `create_job`, `wait` and `download` raise, FilterValueError for a filter that
         cannot be split, JoinError for files that do not fit together, and SettingsError where
@@ -219,6 +225,7 @@ class ExporterClient:
             progress=progress,
             resume=resume,
             anew=anew,
+            replace=replace,
         )
         return self._driver.run(flow)
 

@@ -124,6 +124,7 @@ class AsyncExporterClient:
         progress: AnyProgress | None = None,
         resume: bool = False,
         anew: bool = False,
+        replace: bool = True,
     ) -> Exported:
         """As `ExporterClient.export`."""
         flow = exports.export(
@@ -136,6 +137,7 @@ class AsyncExporterClient:
             progress=progress,
             resume=resume,
             anew=anew,
+            replace=replace,
         )
         return await self._driver.run(flow)
 

@@ -1,7 +1,7 @@
 """How a file comes: streamed to a temporary file, resumed where it broke off, renamed when whole.
 
 Source: RFC 9110, 14 (Range, Content-Range), 13.1.5 (If-Range), 8.8.3 (a weak ETag does not say
-that bytes are the same), 8.6 (Content-Length).
+that bytes are the same), 8.6 (Content-Length), 8.4 (Content-Encoding).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 import httpx
 
-from epfilter.carets import visible
+from epfilter.carets import shorten, visible
 from epfilter.exporter.client.answers import retry_after
 from epfilter.exporter.client.api import Api
 from epfilter.exporter.client.effects import Call, Flow, Read
@@ -24,7 +24,7 @@ from epfilter.exporter.client.flows import AnyJob, Core
 from epfilter.exporter.client.progress import DownloadProgress
 from epfilter.exporter.client.requests import file_request, file_url, origin
 from epfilter.exporter.client.retries import Retries, may_pass
-from epfilter.exporter.client.target_files import AnyPath, TargetFile, TemporaryFile
+from epfilter.exporter.client.target_files import AnyPath, Fingerprint, TargetFile, TemporaryFile
 from epfilter.exporter.errors import (
     ConnectionFailedError,
     DownloadError,
@@ -45,11 +45,17 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASC
 _STRONG_ETAG = re.compile(r'"[!#-~]*"')
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 
+_NO_FILE = (
+    (re.compile(r"text/html|application/xhtml\+xml"), "a web page"),
+    (re.compile(r".+[/+]json"), "JSON"),
+)
+"""The media types of what a proxy or a service says instead of the file."""
+
 
 def download(
     core: Core, source: AnyJob | FileLink, path: AnyPath, progress: FileProgress | None
-) -> Flow[int]:
-    """Fetches the file of a job, or of a link, to a path; its bytes."""
+) -> Flow[Fingerprint]:
+    """Fetches the file of a job, or of a link, to a path."""
     target: TargetFile = yield Call(partial(TargetFile.of, path))
     if isinstance(source, str) and source.lower().startswith(("http://", "https://")):
         source = FileLink(href=source)
@@ -58,8 +64,10 @@ def download(
     return (yield from fetch(core, source, target, progress))
 
 
-def fetch(core: Core, job: AnyJob, target: TargetFile, progress: FileProgress | None) -> Flow[int]:
-    """Fetches the file of a job to a target that has been looked at; its bytes."""
+def fetch(
+    core: Core, job: AnyJob, target: TargetFile, progress: FileProgress | None
+) -> Flow[Fingerprint]:
+    """Fetches the file of a job to a target that has been looked at."""
     link = yield from core.file(job)
     transfer = _Transfer(core.api, target, progress)
     return (yield from _fetch(transfer, link, partial(core.file, job)))
@@ -67,7 +75,7 @@ def fetch(core: Core, job: AnyJob, target: TargetFile, progress: FileProgress | 
 
 def _fetch(
     transfer: _Transfer, link: FileLink, renewed: Callable[[], Flow[FileLink]] | None
-) -> Flow[int]:
+) -> Flow[Fingerprint]:
     try:
         yield Call(transfer.file.open)
         try:
@@ -81,7 +89,7 @@ def _fetch(
         size: int = yield Call(transfer.file.publish)
     finally:
         transfer.file.discard()
-    return size
+    return transfer.file.fingerprint(size)
 
 
 @dataclass(slots=True)
@@ -164,8 +172,17 @@ class _Transfer:
             raise self._start_over("it cannot be resumed")
         if status != HTTPStatus.OK:
             raise self._refused(response)
-        if response.headers.get("content-type", "").lower().startswith("text/html"):
-            raise self._error("a web page came instead of the file", status=status)
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        for media_type, words in _NO_FILE:
+            if media_type.fullmatch(kind):
+                raise self._error(f"{words} came instead of the file", status=status)
+        if _encoded(response):
+            # It might be cut and look whole, as its length is that of what is encoded.
+            encoding = shorten(response.headers["content-encoding"])
+            raise self._error(
+                f"the file came encoded as {encoding}, though it was asked for as it is",
+                status=status,
+            )
         if _length(response) is None and _ends_with_connection(response):
             raise self._error(
                 "the server does not say how long the file is, so that a part of it would look "
@@ -176,11 +193,9 @@ class _Transfer:
             yield Call(self.file.restart)
             self.received = 0
         etag = response.headers.get("etag", "")
-        as_it_is = not _encoded(response)
         resumable = response.headers.get("accept-ranges", "").lower() != "none"
-        self.total = _length(response) if as_it_is else None
-        strong = _STRONG_ETAG.fullmatch(etag)
-        self.etag = etag if as_it_is and resumable and strong else None
+        self.total = _length(response)
+        self.etag = etag if resumable and _STRONG_ETAG.fullmatch(etag) else None
 
     def _continued(self, response: httpx.Response) -> None:
         """Whether these are the bytes that are missing, of the same file."""
@@ -210,14 +225,14 @@ class _Transfer:
             yield Call(partial(self.file.write, held))
             raise
         yield Call(partial(self.file.write, held))
-        # Content-Length counts the bytes on the wire, and these are encoded ones.
-        encoded = _encoded(response)
-        got = response.num_bytes_downloaded if encoded else self.received - begun
-        expected = _length(response)
+        got, expected = self.received - begun, _length(response)
         if expected is not None and got < expected:
             raise self._broken(f"it broke off after {got:,} of {expected:,} bytes")
         if self.total is not None and self.received != self.total:
             raise self._start_over(f"{self.received:,} bytes came of {self.total:,}")
+        if not self.received:
+            # A job that finds no order fails, and a file without rows would still have a header.
+            raise self._error("the file is empty: not even a header is in it", status=HTTPStatus.OK)
 
     def _start_over(self, problem: str) -> ConnectionFailedError:
         self.etag = self.total = None
@@ -246,8 +261,9 @@ def _length(response: httpx.Response) -> int | None:
 
 
 def _encoded(response: httpx.Response) -> bool:
-    encoding: str = response.headers.get("content-encoding", "identity")
-    return encoding.lower() != "identity"
+    """Whether httpx may have something to decode: nothing is to be decoded, all is counted."""
+    codings = response.headers.get_list("content-encoding", split_commas=True)
+    return any(coding.strip().lower() not in {"", "identity"} for coding in codings)
 
 
 def _ends_with_connection(response: httpx.Response) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ def export(  # noqa: PLR0913 - what the public methods take, by keyword
     progress: AnyProgress | None,
     resume: bool,
     anew: bool,
+    replace: bool,
 ) -> Flow[Exported]:
     """The flow of the public methods `export`, which say what it does."""
     body = creation(filter, check=check)
@@ -50,9 +52,15 @@ def export(  # noqa: PLR0913 - what the public methods take, by keyword
     bodies, disjoint = _divided(body, split)
     target: TargetFile = yield Call(partial(TargetFile.of, path))
     text = None if body.data.filter is None else str(body.data.filter)
-    note = Note(region=core.api.base, filter=text, split=split)
+    replaces = replace and target.mode is not None
+    note = Note(region=core.api.base, filter=text, split=split, replaces=replaces)
     unfinished = Unfinished(target, note, kept=resume, anew=anew)
     yield Call(unfinished.load)
+    if not replace and not unfinished.note.replaces:
+        if target.mode is not None:
+            known = unfinished.note.jobs
+            raise target.in_the_way("has appeared meanwhile" if known else "exists")
+        target = dataclasses.replace(target, replaced=False)
     run = _Export(core, target, bodies, disjoint, seconds, progress, unfinished)
     try:
         exported = yield from run.run()
@@ -92,9 +100,7 @@ class _Export:
 
     def run(self) -> Flow[Exported]:
         if len(self.bodies) == 1:
-            job = yield from self._done(0)
-            size = yield from fetch(self.core, job, self.target, self._downloading(0, job))
-            return Exported(self.target.asked, (job,), size)
+            return (yield from self._whole())
         jobs, parts = [], []
         for index in range(len(self.bodies)):
             try:
@@ -112,6 +118,27 @@ class _Export:
         size, rows = yield from self._joined(parts)
         return Exported(self.target.asked, tuple(jobs), size, rows)
 
+    def _whole(self) -> Flow[Exported]:
+        """An export of one job."""
+        if self.unfinished.kept:
+            # By way of a part, which stays where the target has appeared meanwhile.
+            job, part = yield from self._fetched(0)
+            size = yield Call(partial(self._moved, part))
+        else:
+            job = yield from self._done(0)
+            file = yield from fetch(self.core, job, self.target, self._downloading(0, job))
+            size = file.size
+        return Exported(self.target.asked, (job,), size)
+
+    def _moved(self, part: Path) -> int:
+        """Makes the only part the whole, with the permissions that the target has; its bytes."""
+        with told(self.target.asked):
+            size = part.stat().st_size
+            if self.target.mode is not None:
+                part.chmod(self.target.mode)
+        self.target.take(part)
+        return size
+
     def clear(self) -> None:
         """Removes the files of parts; no error of this hides the one that it may be called for."""
         for file in self.files:
@@ -123,11 +150,12 @@ class _Export:
         known = self.unfinished.job(index)
         if known is not None:
             part = self._part(known)
-            if (yield Call(part.path.exists)):
+            if (yield Call(partial(self.unfinished.has_file, known))):
                 return Job(id=known, status=JobStatus.SUCCESS), part.path
         job = yield from self._done(index)
         part = self._part(job.id)
-        yield from fetch(self.core, job, part, self._downloading(index, job))
+        file = yield from fetch(self.core, job, part, self._downloading(index, job))
+        yield Call(partial(self.unfinished.remember_file, job.id, file))
         return job, part.path
 
     def _part(self, job: UUID) -> TargetFile:

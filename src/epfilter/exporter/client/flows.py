@@ -8,7 +8,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from epfilter.ast import Filter
-from epfilter.exporter.client.answers import read_job, read_jobs, read_link
+from epfilter.exporter.client.answers import hidden, read_job, read_jobs, read_link
 from epfilter.exporter.client.api import Api
 from epfilter.exporter.client.effects import Flow, Sleep
 from epfilter.exporter.client.requests import JOBS
@@ -75,7 +75,7 @@ class Core:
         response = yield from self.api.call(
             "GET", f"{JOBS}/{known}", missing=self._missing(known), deadline=deadline
         )
-        return self._met(read_job(response))
+        return self._met(read_job(response, known))
 
     def file(self, job: AnyJob) -> Flow[FileLink]:
         """The link to the file of a job."""
@@ -101,7 +101,7 @@ class Core:
         known = self.id_of(job)
         deadline = self.api.clock() + seconds
         pause = _FIRST_PAUSE
-        found = job if isinstance(job, Job) and _ended(job) else None
+        found = self._met(job) if isinstance(job, Job) and _ended(job) else None
         while True:
             found = found or (yield from self.job(known, deadline=deadline))
             if progress is not None:
@@ -133,8 +133,10 @@ class Core:
             ) from None
 
     def _met(self, job: Job) -> Job:
+        """The job, which is known from now on; its error quotes no token."""
         self._seen.add(job.id)
-        return job
+        error = job.error and hidden(job.error, self.api.secrets())
+        return job if error == job.error else job.model_copy(update={"error": error})
 
     def _missing(self, job: UUID) -> type[RequestFailedError]:
         return JobExpiredError if job in self._seen else JobNotFoundError

@@ -10,13 +10,14 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TypeAlias
 
 from epfilter.carets import visible
 from epfilter.errors import described
 from epfilter.exporter.errors import DownloadError
+from epfilter.exporter.placing import place
 
 AnyPath: TypeAlias = str | os.PathLike[str]
 
@@ -32,12 +33,14 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 class TargetFile:
     """Where a file is to be: `asked` as the user says, `path` with symbolic links followed.
 
-    `mode` is that of the file that is there already, or None.
+    `mode` is that of the file that is there already, or None. `replaced` says whether the file that
+    is there by the end, if any, gives way.
     """
 
     asked: Path
     path: Path
     mode: int | None
+    replaced: bool = True
 
     @classmethod
     def of(cls, given: AnyPath) -> TargetFile:
@@ -65,6 +68,18 @@ class TargetFile:
             )
         return cls(asked, path, None if status is None else stat.S_IMODE(status.st_mode))
 
+    def take(self, file: Path) -> None:
+        """Gives a whole file this name, too or instead of its own; DownloadError."""
+        with told(self.asked):
+            try:
+                place(file, self.path, replace=self.replaced)
+            except FileExistsError:
+                raise self.in_the_way("has appeared meanwhile") from None
+
+    def in_the_way(self, what: str) -> DownloadError:
+        """The error for a file that is there and does not give way."""
+        return DownloadError(f"{visible(str(self.asked))} {what}, and is not to be replaced.")
+
 
 def _status(path: Path) -> os.stat_result | None:
     """What is known of a file; None where there is none."""
@@ -87,6 +102,28 @@ def told(path: Path) -> Iterator[None]:
         ) from None
 
 
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What tells the content of a file from any other."""
+
+    size: int
+    """In bytes."""
+
+    sha256: str
+    """In hexadecimal digits."""
+
+    def fits(self, path: Path) -> bool:
+        """Whether a file is there and has this content; DownloadError where it cannot be read."""
+        with told(path):
+            try:
+                file = path.open("rb")
+            except FileNotFoundError:
+                return False
+            with file:
+                same_size = os.fstat(file.fileno()).st_size == self.size
+                return same_size and file_digest(file, "sha256").hexdigest() == self.sha256
+
+
 class TemporaryFile:
     """A file beside the target that becomes the target, or vanishes."""
 
@@ -95,6 +132,7 @@ class TemporaryFile:
         self.path = target.path.with_name(f"{_prefix(target.path)}{secrets.token_hex(8)}.part")
         self._file = -1
         self._mode = 0
+        self._written = sha256()
 
     def open(self) -> None:
         """Makes the file; where it will replace another, nobody else may read it than that."""
@@ -106,6 +144,7 @@ class TemporaryFile:
 
     def write(self, data: bytes | bytearray) -> None:
         """Appends data."""
+        self._written.update(data)
         with told(self.target.asked):
             rest = memoryview(data)
             while rest:
@@ -113,6 +152,7 @@ class TemporaryFile:
 
     def restart(self) -> None:
         """Forgets all that was written."""
+        self._written = sha256()
         with told(self.target.asked):
             os.ftruncate(self._file, 0)
             os.lseek(self._file, 0, os.SEEK_SET)
@@ -124,18 +164,25 @@ class TemporaryFile:
             os.close(file)
 
     def publish(self) -> int:
-        """Gives the file the name of the target, once it is on the disk; its bytes."""
+        """Gives the file the name of the target, once it is on the disk; its bytes.
+
+        It may keep its own name too, until it is discarded.
+        """
         with told(self.target.asked):
             self.close()
             with self.path.open("rb+") as file:
                 os.fsync(file.fileno())
                 size = os.fstat(file.fileno()).st_size
             self.path.chmod(self._mode)
-            self.path.replace(self.target.path)
+        self.target.take(self.path)
         return size
 
+    def fingerprint(self, size: int) -> Fingerprint:
+        """That of a file of so many bytes, all of which were written by `write`."""
+        return Fingerprint(size, self._written.hexdigest())
+
     def discard(self) -> None:
-        """Removes the file, where it still has its own name."""
+        """Removes the file's own name, where it still has it."""
         with suppress(OSError):
             self.close()
         with suppress(OSError):

@@ -14,7 +14,14 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from epfilter.carets import visible
-from epfilter.exporter.client.target_files import AnyPath, TargetFile, TemporaryFile, sweep, told
+from epfilter.exporter.client.target_files import (
+    AnyPath,
+    Fingerprint,
+    TargetFile,
+    TemporaryFile,
+    sweep,
+    told,
+)
 from epfilter.exporter.errors import SettingsError
 
 _NOTE = ".export.json"
@@ -39,6 +46,17 @@ class Note(BaseModel):
     jobs: tuple[UUID, ...] = ()
     """The job of each part, in their order, as far as they were created."""
 
+    replaces: bool = False
+    """Whether there was a file when the export began, which it may replace."""
+
+    files: dict[UUID, Fingerprint] = {}
+    """The files of parts that have come whole, by their jobs."""
+
+    def is_of(self, other: Note) -> bool:
+        """Whether both are of the same export."""
+        same = (self.region, self.filter, self.split)
+        return same == (other.region, other.filter, other.split)
+
 
 class Unfinished:
     """The note of one export; without `kept` nothing is read and nothing is written.
@@ -62,11 +80,10 @@ class Unfinished:
             if not self.path.exists():
                 return
             text = self.path.read_bytes()
-        try:
-            found = Note.model_validate_json(text)
-        except ValidationError:
-            raise self._error("is not what an interrupted export leaves behind") from None
-        if found.model_copy(update={"jobs": ()}) != self.note:
+        found = noted(text)
+        if found is None:
+            raise self._error("is not what an interrupted export leaves behind")
+        if not found.is_of(self.note):
             raise self._error("is of an export with another filter, split or region")
         self.note = found
         sweep(self._target.path, self.path, *map(self._part, found.jobs))
@@ -81,7 +98,20 @@ class Unfinished:
             forget(self._target.path)
             self._anew = False
         jobs = (*self.note.jobs[:index], job, *self.note.jobs[index + 1 :])
-        self.note = self.note.model_copy(update={"jobs": jobs})
+        files = {known: file for known, file in self.note.files.items() if known in jobs}
+        self._change({"jobs": jobs, "files": files})
+
+    def remember_file(self, job: UUID, file: Fingerprint) -> None:
+        """Notes down, for good when this returns, that the file of a part is whole."""
+        self._change({"files": {**self.note.files, job: file}})
+
+    def has_file(self, job: UUID) -> bool:
+        """Whether the file of a part is there, as it came; DownloadError where nobody can say."""
+        file = self.note.files.get(job)
+        return file is not None and file.fits(self._part(job))
+
+    def _change(self, changed: dict[str, object]) -> None:
+        self.note = self.note.model_copy(update=changed)
         if not self.kept:
             return
         file = TemporaryFile(TargetFile(self.path, self.path, _OWNER_ONLY))
@@ -110,6 +140,18 @@ class Unfinished:
             f"{shown} {what}.",
             hint="finish that export first, or remove the file to begin anew",
         )
+
+
+def noted(content: bytes) -> Note | None:
+    """The note in the content of its file; None for what is none.
+
+    >>> noted(b"{}") is None
+    True
+    """
+    try:
+        return Note.model_validate_json(content)
+    except ValidationError:
+        return None
 
 
 def note_of(path: AnyPath) -> Path:
@@ -142,18 +184,11 @@ def forget(path: AnyPath) -> None:
     with told(note):
         beside = [file for file in target.parent.iterdir() if file.name.startswith(target.name)]
         parts = {file for file in beside if _PARTS.fullmatch(file.name[len(target.name) :])}
-        known = {_part_of(target, job) for job in _noted(note)} if note in beside else set()
+        found = noted(note.read_bytes()) if note in beside else None
+        known = {_part_of(target, job) for job in found.jobs} if found else set()
     sweep(target, note, *parts, *known)
     for left in (*parts, note):
         remove(left)
-
-
-def _noted(note: Path) -> tuple[UUID, ...]:
-    """The jobs of a note; none where it is none."""
-    try:
-        return Note.model_validate_json(note.read_bytes()).jobs
-    except ValidationError:
-        return ()
 
 
 def _part_of(target: Path, job: UUID) -> Path:

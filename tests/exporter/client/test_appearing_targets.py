@@ -1,0 +1,204 @@
+"""A file that is there, or appears while an export runs: replaced only where that is allowed."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from epfilter.exporter import DownloadError
+from exporter.client.conftest import Opener
+from exporter.client.doubles import (
+    CSV,
+    FILTER,
+    ID,
+    WINDOW,
+    Handler,
+    Service,
+    file_answer,
+    ids,
+    names,
+    part,
+)
+
+PRECIOUS = b"precious"
+ROWS = b"id,status\n1,paid\n2,paid\n3,paid\n"
+
+Appearing = Callable[[Path], object]
+
+
+def a_file(path: Path) -> None:
+    path.write_bytes(PRECIOUS)
+
+
+def a_dangling_link(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+APPEARING = [a_file, a_dangling_link, Path.mkdir]
+
+
+def shown(path: Path) -> object:
+    """What stands at a path."""
+    if path.is_symlink():
+        return path.readlink()
+    return path.read_bytes() if path.is_file() else path.is_dir()
+
+
+def meanwhile(answer: httpx.Response, target: Path, appears: Appearing = a_file) -> Handler:
+    """The answer, before which something appears at the target."""
+
+    def answered(_: httpx.Request) -> httpx.Response:
+        appears(target)
+        return answer
+
+    return answered
+
+
+def no_links(*_: object) -> None:
+    raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+@pytest.fixture(params=["links", "no links"])
+def links(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system with hard links, and one without."""
+    if request.param == "no links":
+        monkeypatch.setattr(os, "link", no_links)
+
+
+@pytest.mark.usefixtures("links")
+@pytest.mark.parametrize("resume", [False, True])
+@pytest.mark.parametrize("split", [None, "month"])
+def test_nothing_is_in_the_way_of_an_export_that_may_not_replace(
+    open_client: Opener,
+    tmp_path: Path,
+    split: str | None,
+    resume: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    (tmp_path / "other").touch()
+    target = tmp_path / "a.csv"
+    open_client(Service(part(1), part(2), part(3))).call(
+        "export", WINDOW, target, split=split, resume=resume, replace=False
+    )
+    assert target.read_bytes() == (ROWS if split else b"id,status\n1,paid\n")
+    assert target.stat().st_mode == (tmp_path / "other").stat().st_mode
+    assert target.stat().st_nlink == 1
+    assert names(tmp_path) == ["a.csv", "other"]
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_what_is_there_is_refused_before_anything_is_sent(
+    open_client: Opener,
+    tmp_path: Path,
+    resume: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    target = tmp_path / "a.csv"
+    a_file(target)
+    service = Service(part(1))
+    with pytest.raises(DownloadError) as raised:
+        open_client(service).call("export", WINDOW, target, resume=resume, replace=False)
+    assert str(raised.value) == f"{target} exists, and is not to be replaced."
+    assert service.all == []
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [PRECIOUS]
+
+
+@pytest.mark.usefixtures("links")
+@pytest.mark.parametrize("appears", APPEARING)
+@pytest.mark.parametrize("split", [None, "month"])
+def test_what_appears_meanwhile_is_kept_and_so_is_the_download(
+    open_client: Opener, tmp_path: Path, split: str | None, appears: Appearing
+) -> None:
+    target = tmp_path / "a.csv"
+    last = 3 if split else 1
+    service = Service(*map(part, range(1, last)), meanwhile(part(last), target, appears))
+    with pytest.raises(DownloadError) as raised:
+        open_client(service).call("export", WINDOW, target, split=split, resume=True, replace=False)
+    assert str(raised.value) == f"{target} has appeared meanwhile, and is not to be replaced."
+    there = shown(target)
+    assert there in {PRECIOUS, Path("nowhere"), True}
+    kept = sorted(["a.csv.export.json", *(f"a.csv.export.{one}.part" for one in ids(*range(last)))])
+    assert names(tmp_path) == ["a.csv", *kept]
+
+    service.all = []
+    if appears is a_file:
+        with pytest.raises(
+            DownloadError, match="has appeared meanwhile, and is not to be replaced"
+        ):
+            open_client(service).call(
+                "export", WINDOW, target, split=split, resume=True, replace=False
+            )
+        target.chmod(0o600)
+        open_client(service).call("export", WINDOW, target, split=split, resume=True)
+        assert target.read_bytes() == (ROWS if split else b"id,status\n1,paid\n")
+        assert stat.S_IMODE(target.stat().st_mode) == 0o600
+        assert names(tmp_path) == ["a.csv"]
+    assert service.all == [], "nothing is fetched twice"
+
+
+@pytest.mark.usefixtures("links")
+@pytest.mark.parametrize("split", [None, "month"])
+def test_without_resume_nothing_but_what_has_appeared_is_left(
+    open_client: Opener, tmp_path: Path, split: str | None
+) -> None:
+    target = tmp_path / "a.csv"
+    service = Service(meanwhile(part(1), target), part(2), part(3))
+    with pytest.raises(DownloadError, match="has appeared meanwhile, and is not to be replaced"):
+        open_client(service).call("export", WINDOW, target, split=split, replace=False)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [PRECIOUS]
+
+
+def interrupted(open_client: Opener, target: Path, **options: Any) -> Service:
+    service = Service(httpx.Response(500))
+    with pytest.raises(DownloadError):
+        open_client(service, attempts=1).call("export", WINDOW, target, resume=True, **options)
+    service.answers, service.all = [file_answer()], []
+    return service
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_what_appears_before_an_export_goes_on_is_kept(
+    open_client: Opener,
+    tmp_path: Path,
+    replace: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    target = tmp_path / "a.csv"
+    # Even where the first run might have replaced a file: there was none that anyone knew.
+    service = interrupted(open_client, target, replace=replace)
+    a_file(target)
+    with pytest.raises(DownloadError) as raised:
+        open_client(service).call("export", WINDOW, target, resume=True, replace=False)
+    assert str(raised.value) == f"{target} has appeared meanwhile, and is not to be replaced."
+    assert service.all == []
+    assert (target.read_bytes(), names(tmp_path)) == (PRECIOUS, ["a.csv", "a.csv.export.json"])
+    open_client(service).call("export", WINDOW, target, resume=True)
+    assert (target.read_bytes(), names(tmp_path)) == (CSV, ["a.csv"])
+
+
+def test_going_on_replaces_what_the_first_run_was_to_replace(
+    open_client: Opener, tmp_path: Path
+) -> None:
+    target = tmp_path / "a.csv"
+    a_file(target)
+    service = interrupted(open_client, target)
+    assert json.loads((tmp_path / "a.csv.export.json").read_text())["replaces"] is True
+    open_client(service).call("export", WINDOW, target, resume=True, replace=False)
+    assert (target.read_bytes(), names(tmp_path)) == (CSV, ["a.csv"])
+
+
+@pytest.mark.parametrize("options", [{}, {"resume": True}, {"replace": True}], ids=str)
+def test_who_does_not_ask_has_the_target_replaced(
+    open_client: Opener, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    target = tmp_path / "a.csv"
+    service = Service(meanwhile(file_answer(), target))
+    open_client(service).call("export", FILTER, target, **options)
+    assert (target.read_bytes(), names(tmp_path)) == (CSV, ["a.csv"])
+    open_client(Service(meanwhile(file_answer(), target))).call("download", ID, target)
+    assert (target.read_bytes(), names(tmp_path)) == (CSV, ["a.csv"])

@@ -1,0 +1,167 @@
+"""What comes in place of the CSV file and is none: other encodings, pages, JSON, nothing at all."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+
+from epfilter.exporter import DownloadError
+from exporter.client.conftest import Opener
+from exporter.client.doubles import (
+    CSV,
+    FILTER,
+    ID,
+    WINDOW,
+    Body,
+    Service,
+    file_answer,
+    names,
+    rest_answer,
+)
+
+ZIPPED = gzip.compress(CSV)
+HALF = ZIPPED[: len(ZIPPED) // 2]
+JSON = b'{"errors":[{"status":500,"title":"Internal Server Error"}]}'
+
+
+def encoded(*values: str, content: bytes = ZIPPED) -> httpx.Response:
+    """A file with a Content-Encoding, as whole as its Content-Length says."""
+    headers = [
+        ("content-type", "text/csv"),
+        ("content-length", str(len(content))),
+        *(("content-encoding", value) for value in values),
+    ]
+    return httpx.Response(200, headers=headers, stream=Body([content]))
+
+
+def of_type(kind: str, content: bytes = JSON) -> httpx.Response:
+    return file_answer(content, content_type=kind)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (encoded("gzip"), "the file came encoded as gzip, though it was asked for as it is."),
+        (encoded("gzip", content=HALF), "the file came encoded as gzip, though it was asked for as it is."),
+        (encoded("GZip"), "the file came encoded as GZip, though it was asked for as it is."),
+        (encoded("br"), "the file came encoded as br, though it was asked for as it is."),
+        (encoded("foo", content=CSV), "the file came encoded as foo, though it was asked for as it is."),
+        (encoded("identity, gzip"), "the file came encoded as identity, gzip, though it was asked for as it is."),
+        (encoded("identity", "gzip"), "the file came encoded as identity, gzip, though it was asked for as it is."),
+        (encoded("\x1b[31m"), "the file came encoded as \\u001b[31m, though it was asked for as it is."),
+        (encoded("x" * 99), f"the file came encoded as {'x' * 19}…{'x' * 19}, though it was asked for as it is."),
+        (of_type("text/html"), "a web page came instead of the file."),
+        (of_type("Text/HTML; charset=utf-8"), "a web page came instead of the file."),
+        (of_type("application/xhtml+xml"), "a web page came instead of the file."),
+        (of_type("application/json"), "JSON came instead of the file."),
+        (of_type("Application/JSON ; charset=utf-8"), "JSON came instead of the file."),
+        (of_type("text/json"), "JSON came instead of the file."),
+        (of_type("application/problem+json"), "JSON came instead of the file."),
+        (file_answer(b""), "the file is empty: not even a header is in it."),
+        (file_answer(b"", content_length="", transfer_encoding="chunked"), "the file is empty: not even a header is in it."),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(("method", "what"), [("download", ID), ("export", FILTER)])
+def test_what_is_no_csv_is_refused_and_not_asked_for_again(  # noqa: PLR0913, PLR0917 - fixtures, and the columns of the table
+    open_client: Opener,
+    tmp_path: Path,
+    answer: httpx.Response,
+    message: str,
+    method: str,
+    what: object,
+) -> None:
+    service = Service(answer)
+    target = tmp_path / "a.csv"
+    target.write_bytes(b"before")
+    with pytest.raises(DownloadError) as raised:
+        open_client(service).call(method, what, target)
+    assert str(raised.value) == f"{target}: {message}"
+    assert raised.value.status == 200
+    assert len(service.requests) == 1
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"before"]
+
+
+@pytest.mark.parametrize("empty", [1, 2, 3])
+def test_no_part_of_an_export_may_be_empty(open_client: Opener, tmp_path: Path, empty: int) -> None:
+    answers = [file_answer(b"" if number == empty else CSV) for number in (1, 2, 3)]
+    with pytest.raises(DownloadError, match="the file is empty"):
+        open_client(Service(*answers)).call("export", WINDOW, tmp_path / "a.csv", split="month")
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "values", [("identity",), ("Identity",), ("",), ("identity", ""), ("identity, identity",)]
+)
+def test_what_is_not_encoded_may_say_so(
+    open_client: Opener, tmp_path: Path, values: tuple[str, ...]
+) -> None:
+    open_client(Service(encoded(*values, content=CSV))).call("download", ID, tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == CSV
+
+
+@pytest.mark.parametrize("media", ["text/csv", "text/plain", "application/octet-stream", ""])
+def test_other_types_are_files(open_client: Opener, tmp_path: Path, media: str) -> None:
+    open_client(Service(of_type(media, CSV))).call("download", ID, tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == CSV
+
+
+def test_an_encoded_rest_is_not_joined_to_what_was_not_encoded(
+    open_client: Opener, tmp_path: Path
+) -> None:
+    def rest(request: httpx.Request) -> httpx.Response:
+        right = rest_answer(request)
+        headers = {**right.headers, "content-encoding": "gzip"}
+        return httpx.Response(206, headers=headers, stream=Body([ZIPPED]))
+
+    service = Service(file_answer(sent=1000), rest, encoded("gzip"))
+    with pytest.raises(DownloadError, match="the file came encoded as gzip"):
+        open_client(service).call("download", ID, tmp_path / "a")
+    assert names(tmp_path) == []
+
+
+@contextmanager
+def serving(head: bytes, body: bytes) -> Iterator[str]:
+    """A server that answers everything with these bytes; its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\n" + head + b"\r\n")
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/1.csv"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (b"Content-Length: %d\r\n" % len(HALF), HALF),
+        (b"Transfer-Encoding: chunked\r\n", b"%x\r\n%b\r\n0\r\n\r\n" % (len(HALF), HALF)),
+    ],
+    ids=["length", "chunked"],
+)
+def test_half_of_a_zipped_file_that_looks_whole_on_the_wire_is_no_file(
+    open_client: Opener, tmp_path: Path, head: bytes, body: bytes
+) -> None:
+    with (
+        serving(b"Content-Encoding: gzip\r\n" + head, body) as address,
+        pytest.raises(DownloadError, match="the file came encoded as gzip"),
+    ):
+        open_client().call("download", address, tmp_path / "a")
+    assert names(tmp_path) == []

@@ -1,0 +1,202 @@
+"""Files of parts that an interrupted export has kept: whole, or fetched again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from epfilter.exporter import DownloadError, SettingsError
+from exporter.client.conftest import Opener
+from exporter.client.doubles import CSV, WINDOW, Service, file_answer, ids, names, part, rest_answer
+
+FIRST, SECOND, THIRD = ids(0, 1, 2)
+ROWS = [b"id,status\n%d,paid\n" % number for number in (1, 2, 3)]
+WHOLE = b"id,status\n1,paid\n2,paid\n3,paid\n"
+
+
+def kept(folder: Path, job: object) -> Path:
+    return folder / f"a.csv.export.{job}.part"
+
+
+def interrupted(open_client: Opener, folder: Path) -> Service:
+    """An export that has two of three parts."""
+    service = Service(part(1), part(2), httpx.Response(500))
+    with pytest.raises(DownloadError):
+        open_client(service, attempts=1).call(
+            "export", WINDOW, folder / "a.csv", split="month", resume=True
+        )
+    service.all = []
+    return service
+
+
+def test_what_was_fetched_is_noted_with_its_size_and_hash(
+    open_client: Opener, tmp_path: Path
+) -> None:
+    interrupted(open_client, tmp_path)
+    note = json.loads((tmp_path / "a.csv.export.json").read_text())
+    assert note["files"] == {
+        str(job): {"size": len(content), "sha256": sha256(content).hexdigest()}
+        for job, content in zip((FIRST, SECOND), ROWS, strict=False)
+    }
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        file_answer(sent=1000),
+        file_answer(b"x" * 1000, sent=700, etag='"0"'),
+        file_answer(sent=1000, error=httpx.ReadError("x")),
+    ],
+    ids=["cut", "changed", "broken"],
+)
+def test_the_hash_is_that_of_the_file_in_however_many_pieces_it_came(
+    open_client: Opener, tmp_path: Path, first: httpx.Response
+) -> None:
+    service = Service(first, rest_answer, httpx.Response(500))
+    with pytest.raises(DownloadError):
+        open_client(service, attempts=1).call(
+            "export", WINDOW, tmp_path / "a.csv", split="month", resume=True
+        )
+    note = json.loads((tmp_path / "a.csv.export.json").read_text())
+    content = kept(tmp_path, FIRST).read_bytes()
+    assert content == CSV
+    assert note["files"] == {
+        str(FIRST): {"size": len(CSV), "sha256": sha256(CSV).hexdigest()},
+    }
+
+
+def overwritten(content: bytes) -> Callable[[Path], object]:
+    return lambda path: path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        overwritten(b""),
+        overwritten(ROWS[1][:-3]),
+        overwritten(ROWS[1] + b"4,paid\n"),
+        overwritten(b"\x00\xff garbage"),
+        overwritten(ROWS[1].replace(b"2", b"7")),
+        Path.unlink,
+    ],
+    ids=["emptied", "cut", "longer", "garbage", "same size", "removed"],
+)
+def test_a_part_that_is_not_what_was_fetched_is_fetched_again(
+    open_client: Opener, tmp_path: Path, damage: Callable[[Path], object]
+) -> None:
+    service = interrupted(open_client, tmp_path)
+    damage(kept(tmp_path, SECOND))
+    service.answers = [part(2), part(3)]
+    done = open_client(service).call(
+        "export", WINDOW, tmp_path / "a.csv", split="month", resume=True
+    )
+    assert (tmp_path / "a.csv").read_bytes() == WHOLE
+    assert service.all == [
+        f"GET /v2/jobs/{SECOND}",
+        f"GET /v2/jobs/{SECOND}/file",
+        "GET /orders/1.csv?signature=SIGNED",
+        f"GET /v2/jobs/{THIRD}",
+        f"GET /v2/jobs/{THIRD}/file",
+        "GET /orders/2.csv?signature=SIGNED",
+    ]
+    assert [one.id for one in done.jobs] == [FIRST, SECOND, THIRD]
+    assert names(tmp_path) == ["a.csv"]
+
+
+def test_a_damaged_part_whose_job_has_expired_is_exported_anew(
+    open_client: Opener, tmp_path: Path
+) -> None:
+    service = interrupted(open_client, tmp_path)
+    kept(tmp_path, SECOND).write_bytes(b"")
+    service.statuses[1] = {"gone": True}
+    service.answers = [part(2), httpx.Response(500)]
+    with pytest.raises(DownloadError):
+        open_client(service, attempts=1).call(
+            "export", WINDOW, tmp_path / "a.csv", split="month", resume=True
+        )
+    note = json.loads((tmp_path / "a.csv.export.json").read_text())
+    [fourth] = ids(3)
+    assert note["jobs"] == [str(FIRST), str(fourth), str(THIRD)]
+    assert [*note["files"]] == [str(FIRST), str(fourth)]
+    service.answers, service.all = [part(3)], []
+    open_client(service).call("export", WINDOW, tmp_path / "a.csv", split="month", resume=True)
+    assert (tmp_path / "a.csv").read_bytes() == WHOLE
+    assert "POST /v2/jobs" not in service.all
+    assert names(tmp_path) == ["a.csv"]
+
+
+def test_parts_of_a_note_without_hashes_are_fetched_again(
+    open_client: Opener, tmp_path: Path
+) -> None:
+    service = interrupted(open_client, tmp_path)
+    note = tmp_path / "a.csv.export.json"
+    old = json.loads(note.read_text())
+    known = ("version", "region", "filter", "split", "jobs")
+    note.write_text(json.dumps({name: old[name] for name in known}))
+    kept(tmp_path, FIRST).write_bytes(ROWS[0][:-3])
+    service.answers = [part(1), part(2), part(3)]
+    open_client(service).call("export", WINDOW, tmp_path / "a.csv", split="month", resume=True)
+    assert (tmp_path / "a.csv").read_bytes() == WHOLE
+    assert len([line for line in service.all if "/orders/" in line]) == 3
+    assert "POST /v2/jobs" not in service.all
+    assert names(tmp_path) == ["a.csv"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        None,
+        [],
+        {"x": {"size": 1, "sha256": ""}},
+        {str(FIRST): {"size": "x", "sha256": ""}},
+        {str(FIRST): {"size": 1}},
+        {str(FIRST): 5},
+    ],
+)
+def test_a_note_whose_files_are_garbage_is_told(
+    open_client: Opener, tmp_path: Path, files: Any
+) -> None:
+    service = interrupted(open_client, tmp_path)
+    note = tmp_path / "a.csv.export.json"
+    note.write_text(json.dumps(json.loads(note.read_text()) | {"files": files}))
+    with pytest.raises(SettingsError, match="is not what an interrupted export leaves behind"):
+        open_client(service).call("export", WINDOW, tmp_path / "a.csv", split="month", resume=True)
+    assert service.all == []
+
+
+def test_a_folder_in_place_of_a_part_is_told_with_its_path(
+    open_client: Opener, tmp_path: Path
+) -> None:
+    service = interrupted(open_client, tmp_path)
+    kept(tmp_path, SECOND).unlink()
+    kept(tmp_path, SECOND).mkdir()
+    with pytest.raises(DownloadError) as raised:
+        open_client(service).call("export", WINDOW, tmp_path / "a.csv", split="month", resume=True)
+    assert raised.value.message == f"{kept(tmp_path, SECOND)}: Is a directory."
+
+
+def test_the_file_of_one_job_that_is_there_already_is_not_fetched_again(
+    open_client: Opener, tmp_path: Path
+) -> None:
+    target = tmp_path / "a.csv"
+    service = Service(part(1))
+
+    def appear(_: httpx.Request) -> httpx.Response:
+        target.write_bytes(b"precious")
+        return part(1)
+
+    service.answers = [appear]
+    with pytest.raises(DownloadError):
+        open_client(service).call("export", WINDOW, target, resume=True, replace=False)
+    service.answers, service.all = [part(2)], []
+    done = open_client(service).call("export", WINDOW, target, resume=True)
+    assert service.all == []
+    assert target.read_bytes() == ROWS[0]
+    assert ([one.id for one in done.jobs], done.size, done.rows) == ([FIRST], len(ROWS[0]), None)
+    assert names(tmp_path) == ["a.csv"]
