@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
+from collections.abc import Sequence
+
 import duckdb
 import pytest
 from hypothesis import given
@@ -10,8 +14,29 @@ from hypothesis import strategies as st
 from epfilter.exporter.orders import neutralised
 from epfilter.exporter.orders.neutralising import neutralised_sql
 
+UNSEEN = [
+    chr(place)
+    for place in range(sys.maxunicode + 1)
+    if unicodedata.category(chr(place)) in {"Cc", "Cf", "Zs", "Zl", "Zp"}
+]
+"""Every control and format character and all white space that this Python knows."""
+
 FIRST = "=+-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20 '\"\xa0\u200b\u202e\ufeff\u3000aZ09<>~`|%;,é"
-texts = st.text(FIRST, max_size=4) | st.text(st.characters(exclude_categories=["Cs"]), max_size=4)
+texts = (
+    st.text(FIRST, max_size=4)
+    | st.text(st.sampled_from([*FIRST, *UNSEEN]), max_size=4)
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=4)
+)
+
+
+def by_sql(made: Sequence[str]) -> list[str]:
+    """What the SQL makes of texts."""
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"SELECT {neutralised_sql('x')} FROM (SELECT unnest(?) AS x)",  # noqa: S608 - fixed text
+            [[*made]],
+        ).fetchall()
+    return [row[0] for row in rows]
 
 
 @pytest.mark.parametrize(
@@ -27,8 +52,10 @@ texts = st.text(FIRST, max_size=4) | st.text(st.characters(exclude_categories=["
         "\x00=1",
         " =1",
         '"=1',
-        "'=1",
         "\ufeff=1",
+        "\"'=1",
+        " '=1",
+        " \t=1",
         "\xa0 @x",
         "\uff1d1",
         "=cmd|' /C calc'!A0",
@@ -39,21 +66,65 @@ def test_what_is_dangerous(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a", "a=1", "1-2", "2018-09-01", "O'Brien", '"x"', "<b>", "é="]
+    "text",
+    [
+        "",
+        "a",
+        "a=1",
+        "1-2",
+        "2018-09-01",
+        "O'Brien",
+        '"x"',
+        "<b>",
+        "é=",
+        "'",
+        "'=1",
+        "''=1",
+        "' =1",
+        "'\tx",
+        " a=1",
+    ],
 )
 def test_what_is_harmless(text: str) -> None:
     assert neutralised(text) == text
 
 
-def test_neutralised_text_is_dangerous_still_so_that_twice_is_seen() -> None:
-    assert neutralised(neutralised("=1")) == "''=1"
+@pytest.mark.parametrize(
+    "mark",
+    [
+        *("\x08", "\x0b", "\x0c", "\x1f", "\x7f", "\x85", "\xa0", "\xad", "\u034f", "\u061c"),
+        *("\u115f", "\u1160", "\u17b4", "\u17b5", "\u180b", "\u180c", "\u180d", "\u180e", "\u180f"),
+        *("\u2028", "\u2029", "\u2061", "\u2065", "\u2066", "\u2800", "\u3164", "\ufe00", "\ufe0f"),
+        *("\uffa0", "\ufff0", "\ufff8", "\U000e0000", "\U000e0020", "\U000e0100", "\U000e0fff"),
+    ],
+    ids=ascii,
+)
+def test_what_is_not_seen_does_not_protect(mark: str) -> None:
+    dangerous = [f"{mark}=1", f"{mark}+1", f"{mark}{mark}-1", f' "{mark}@x']
+    wanted = [f"'{text}" for text in dangerous]
+    assert [neutralised(text) for text in dangerous] == wanted
+    assert by_sql(dangerous) == wanted
+
+
+def test_none_of_all_that_is_not_seen_protects() -> None:
+    dangerous = [f"{mark}=1" for mark in UNSEEN]
+    wanted = [f"'{text}" for text in dangerous]
+    assert [neutralised(text) for text in dangerous] == wanted
+    assert by_sql(dangerous) == wanted
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "\u3042", "\u0301", "\u2801", "\U0001f600", "0", "_"])
+def test_what_is_seen_protects(letter: str) -> None:
+    assert [neutralised(f"{letter}=1"), *by_sql([f"{letter}=1"])] == [f"{letter}=1"] * 2
 
 
 @given(st.lists(texts, min_size=1, max_size=20))
 def test_sql_does_the_same(made: list[str]) -> None:
-    with duckdb.connect() as connection:
-        rows = connection.execute(
-            f"SELECT {neutralised_sql('x')} FROM (SELECT unnest(?) AS x)",  # noqa: S608 - fixed text
-            [made],
-        ).fetchall()
-    assert [row[0] for row in rows] == [neutralised(text) for text in made]
+    assert by_sql(made) == [neutralised(text) for text in made]
+
+
+@given(st.lists(texts, min_size=1, max_size=20))
+def test_what_is_neutralised_stays_as_it_is(made: list[str]) -> None:
+    once = by_sql(made)
+    assert by_sql(once) == once
+    assert [neutralised(neutralised(text)) for text in made] == once

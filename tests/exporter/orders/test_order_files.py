@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from epfilter import F, parse
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders import OrderStore, demo_lines, open_orders
+from epfilter.exporter.orders import OrderStore, RowsPer, demo_lines, open_orders
 from epfilter.exporter.orders.duckdb_files import OrderFile
 from exporter.orders.conftest import ids
 from exporter_services import interrupted
@@ -24,6 +28,8 @@ BROKEN = [
     ('{"id": "2", "id": "3"}', "has `id` twice in one object."),
     (r'{"id": "\ud800"}', "holds half of a surrogate pair, which is no character."),
     (b'{"id": "\xff"}', "is not UTF-8, at byte 9."),
+    ("{}", "is no order: it has no `id`. Hint: every order needs its own."),
+    ('{"id": null}', "is no order: it has no `id`. Hint: every order needs its own."),
     ('{"id": "2", "items": 5}', "is no order: `items` is no list but 5."),
     ('{"id": "2", "items": [5]}', "is no order: one of `items` is no object but 5."),
     ('{"id": "2", "customer": "x"}', 'is no order: `customer` is no object but "x".'),
@@ -93,6 +99,14 @@ def test_numbers_are_written_out(stored: Callable[..., Path], target: Path) -> N
         ('id,name\n1,a\n2,"b\n3,c\n', "line 4 of orders.csv is no CSV: unexpected end of data."),
         ('id,name\n1,"a"b\n', "line 2 of orders.csv is no CSV: ',' expected after '\"'."),
         (
+            "id,name\n1,a\n,b\n",
+            "orders.csv holds what is no order: it has no `id`; every order needs its own",
+        ),
+        (
+            "id,payment,product_sku\n1,paid,A\n,paid,B\n",
+            "orders.csv holds what is no order: it has no `id`; every order needs its own",
+        ),
+        (
             "id,with_tax\n1,5.5\n",
             "orders.csv holds what is no order: `with_tax` is no whole number: 5.5, in the order 1",
         ),
@@ -116,6 +130,88 @@ def test_a_file_of_another_kind_is_no_parquet(stored: Callable[..., Path], targe
     with pytest.raises(OrdersError, match=r"^orders\.parquet holds what is no order: ") as caught:
         store.write_csv(None, target)
     assert str(target.parent) not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"), [('["paid"]', '["paid"]'), ('{"a": 1}', '{"a":1}'), ("5", "5")]
+)
+def test_a_text_that_is_another_value_is_its_json(
+    value: str, cell: str, stored: Callable[..., Path], target: Path
+) -> None:
+    store = open_orders(stored(f'{{"id": "1", "payment": {value}}}\n'))
+    store.write_csv(None, target)
+    with target.open(encoding="utf-8", newline="") as lines:
+        (row,) = csv.DictReader(lines)
+    assert row["payment"] == cell
+    assert store.count(F.payment.eq("paid")) == 0
+
+
+@pytest.mark.parametrize("rows", ["item", "order"])
+def test_an_order_of_a_parquet_file_needs_an_id(
+    rows: RowsPer, tmp_path: Path, target: Path
+) -> None:
+    path = tmp_path / "orders.parquet"
+    pq.write_table(
+        pa.Table.from_pylist([{"id": "1", "payment": "paid"}, {"payment": "paid"}]), path
+    )
+    with pytest.raises(OrdersError) as caught:
+        open_orders(path).write_csv(F.payment.eq("paid"), target, rows=rows)
+    assert str(caught.value) == (
+        "orders.parquet holds what is no order: it has no `id`; every order needs its own"
+    )
+
+
+@pytest.mark.parametrize("cell", ["x" * 1_000_000, "a, 'b'\n" * 125_000, '"' * 500_000])
+def test_a_long_cell_is_read_and_the_limit_of_everybody_stays(
+    cell: str, tmp_path: Path, stored: Callable[..., Path], target: Path
+) -> None:
+    limit = csv.field_size_limit()
+    line = json.dumps({"id": "1", "customer": {"name": cell}})
+    first = tmp_path / "first.csv"
+    open_orders(stored(f"{line}\n")).write_csv(None, first)
+    assert open_orders(first).write_csv(None, target) == 1
+    assert target.read_bytes() == first.read_bytes()
+    assert csv.field_size_limit() == limit
+
+
+MEBIBYTE = 2**20
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'id,name\n1,a\n2,"' + "x" * 17 * MEBIBYTE + '"\n',
+        'id,name,email\n1,a,b\n2,"' + "x" * 9 * MEBIBYTE + '","' + "é" * 4 * MEBIBYTE + '"\n',
+    ],
+    ids=["one cell", "two cells"],
+)
+def test_a_row_that_is_too_long_is_named(
+    text: str, stored: Callable[..., Path], target: Path
+) -> None:
+    with pytest.raises(OrdersError) as caught:
+        open_orders(stored(text, "orders.csv")).write_csv(None, target)
+    assert str(caught.value) == (
+        "line 3 of orders.csv ends a row of more than 16 MiB. "
+        "Hint: no more is read; a quote may never be closed."
+    )
+
+
+def test_a_line_that_is_too_long_is_named(stored: Callable[..., Path], target: Path) -> None:
+    long = '{"id": "2", "x": "' + "x" * 40 * MEBIBYTE + '"}'
+    store = open_orders(stored(f'{{"id": "1"}}\n{long}\n'))
+    with pytest.raises(OrdersError) as caught:
+        store.write_csv(None, target)
+    assert str(caught.value) == (
+        "line 2 of orders.jsonl is longer than 16 MiB. Hint: no more is read of one order."
+    )
+
+
+def test_a_long_line_is_not_blamed_for_a_broken_one(
+    stored: Callable[..., Path], target: Path
+) -> None:
+    long = '{"id": "1", "x": "' + "x" * 17 * MEBIBYTE + '"}'
+    with pytest.raises(OrdersError, match=r"^line 2 of orders\.jsonl is no JSON: "):
+        open_orders(stored(f"{long}\n{{\n")).write_csv(None, target)
 
 
 def test_rows_of_one_order_in_a_csv_are_one_order(

@@ -177,7 +177,9 @@ def test_nested_columns(tmp_path: Path) -> None:
 
 
 def test_what_a_database_says_is_an_orders_error(tmp_path: Path) -> None:
-    store = open_orders(f"duckdb://{tmp_path}/none.duckdb?read_only=true")
+    path = tmp_path / "none.duckdb"
+    path.write_bytes(b"no database")
+    store = open_orders(f"duckdb://{path}?read_only=true")
     for run in (
         store.ready,
         lambda: store.count(None),
@@ -195,10 +197,18 @@ def test_no_message_holds_a_password() -> None:
 
 
 @pytest.mark.parametrize("name", ["pass", "Password", "sslkey", "access_token"])
-def test_no_message_holds_what_is_secret_of_the_url(name: str) -> None:
-    url = f"duckdb:///no/folder/open-sesame.duckdb?{name}=open-sesame"
-    with pytest.raises(OrdersError, match=r"^the database says: ") as caught:
-        open_orders(url).ready()
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"no database", r"^the database says: "), (None, r"^cannot read …\.duckdb: No such file")],
+)
+def test_no_message_holds_what_is_secret_of_the_url(
+    name: str, content: bytes | None, says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "open-sesame.duckdb"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(OrdersError, match=says) as caught:
+        open_orders(f"duckdb://{path}?{name}=open-sesame").ready()
     assert "open-sesame" not in str(caught.value)
 
 
@@ -289,3 +299,4 @@ def test_a_table_can_be_interrupted(
 ) -> None:
     store = open_orders(place(DEMO))
     assert interrupted(store, lambda: call(store, tmp_path / "x.csv")) == ["interrupted"]
+    assert store.count(None) == 40

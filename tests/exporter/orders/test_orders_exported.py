@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +19,7 @@ from epfilter import Filter
 from epfilter.exporter.orders import OrderStore, RowsPer, attributes_of, csv_columns, open_orders
 from epfilter.exporter.orders.layout import ITEM_MEMBERS, ORDER_MEMBERS, Tree, tree_of
 from epfilter.targets import to_predicate
+from exporter.orders.test_neutralising import texts
 from order_samples import (
     cells,
     flat,
@@ -143,3 +145,19 @@ def test_an_export_can_be_exported_again(made: list[Order], f: Filter) -> None:
         assert _read_back(open_orders(first), f) == [
             row for row in _read_back(store, f) if row["id"]
         ]
+
+
+@FEWER
+@given(texts=st.lists(texts, min_size=1, max_size=20), rows=st.sampled_from(["item", "order"]))
+def test_an_export_that_is_exported_again_is_the_same(texts: list[str], rows: RowsPer) -> None:
+    made = [
+        {"id": str(place), "customer": {"name": text}, "items": [{"sku": text, "name": text}]}
+        for place, text in enumerate(texts)
+    ]
+    with TemporaryDirectory() as folder:
+        source, *exported = (Path(folder, name) for name in ("orders.jsonl", "1.csv", "2.csv"))
+        write_jsonl(made, source)
+        for before, after in pairwise([source, *exported]):
+            open_orders(before).write_csv(None, after, rows=rows)
+        first, second = (path.read_bytes() for path in exported)
+    assert second == first

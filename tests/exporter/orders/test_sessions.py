@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from threading import Event, Thread
 
+import pytest
+
+from epfilter.exporter import OrdersError
 from epfilter.exporter.orders.duckdb_sessions import Sessions
 
 
@@ -27,3 +30,17 @@ def test_a_call_can_end_while_it_is_ended_outside_of_duckdb() -> None:
     sessions.interrupt(elsewhere)
     assert is_alive == [False]
     thread.join()
+
+
+@pytest.mark.parametrize("memory", ["500MB", "2GB", "1.5 GiB", "100 kb", "80%"])
+def test_an_amount_of_memory(memory: str) -> None:
+    with Sessions(memory=memory).session() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    "memory", ["", "lots", "500", "-1MB", "5 apples", "1GB; x", "٣GB", "1GB\n"]
+)
+def test_what_is_no_amount_of_memory(memory: str) -> None:
+    with pytest.raises(OrdersError, match=r"is no amount of memory\. Hint: write it as in 500MB"):
+        Sessions(memory=memory)

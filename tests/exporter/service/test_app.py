@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import timedelta
+from shutil import rmtree
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -144,7 +145,22 @@ def test_the_link_leads_to_the_file(client: TestClient, held_orders: HeldOrders)
         ({"Range": "bytes=-4"}, 206, slice(-4, None)),
         ({"Range": "bytes=3-", "If-Range": '"another"'}, 200, slice(None)),
         ({"Range": "bytes=3-", "If-Range": "ETAG"}, 206, slice(3, None)),
-        ({"Range": "bytes=1000-"}, 416, slice(0)),
+        ({"Range": "bytes=1000-", "If-Range": '"another"'}, 200, slice(None)),
+        ({"Range": "bytes=1000-,3-"}, 206, slice(3, None)),
+        ({"Range": "bytes=0-1000"}, 206, slice(None)),
+        ({"Range": f"bytes=3-{'9' * 5000}"}, 206, slice(3, None)),
+        ({"Range": "bytes=-1000"}, 206, slice(None)),
+        ({"Range": "BYTES= ,0-1"}, 206, slice(0, 2)),
+        ({"Range": "bytes=5-2"}, 200, slice(None)),
+        ({"Range": "bytes=0-1,5-2"}, 200, slice(None)),
+        ({"Range": "x=1"}, 200, slice(None)),
+        ({"Range": "lines=0-1"}, 200, slice(None)),
+        ({"Range": "bytes"}, 200, slice(None)),
+        ({"Range": "bytes="}, 200, slice(None)),
+        ({"Range": "bytes=-"}, 200, slice(None)),
+        ({"Range": "bytes=a-b"}, 200, slice(None)),
+        ({"Range": "bytes=1_0-"}, 200, slice(None)),
+        ({"Range": "bytes=+1-"}, 200, slice(None)),
     ],
 )
 def test_a_download_goes_on_where_it_broke_off(
@@ -161,6 +177,32 @@ def test_a_download_goes_on_where_it_broke_off(
         link, headers={**headers, "If-Range": etag} if "ETAG" in str(headers) else headers
     )
     assert (answer.status_code, answer.content) == (status, held_orders.csv[part])
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=1000-", "bytes=1000-2000,3000-", "bytes=-0", f"bytes={'9' * 5000}-"]
+)
+def test_a_part_that_the_file_has_not_is_refused(
+    client: TestClient, held_orders: HeldOrders, asked: str
+) -> None:
+    job_id = exported(client, held_orders)
+    link = client.get(f"/v2/jobs/{job_id}").json()["data"]["link"]["href"]
+    answer = client.get(link, headers={"Range": asked})
+    assert (answer.status_code, refusal(answer)["title"]) == (416, "Range Not Satisfiable")
+    assert answer.headers["Content-Range"] == f"bytes */{len(held_orders.csv)}"
+    whole = client.head(link, headers={"Range": asked})
+    assert (whole.status_code, whole.headers["Content-Length"]) == (200, str(len(held_orders.csv)))
+
+
+def test_several_parts_come_together(client: TestClient, held_orders: HeldOrders) -> None:
+    job_id = exported(client, held_orders)
+    link = client.get(f"/v2/jobs/{job_id}").json()["data"]["link"]["href"]
+    answer = client.get(link, headers={"Range": "bytes=0-1,1000-,5-7"})
+    assert answer.status_code == 206
+    assert answer.headers["Content-Type"].startswith("multipart/byteranges; boundary=")
+    assert answer.content.count(b"Content-Range: bytes ") == 2
+    twice = client.get(link, headers=[("Range", "bytes=0-1"), ("Range", "bytes=0-2")])
+    assert (twice.status_code, twice.content) == (200, held_orders.csv)
 
 
 def test_an_expired_job_its_file_and_its_link_are_gone(
@@ -183,6 +225,17 @@ def test_a_file_that_expires_between_two_looks_is_not_found(
     job_id = exported(client, held_orders)
     link = client.get(f"/v2/jobs/{job_id}/file").json()["data"]["href"]
     service_of(app).files.remove(UUID(job_id))
+    assert refusal(client.get(link))["detail"] == ERRORS[404].detail
+
+
+def test_a_file_whose_folder_is_a_file_now_is_not_found(
+    client: TestClient, settings: ServiceSettings, held_orders: HeldOrders
+) -> None:
+    job_id = exported(client, held_orders)
+    link = client.get(f"/v2/jobs/{job_id}/file").json()["data"]["href"]
+    folder = settings.state_folder / "files"
+    rmtree(folder)
+    folder.touch()
     assert refusal(client.get(link))["detail"] == ERRORS[404].detail
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -138,7 +139,35 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
         Files(tmp_path / "files")
 
 
-def test_a_folder_that_is_gone_is_explained(files: Files) -> None:
+USES: list[Callable[[Files], object]] = [
+    lambda files: files.sweep(set()),
+    lambda files: files.part(ONE),
+    lambda files: files.ready(),
+]
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_folder_that_is_gone_is_made_again(files: Files, use: Callable[[Files], object]) -> None:
     files._folder.rmdir()
-    with pytest.raises(ExporterError, match="No such file or directory"):
-        files.sweep(set())
+    use(files)
+    assert names(files) == set()
+    if os.name == "posix":
+        assert stat.S_IMODE(files._folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_folder_that_cannot_be_made_again_is_explained(
+    files: Files, use: Callable[[Files], object]
+) -> None:
+    files._folder.rmdir()
+    files._folder.touch()
+    with pytest.raises(ExporterError, match=r"^the file could not be kept: File exists\.$"):
+        use(files)
+
+
+def test_a_folder_that_nobody_may_write_to_is_not_ready(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda _path, mode: not mode & os.W_OK)
+    with pytest.raises(ExporterError, match=r"^the file could not be kept: Permission denied\.$"):
+        files.ready()

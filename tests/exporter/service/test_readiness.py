@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from shutil import rmtree
 from threading import Barrier, BrokenBarrierError, Event, Thread
 
 import anyio
@@ -13,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from epfilter.exporter import ExporterError, OrdersError
+from epfilter.exporter.service import ServiceSettings
 from epfilter.exporter.service.answers import ERRORS
 from epfilter.exporter.service.readiness import Readiness
 from exporter_services import (
@@ -44,6 +46,35 @@ def test_a_service_whose_orders_cannot_be_read_is_healthy_and_not_ready(
     lines = map(json.loads, capsys.readouterr().err.splitlines())
     said = [line for line in lines if line["event"] == "readiness_failed"]
     assert [(line["part"], line["error"]) for line in said] == [("orders", "OrdersError")]
+
+
+def test_a_folder_of_files_that_is_removed_is_made_again(
+    client: TestClient, settings: ServiceSettings, held_orders: HeldOrders
+) -> None:
+    for _ in range(2):
+        rmtree(settings.state_folder / "files")
+        exported(client, held_orders)
+    rmtree(settings.state_folder / "files")
+    assert client.get("/readyz").json() == {"status": "ready"}
+    assert (settings.state_folder / "files").is_dir()
+
+
+def test_a_service_that_can_write_no_files_is_not_ready(
+    capsys: pytest.CaptureFixture[str], client: TestClient, settings: ServiceSettings
+) -> None:
+    folder = settings.state_folder / "files"
+    folder.rmdir()
+    folder.touch()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["errors"][0]["detail"]) == (
+        503,
+        "The files cannot be written.",
+    )
+    lines = map(json.loads, capsys.readouterr().err.splitlines())
+    said = [line for line in lines if line["event"] == "readiness_failed"]
+    assert [(line["part"], line["error"]) for line in said] == [("files", "ExporterError")]
+    folder.unlink()
+    assert client.get("/readyz").json() == {"status": "ready"}
 
 
 def test_a_service_whose_queue_does_not_answer_is_not_ready(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -84,6 +85,20 @@ def test_a_job_that_cannot_be_run_says_why(
     assert "ron" not in repr(here.notes.values)
     here.jobs.create(None)
     assert here.run().status is SUCCESS, "the service goes on"
+
+
+def test_a_job_without_a_folder_for_its_file_says_why(here: Service) -> None:
+    here.jobs.create(None)
+    folder = here.files.path(UUID(int=1)).parent
+    runner = here.runner(Store(here.folder))
+    runner._housekeeping_due = time.monotonic() + 60
+    folder.rmdir()
+    folder.touch()
+    runner.start()
+    here.wait()
+    assert runner.stop(10)
+    (job,) = here.jobs.jobs()
+    assert (job.status, job.error) == (FAILED, "the file could not be kept: File exists.")
 
 
 def test_nothing_that_goes_wrong_ends_the_thread(

@@ -8,7 +8,17 @@ from pathlib import Path
 
 from epfilter.carets import shorten
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders.layout import ITEM_MEMBERS, attributes_of, items_of, value_of
+from epfilter.exporter.orders.layout import (
+    ITEM_MEMBERS,
+    ITS_OWN,
+    NO_ID,
+    attributes_of,
+    items_of,
+    value_of,
+)
+
+LONGEST_LINE = 16 * 2**20
+"""How many bytes a line may have; DuckDB reads some that are longer."""
 
 
 def broken_line(path: Path) -> OrdersError | None:
@@ -23,13 +33,22 @@ def broken_line(path: Path) -> OrdersError | None:
     ...     str(broken_line(orders))
     'line 2 of orders.jsonl is no JSON: Expecting value at column 8.'
     """
+    too_long = None
     with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 _read(line.rstrip(b"\r\n"))
             except OrdersError as error:
-                return OrdersError(f"line {number} of {path.name} {error}")
-    return None
+                return OrdersError(f"line {number} of {path.name} {error.message}", hint=error.hint)
+            if too_long is None and len(line) > LONGEST_LINE:
+                too_long = number
+    # Only where nothing else is wrong, because it may have been read all the same.
+    if too_long is None:
+        return None
+    return OrdersError(
+        f"line {too_long} of {path.name} is longer than {LONGEST_LINE // 2**20} MiB.",
+        hint="no more is read of one order",
+    )
 
 
 def _read(line: bytes) -> None:
@@ -53,12 +72,18 @@ def _read(line: bytes) -> None:
     except UnicodeEncodeError:
         raise OrdersError("holds half of a surrogate pair, which is no character.") from None
     try:
-        attributes_of(order)
-        for item in items_of(order) or ():
-            for member in ITEM_MEMBERS:
-                value_of(item, member)
+        _read_members(order)
     except OrdersError as error:
-        raise OrdersError(f"is no order: {error}") from None
+        raise OrdersError(f"is no order: {error.message}", hint=error.hint) from None
+
+
+def _read_members(order: Mapping[str, object]) -> None:
+    if order.get("id") is None:
+        raise OrdersError(f"{NO_ID}.", hint=ITS_OWN)
+    attributes_of(order)
+    for item in items_of(order) or ():
+        for member in ITEM_MEMBERS:
+            value_of(item, member)
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

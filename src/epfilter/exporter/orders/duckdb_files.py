@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -16,12 +16,19 @@ from epfilter.ast import Filter
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.broken_lines import broken_line
 from epfilter.exporter.orders.columns import RowsPer
+from epfilter.exporter.orders.csv_checking import check_rows, long_row
 from epfilter.exporter.orders.csv_writing import written
 from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions
-from epfilter.exporter.orders.file_formats import FORMATS, check_rows, comma_separated, jsonl
+from epfilter.exporter.orders.file_formats import FORMATS, Describe, comma_separated, jsonl
 from epfilter.exporter.orders.flat_view import Source, csv_select, flat_view
 from epfilter.exporter.orders.store import legible
 from epfilter.targets import filter_frame
+
+_FAULTS: dict[Describe, Callable[[Path], OrdersError | None]] = {
+    jsonl: broken_line,
+    comma_separated: long_row,
+}
+"""What looks for the place of a fault, by what describes the file."""
 
 
 class OrderFile:
@@ -139,8 +146,9 @@ class OrderFile:
         return OrdersError(f"{self._name} changed while it was read.", hint="export again")
 
     def _fault(self, error: DataError) -> OrdersError:
-        try:
-            found = broken_line(self._path) if self._describe is jsonl else None
-        except OSError:
-            found = None
+        found = None
+        look = _FAULTS.get(self._describe)
+        if look is not None:
+            with suppress(OSError):
+                found = look(self._path)
         return found or OrdersError(f"{self._name} holds what is no order: {error}")

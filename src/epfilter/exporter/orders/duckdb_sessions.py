@@ -14,6 +14,7 @@ from shutil import rmtree
 
 import duckdb
 
+from epfilter.carets import shorten
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.flat_view import literal
 from epfilter.exporter.orders.spilling import spill_folder
@@ -21,6 +22,8 @@ from epfilter.exporter.orders.store import legible
 
 _PATIENCE = 5.0
 """Seconds that `interrupt` waits for a call to end."""
+
+_MEMORY = re.compile(r"\d+(?:\.\d+)? ?(?:[kmgt]i?b|%)", re.ASCII | re.IGNORECASE)
 
 _GLOB = re.compile(r"[*?\[]")
 
@@ -40,6 +43,10 @@ class Sessions:
     ) -> None:
         if threads is not None and threads < 1:
             raise OrdersError("an export needs one thread or more.")
+        if not _MEMORY.fullmatch(memory):
+            raise OrdersError(
+                f"`{shorten(memory)}` is no amount of memory.", hint="write it as in 500MB or 2GB"
+            )
         self._threads, self._memory, self._temporary = threads, memory, temporary
         self._running: dict[duckdb.DuckDBPyConnection, Mapping[str, str]] = {}
         self._interrupted: list[duckdb.DuckDBPyConnection] = []

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 
-from epfilter.exporter.errors import OrdersError
+from epfilter.exporter.orders.broken_lines import LONGEST_LINE
+from epfilter.exporter.orders.csv_checking import LONGEST_ROW, header
 from epfilter.exporter.orders.duckdb_sessions import unglobbed
 from epfilter.exporter.orders.flat_view import Source, Value, dotted, literal, quoted
 from epfilter.exporter.orders.layout import ITEM_MEMBERS, ORDER_MEMBERS, Tree, tree_of
@@ -42,7 +42,7 @@ def jsonl(connection: duckdb.DuckDBPyConnection, path: Path) -> Source:  # noqa:
     columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in types.items())
     table = (
         f"read_json({literal(unglobbed(path))}, format = 'newline_delimited', records = 'true', "
-        f"auto_detect = false, columns = {{{columns}}})"
+        f"auto_detect = false, maximum_object_size = {LONGEST_LINE}, columns = {{{columns}}})"
     )
     return Source(
         table,
@@ -54,15 +54,17 @@ def jsonl(connection: duckdb.DuckDBPyConnection, path: Path) -> Source:  # noqa:
 
 def comma_separated(connection: duckdb.DuckDBPyConnection, path: Path) -> Source:  # noqa: ARG001 - all is text
     """Columns named as the attributes, or as those of our own CSV files. An empty cell is null."""
-    header = _header(path)
-    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
+    names = header(path)
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     table = (
         f"read_csv({literal(unglobbed(path))}, auto_detect = false, header = true, delim = ',', "
         "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, "
+        # Without a size, the buffer would be that of sixteen of the longest rows.
+        f"max_line_size = {LONGEST_ROW}, buffer_size = {2 * LONGEST_ROW}, "
         # Several threads look for the ends of lines, and may find one inside quotes.
         f"parallel = false, columns = {{{columns}}})"
     )
-    return source_of(table, dict.fromkeys(header, duckdb.sqltypes.VARCHAR))
+    return source_of(table, dict.fromkeys(names, duckdb.sqltypes.VARCHAR))
 
 
 def parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Source:
@@ -79,36 +81,3 @@ FORMATS: dict[str, Describe] = {
     ".parquet": parquet,
 }
 """By the suffix of the name."""
-
-
-def check_rows(path: Path) -> None:
-    """Raise OrdersError where a row of CSV has not as many cells as the header.
-
-    DuckDB leaves out what comes behind a quote that is never closed, such as the end of a file
-    that was cut off, and says nothing.
-    """
-    _header(path, whole=True)
-
-
-def _header(path: Path, *, whole: bool = False) -> list[str]:
-    """The names of the columns; every row is checked where the whole file is asked for."""
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        rows = csv.reader(lines, strict=True)
-        try:
-            header = next(rows, [])
-            for row in rows if whole else ():
-                if len(row) != len(header) and row:
-                    raise OrdersError(
-                        f"line {rows.line_num} of {path.name} ends a row of {len(row)} cells, "
-                        f"and the header has {len(header)}."
-                    )
-        except UnicodeDecodeError:
-            raise OrdersError(f"{path.name} is not UTF-8, behind line {rows.line_num}.") from None
-        except csv.Error as error:
-            raise OrdersError(f"line {rows.line_num} of {path.name} is no CSV: {error}.") from None
-    if not header:
-        raise OrdersError(f"{path.name} is empty.", hint="a CSV file begins with a header")
-    twice = next((name for name in header if header.count(name) > 1), None)
-    if twice is not None:
-        raise OrdersError(f"{path.name} has the column `{twice}` twice.")
-    return header

@@ -15,6 +15,8 @@ from epfilter.exporter.orders.columns import RowsPer, csv_columns
 from epfilter.exporter.orders.layout import (
     FULL_NAMES,
     ITEM_MEMBERS,
+    ITS_OWN,
+    NO_ID,
     ORDER_MEMBERS,
     SEVERAL,
     TIMESTAMP,
@@ -160,6 +162,9 @@ def _typed(member: Member, columns: Mapping[str, Value], who: str | None = None)
     value = columns.get(member.name)
     if value is None:
         return f"NULL::{_TYPES[member.kind]}"
+    if member.name == "id":
+        said = literal(f"{NO_ID}; {ITS_OWN}")
+        return f"CASE WHEN {value.sql} IS NULL THEN error({said}) ELSE {_text(value)} END"
     if member.kind == "text":
         return _text(value)
     order = columns.get("id")

@@ -9,12 +9,11 @@ is the same wherever the orders are.
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote
 
 import duckdb
 import ibis
@@ -25,6 +24,7 @@ from epfilter.errors import FilterError, FilterValueError
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.columns import RowsPer
 from epfilter.exporter.orders.csv_writing import written
+from epfilter.exporter.orders.database_urls import connected, disconnect, said, secrets
 from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions
 from epfilter.exporter.orders.flat_view import Source, csv_select, flat_view, quoted
 from epfilter.exporter.orders.ibis_columns import attributes, carried
@@ -33,8 +33,6 @@ from epfilter.targets import filter_frame
 
 _BATCH = 10_000
 """Orders that are in memory at a time."""
-
-_SECRET = re.compile("pass|pwd|token|secret|key", re.IGNORECASE)
 
 
 class IbisTable:
@@ -60,7 +58,7 @@ class IbisTable:
         temporary: Path | None = None,
     ) -> None:
         self._url, _, fragment = url.partition("#")
-        self._secrets = _secrets(self._url)
+        self._secrets = secrets(self._url)
         *schema, self._table = unquote(fragment or "orders").rsplit(".", 1)
         self._schema = schema[0] if schema else None
         self._backends: list[Any] = []
@@ -77,7 +75,8 @@ class IbisTable:
             selected = self._selected(table, filter)
             counted = selected.aggregate(orders=selected.count())
             self._sessions.goes_on(connection)
-            return sum(sum(batch["orders"].to_pylist()) for batch in _read(counted))
+            with _read(counted) as batches:
+                return sum(sum(batch["orders"].to_pylist()) for batch in batches)
 
     def write_csv(
         self,
@@ -95,9 +94,8 @@ class IbisTable:
             self._connected(connection, failures) as table,
         ):
             selected = self._selected(table, filter, in_order=True)
-            batches = self._batches(selected, connection, failures)
-            with self._sessions.translated(connection):
-                connection.register("batches", batches)
+            with _read(selected) as batches, self._sessions.translated(connection):
+                connection.register("batches", self._watched(batches, connection, failures))
                 source = _source(connection, table.schema(), selected.columns)
                 cells = csv_select(flat_view(source), source, rows, neutralise=neutralise)
                 self._sessions.goes_on(connection)
@@ -117,8 +115,8 @@ class IbisTable:
 
     def ready(self) -> None:
         """Do nothing, or raise OrdersError where the first order cannot be read."""
-        with self._connected() as table:
-            for _ in _read(self._selected(table, None).limit(1)):
+        with self._connected() as table, _read(self._selected(table, None).limit(1)) as batches:
+            for _ in batches:
                 pass
 
     def close(self) -> None:
@@ -145,56 +143,65 @@ class IbisTable:
             **{name: flat[f"source {place}"] for place, name in enumerate(carried(table))}
         )
 
-    def _batches(
-        self, selected: Any, connection: duckdb.DuckDBPyConnection, failures: list[Exception]
+    def _watched(
+        self, batches: Any, connection: duckdb.DuckDBPyConnection, failures: list[Exception]
     ) -> Any:
-        """What the database sends.
+        """What the database sends, until the call is interrupted.
 
         What it fails with goes into `failures`: DuckDB only tells that something has failed.
         """
         import pyarrow as pa
 
-        reader = _read(selected)
-
         def watched() -> Iterator[Any]:
             try:
-                for batch in reader:
+                for batch in batches:
                     self._sessions.goes_on(connection)
                     yield batch
             except Exception as error:
                 failures.append(error)
                 raise
 
-        return pa.RecordBatchReader.from_batches(reader.schema, watched())
+        return pa.RecordBatchReader.from_batches(batches.schema, watched())
 
     @contextmanager
     def _connected(
         self,
         connection: duckdb.DuckDBPyConnection | None = None,
-        failures: Sequence[Exception] = (),
+        failures: list[Exception] | None = None,
     ) -> Iterator[Any]:
         """The table; whatever a database raises comes out as OrdersError."""
         try:
-            backend = ibis.connect(self._url)
+            backend = connected(self._url)
             self._backends.append(backend)
             try:
                 yield backend.table(self._table, database=self._schema)
             finally:
                 self._backends.remove(backend)
-                backend.disconnect()
+                disconnect(backend)
         except FilterError:
             raise
         except Exception as error:  # noqa: BLE001 - each database has errors of its own
-            if connection is not None:
-                self._sessions.goes_on(connection)
-            cause = failures[0] if failures else error
-            if isinstance(cause, OrdersError):
-                raise cause from None
-            if isinstance(cause, DataError):
-                raise OrdersError(f"the table holds what is no order: {cause}") from None
-            if isinstance(cause, TableNotFound):
-                raise self._without_table() from None
-            raise OrdersError(f"the database says: {_said(cause, self._secrets)}") from None
+            # No name here may outlive the error, which holds this frame: both would stay for long.
+            raise self._ours(error, connection, failures or []) from None
+
+    def _ours(
+        self,
+        error: Exception,
+        connection: duckdb.DuckDBPyConnection | None,
+        failures: list[Exception],
+    ) -> OrdersError:
+        """Ours for what a database raises, or for the first of the failures behind it."""
+        cause = failures[0] if failures else error
+        failures.clear()
+        if connection is not None:
+            self._sessions.goes_on(connection)
+        if isinstance(cause, OrdersError):
+            return cause
+        if isinstance(cause, DataError):
+            return OrdersError(f"the table holds what is no order: {cause}")
+        if isinstance(cause, TableNotFound):
+            return self._without_table()
+        return OrdersError(f"the database says: {said(cause, self._secrets)}")
 
     def _without_table(self) -> OrdersError:
         name = f"{self._schema}.{self._table}" if self._schema else self._table
@@ -205,7 +212,11 @@ class IbisTable:
 
 
 def _read(selected: Any) -> Any:
-    """What the database answers, in batches of Arrow."""
+    """What the database answers, in batches of Arrow; to be closed before the connection is.
+
+    DuckDB keeps a database open for a reader that nobody has closed, and lets who connects to the
+    same file again wait until it is gone: for ever where an error holds the reader.
+    """
     backend = selected.get_backend()
     if backend.name == "duckdb":
         # Ibis 12 asks DuckDB 2 for a method that it no longer has.
@@ -226,31 +237,3 @@ def _source(
     table = f"(SELECT *{replaced} FROM batches)"
     relation = connection.sql(f"SELECT * FROM {table}")
     return source_of(table, dict(zip(relation.columns, relation.types, strict=True)))
-
-
-def _said(error: Exception, secrets: Collection[str]) -> str:
-    """The first line, without what is secret of the URL, or might be the password of another."""
-    line = str(error).strip().partition("\n")[0] or type(error).__name__
-    for secret in secrets:
-        line = line.replace(secret, "…")
-    return re.sub(r"//[^/@\s]*@", "//…@", line)
-
-
-def _secrets(url: str) -> set[str]:
-    """What no message may hold: the password, and what the query has under such a name.
-
-    Raises OrdersError for a URL that cannot be read.
-    """
-    try:
-        url.encode()
-        parts = urlsplit(url)
-        if parts.netloc != ":memory:":
-            _ = parts.port  # which raises ValueError where it is none
-    except ValueError:  # which a text that is not UTF-8 gives too
-        raise OrdersError(
-            "the URL of the orders cannot be read.",
-            hint="write it as in postgresql://user:password@host:5432/database#table",
-        ) from None
-    found = {value for name, value in parse_qsl(parts.query) if _SECRET.search(name)}
-    found |= {parts.password or "", unquote(parts.password or "")}
-    return found - {""}

@@ -123,6 +123,12 @@ FULL_NAMES = {
 SEVERAL = ("product_id", "product_sku")
 """The attributes that every item has; a condition holds where it does for any of them."""
 
+NO_ID = "it has no `id`"
+"""What is said of an order without one."""
+
+ITS_OWN = "every order needs its own"
+"""What to do about it."""
+
 Tree = dict[str, "Tree | None"]
 """The names of an object's members; a member that is no object has no names of its own."""
 

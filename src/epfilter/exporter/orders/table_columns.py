@@ -9,7 +9,7 @@ row an order with lists of its products, or one row an item.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from duckdb.sqltypes import DuckDBPyType
 
@@ -30,8 +30,10 @@ Types = Mapping[str, DuckDBPyType]
 def source_of(table: str, types: Types) -> Source:
     """What is where in the table's columns; what is nowhere is null.
 
-    Raises OrdersError where the table has no column `id`, or items that are none.
+    Raises OrdersError where the table has no column `id`, or items that are none, or names that
+    are one name to DuckDB.
     """
+    _demand_different(types)
     columns: dict[str, Value] = {}
     for member in ORDER_MEMBERS:
         value = _flat(types, member.name) or _nested(types, member.path)
@@ -49,6 +51,21 @@ def source_of(table: str, types: Types) -> Source:
         member.name: value for member in ITEM_MEMBERS if (value := _flat(types, member.name))
     }
     return _grouped(table, columns, of_item) if of_item else Source(table, columns)
+
+
+def _demand_different(names: Iterable[str]) -> None:
+    """Raise OrdersError for two names that differ only in the case of A to Z, as DuckDB reads it.
+
+    Source: https://duckdb.org/docs/sql/dialect/keywords_and_identifiers
+    """
+    found: dict[bytes, str] = {}
+    for name in names:
+        other = found.setdefault(name.encode().lower(), name)
+        if other != name:
+            raise OrdersError(
+                f"the columns `{other}` and `{name}` differ only in upper and lower case.",
+                hint="rename one of them",
+            )
 
 
 def _parts(kind: DuckDBPyType) -> dict[str, DuckDBPyType]:

@@ -40,6 +40,7 @@ ERRORS = {
     408: Words("Request Timeout", "The body of the request did not arrive in time."),
     413: Words("Content Too Large", "The body of the request is too long."),
     415: Words("Unsupported Media Type", "Send JSON in UTF-8: Content-Type: application/json."),
+    416: Words("Range Not Satisfiable", "The file has no such part; see the Content-Range header."),
     500: Words(
         "Internal Server Error",
         "There was an internal server error, you can report with your request id.",

@@ -22,7 +22,7 @@ _OURS = re.compile(rf"(?:tmp_)?(?P<id>{_UUID})(?P<part>\.[0-9a-f]{{8}})?\.csv(?:
 
 
 class Files:
-    """The CSV files of jobs, in a folder of their own that is made where it is missing.
+    """The CSV files of jobs, in a folder of their own that is made whenever it is missing.
 
     Nobody but the user of the service can read them, where the system knows such a thing. A file
     has its final name only when it is complete and on the disk. Raises SettingsError for a folder
@@ -40,16 +40,28 @@ class Files:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_folder()
             folder.chmod(0o700)
             probe = folder / f"{secrets.token_hex(4)}.probe"
             probe.touch(mode=0o600)
             probe.unlink()
-            _sync(folder.parent)
         except OSError as error:
             raise SettingsError(
                 f"the folder {folder} cannot be used for files: {error.strerror or error}."
             ) from None
+
+    def ready(self) -> None:
+        """Do nothing, or raise ExporterError where no file can be written."""
+        with _explained():
+            self._make_folder()
+            if not os.access(self._folder, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    def _make_folder(self) -> None:
+        """Make the folder, also where somebody has removed it under a running service."""
+        if not self._folder.is_dir():
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _sync(self._folder.parent)
 
     def path(self, id: UUID) -> Path:  # noqa: A002 - the platform's name for it
         """Where the file of a job is once it is published.
@@ -64,12 +76,16 @@ class Files:
     def part(self, id: UUID) -> Path:  # noqa: A002 - the platform's name for it
         """Where to write the file of a job; another name each time, and never that of `path`.
 
+        Raises ExporterError where there is no folder for it and none can be made.
+
         >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as folder:
         ...     files = Files(Path(folder))
         ...     files.part(UUID(int=1)) == files.part(UUID(int=1))
         False
         """
+        with _explained():
+            self._make_folder()
         # A process that has lost its turn unnoticed may still write to another part.
         return self._folder / f"{id}.{secrets.token_hex(4)}.csv.part"
 
@@ -113,6 +129,7 @@ class Files:
         """
         removed = 0
         with _explained():
+            self._make_folder()
             names = [entry.name for entry in self._folder.iterdir()]
         for name in names:
             ours = _OURS.fullmatch(name)

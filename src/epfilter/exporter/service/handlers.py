@@ -11,7 +11,7 @@ from anyio import to_thread
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from epfilter.exporter.errors import ExporterError
 from epfilter.exporter.models import JobStatus
@@ -20,6 +20,7 @@ from epfilter.exporter.service.assembly import Service
 from epfilter.exporter.service.bodies import json_body
 from epfilter.exporter.service.creating import filter_of
 from epfilter.exporter.service.links import base_url
+from epfilter.exporter.service.ranges import PartialFile
 from epfilter.exporter.service.stored_jobs import StoredJob
 
 # Functions that are not async run in a thread, so that the queue never keeps the others waiting.
@@ -85,7 +86,7 @@ async def file(request: Request) -> Response:
     if found is None:
         raise Refusal(404)
     job_id, path, status = found
-    return FileResponse(
+    return PartialFile(
         path,
         media_type="text/csv",
         filename=f"orders-{job_id}.csv",
@@ -103,8 +104,8 @@ def _published(request: Request) -> tuple[UUID, Path, os.stat_result] | None:
     path = service.files.path(found.id)
     try:
         return found.id, path, path.stat()
-    except FileNotFoundError:
-        # The job has expired since it was read.
+    except (FileNotFoundError, NotADirectoryError):
+        # The job has expired since it was read, or somebody has removed the file.
         return None
 
 
@@ -114,7 +115,7 @@ async def health(request: Request) -> Response:  # noqa: ARG001 - the signature 
 
 
 async def ready(request: Request) -> Response:
-    """`GET /readyz`: the queue and the orders can be read, and jobs are run.
+    """`GET /readyz`: queue and orders can be read, files be written, and jobs are run.
 
     Of the orders the answer may be some seconds old, because it may cost a query.
     """
@@ -124,13 +125,16 @@ async def ready(request: Request) -> Response:
 
 
 def _ready(service: Service) -> Response:
-    for part, asks in (("queue", service.jobs.ready), ("orders", service.readiness.demand)):
+    for part, asks, fault in (
+        ("queue", service.jobs.ready, "The queue does not answer."),
+        ("orders", service.readiness.demand, "The orders cannot be read."),
+        ("files", service.files.ready, "The files cannot be written."),
+    ):
         try:
             asks()
         except ExporterError as error:
             service.log.warning("readiness_failed", part=part, error=type(error).__name__)
-            verb = "cannot be read" if part == "orders" else "does not answer"
-            raise Refusal(503, f"The {part} {verb}.") from None
+            raise Refusal(503, fault) from None
     if not service.runner.alive:
         service.log.warning("readiness_failed", part="runner")
         raise Refusal(503, "Nothing runs the jobs.")

@@ -160,8 +160,7 @@ def _get_file() -> _Json:
         "responses": {
             "200": {"description": "The file.", "content": csv, "headers": _REQUEST_ID},
             "206": {"description": "A part of it.", "content": csv},
-            "416": {"description": "The file has no such part."},
-            **_errors(404, 405, 500, 503),
+            **_errors(404, 405, 416, 500, 503),
         },
     }
 
@@ -239,7 +238,12 @@ def _error_response(status: int) -> _Json:
     title, detail = ERRORS[status]
     error = {"status": status, "title": title, "detail": detail, "request_id": EXAMPLE_ID}
     described = _json(title, {"$ref": "#/components/schemas/ErrorResponse"}, {"errors": [error]})
-    header = {401: "WWW-Authenticate", 405: "Allow", 503: "Retry-After"}.get(status)
+    header = {
+        401: "WWW-Authenticate",
+        405: "Allow",
+        416: "Content-Range",
+        503: "Retry-After",
+    }.get(status)
     if header:
         kind = "integer" if header == "Retry-After" else "string"
         named = {"required": True, "schema": {"type": kind}}

@@ -216,8 +216,9 @@ class Runner:
         """Writes and publishes the file of a job: how many rows, or why there is none."""
         if job.attempts > _MOST_ATTEMPTS:
             return 0, GIVEN_UP
-        part = self._files.part(job.id)
+        part = None
         try:
+            part = self._files.part(job.id)
             rows = self._write(job, part)
             self._check_turn()
             if not rows:
@@ -235,7 +236,8 @@ class Runner:
             return rows, None
         finally:
             # Before anything else is written: where the disk is full, the queue needs the room.
-            self._files.discard(part)
+            if part is not None:
+                self._files.discard(part)
 
     def _write(self, job: StoredJob, part: Path) -> int:
         if self._interrupted.is_set():
