@@ -453,9 +453,9 @@ def test_what_the_builder_writes_is_matched(value: Any) -> None:
 
 
 def test_wide_and_deep_filters() -> None:
-    wide = all_of(*[F[f"f{number}"].is_null() for number in range(100_000)])
+    wide = all_of(*[F[f"f{number}"].is_null() for number in range(20_000)])
     assert to_predicate(wide)({})
-    assert not to_predicate(wide)({"f99999": 1})
+    assert not to_predicate(wide)({"f19999": 1})
     wide = any_of(*[F.a.like(f"{number}*") for number in range(20_000)])
     assert to_predicate(wide)({"a": "19999"})
     assert not to_predicate(wide)({"a": "x"})

@@ -132,8 +132,8 @@ def test_no_failure_hinders_the_next_call(
 def test_threads_do_not_hinder_each_other(tmp_path: Path) -> None:
     store = open_orders(_duckdb(tmp_path / "broken.duckdb"))
     with ThreadPoolExecutor(3) as threads:
-        counted = [*threads.map(lambda _: store.count(None), range(150))]
-    assert counted == [1] * 150
+        counted = [*threads.map(lambda _: store.count(None), range(60))]
+    assert counted == [1] * 60
 
 
 @pytest.mark.usefixtures("collected_by_hand")
