@@ -170,7 +170,7 @@ def test_a_file_comes_whole(
     resumed: bool | None,  # noqa: FBT001 - a column of the table
 ) -> None:
     server.faults = [] if fault is None else [fault, fault]
-    client = open_client(region=server.url, timeout=0.8)
+    client = open_client(region=server.url, timeout=0.5)
     client.call("download", ID, tmp_path / "a.csv")
     assert (tmp_path / "a.csv").read_bytes() == LARGE
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
@@ -192,7 +192,7 @@ def test_a_file_whose_end_nobody_can_see_is_refused(
 @pytest.mark.parametrize("fault", [reset, say_nothing, nonsense])
 def test_a_creation_is_not_sent_twice(open_client: Opener, server: Server, fault: Fault) -> None:
     server.faults = [fault]
-    client = open_client(region=server.url, timeout=0.8)
+    client = open_client(region=server.url, timeout=0.5)
     with pytest.raises(ConnectionFailedError) as raised:
         client.call("create_job", FILTER)
     assert raised.value.maybe_received
