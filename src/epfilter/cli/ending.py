@@ -7,6 +7,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
+
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 """Windows has no SIGHUP."""
 

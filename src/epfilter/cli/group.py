@@ -13,11 +13,10 @@ from typing import Any
 
 import click
 
-from epfilter.cli.ending import ended_by_signals
+from epfilter.cli.ending import INTERRUPTED, ended_by_signals
 from epfilter.cli.streams import drop_broken, shrug_off_closed_pipe, speak_utf8
 
 _FAILURE = 2
-_INTERRUPTED = 130
 
 
 class CommandLine(click.Group):
@@ -76,7 +75,7 @@ class CommandLine(click.Group):
         try:
             with ended_by_signals() as signals:
                 code = self._exit_code(args, extra | {"standalone_mode": False})
-            if signals and code == _INTERRUPTED:
+            if signals and code == INTERRUPTED:
                 code = 128 + signals[0]
         except OSError:
             # Not even the error message could be written.
@@ -87,7 +86,7 @@ class CommandLine(click.Group):
         try:
             return super().main(*args, **extra) or 0
         except (click.Abort, KeyboardInterrupt):
-            return _INTERRUPTED
+            return INTERRUPTED
         except click.ClickException as error:
             if sys.stderr is not None:
                 error.show()

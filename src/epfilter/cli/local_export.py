@@ -18,13 +18,11 @@ import click
 from epfilter.ast import Filter
 from epfilter.carets import visible
 from epfilter.cli.connection import PlatformError
-from epfilter.cli.ending import deferred_signals
+from epfilter.cli.ending import INTERRUPTED, deferred_signals
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import OrderStore, open_orders
 from epfilter.exporter.placing import place
-
-_INTERRUPTED = 130
 
 _FILE = re.compile(r"file://[^/]*(/.*)", re.IGNORECASE | re.DOTALL)
 _DATABASE = re.compile(r"(?:duckdb|sqlite)://([^?#]*)", re.IGNORECASE)
@@ -77,7 +75,7 @@ def _written(store: OrderStore, f: Filter, part: Path, signals: Sequence[int]) -
             if len(signals) > 1:
                 # Whoever asks twice has no time, and Python cannot end while DuckDB is at work.
                 shutil.rmtree(part.parent, ignore_errors=True)
-                os._exit(_INTERRUPTED)
+                os._exit(INTERRUPTED)
             wait([rows], 0.05)
     if signals:
         raise KeyboardInterrupt

@@ -11,6 +11,7 @@ import click
 from epfilter.ast import Filter
 from epfilter.carets import visible
 from epfilter.cli.connection import PlatformError, client_room, connected
+from epfilter.cli.ending import INTERRUPTED
 from epfilter.cli.progress import StatusLine
 from epfilter.cli.streams import say
 from epfilter.errors import FilterValueError
@@ -18,8 +19,6 @@ from epfilter.exporter.errors import JobFailedError
 
 if TYPE_CHECKING:
     from epfilter.exporter import Exported, ExportProgress
-
-_INTERRUPTED = 130
 
 _GO_ON = "To go on, run the same command with --resume"
 _LOOK = "`epfilter jobs` shows whether a job was begun."
@@ -64,7 +63,7 @@ class PlatformExport:
             raise PlatformError(f"{error.message} {note.way_on}") from None
         except KeyboardInterrupt:
             say(f"\ninterrupted. {note.way_on if note.can_go_on else _LOOK}", err=True)
-            raise click.exceptions.Exit(_INTERRUPTED) from None
+            raise click.exceptions.Exit(INTERRUPTED) from None
 
     def _exported(self, f: Filter) -> Exported:
         with StatusLine() as status, connected(self.region) as client:
