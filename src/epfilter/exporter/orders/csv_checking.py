@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,7 @@ def _too_long(path: Path, line: int) -> OrdersError:
     )
 
 
+@cache
 def _own_csv() -> Any:
     """A `_csv` of our own: how long a cell may be is a setting of the whole module `csv`.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import stat
 from collections.abc import Collection
 from contextlib import nullcontext
 from pathlib import Path
@@ -14,6 +13,7 @@ from urllib.parse import ParseResult, parse_qsl, unquote, urlparse
 import ibis
 
 from epfilter.exporter.errors import OrdersError
+from epfilter.exporter.orders.store import readable
 
 _SECRET = re.compile("pass|pwd|token|secret|key", re.IGNORECASE)
 _FILES = ("duckdb", "sqlite")
@@ -77,15 +77,7 @@ def _check_file(parts: ParseResult, hidden: Collection[str]) -> None:
     path = Path(*found)
     if found in ([], [":memory:"]) or str(path).startswith(_ELSEWHERE):
         return
-    try:
-        mode = path.stat().st_mode
-        if stat.S_ISREG(mode):
-            with path.open("rb"):
-                return
-        why = "it is a folder" if stat.S_ISDIR(mode) else "it is no regular file"
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-    raise OrdersError(f"cannot read {_without(path.name or str(path), hidden)}: {why}.")
+    readable(path, _without(path.name or str(path), hidden))
 
 
 def _check_read_only(parts: ParseResult) -> None:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,7 +20,7 @@ from epfilter.exporter.orders.csv_writing import written
 from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions
 from epfilter.exporter.orders.file_formats import FORMATS, Describe, comma_separated, jsonl
 from epfilter.exporter.orders.flat_view import Source, csv_select, flat_view
-from epfilter.exporter.orders.store import legible
+from epfilter.exporter.orders.store import legible, readable
 from epfilter.targets import filter_frame
 
 _FAULTS: dict[Describe, Callable[[Path], OrdersError | None]] = {
@@ -131,16 +130,8 @@ class OrderFile:
             raise self._changed()
 
     def _state(self) -> tuple[int, ...]:
-        try:
-            found = self._path.stat()
-            if stat.S_ISREG(found.st_mode):
-                with self._path.open("rb"):
-                    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
-        except (OSError, ValueError) as error:
-            said = getattr(error, "strerror", None) or error
-            raise OrdersError(f"cannot read {self._name}: {said}.") from None
-        kind = "a folder" if stat.S_ISDIR(found.st_mode) else "no regular file"
-        raise OrdersError(f"cannot read {self._name}: it is {kind}.")
+        found = readable(self._path, self._name)
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
     def _changed(self) -> OrdersError:
         return OrdersError(f"{self._name} changed while it was read.", hint="export again")

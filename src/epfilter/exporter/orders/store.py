@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -110,6 +111,28 @@ def _no_orders(source: str) -> OrdersError:
     # A path such as `.` or `/` has no name of its own.
     shown = legible(Path(source).name or source)
     return OrdersError(f"`{shown}` is no file of orders.", hint=hint)
+
+
+def readable(path: Path, name: str) -> os.stat_result:
+    """What the system knows of a file; `name` is what messages call it.
+
+    Raises OrdersError where it cannot be read, or is no file.
+
+    >>> readable(Path("no", "orders.db"), "orders.db")
+    Traceback (most recent call last):
+        ...
+    epfilter.exporter.errors.OrdersError: cannot read orders.db: No such file or directory.
+    """
+    try:
+        found = path.stat()
+        if stat.S_ISREG(found.st_mode):
+            with path.open("rb"):
+                return found
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise OrdersError(f"cannot read {name}: {said}.") from None
+    kind = "a folder" if stat.S_ISDIR(found.st_mode) else "no regular file"
+    raise OrdersError(f"cannot read {name}: it is {kind}.")
 
 
 def legible(name: str) -> str:
