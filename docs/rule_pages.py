@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from mkdocs.structure.files import File
 
 from epfilter import lint
-from epfilter.carets import visible
 from epfilter.linter import RULES, Example, Rule, Settings, lint_content
+from epfilter.snippets import visible
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig

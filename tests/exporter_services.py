@@ -15,7 +15,7 @@ from epfilter.ast import Filter
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.columns import RowsPer
 from epfilter.exporter.orders.store import OrderStore
-from epfilter.exporter.service.assembly import Service
+from epfilter.exporter.service.container import Service
 
 if TYPE_CHECKING:
     # Not when imported: it wishes for another HTTP client, in a warning, whoever asks.

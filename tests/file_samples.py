@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from epfilter.carets import excerpt
+from epfilter.snippets import excerpt
 
 if TYPE_CHECKING:
     from epfilter.linter import FileReport

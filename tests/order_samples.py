@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from epfilter import Filter
 from epfilter.ast import And, Comparison, Operator, Or
-from epfilter.exporter.orders.layout import (
+from epfilter.exporter.orders.order_schema import (
     ITEM_MEMBERS,
     ORDER_MEMBERS,
     SEVERAL,
@@ -21,7 +21,7 @@ from epfilter.exporter.orders.layout import (
     value_of,
 )
 from epfilter.resources import orders, resource_info
-from epfilter.resources.kinds import Kind
+from epfilter.resources.field_types import Kind
 from filter_strategies import HOSTILE
 
 Order = dict[str, Any]

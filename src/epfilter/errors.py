@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from epfilter.carets import draw
+from epfilter.snippets import draw
 
 _SHOWN_AT_MOST = 20
 """How many diagnostics `str(error)` draws; all of them are in `.diagnostics`."""

@@ -26,8 +26,8 @@ from epfilter.ast import (
     trusted,
 )
 from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError, described
+from epfilter.fast_path import OPERATORS, located, tree, unquoted
 from epfilter.located import MAX_REDUNDANT_PARENTHESES
-from epfilter.well_formed import OPERATORS, located, tree, unquoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,7 @@ def parse(text: str, *, max_depth: int = MAX_DEPTH, max_length: int | None = Non
             return f
     found = _located(text, max_depth, max_length).diagnostics
     if not found:
-        from epfilter.reader.mistakes import unexplained
+        from epfilter.recovery.diagnostics import unexplained
 
         found = (unexplained(len(text)),)
     raise FilterSyntaxError(text, found)
@@ -130,7 +130,7 @@ def _located(text: str, max_depth: int, max_length: int | None) -> Located:
 
 @cache
 def _read() -> Callable[..., Located]:
-    from epfilter.reader import read
+    from epfilter.recovery import read
 
     return read
 

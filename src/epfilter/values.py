@@ -19,8 +19,8 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from epfilter.ast import Filter
-from epfilter.carets import shorten
 from epfilter.errors import FilterTypeError, FilterValueError, described
+from epfilter.snippets import shorten
 
 Value = str | int | float | Decimal | bool | date | datetime | UUID | Enum
 """What builders take as a value."""

@@ -19,7 +19,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from epfilter.cli import main, needed, progress
+from epfilter.cli import extras, main, progress
 from epfilter.exporter import ExporterClient
 from epfilter.exporter.client import retries, settings
 from help_examples import help_examples
@@ -457,7 +457,7 @@ def test_a_missing_package_is_named_with_what_to_install(
     def absent(name: str) -> Any:
         raise ModuleNotFoundError(f"No module named {name!r}", name=f"{package}.part")
 
-    monkeypatch.setattr(needed, "import_module", absent)
+    monkeypatch.setattr(extras, "import_module", absent)
     result = export(platform, "eq(payment,paid)")
     assert result.stderr == f"Error: this needs the package {package}: pip install 'epfilter[client]'\n"  # fmt: skip
     assert (result.stdout, result.exit_code) == ("", 2)
@@ -466,7 +466,7 @@ def test_a_missing_package_is_named_with_what_to_install(
 def test_a_missing_module_of_our_own_is_a_fault(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(needed, "import_module", lambda _: import_module("epfilter.no_such"))
+    monkeypatch.setattr(extras, "import_module", lambda _: import_module("epfilter.no_such"))
     assert "which is a fault of epfilter" in export(platform, "eq(payment,paid)").stderr
 
 

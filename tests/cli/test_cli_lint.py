@@ -97,7 +97,7 @@ def test_a_report_is_whole_or_not_there(monkeypatch: pytest.MonkeyPatch) -> None
     def interrupted(*_: Any, **__: Any) -> Any:
         raise KeyboardInterrupt
 
-    from epfilter.linter.files.running import Run
+    from epfilter.linter.files.runner import Run
 
     real = Run.report
     monkeypatch.setattr(

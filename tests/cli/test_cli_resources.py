@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from epfilter.cli import main
-from epfilter.cli.columns import columns
+from epfilter.cli.tables import columns
 from epfilter.resources import all_resources, resource_info
 
 INFOS = [resource_info(resource) for resource in all_resources()]

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from epfilter import Filter, parse
 from epfilter.cli import main
-from epfilter.cli.streams import StreamError
+from epfilter.cli.text_io import StreamError
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="needs POSIX streams and signals")
 

@@ -29,7 +29,6 @@ from epfilter.ast import (
     Or,
     walk,
 )
-from epfilter.carets import visible
 from epfilter.english import in_words
 from epfilter.errors import ResourceError
 from epfilter.resources import (
@@ -41,6 +40,7 @@ from epfilter.resources import (
     resource_info,
     timestamp,
 )
+from epfilter.snippets import visible
 from filter_strategies import HOSTILE, filters, texts
 from resource_samples import Things, things
 

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epfilter.exporter import JoinError, joining
-from epfilter.exporter.joining import join_csv
+from epfilter.exporter import JoinError, csv_merge
+from epfilter.exporter.csv_merge import join_csv
 
 
 @pytest.fixture(autouse=True)
@@ -152,7 +152,7 @@ def test_a_disk_that_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch, mem
 def test_a_row_that_would_fill_the_memory_is_refused(
     monkeypatch: pytest.MonkeyPatch, content: bytes
 ) -> None:
-    monkeypatch.setattr(joining, "_LONGEST", 50)
+    monkeypatch.setattr(csv_merge, "_LONGEST", 50)
     with pytest.raises(JoinError, match=r"row [12] of 0\.csv is longer than 0 MB\. Hint: perhaps"):
         joined(content)
 

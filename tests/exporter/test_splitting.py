@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from epfilter import Filter, FilterTypeError, FilterValueError, parse, unparse
 from epfilter.ast import And, Comparison, Membership, Operator, Or
 from epfilter.errors import FilterSyntaxError, ResourceError, Severity
-from epfilter.exporter.splitting import Calendar, split
+from epfilter.exporter.date_splitting import Calendar, split
 from epfilter.resources import (
     Alias,
     EqIn,

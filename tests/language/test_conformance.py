@@ -15,7 +15,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from epfilter import Filter, FilterSyntaxError, parse, parse_located, pretty, unparse
 from epfilter.ast import COMPARISONS, MEMBERSHIPS, Comparison, Node
-from epfilter.reader import mistakes
+from epfilter.recovery import diagnostics
 
 GRAMMAR = Path(__file__).parents[2] / "grammar"
 README = (GRAMMAR / "README.md").read_text(encoding="utf-8")
@@ -38,7 +38,7 @@ def name_of(case: Case) -> str:
 
 
 ACCEPTED, REFUSED = load("accepted.json"), load("refused.json")
-CODES = set(re.findall(r"EPF1\d\d", Path(mistakes.__file__).read_text(encoding="utf-8")))
+CODES = set(re.findall(r"EPF1\d\d", Path(diagnostics.__file__).read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=name_of)
@@ -96,7 +96,7 @@ def test_every_code_occurs() -> None:
 
 def test_every_operator_occurs() -> None:
     occurring = {case["tree"]["op"] for case in ACCEPTED}
-    assert occurring == {*mistakes.OPERATORS, "and", "or"}
+    assert occurring == {*diagnostics.OPERATORS, "and", "or"}
 
 
 def rows(heading: str) -> list[list[str]]:

@@ -12,7 +12,7 @@ import pytest
 
 from epfilter import FilterSyntaxError, parse
 from epfilter.errors import Fix
-from epfilter.reader import mistakes
+from epfilter.recovery import diagnostics
 
 DATA = Path(__file__).parent / "data" / "diagnostics.txt"
 CONFORMANCE = Path(__file__).parents[2] / "grammar" / "conformance" / "refused.json"
@@ -78,7 +78,7 @@ def test_fixes(case: Case) -> None:
 
 
 def test_every_code_occurs() -> None:
-    catalogue = Path(mistakes.__file__).read_text(encoding="utf-8")
+    catalogue = Path(diagnostics.__file__).read_text(encoding="utf-8")
     occurring = {code for case in CASES for code in re.findall(r"(?m)^\d\S* (\w+)", case.printed)}
     assert occurring == set(re.findall(r"EPF1\d\d", catalogue)) - {"EPF100"}
 
@@ -89,7 +89,7 @@ def test_names_are_unique() -> None:
 
 
 def test_a_text_that_nothing_explains() -> None:
-    error = FilterSyntaxError("eq(a,1)", (mistakes.unexplained(7),))
+    error = FilterSyntaxError("eq(a,1)", (diagnostics.unexplained(7),))
     assert str(error).splitlines() == [
         "1:1 EPF100 the grammar does not accept this text.",
         "    eq(a,1)",

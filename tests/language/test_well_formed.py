@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 import filter_strategies as some
 import write_patterns
 from counted_work import work
-from epfilter import parse, parser, pretty, unparse, well_formed
+from epfilter import fast_path, parse, parser, pretty, unparse
 from epfilter.ast import MAX_DEPTH, Filter
 from epfilter.located import Located
 from epfilter.parser import parse_located
-from epfilter.reader import groups
+from epfilter.recovery import groups
 
 
 def test_the_patterns_are_those_of_the_grammar() -> None:
@@ -24,20 +24,20 @@ def test_the_patterns_are_those_of_the_grammar() -> None:
 
 @given(some.filters, st.sampled_from(["minimal", "always"]))
 def test_it_reads_what_is_printed(f: Filter, quotes: str) -> None:
-    assert well_formed.tree(unparse(f, quotes=quotes)) == f  # type: ignore[arg-type] # sampled
-    assert well_formed.tree(pretty(f)) == f
+    assert fast_path.tree(unparse(f, quotes=quotes)) == f  # type: ignore[arg-type] # sampled
+    assert fast_path.tree(pretty(f)) == f
 
 
 @given(some.any_text)
 def test_what_it_reads_it_reads_as_the_parser_does(text: str) -> None:
     """And it gives up on nothing that the parser reads, but for the depth of parentheses."""
     expected = parser._parsed(text)
-    assert well_formed.tree(text) == expected
+    assert fast_path.tree(text) == expected
 
 
 @given(st.text("eqinor_ul(),:|ab \n\"'\\", max_size=40))
 def test_nor_does_it_read_more_than_the_parser(text: str) -> None:
-    assert well_formed.tree(text) == parser._parsed(text)
+    assert fast_path.tree(text) == parser._parsed(text)
 
 
 SHAPES = [
@@ -56,7 +56,7 @@ SHAPES = [
 
 @pytest.mark.parametrize("text", SHAPES)
 def test_shapes(text: str) -> None:
-    f = well_formed.tree(text)
+    f = fast_path.tree(text)
     assert f is not None
     assert f == parser._parsed(text)
 
@@ -68,14 +68,14 @@ REFUSED += ["EQ(a,1)", "eqq(a,1)", "eq(a,1)||eq(b,2)", "eq(a,é)", "eq(a,1)\x00"
 
 @pytest.mark.parametrize("text", REFUSED, ids=ascii)
 def test_it_gives_up_on_what_is_no_filter(text: str) -> None:
-    assert well_formed.tree(text) is None
+    assert fast_path.tree(text) is None
     assert parser._parsed(text) is None
 
 
 @pytest.mark.parametrize("depth", [30, 31, 32, 64, 65, 1000, 1001])
 def test_deep_parentheses_go_to_the_parser(depth: int) -> None:
     text = "(" * depth + "eq(a,1)" + ")" * depth
-    f = well_formed.tree(text)
+    f = fast_path.tree(text)
     assert (f is not None) == (depth < MAX_DEPTH // 2)
     assert f is None or f == parser._parsed(text)
 
@@ -92,7 +92,7 @@ def test_a_call_is_located_as_the_reader_does_by_itself(text: str) -> None:
 @given(some.calls)
 def test_the_parts_of_a_call_are_where_they_say(f: Filter) -> None:
     text = f"({unparse(f)})"
-    found = well_formed.call_at(text, 1, len(text))
+    found = fast_path.call_at(text, 1, len(text))
     assert isinstance(found, Located)
     assert found.node == f
     assert found.span == (1, len(text) - 1)
@@ -105,13 +105,13 @@ def test_the_parts_of_a_call_are_where_they_say(f: Filter) -> None:
     "text", ["eq(a,1):", "(", "eq(a,", "(eq(a,1)|eq(b,2)):", "eq(a,b c ", 'eq(a,"', "in(a,b"]
 )
 def test_work_grows_linearly(text: str) -> None:
-    well_formed.tree(text)
-    once = work(lambda: well_formed.tree(text * 300))
-    assert work(lambda: well_formed.tree(text * 600)) < 2.3 * once + 50
+    fast_path.tree(text)
+    once = work(lambda: fast_path.tree(text * 300))
+    assert work(lambda: fast_path.tree(text * 600)) < 2.3 * once + 50
 
 
 def test_many_threads_read_at_once() -> None:
-    for made in (well_formed._piece, well_formed._values, well_formed._call, well_formed._places):
+    for made in (fast_path._piece, fast_path._values, fast_path._call, fast_path._places):
         made.cache_clear()
     texts = [f'eq(a,{n}):(in(b,"{n}",x)|is_null(c))' for n in range(50)] * 8
     with ThreadPoolExecutor(8) as pool:

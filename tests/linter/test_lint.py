@@ -188,9 +188,9 @@ def test_importing_loads_neither_rules_nor_resources() -> None:
         [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
     )
     loaded = set(done.stdout.split())
-    heavy = {"engine", "rules", "catalogue"}
+    heavy = {"engine", "rules", "registry"}
     assert loaded & {f"epfilter.linter.{name}" for name in heavy} == set()
-    assert loaded & {"lark", "epfilter.resources", "epfilter.reader"} == set()
+    assert loaded & {"lark", "epfilter.resources", "epfilter.recovery"} == set()
 
 
 def nested(count: int, connective: str) -> str:

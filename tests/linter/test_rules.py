@@ -139,7 +139,7 @@ def test_the_codes_are_in_order_and_every_rule_says_what_it_is_for() -> None:
 
 def test_the_catalogue_has_every_code_that_is_reported() -> None:
     source = Path(__file__).parents[2] / "src" / "epfilter"
-    for module in ("reader/mistakes.py", "resources/checks.py"):
+    for module in ("recovery/diagnostics.py", "resources/checks.py"):
         codes = set(re.findall(r'"(EPF\d+)"', (source / module).read_text(encoding="utf-8")))
         assert codes - {"EPF100"} <= set(RULES)
     for path in (source / "linter" / "rules").glob("epf*.py"):

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_every_code_is_explained_and_shown() -> None:
-    catalogue = (ROOT / "src/epfilter/reader/mistakes.py").read_text(encoding="utf-8")
+    catalogue = (ROOT / "src/epfilter/recovery/diagnostics.py").read_text(encoding="utf-8")
     page = (ROOT / "docs/pages/reference/diagnostics.md").read_text(encoding="utf-8")
     codes = sorted(set(re.findall(r'"(EPF\d+)"', catalogue)))
     assert re.findall(r"^## (EPF1(?!00)\d\d): ", page, re.MULTILINE) == codes[1:]

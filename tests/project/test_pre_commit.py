@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from epfilter.linter.sources import READERS
+from epfilter.linter.extractors import READERS
 
 ROOT = Path(__file__).parents[2]
 HOOKS: list[dict[str, Any]] = yaml.safe_load(

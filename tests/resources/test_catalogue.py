@@ -166,13 +166,13 @@ def test_the_room_has_nothing_else() -> None:
 def test_a_listing_is_loaded_when_it_is_asked_for() -> None:
     code = (
         "import sys; import epfilter.resources as room; "
-        "print(*(name for name in sys.modules if '.catalogue.' in name)); "
-        "room.orders; print(*(name for name in sys.modules if '.catalogue.' in name))"
+        "print(*(name for name in sys.modules if '.listings.' in name)); "
+        "room.orders; print(*(name for name in sys.modules if '.listings.' in name))"
     )
     done = subprocess.run(  # noqa: S603 - our own interpreter and code
         [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
     )
-    assert done.stdout.splitlines() == ["", "epfilter.resources.catalogue.orders"]
+    assert done.stdout.splitlines() == ["", "epfilter.resources.listings.orders"]
 
 
 @pytest.mark.parametrize(

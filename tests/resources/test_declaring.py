@@ -40,12 +40,12 @@ from epfilter.resources import (
     PrefixAlias,
     Resource,
     custom_api_entries,
-    declaring,
+    declarations,
     enum,
-    file_declaring,
+    file_declarations,
     integer,
     list_of,
-    model_declaring,
+    model_declarations,
     resource_info,
     string,
     timestamp,
@@ -381,7 +381,7 @@ def test_what_an_annotation_means(annotation: Any, fields: dict[str, str]) -> No
 
 def test_an_address_of_mail_is_a_text() -> None:
     # pydantic makes no model of it without another library, so only the reading is tested.
-    assert model_declaring._read(pydantic.EmailStr).kind == string()
+    assert model_declarations._read(pydantic.EmailStr).kind == string()
 
 
 def told(model: type[BaseModel]) -> dict[str, str]:
@@ -607,8 +607,8 @@ def test_what_a_model_cannot_declare(
 
 def test_the_table_of_the_docstring_is_true() -> None:
     rows = re.findall(r"\| (\S[^|]*) \| (\w+) \| ([a-z_ ]+) \|", Resource.from_model.__doc__ or "")
-    told_in_words = {kind: words for _, kind, words in rows if kind in file_declaring._TYPES}
-    for kind, operators in declaring.DEFAULT_OPERATORS.items():
+    told_in_words = {kind: words for _, kind, words in rows if kind in file_declarations._TYPES}
+    for kind, operators in declarations.DEFAULT_OPERATORS.items():
         words = told_in_words[kind]
         assert set(words.split()) - {"none"} == {str(op) for op in operators}
 

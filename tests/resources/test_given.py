@@ -10,7 +10,7 @@ from epfilter import FilterTypeError, lint
 from epfilter.english import in_words
 from epfilter.errors import ResourceError
 from epfilter.resources import orders
-from epfilter.resources.given import resource_of
+from epfilter.resources.resolve import resource_of
 from epfilter.targets import to_predicate
 
 _DOORS: dict[str, tuple[Callable[[object], object], str]] = {

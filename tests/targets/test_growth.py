@@ -24,7 +24,7 @@ from epfilter.targets import (
     to_predicate,
     to_sqlalchemy,
 )
-from epfilter.targets.gathering import LEAST
+from epfilter.targets.or_to_in import LEAST
 from filter_oracle import matches
 
 _TABLE = Table("orders", MetaData(), Column("a", Text), Column("j", JSON))

@@ -31,7 +31,7 @@ from epfilter.errors import (
 )
 from epfilter.resources import EqOrdered, Resource, boolean, date_, number, uuid
 from epfilter.targets import to_predicate
-from epfilter.targets.value_tests import moment
+from epfilter.targets.matchers import moment
 from epfilter.values import from_text, to_text
 from filter_oracle import matches
 from filter_strategies import HOSTILE, filters

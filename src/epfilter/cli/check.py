@@ -10,15 +10,15 @@ import click
 from pydantic import BaseModel
 
 from epfilter.ast import Filter
-from epfilter.carets import visible
 from epfilter.cli.findings import show_findings
 from epfilter.cli.options import format_option
 from epfilter.cli.resource_name import beginning, named
-from epfilter.cli.streams import filter_argument, read_filter, say, write
+from epfilter.cli.text_io import filter_argument, read_filter, say, write
 from epfilter.cli.tree import draw_tree
 from epfilter.errors import Diagnostic, FilterSyntaxError, Severity
 from epfilter.parser import parse
 from epfilter.printer import unparse
+from epfilter.snippets import visible
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from epfilter.carets import visible
-from epfilter.cli.needed import needed
+from epfilter.cli.extras import needed
 from epfilter.exporter.errors import ExporterError, JobFailedError
+from epfilter.snippets import visible
 
 if TYPE_CHECKING:
     from epfilter.exporter import ExporterClient

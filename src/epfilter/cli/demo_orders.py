@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from epfilter.carets import visible
 from epfilter.cli.progress import shown_by_size
-from epfilter.cli.streams import StreamError
+from epfilter.cli.text_io import StreamError
 from epfilter.errors import FilterValueError
+from epfilter.snippets import visible
 
 _HELP = """Print invented orders as JSONL, one order a line, as the platform gives orders.
 

@@ -9,7 +9,7 @@ import click
 
 from epfilter.cli.findings import parsed, show_findings
 from epfilter.cli.resource_name import beginning, named
-from epfilter.cli.streams import read_filter, write
+from epfilter.cli.text_io import read_filter, write
 from epfilter.errors import FilterValueError, Severity
 
 if TYPE_CHECKING:

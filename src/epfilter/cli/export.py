@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from epfilter.carets import visible
 from epfilter.cli.connection import ACCESS_HELP, region_option
 from epfilter.cli.findings import draw_finding, parsed, show_findings
 from epfilter.cli.options import format_option
 from epfilter.cli.platform_export import PlatformExport
-from epfilter.cli.streams import filter_argument, read_filter, say, write
+from epfilter.cli.text_io import filter_argument, read_filter, say, write
 from epfilter.errors import Severity
 from epfilter.exporter.models import NO_RESULTS
+from epfilter.snippets import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

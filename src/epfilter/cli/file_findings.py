@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from epfilter.carets import INDENT, excerpt, visible
 from epfilter.cli.findings import COLORS, counted
 from epfilter.errors import Severity
+from epfilter.snippets import INDENT, excerpt, visible
 
 if TYPE_CHECKING:
     from epfilter.linter.files.report import FileFinding, FileReport

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 import click
 
 from epfilter.ast import Filter
-from epfilter.carets import INDENT, excerpt, visible
-from epfilter.cli.streams import say
+from epfilter.cli.text_io import say
 from epfilter.errors import Diagnostic, FilterSyntaxError, Fix, Severity
 from epfilter.parser import parse
+from epfilter.snippets import INDENT, excerpt, visible
 
 _SHOWN_AT_MOST = 20
 """Findings drawn for one text; the last line counts all of them."""

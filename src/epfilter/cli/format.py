@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from epfilter.carets import visible
 from epfilter.cli.findings import parsed
 from epfilter.cli.linted_files import EMPTY_PATH
-from epfilter.cli.streams import read_filter, say, write
+from epfilter.cli.text_io import read_filter, say, write
 from epfilter.printer import Quotes, pretty, unparse
+from epfilter.snippets import visible
 
 _HELP = """Print the canonical text of FILTER, or several lines for people.
 
@@ -79,7 +79,7 @@ def command(
 def _format_files(paths: Sequence[Path], *, check: bool, writing: bool, force_exclude: bool) -> int:
     from epfilter.cli.file_findings import drawn
     from epfilter.cli.linted_files import configuration_for, reports_of
-    from epfilter.linter.files.running import Change, Run
+    from epfilter.linter.files.runner import Change, Run
 
     run = Run(configuration_for(paths), Change.FORMAT, dry=not writing)
     changed = unreadable = seen = 0

@@ -13,8 +13,8 @@ from typing import Any
 
 import click
 
-from epfilter.cli.ending import INTERRUPTED, ended_by_signals
-from epfilter.cli.streams import drop_broken, shrug_off_closed_pipe, speak_utf8
+from epfilter.cli.signals import INTERRUPTED, ended_by_signals
+from epfilter.cli.text_io import drop_broken, shrug_off_closed_pipe, speak_utf8
 
 _FAILURE = 2
 

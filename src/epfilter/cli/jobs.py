@@ -10,12 +10,12 @@ from uuid import UUID
 
 import click
 
-from epfilter.carets import visible
-from epfilter.cli.columns import columns, terminal_width
 from epfilter.cli.connection import ACCESS_HELP, connected, region_option
 from epfilter.cli.options import format_option
-from epfilter.cli.streams import say, write
+from epfilter.cli.tables import columns, terminal_width
+from epfilter.cli.text_io import say, write
 from epfilter.exporter import JobStatus
+from epfilter.snippets import visible
 from epfilter.values import from_text_or_none
 
 if TYPE_CHECKING:

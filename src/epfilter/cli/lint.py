@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from epfilter.carets import visible
 from epfilter.cli.file_findings import DRAWN, Tally, drawn, statistics
 from epfilter.cli.linted_files import GivenPath, configuration_for, reports_of
 from epfilter.cli.resource_name import beginning
-from epfilter.cli.streams import StreamError, read_standard_input, say, shrug_off_closed_pipe
+from epfilter.cli.text_io import StreamError, read_standard_input, say, shrug_off_closed_pipe
 from epfilter.errors import FilterValueError
 from epfilter.linter.reports import FORMATS, render
+from epfilter.snippets import visible
 
 if TYPE_CHECKING:
     from epfilter.linter.files.configuration import Configuration
     from epfilter.linter.files.report import FileReport
-    from epfilter.linter.files.running import Run
+    from epfilter.linter.files.runner import Run
 
 _HELP = """Find the filters in files and folders, and say what is wrong with them.
 
@@ -160,7 +160,7 @@ def _configuration(paths: Sequence[Path], options: dict[str, Any]) -> Configurat
 
 
 def _run(configuration: Configuration, options: dict[str, Any]) -> Run:
-    from epfilter.linter.files.running import Change, Run
+    from epfilter.linter.files.runner import Change, Run
 
     change = Change.NONE
     if options["unsafe_fixes"]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from epfilter.cli.needed import MissingPackageError
+from epfilter.cli.extras import MissingPackageError
 from epfilter.cli.progress import shown_while
 from epfilter.errors import FilterValueError
 
@@ -18,7 +18,7 @@ EMPTY_PATH = "a path is empty; the current folder is `.`"
 if TYPE_CHECKING:
     from epfilter.linter.files.configuration import Configuration
     from epfilter.linter.files.report import FileReport
-    from epfilter.linter.files.running import Run
+    from epfilter.linter.files.runner import Run
 
 
 class GivenPath(click.Path):
@@ -42,7 +42,7 @@ class GivenPath(click.Path):
 def configuration_for(paths: Sequence[Path], file: Path | None = None) -> Configuration:
     """The configuration of the file, or that nearest to the first path; wrong usage if wrong."""
     from epfilter.linter.files.configuration import find, load
-    from epfilter.linter.files.walking import leads_to_folder
+    from epfilter.linter.files.discovery import leads_to_folder
 
     try:
         if file is not None:
@@ -62,8 +62,8 @@ def reports_of(
     processes: int = 0,
 ) -> Iterator[FileReport]:
     """The report of each file; without paths, of those of the current folder."""
-    from epfilter.linter.files.walking import targets
-    from epfilter.linter.sources import NeedsExtraError
+    from epfilter.linter.extractors import NeedsExtraError
+    from epfilter.linter.files.discovery import targets
 
     try:
         found = targets(paths or [Path()], run.configuration, force_exclude=force_exclude)

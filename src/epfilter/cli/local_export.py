@@ -16,13 +16,13 @@ from urllib.parse import unquote
 import click
 
 from epfilter.ast import Filter
-from epfilter.carets import visible
+from epfilter.atomic_files import place
 from epfilter.cli.connection import PlatformError
-from epfilter.cli.ending import INTERRUPTED, deferred_signals
+from epfilter.cli.signals import INTERRUPTED, deferred_signals
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import OrderStore, open_orders
-from epfilter.exporter.placing import place
+from epfilter.snippets import visible
 
 _FILE = re.compile(r"file://[^/]*(/.*)", re.IGNORECASE | re.DOTALL)
 _DATABASE = re.compile(r"(?:duckdb|sqlite)://([^?#]*)", re.IGNORECASE)

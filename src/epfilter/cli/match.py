@@ -16,7 +16,7 @@ from epfilter.cli.findings import show_findings
 from epfilter.cli.progress import shown_by_size
 from epfilter.cli.resource_name import beginning, named
 from epfilter.cli.rows import FORMATS, Row, RowError, Rows, opened
-from epfilter.cli.streams import filter_argument, read_filter, write
+from epfilter.cli.text_io import filter_argument, read_filter, write
 from epfilter.errors import FilterSyntaxError, ResourceError, Severity, UnsupportedFilterError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from epfilter.ast import Filter, Node
 from epfilter.cli.findings import parsed
 from epfilter.cli.options import format_option
-from epfilter.cli.streams import filter_argument, read_filter, say, write
+from epfilter.cli.text_io import filter_argument, read_filter, say, write
 from epfilter.cli.tree import draw_tree
 
 _HELP = """Print the tree of FILTER.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from epfilter.cli.findings import parsed
-from epfilter.cli.streams import filter_argument, read_filter, write
+from epfilter.cli.text_io import filter_argument, read_filter, write
 from epfilter.exporter import CreateJob
 
 _HELP = """Print the JSON body that asks the Exporter Service for the orders of FILTER.

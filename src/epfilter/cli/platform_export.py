@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from epfilter.ast import Filter
-from epfilter.carets import visible
 from epfilter.cli.connection import PlatformError, client_room, connected
-from epfilter.cli.ending import INTERRUPTED
 from epfilter.cli.progress import StatusLine
-from epfilter.cli.streams import say
+from epfilter.cli.signals import INTERRUPTED
+from epfilter.cli.text_io import say
 from epfilter.errors import FilterValueError
 from epfilter.exporter.errors import JobFailedError
+from epfilter.snippets import visible
 
 if TYPE_CHECKING:
     from epfilter.exporter import Exported, ExportProgress
@@ -116,7 +116,7 @@ class _NoteBeside:
     @property
     def is_blocked(self) -> bool:
         """Whether a file is there that was not when this export was begun."""
-        from epfilter.exporter.client.unfinished import noted
+        from epfilter.exporter.client.checkpoint import noted
 
         note = noted(self._content() or b"")
         return note is not None and not note.replaces and self._output.is_file()
@@ -128,7 +128,7 @@ class _NoteBeside:
         return f"{_GO_ON} --force, which replaces {name}." if self.is_blocked else f"{_GO_ON}."
 
     def _content(self) -> bytes | None:
-        from epfilter.exporter.client.unfinished import note_of
+        from epfilter.exporter.client.checkpoint import note_of
 
         path = self._output
         try:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from epfilter.cli.columns import columns, indented, terminal_width
 from epfilter.cli.options import format_option
 from epfilter.cli.resource_name import beginning, named
-from epfilter.cli.streams import say, write
+from epfilter.cli.tables import columns, indented, terminal_width
+from epfilter.cli.text_io import say, write
 from epfilter.resources import all_resources, resource_info
 
 if TYPE_CHECKING:

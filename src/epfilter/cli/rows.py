@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import click
 
-from epfilter.carets import visible
+from epfilter.snippets import visible
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = " \t\r\n"

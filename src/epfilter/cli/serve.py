@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from epfilter.cli.needed import needed
-from epfilter.cli.streams import say
+from epfilter.cli.extras import needed
+from epfilter.cli.text_io import say
 
 if TYPE_CHECKING:
     from epfilter.exporter.service import ServiceSettings

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from epfilter.carets import visible
 from epfilter.cli.findings import parsed
 from epfilter.cli.resource_name import beginning, named
-from epfilter.cli.streams import filter_argument, read_filter, say, write
+from epfilter.cli.text_io import filter_argument, read_filter, say, write
 from epfilter.errors import FilterError
+from epfilter.snippets import visible
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from epfilter.ast import Filter
 from epfilter.cli.builder_code import builder_code
-from epfilter.cli.needed import needed
+from epfilter.cli.extras import needed
 from epfilter.resources import BoundAnd, BoundOr, resource_info
 from epfilter.targets.terms import bound
 

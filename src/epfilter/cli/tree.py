@@ -8,8 +8,8 @@ from typing import cast
 import click
 
 from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Or
-from epfilter.carets import visible
 from epfilter.printer import operands
+from epfilter.snippets import visible
 
 _Call = Comparison | Membership | IsNull
 

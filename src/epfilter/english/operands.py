@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from epfilter.carets import visible
 from epfilter.errors import FilterValueError
+from epfilter.snippets import visible
 from epfilter.values import from_text
 
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*|[+-]?[0-9]+(?:\.[0-9]+)?")

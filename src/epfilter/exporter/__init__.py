@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         ExporterClient,
         ExportProgress,
     )
-    from epfilter.exporter.splitting import Parts, split
+    from epfilter.exporter.date_splitting import Parts, split
 
 __all__ = [
     "AsyncExporterClient",
@@ -91,8 +91,8 @@ _MODULES = {
     "ExportProgress": "client",
     "Exported": "client",
     "ExporterClient": "client",
-    "Parts": "splitting",
-    "split": "splitting",
+    "Parts": "date_splitting",
+    "split": "date_splitting",
 }
 
 

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from os import PathLike
 
-    from epfilter.linter.catalogue import RULES
     from epfilter.linter.engine import Example, Rule
     from epfilter.linter.files.configuration import Configuration
     from epfilter.linter.files.report import FileFinding, FileReport
     from epfilter.linter.fixing import Fixed, fix
+    from epfilter.linter.registry import RULES
     from epfilter.linter.reports import render
     from epfilter.resources import Resource
 
@@ -66,8 +66,8 @@ def lint(
     >>> [found.message for found in lint("eq(payment,refnded)", "orders")]
     ['`payment`: `refnded` is not one of its values.']
     """
-    from epfilter.linter.catalogue import engine
     from epfilter.linter.engine import resource_of
+    from epfilter.linter.registry import engine
 
     return engine(settings or _DEFAULTS).run(text, resource_of(resource))
 
@@ -86,7 +86,7 @@ def lint_content(
     [('EPF108', 1, 34)]
     """
     from epfilter.linter.files.configuration import Configuration
-    from epfilter.linter.files.running import Run
+    from epfilter.linter.files.runner import Run
 
     if isinstance(content, bytearray):
         content = bytes(content)
@@ -121,8 +121,8 @@ def lint_paths(
     from pathlib import Path
 
     from epfilter.linter.files.configuration import find
-    from epfilter.linter.files.running import Run
-    from epfilter.linter.files.walking import targets
+    from epfilter.linter.files.discovery import targets
+    from epfilter.linter.files.runner import Run
 
     if isinstance(paths, str | bytes | PathLike) or not isinstance(paths, Iterable):
         raise FilterTypeError(
@@ -142,7 +142,7 @@ def rule(code: str) -> Rule:
     >>> rule("EPF403").title
     'Duplicate term'
     """
-    from epfilter.linter.catalogue import found
+    from epfilter.linter.registry import found
 
     return found(code)
 
@@ -166,7 +166,7 @@ _MODULES = {
     "FileFinding": "files.report",
     "FileReport": "files.report",
     "Fixed": "fixing",
-    "RULES": "catalogue",
+    "RULES": "registry",
     "Rule": "engine",
     "fix": "fixing",
     "render": "reports",

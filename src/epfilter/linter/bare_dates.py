@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from epfilter.linter.parts import Call
+from epfilter.linter.model import Call
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

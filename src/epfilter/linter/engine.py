@@ -18,10 +18,10 @@ from epfilter.errors import (
     Severity,
     Span,
 )
-from epfilter.linter.parts import Call, Context, Group, built
+from epfilter.linter.model import Call, Context, Group, built
 from epfilter.parser import parse_located
 from epfilter.resources.checks import check_located
-from epfilter.resources.given import resource_of as given_resource
+from epfilter.resources.resolve import resource_of as given_resource
 
 if TYPE_CHECKING:
     from epfilter.linter.settings import Settings
@@ -173,7 +173,7 @@ def _reported(rule: Rule, found: Finding) -> Diagnostic:
 def _chosen(settings: Settings, rules: Mapping[str, Rule]) -> set[str]:
     for prefix in (*settings.select, *settings.ignore):
         if not any(code.startswith(prefix) for code in rules):
-            from epfilter.linter.catalogue import unknown
+            from epfilter.linter.registry import unknown
 
             raise FilterValueError(*unknown(prefix))
     chosen = {

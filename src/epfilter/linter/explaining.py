@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from epfilter.carets import visible
+from epfilter.snippets import visible
 
 if TYPE_CHECKING:
     from epfilter.linter.engine import Example, Rule

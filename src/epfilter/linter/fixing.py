@@ -53,8 +53,8 @@ def fix(
     >>> fix("eq(payment").text
     'eq(payment'
     """
-    from epfilter.linter.catalogue import engine
     from epfilter.linter.engine import resource_of
+    from epfilter.linter.registry import engine
 
     ready = engine(settings or Settings())
     against = resource_of(resource)

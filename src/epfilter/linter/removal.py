@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from epfilter.errors import Edit, Span
-from epfilter.linter.parts import Call, Group
+from epfilter.linter.model import Call, Group
 
 
 def removed(part: Call | Group) -> Edit | None:

@@ -15,8 +15,18 @@ from epfilter.resources.binding import (
     BoundOr,
     or_complexity,
 )
-from epfilter.resources.catalogue import AREA_OF as _AREA_OF
-from epfilter.resources.catalogue import all_resources, resource_named
+from epfilter.resources.field_types import (
+    boolean,
+    date_,
+    enum,
+    integer,
+    list_of,
+    number,
+    string,
+    timestamp,
+    unknown,
+    uuid,
+)
 from epfilter.resources.fields import (
     Contains,
     ContainsAnyAllNull,
@@ -47,18 +57,8 @@ from epfilter.resources.fields import (
     NoOperators,
     Ordered,
 )
-from epfilter.resources.kinds import (
-    boolean,
-    date_,
-    enum,
-    integer,
-    list_of,
-    number,
-    string,
-    timestamp,
-    unknown,
-    uuid,
-)
+from epfilter.resources.listings import AREA_OF as _AREA_OF
+from epfilter.resources.listings import all_resources, resource_named
 from epfilter.resources.resource import (
     Endpoint,
     Group,
@@ -70,7 +70,7 @@ from epfilter.resources.resource import (
 )
 
 if TYPE_CHECKING:
-    from epfilter.resources.catalogue.accounts import (
+    from epfilter.resources.listings.accounts import (
         account_addresses,
         account_members,
         account_memberships,
@@ -78,7 +78,7 @@ if TYPE_CHECKING:
         accounts,
         unassigned_account_members,
     )
-    from epfilter.resources.catalogue.catalogs import (
+    from epfilter.resources.listings.catalogs import (
         catalog_hierarchies,
         catalog_nodes,
         catalog_products,
@@ -88,56 +88,56 @@ if TYPE_CHECKING:
         catalog_rules,
         catalogs,
     )
-    from epfilter.resources.catalogue.customers import (
+    from epfilter.resources.listings.customers import (
         customers,
         user_authentication_info,
     )
-    from epfilter.resources.catalogue.entries import custom_api_entries
-    from epfilter.resources.catalogue.extensions import (
+    from epfilter.resources.listings.entries import custom_api_entries
+    from epfilter.resources.listings.extensions import (
         custom_apis,
         custom_fields,
         flow_entries,
     )
-    from epfilter.resources.catalogue.files import files
-    from epfilter.resources.catalogue.inventories import (
+    from epfilter.resources.listings.files import files
+    from epfilter.resources.listings.inventories import (
         inventory_locations,
         inventory_stock,
         inventory_transactions,
     )
-    from epfilter.resources.catalogue.legacy import (
+    from epfilter.resources.listings.legacy import (
         legacy_brands,
         legacy_categories,
         legacy_collections,
         legacy_products,
     )
-    from epfilter.resources.catalogue.orders import (
+    from epfilter.resources.listings.orders import (
         carts,
         order_metrics,
         orders,
     )
-    from epfilter.resources.catalogue.permissions import (
+    from epfilter.resources.listings.permissions import (
         built_in_roles,
         custom_api_role_policies,
     )
-    from epfilter.resources.catalogue.personal_data import (
+    from epfilter.resources.listings.personal_data import (
         personal_data_erasure_requests,
         personal_data_logs,
         personal_data_related_data_entries,
     )
-    from epfilter.resources.catalogue.pim import (
+    from epfilter.resources.listings.pim import (
         pim_custom_relationships,
         pim_hierarchies,
         pim_jobs,
         pim_nodes,
         pim_products,
     )
-    from epfilter.resources.catalogue.prices import (
+    from epfilter.resources.listings.prices import (
         price_modifiers,
         pricebook_prices,
         pricebooks,
         product_prices,
     )
-    from epfilter.resources.catalogue.promotions import (
+    from epfilter.resources.listings.promotions import (
         promotion_code_usages,
         promotion_codes,
         promotion_jobs,
@@ -145,14 +145,14 @@ if TYPE_CHECKING:
         promotions,
         promotions_cm_search,
     )
-    from epfilter.resources.catalogue.rule_promotions import (
+    from epfilter.resources.listings.rule_promotions import (
         rule_promotion_code_usages,
         rule_promotion_codes,
         rule_promotion_jobs,
         rule_promotion_usages,
         rule_promotions,
     )
-    from epfilter.resources.catalogue.subscriptions import (
+    from epfilter.resources.listings.subscriptions import (
         subscription_dunning_rules,
         subscription_features,
         subscription_imports,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from epfilter.carets import shorten
 from epfilter.errors import ResourceError
+from epfilter.snippets import shorten
 
 
 @dataclass(frozen=True, slots=True)

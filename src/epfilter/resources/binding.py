@@ -10,8 +10,8 @@ from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, 
 from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, described
 from epfilter.parser import parse
 from epfilter.resources.checks import check
+from epfilter.resources.field_types import Bound
 from epfilter.resources.fields import PATTERNS
-from epfilter.resources.kinds import Bound
 
 if TYPE_CHECKING:
     from epfilter.resources.resource import Match, Resource

@@ -10,15 +10,15 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.ast import Comparison, Filter, IsNull, Membership, Operator, checked
-from epfilter.carets import shorten
 from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
 from epfilter.located import Located, Operand
 from epfilter.parser import parse_located
 from epfilter.printer import operand, unparse
 from epfilter.resources.fields import PATTERNS
+from epfilter.snippets import shorten
 
 if TYPE_CHECKING:
-    from epfilter.resources.kinds import Problem
+    from epfilter.resources.field_types import Problem
     from epfilter.resources.resource import Match, Resource
 
 _NAMES_SHOWN = 12

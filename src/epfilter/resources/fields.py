@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Self, TypeVa
 from epfilter.ast import Comparison, IsNull, Membership, Operator, trusted
 from epfilter.builder import Field as Builder
 from epfilter.errors import FilterTypeError, ResourceError
-from epfilter.resources.kinds import Kind
+from epfilter.resources.field_types import Kind
 from epfilter.values import listed_values, to_text
 
 V = TypeVar("V")

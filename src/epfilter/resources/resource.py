@@ -326,7 +326,7 @@ class Resource(Group):
         >>> str(tickets["title"].like("*printer*") & tickets["hours"].gt(2))
         'like(title,*printer*):gt(hours,2)'
         """
-        from epfilter.resources.model_declaring import from_model
+        from epfilter.resources.model_declarations import from_model
 
         declared = from_model(model, operators or {})
         return cls._new(
@@ -391,7 +391,7 @@ class Resource(Group):
         >>> str(tickets["title"].like("*printer*"))
         'like(title,*printer*)'
         """
-        from epfilter.resources.file_declaring import from_file
+        from epfilter.resources.file_declarations import from_file
 
         return cls._new(**from_file(path))
 

@@ -24,8 +24,8 @@ from epfilter.resources.binding import (
     BoundMembership,
     BoundOr,
 )
-from epfilter.resources.kinds import Bound
-from epfilter.targets.gathering import gathered
+from epfilter.resources.field_types import Bound
+from epfilter.targets.or_to_in import gathered
 from epfilter.targets.terms import Untyped, bound, pattern, steps
 from epfilter.values import from_text_or_none
 

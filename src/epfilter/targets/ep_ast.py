@@ -30,8 +30,8 @@ from epfilter.ast import (
     group,
     trusted,
 )
-from epfilter.carets import shorten
 from epfilter.errors import FilterTypeError, FilterValueError, described
+from epfilter.snippets import shorten
 
 _TYPES = {op.value.upper(): op for op in Operator}
 _MEMBERS = ("type", "children", "args")

@@ -22,10 +22,10 @@ from epfilter.resources.binding import (
     BoundMembership,
     BoundOr,
 )
-from epfilter.resources.kinds import Bound
-from epfilter.targets.gathering import gathered
+from epfilter.resources.field_types import Bound
 from epfilter.targets.mongo_patterns import expression
 from epfilter.targets.mongo_values import RANGES, Types, checked_types, limit, one_of, readings
+from epfilter.targets.or_to_in import gathered
 from epfilter.targets.terms import bound, pattern, steps
 from epfilter.values import from_text_or_none
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from epfilter.ast import Operator
 from epfilter.errors import FilterTypeError, FilterValueError, described
-from epfilter.resources.kinds import Bound
+from epfilter.resources.field_types import Bound
 from epfilter.targets.terms import Untyped
 from epfilter.values import from_text, from_text_or_none, to_text
 

@@ -15,12 +15,12 @@ from epfilter.resources.binding import (
     BoundMembership,
     BoundOr,
 )
-from epfilter.targets.gathering import gathered
-from epfilter.targets.inlining import Joint, Match, Part, joined, looped
-from epfilter.targets.other_names import Names, names_in
+from epfilter.targets.codegen import Joint, Match, Part, joined, looped
+from epfilter.targets.column_aliases import Names, names_in
+from epfilter.targets.matchers import Asked, asked
+from epfilter.targets.or_to_in import gathered
 from epfilter.targets.row_paths import Reader, elements, is_list, reader
 from epfilter.targets.terms import bound, steps
-from epfilter.targets.value_tests import Asked, asked
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource

@@ -18,7 +18,7 @@ from epfilter.resources.binding import (
     BoundMembership,
     BoundOr,
 )
-from epfilter.resources.given import resource_of
+from epfilter.resources.resolve import resource_of
 from epfilter.resources.resource import resource_info
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from epfilter.exporter import (
     SettingsError,
 )
 from epfilter.exporter.client import exports
+from epfilter.exporter.client.checkpoint import note_of
 from epfilter.exporter.client.target_files import TargetFile, TemporaryFile
-from epfilter.exporter.client.unfinished import note_of
 from exporter.client.conftest import Opener
 from exporter.client.doubles import (
     BASE,
@@ -116,13 +116,13 @@ def test_a_run_that_is_killed_while_it_joins_leaves_what_the_next_one_sweeps_up(
     # In a process of its own, because nothing is cleaned up behind a kill.
     code = f"""
 import os, signal, httpx
-from epfilter.exporter import ExporterClient, joining
+from epfilter.exporter import ExporterClient, csv_merge
 from exporter.client.doubles import TOKEN, WINDOW, Service, part
 
 def killed(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
-joining._Join.add = killed
+csv_merge._Join.add = killed
 transport = httpx.MockTransport(Service(part(1), part(2), part(3)))
 with ExporterClient(token=TOKEN, transport=transport) as client:
     client.export(WINDOW, {str(tmp_path / "a.csv")!r}, split="month", resume=True)

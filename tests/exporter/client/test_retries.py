@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter.exporter import ConnectionFailedError, ExporterError, RequestFailedError
-from epfilter.exporter.client.answers import retry_after
 from epfilter.exporter.client.failures import connection_failed
+from epfilter.exporter.client.responses import retry_after
 from exporter.client.conftest import Opener
 from exporter.client.doubles import BASE, FILTER, Client, Platform, data, job
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from epfilter.carets import visible
 from epfilter.exporter import DownloadError
+from epfilter.snippets import visible
 from exporter.client.conftest import Opener
 from exporter.client.doubles import CSV, FILTER, ID, Service, file_answer
 

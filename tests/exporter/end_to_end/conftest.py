@@ -11,7 +11,7 @@ import pytest
 
 from epfilter import Filter
 from epfilter.exporter.orders import attributes_of, demo_orders
-from epfilter.exporter.orders.layout import items_of
+from epfilter.exporter.orders.order_schema import items_of
 from epfilter.targets import to_predicate
 from exporter.end_to_end.fault_proxy import Proxy, proxy_to
 from exporter.end_to_end.live_clients import LiveClient

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 from epfilter import F, Filter, all_of, any_of, parse
 from epfilter.ast import Comparison
 from epfilter.exporter import JobFailedError
+from epfilter.exporter.date_splitting import split
 from epfilter.exporter.models import NO_RESULTS
 from epfilter.exporter.orders import attributes_of
-from epfilter.exporter.splitting import split
 from epfilter.resources import orders, resource_info
 from exporter.end_to_end.conftest import MOST, Opener, Order, Service
 from exporter.end_to_end.fault_proxy import Proxy

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter.exporter.orders import neutralised
-from epfilter.exporter.orders.neutralising import neutralised_sql
+from epfilter.exporter.orders.formula_escaping import neutralised_sql
 
 UNSEEN = [
     chr(place)

@@ -28,7 +28,7 @@ from epfilter.exporter.orders import (
     ibis_tables,
     open_orders,
 )
-from epfilter.exporter.orders.layout import ORDER_MEMBERS, items_of, value_of
+from epfilter.exporter.orders.order_schema import ORDER_MEMBERS, items_of, value_of
 from epfilter.targets import UnsupportedFilterError, to_predicate
 from exporter_services import interrupted
 from order_samples import cells, made_orders, order_filters

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from epfilter import Filter
 from epfilter.exporter.orders import OrderStore, RowsPer, attributes_of, csv_columns, open_orders
-from epfilter.exporter.orders.layout import ITEM_MEMBERS, ORDER_MEMBERS, Tree, tree_of
+from epfilter.exporter.orders.order_schema import ITEM_MEMBERS, ORDER_MEMBERS, Tree, tree_of
 from epfilter.targets import to_predicate
 from exporter.orders.test_neutralising import texts
 from order_samples import (

@@ -8,7 +8,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from epfilter.exporter.service import ServiceSettings, assembly, create_app
+from epfilter.exporter.service import ServiceSettings, container, create_app
 from epfilter.exporter.service.jobs import JobStore
 from exporter.service.job_scenes import WEEK, Service
 from exporter_services import AUTHORIZATION, TOKEN, HeldOrders
@@ -17,7 +17,7 @@ from exporter_services import AUTHORIZATION, TOKEN, HeldOrders
 @pytest.fixture
 def held_orders(monkeypatch: pytest.MonkeyPatch) -> HeldOrders:
     orders = HeldOrders()
-    monkeypatch.setattr(assembly, "open_orders", lambda *_args, **_options: orders)
+    monkeypatch.setattr(container, "open_orders", lambda *_args, **_options: orders)
     return orders
 
 

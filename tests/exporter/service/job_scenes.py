@@ -15,8 +15,8 @@ from epfilter.exporter.errors import ExporterError
 from epfilter.exporter.models import JobStatus
 from epfilter.exporter.service.files import Files
 from epfilter.exporter.service.jobs import JobStore
-from epfilter.exporter.service.running import Runner
 from epfilter.exporter.service.stored_jobs import StoredJob
+from epfilter.exporter.service.worker import Runner
 from exporter.service.job_worker import ROWS, TalkingStore, settings_of
 from exporter_services import eventually
 

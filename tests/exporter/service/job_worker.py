@@ -18,8 +18,8 @@ from epfilter.ast import Filter
 from epfilter.exporter.orders.columns import RowsPer
 from epfilter.exporter.service.files import Files
 from epfilter.exporter.service.jobs import JobStore
-from epfilter.exporter.service.running import Runner
 from epfilter.exporter.service.settings import ServiceSettings
+from epfilter.exporter.service.worker import Runner
 
 ROWS = 50
 

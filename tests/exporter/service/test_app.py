@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from epfilter.exporter import Job
 from epfilter.exporter.models import NO_RESULTS
 from epfilter.exporter.service import ServiceSettings, create_app
-from epfilter.exporter.service.answers import ERRORS
+from epfilter.exporter.service.responses import ERRORS
 from exporter_services import (
     AUTHORIZATION,
     CREATE,

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from epfilter.exporter.service import ServiceSettings, bodies, create_app
+from epfilter.exporter.service import ServiceSettings, create_app, json_body
 from exporter_services import AUTHORIZATION, CREATE, HeldOrders, creation
 
 GOOD = json.dumps(CREATE).encode()
@@ -172,7 +172,7 @@ def test_a_body_in_chunks_is_stopped_while_it_arrives(app: Starlette) -> None:
 def test_a_body_that_never_arrives_is_given_up(
     app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bodies, "_SECONDS", 0.05)
+    monkeypatch.setattr(json_body, "_SECONDS", 0.05)
     first = {"type": "http.request", "body": b"{", "more_body": True}
     assert asked(app, iter([first])) == 408
 

@@ -11,7 +11,7 @@ import pytest
 from epfilter.exporter.errors import ExporterError, OrdersError
 from epfilter.exporter.models import JobStatus
 from epfilter.exporter.service.database import DiskFullError
-from epfilter.exporter.service.outcomes import GIVEN_UP
+from epfilter.exporter.service.messages import GIVEN_UP
 from exporter.service.job_scenes import Service, Store, raising
 from exporter.service.job_worker import ROWS
 from exporter_services import eventually
@@ -126,7 +126,7 @@ def test_no_job_begins_once_that_is_said_and_the_running_one_goes_on(here: Servi
 def test_a_store_that_does_not_heed_is_told_for_some_time_only(
     here: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("epfilter.exporter.service.running._INTERRUPTING", 0.3)
+    monkeypatch.setattr("epfilter.exporter.service.worker._INTERRUPTING", 0.3)
     here.jobs.create(None)
     store, may_end = Store(here.folder), Event()
     store.then = lambda _: ROWS if may_end.wait(20) else 0

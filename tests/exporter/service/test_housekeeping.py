@@ -49,7 +49,7 @@ def test_a_job_that_expires_while_it_runs_leaves_no_file(service: Service) -> No
 def test_what_was_left_over_is_removed_also_while_jobs_never_cease_to_wait(
     here: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("epfilter.exporter.service.running._HOUSEKEEPING", 0)
+    monkeypatch.setattr("epfilter.exporter.service.worker._HOUSEKEEPING", 0)
     here.jobs.create(None)
 
     def run(_: Path) -> int:

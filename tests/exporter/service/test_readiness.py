@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 
 from epfilter.exporter import ExporterError, OrdersError
 from epfilter.exporter.service import ServiceSettings
-from epfilter.exporter.service.answers import ERRORS
 from epfilter.exporter.service.readiness import Readiness
+from epfilter.exporter.service.responses import ERRORS
 from exporter_services import (
     AUTHORIZATION,
     CREATE,

@@ -20,7 +20,7 @@ from epfilter.exporter.errors import ExporterError, OrdersError
 from epfilter.exporter.models import NO_RESULTS, JobStatus
 from epfilter.exporter.service.database import DiskFullError
 from epfilter.exporter.service.jobs import JobStore
-from epfilter.exporter.service.outcomes import DISK_FULL, INTERNAL_ERROR
+from epfilter.exporter.service.messages import DISK_FULL, INTERNAL_ERROR
 from epfilter.exporter.service.stored_jobs import StoredJob
 from exporter.service.job_scenes import WEEK, Service, Store, raising
 from exporter.service.job_worker import ROWS

@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 
 from epfilter.exporter import JobStatus, OrdersError
 from epfilter.exporter.service import ServiceSettings, create_app, serve
-from epfilter.exporter.service.assembly import Service
+from epfilter.exporter.service.container import Service
 from epfilter.exporter.service.jobs import JobStore
 from epfilter.exporter.service.serving import _told_to_end
 from exporter_services import (

@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from epfilter.exporter.service.logs import open_log
 from epfilter.exporter.service.metrics import Metrics
-from epfilter.exporter.service.watching import Watch
+from epfilter.exporter.service.request_log import Watch
 
 START: Message = {"type": "http.response.start", "status": 206, "headers": []}
 BODY: Message = {"type": "http.response.body", "body": b"half", "more_body": True}

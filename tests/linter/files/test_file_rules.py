@@ -29,7 +29,9 @@ def test_words_carets_and_hints(
         file.put_into(tmp_path)
     for package in WITHOUT.findall(file.title):
         monkeypatch.setitem(sys.modules, package, None)
-        for module in [name for name in sys.modules if name.startswith("epfilter.linter.sources.")]:
+        for module in [
+            name for name in sys.modules if name.startswith("epfilter.linter.extractors.")
+        ]:
             monkeypatch.delitem(sys.modules, module)
     (report,) = lint_paths([file.name], Configuration(root=tmp_path))
     assert report.name == file.name

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter.linter import Configuration, Settings, lint_content
+from epfilter.linter.extractors.mapped_text import HOLE
 from epfilter.linter.files.checking import Checker
 from epfilter.linter.files.document import Document
 from epfilter.linter.files.rewriting import fixed, formatted
-from epfilter.linter.sources.placed import HOLE
 from file_samples import codes
 
 EVERY = Checker(Configuration(settings=Settings(select=("EPF",))))

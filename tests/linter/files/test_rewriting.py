@@ -20,10 +20,10 @@ from epfilter import parse, unparse
 from epfilter.errors import FilterSyntaxError
 from epfilter.linter import Configuration, Settings, fix
 from epfilter.linter.files.checking import Checker
+from epfilter.linter.files.discovery import Target
 from epfilter.linter.files.document import Document, UnreadableError
 from epfilter.linter.files.rewriting import difference, fixed, formatted
-from epfilter.linter.files.running import Change, Run
-from epfilter.linter.files.walking import Target
+from epfilter.linter.files.runner import Change, Run
 from filter_strategies import any_text, filters
 from meaning_samples import filter_texts
 
@@ -233,7 +233,7 @@ def test_a_file_without_repairs_is_not_written(
     def written(*_: Any) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("epfilter.linter.files.running.write_atomically", written)
+    monkeypatch.setattr("epfilter.linter.files.runner.write_atomically", written)
     for change in (Change.FIX, Change.FIX_UNSAFE, Change.FORMAT):
         (report,) = Run(Configuration(root=tmp_path), change).reports([Target(path, name)])
         assert report.fixed == 0

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from epfilter.linter import Configuration, Settings, lint_content
-from epfilter.linter.files import running
-from epfilter.linter.files.running import Change, Run
-from epfilter.linter.files.walking import Target, targets
+from epfilter.linter.files import runner
+from epfilter.linter.files.discovery import Target, targets
+from epfilter.linter.files.runner import Change, Run
 
 CONTENTS = {
     ".json": '{"filter": "gte(a,%d):eq(b, 2)"}',
@@ -50,10 +50,10 @@ def test_several_processes_report_as_one(
 def test_there_are_as_many_processes_as_pay(
     files: list[Target], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert running._processes(files) == 1
-    monkeypatch.setattr(running, "_PAYS_FROM", 10)
+    assert runner._processes(files) == 1
+    monkeypatch.setattr(runner, "_PAYS_FROM", 10)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    assert running._processes(files) == 2
+    assert runner._processes(files) == 2
     run = Run(Configuration(root=tmp_path))
     assert [one.name for one in run.reports(files)] == [one.name for one in files]
     assert [*run.reports([])] == []

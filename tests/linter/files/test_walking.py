@@ -13,8 +13,8 @@ from shutil import which
 import pytest
 
 from epfilter.linter import Configuration, lint_paths
-from epfilter.linter.files.walking import targets
-from epfilter.linter.sources import READERS, NeedsExtraError
+from epfilter.linter.extractors import READERS, NeedsExtraError
+from epfilter.linter.files.discovery import targets
 
 LINKS = pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from counted_work import work
 from epfilter.errors import Edit, Span, apply_edits
-from epfilter.linter.sources import NeedsExtraError, in_markdown, read, yaml_trees
-from epfilter.linter.sources.endpoints import Endpoints
-from epfilter.linter.sources.placed import Placed
-from epfilter.linter.sources.placeholders import templated
-from epfilter.linter.sources.reading import NO_HINT, Embedded, Hint, Reading
-from epfilter.linter.sources.yaml_scalars import LOADER
+from epfilter.linter.extractors import NeedsExtraError, in_markdown, read, yaml_trees
+from epfilter.linter.extractors.endpoints import Endpoints
+from epfilter.linter.extractors.extraction import NO_HINT, Embedded, Hint, Reading
+from epfilter.linter.extractors.mapped_text import Placed
+from epfilter.linter.extractors.placeholders import templated
+from epfilter.linter.extractors.yaml_scalars import LOADER
 from epfilter.printer import pretty, unparse
 from epfilter.resources import resource_info
 from filter_strategies import any_text, filters, pieces, texts

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from epfilter.linter.sources.endpoints import Endpoints
-from epfilter.linter.sources.reading import Hint
+from epfilter.linter.extractors.endpoints import Endpoints
+from epfilter.linter.extractors.extraction import Hint
 from epfilter.resources import resource_info
 
 

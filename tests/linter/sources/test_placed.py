@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from epfilter.errors import Edit, Span
-from epfilter.linter.sources.placed import HOLE, Placed, Unit
+from epfilter.linter.extractors.mapped_text import HOLE, Placed, Unit
 
 FILE = "0123456789"
 

@@ -12,11 +12,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from epfilter.errors import Edit, Span, apply_edits
-from epfilter.linter.sources import javascript_literals, read
-from epfilter.linter.sources.endpoints import Endpoints
-from epfilter.linter.sources.placed import Placed
-from epfilter.linter.sources.placeholders import templated
-from epfilter.linter.sources.reading import Reading
+from epfilter.linter.extractors import javascript_literals, read
+from epfilter.linter.extractors.endpoints import Endpoints
+from epfilter.linter.extractors.extraction import Reading
+from epfilter.linter.extractors.mapped_text import Placed
+from epfilter.linter.extractors.placeholders import templated
 from epfilter.printer import unparse
 from filter_strategies import any_text, filters, pieces
 

@@ -16,12 +16,12 @@ from typing import NamedTuple
 
 import pytest
 
-from epfilter.carets import excerpt, visible
-from epfilter.linter.sources import read
-from epfilter.linter.sources.endpoints import Endpoints
-from epfilter.linter.sources.placed import HOLE
-from epfilter.linter.sources.reading import Reading
+from epfilter.linter.extractors import read
+from epfilter.linter.extractors.endpoints import Endpoints
+from epfilter.linter.extractors.extraction import Reading
+from epfilter.linter.extractors.mapped_text import HOLE
 from epfilter.resources import resource_info
+from epfilter.snippets import excerpt, visible
 
 DATA = Path(__file__).parent / "data"
 KINDS = {False: "problem", True: "part"}

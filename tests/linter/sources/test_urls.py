@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from counted_work import work
 from epfilter.errors import Edit, Span
-from epfilter.linter.sources.endpoints import Endpoints
-from epfilter.linter.sources.placed import HOLE, Placed
-from epfilter.linter.sources.placeholders import templated
-from epfilter.linter.sources.reading import NO_HINT, Hint, Reading
-from epfilter.linter.sources.urls import decoded, offer_urls
+from epfilter.linter.extractors.endpoints import Endpoints
+from epfilter.linter.extractors.extraction import NO_HINT, Hint, Reading
+from epfilter.linter.extractors.mapped_text import HOLE, Placed
+from epfilter.linter.extractors.placeholders import templated
+from epfilter.linter.extractors.urls import decoded, offer_urls
 
 
 class Offers(Reading):

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
-from epfilter.exporter.client.answers import failure, unexpected
 from epfilter.exporter.client.effects import Flow, Open, Read
 from epfilter.exporter.client.requests import TOKEN, api_request, token_request
+from epfilter.exporter.client.responses import failure, unexpected
 from epfilter.exporter.client.retries import LOG, Retries, may_pass, not_received
 from epfilter.exporter.client.settings import ClientSettings, checked_secret
 from epfilter.exporter.errors import (

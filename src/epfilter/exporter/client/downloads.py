@@ -16,13 +16,12 @@ from typing import TypeAlias
 
 import httpx
 
-from epfilter.carets import shorten, visible
-from epfilter.exporter.client.answers import retry_after
 from epfilter.exporter.client.api import Api
 from epfilter.exporter.client.effects import Call, Flow, Read
 from epfilter.exporter.client.flows import AnyJob, Core
 from epfilter.exporter.client.progress import DownloadProgress
 from epfilter.exporter.client.requests import file_request, file_url, origin
+from epfilter.exporter.client.responses import retry_after
 from epfilter.exporter.client.retries import Retries, may_pass
 from epfilter.exporter.client.target_files import AnyPath, Fingerprint, TargetFile, TemporaryFile
 from epfilter.exporter.errors import (
@@ -31,6 +30,7 @@ from epfilter.exporter.errors import (
     RequestFailedError,
 )
 from epfilter.exporter.models import FileLink
+from epfilter.snippets import shorten, visible
 
 FileProgress: TypeAlias = Callable[[DownloadProgress], object]
 

@@ -11,21 +11,21 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from epfilter.exporter import splitting
+from epfilter.exporter import date_splitting
+from epfilter.exporter.client.checkpoint import Note, Unfinished, remove
 from epfilter.exporter.client.downloads import fetch
 from epfilter.exporter.client.effects import Call, Flow
 from epfilter.exporter.client.flows import AnyFilter, Core, creation
 from epfilter.exporter.client.progress import DownloadProgress, Exported, ExportProgress
 from epfilter.exporter.client.settings import checked_seconds
 from epfilter.exporter.client.target_files import AnyPath, TargetFile, TemporaryFile, told
-from epfilter.exporter.client.unfinished import Note, Unfinished, remove
+from epfilter.exporter.csv_merge import join_csv
 from epfilter.exporter.errors import (
     DownloadError,
     JobExpiredError,
     JobFailedError,
     JobNotFoundError,
 )
-from epfilter.exporter.joining import join_csv
 from epfilter.exporter.models import NO_RESULTS, CreateJob, Job, JobStatus
 
 AnyProgress: TypeAlias = Callable[[ExportProgress], object]
@@ -76,7 +76,7 @@ def _divided(body: CreateJob, by: Split | None) -> tuple[Sequence[CreateJob], bo
     if by is None:
         return [body], True
     # A type checker knows that the filter may be absent; `split` says so in words.
-    parts = splitting.split(body.data.filter, by=by)  # type: ignore[arg-type] # see above
+    parts = date_splitting.split(body.data.filter, by=by)  # type: ignore[arg-type] # see above
     bodies = [
         body.model_copy(update={"data": body.data.model_copy(update={"filter": part})})
         for part in parts

@@ -8,10 +8,10 @@ from typing import TypeAlias
 from uuid import UUID
 
 from epfilter.ast import Filter
-from epfilter.exporter.client.answers import hidden, read_job, read_jobs, read_link
 from epfilter.exporter.client.api import Api
 from epfilter.exporter.client.effects import Flow, Sleep
 from epfilter.exporter.client.requests import JOBS
+from epfilter.exporter.client.responses import hidden, read_job, read_jobs, read_link
 from epfilter.exporter.client.settings import ClientSettings, checked_seconds
 from epfilter.exporter.errors import (
     JobExpiredError,

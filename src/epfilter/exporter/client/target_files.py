@@ -14,10 +14,10 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TypeAlias
 
-from epfilter.carets import visible
+from epfilter.atomic_files import place
 from epfilter.errors import described
 from epfilter.exporter.errors import DownloadError
-from epfilter.exporter.placing import place
+from epfilter.snippets import visible
 
 AnyPath: TypeAlias = str | os.PathLike[str]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from epfilter.exporter.orders.columns import CSV_COLUMNS, CsvColumn, RowsPer, csv_columns
 from epfilter.exporter.orders.demo import demo_lines, demo_orders
-from epfilter.exporter.orders.layout import attributes_of
-from epfilter.exporter.orders.neutralising import neutralised
+from epfilter.exporter.orders.formula_escaping import neutralised
+from epfilter.exporter.orders.order_schema import attributes_of
 from epfilter.exporter.orders.store import OrderStore, open_orders
 
 __all__ = [

@@ -6,9 +6,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from epfilter.carets import shorten
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders.layout import (
+from epfilter.exporter.orders.order_schema import (
     ITEM_MEMBERS,
     ITS_OWN,
     NO_ID,
@@ -16,6 +15,7 @@ from epfilter.exporter.orders.layout import (
     items_of,
     value_of,
 )
+from epfilter.snippets import shorten
 
 LONGEST_LINE = 16 * 2**20
 """How many bytes a line may have; DuckDB reads some that are longer."""

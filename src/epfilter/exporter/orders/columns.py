@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from epfilter.exporter.orders.layout import ITEM_MEMBERS, ORDER_MEMBERS, MemberKind
+from epfilter.exporter.orders.order_schema import ITEM_MEMBERS, ORDER_MEMBERS, MemberKind
 
 RowsPer = Literal["item", "order"]
 """What a row of a CSV file is: one item of an order, or one order."""

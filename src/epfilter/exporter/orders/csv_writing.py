@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from epfilter.exporter.orders.flat_view import literal
+from epfilter.exporter.orders.duckdb_sql import literal
 
 _OPTIONS = "FORMAT csv, HEADER true, USE_TMP_FILE false"
 """The file is the caller's unfinished one already; a temporary one beside it would be another."""

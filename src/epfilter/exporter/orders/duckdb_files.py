@@ -18,8 +18,8 @@ from epfilter.exporter.orders.columns import RowsPer
 from epfilter.exporter.orders.csv_checking import check_rows, long_row
 from epfilter.exporter.orders.csv_writing import written
 from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions
+from epfilter.exporter.orders.duckdb_sql import Source, csv_select, flat_view
 from epfilter.exporter.orders.file_formats import FORMATS, Describe, comma_separated, jsonl
-from epfilter.exporter.orders.flat_view import Source, csv_select, flat_view
 from epfilter.exporter.orders.store import legible, readable
 from epfilter.targets import filter_frame
 

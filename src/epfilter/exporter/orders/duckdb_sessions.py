@@ -14,11 +14,11 @@ from shutil import rmtree
 
 import duckdb
 
-from epfilter.carets import shorten
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders.flat_view import literal
+from epfilter.exporter.orders.duckdb_sql import literal
 from epfilter.exporter.orders.spilling import spill_folder
 from epfilter.exporter.orders.store import legible
+from epfilter.snippets import shorten
 
 _PATIENCE = 5.0
 """Seconds that `interrupt` waits for a call to end."""

@@ -12,8 +12,8 @@ import duckdb
 from epfilter.exporter.orders.broken_lines import LONGEST_LINE
 from epfilter.exporter.orders.csv_checking import LONGEST_ROW, header
 from epfilter.exporter.orders.duckdb_sessions import unglobbed
-from epfilter.exporter.orders.flat_view import Source, Value, dotted, literal, quoted
-from epfilter.exporter.orders.layout import ITEM_MEMBERS, ORDER_MEMBERS, Tree, tree_of
+from epfilter.exporter.orders.duckdb_sql import Source, Value, dotted, literal, quoted
+from epfilter.exporter.orders.order_schema import ITEM_MEMBERS, ORDER_MEMBERS, Tree, tree_of
 from epfilter.exporter.orders.table_columns import source_of
 
 Describe = Callable[[duckdb.DuckDBPyConnection, Path], Source]

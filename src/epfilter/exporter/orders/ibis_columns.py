@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders.layout import (
+from epfilter.exporter.orders.order_schema import (
     FULL_NAMES,
     ITEM_MEMBERS,
     ORDER_MEMBERS,

@@ -26,7 +26,7 @@ from epfilter.exporter.orders.columns import RowsPer
 from epfilter.exporter.orders.csv_writing import written
 from epfilter.exporter.orders.database_urls import connected, disconnect, said, secrets
 from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions
-from epfilter.exporter.orders.flat_view import Source, csv_select, flat_view, quoted
+from epfilter.exporter.orders.duckdb_sql import Source, csv_select, flat_view, quoted
 from epfilter.exporter.orders.ibis_columns import attributes, carried
 from epfilter.exporter.orders.table_columns import source_of
 from epfilter.targets import filter_frame

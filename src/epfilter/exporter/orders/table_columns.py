@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from duckdb.sqltypes import DuckDBPyType
 
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders.flat_view import Source, Value, dotted, literal, quoted
-from epfilter.exporter.orders.layout import (
+from epfilter.exporter.orders.duckdb_sql import Source, Value, dotted, literal, quoted
+from epfilter.exporter.orders.order_schema import (
     FULL_NAMES,
     ITEM_MEMBERS,
     ORDER_MEMBERS,

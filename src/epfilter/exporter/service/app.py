@@ -15,14 +15,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from epfilter.exporter.service import handlers
-from epfilter.exporter.service.answers import Refusal, refused
-from epfilter.exporter.service.assembly import Service
+from epfilter.exporter.service.container import Service
 from epfilter.exporter.service.links import FILES, JOBS
 from epfilter.exporter.service.openapi import document
 from epfilter.exporter.service.page import Page
+from epfilter.exporter.service.request_log import Watch
+from epfilter.exporter.service.responses import Refusal, refused
 from epfilter.exporter.service.security import Guard, SafeHeaders
 from epfilter.exporter.service.settings import ServiceSettings
-from epfilter.exporter.service.watching import Watch
 
 
 def create_app(settings: ServiceSettings) -> Starlette:

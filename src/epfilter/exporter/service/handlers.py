@@ -15,12 +15,12 @@ from starlette.responses import JSONResponse, Response
 
 from epfilter.exporter.errors import ExporterError
 from epfilter.exporter.models import JobStatus
-from epfilter.exporter.service.answers import Refusal, job_answer, jobs_answer, link_answer
-from epfilter.exporter.service.assembly import Service
-from epfilter.exporter.service.bodies import json_body
-from epfilter.exporter.service.creating import filter_of
+from epfilter.exporter.service.container import Service
+from epfilter.exporter.service.job_request import filter_of
+from epfilter.exporter.service.json_body import json_body
 from epfilter.exporter.service.links import base_url
 from epfilter.exporter.service.ranges import PartialFile
+from epfilter.exporter.service.responses import Refusal, job_answer, jobs_answer, link_answer
 from epfilter.exporter.service.stored_jobs import StoredJob
 
 # Functions that are not async run in a thread, so that the queue never keeps the others waiting.

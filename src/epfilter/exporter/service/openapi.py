@@ -14,7 +14,6 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from epfilter.exporter.models import CreateJob, ErrorResponse, FileLinkResponse, Job
-from epfilter.exporter.service.answers import ERRORS
 from epfilter.exporter.service.descriptions import (
     ABOUT,
     EXAMPLE_FILTER,
@@ -24,6 +23,7 @@ from epfilter.exporter.service.descriptions import (
     MEMBERS,
 )
 from epfilter.exporter.service.links import FILES, JOBS
+from epfilter.exporter.service.responses import ERRORS
 
 _Json = dict[str, Any]
 

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import FileResponse
 from starlette.types import Receive, Scope, Send
 
-from epfilter.exporter.service.answers import Refusal
+from epfilter.exporter.service.responses import Refusal
 
 _RANGE = re.compile(r"([0-9]*)-([0-9]*)")
 

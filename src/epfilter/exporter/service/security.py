@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from epfilter.exporter.service.answers import Refusal, refused
+from epfilter.exporter.service.responses import Refusal, refused
 
 _NOTHING = "default-src 'none'; frame-ancestors 'none'"
 _PAGE = (

@@ -17,7 +17,7 @@ from structlog.typing import FilteringBoundLogger
 
 from epfilter.exporter.errors import SettingsError
 from epfilter.exporter.service.app import create_app
-from epfilter.exporter.service.assembly import Service
+from epfilter.exporter.service.container import Service
 from epfilter.exporter.service.logs import failure
 from epfilter.exporter.service.settings import ServiceSettings
 

@@ -9,19 +9,19 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from epfilter.carets import visible
 from epfilter.errors import Diagnostic, Fix, Severity, Span
-from epfilter.linter.catalogue import engine
 from epfilter.linter.engine import resource_of
+from epfilter.linter.extractors import LINES, READERS, NeedsExtraError, read
+from epfilter.linter.extractors.endpoints import Endpoints
+from epfilter.linter.extractors.extraction import Embedded, Reading
+from epfilter.linter.extractors.mapped_text import Placed
 from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.directives import Directives
 from epfilter.linter.files.document import Document, UnreadableError
-from epfilter.linter.files.holes import certain, filled
+from epfilter.linter.files.placeholders import certain, filled
 from epfilter.linter.files.report import FileFinding, FileReport
-from epfilter.linter.sources import LINES, READERS, NeedsExtraError, read
-from epfilter.linter.sources.endpoints import Endpoints
-from epfilter.linter.sources.placed import Placed
-from epfilter.linter.sources.reading import Embedded, Reading
+from epfilter.linter.registry import engine
+from epfilter.snippets import visible
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource

@@ -12,13 +12,13 @@ from os.path import abspath, relpath
 from pathlib import Path
 from typing import Any
 
-from epfilter.carets import visible
 from epfilter.errors import FilterError, FilterValueError
-from epfilter.linter.catalogue import engine
+from epfilter.linter.extractors import NeedsExtraError
 from epfilter.linter.files.patterns import Patterns, is_pattern
+from epfilter.linter.registry import engine
 from epfilter.linter.settings import Settings
-from epfilter.linter.sources import NeedsExtraError
 from epfilter.resources import Resource, resource_info, resource_named
+from epfilter.snippets import visible
 
 _FILE = "epfilter.toml"
 _PROJECT = "pyproject.toml"

@@ -12,12 +12,12 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from epfilter.errors import Diagnostic, ResourceError, Severity, Span
-from epfilter.linter.catalogue import RULES, unknown
+from epfilter.linter.extractors.extraction import Comment, Reading
 from epfilter.linter.files.document import Lines
-from epfilter.linter.sources.reading import Comment, Reading
+from epfilter.linter.registry import RULES, unknown
 
 if TYPE_CHECKING:
-    from epfilter.linter.sources.placed import Placed
+    from epfilter.linter.extractors.mapped_text import Placed
     from epfilter.resources import Resource
 
 UNUSED = "EPF602"

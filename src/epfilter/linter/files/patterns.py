@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from epfilter.linter.sources import NeedsExtraError
+from epfilter.linter.extractors import NeedsExtraError
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

@@ -7,16 +7,16 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from epfilter.carets import visible
 from epfilter.errors import Diagnostic, Edit, FilterError, FilterSyntaxError, Span, apply_edits
+from epfilter.linter.extractors import NeedsExtraError
+from epfilter.linter.extractors.mapped_text import HOLE, Placed
 from epfilter.linter.files.checking import Checked, Checker, Looked
 from epfilter.linter.files.document import Document
-from epfilter.linter.files.holes import is_damaged
+from epfilter.linter.files.placeholders import is_damaged
 from epfilter.linter.fixing import Fixed, repaired
-from epfilter.linter.sources import NeedsExtraError
-from epfilter.linter.sources.placed import HOLE, Placed
 from epfilter.parser import parse
 from epfilter.printer import unparse
+from epfilter.snippets import visible
 
 _TRIED_ALONE = 200
 """Filters of one file that are written one by one, where all at once do not read back."""

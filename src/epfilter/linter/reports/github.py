@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
-from epfilter.carets import visible
 from epfilter.errors import Severity
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.linter.reports.spelling import encodable, said
+from epfilter.snippets import visible
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 

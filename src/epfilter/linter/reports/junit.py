@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from epfilter.carets import visible
 from epfilter.errors import Severity
 from epfilter.linter.files.report import FileReport
 from epfilter.linter.reports.spelling import drawn
+from epfilter.snippets import visible
 
 # https://www.w3.org/TR/xml/#charsets; a carriage return is allowed, but would be read as \n.
 _FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -17,8 +17,8 @@ from hashlib import sha256
 from pathlib import PurePath
 
 from epfilter.errors import Fix, Span
-from epfilter.linter.catalogue import RULES
 from epfilter.linter.files.report import FileFinding, FileReport
+from epfilter.linter.registry import RULES
 from epfilter.linter.reports.sarif_rules import LEVELS, described, message
 from epfilter.linter.reports.spelling import json_text, own_version, said
 from epfilter.linter.reports.uris import uri

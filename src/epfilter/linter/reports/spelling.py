@@ -7,9 +7,9 @@ import re
 from functools import cache
 from importlib.metadata import version
 
-from epfilter.carets import INDENT, excerpt
 from epfilter.errors import Diagnostic
 from epfilter.linter.files.report import FileFinding
+from epfilter.snippets import INDENT, excerpt
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 

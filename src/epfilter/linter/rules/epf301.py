@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from epfilter.linter.engine import Example, Finding, Rule
-from epfilter.linter.parts import Context
+from epfilter.linter.model import Context
 
 
 def _look(context: Context) -> Iterator[Finding]:

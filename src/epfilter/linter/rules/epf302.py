@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from epfilter.linter.engine import Example, Finding, Rule
-from epfilter.linter.parts import Context
+from epfilter.linter.model import Context
 
 
 def _look(context: Context) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from epfilter.ast import Operator
 from epfilter.linter.engine import Example, Finding, Rule
-from epfilter.linter.parts import Call, Context
+from epfilter.linter.model import Call, Context
 
 
 def _look(call: Call, context: Context) -> Iterator[Finding]:

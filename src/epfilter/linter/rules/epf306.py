@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from epfilter.ast import Operator
 from epfilter.errors import Severity
 from epfilter.linter.engine import Example, Finding, Rule
-from epfilter.linter.parts import Call, Context
+from epfilter.linter.model import Call, Context
 
 
 def _look(context: Context) -> Iterator[Finding]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from epfilter.ast import Operator
-from epfilter.linter.comparing import Compared, by_field, narrowest
 from epfilter.linter.engine import Example, Finding, Rule
-from epfilter.linter.extents import ORDERED, all_apart, holds_several
-from epfilter.linter.parts import Context, Group
+from epfilter.linter.model import Context, Group
+from epfilter.linter.redundancy import Compared, by_field, narrowest
+from epfilter.linter.value_sets import ORDERED, all_apart, holds_several
 
 _EQUALITIES = (Operator.EQ, Operator.IN)
 

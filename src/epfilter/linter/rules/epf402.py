@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from epfilter.errors import Fix
-from epfilter.linter.comparing import (
+from epfilter.linter.engine import Example, Finding, Rule
+from epfilter.linter.model import Call, Context, Group
+from epfilter.linter.redundancy import (
     Compared,
     by_field,
     largest_sets,
@@ -13,10 +15,8 @@ from epfilter.linter.comparing import (
     single_values,
     widest,
 )
-from epfilter.linter.engine import Example, Finding, Rule
-from epfilter.linter.extents import all_within
-from epfilter.linter.parts import Call, Context, Group
 from epfilter.linter.removal import removed
+from epfilter.linter.value_sets import all_within
 
 
 def _look(group: Group, _context: Context) -> Iterator[Finding]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from epfilter.carets import shorten
 from epfilter.errors import Fix
 from epfilter.linter.engine import Example, Finding, Rule
-from epfilter.linter.parts import Context, Group
+from epfilter.linter.model import Context, Group
 from epfilter.linter.removal import removed
+from epfilter.snippets import shorten
 
 
 def _look(group: Group, context: Context) -> Iterator[Finding]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from epfilter.ast import Operator
-from epfilter.carets import shorten
 from epfilter.errors import Edit, Fix, Span
 from epfilter.linter.bare_dates import bare_date
 from epfilter.linter.engine import Example, Finding, Rule
-from epfilter.linter.parts import Call, Context
+from epfilter.linter.model import Call, Context
+from epfilter.snippets import shorten
 
 
 def _look(call: Call, _context: Context) -> Iterator[Finding]:

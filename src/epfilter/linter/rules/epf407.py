@@ -9,7 +9,7 @@ from epfilter.ast import Operator
 from epfilter.errors import Edit, Fix, Severity
 from epfilter.linter.bare_dates import bare_date
 from epfilter.linter.engine import Example, Finding, Rule
-from epfilter.linter.parts import Call, Context
+from epfilter.linter.model import Call, Context
 
 _INSTEAD = {Operator.GT: Operator.GE, Operator.LE: Operator.LT}
 """What asks the same but for the one instant of midnight."""

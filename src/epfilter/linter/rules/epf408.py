@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from epfilter.errors import Edit, Fix, Span
 from epfilter.linter.engine import Example, Finding, Rule
-from epfilter.linter.parts import Context, Group
+from epfilter.linter.model import Context, Group
 
 
 def _look(group: Group, _context: Context) -> Iterator[Finding]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from epfilter.carets import shorten
 from epfilter.errors import Edit, Fix, Span
 from epfilter.linter.engine import Example, Finding, Rule
-from epfilter.linter.parts import Call, Context
+from epfilter.linter.model import Call, Context
 from epfilter.printer import quoted
+from epfilter.snippets import shorten
 
 
 def _look(call: Call, _context: Context) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from epfilter.errors import Edit, Fix, Span
 from epfilter.linter.engine import Example, Finding, Rule
-from epfilter.linter.parts import Call, Context
+from epfilter.linter.model import Call, Context
 
 _BACKSLASH = re.compile(r"""\\(?P<escaped>[\\"'])?""")
 

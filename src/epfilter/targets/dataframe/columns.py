@@ -9,9 +9,9 @@ from typing import NamedTuple
 import narwhals as nw
 
 from epfilter.ast import Operator
-from epfilter.carets import shorten
 from epfilter.errors import FilterValueError, UnsupportedFilterError
 from epfilter.resources.binding import BoundComparison, BoundIsNull, BoundMembership
+from epfilter.snippets import shorten
 from epfilter.targets.terms import Step, steps
 
 Call = BoundComparison | BoundMembership | BoundIsNull

@@ -17,11 +17,11 @@ from epfilter.resources.binding import (
     BoundMembership,
     BoundOr,
 )
+from epfilter.targets.dataframe.coercion import comparable, read
 from epfilter.targets.dataframe.columns import Call, Column
 from epfilter.targets.dataframe.lists import list_condition
 from epfilter.targets.dataframe.literals import among, balanced, compared, missing, plain
-from epfilter.targets.dataframe.nearest import is_text, nearest
-from epfilter.targets.dataframe.readings import comparable, read
+from epfilter.targets.dataframe.representable import is_text, nearest
 from epfilter.targets.terms import pattern
 
 ColumnOf = Callable[[Call], Column]

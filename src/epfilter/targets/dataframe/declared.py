@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from epfilter.resources.given import resource_of
+from epfilter.resources.resolve import resource_of
 from epfilter.targets.dataframe.columns import Call, Column
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
-    from epfilter.resources.kinds import Kind
+    from epfilter.resources.field_types import Kind
 
 _TYPES: dict[str, nw.dtypes.DType] = {
     "integer": nw.Int64(),

@@ -11,13 +11,13 @@ from narwhals.exceptions import DuplicateError
 from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError, described
 from epfilter.resources.binding import BoundFilter
+from epfilter.targets.column_aliases import at_columns
 from epfilter.targets.dataframe.columns import ENGINES, column_of, has_root, root
 from epfilter.targets.dataframe.conditions import calls, condition
 from epfilter.targets.dataframe.declared import declared_column
 from epfilter.targets.dataframe.elements import with_elements
 from epfilter.targets.dataframe.objects import as_arrow, not_compared, null_columns
-from epfilter.targets.gathering import gathered
-from epfilter.targets.other_names import at_columns
+from epfilter.targets.or_to_in import gathered
 from epfilter.targets.terms import bound
 
 if TYPE_CHECKING:

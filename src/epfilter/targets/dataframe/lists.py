@@ -9,10 +9,10 @@ import narwhals as nw
 
 from epfilter.ast import Operator
 from epfilter.resources.binding import BoundComparison, BoundMembership
+from epfilter.targets.dataframe.coercion import read
 from epfilter.targets.dataframe.columns import Column, instance
 from epfilter.targets.dataframe.literals import balanced, literal
-from epfilter.targets.dataframe.nearest import COMPARED, is_text, nearest
-from epfilter.targets.dataframe.readings import read
+from epfilter.targets.dataframe.representable import COMPARED, is_text, nearest
 from epfilter.targets.terms import pattern
 
 _SEARCHED = (nw.Boolean, nw.Date, nw.Datetime, nw.String)

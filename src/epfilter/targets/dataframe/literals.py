@@ -12,7 +12,7 @@ import narwhals as nw
 
 from epfilter.ast import Operator
 from epfilter.targets.dataframe.columns import Column
-from epfilter.targets.dataframe.nearest import COMPARED, Bound, is_text
+from epfilter.targets.dataframe.representable import COMPARED, Bound, is_text
 
 _LONG = 2**63
 _WIDE = (nw.UInt64, nw.Int128, nw.UInt128)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, FromClause
 
 from epfilter.ast import Filter
-from epfilter.targets.gathering import gathered
-from epfilter.targets.other_names import at_columns
+from epfilter.targets.column_aliases import at_columns
+from epfilter.targets.or_to_in import gathered
 from epfilter.targets.sqlalchemy.clause import FilterClause
 from epfilter.targets.sqlalchemy.columns import Columns
 from epfilter.targets.terms import bound

@@ -9,7 +9,7 @@ from typing import Any
 from epfilter.ast import Operator
 from epfilter.errors import FilterTypeError, UnsupportedFilterError, described
 from epfilter.resources.binding import BoundComparison, BoundIsNull, BoundMembership
-from epfilter.targets.sqlalchemy import cuts
+from epfilter.targets.sqlalchemy import representable
 from epfilter.targets.sqlalchemy.columns import Kind, Place, described_type
 from epfilter.targets.terms import Step
 from epfilter.values import to_text
@@ -76,8 +76,8 @@ def values_of(f: BoundComparison | BoundMembership | BoundIsNull, place: Place) 
     if kind.name == "enum":
         return tuple([to_text(value) for value in given])
     try:
-        read = [cuts.read(kind.name, value) for value in given]
-    except cuts.MismatchError:
+        read = [representable.read(kind.name, value) for value in given]
+    except representable.MismatchError:
         raise FilterTypeError(
             f"`{f.path}` has {described(given[0])} for the resource, and its column is of type "
             f"{described_type(kind)}.",

@@ -12,11 +12,11 @@ from sqlalchemy.sql.visitors import InternalTraversal
 from epfilter.ast import Operator
 from epfilter.errors import UnsupportedFilterError
 from epfilter.resources.binding import BoundAnd, BoundFilter, BoundIsNull, BoundOr
-from epfilter.targets.sqlalchemy.asking import asked
 from epfilter.targets.sqlalchemy.calls import Call, Group, values_of
 from epfilter.targets.sqlalchemy.columns import Columns
-from epfilter.targets.sqlalchemy.databases import WRITERS
-from epfilter.targets.sqlalchemy.writers import FLAT, joined
+from epfilter.targets.sqlalchemy.conditions import asked
+from epfilter.targets.sqlalchemy.dialect import FLAT, joined
+from epfilter.targets.sqlalchemy.dialects import WRITERS
 
 _MOST_STEPS = 20
 """Inside one JSON column; SQLite joins 64 tables at most, and a step takes two."""

@@ -12,8 +12,8 @@ from sqlalchemy.exc import NoInspectionAvailable
 from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.util import AliasedInsp
 
-from epfilter.carets import shorten
 from epfilter.errors import FilterTypeError, FilterValueError, described
+from epfilter.snippets import shorten
 from epfilter.targets.terms import Step, steps
 from epfilter.values import to_text
 

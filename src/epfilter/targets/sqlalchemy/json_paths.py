@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from epfilter.targets.sqlalchemy.databases import DuckDB, PostgreSQL, SQLite
-from epfilter.targets.sqlalchemy.writers import Writer
+from epfilter.targets.sqlalchemy.dialect import Writer
+from epfilter.targets.sqlalchemy.dialects import DuckDB, PostgreSQL, SQLite
 from epfilter.targets.terms import Step
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import cast
 
 from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Or
-from epfilter.carets import visible
 from epfilter.english import in_words
 from epfilter.errors import Diagnostic, FilterSyntaxError, Severity
 from epfilter.linter import lint
 from epfilter.parser import parse
 from epfilter.printer import operands, unparse
+from epfilter.snippets import visible
 
 _SHOWN_AT_MOST = 20
 """How many findings the page shows at once."""

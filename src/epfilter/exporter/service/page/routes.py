@@ -15,14 +15,14 @@ from starlette.routing import BaseRoute, Route
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.models import JobStatus
-from epfilter.exporter.service.answers import Refusal, timestamp
-from epfilter.exporter.service.bodies import json_body
+from epfilter.exporter.service.json_body import json_body
 from epfilter.exporter.service.page.reading import reading_of
+from epfilter.exporter.service.responses import Refusal, timestamp
 from epfilter.parser import parse
 from epfilter.resources import orders, resource_info
 
 if TYPE_CHECKING:
-    from epfilter.exporter.service.assembly import Service
+    from epfilter.exporter.service.container import Service
 
 _ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
 _UNFINISHED = (JobStatus.PENDING, JobStatus.STARTED)

@@ -1,0 +1,145 @@
+"""Reads one call, `op(field,value)`, and says what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+
+from epfilter.ast import MEMBERSHIPS, Comparison, Filter, IsNull, Membership, Operator, trusted
+from epfilter.errors import Edit, Fix, Span
+from epfilter.located import Located
+from epfilter.printer import quoted
+from epfilter.recovery import diagnostics
+from epfilter.recovery.operands import QUOTES, Call, read_operand, separator_at, taken
+from epfilter.recovery.scanner import Scanner
+
+
+def read_call(scanner: Scanner, head: re.Match[str]) -> Located:
+    """Read the call whose name and opening parenthesis are `head`."""
+    before = len(scanner.found)
+    name, op_span = head[1], Span(*head.span(1))
+    op = diagnostics.OPERATORS.get(name)
+    if op is None:
+        op = _mistaken_operator(scanner, name, op_span)
+    scanner.pos = head.end(1)
+    scanner.skip_space()
+    scanner.take()
+    call = Call(name, op_span, op)
+    _read_operands(scanner, call)
+    span = Span(op_span.start, scanner.trimmed(scanner.pos))
+    node = _made(call) if len(scanner.found) == before else None
+    return Located(node=node, span=span, op_span=op_span, operands=tuple(call.operands))
+
+
+def _mistaken_operator(scanner: Scanner, name: str, span: Span) -> Operator | None:
+    lower = diagnostics.OPERATORS.get(name.lower())
+    if lower and name.isascii():
+        scanner.report(diagnostics.upper_case_operator(name, span))
+        return lower
+    scanner.report(diagnostics.unknown_operator(name, span))
+    return diagnostics.meant_operator(name)
+
+
+def _made(call: Call) -> Filter:
+    op, (first, *rest) = call.op, (operand.text for operand in call.operands)
+    if op is Operator.IS_NULL:
+        return trusted(IsNull, op=op, field=first)
+    if op in MEMBERSHIPS:
+        return trusted(Membership, op=op, field=first, values=tuple(rest))
+    return trusted(Comparison, op=op, field=first, value=rest[0])
+
+
+def _read_operands(scanner: Scanner, call: Call) -> None:
+    wanted = True
+    while True:
+        scanner.skip_space()
+        char = scanner.plain()
+        if not char or scanner.at_boundary(scanner.pos):
+            _end_unclosed(scanner, call, wanted=wanted)
+            return
+        if char == ")":
+            _end_closed(scanner, call, wanted=wanted)
+            return
+        if char == ",":
+            if wanted:
+                _report_gap(scanner, call, scanner.pos, last=False)
+            scanner.take()
+            wanted = True
+        elif wanted:
+            call.split = False
+            call.operands.append(read_operand(scanner, call))
+            call.slots += 1
+            wanted = call.split
+        else:
+            wanted = _read_leftover(scanner, call)
+
+
+def _report_gap(scanner: Scanner, call: Call, at: int, *, last: bool) -> None:
+    kind = "field" if call.slots == 0 else "value" if call.slots < call.most else "nothing"
+    scanner.report(diagnostics.missing_operand(at, kind=kind, last=last))
+    call.slots += 1
+    call.gap = True
+
+
+def _end_closed(scanner: Scanner, call: Call, *, wanted: bool) -> None:
+    at = scanner.pos
+    scanner.take()
+    if wanted and call.slots:
+        _report_gap(scanner, call, at, last=call.slots > 1)
+    _check_count(scanner, call, at)
+
+
+def _end_unclosed(scanner: Scanner, call: Call, *, wanted: bool) -> None:
+    """The call ends without `)`: one mistake is reported, the missing operand or parenthesis."""
+    before = len(scanner.found)
+    at = scanner.trimmed(scanner.pos)
+    _check_count(scanner, call, at, unclosed=True)
+    if len(scanner.found) == before:
+        if wanted and call.slots:
+            _report_gap(scanner, call, at, last=call.slots > 1)
+        else:
+            # Another bracket at the end may be what was meant to close it.
+            safe = scanner.pos >= scanner.end and scanner.text[at - 1] not in "]}"
+            scanner.report(diagnostics.unclosed_call(at, call.name, safe=safe))
+
+
+def _check_count(scanner: Scanner, call: Call, at: int, *, unclosed: bool = False) -> None:
+    if call.op is None or call.gap:
+        return
+    least, most = diagnostics.operand_count(call.op)
+    if call.slots < least:
+        if call.doubtful:
+            return
+        span = Span(at, at)
+    elif most is not None and call.slots > most:
+        span = Span(call.operands[most].span.start, call.operands[-1].span.end)
+    else:
+        return
+    scanner.report(
+        diagnostics.wrong_count(call.op, call.slots, span, call.op_span, unclosed=unclosed)
+    )
+
+
+def _read_leftover(scanner: Scanner, call: Call) -> bool:
+    """Text after a closed quote: a comma is missing, or the quote was closed too early.
+
+    Returns whether an operand comes next.
+    """
+    text, start = scanner.text, scanner.pos
+    last = call.operands[-1]
+    separator = separator_at(scanner, call, start, after_quote=True)
+    apart = last.span.end < start or text[start] in QUOTES or separator
+    if call.slots < call.most and (apart or call.op not in MEMBERSHIPS):
+        span = separator or Span(last.span.end, last.span.end)
+        scanner.report(diagnostics.missing_comma(span, text[slice(*span)]))
+        scanner.pos = separator.end if separator else start
+        return True
+    end = max(scanner.trimmed(scanner.operand_end(start)), start + 1)
+    raw = text[last.span.start : end]
+    inner = raw[1:-1] if len(raw) > 1 and raw[-1] == raw[0] else raw
+    fix = Fix(
+        "quote the whole operand", (Edit(Span(last.span.start, end), quoted(inner)),), safe=False
+    )
+    scanner.report(diagnostics.text_after_quote(Span(start, end), text[start:end], raw[0], fix))
+    call.doubtful = True
+    call.operands[-1] = taken(scanner, last.span.start, end)
+    return False

@@ -1,0 +1,85 @@
+"""What the declarations that are no Python classes share: default operators and names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+from epfilter.ast import Operator
+from epfilter.errors import FilterTypeError, ResourceError, described
+from epfilter.recovery.diagnostics import meant_operator
+from epfilter.resources.field_types import Kind
+from epfilter.snippets import shorten
+
+_COMPARED = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
+DEFAULT_OPERATORS: dict[str, tuple[Operator, ...]] = {
+    "string": (Operator.EQ, Operator.IN, *_COMPARED, Operator.LIKE, Operator.ILIKE),
+    "integer": (Operator.EQ, Operator.IN, *_COMPARED),
+    "number": (Operator.EQ, Operator.IN, *_COMPARED),
+    "boolean": (Operator.EQ,),
+    "date": (Operator.EQ, *_COMPARED),
+    "datetime": (Operator.EQ, *_COMPARED),
+    "uuid": (Operator.EQ, Operator.IN),
+    "enum": (Operator.EQ, Operator.IN),
+    "list": (Operator.CONTAINS, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL),
+    "unknown": (),
+}
+"""The operators of a field of which nothing else is said, by its type; see Resource.from_model."""
+
+OPERATOR_NAMES = tuple(str(op) for op in Operator if op not in {Operator.AND, Operator.OR})
+_PLACEHOLDER = re.compile(r"\[\{\w+\}\]|\{\w+\}")
+
+
+def default_operators(kind: Kind[Any]) -> tuple[Operator, ...]:
+    """The operators of a field of a type, where the declaration says none."""
+    no_more_known = kind.item is not None and kind.item.name == "unknown"
+    return () if no_more_known else DEFAULT_OPERATORS[kind.name]
+
+
+def read_operators(path: str, given: object) -> tuple[Operator, ...]:
+    """The operators of a field, each once; `path` is for messages."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise FilterTypeError(
+            f"the operators of `{path}` are a list, not {described(given)}.",
+            hint='["eq", "in"], say',
+        )
+    names = [str(one) for one in given]
+    for name in names:
+        if name not in OPERATOR_NAMES:
+            raise ResourceError(
+                f"operators of `{path}`: there is no operator `{shorten(name)}`.",
+                hint=nearest_operator(name),
+            )
+    return tuple(op for op in Operator if op in names)
+
+
+def name_problem(name: str) -> str | None:
+    """Why a name cannot be that of a field."""
+    if not name:
+        return "has an empty name"
+    if re.search(r"[{}]", _PLACEHOLDER.sub("", name)):
+        return "has a brace in its name that belongs to no placeholder such as {locale}"
+    return None
+
+
+def nearest_operator(name: str) -> str | None:
+    """A hint: the operator that was probably meant, or what there is."""
+    meant = meant_operator(name)
+    return f"`{meant}` may be meant" if meant else nearest("", OPERATOR_NAMES)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """A hint: the nearest name, or what there is."""
+    known = [*known]
+    near = get_close_matches(name[:100], known, n=1, cutoff=0.6)
+    if near:
+        return f"`{near[0]}` may be meant"
+    shown = ", ".join(f"`{one}`" for one in known[:20])
+    return f"there are {shown}{', …' if len(known) > 20 else ''}" if known else None
+
+
+def first_line(error: Exception) -> str:
+    """The first line of an error, as a sentence."""
+    return str(error).partition("\n")[0].rstrip(".") + "."

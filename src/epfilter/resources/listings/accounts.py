@@ -1,0 +1,197 @@
+"""Accounts, their members, tags and addresses."""
+
+from __future__ import annotations
+
+from epfilter.resources.field_types import list_of, string, timestamp, uuid
+from epfilter.resources.fields import (
+    Contains,
+    EqInLikeILikeText,
+    EqInOrdered,
+    EqLike,
+    EqOrdered,
+    ILike,
+    ILikeNull,
+)
+from epfilter.resources.resource import Endpoint, Resource
+
+_EXAMPLE_USES_ILIKE = "example uses `ilike`, which the row does not list"
+
+
+class Accounts(
+    Resource,
+    title="Accounts",
+    endpoints=(Endpoint("GET", "/v2/accounts", "get-v2-accounts"),),
+    disagreements=(
+        (
+            "composable-frontend account_management.yaml (2025-03-14 (1.0)) does not list "
+            "`account_tags`."
+        ),
+        "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) does not list `account_tags`.",
+        (
+            'The filter parameter\'s own example is ilike(name,"*swan*") although the table '
+            "gives `name` only `eq` and `like`."
+        ),
+        (
+            "epcc-cli's manual-orders runbook sends in(external_ref,...) to accounts; the "
+            "table gives external_ref only `eq` and `like`."
+        ),
+    ),
+):
+    """What may be asked of `GET /v2/accounts`."""
+
+    id = EqInOrdered(uuid())
+    created_at = EqOrdered(timestamp())
+    updated_at = EqOrdered(timestamp())
+    name = EqLike(string(), note=_EXAMPLE_USES_ILIKE)
+    legal_name = EqLike(string())
+    registration_id = EqLike(string())
+    external_ref = EqLike(string())
+    account_tags = Contains(list_of(uuid()), note="ids of account tags (relationship)")
+
+
+class AccountMembers(
+    Resource,
+    title="Account members",
+    endpoints=(Endpoint("GET", "/v2/account-members", "get-v2-account-members"),),
+    note="The newest table offers only `ilike` (and `is_null` on the three name parts): no `eq`.",
+    disagreements=(
+        (
+            "composable-frontend account_management.yaml (2025-03-14 (1.0)) gives `email` "
+            "eq/like; the newest source gives ilike."
+        ),
+        (
+            "composable-frontend account_management.yaml (2025-03-14 (1.0)) gives `name` "
+            "eq/like; the newest source gives ilike."
+        ),
+        (
+            "composable-frontend account_management.yaml (2025-03-14 (1.0)) does not list "
+            "`given_name`, `middle_name`, `family_name`."
+        ),
+        (
+            "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) gives `email` eq/like; the "
+            "newest source gives ilike."
+        ),
+        (
+            "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) gives `name` eq/like; the "
+            "newest source gives ilike."
+        ),
+        (
+            "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) does not list "
+            "`given_name`, `middle_name`, `family_name`."
+        ),
+    ),
+):
+    """What may be asked of `GET /v2/account-members`."""
+
+    email = ILike(string())
+    name = ILike(string())
+    given_name = ILikeNull(string())
+    middle_name = ILikeNull(string())
+    family_name = ILikeNull(string())
+
+
+class AccountMemberships(
+    Resource,
+    title="Account memberships",
+    endpoints=(
+        Endpoint(
+            "GET",
+            "/v2/accounts/{accountID}/account-memberships",
+            "get-v2-accounts-accountID-account-memberships",
+        ),
+        Endpoint(
+            "GET",
+            "/v2/account-members/{accountMemberId}/account-memberships",
+            "get-v2-account-members-accountMemberId-account-memberships",
+        ),
+    ),
+    disagreements=(
+        (
+            'The filter parameter\'s example is ilike(name,"*swan*"), an attribute and an '
+            "operator the table does not list (shared parameter)."
+        ),
+    ),
+):
+    """What may be asked of `GET /v2/accounts/{accountID}/account-memberships`."""
+
+    account_member_id = EqLike(
+        uuid(),
+        note=(
+            "the schema format is uuid but `like` is supported, so partial values with `*` "
+            "must be accepted; the documented example value 00000000-0000-1000-8000-0000000 is "
+            "not a whole UUID"
+        ),
+    )
+
+
+class UnassignedAccountMembers(
+    Resource,
+    title="Unassigned account members",
+    endpoints=(
+        Endpoint(
+            "GET",
+            "/v2/accounts/{accountID}/account-memberships/unassigned-account-members",
+            "get-v2-accounts-accountID-account-memberships-unassigned-account-members",
+        ),
+    ),
+    disagreements=(
+        (
+            "Same object type as account_members, but the two tables list different operators "
+            "in the newest spec (`eq`/`like` here, `ilike` there)."
+        ),
+    ),
+):
+    """What may be asked of unassigned account members."""
+
+    email = EqLike(string())
+    name = EqLike(string(), note=_EXAMPLE_USES_ILIKE)
+
+
+class AccountTags(
+    Resource,
+    title="Account tags",
+    endpoints=(Endpoint("GET", "/v2/account-tags", "ListAccountTags"),),
+):
+    """What may be asked of `GET /v2/account-tags`."""
+
+    id = EqInOrdered(uuid())
+    created_at = EqOrdered(timestamp())
+    updated_at = EqOrdered(timestamp())
+    name = EqLike(string(), note=_EXAMPLE_USES_ILIKE)
+
+
+class AccountAddresses(
+    Resource,
+    title="Account addresses",
+    endpoints=(Endpoint("GET", "/v2/accounts/{accountID}/addresses", "get-v2-account-addresses"),),
+    note="The only endpoint that documents the `text` operator.",
+    disagreements=(
+        (
+            "composable-frontend's account-addresses.yaml (2025-03) and the 2024 spec have no "
+            "filter parameter on this endpoint at all."
+        ),
+    ),
+):
+    """What may be asked of `GET /v2/accounts/{accountID}/addresses`."""
+
+    name = EqInLikeILikeText(string())
+    first_name = EqInLikeILikeText(string())
+    last_name = EqInLikeILikeText(string())
+    phone_number = EqInLikeILikeText(string())
+    company_name = EqInLikeILikeText(string())
+    instructions = EqInLikeILikeText(string())
+    line_1 = EqInLikeILikeText(string())
+    line_2 = EqInLikeILikeText(string())
+    city = EqInLikeILikeText(string())
+    county = EqInLikeILikeText(string())
+    region = EqInLikeILikeText(string())
+    postcode = EqInLikeILikeText(string())
+    country = EqInLikeILikeText(string())
+
+
+accounts = Accounts()
+account_members = AccountMembers()
+account_memberships = AccountMemberships()
+unassigned_account_members = UnassignedAccountMembers()
+account_tags = AccountTags()
+account_addresses = AccountAddresses()

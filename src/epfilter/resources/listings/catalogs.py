@@ -1,0 +1,232 @@
+"""Catalogs, their rules, and what shoppers and administrators see of their releases."""
+
+from __future__ import annotations
+
+from epfilter.resources.field_types import enum, list_of, string
+from epfilter.resources.fields import Eq, EqIn, EqInLike, In
+from epfilter.resources.resource import Endpoint, Group, Resource
+
+_MEMBERSHIP = "array attribute; `eq`/`in` test membership"
+_CAPITALISED = "Eq and In are capitalised in the table."
+_CAPITALISED_EQ = "Eq (and in some tables In) is capitalised."
+_NO_TABLE = "has a filter parameter pointing at #filtering but no table of its own"
+
+
+class CatalogProduct(Group):
+    """What may be asked of a product in a catalog."""
+
+    name = EqIn(string())
+    sku = EqIn(string())
+    slug = EqIn(string())
+    manufacturer_part_num = EqIn(string())
+    upc_ean = EqIn(string())
+    product_types = EqIn(
+        list_of(enum("standard", "parent", "child", "bundle")),
+        note="`eq` takes exactly one type, `in` several",
+    )
+    tags = EqIn(
+        list_of(string()),
+        note=(
+            "`eq` takes exactly one tag, `in` several (stated for some of the product "
+            "endpoints, the others say it of product_types only)"
+        ),
+    )
+    id = In(string())
+
+
+class CatalogProducts(
+    CatalogProduct,
+    Resource,
+    title="Catalog products (shopper)",
+    endpoints=(
+        Endpoint("GET", "/catalog/products", "getByContextAllProducts"),
+        Endpoint(
+            "GET",
+            "/catalog/products/{product_id}/relationships/children",
+            "getByContextChildProducts",
+        ),
+        Endpoint(
+            "GET",
+            "/catalog/hierarchies/{hierarchy_id}/products",
+            "getByContextProductsForHierarchy",
+        ),
+        Endpoint(
+            "GET", "/catalog/nodes/{node_id}/relationships/products", "getByContextProductsForNode"
+        ),
+        Endpoint(
+            "GET",
+            "/catalog/products/{product_id}/relationships/{custom_relationship_slug}/products",
+            "getByContextAllRelatedProducts",
+            note=_NO_TABLE,
+        ),
+    ),
+    note=_CAPITALISED,
+):
+    """What may be asked of `GET /catalog/products`."""
+
+
+class CatalogReleaseProducts(
+    CatalogProduct,
+    Resource,
+    title="Catalog release products (admin)",
+    endpoints=(
+        Endpoint("GET", "/catalogs/{catalog_id}/releases/{release_id}/products", "getAllProducts"),
+        Endpoint(
+            "GET",
+            "/catalogs/{catalog_id}/releases/{release_id}/products/{product_id}/relationships/children",
+            "getChildProducts",
+        ),
+        Endpoint(
+            "GET",
+            "/catalogs/{catalog_id}/releases/{release_id}/hierarchies/{hierarchy_id}/products",
+            "getProductsForHierarchy",
+        ),
+        Endpoint(
+            "GET",
+            "/catalogs/{catalog_id}/releases/{release_id}/nodes/{node_id}/relationships/products",
+            "getProductsForNode",
+        ),
+        Endpoint(
+            "GET",
+            "/catalogs/{catalog_id}/releases/{release_id}/products/{product_id}/relationships/{custom_relationship_slug}/products",
+            "getAllRelatedProducts",
+            note=_NO_TABLE,
+        ),
+    ),
+    note=_CAPITALISED,
+):
+    """What may be asked of `GET /catalogs/{catalog_id}/releases/{release_id}/products`."""
+
+
+class CatalogNode(Group):
+    """What may be asked of a node in a catalog."""
+
+    name = Eq(string())
+    slug = Eq(string())
+    id = In(string(), note="table spells it `Id`")
+
+
+class CatalogNodes(
+    CatalogNode,
+    Resource,
+    title="Catalog nodes (shopper)",
+    endpoints=(
+        Endpoint("GET", "/catalog/nodes", "getByContextAllNodes"),
+        Endpoint("GET", "/catalog/hierarchies/{hierarchy_id}/nodes", "getByContextHierarchyNodes"),
+        Endpoint(
+            "GET", "/catalog/hierarchies/{hierarchy_id}/children", "getByContextHierarchyChildNodes"
+        ),
+        Endpoint(
+            "GET", "/catalog/nodes/{node_id}/relationships/children", "getByContextChildNodes"
+        ),
+    ),
+    note=_CAPITALISED_EQ,
+):
+    """What may be asked of `GET /catalog/nodes`."""
+
+
+class CatalogReleaseNodes(
+    CatalogNode,
+    Resource,
+    title="Catalog release nodes (admin)",
+    endpoints=(
+        Endpoint("GET", "/catalogs/{catalog_id}/releases/{release_id}/nodes", "getAllNodes"),
+        Endpoint(
+            "GET",
+            "/catalogs/{catalog_id}/releases/{release_id}/hierarchies/{hierarchy_id}/nodes",
+            "getHierarchyNodes",
+        ),
+        Endpoint(
+            "GET",
+            "/catalogs/{catalog_id}/releases/{release_id}/hierarchies/{hierarchy_id}/children",
+            "getHierarchyChildNodes",
+        ),
+        Endpoint(
+            "GET",
+            "/catalogs/{catalog_id}/releases/{release_id}/nodes/{node_id}/relationships/children",
+            "getChildNodes",
+        ),
+    ),
+    note=_CAPITALISED_EQ,
+):
+    """What may be asked of `GET /catalogs/{catalog_id}/releases/{release_id}/nodes`."""
+
+
+class CatalogHierarchy(Group):
+    """What may be asked of a hierarchy in a catalog."""
+
+    name = Eq(string())
+    slug = Eq(string())
+    id = In(string())
+
+
+class CatalogHierarchies(
+    CatalogHierarchy,
+    Resource,
+    title="Catalog hierarchies (shopper)",
+    endpoints=(Endpoint("GET", "/catalog/hierarchies", "getByContextAllHierarchies"),),
+    note=_CAPITALISED,
+):
+    """What may be asked of `GET /catalog/hierarchies`."""
+
+
+class CatalogReleaseHierarchies(
+    CatalogHierarchy,
+    Resource,
+    title="Catalog release hierarchies (admin)",
+    endpoints=(
+        Endpoint(
+            "GET", "/catalogs/{catalog_id}/releases/{release_id}/hierarchies", "getAllHierarchies"
+        ),
+    ),
+    note=_CAPITALISED,
+):
+    """What may be asked of `GET /catalogs/{catalog_id}/releases/{release_id}/hierarchies`."""
+
+
+class Catalogs(
+    Resource,
+    title="Catalogs",
+    endpoints=(Endpoint("GET", "/catalogs", "getCatalogs"),),
+    disagreements=("The 2024 spec documents no filtering on catalogs.",),
+):
+    """What may be asked of `GET /catalogs`."""
+
+    name = EqInLike(string())
+
+
+class CatalogRules(
+    Resource,
+    title="Catalog rules",
+    endpoints=(Endpoint("GET", "/catalogs/rules", "getRules"),),
+    disagreements=(
+        (
+            "elasticpath-dev catalog/catalog_view.yaml (2024-11-18) gives `id` in; the newest "
+            "source gives eq/in."
+        ),
+        (
+            "elasticpath-dev catalog/catalog_view.yaml (2024-11-18) does not list "
+            "`catalog_id`, `account_ids`, `customer_ids`, `channels`, `tags`, `pricebook_ids`."
+        ),
+        "`account_tag_ids` is in the schema but not among the filterable attributes.",
+    ),
+):
+    """What may be asked of `GET /catalogs/rules`."""
+
+    id = EqIn(string())
+    catalog_id = Eq(string())
+    account_ids = EqIn(list_of(string()), note=_MEMBERSHIP)
+    customer_ids = EqIn(list_of(string()), note=_MEMBERSHIP)
+    channels = EqIn(list_of(string()), note=_MEMBERSHIP)
+    tags = EqIn(list_of(string()), note=_MEMBERSHIP)
+    pricebook_ids = EqIn(list_of(string()), note=_MEMBERSHIP)
+
+
+catalog_products = CatalogProducts()
+catalog_release_products = CatalogReleaseProducts()
+catalog_nodes = CatalogNodes()
+catalog_release_nodes = CatalogReleaseNodes()
+catalog_hierarchies = CatalogHierarchies()
+catalog_release_hierarchies = CatalogReleaseHierarchies()
+catalogs = Catalogs()
+catalog_rules = CatalogRules()

@@ -1,0 +1,109 @@
+"""The old catalogue: products, categories, brands and collections of `/v2`."""
+
+from __future__ import annotations
+
+from epfilter.resources.field_types import boolean, enum, string
+from epfilter.resources.fields import Deprecation, Eq, EqLike, Like
+from epfilter.resources.resource import Endpoint, Group, Nested, Resource
+
+_OLD = Deprecation()
+_DECLARED_BOOLEAN = (
+    "declared `boolean`, yet the example value is `live`; values from the site's create page"
+)
+_OLD_CATALOGUE = "Old catalogue, documented only on docs.moltin.com."
+
+
+class Brand(Group):
+    """The brand of a product."""
+
+    id = Eq(string(), deprecated=_OLD)
+
+
+class Category(Group):
+    """The category of a product."""
+
+    id = Eq(string(), deprecated=_OLD)
+
+
+class Collection(Group):
+    """The collection of a product."""
+
+    id = Eq(string(), deprecated=_OLD)
+
+
+class LegacyProducts(
+    Resource,
+    title="Products, legacy /v2/products",
+    endpoints=(Endpoint("GET", "/v2/products"),),
+    note=_OLD_CATALOGUE,
+    deprecated=_OLD,
+):
+    """What may be asked of `GET /v2/products`."""
+
+    name = EqLike(string(), deprecated=_OLD)
+    slug = EqLike(string(), deprecated=_OLD)
+    sku = EqLike(string(), deprecated=_OLD)
+    status = EqLike(
+        enum("live", "draft"), deprecated=_OLD, note="values from the site's create-a-product page"
+    )
+    description = Like(string(), deprecated=_OLD)
+    commodity_type = Eq(
+        string(),
+        deprecated=_OLD,
+        known_values=("physical", "digital"),
+        note="both values appear in the site's examples; no list",
+    )
+    manage_stock = Eq(boolean(), deprecated=_OLD)
+    brand = Nested(Brand, several=True)
+    category = Nested(Category, several=True)
+    collection = Nested(Collection, several=True)
+
+
+class LegacyCategories(
+    Resource,
+    title="Categories, legacy",
+    endpoints=(Endpoint("GET", "/v2/categories"),),
+    note=_OLD_CATALOGUE,
+    deprecated=_OLD,
+):
+    """What may be asked of `GET /v2/categories`."""
+
+    name = EqLike(string(), deprecated=_OLD)
+    slug = EqLike(string(), deprecated=_OLD)
+    status = Eq(enum("live", "draft"), deprecated=_OLD, note=_DECLARED_BOOLEAN)
+
+
+class LegacyBrands(
+    Resource,
+    title="Brands, legacy",
+    endpoints=(Endpoint("GET", "/v2/brands"),),
+    note=_OLD_CATALOGUE,
+    deprecated=_OLD,
+):
+    """What may be asked of `GET /v2/brands`."""
+
+    name = EqLike(string(), deprecated=_OLD)
+    slug = EqLike(string(), deprecated=_OLD)
+    status = Eq(
+        enum("live", "draft"), deprecated=_OLD, note="values from the site's create-a-brand page"
+    )
+
+
+class LegacyCollections(
+    Resource,
+    title="Collections, legacy",
+    endpoints=(Endpoint("GET", "/v2/collections"),),
+    note=_OLD_CATALOGUE,
+    deprecated=_OLD,
+):
+    """What may be asked of `GET /v2/collections`."""
+
+    name = EqLike(string(), deprecated=_OLD)
+    slug = EqLike(string(), deprecated=_OLD)
+    status = Eq(enum("live", "draft"), deprecated=_OLD, note=_DECLARED_BOOLEAN)
+
+
+legacy_products = LegacyProducts()
+legacy_categories = LegacyCategories()
+legacy_brands = LegacyBrands()
+legacy_collections = LegacyCollections()

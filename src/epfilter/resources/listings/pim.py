@@ -1,0 +1,272 @@
+"""The product information of the store: products, hierarchies and their nodes."""
+
+from __future__ import annotations
+
+from epfilter.resources.field_types import boolean, enum, list_of, string, timestamp, unknown
+from epfilter.resources.fields import (
+    Eq,
+    EqIn,
+    EqInLike,
+    EqInOrdered,
+    EqInOrderedLike,
+    EqLike,
+    EqLikeILike,
+    EqOrdered,
+)
+from epfilter.resources.resource import Endpoint, Group, Keyed, Nested, Resource
+
+_ANY_ID = "schema gives no uuid format; the docs' examples use `1,2,3,4`, `100` and `some-id`"
+_BOOLEAN_BY_NAME = "not in the response schema; boolean by its name"
+_IN_BODY = "filter goes in body field data.filter"
+_IDS_AS_NUMBERS = "Examples compare ids with numbers: lt(id,100), ge(parent_id,500)."
+
+
+class PimProducts(
+    Resource,
+    title="PIM products (also export, attach nodes, detach nodes)",
+    endpoints=(
+        Endpoint("GET", "/pcm/products", "getAllProducts"),
+        Endpoint("POST", "/pcm/products/export", "exportProducts"),
+        Endpoint("POST", "/pcm/products/attach_nodes", "attachNodes", note=_IN_BODY),
+        Endpoint("POST", "/pcm/products/detach_nodes", "detachNodes", note=_IN_BODY),
+    ),
+    disagreements=(
+        (
+            "elasticpath-dev pim/pim.yaml (2024-11-18) gives `id` in; the newest source gives "
+            "eq/in/gt/ge/lt/le."
+        ),
+        (
+            "elasticpath-dev pim/pim.yaml (2024-11-18) does not list `parent_id`, `status`, "
+            "`has_nodes`, `created_at`, `updated_at`, `external_ref`, `description`, "
+            "`extensions.{template}.{field}`, `shopper_attributes.{key}`, "
+            "`admin_attributes.{key}`."
+        ),
+        (
+            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) gives `slug` eq/like; "
+            "the newest source gives eq/like/in."
+        ),
+        (
+            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) gives `upc_ean` eq/like; "
+            "the newest source gives eq/like/in."
+        ),
+        (
+            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) gives "
+            "`manufacturer_part_num` eq/like; the newest source gives eq/like/in."
+        ),
+        (
+            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) gives `name` eq/like; "
+            "the newest source gives eq/like/in."
+        ),
+        (
+            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) gives `tags` eq/in; the "
+            "newest source gives eq/like/in."
+        ),
+        (
+            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) does not list `id`, "
+            "`templates`, `commodity_type`, `owner`, `product_types`, `parent_id`, `status`, "
+            "`has_nodes`, `created_at`, `updated_at`, `external_ref`, "
+            "`extensions.{template}.{field}`, `shopper_attributes.{key}`, "
+            "`admin_attributes.{key}`."
+        ),
+        (
+            "elasticpath-dev pim/pim.yaml attachNodes (2024-11-18) gives `id` in; the newest "
+            "source gives eq/in/gt/ge/lt/le."
+        ),
+        (
+            "elasticpath-dev pim/pim.yaml attachNodes (2024-11-18) does not list `parent_id`, "
+            "`tags`, `status`, `has_nodes`, `created_at`, `updated_at`, `external_ref`, "
+            "`description`, `extensions.{template}.{field}`, `shopper_attributes.{key}`, "
+            "`admin_attributes.{key}`."
+        ),
+        "elasticpath-dev pim/pim.yaml detachNodes (2024-11-18) also lists `mpn` (eq, like, in).",
+        (
+            "elasticpath-dev pim/pim.yaml detachNodes (2024-11-18) gives `id` in; the newest "
+            "source gives eq/in/gt/ge/lt/le."
+        ),
+        (
+            "elasticpath-dev pim/pim.yaml detachNodes (2024-11-18) does not list "
+            "`manufacturer_part_num`, `parent_id`, `tags`, `status`, `has_nodes`, "
+            "`created_at`, `updated_at`, `external_ref`, `description`, "
+            "`extensions.{template}.{field}`, `shopper_attributes.{key}`, "
+            "`admin_attributes.{key}`."
+        ),
+    ),
+):
+    """What may be asked of `GET /pcm/products`."""
+
+    id = EqInOrdered(string(), note="schema gives no uuid format; example value `some-id`")
+    sku = EqInLike(string())
+    slug = EqInLike(string())
+    upc_ean = EqInLike(string())
+    manufacturer_part_num = EqInLike(
+        string(),
+        note=(
+            "the response attribute is `mpn`; the 2024 detach_nodes table also called the "
+            "filter field `mpn`"
+        ),
+    )
+    name = EqInLike(string())
+    templates = Eq(
+        list_of(string()), note="not in the attributes schema; templates are a relationship"
+    )
+    commodity_type = Eq(enum("physical", "digital"))
+    owner = Eq(enum("organization", "store"))
+    product_types = EqIn(
+        list_of(enum("standard", "parent", "child", "bundle")),
+        note="`eq` takes exactly one type, `in` several",
+    )
+    parent_id = EqIn(string(), note="parent product id; no format given")
+    tags = EqInLike(list_of(string()))
+    status = Eq(enum("live", "draft"))
+    has_nodes = Eq(boolean(only=False), note="false only; only `false` may be asked for")
+    created_at = EqOrdered(timestamp())
+    updated_at = EqOrdered(timestamp())
+    external_ref = EqInOrderedLike(string())
+    description = EqLike(string())
+    extensions = Keyed(
+        Keyed(
+            Eq(unknown(), note="family; documented by the instance `extensions.book.isbn`"), "field"
+        ),
+        "template",
+    )
+    shopper_attributes = Keyed(
+        Eq(string(), note="family; documented by the instance `shopper_attributes.color`"), "key"
+    )
+    admin_attributes = Keyed(
+        Eq(string(), note="family; documented by the instance `admin_attributes.warehouse`"), "key"
+    )
+
+
+class HierarchyLocale(Group):
+    """The texts of a hierarchy in one language."""
+
+    name = EqLike(string())
+    description = EqLike(string())
+
+
+class HierarchyBreadcrumbLocale(Group):
+    """The name of a breadcrumb in one language."""
+
+    name = EqLike(string())
+
+
+class HierarchyBreadcrumbs(Group):
+    """The way from the top to a hierarchy."""
+
+    id = EqIn(string())
+    name = EqLike(string())
+    slug = EqLike(string())
+    locales = Keyed(HierarchyBreadcrumbLocale(), "locale")
+
+
+class PimHierarchies(
+    Resource,
+    title="PIM hierarchies",
+    endpoints=(Endpoint("GET", "/pcm/hierarchies", "getHierarchy"),),
+    disagreements=(
+        (
+            "pim_nodes has an `ilike` row with the same fields as `like`; the hierarchies "
+            "table lacks it."
+        ),
+        "The 2024 spec documents no filtering on hierarchies or nodes.",
+        _IDS_AS_NUMBERS,
+    ),
+):
+    """What may be asked of `GET /pcm/hierarchies`."""
+
+    id = EqInOrdered(string(), note=_ANY_ID)
+    hierarchy_id = EqInOrdered(string())
+    owner = Eq(enum("store", "organization"))
+    parent_id = EqInOrdered(string())
+    name = EqLike(string())
+    slug = EqLike(string())
+    description = EqLike(string())
+    has_children = Eq(boolean(), note=_BOOLEAN_BY_NAME)
+    created_at = EqOrdered(timestamp())
+    updated_at = EqOrdered(timestamp())
+    locales = Keyed(HierarchyLocale(), "locale")
+    breadcrumbs = Nested(HierarchyBreadcrumbs, several=True)
+
+
+class NodeLocale(Group):
+    """The texts of a node in one language."""
+
+    name = EqLikeILike(string())
+    description = EqLikeILike(string())
+
+
+class NodeBreadcrumbLocale(Group):
+    """The name of a breadcrumb in one language."""
+
+    name = EqLikeILike(string())
+
+
+class NodeBreadcrumbs(Group):
+    """The way from the top to a node."""
+
+    id = EqIn(string())
+    name = EqLikeILike(string())
+    slug = EqLikeILike(string())
+    locales = Keyed(NodeBreadcrumbLocale(), "locale")
+
+
+class PimNodes(
+    Resource,
+    title="PIM hierarchy nodes",
+    endpoints=(
+        Endpoint("GET", "/pcm/hierarchies/nodes", "getAllNodes"),
+        Endpoint("GET", "/pcm/hierarchies/{hierarchyID}/nodes", "getAllNodesInHierarchy"),
+        Endpoint("GET", "/pcm/hierarchies/{hierarchyID}/children", "getAllChildren"),
+        Endpoint(
+            "GET", "/pcm/hierarchies/{hierarchyID}/nodes/{nodeID}/children", "getAllNodeChildren"
+        ),
+    ),
+    disagreements=(
+        "The 2024 spec documents no filtering on nodes.",
+        _IDS_AS_NUMBERS,
+    ),
+):
+    """What may be asked of `GET /pcm/hierarchies/nodes`."""
+
+    id = EqInOrdered(string(), note=_ANY_ID)
+    hierarchy_id = EqInOrdered(string())
+    owner = Eq(enum("store", "organization"))
+    parent_id = EqInOrdered(string())
+    name = EqLikeILike(string())
+    slug = EqLikeILike(string())
+    description = EqLikeILike(string())
+    has_children = Eq(boolean(), note=_BOOLEAN_BY_NAME)
+    created_at = EqOrdered(timestamp())
+    updated_at = EqOrdered(timestamp())
+    locales = Keyed(NodeLocale(), "locale")
+    breadcrumbs = Nested(NodeBreadcrumbs, several=True)
+
+
+class PimCustomRelationships(
+    Resource,
+    title="PIM custom relationships",
+    endpoints=(Endpoint("GET", "/pcm/custom-relationships", "getCustomRelationships"),),
+):
+    """What may be asked of `GET /pcm/custom-relationships`."""
+
+    owner = Eq(string(), note="schema has no enum here; elsewhere store or organization")
+    slug = EqIn(string())
+
+
+class PimJobs(
+    Resource,
+    title="PIM jobs",
+    endpoints=(Endpoint("GET", "/pcm/jobs", "getAllJobs"),),
+    note=(
+        "Listed under the filtering guide's supported endpoints (2024), but no spec gives "
+        "this endpoint a filter parameter or an attribute list."
+    ),
+):
+    """What may be asked of `GET /pcm/jobs`."""
+
+
+pim_products = PimProducts()
+pim_hierarchies = PimHierarchies()
+pim_nodes = PimNodes()
+pim_custom_relationships = PimCustomRelationships()
+pim_jobs = PimJobs()

@@ -1,0 +1,145 @@
+"""Promotions of the Promotions Builder, their codes, jobs and usages."""
+
+from __future__ import annotations
+
+from epfilter.resources.field_types import boolean, enum, list_of, string, timestamp
+from epfilter.resources.fields import Contains, Eq, EqGt, EqIn, EqOrdered, LikeILike, Ordered
+from epfilter.resources.resource import Endpoint, Group, Nested, Resource
+
+_OPERATOR_OF_2024 = "operator from the 2024 page; the newest spec names the field without one"
+
+
+class Rules(Group):
+    """The rules of a rule set."""
+
+    strategy = EqIn(
+        enum(
+            "account_tags",
+            "and",
+            "cart_custom_attribute",
+            "cart_total",
+            "item_attribute",
+            "item_category",
+            "item_identifier",
+            "item_price",
+            "item_product_id",
+            "item_quantity",
+            "items_bundle",
+            "item_sku",
+            "or",
+        ),
+        note="enum from the schema's oneOf; does not search child conditions",
+    )
+    args = Contains(list_of(string()), note="does not search child conditions")
+
+
+class RuleSet(Group):
+    """What a promotion asks of a cart."""
+
+    rules = Nested(Rules, several=True)
+
+
+class RulePromotions(
+    Resource,
+    title="Rule promotions (Promotions Builder)",
+    endpoints=(Endpoint("GET", "/v2/rule-promotions", "getRulePromotions"),),
+    disagreements=(
+        (
+            "composable-frontend rule-promotions.yaml (2026-02-18 (1.0.0, hand-edited)) does "
+            "not list `rule_set.rules.strategy`, `rule_set.rules.args`, `account_tags`."
+        ),
+        (
+            "elasticpath-dev docs/promotions-builder/promotions-builder-api/"
+            "promotions-builder-management/get-promotions.mdx (2024-11-18) does not list "
+            "`name`, `enabled`, `stackable`, `override_stacking`, `start`, `end`, "
+            "`rule_set.rules.strategy`, `rule_set.rules.args`, `account_tags`."
+        ),
+    ),
+):
+    """What may be asked of `GET /v2/rule-promotions`."""
+
+    code = Eq(
+        string(),
+        note="declared `string`, `number`; matched case-insensitively; digits-only codes allowed",
+    )
+    name = LikeILike(string())
+    enabled = Eq(boolean())
+    stackable = Eq(boolean())
+    override_stacking = Eq(boolean())
+    start = EqOrdered(timestamp())
+    end = EqOrdered(timestamp())
+    rule_set = Nested(RuleSet)
+    account_tags = Contains(
+        list_of(string()), note="finds any rule or child rule with an account_tags strategy"
+    )
+
+
+class RulePromotionCodes(
+    Resource,
+    title="Rule promotion codes",
+    endpoints=(
+        Endpoint("GET", "/v2/rule-promotions/{promotionID}/codes", "getRulePromotionCodes"),
+    ),
+    disagreements=(
+        "composable-frontend's rule-promotions.yaml has no filter parameter on this endpoint.",
+    ),
+):
+    """What may be asked of `GET /v2/rule-promotions/{promotionID}/codes`."""
+
+    code = EqGt(string(), note="declared `string`, `number`; case-insensitive")
+
+
+class RulePromotionJobs(
+    Resource,
+    title="Rule promotion jobs",
+    endpoints=(Endpoint("GET", "/v2/rule-promotions/{uuid}/jobs", "getRulePromotionJobs"),),
+    note="Documented as a bullet list of examples.",
+):
+    """What may be asked of `GET /v2/rule-promotions/{uuid}/jobs`."""
+
+    job_type = Eq(enum("code_generate", "code_export"))
+    status = Eq(
+        enum("pending", "processing", "completed", "failed", "cancelling", "cancelled"),
+        note="the example value `complete` is not in the schema enum (`completed` is)",
+    )
+
+
+class RulePromotionUsages(
+    Resource,
+    title="Rule promotion usages",
+    endpoints=(
+        Endpoint("GET", "/v2/rule-promotions/{promotionID}/usages", "getRulePromotionUsages"),
+    ),
+):
+    """What may be asked of `GET /v2/rule-promotions/{promotionID}/usages`."""
+
+    id = Eq(string(), note=_OPERATOR_OF_2024)
+    code = Eq(string(), note="operator from the 2024 page and the spec's parameter example")
+    used_on = Ordered(timestamp())
+
+
+class RulePromotionCodeUsages(
+    Resource,
+    title="Usages of one rule promotion code",
+    endpoints=(
+        Endpoint(
+            "GET",
+            "/v2/rule-promotions/{promotionID}/codes/{code}/usages",
+            "getRulePromotionCodeUsages",
+        ),
+    ),
+    disagreements=(
+        "The 2024 page also lists `code` (eq); the newest spec lists only `id` and `used_on`.",
+    ),
+):
+    """What may be asked of `GET /v2/rule-promotions/{promotionID}/codes/{code}/usages`."""
+
+    id = Eq(string(), note=_OPERATOR_OF_2024)
+    used_on = Ordered(timestamp())
+
+
+rule_promotions = RulePromotions()
+rule_promotion_codes = RulePromotionCodes()
+rule_promotion_jobs = RulePromotionJobs()
+rule_promotion_usages = RulePromotionUsages()
+rule_promotion_code_usages = RulePromotionCodeUsages()

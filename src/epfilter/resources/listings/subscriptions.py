@@ -1,0 +1,180 @@
+"""Subscriptions, and what belongs to them."""
+
+from __future__ import annotations
+
+from epfilter.resources.field_types import boolean, string
+from epfilter.resources.fields import Deprecation, Eq, EqIn
+from epfilter.resources.resource import Endpoint, Group, Nested, Resource
+
+_OLD = Deprecation()
+_SHARED_EXAMPLE = (
+    "The filter parameter of this endpoint carries only the shared example `eq(name,Alan "
+    "Turing)` and no attribute table."
+)
+_OF_SUBSCRIBER = (
+    "not in the subscription schema; presumably the subscriber's (same row as subscribers)"
+)
+
+
+class OfferingPlans(Group):
+    """The plans of an offering."""
+
+    external_ref = EqIn(string())
+
+
+class SubscriptionOfferings(
+    Resource,
+    title="Subscription offerings",
+    endpoints=(Endpoint("GET", "/v2/subscriptions/offerings", "ListOfferings"),),
+    disagreements=(
+        (
+            "elasticpath-dev subscriptions/public_openapi.yaml (2024-11-18) also lists "
+            "`external_product_refs` (in)."
+        ),
+        (
+            "elasticpath-dev subscriptions/public_openapi.yaml (2024-11-18) does not list "
+            "`plans.external_ref`."
+        ),
+    ),
+):
+    """What may be asked of `GET /v2/subscriptions/offerings`."""
+
+    external_ref = Eq(string())
+    plans = Nested(OfferingPlans, several=True)
+    proration_policy_id = Eq(string())
+
+
+class Subscriptions(
+    Resource,
+    title="Subscriptions",
+    endpoints=(Endpoint("GET", "/v2/subscriptions/subscriptions", "ListSubscriptions"),),
+    note=(
+        "Subscription list endpoints without a filter parameter: "
+        "offerings/{id}/pricing-options, /features and /plans, "
+        "plans/{id}/relationships/pricing_options, subscriptions/{id}/features, /plans, "
+        "/pricing-options, /states and /invoices, invoices/{id}/payments, "
+        "imports/{id}/errors, proration-policies. The POST operations on the listing paths "
+        "declare the filter parameter too (a path-level parameter)."
+    ),
+):
+    """What may be asked of `GET /v2/subscriptions/subscriptions`."""
+
+    account_id = Eq(string())
+    name = Eq(string(), note=_OF_SUBSCRIBER)
+    email = Eq(string(), note=_OF_SUBSCRIBER)
+    external_ref = Eq(string())
+
+
+class SubscriptionJobs(
+    Resource,
+    title="Subscription jobs",
+    endpoints=(Endpoint("GET", "/v2/subscriptions/jobs", "ListJobs"),),
+):
+    """What may be asked of `GET /v2/subscriptions/jobs`."""
+
+    external_ref = Eq(string())
+
+
+class SubscriptionImports(
+    Resource,
+    title="Subscription import jobs",
+    endpoints=(Endpoint("GET", "/v2/subscriptions/imports", "ListImportJobs"),),
+    note=_SHARED_EXAMPLE,
+):
+    """What may be asked of `GET /v2/subscriptions/imports`."""
+
+
+class SubscriptionInvoices(
+    Resource,
+    title="Subscription invoices",
+    endpoints=(Endpoint("GET", "/v2/subscriptions/invoices", "ListInvoices"),),
+):
+    """What may be asked of `GET /v2/subscriptions/invoices`."""
+
+    subscriber_id = Eq(string())
+    subscription_id = Eq(string())
+    outstanding = Eq(boolean())
+    tax_required = Eq(boolean())
+
+
+class SubscriptionSchedules(
+    Resource,
+    title="Subscription schedules",
+    endpoints=(Endpoint("GET", "/v2/subscriptions/schedules", "ListSchedules"),),
+):
+    """What may be asked of `GET /v2/subscriptions/schedules`."""
+
+    external_ref = Eq(string())
+
+
+class SubscriptionSubscribers(
+    Resource,
+    title="Subscription subscribers",
+    endpoints=(Endpoint("GET", "/v2/subscriptions/subscribers", "ListSubscribers"),),
+):
+    """What may be asked of `GET /v2/subscriptions/subscribers`."""
+
+    account_id = Eq(string())
+    name = Eq(string())
+    email = Eq(string())
+    external_ref = Eq(string(), note="not in the subscriber schema")
+
+
+class SubscriptionDunningRules(
+    Resource,
+    title="Subscription dunning rules",
+    endpoints=(Endpoint("GET", "/v2/subscriptions/dunning-rules", "ListDunningRules"),),
+    note=_SHARED_EXAMPLE,
+):
+    """What may be asked of `GET /v2/subscriptions/dunning-rules`."""
+
+
+class SubscriptionFeatures(
+    Resource,
+    title="Subscription features",
+    endpoints=(Endpoint("GET", "/v2/subscriptions/features", "ListFeatures"),),
+):
+    """What may be asked of `GET /v2/subscriptions/features`."""
+
+    external_ref = Eq(string())
+    tag = Eq(string(), note="in the schema under configuration.tag")
+
+
+class SubscriptionProducts(
+    Resource,
+    title="Subscription products (2024 only)",
+    endpoints=(Endpoint("GET", "/v2/subscriptions/products", "ListProducts"),),
+    note="Endpoint is absent from the 2025-26 subscription specs.",
+    deprecated=_OLD,
+):
+    """What may be asked of `GET /v2/subscriptions/products`."""
+
+    external_ref = Eq(string(), deprecated=_OLD)
+
+
+class SubscriptionPlans(
+    Resource,
+    title="Subscription plans (2024 only)",
+    endpoints=(Endpoint("GET", "/v2/subscriptions/plans", "ListPlans"),),
+    note=(
+        "Endpoint is absent from the 2025-26 subscription specs; the 2024 operation "
+        "describes filtering but declares no filter parameter."
+    ),
+    deprecated=_OLD,
+):
+    """What may be asked of `GET /v2/subscriptions/plans`."""
+
+    external_ref = Eq(string(), deprecated=_OLD)
+
+
+subscription_offerings = SubscriptionOfferings()
+subscriptions = Subscriptions()
+subscription_jobs = SubscriptionJobs()
+subscription_imports = SubscriptionImports()
+subscription_invoices = SubscriptionInvoices()
+subscription_schedules = SubscriptionSchedules()
+subscription_subscribers = SubscriptionSubscribers()
+subscription_dunning_rules = SubscriptionDunningRules()
+subscription_features = SubscriptionFeatures()
+subscription_products = SubscriptionProducts()
+subscription_plans = SubscriptionPlans()
