@@ -9,7 +9,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-from postgresql_server import postgresql_url
+from support.postgresql_server import postgresql_url
 
 __all__ = ["postgresql_url"]
 

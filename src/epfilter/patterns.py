@@ -1,6 +1,6 @@
 """The language as regular expressions, made from grammar/filter.lark; not to be edited.
 
-`python tests/write_patterns.py` makes this file, and a test compares. It saves
+`python tests/support/write_patterns.py` makes this file, and a test compares. It saves
 the first `parse` from compiling the grammar.
 """
 

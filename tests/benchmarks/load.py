@@ -100,8 +100,8 @@ def measure(clients: int = CLIENTS) -> dict[str, dict[str, float]]:
     if find_spec("starlette") is None or find_spec("duckdb") is None:
         return {}
     from epfilter.exporter.orders import demo_lines
-    from exporter_services import TOKEN
-    from live_services import live_service
+    from support.exporter_services import TOKEN
+    from support.live_services import live_service
 
     _allow_files(clients)
     with TemporaryDirectory() as folder:

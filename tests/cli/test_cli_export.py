@@ -22,8 +22,8 @@ from click.testing import CliRunner, Result
 from epfilter.cli import extras, main, progress
 from epfilter.exporter import ExporterClient
 from epfilter.exporter.client import retries, settings
-from help_examples import help_examples
-from loopback_platform import HEADER, NOTHING, Platform, running
+from support.help_examples import help_examples
+from support.loopback_platform import HEADER, NOTHING, Platform, running
 
 _WINDOW = "ge(created_at,2018-09-20):lt(created_at,2018-11-05)"
 _NOTE = Path("orders.csv.export.json")

@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 
 from epfilter.cli import main
 from epfilter.exporter.client import settings
-from help_examples import help_examples
-from loopback_platform import NOTHING, Platform, running
+from support.help_examples import help_examples
+from support.loopback_platform import NOTHING, Platform, running
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from click.testing import CliRunner, Result
 
 from epfilter.cli import main
 from epfilter.cli import progress as bar
-from file_samples import Case, cases
+from support.file_samples import Case, cases
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="there is nothing of the kind on Windows")
 CASES = cases(Path(__file__).parent / "lint_runs.txt")

@@ -16,7 +16,7 @@ from epfilter.cli import main
 from epfilter.cli.findings import draw_finding
 from epfilter.cli.tree import draw_tree
 from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
-from help_examples import help_examples
+from support.help_examples import help_examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

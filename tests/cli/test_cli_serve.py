@@ -23,8 +23,8 @@ from click.testing import CliRunner, Result
 from epfilter.cli import extras, main
 from epfilter.exporter import SettingsError
 from epfilter.exporter.service import ServiceSettings, serving
-from exporter_services import TOKEN
-from help_examples import help_examples
+from support.exporter_services import TOKEN
+from support.help_examples import help_examples
 
 ORDER = '{"id": "1", "payment": "paid"}\n'
 

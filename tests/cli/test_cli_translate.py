@@ -20,7 +20,7 @@ from epfilter.ast import And, Filter, Or
 from epfilter.cli import extras, main, translate, translations
 from epfilter.cli.builder_code import builder_code
 from epfilter.targets import from_ep_ast
-from filter_strategies import filters
+from support.filter_strategies import filters
 
 _ROWS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "translations.json").read_text(encoding="utf-8")

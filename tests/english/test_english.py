@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counted_work import work
 from epfilter import F, FilterSyntaxError, FilterTypeError, all_of, any_of, parse
 from epfilter.ast import (
     COMPARISONS,
@@ -41,8 +40,9 @@ from epfilter.resources import (
     timestamp,
 )
 from epfilter.snippets import visible
-from filter_strategies import HOSTILE, filters, texts
-from resource_samples import Things, things
+from support.counted_work import work
+from support.filter_strategies import HOSTILE, filters, texts
+from support.resource_samples import Things, things
 
 DATA = Path(__file__).parent / "data"
 _BLOCK = re.compile(

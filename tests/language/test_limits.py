@@ -12,7 +12,6 @@ from typing import Literal
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from counted_work import work
 from epfilter import (
     F,
     Filter,
@@ -32,6 +31,7 @@ from epfilter import (
     walk,
 )
 from epfilter.ast import MAX_DEPTH, And, Comparison, Node, Or
+from support.counted_work import work
 
 FLAT = 100_000
 adapter: TypeAdapter[Filter] = TypeAdapter(Node)

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 
-import filter_strategies as some
 from epfilter import (
     F,
     Filter,
@@ -26,6 +25,7 @@ from epfilter import (
 )
 from epfilter.ast import Comparison, Node
 from epfilter.located import Located
+from support import filter_strategies as some
 
 node_adapter: TypeAdapter[Filter] = TypeAdapter(Node)
 

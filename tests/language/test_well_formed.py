@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import filter_strategies as some
-import write_patterns
-from counted_work import work
 from epfilter import fast_path, parse, parser, pretty, unparse
 from epfilter.ast import MAX_DEPTH, Filter
 from epfilter.located import Located
 from epfilter.parser import parse_located
 from epfilter.recovery import groups
+from support import filter_strategies as some
+from support import write_patterns
+from support.counted_work import work
 
 
 def test_the_patterns_are_those_of_the_grammar() -> None:

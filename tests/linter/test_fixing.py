@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counted_work import work
 from epfilter import Diagnostic, Edit, Fix, Span, lint, parse
 from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.linter import Settings, fix
 from epfilter.linter.fixing import repaired
-from filter_oracle import matches
-from filter_strategies import any_text, filters
-from meaning_samples import ROWS, TYPED_ROWS, filter_texts
-from resource_samples import logs, things
+from support.counted_work import work
+from support.filter_oracle import matches
+from support.filter_strategies import any_text, filters
+from support.meaning_samples import ROWS, TYPED_ROWS, filter_texts
+from support.resource_samples import logs, things
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from hypothesis import given
 
-from counted_work import work
 from epfilter import (
     FilterError,
     FilterTypeError,
@@ -25,8 +24,9 @@ from epfilter.errors import ResourceError
 from epfilter.linter import RULES, Settings, explained, lint_content, lint_paths, rule
 from epfilter.linter.engine import Engine
 from epfilter.resources import orders
-from filter_strategies import any_text, filters
-from resource_samples import logs, things
+from support.counted_work import work
+from support.filter_strategies import any_text, filters
+from support.resource_samples import logs, things
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from epfilter import Diagnostic, lint, parse
 from epfilter.linter import Settings
-from filter_oracle import matches
-from meaning_samples import ROWS, TYPED_ROWS, call_texts, filter_texts
-from resource_samples import things
+from support.filter_oracle import matches
+from support.meaning_samples import ROWS, TYPED_ROWS, call_texts, filter_texts
+from support.resource_samples import things
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource

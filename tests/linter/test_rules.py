@@ -11,7 +11,7 @@ import pytest
 
 from epfilter import lint, parse
 from epfilter.linter import RULES, Configuration, Example, Rule, Settings, lint_content
-from resource_samples import logs, things
+from support.resource_samples import logs, things
 
 if TYPE_CHECKING:
     from epfilter import Diagnostic

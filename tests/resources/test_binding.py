@@ -56,7 +56,7 @@ from epfilter.resources import (
     uuid,
 )
 from epfilter.resources import fields as kinds_of_field
-from filter_strategies import any_text, texts
+from support.filter_strategies import any_text, texts
 
 DATA = Path(__file__).parent / "data"
 

@@ -10,7 +10,7 @@ import pytest
 
 from epfilter import F, FilterTypeError
 from epfilter.resources import Resource
-from resource_samples import logs, things
+from support.resource_samples import logs, things
 
 DATA = Path(__file__).parent / "data" / "checks.txt"
 RESOURCES = {"things": things, "logs": logs}

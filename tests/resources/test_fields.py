@@ -15,7 +15,7 @@ from epfilter import F, Filter, FilterError, FilterTypeError, FilterValueError, 
 from epfilter.errors import ResourceError
 from epfilter.resources import Resource, fields, resource_info
 from epfilter.resources.resource import DynamicField
-from resource_samples import Things, logs, things
+from support.resource_samples import Things, logs, things
 
 ID = UUID("3fa85f64-5717-4562-b3fc-2c963f66afa6")
 untyped: Any = things

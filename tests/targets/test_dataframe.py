@@ -42,7 +42,7 @@ from epfilter.resources import (
     uuid,
 )
 from epfilter.targets import filter_frame, to_narwhals
-from filter_oracle import matches
+from support.filter_oracle import matches
 
 Row = dict[str, Any]
 

@@ -19,8 +19,8 @@ from hypothesis import given, settings
 from epfilter import Filter, parse
 from epfilter.errors import UnsupportedFilterError
 from epfilter.targets import filter_frame
-from filter_oracle import matches
-from one_meaning import (
+from support.filter_oracle import matches
+from support.one_meaning import (
     DOCUMENT,
     Row,
     agree,

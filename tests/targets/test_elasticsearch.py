@@ -21,8 +21,8 @@ from epfilter.ast import Filter, Operator
 from epfilter.errors import FilterValueError, ResourceError, UnsupportedFilterError
 from epfilter.targets import to_elasticsearch
 from epfilter.values import from_text
-from filter_oracle import matches
-from filter_strategies import filters, texts
+from support.filter_oracle import matches
+from support.filter_strategies import filters, texts
 
 CASES = [
     json.loads(line)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from epfilter import F, FilterError, FilterTypeError, FilterValueError, all_of, any_of, parse
 from epfilter.ast import MAX_DEPTH, And, Filter, Or
 from epfilter.targets import from_ep_ast, to_ep_ast
-from filter_strategies import filters
+from support.filter_strategies import filters
 
 CASES = [
     json.loads(line)

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from sqlalchemy import JSON, Column, MetaData, Table, Text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from counted_work import work
 from epfilter import F, Filter, all_of, any_of
 from epfilter.targets import (
     UnsupportedFilterError,
@@ -25,7 +24,8 @@ from epfilter.targets import (
     to_sqlalchemy,
 )
 from epfilter.targets.or_to_in import LEAST
-from filter_oracle import matches
+from support.counted_work import work
+from support.filter_oracle import matches
 
 _TABLE = Table("orders", MetaData(), Column("a", Text), Column("j", JSON))
 _SCHEMA = {"a": nw.String(), "j": nw.List(nw.String())}

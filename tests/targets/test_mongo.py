@@ -25,8 +25,8 @@ from epfilter.errors import ResourceError, UnsupportedFilterError
 from epfilter.targets import to_mongo
 from epfilter.targets.terms import folded
 from epfilter.values import from_text
-from filter_oracle import matches
-from filter_strategies import filters, texts
+from support.filter_oracle import matches
+from support.filter_strategies import filters, texts
 
 CASES = [
     json.loads(line)

@@ -20,8 +20,8 @@ from hypothesis import given, settings
 from epfilter import Filter, fields
 from epfilter.ast import Comparison, IsNull, Membership
 from epfilter.targets import UnsupportedFilterError, to_mongo, to_sqlalchemy
-from frame_engines import FRAMES
-from one_meaning import COLUMNS, MOMENTS, Row, Select, agree, rows, some_filters
+from support.frame_engines import FRAMES
+from support.one_meaning import COLUMNS, MOMENTS, Row, Select, agree, rows, some_filters
 
 mongomock = pytest.importorskip("mongomock")
 pyarrow = pytest.importorskip("pyarrow")

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 
 from epfilter import Filter, parse
 from epfilter.targets import UnsupportedFilterError, to_mongo, to_sqlalchemy
-from frame_engines import FRAMES
-from one_meaning import (
+from support.frame_engines import FRAMES
+from support.one_meaning import (
     DOCUMENT,
     LOOSE_DOCUMENT,
     Row,

@@ -33,10 +33,10 @@ from epfilter.resources import EqOrdered, Resource, boolean, date_, number, uuid
 from epfilter.targets import to_predicate
 from epfilter.targets.matchers import moment
 from epfilter.values import from_text, to_text
-from filter_oracle import matches
-from filter_strategies import HOSTILE, filters
-from meaning_samples import ROWS, TYPED_ROWS, filter_texts
-from resource_samples import things
+from support.filter_oracle import matches
+from support.filter_strategies import HOSTILE, filters
+from support.meaning_samples import ROWS, TYPED_ROWS, filter_texts
+from support.resource_samples import things
 
 _CASES = [
     json.loads(line)

@@ -55,13 +55,13 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, mapped_column, synonym
 from sqlalchemy.pool import StaticPool
 
-import filter_oracle
 from epfilter import F, Filter, FilterError, FilterTypeError, FilterValueError, any_of, fields
 from epfilter.ast import And, Comparison, IsNull, Membership, Operator, Or
 from epfilter.errors import ResourceError
 from epfilter.resources import EqIn, EqLike, Resource, date_, integer, string, timestamp, uuid
 from epfilter.targets import UnsupportedFilterError, to_sqlalchemy
-from filter_strategies import HOSTILE, filters, names, texts
+from support import filter_oracle
+from support.filter_strategies import HOSTILE, filters, names, texts
 
 CASES = Path(__file__).parent / "data" / "sql.txt"
 DIALECTS: dict[str, Dialect] = {

@@ -15,8 +15,8 @@ from epfilter.exporter.orders.order_schema import items_of
 from epfilter.targets import to_predicate
 from exporter.end_to_end.fault_proxy import Proxy, proxy_to
 from exporter.end_to_end.live_clients import LiveClient
-from exporter_services import AUTHORIZATION, creation, eventually
-from live_services import Live, live_service
+from support.exporter_services import AUTHORIZATION, creation, eventually
+from support.live_services import Live, live_service
 
 Order = dict[str, Any]
 Opener = Callable[..., LiveClient]

@@ -18,8 +18,8 @@ from typing import Any
 
 import httpx
 
-from exporter_services import AUTHORIZATION, TOKEN, creation, eventually
-from live_services import Live, live_service
+from support.exporter_services import AUTHORIZATION, TOKEN, creation, eventually
+from support.live_services import Live, live_service
 
 Job = dict[str, Any]
 

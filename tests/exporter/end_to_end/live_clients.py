@@ -10,7 +10,7 @@ import anyio
 import httpx
 
 from exporter.client.doubles import Client
-from exporter_services import TOKEN
+from support.exporter_services import TOKEN
 
 _LONGEST_PAUSE = 0.02
 _T = TypeVar("_T")

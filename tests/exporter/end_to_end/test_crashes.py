@@ -15,7 +15,7 @@ from epfilter import parse
 from epfilter.exporter.models import NO_RESULTS
 from exporter.end_to_end.conftest import Orders
 from exporter.end_to_end.crash_scenes import Scene, events, ids, killed_at_random
-from exporter_services import eventually
+from support.exporter_services import eventually
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signal")
 

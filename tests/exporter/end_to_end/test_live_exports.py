@@ -29,7 +29,7 @@ from exporter.end_to_end.conftest import MOST, Opener, Order, Service
 from exporter.end_to_end.fault_proxy import Proxy
 from exporter.end_to_end.faults import dribbled, then
 from exporter.end_to_end.live_clients import LiveClient
-from exporter_services import TOKEN
+from support.exporter_services import TOKEN
 
 WINDOW = "ge(created_at,2018-03-10):lt(created_at,2018-06-05)"
 

@@ -8,8 +8,8 @@ import httpx
 
 from benchmarks.load import _cut, loaded
 from exporter.end_to_end.conftest import Orders
-from exporter_services import AUTHORIZATION, TOKEN
-from live_services import live_service
+from support.exporter_services import AUTHORIZATION, TOKEN
+from support.live_services import live_service
 
 CLIENTS = 100
 

@@ -12,7 +12,7 @@ import trio
 from epfilter.exporter import AsyncExporterClient, JobFailedError
 from epfilter.exporter.models import NO_RESULTS
 from exporter.end_to_end.conftest import MOST, Service
-from exporter_services import TOKEN
+from support.exporter_services import TOKEN
 
 
 def client_of(service: Service) -> AsyncExporterClient:

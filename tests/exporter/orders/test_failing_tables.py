@@ -23,7 +23,7 @@ from epfilter import parse
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import OrderStore, open_orders
-from exporter_services import eventually
+from support.exporter_services import eventually
 
 pytestmark = [
     # Ibis 12 calls what DuckDB 2 has under another name,

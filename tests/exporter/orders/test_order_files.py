@@ -18,7 +18,7 @@ from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import OrderStore, RowsPer, demo_lines, open_orders
 from epfilter.exporter.orders.duckdb_files import OrderFile
 from exporter.orders.conftest import ids
-from exporter_services import interrupted
+from support.exporter_services import interrupted
 
 BROKEN = [
     ('{"id": ', "is no JSON: Expecting value at column 8."),

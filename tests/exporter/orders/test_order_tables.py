@@ -30,8 +30,8 @@ from epfilter.exporter.orders import (
 )
 from epfilter.exporter.orders.order_schema import ORDER_MEMBERS, items_of, value_of
 from epfilter.targets import UnsupportedFilterError, to_predicate
-from exporter_services import interrupted
-from order_samples import cells, made_orders, order_filters
+from support.exporter_services import interrupted
+from support.order_samples import cells, made_orders, order_filters
 
 # Ibis 12 calls what DuckDB 2 has under another name.
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")

@@ -20,7 +20,7 @@ from epfilter.exporter.orders import OrderStore, RowsPer, attributes_of, csv_col
 from epfilter.exporter.orders.order_schema import ITEM_MEMBERS, ORDER_MEMBERS, Tree, tree_of
 from epfilter.targets import to_predicate
 from exporter.orders.test_neutralising import texts
-from order_samples import (
+from support.order_samples import (
     cells,
     flat,
     made_orders,

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from epfilter.exporter.service import ServiceSettings, container, create_app
 from epfilter.exporter.service.jobs import JobStore
 from exporter.service.job_scenes import WEEK, Service
-from exporter_services import AUTHORIZATION, TOKEN, HeldOrders
+from support.exporter_services import AUTHORIZATION, TOKEN, HeldOrders
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from epfilter.exporter.service.jobs import JobStore
 from epfilter.exporter.service.stored_jobs import StoredJob
 from epfilter.exporter.service.worker import Runner
 from exporter.service.job_worker import ROWS, TalkingStore, settings_of
-from exporter_services import eventually
+from support.exporter_services import eventually
 
 WEEK = timedelta(weeks=1)
 

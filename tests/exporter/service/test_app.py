@@ -19,7 +19,7 @@ from epfilter.exporter import Job
 from epfilter.exporter.models import NO_RESULTS
 from epfilter.exporter.service import ServiceSettings, create_app
 from epfilter.exporter.service.responses import ERRORS
-from exporter_services import (
+from support.exporter_services import (
     AUTHORIZATION,
     CREATE,
     HeldOrders,

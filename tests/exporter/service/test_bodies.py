@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from epfilter.exporter.service import ServiceSettings, create_app, json_body
-from exporter_services import AUTHORIZATION, CREATE, HeldOrders, creation
+from support.exporter_services import AUTHORIZATION, CREATE, HeldOrders, creation
 
 GOOD = json.dumps(CREATE).encode()
 JSON = {"Content-Type": "application/json"}

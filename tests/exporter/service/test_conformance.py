@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from epfilter.exporter.orders import demo_lines
-from exporter_services import AUTHORIZATION, CREATE, TOKEN, eventually
-from live_services import Live, live_service
+from support.exporter_services import AUTHORIZATION, CREATE, TOKEN, eventually
+from support.live_services import Live, live_service
 
 HERE = Path(__file__).parent
 PLATFORM = HERE / "data" / "exporter.yaml"

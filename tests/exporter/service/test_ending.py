@@ -14,7 +14,7 @@ from epfilter.exporter.service.database import DiskFullError
 from epfilter.exporter.service.messages import GIVEN_UP
 from exporter.service.job_scenes import Service, Store, raising
 from exporter.service.job_worker import ROWS
-from exporter_services import eventually
+from support.exporter_services import eventually
 
 SUCCESS, FAILED, STARTED = JobStatus.SUCCESS, JobStatus.FAILED, JobStatus.STARTED
 

@@ -11,7 +11,7 @@ import pytest
 
 from exporter.service.job_scenes import Service, Store
 from exporter.service.job_worker import ROWS, settings_of
-from exporter_services import eventually
+from support.exporter_services import eventually
 
 
 def test_what_expired_and_what_was_left_over_is_removed(service: Service) -> None:

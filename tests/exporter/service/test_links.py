@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from epfilter.exporter.service import ServiceSettings, create_app
 from epfilter.exporter.service.links import Links
-from exporter_services import AUTHORIZATION, CREATE, HeldOrders, exported, service_of
+from support.exporter_services import AUTHORIZATION, CREATE, HeldOrders, exported, service_of
 
 LINKS = Links(b"a key", lifetime=timedelta(minutes=1))
 

@@ -23,7 +23,7 @@ from epfilter.exporter import ExporterError, JobStatus, SettingsError, service
 from epfilter.exporter.service import ServiceSettings, create_app
 from epfilter.exporter.service.logs import SAFE, failure, open_log
 from epfilter.exporter.service.metrics import Metrics
-from exporter_services import (
+from support.exporter_services import (
     AUTHORIZATION,
     TOKEN,
     HeldOrders,

@@ -11,7 +11,7 @@ from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.models import NO_RESULTS
 from epfilter.exporter.service.page.reading import Branch, Reading, reading_of
 from epfilter.linter import lint
-from exporter_services import CREATE, HeldOrders, creation, eventually
+from support.exporter_services import CREATE, HeldOrders, creation, eventually
 
 HOSTILE = 'eq(name,"<script>alert(1)</script>&\'")'
 

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from epfilter.exporter.models import NO_RESULTS
 from epfilter.exporter.orders import demo_lines
-from exporter_services import TOKEN
-from live_services import Live, live_service
+from support.exporter_services import TOKEN
+from support.live_services import Live, live_service
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None

@@ -17,7 +17,7 @@ from epfilter.exporter import ExporterError, OrdersError
 from epfilter.exporter.service import ServiceSettings
 from epfilter.exporter.service.readiness import Readiness
 from epfilter.exporter.service.responses import ERRORS
-from exporter_services import (
+from support.exporter_services import (
     AUTHORIZATION,
     CREATE,
     HeldOrders,

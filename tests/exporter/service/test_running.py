@@ -25,7 +25,7 @@ from epfilter.exporter.service.stored_jobs import StoredJob
 from exporter.service.job_scenes import WEEK, Service, Store, raising
 from exporter.service.job_worker import ROWS
 from exporter.service.test_jobs import disconnect
-from exporter_services import eventually
+from support.exporter_services import eventually
 
 SUCCESS, FAILED, STARTED = JobStatus.SUCCESS, JobStatus.FAILED, JobStatus.STARTED
 

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from epfilter.exporter import SettingsError
 from epfilter.exporter.service import ServiceSettings, create_app
 from epfilter.exporter.service.security import new_token
-from exporter_services import AUTHORIZATION, TOKEN, HeldOrders
+from support.exporter_services import AUTHORIZATION, TOKEN, HeldOrders
 
 OPEN = {"/", "/healthz", "/readyz", "/openapi.json", "/files/{signed}", "/page/assets/{name}"}
 

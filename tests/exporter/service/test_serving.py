@@ -21,14 +21,14 @@ from epfilter.exporter.orders import demo_lines
 from epfilter.exporter.service import ServiceSettings, serve
 from epfilter.exporter.service.logs import open_log
 from epfilter.exporter.service.serving import _bound, _logged, address_of
-from exporter_services import (
+from support.exporter_services import (
     AUTHORIZATION,
     CREATE,
     TOKEN,
     creation,
     eventually,
 )
-from live_services import Live, live_service
+from support.live_services import Live, live_service
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
 

@@ -24,7 +24,7 @@ from epfilter.exporter.service import ServiceSettings, create_app, serve
 from epfilter.exporter.service.container import Service
 from epfilter.exporter.service.jobs import JobStore
 from epfilter.exporter.service.serving import _told_to_end
-from exporter_services import (
+from support.exporter_services import (
     AUTHORIZATION,
     CREATE,
     TOKEN,

@@ -15,7 +15,7 @@ from epfilter.linter.files.configuration import find
 from epfilter.linter.files.document import Document
 from epfilter.linter.files.rewriting import fixed, formatted
 from epfilter.resources import resource_info
-from file_samples import Case, cases, codes, printed
+from support.file_samples import Case, cases, codes, printed
 
 CASES = cases(Path(__file__).parent / "contents.txt")
 PARTS = ("found", "fixed", "formatted")

@@ -13,7 +13,7 @@ from epfilter.errors import FilterValueError
 from epfilter.linter import Configuration, Settings, lint_paths
 from epfilter.linter.files.configuration import _KEYS, NEVER_LINTED, find, load
 from epfilter.resources import resource_info
-from file_samples import Case, cases, codes
+from support.file_samples import Case, cases, codes
 
 MISTAKES = cases(Path(__file__).parent / "mistaken_configurations.txt")
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from counted_work import work
 from epfilter.linter import Configuration, lint_content, lint_paths
 from epfilter.linter.files.configuration import find
-from file_samples import Case, cases, codes
+from support.counted_work import work
+from support.file_samples import Case, cases, codes
 
 CASES = cases(Path(__file__).parent / "directives.txt")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from epfilter.linter import RULES, Configuration, lint_paths
-from file_samples import Case, cases, printed
+from support.file_samples import Case, cases, printed
 
 DATA = Path(__file__).parent / "data"
 CODES = [code for code in RULES if code[3] in "67"]

@@ -15,7 +15,7 @@ from epfilter.linter.extractors.mapped_text import HOLE
 from epfilter.linter.files.checking import Checker
 from epfilter.linter.files.document import Document
 from epfilter.linter.files.rewriting import fixed, formatted
-from file_samples import codes
+from support.file_samples import codes
 
 EVERY = Checker(Configuration(settings=Settings(select=("EPF",))))
 CHECKER = Checker(Configuration())

@@ -24,8 +24,8 @@ from epfilter.linter.files.discovery import Target
 from epfilter.linter.files.document import Document, UnreadableError
 from epfilter.linter.files.rewriting import difference, fixed, formatted
 from epfilter.linter.files.runner import Change, Run
-from filter_strategies import any_text, filters
-from meaning_samples import filter_texts
+from support.filter_strategies import any_text, filters
+from support.meaning_samples import filter_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,6 @@ import yaml
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from counted_work import work
 from epfilter.errors import Edit, Span, apply_edits
 from epfilter.linter.extractors import NeedsExtraError, in_markdown, read, yaml_trees
 from epfilter.linter.extractors.endpoints import Endpoints
@@ -20,7 +19,8 @@ from epfilter.linter.extractors.placeholders import templated
 from epfilter.linter.extractors.yaml_scalars import LOADER
 from epfilter.printer import pretty, unparse
 from epfilter.resources import resource_info
-from filter_strategies import any_text, filters, pieces, texts
+from support.counted_work import work
+from support.filter_strategies import any_text, filters, pieces, texts
 
 ENDS = (".json", ".jsonl", ".yaml", ".http", ".md")
 

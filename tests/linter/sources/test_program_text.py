@@ -18,7 +18,7 @@ from epfilter.linter.extractors.extraction import Reading
 from epfilter.linter.extractors.mapped_text import Placed
 from epfilter.linter.extractors.placeholders import templated
 from epfilter.printer import unparse
-from filter_strategies import any_text, filters, pieces
+from support.filter_strategies import any_text, filters, pieces
 
 _CODES = {ord(char) for char in "'\"`\\\n\r{}$&"}
 

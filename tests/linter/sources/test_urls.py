@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counted_work import work
 from epfilter.errors import Edit, Span
 from epfilter.linter.extractors.endpoints import Endpoints
 from epfilter.linter.extractors.extraction import NO_HINT, Hint, Reading
 from epfilter.linter.extractors.mapped_text import HOLE, Placed
 from epfilter.linter.extractors.placeholders import templated
 from epfilter.linter.extractors.urls import decoded, offer_urls
+from support.counted_work import work
 
 
 class Offers(Reading):

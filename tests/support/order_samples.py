@@ -22,7 +22,7 @@ from epfilter.exporter.orders.order_schema import (
 )
 from epfilter.resources import orders, resource_info
 from epfilter.resources.field_types import Kind
-from filter_strategies import HOSTILE
+from support.filter_strategies import HOSTILE
 
 Order = dict[str, Any]
 

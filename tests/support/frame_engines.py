@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from epfilter.targets import filter_frame
-from one_meaning import Select
+from support.one_meaning import Select
 
 duckdb = pytest.importorskip("duckdb")
 pandas = pytest.importorskip("pandas")

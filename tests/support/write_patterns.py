@@ -1,6 +1,6 @@
 """Makes `src/epfilter/patterns.py` of the grammar: run it after every change of the grammar.
 
-    python tests/write_patterns.py
+    python tests/support/write_patterns.py
 
 A test compares the file with what this makes. Each call of the language is a rule of the grammar
 without recursion, but for its list of values; so it is one regular expression, put together here
@@ -19,7 +19,7 @@ from epfilter import parser
 if TYPE_CHECKING:
     from lark import Lark
 
-FILE = Path(__file__).parents[1] / "src" / "epfilter" / "patterns.py"
+FILE = Path(__file__).parents[2] / "src" / "epfilter" / "patterns.py"
 
 _CAPTURED = {"COMPARISON", "MEMBERSHIP", "IS_NULL", "_field", "_value"}
 """What a reader needs of a call; of several values it takes the whole list."""
@@ -87,7 +87,7 @@ def module() -> str:
     lines = [
         '"""The language as regular expressions, made from grammar/filter.lark; not to be edited.',
         "",
-        "`python tests/write_patterns.py` makes this file, and a test compares. It saves",
+        "`python tests/support/write_patterns.py` makes this file, and a test compares. It saves",
         "the first `parse` from compiling the grammar.",
         '"""',
         "",

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import IO
 
-from exporter_services import TOKEN, eventually
+from support.exporter_services import TOKEN, eventually
 
 _ADDRESS = "serving on "
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from epfilter import Filter
 from epfilter.ast import And, Comparison, IsNull, Membership, Operator, Or
 from epfilter.targets import UnsupportedFilterError, to_predicate
-from filter_oracle import matches
+from support.filter_oracle import matches
 
 Row = dict[str, Any]
 Select = Callable[[Filter], set[int]]
