@@ -11,7 +11,7 @@ from mkdocs.structure.files import File
 
 from epfilter import lint
 from epfilter.linter import RULES, Example, Rule, Settings, lint_content
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -85,7 +85,7 @@ def _shown(example: Example) -> list[str]:
         whose = [f"For the resource `{example.resource}`:", ""]
     elif example.name:
         whose = [f"In `{example.name}`:", ""]
-    text = visible(example.text.rstrip("\n"))
+    text = make_printable(example.text.rstrip("\n"))
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}…"
     return [*whose, "```text", text, "```"]

@@ -29,7 +29,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
-from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError, described
+from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError, describe_type
 
 if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
@@ -465,12 +465,12 @@ _NodeT = TypeVar("_NodeT", bound=_Node)
 _GroupT = TypeVar("_GroupT", bound=And | Or)
 
 
-def checked(f: Filter) -> Filter:
+def require_filter(f: Filter) -> Filter:
     """The filter itself; FilterTypeError for anything else."""
     if isinstance(f, Filter):
         return f
     hint = "parse(text) makes a filter of a text" if isinstance(f, str) else None
-    raise FilterTypeError(f"a filter is expected, not {described(f)}.", hint=hint)
+    raise FilterTypeError(f"a filter is expected, not {describe_type(f)}.", hint=hint)
 
 
 def walk(f: Filter) -> Iterator[Filter]:
@@ -482,7 +482,7 @@ def walk(f: Filter) -> Iterator[Filter]:
     >>> [str(node) for node in walk(parse("eq(a,1):eq(b,2)"))]
     ['eq(a,1):eq(b,2)', 'eq(a,1)', 'eq(b,2)']
     """
-    return _walk(checked(f))
+    return _walk(require_filter(f))
 
 
 def _walk(f: Filter) -> Iterator[Filter]:
@@ -511,7 +511,7 @@ def transform(f: Filter, change: Callable[[Filter], Filter]) -> Filter:
     >>> str(transform(parse("eq(mail,a@b.c):eq(b,2)"), rename))
     'eq(email,a@b.c):eq(b,2)'
     """
-    f = checked(f)
+    f = require_filter(f)
     if isinstance(f, _Group):
         terms = tuple(transform(term, change) for term in f.terms)
         if any(new is not old for new, old in zip(terms, f.terms, strict=True)):
@@ -519,7 +519,7 @@ def transform(f: Filter, change: Callable[[Filter], Filter]) -> Filter:
     changed = change(f)
     if not isinstance(changed, Filter):
         raise FilterTypeError(
-            f"the function given to transform must return a filter, not {described(changed)}.",
+            f"the function given to transform must return a filter, not {describe_type(changed)}.",
             hint="return the node itself where nothing changes",
         )
     return changed
@@ -556,7 +556,7 @@ _NAMES: dict[type[_Node], set[str]] = {
 own would be the larger half of a node, and a second thing for the garbage collector to visit."""
 
 
-def trusted(node: type[_NodeT], **values: Any) -> _NodeT:
+def construct_unchecked(node: type[_NodeT], **values: Any) -> _NodeT:
     """A node of members that are known to be right, without validating them again.
 
     For the rooms of this package, which have just read or checked them; not for users.
@@ -580,7 +580,7 @@ def group(node: type[_GroupT], terms: tuple[Filter, ...], new: int = 0) -> _Grou
             f"a filter may nest at most {MAX_DEPTH} levels of and/or.",
             hint="give all terms to one all_of(...) or any_of(...)",
         )
-    return trusted(node, op=Operator.AND if node is And else Operator.OR, terms=terms)
+    return construct_unchecked(node, op=Operator.AND if node is And else Operator.OR, terms=terms)
 
 
 def _joined(node: type[_GroupT], left: Filter, others: tuple[Filter, ...]) -> _GroupT:
@@ -588,7 +588,7 @@ def _joined(node: type[_GroupT], left: Filter, others: tuple[Filter, ...]) -> _G
     for other in others:
         if not isinstance(other, Filter):
             raise FilterTypeError(
-                f"a filter is combined with filters, not with {described(other)}.",
+                f"a filter is combined with filters, not with {describe_type(other)}.",
                 hint="parse(text) makes a filter of a text",
             )
     if isinstance(left, node):
@@ -633,5 +633,5 @@ def _read_field(value: object) -> Filter:
     raise PydanticCustomError(
         "filter_type",
         "A filter is expected: its text, a node or the JSON of a node, not {kind}",
-        {"kind": described(value)},
+        {"kind": describe_type(value)},
     )

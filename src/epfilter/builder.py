@@ -8,8 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
-from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or, group, trusted
-from epfilter.errors import FilterTypeError, FilterValueError, described
+from epfilter.ast import (
+    And,
+    Comparison,
+    Filter,
+    IsNull,
+    Membership,
+    Operator,
+    Or,
+    construct_unchecked,
+    group,
+)
+from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.values import Value, listed_values, to_text
 
 _HIGHEST_INDEX = 999
@@ -45,7 +55,7 @@ class Field:
             return Field(f"{self._name}.{_field_name(key)}")
         if type(key) is not int:
             raise FilterTypeError(
-                f"a field takes a name or a list index in brackets, not {described(key)}."
+                f"a field takes a name or a list index in brackets, not {describe_type(key)}."
             )
         if not 0 <= key <= _HIGHEST_INDEX:
             raise FilterValueError(f"a list index is 0 to {_HIGHEST_INDEX}, not {key}.")
@@ -185,7 +195,7 @@ class Field:
         >>> str(F.family_name.is_null())
         'is_null(family_name)'
         """
-        return trusted(IsNull, op=Operator.IS_NULL, field=self._name)
+        return construct_unchecked(IsNull, op=Operator.IS_NULL, field=self._name)
 
     def __eq__(self, value: object) -> Comparison:  # type: ignore[override] # builds a filter
         return self._compared(Operator.EQ, value)
@@ -242,7 +252,7 @@ class Field:
     def _compared(self, op: Operator, value: object) -> Comparison:
         if isinstance(value, Field):
             raise self._no_value(value)
-        return trusted(Comparison, op=op, field=self._name, value=to_text(value))
+        return construct_unchecked(Comparison, op=op, field=self._name, value=to_text(value))
 
     def _no_value(self, other: Field) -> FilterValueError:
         return FilterValueError(
@@ -257,7 +267,7 @@ class Field:
             if isinstance(value, Field):
                 raise self._no_value(value)
         texts = tuple([to_text(value) for value in listed])
-        return trusted(Membership, op=op, field=self._name, values=texts)
+        return construct_unchecked(Membership, op=op, field=self._name, values=texts)
 
 
 class FieldFactory:
@@ -335,7 +345,7 @@ def _grouped(
     for term in terms:
         if not isinstance(term, Filter):
             raise FilterTypeError(
-                f"{name} takes filters, not {described(term)}.",
+                f"{name} takes filters, not {describe_type(term)}.",
                 hint="parse(text) makes a filter of a text",
             )
         filters.append(term)
@@ -351,7 +361,7 @@ def _literal(text: object, method: str) -> str:
     """The text of a pattern that stands for itself."""
     if not isinstance(text, str):
         raise FilterValueError(
-            f"{method} takes a str, not {described(text)}.", hint="use str(value)"
+            f"{method} takes a str, not {describe_type(text)}.", hint="use str(value)"
         )
     if not text:
         raise FilterValueError(
@@ -375,7 +385,7 @@ def _attribute(name: str) -> str:
 
 def _field_name(name: object) -> str:
     if not isinstance(name, str):
-        raise FilterTypeError(f"the name of a field is a text, not {described(name)}.")
+        raise FilterTypeError(f"the name of a field is a text, not {describe_type(name)}.")
     if not name:
         raise FilterValueError("the name of a field cannot be empty.")
     return to_text(name)

@@ -28,10 +28,10 @@ _SHOWN_AT_MOST = 20
 """How many diagnostics `str(error)` draws; all of them are in `.diagnostics`."""
 
 
-def described(value: object) -> str:
+def describe_type(value: object) -> str:
     """The type of a value in words, for messages.
 
-    >>> described(None), described(5)
+    >>> describe_type(None), describe_type(5)
     ('None', 'a value of type int')
     """
     return "None" if value is None else f"a value of type {type(value).__name__}"

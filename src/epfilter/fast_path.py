@@ -36,7 +36,7 @@ from epfilter.ast import (
     Membership,
     Operator,
     Or,
-    trusted,
+    construct_unchecked,
 )
 from epfilter.errors import Span
 from epfilter.located import Located, Operand, changed, located_call, located_group, operand
@@ -82,12 +82,18 @@ def tree(text: str) -> Filter | None:  # noqa: C901, PLR0912 - calls of function
                 field = unquoted(field)
             if value[0] in "\"'":
                 value = unquoted(value)
-            terms.append(trusted(Comparison, op=OPERATORS[op], field=field, value=value))
+            terms.append(
+                construct_unchecked(Comparison, op=OPERATORS[op], field=field, value=value)
+            )
         elif of:
             texts = tuple([_plain(one) for one in _values()(values)])
-            terms.append(trusted(Membership, op=OPERATORS[of], field=_plain(listed), values=texts))
+            terms.append(
+                construct_unchecked(
+                    Membership, op=OPERATORS[of], field=_plain(listed), values=texts
+                )
+            )
         else:
-            terms.append(trusted(IsNull, op=_IS_NULL, field=_plain(absent)))
+            terms.append(construct_unchecked(IsNull, op=_IS_NULL, field=_plain(absent)))
         if closing:
             for sign in closing:
                 if sign == ")":
@@ -96,7 +102,7 @@ def tree(text: str) -> Filter | None:  # noqa: C901, PLR0912 - calls of function
                     node = terms[0] if len(terms) == 1 else _all(terms)
                     if finished:
                         finished.append(node)
-                        node = trusted(Or, op=_OR, terms=tuple(finished))
+                        node = construct_unchecked(Or, op=_OR, terms=tuple(finished))
                     finished, terms = around.pop()
                     terms.append(node)
         if joint == "|":
@@ -154,7 +160,7 @@ def _located_call(text: str, found: re.Match[str], before: int) -> Located:
     if op:
         field = _operand(text, found.span(before + 2))
         value = _operand(text, found.span(before + 3))
-        node = trusted(Comparison, op=OPERATORS[op], field=field.text, value=value.text)
+        node = construct_unchecked(Comparison, op=OPERATORS[op], field=field.text, value=value.text)
         start, after = found.span(before + 1)
         operands: tuple[Operand, ...] = (field, value)
     elif of:
@@ -162,13 +168,13 @@ def _located_call(text: str, found: re.Match[str], before: int) -> Located:
         places = [one.span() for one in _places()(text, *found.span(before + 6))]
         values = [_operand(text, place) for place in places]
         texts = tuple([value.text for value in values])
-        node = trusted(Membership, op=OPERATORS[of], field=field.text, values=texts)
+        node = construct_unchecked(Membership, op=OPERATORS[of], field=field.text, values=texts)
         start, after = found.span(before + 4)
         operands = (field, *values)
     else:
         start, after = found.span(before + 7)
         field = _operand(text, found.span(before + 8))
-        node = trusted(IsNull, op=_IS_NULL, field=field.text)
+        node = construct_unchecked(IsNull, op=_IS_NULL, field=field.text)
         operands = (field,)
     end = text.index(")", operands[-1].span.end) + 1
     return located_call(node, _span((start, end)), _span((start, after)), operands)
@@ -182,7 +188,7 @@ def _places_of(sign: str, text: str, found: re.Match[str], group: int) -> Iterab
 def _located_group(kind: type[And | Or], terms: list[Located]) -> Located:
     if len(terms) == 1:
         return terms[0]
-    node: Filter = trusted(
+    node: Filter = construct_unchecked(
         kind,
         op=_AND if kind is And else _OR,
         terms=tuple([cast("Filter", term.node) for term in terms]),
@@ -217,12 +223,12 @@ def _plain(raw: str) -> str:
 
 
 def _all(terms: list[Filter]) -> Filter:
-    return terms[0] if len(terms) == 1 else trusted(And, op=_AND, terms=tuple(terms))
+    return terms[0] if len(terms) == 1 else construct_unchecked(And, op=_AND, terms=tuple(terms))
 
 
 def _level(finished: list[Filter], terms: list[Filter]) -> Filter:
     last = terms[0] if len(terms) == 1 else _all(terms)
-    return trusted(Or, op=_OR, terms=(*finished, last)) if finished else last
+    return construct_unchecked(Or, op=_OR, terms=(*finished, last)) if finished else last
 
 
 @cache

@@ -22,10 +22,10 @@ from epfilter.ast import (
     Membership,
     Operator,
     Or,
+    construct_unchecked,
     group,
-    trusted,
 )
-from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError, described
+from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError, describe_type
 from epfilter.fast_path import OPERATORS, located, tree, unquoted
 from epfilter.located import MAX_REDUNDANT_PARENTHESES
 
@@ -111,15 +111,19 @@ def _check_arguments(text: object, max_depth: object, max_length: object) -> Non
             hint = 'decode it first: text.decode("utf-8")'
         elif isinstance(text, Filter):
             hint = "it is a filter already; str(f) is its text"
-        raise FilterTypeError(f"the text of a filter is a str, not {described(text)}.", hint=hint)
+        raise FilterTypeError(
+            f"the text of a filter is a str, not {describe_type(text)}.", hint=hint
+        )
     if type(max_depth) is not int:
-        raise FilterTypeError(f"max_depth is a number of levels, not {described(max_depth)}.")
+        raise FilterTypeError(f"max_depth is a number of levels, not {describe_type(max_depth)}.")
     if not 0 <= max_depth <= MAX_DEPTH:
         raise FilterValueError(f"max_depth is a number from 0 to {MAX_DEPTH}, not {max_depth}.")
     if max_length is None:
         return
     if type(max_length) is not int:
-        raise FilterTypeError(f"max_length is a number of characters, not {described(max_length)}.")
+        raise FilterTypeError(
+            f"max_length is a number of characters, not {describe_type(max_length)}."
+        )
     if max_length < 0:
         raise FilterValueError(f"max_length is a number of characters, not {max_length}.")
 
@@ -194,13 +198,13 @@ class _Tree:
         return ""
 
     def comparison(self, parts: list[Any]) -> Filter:
-        return trusted(Comparison, op=parts[0], field=parts[1], value=parts[2])
+        return construct_unchecked(Comparison, op=parts[0], field=parts[1], value=parts[2])
 
     def membership(self, parts: list[Any]) -> Filter:
-        return trusted(Membership, op=parts[0], field=parts[1], values=tuple(parts[2:]))
+        return construct_unchecked(Membership, op=parts[0], field=parts[1], values=tuple(parts[2:]))
 
     def is_null(self, parts: list[Any]) -> Filter:
-        return trusted(IsNull, op=parts[0], field=parts[1])
+        return construct_unchecked(IsNull, op=parts[0], field=parts[1])
 
     def parenthesized(self, parts: list[Any]) -> _Parenthesized:
         return _Parenthesized(parts[0])

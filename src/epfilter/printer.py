@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 from urllib.parse import quote
 
-from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or, checked
-from epfilter.errors import FilterTypeError, FilterValueError, described
+from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or, require_filter
+from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 
 Quotes = Literal["minimal", "always"]
 """The two quoting styles: quote what must be quoted, or every operand."""
@@ -45,7 +45,7 @@ def unparse(f: Filter, *, quotes: Quotes = "minimal") -> str:
     'eq("payment","paid")'
     """
     if type(f) not in _NODES:
-        f = checked(f)
+        f = require_filter(f)
     return _compact(f, _MINIMAL if quotes == "minimal" else _quoting(quotes))
 
 
@@ -68,11 +68,11 @@ def pretty(f: Filter, *, indent: int = 2, width: int = 80, quotes: Quotes = "min
     """
     for name, number in (("indent", indent), ("width", width)):
         if type(number) is not int:
-            raise FilterTypeError(f"{name} is a number of columns, not {described(number)}.")
+            raise FilterTypeError(f"{name} is a number of columns, not {describe_type(number)}.")
         if not 0 <= number <= 1000:
             raise FilterValueError(f"{name} is a number of columns from 0 to 1000, not {number!r}.")
     bare = _quoting(quotes)
-    return "\n".join(_lines(checked(f), bare, " " * indent, width))
+    return "\n".join(_lines(require_filter(f), bare, " " * indent, width))
 
 
 def to_query(f: Filter, *, quotes: Quotes = "minimal") -> str:

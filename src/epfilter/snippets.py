@@ -11,10 +11,10 @@ INDENT = "    "
 """What stands before the lines that are shown."""
 
 
-def visible(text: str) -> str:
+def make_printable(text: str) -> str:
     r"""The text with every character that would not show, or not print, written as an escape.
 
-    >>> visible("a\tb")
+    >>> make_printable("a\tb")
     'a\\tb'
     """
     if text.isprintable():
@@ -30,11 +30,11 @@ def shorten(text: str, most: int = 40) -> str:
     """
     if len(text) > most:
         half = (most - 1) // 2
-        return f"{visible(text[:half])}…{visible(text[-half:])}"
-    return visible(text)
+        return f"{make_printable(text[:half])}…{make_printable(text[-half:])}"
+    return make_printable(text)
 
 
-class Excerpt(NamedTuple):
+class Snippet(NamedTuple):
     """A place in a text, as a person is shown it."""
 
     place: str
@@ -43,13 +43,13 @@ class Excerpt(NamedTuple):
     carets: str
 
 
-def excerpt(text: str, span: tuple[int, int]) -> Excerpt:
+def extract_snippet(text: str, span: tuple[int, int]) -> Snippet:
     r"""The line of the text with the span, and carets to stand below it.
 
     A long line is cut at both ends; characters that would not show are written as escapes.
 
-    >>> excerpt("eq(a,1)\n:gte(b,2)", (9, 12))
-    Excerpt(place='2:2', line=':gte(b,2)', carets=' ^^^')
+    >>> extract_snippet("eq(a,1)\n:gte(b,2)", (9, 12))
+    Snippet(place='2:2', line=':gte(b,2)', carets=' ^^^')
     """
     start, end = span
     line_start = text.rfind("\n", 0, start) + 1
@@ -60,11 +60,11 @@ def excerpt(text: str, span: tuple[int, int]) -> Excerpt:
     last = min(line_end, first + _WIDTH)
     before = "…" if first > line_start else ""
     after = "…" if last < line_end else ""
-    margin = _columns(before + visible(text[first:start]))
-    width = max(1, _columns(visible(text[start : min(end, last)])))
-    return Excerpt(
+    margin = _columns(before + make_printable(text[first:start]))
+    width = max(1, _columns(make_printable(text[start : min(end, last)])))
+    return Snippet(
         f"{text.count(chr(10), 0, start) + 1}:{start - line_start + 1}",
-        f"{before}{visible(text[first:last])}{after}".rstrip(),
+        f"{before}{make_printable(text[first:last])}{after}".rstrip(),
         f"{' ' * margin}{'^' * width}",
     )
 
@@ -78,7 +78,7 @@ def draw(text: str, span: tuple[int, int], message: str, hint: str | None) -> st
              ^
         hint: write a comma
     """
-    place, line, carets = excerpt(text, span)
+    place, line, carets = extract_snippet(text, span)
     lines = [f"{place} {message}", f"{INDENT}{line}".rstrip(), f"{INDENT}{carets}"]
     if hint:
         lines.append(f"{INDENT}hint: {hint}")

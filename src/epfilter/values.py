@@ -19,7 +19,7 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from epfilter.ast import Filter
-from epfilter.errors import FilterTypeError, FilterValueError, described
+from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.snippets import shorten
 
 Value = str | int | float | Decimal | bool | date | datetime | UUID | Enum
@@ -131,7 +131,7 @@ def from_text(text: str, kind: type[_T]) -> _T:
         names = ", ".join(known.__name__ for known in _READERS)
         raise FilterTypeError(f"from_text reads {names}, not {kind!r}.")
     if not isinstance(text, str):
-        raise FilterTypeError(f"the text of a value is a str, not {described(text)}.")
+        raise FilterTypeError(f"the text of a value is a str, not {describe_type(text)}.")
     read, expected = reader
     if len(text) > _LONGEST_NUMBER and kind in (int, Decimal, datetime):
         raise FilterValueError(

@@ -39,7 +39,7 @@ from epfilter.resources import (
     resource_info,
     timestamp,
 )
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 from support.counted_work import work
 from support.filter_strategies import HOSTILE, filters, texts
 from support.resource_samples import Things, things
@@ -110,7 +110,7 @@ def _shown(text: str) -> str:
     """How a text stands in the words: as it is, or with escapes."""
     if text.isprintable() and not {"“", "”"} & {*text}:
         return text
-    escaped = visible(text.replace("\\", "\\\\"))
+    escaped = make_printable(text.replace("\\", "\\\\"))
     return escaped.replace("“", "\\u201c").replace("”", "\\u201d")
 
 

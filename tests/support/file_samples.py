@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from epfilter.snippets import excerpt
+from epfilter.snippets import extract_snippet
 
 if TYPE_CHECKING:
     from epfilter.linter import FileReport
@@ -75,7 +75,7 @@ def printed(report: FileReport) -> str:
         found = one.diagnostic
         lines.append(f"{found.severity} {one.line}:{one.column} {found.code} {found.message}")
         if one.source:
-            _, line, carets = excerpt(one.source, one.span)
+            _, line, carets = extract_snippet(one.source, one.span)
             lines += [f"    {line}".rstrip(), f"    {carets}"]
         if found.hint:
             lines.append(f"    hint: {found.hint}")

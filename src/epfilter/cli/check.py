@@ -18,7 +18,7 @@ from epfilter.cli.tree import draw_tree
 from epfilter.errors import Diagnostic, FilterSyntaxError, Severity
 from epfilter.parser import parse
 from epfilter.printer import unparse
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -93,7 +93,7 @@ def _as_json(f: Filter | None, found: Sequence[Diagnostic], *, ok: bool) -> str:
 def _show_verdict(f: Filter) -> None:
     canonical = unparse(f)
     say(click.style("ok", fg="green", bold=True))
-    say(f"canonical  {visible(canonical)}")
+    say(f"canonical  {make_printable(canonical)}")
     if not canonical.isprintable():
         say("           (some characters are shown as escapes; `epfilter format` prints them)")
     say("tree       " + draw_tree(f).replace("\n", "\n           "))

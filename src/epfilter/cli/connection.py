@@ -10,7 +10,7 @@ import click
 
 from epfilter.cli.extras import needed
 from epfilter.exporter.errors import ExporterError, JobFailedError
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.exporter import ExporterClient
@@ -59,4 +59,4 @@ def connected(region: str) -> Iterator[ExporterClient]:
     except JobFailedError:
         raise
     except ExporterError as error:
-        raise PlatformError(visible(str(error))) from None
+        raise PlatformError(make_printable(str(error))) from None

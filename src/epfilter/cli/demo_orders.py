@@ -12,7 +12,7 @@ import click
 from epfilter.cli.progress import shown_by_size
 from epfilter.cli.text_io import StreamError
 from epfilter.errors import FilterValueError
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 _HELP = """Print invented orders as JSONL, one order a line, as the platform gives orders.
 
@@ -79,7 +79,9 @@ def _write(lines: Iterator[str], output: str) -> None:
         with Path(output).open("wb") as file:
             file.writelines(map(str.encode, lines))
     except OSError as error:
-        raise StreamError(f"cannot write {visible(output)}: {error.strerror or error}.") from None
+        raise StreamError(
+            f"cannot write {make_printable(output)}: {error.strerror or error}."
+        ) from None
     except ValueError as error:
         # A name that no file can have: with a NUL in it.
-        raise StreamError(f"cannot write {visible(output)}: {error}.") from None
+        raise StreamError(f"cannot write {make_printable(output)}: {error}.") from None

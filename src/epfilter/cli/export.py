@@ -15,7 +15,7 @@ from epfilter.cli.platform_export import PlatformExport
 from epfilter.cli.text_io import filter_argument, read_filter, say, write
 from epfilter.errors import Severity
 from epfilter.exporter.models import NO_RESULTS
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -147,4 +147,4 @@ def _report(style: str, path: Path, size: int, rows: int | None, jobs: Sequence[
         return
     told_rows = "" if rows is None else f", {rows:,} {'row' if rows == 1 else 'rows'}"
     told_jobs = f" of {len(jobs)} jobs" if len(jobs) > 1 else ""
-    write(f"{visible(str(path))}: {size:,} bytes{told_rows}{told_jobs}")
+    write(f"{make_printable(str(path))}: {size:,} bytes{told_rows}{told_jobs}")

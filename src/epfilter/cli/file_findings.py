@@ -10,7 +10,7 @@ import click
 
 from epfilter.cli.findings import COLORS, counted
 from epfilter.errors import Severity
-from epfilter.snippets import INDENT, excerpt, visible
+from epfilter.snippets import INDENT, extract_snippet, make_printable
 
 if TYPE_CHECKING:
     from epfilter.linter.files.report import FileFinding, FileReport
@@ -83,7 +83,7 @@ class Tally:
 
 def _head(one: FileFinding, name: str) -> str:
     found = one.diagnostic
-    place = click.style(f"{visible(name)}:{one.line}:{one.column}", bold=True)
+    place = click.style(f"{make_printable(name)}:{one.line}:{one.column}", bold=True)
     code = click.style(found.code, fg=COLORS[found.severity], bold=True)
     return f"{place} {code} {found.message}"
 
@@ -92,14 +92,14 @@ def _whole(one: FileFinding, name: str) -> str:
     found = one.diagnostic
     lines = [_head(one, name)]
     if one.source:
-        _, line, carets = excerpt(one.source, one.span)
+        _, line, carets = extract_snippet(one.source, one.span)
         lines.append(f"{INDENT}{line}".rstrip())
         lines.append(click.style(f"{INDENT}{carets}", fg=COLORS[found.severity]))
     if found.hint:
         lines.append(f"{INDENT}hint: {found.hint}")
     if found.fix:
         kind, color = ("fix", "green") if found.fix.safe else ("fix (unsafe)", "yellow")
-        lines.append(click.style(f"{INDENT}{kind}: {visible(found.fix.title)}", fg=color))
+        lines.append(click.style(f"{INDENT}{kind}: {make_printable(found.fix.title)}", fg=color))
     return "\n".join(lines)
 
 

@@ -11,7 +11,7 @@ from epfilter.ast import Filter
 from epfilter.cli.text_io import say
 from epfilter.errors import Diagnostic, FilterSyntaxError, Fix, Severity
 from epfilter.parser import parse
-from epfilter.snippets import INDENT, excerpt, visible
+from epfilter.snippets import INDENT, extract_snippet, make_printable
 
 _SHOWN_AT_MOST = 20
 """Findings drawn for one text; the last line counts all of them."""
@@ -55,7 +55,7 @@ def draw_finding(found: Diagnostic, text: str) -> str:
         ^
     """
     color = COLORS[found.severity]
-    place, line, carets = excerpt(text, found.span)
+    place, line, carets = extract_snippet(text, found.span)
     code = click.style(found.code, fg=color, bold=True)
     shown = [
         f"{click.style(place, bold=True)} {code} {found.message}",
@@ -70,7 +70,11 @@ def draw_finding(found: Diagnostic, text: str) -> str:
 
 
 def _fix_lines(fix: Fix, text: str) -> list[str]:
-    title = f"fix: {visible(fix.title)}" if fix.safe else f"fix (unsafe): {visible(fix.title)}"
+    title = (
+        f"fix: {make_printable(fix.title)}"
+        if fix.safe
+        else f"fix (unsafe): {make_printable(fix.title)}"
+    )
     place = min((edit.span.start for edit in fix.edits), default=0)
     result = _excerpt(fix.apply(text), place)
     return [
@@ -83,7 +87,11 @@ def _excerpt(text: str, place: int) -> str:
     """The text in one line, or what of it stands around a place."""
     first = max(0, min(place - _WIDTH // 3, len(text) - _WIDTH))
     last = first + _WIDTH
-    return ("…" if first else "") + visible(text[first:last]) + ("…" if last < len(text) else "")
+    return (
+        ("…" if first else "")
+        + make_printable(text[first:last])
+        + ("…" if last < len(text) else "")
+    )
 
 
 def counted(counts: Mapping[Severity, int]) -> str:

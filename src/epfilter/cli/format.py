@@ -12,7 +12,7 @@ from epfilter.cli.findings import parsed
 from epfilter.cli.linted_files import EMPTY_PATH
 from epfilter.cli.text_io import read_filter, say, write
 from epfilter.printer import Quotes, pretty, unparse
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 _HELP = """Print the canonical text of FILTER, or several lines for people.
 
@@ -91,7 +91,9 @@ def _format_files(paths: Sequence[Path], *, check: bool, writing: bool, force_ex
             say(drawn(replace(report, findings=tuple(unread)), "concise").rstrip("\n"), err=True)
         if report.fixed:
             changed += 1
-            write(visible(report.name) if check or writing else report.diff.removesuffix("\n"))
+            write(
+                make_printable(report.name) if check or writing else report.diff.removesuffix("\n")
+            )
     would = "" if writing else "would be "
     say(f"{changed} of {seen} file{'s' * (seen != 1)} {would}changed", err=True)
     return 1 if unreadable or (check and changed) else 0

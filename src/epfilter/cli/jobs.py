@@ -15,7 +15,7 @@ from epfilter.cli.options import format_option
 from epfilter.cli.tables import columns, terminal_width
 from epfilter.cli.text_io import say, write
 from epfilter.exporter import JobStatus
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 from epfilter.values import from_text_or_none
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def _as_json(found: Job | tuple[Job, ...]) -> str:
 
 def _drawn_list(jobs: tuple[Job, ...]) -> Iterator[str]:
     rows = [
-        (str(job.id), job.status.value, _created(job), visible(job.error or "")) for job in jobs
+        (str(job.id), job.status.value, _created(job), make_printable(job.error or ""))
+        for job in jobs
     ]
     yield from columns(("id", "status", "created", "error"), rows, terminal_width())
 
@@ -83,8 +84,8 @@ def _drawn(job: Job) -> Iterator[str]:
         "status": click.style(job.status.value, fg=_COLORS[job.status]),
         "created": _created(job),
         "updated": _updated(job),
-        "error": visible(job.error or ""),
-        "file": visible(href or ""),
+        "error": make_printable(job.error or ""),
+        "file": make_printable(href or ""),
     }
     for name, fact in facts.items():
         if fact:
@@ -102,4 +103,4 @@ def _updated(job: Job) -> str:
 def _told(text: str | None) -> str:
     """A timestamp to the second in UTC; as it was sent where it is none."""
     moment = from_text_or_none(text or "", datetime)
-    return visible(text or "") if moment is None else moment.isoformat(" ", "seconds")[:19]
+    return make_printable(text or "") if moment is None else moment.isoformat(" ", "seconds")[:19]

@@ -15,7 +15,7 @@ from epfilter.cli.resource_name import beginning
 from epfilter.cli.text_io import StreamError, read_standard_input, say, shrug_off_closed_pipe
 from epfilter.errors import FilterValueError
 from epfilter.linter.reports import FORMATS, render
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.linter.files.configuration import Configuration
@@ -139,7 +139,7 @@ def _deliver(pieces: Iterable[str], output: Path | None) -> None:
             put_atomically(output, content)
     except OSError as error:
         raise StreamError(
-            f"cannot write {visible(str(output))}: {error.strerror or error}."
+            f"cannot write {make_printable(str(output))}: {error.strerror or error}."
         ) from None
 
 

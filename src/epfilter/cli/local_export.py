@@ -22,7 +22,7 @@ from epfilter.cli.signals import INTERRUPTED, deferred_signals
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import OrderStore, open_orders
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 _FILE = re.compile(r"file://[^/]*(/.*)", re.IGNORECASE | re.DOTALL)
 _DATABASE = re.compile(r"(?:duckdb|sqlite)://([^?#]*)", re.IGNORECASE)
@@ -38,7 +38,7 @@ def export_locally(f: Filter, orders: str, output: Path, *, force: bool) -> int:
     """
     target, mode = _target(output)
     if mode is not None:
-        _demand_replaceable(target, orders, visible(str(output)), force=force)
+        _demand_replaceable(target, orders, make_printable(str(output)), force=force)
     try:
         with (
             closing(open_orders(orders)) as store,
@@ -53,12 +53,12 @@ def export_locally(f: Filter, orders: str, output: Path, *, force: bool) -> int:
                 place(part, target, replace=force)
             return rows
     except FileExistsError:
-        raise _exists(visible(str(output))) from None
+        raise _exists(make_printable(str(output))) from None
     except (OrdersError, FilterError) as error:
-        raise PlatformError(visible(str(error))) from None
+        raise PlatformError(make_printable(str(error))) from None
     except OSError as error:
         raise PlatformError(
-            f"cannot write {visible(str(output))}: {error.strerror or error}."
+            f"cannot write {make_printable(str(output))}: {error.strerror or error}."
         ) from None
 
 
@@ -84,7 +84,7 @@ def _written(store: OrderStore, f: Filter, part: Path, signals: Sequence[int]) -
 
 def _target(output: Path) -> tuple[Path, int | None]:
     """The file to write, with links followed, and the permissions of the one that is there."""
-    name = visible(str(output))
+    name = make_printable(str(output))
     target = Path(os.path.realpath(output))
     try:
         str(target).encode()

@@ -15,7 +15,7 @@ from epfilter.cli.signals import INTERRUPTED
 from epfilter.cli.text_io import say
 from epfilter.errors import FilterValueError
 from epfilter.exporter.errors import JobFailedError
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.exporter import Exported, ExportProgress
@@ -51,7 +51,7 @@ class PlatformExport:
         except FilterValueError as error:
             raise click.UsageError(str(error)) from None
         except JobFailedError as error:
-            say(f"Error: the job failed: {visible(str(error))}", err=True)
+            say(f"Error: the job failed: {make_printable(str(error))}", err=True)
             if note.can_go_on:
                 say(note.way_on, err=True)
             raise click.exceptions.Exit(1) from None
@@ -81,7 +81,7 @@ class PlatformExport:
             )
 
     def _demand_nothing_is_lost(self, note: _NoteBeside) -> None:
-        name = visible(str(self.output))
+        name = make_printable(str(self.output))
         interrupted = note.before is not None
         if interrupted and not self.resume and not self.force:
             raise click.UsageError(
@@ -124,7 +124,7 @@ class _NoteBeside:
     @property
     def way_on(self) -> str:
         """How to go on, in a sentence."""
-        name = visible(str(self._output))
+        name = make_printable(str(self._output))
         return f"{_GO_ON} --force, which replaces {name}." if self.is_blocked else f"{_GO_ON}."
 
     def _content(self) -> bytes | None:
@@ -138,7 +138,7 @@ class _NoteBeside:
             return None
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
-            raise PlatformError(f"cannot read {visible(str(path))}: {reason}.") from None
+            raise PlatformError(f"cannot read {make_printable(str(path))}: {reason}.") from None
 
 
 def _drawn(seen: ExportProgress) -> str:

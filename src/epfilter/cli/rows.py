@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import click
 
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = " \t\r\n"
@@ -54,7 +54,7 @@ class Rows(ABC):
         out.writelines(row.written for row in rows)
 
     def _error(self, line: int, reason: str) -> RowError:
-        return RowError(f"{visible(self._name)}, line {line}: {reason}.")
+        return RowError(f"{make_printable(self._name)}, line {line}: {reason}.")
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         """The lines with their numbers and line ends, without a byte order mark."""
@@ -63,7 +63,7 @@ class Rows(ABC):
                 yield number, line.removeprefix(_BOM) if number == 1 else line
         except OSError as error:
             raise RowError(
-                f"cannot read {visible(self._name)}: {error.strerror or error}."
+                f"cannot read {make_printable(self._name)}: {error.strerror or error}."
             ) from None
 
     def _decoded(self, number: int, line: bytes) -> str:
@@ -207,7 +207,7 @@ class CsvRows(Rows):
             raise self._error(1, "a header with the names of the columns is expected")
         for name in self._header:
             if self._header.count(name) > 1:
-                raise self._error(1, f"two columns have the name `{visible(name)}`")
+                raise self._error(1, f"two columns have the name `{make_printable(name)}`")
 
     def write(self, rows: Iterable[Row], out: BinaryIO) -> None:
         """Write the header once, even where no row follows."""
@@ -278,4 +278,4 @@ def opened(source: str) -> BinaryIO:
         return open(source, "rb")  # noqa: PTH123 - the caller closes it
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise RowError(f"cannot read {visible(source)}: {reason}.") from None
+        raise RowError(f"cannot read {make_printable(source)}: {reason}.") from None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 filter_argument = click.argument("source", metavar="FILTER")
 """The argument that `read_filter` reads; commands read it themselves, completion must not."""
@@ -37,7 +37,7 @@ def read_filter(source: str) -> str:
     if source == "-":
         return _decoded(read_standard_input("to read the filter from"), "standard input")
     if source.startswith("@"):
-        return _decoded(_file(source[1:]), visible(source[1:]))
+        return _decoded(_file(source[1:]), make_printable(source[1:]))
     return source if source.isascii() else _argument(source)
 
 
@@ -114,7 +114,7 @@ def _argument(source: str) -> str:
         return _decoded(os.fsencode(source), "the filter")
     except UnicodeEncodeError as error:
         raise StreamError(
-            f"the filter has no encoding: `{visible(source[error.start])}` at character "
+            f"the filter has no encoding: `{make_printable(source[error.start])}` at character "
             f"{error.start + 1}."
         ) from None
 
@@ -125,10 +125,12 @@ def _file(name: str) -> bytes:
     try:
         return Path(name).read_bytes()
     except OSError as error:
-        raise StreamError(f"cannot read {visible(name)}: {error.strerror or error}.") from None
+        raise StreamError(
+            f"cannot read {make_printable(name)}: {error.strerror or error}."
+        ) from None
     except ValueError as error:
         # A name that no file can have: with a NUL in it, or without an encoding.
-        raise StreamError(f"cannot read {visible(name)}: {error}.") from None
+        raise StreamError(f"cannot read {make_printable(name)}: {error}.") from None
 
 
 def _decoded(content: bytes, name: str) -> str:

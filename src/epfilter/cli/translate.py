@@ -10,7 +10,7 @@ from epfilter.cli.findings import parsed
 from epfilter.cli.resource_name import beginning, named
 from epfilter.cli.text_io import filter_argument, read_filter, say, write
 from epfilter.errors import FilterError
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -71,7 +71,7 @@ def command(source: str, target: str, resource: Resource | None) -> int:
     try:
         translated = TRANSLATIONS[target](f, resource)
     except FilterError as refusal:
-        say(visible(str(refusal)), err=True)
+        say(make_printable(str(refusal)), err=True)
         return 1
     write(translated)
     return 0

@@ -9,7 +9,7 @@ import click
 
 from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Or
 from epfilter.printer import operands
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 _Call = Comparison | Membership | IsNull
 
@@ -65,4 +65,4 @@ def _branch(*, last: bool) -> tuple[str, str]:
 
 def _operands(node: _Call) -> list[str]:
     """The operands as they are shown, the field first."""
-    return [visible(operand) for operand in operands(node)]
+    return [make_printable(operand) for operand in operands(node)]

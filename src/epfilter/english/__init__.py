@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from epfilter.ast import Filter, checked
+from epfilter.ast import Filter, require_filter
 from epfilter.english.sentences import sentence
 from epfilter.english.subjects import Subjects
 from epfilter.parser import parse
@@ -42,7 +42,7 @@ def in_words(f: Filter | str, resource: Resource | str | None = None) -> str:
       - whose status is incomplete
       - whose payment is paid
     """
-    f = parse(f) if isinstance(f, str) else checked(f)
+    f = parse(f) if isinstance(f, str) else require_filter(f)
     if resource is None:
         return sentence(f, Subjects(f, None))
     from epfilter.resources.resolve import resource_of

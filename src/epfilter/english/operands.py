@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from epfilter.errors import FilterValueError
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 from epfilter.values import from_text
 
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*|[+-]?[0-9]+(?:\.[0-9]+)?")
@@ -70,7 +70,7 @@ def quoted(text: str) -> str:
     """
     if text.isprintable() and not re.search("[“”]", text):
         return f"“{text}”"
-    escaped = visible(text.replace("\\", "\\\\"))
+    escaped = make_printable(text.replace("\\", "\\\\"))
     escaped = escaped.replace("“", "\\u201c").replace("”", "\\u201d")
     return f"“{escaped}” (written with escapes)"
 

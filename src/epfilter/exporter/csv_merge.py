@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from epfilter.exporter.errors import JoinError
-from epfilter.snippets import shorten, visible
+from epfilter.snippets import make_printable, shorten
 
 _BOM = b"\xef\xbb\xbf"
 _LONGEST = 64 * 2**20
@@ -241,7 +241,7 @@ def _reason(error: OSError | ValueError) -> str:
 
 
 def _name(path: Path) -> str:
-    return visible(str(path))
+    return make_printable(str(path))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -9,9 +9,9 @@ from itertools import islice, product, takewhile
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
-from epfilter.ast import And, Comparison, Filter, Membership, Operator, Or, checked
+from epfilter.ast import And, Comparison, Filter, Membership, Operator, Or, require_filter
 from epfilter.builder import all_of, any_of
-from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, described
+from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
 from epfilter.parser import parse
 from epfilter.resources import BoundComparison, resource_info
 from epfilter.resources.resolve import resource_of
@@ -97,7 +97,7 @@ def split(
     >>> [str(part) for part in split("eq(name,A)|eq(name,B)|eq(name,C)", most_values=2)]
     ['eq(name,A)|eq(name,B)', 'eq(name,C)']
     """
-    f = parse(filter) if isinstance(filter, str) else checked(filter)
+    f = parse(filter) if isinstance(filter, str) else require_filter(filter)
     found = resource_of(resource, 'as in split(f, resource="orders")')
     if found is None:
         raise FilterTypeError("a resource or its name is expected, not None.")
@@ -130,7 +130,7 @@ def _part(window: _Window, terms: Sequence[Filter]) -> Filter:
 
 def _check_options(by: object, most_values: object) -> None:
     if by is not None and not isinstance(by, str):
-        raise FilterTypeError(f"`by` is one of {', '.join(_STARTS)}, not {described(by)}.")
+        raise FilterTypeError(f"`by` is one of {', '.join(_STARTS)}, not {describe_type(by)}.")
     if by is not None and by not in _STARTS:
         raise FilterValueError(
             f"a window cannot be cut by `{shorten(by)}`.", hint=f"take one of {', '.join(_STARTS)}"
@@ -138,7 +138,7 @@ def _check_options(by: object, most_values: object) -> None:
     if most_values is None:
         return
     if type(most_values) is not int:
-        raise FilterTypeError(f"most_values is a whole number, not {described(most_values)}.")
+        raise FilterTypeError(f"most_values is a whole number, not {describe_type(most_values)}.")
     if most_values < 1:
         raise FilterValueError(
             f"most_values is at least 1, not {most_values}.", hint="None leaves values together"

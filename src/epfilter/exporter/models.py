@@ -27,7 +27,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from epfilter.ast import Filter
-from epfilter.errors import FilterTypeError, FilterValueError, described
+from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.parser import parse
 from epfilter.values import from_text
 
@@ -419,7 +419,7 @@ class CreateJob(_Sent):
             filter = parse(filter)  # noqa: A001 - see the parameter
         elif not isinstance(filter, Filter):
             raise FilterTypeError(
-                f"order_export takes a filter or its text, not {described(filter)}.",
+                f"order_export takes a filter or its text, not {describe_type(filter)}.",
                 hint="to export every order, say so: CreateJob(data=CreateJobData())",
             )
         return cls(data=CreateJobData(type="job", job_type="order_export", filter=filter))

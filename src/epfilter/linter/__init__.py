@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from epfilter.errors import Diagnostic, FilterTypeError, described
+from epfilter.errors import Diagnostic, FilterTypeError, describe_type
 from epfilter.lazy import loader as _loader
 from epfilter.linter.settings import Settings
 
@@ -92,11 +92,11 @@ def lint_content(
         content = bytes(content)
     if not isinstance(content, str | bytes):
         raise FilterTypeError(
-            f"the content of a file is expected, not {described(content)}.",
+            f"the content of a file is expected, not {describe_type(content)}.",
             hint="as a str, or as bytes",
         )
     if not isinstance(name, str):
-        raise FilterTypeError(f"the name of a file is expected, not {described(name)}.")
+        raise FilterTypeError(f"the name of a file is expected, not {describe_type(name)}.")
     return Run(configuration or Configuration()).report_of(content, name)
 
 
@@ -126,7 +126,7 @@ def lint_paths(
 
     if isinstance(paths, str | bytes | PathLike) or not isinstance(paths, Iterable):
         raise FilterTypeError(
-            f"several paths are expected, not {described(paths)}.",
+            f"several paths are expected, not {describe_type(paths)}.",
             hint='as in lint_paths(["src", "docs"])',
         )
     chosen = find(Path()) if configuration is None else configuration

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.linter.engine import Example, Rule
@@ -29,6 +29,6 @@ def _shown(heading: str, example: Example) -> str:
     whose = f" (resource {example.resource})" if example.resource else ""
     if example.name:
         whose = f" (in {example.name})"
-    text, cut = visible(example.text.rstrip("\n")), _WIDTH * 2
+    text, cut = make_printable(example.text.rstrip("\n")), _WIDTH * 2
     shown = text if len(text) <= cut else f"{text[:_WIDTH]}…"
     return f"{heading}{whose}:\n    {shown}".rstrip()

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from types import MappingProxyType
 
-from epfilter.errors import FilterTypeError, FilterValueError, described
+from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.linter.engine import Engine, Rule
 from epfilter.linter.rules import ALL
 from epfilter.linter.settings import Settings
@@ -29,7 +29,7 @@ def found(code: str) -> Rule:
     Raises FilterValueError where there is none, FilterTypeError where the code is no str.
     """
     if not isinstance(code, str):
-        raise FilterTypeError(f"a code is a str, not {described(code)}.")
+        raise FilterTypeError(f"a code is a str, not {describe_type(code)}.")
     known = RULES.get(code.upper())
     if known is None:
         raise FilterValueError(*unknown(code))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from epfilter.errors import FilterTypeError, FilterValueError, described
+from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 
 _CODE = re.compile(r"EPF[0-9]{0,3}")
 _THRESHOLDS = ("max_calls", "max_bytes", "max_or_complexity", "max_in_values")
@@ -47,7 +47,7 @@ class Settings:
         for name in _THRESHOLDS:
             number = getattr(self, name)
             if type(number) is not int:
-                raise FilterTypeError(f"{name} is a whole number, not {described(number)}.")
+                raise FilterTypeError(f"{name} is a whole number, not {describe_type(number)}.")
             if number < 0:
                 raise FilterValueError(f"{name} is at least 0, not {number}.")
 
@@ -55,12 +55,12 @@ class Settings:
 def _codes(name: str, given: object) -> tuple[str, ...]:
     if isinstance(given, str) or not isinstance(given, Iterable):
         raise FilterTypeError(
-            f"{name} is a list of codes, not {described(given)}.", hint=f'{name}=("EPF3",)'
+            f"{name} is a list of codes, not {describe_type(given)}.", hint=f'{name}=("EPF3",)'
         )
     codes = tuple(given)
     for code in codes:
         if not isinstance(code, str):
-            raise FilterTypeError(f"a code of {name} is a str, not {described(code)}.")
+            raise FilterTypeError(f"a code of {name} is a str, not {describe_type(code)}.")
         if not _CODE.fullmatch(code):
             raise FilterValueError(
                 f"`{code}` is neither a code nor a family of codes.",

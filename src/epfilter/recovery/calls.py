@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 
-from epfilter.ast import MEMBERSHIPS, Comparison, Filter, IsNull, Membership, Operator, trusted
+from epfilter.ast import (
+    MEMBERSHIPS,
+    Comparison,
+    Filter,
+    IsNull,
+    Membership,
+    Operator,
+    construct_unchecked,
+)
 from epfilter.errors import Edit, Fix, Span
 from epfilter.located import Located
 from epfilter.printer import quoted
@@ -36,16 +44,16 @@ def _mistaken_operator(scanner: Scanner, name: str, span: Span) -> Operator | No
         scanner.report(diagnostics.upper_case_operator(name, span))
         return lower
     scanner.report(diagnostics.unknown_operator(name, span))
-    return diagnostics.meant_operator(name)
+    return diagnostics.suggest_operator(name)
 
 
 def _made(call: Call) -> Filter:
     op, (first, *rest) = call.op, (operand.text for operand in call.operands)
     if op is Operator.IS_NULL:
-        return trusted(IsNull, op=op, field=first)
+        return construct_unchecked(IsNull, op=op, field=first)
     if op in MEMBERSHIPS:
-        return trusted(Membership, op=op, field=first, values=tuple(rest))
-    return trusted(Comparison, op=op, field=first, value=rest[0])
+        return construct_unchecked(Membership, op=op, field=first, values=tuple(rest))
+    return construct_unchecked(Comparison, op=op, field=first, value=rest[0])
 
 
 def _read_operands(scanner: Scanner, call: Call) -> None:

@@ -12,7 +12,7 @@ from unicodedata import normalize
 
 from epfilter.ast import COMPARISONS, MEMBERSHIPS, Operator
 from epfilter.errors import Diagnostic, Edit, Fix, Span
-from epfilter.snippets import shorten, visible
+from epfilter.snippets import make_printable, shorten
 
 LOOK_ALIKE = "EPF114"
 _LONGEST_NAME = 40
@@ -129,7 +129,7 @@ def unterminated_quote(quote: str, start: int, end: int, raw: str) -> Diagnostic
 
 
 def missing_comma(span: Span, found: str) -> Diagnostic:
-    instead = f", not with `{visible(found)}`" if found else ""
+    instead = f", not with `{make_printable(found)}`" if found else ""
     return Diagnostic(
         "EPF105",
         f"a comma is missing: operands are separated with `,`{instead}.",
@@ -283,7 +283,7 @@ def look_alike(span: Span, found: str, plain: str) -> Diagnostic:
         message, hint = "cannot be seen and means nothing here", "remove it"
     return Diagnostic(
         "EPF114",
-        f"`{visible(found[0])}` ({title}) {message}.",
+        f"`{make_printable(found[0])}` ({title}) {message}.",
         span,
         hint=hint,
         # The commas of other scripts stand inside ordinary text as well.
@@ -366,7 +366,7 @@ def too_long(span: Span, length: int, most: int) -> Diagnostic:
 def surrogate(span: Span, found: str) -> Diagnostic:
     return Diagnostic(
         "EPF120",
-        f"`{visible(found)}` is a lone surrogate, which has no encoding.",
+        f"`{make_printable(found)}` is a lone surrogate, which has no encoding.",
         span,
         hint="it usually comes from bytes decoded with the wrong codec; decode them again",
     )
@@ -474,7 +474,7 @@ def operand_count(op: Operator) -> tuple[int, int | None]:
     return (2, None) if op in MEMBERSHIPS else (2, 2)
 
 
-def meant_operator(name: str) -> Operator | None:
+def suggest_operator(name: str) -> Operator | None:
     """The operator that somebody had in mind who wrote `name`, where that can be told."""
     return _suggestion(name[:_LONGEST_NAME])[0]
 

@@ -80,7 +80,7 @@ def _compared(field: str, sign: str | None, word: str | None, value: str) -> tup
     """The call for a comparison that is written in another language."""
     if sign in {"!=", "<>"}:
         return diagnostics.no_such("not") or "", None
-    op = Operator(_SIGNS[sign]) if sign else diagnostics.meant_operator(word or "")
+    op = Operator(_SIGNS[sign]) if sign else diagnostics.suggest_operator(word or "")
     if op is None or op is Operator.IS_NULL:
         return _PLAIN, None
     call = f"{op}({_field(field)},{_operand(value)})"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
-from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or, checked
-from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, described
+from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or, require_filter
+from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
 from epfilter.parser import parse
 from epfilter.resources.checks import check
 from epfilter.resources.field_types import Bound
@@ -97,7 +97,7 @@ BoundFilter = BoundComparison | BoundMembership | BoundIsNull | BoundAnd | Bound
 
 def bind(resource: Resource, f: Filter | str, *, max_complexity: int | None = None) -> BoundFilter:
     """The bound tree of a filter or its text; see `Resource.bind`."""
-    f = parse(f) if isinstance(f, str) else checked(f)
+    f = parse(f) if isinstance(f, str) else require_filter(f)
     if max_complexity is not None:
         _demand_complexity(f, max_complexity)
     bound = _bound(resource, f)
@@ -116,7 +116,7 @@ def or_complexity(f: Filter) -> int:
     >>> or_complexity(parse("(eq(a,1)|eq(b,1)):(eq(c,1)|eq(d,1)|eq(e,1))"))
     6
     """
-    return _complexity(checked(f))
+    return _complexity(require_filter(f))
 
 
 def _complexity(f: Filter) -> int:
@@ -129,7 +129,7 @@ def _complexity(f: Filter) -> int:
 
 def _demand_complexity(f: Filter, most: int) -> None:
     if type(most) is not int:
-        raise FilterTypeError(f"max_complexity is a whole number, not {described(most)}.")
+        raise FilterTypeError(f"max_complexity is a whole number, not {describe_type(most)}.")
     if most < 1:
         raise FilterValueError(
             f"max_complexity is at least 1, not {most}.", hint="a single call has a complexity of 1"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
-from epfilter.ast import Comparison, Filter, IsNull, Membership, Operator, checked
+from epfilter.ast import Comparison, Filter, IsNull, Membership, Operator, require_filter
 from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
 from epfilter.located import Located, Operand
 from epfilter.parser import parse_located
@@ -38,7 +38,7 @@ def check(resource: Resource, f: Filter | str) -> list[Diagnostic]:
 
     Spans refer to the text, or to `unparse(f)` where a filter was given.
     """
-    text = f if isinstance(f, str) else unparse(checked(f))
+    text = f if isinstance(f, str) else unparse(require_filter(f))
     return check_located(resource, parse_located(text), len(text))
 
 

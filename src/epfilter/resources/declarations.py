@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from epfilter.ast import Operator
-from epfilter.errors import FilterTypeError, ResourceError, described
-from epfilter.recovery.diagnostics import meant_operator
+from epfilter.errors import FilterTypeError, ResourceError, describe_type
+from epfilter.recovery.diagnostics import suggest_operator
 from epfilter.resources.field_types import Kind
 from epfilter.snippets import shorten
 
@@ -42,7 +42,7 @@ def read_operators(path: str, given: object) -> tuple[Operator, ...]:
     """The operators of a field, each once; `path` is for messages."""
     if isinstance(given, str) or not isinstance(given, Iterable):
         raise FilterTypeError(
-            f"the operators of `{path}` are a list, not {described(given)}.",
+            f"the operators of `{path}` are a list, not {describe_type(given)}.",
             hint='["eq", "in"], say',
         )
     names = [str(one) for one in given]
@@ -66,7 +66,7 @@ def name_problem(name: str) -> str | None:
 
 def nearest_operator(name: str) -> str | None:
     """A hint: the operator that was probably meant, or what there is."""
-    meant = meant_operator(name)
+    meant = suggest_operator(name)
     return f"`{meant}` may be meant" if meant else nearest("", OPERATOR_NAMES)
 
 

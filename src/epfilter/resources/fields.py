@@ -11,7 +11,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Self, TypeVar
 
-from epfilter.ast import Comparison, IsNull, Membership, Operator, trusted
+from epfilter.ast import Comparison, IsNull, Membership, Operator, construct_unchecked
 from epfilter.builder import Field as Builder
 from epfilter.errors import FilterTypeError, ResourceError
 from epfilter.resources.field_types import Kind
@@ -125,15 +125,15 @@ class Field(Generic[V]):
         return there
 
     def _compared(self, op: Operator, value: object) -> Comparison:
-        return trusted(Comparison, op=op, field=self._path, value=self._text(op, value))
+        return construct_unchecked(Comparison, op=op, field=self._path, value=self._text(op, value))
 
     def _member(self, op: Operator, values: tuple[object, ...], method: str) -> Membership:
         texts = tuple(self._text(op, value) for value in listed_values(values, method))
-        return trusted(Membership, op=op, field=self._path, values=texts)
+        return construct_unchecked(Membership, op=op, field=self._path, values=texts)
 
     def _null(self) -> IsNull:
         self._demand(Operator.IS_NULL)
-        return trusted(IsNull, op=Operator.IS_NULL, field=self._path)
+        return construct_unchecked(IsNull, op=Operator.IS_NULL, field=self._path)
 
     def _text(self, op: Operator, value: object) -> str:
         self._demand(op)

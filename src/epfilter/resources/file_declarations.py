@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from epfilter.errors import FilterTypeError, ResourceError, described
+from epfilter.errors import FilterTypeError, ResourceError, describe_type
 from epfilter.resources.aliases import Alias, PatternAlias, PrefixAlias
 from epfilter.resources.declarations import (
     OPERATOR_NAMES,
@@ -41,7 +41,7 @@ from epfilter.resources.field_types import (
 )
 from epfilter.resources.fields import Declaration, Deprecation
 from epfilter.resources.resource import Endpoint
-from epfilter.snippets import shorten, visible
+from epfilter.snippets import make_printable, shorten
 
 
 def _known_type(value: object) -> object:
@@ -150,7 +150,9 @@ def from_file(path: str | PathLike[str]) -> dict[str, Any]:
     try:
         place = Path(fspath(path))
     except TypeError:
-        raise FilterTypeError(f"the path of a file is expected, not {described(path)}.") from None
+        raise FilterTypeError(
+            f"the path of a file is expected, not {describe_type(path)}."
+        ) from None
     data = _data(place)
     try:
         table = _ResourceTable.model_validate(data)
@@ -181,27 +183,32 @@ def _data(path: Path) -> object:
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise ResourceError(
-            f"{visible(path.name)}: the declaration of a resource is a file in TOML or JSON.",
+            f"{make_printable(path.name)}: the declaration of a resource is a file in TOML or "
+            "JSON.",
             hint="its name ends in .toml or .json",
         )
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ResourceError(
-            f"{visible(path.name)}: the file is not UTF-8 (byte {error.start}).",
+            f"{make_printable(path.name)}: the file is not UTF-8 (byte {error.start}).",
             hint="save it as UTF-8",
         ) from None
     except (OSError, ValueError) as error:
         said = getattr(error, "strerror", None) or str(error)
-        raise ResourceError(f"{visible(path.name)}: the file cannot be read: {said}.") from None
+        raise ResourceError(
+            f"{make_printable(path.name)}: the file cannot be read: {said}."
+        ) from None
     try:
         return reader(text.replace("\r\n", "\n"))
     except RecursionError:
-        raise ResourceError(f"{visible(path.name)}: the file is nested too deeply.") from None
+        raise ResourceError(
+            f"{make_printable(path.name)}: the file is nested too deeply."
+        ) from None
     except ValueError as error:
         form = path.suffix[1:].upper()
         raise ResourceError(
-            f"{visible(path.name)}: the file is not {form}: {first_line(error)}"
+            f"{make_printable(path.name)}: the file is not {form}: {first_line(error)}"
         ) from None
 
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, RootModel
 from pydantic.fields import ComputedFieldInfo, FieldInfo
 
 from epfilter.ast import Operator
-from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, described
+from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
 from epfilter.resources.declarations import (
     default_operators,
     first_line,
@@ -109,7 +109,7 @@ def from_model(
 def _mapping(operators: object) -> Mapping[str, Any]:
     if not isinstance(operators, Mapping):
         raise FilterTypeError(
-            f"operators is a mapping of fields to their operators, not {described(operators)}."
+            f"operators is a mapping of fields to their operators, not {describe_type(operators)}."
         )
     return operators
 
@@ -305,4 +305,4 @@ _COMMON: tuple[tuple[frozenset[str], Kind[Any]], ...] = (
 
 
 def _type_or_value(value: object) -> str:
-    return f"the class {value.__name__}" if isinstance(value, type) else described(value)
+    return f"the class {value.__name__}" if isinstance(value, type) else describe_type(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from epfilter.errors import FilterTypeError, described
+from epfilter.errors import FilterTypeError, describe_type
 from epfilter.resources.listings import resource_named
 from epfilter.resources.resource import Resource
 
@@ -28,6 +28,6 @@ Hint: as in lint(text, "orders").
         return resource_named(given)
     if not isinstance(given, Resource):
         raise FilterTypeError(
-            f"a resource or its name is expected, not {described(given)}.", hint=hint
+            f"a resource or its name is expected, not {describe_type(given)}.", hint=hint
         )
     return given

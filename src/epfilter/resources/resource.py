@@ -17,7 +17,7 @@ from functools import cached_property
 from types import MappingProxyType, new_class
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, get_args
 
-from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, described
+from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
 from epfilter.resources.aliases import Alias, AnyAlias, resolved
 from epfilter.resources.fields import Declaration, Deprecation, EveryOperator, Field
 from epfilter.values import to_text
@@ -119,7 +119,9 @@ class Keyed(Generic[P]):
 
     def __getitem__(self, key: str) -> P:
         if not isinstance(key, str):
-            raise FilterTypeError(f"{self._path} takes a text in brackets, not {described(key)}.")
+            raise FilterTypeError(
+                f"{self._path} takes a text in brackets, not {describe_type(key)}."
+            )
         if not re.fullmatch(_KEY, key):
             raise FilterValueError(
                 f"`{key}` cannot be a {self._key}: it is empty or holds a dot or bracket."
@@ -244,7 +246,7 @@ class Resource(Group):
         Raises ResourceError for a name that the resource does not have.
         """
         if not isinstance(name, str):
-            raise FilterTypeError(f"the name of a field is a text, not {described(name)}.")
+            raise FilterTypeError(f"the name of a field is a text, not {describe_type(name)}.")
         return self._dynamic(self._found(name))
 
     __iter__ = None
@@ -482,7 +484,7 @@ class DynamicField(EveryOperator[Any]):
     def __getitem__(self, index: int) -> DynamicField:
         """An element of a list, by its index from 0 to 999."""
         if type(index) is not int:
-            raise FilterTypeError(f"a list takes an index in brackets, not {described(index)}.")
+            raise FilterTypeError(f"a list takes an index in brackets, not {describe_type(index)}.")
         if not 0 <= index <= _HIGHEST_INDEX:
             raise FilterValueError(f"a list index is 0 to {_HIGHEST_INDEX}, not {index}.")
         return self._resource[f"{self._path}[{index}]"]
@@ -504,7 +506,7 @@ def resource_info(resource: Resource | type[Resource]) -> ResourceInfo:
     """
     info = getattr(resource, "_info", None)
     if not isinstance(info, ResourceInfo):
-        raise FilterTypeError(f"a resource is expected, not {described(resource)}.")
+        raise FilterTypeError(f"a resource is expected, not {describe_type(resource)}.")
     return info
 
 
@@ -570,7 +572,9 @@ def _expression(path: str) -> re.Pattern[str]:
 def _check_texts(**texts: object) -> None:
     for member, text in texts.items():
         if not isinstance(text, str):
-            raise FilterTypeError(f"the {member} of a resource is a text, not {described(text)}.")
+            raise FilterTypeError(
+                f"the {member} of a resource is a text, not {describe_type(text)}."
+            )
         to_text(text)
 
 
@@ -578,7 +582,7 @@ def _check_members(member: str, given: object, kind: Any) -> None:
     for one in given if isinstance(given, (tuple, list)) else (given,):
         if not isinstance(one, kind):
             names = " or ".join(sort.__name__ for sort in get_args(kind) or (kind,))
-            raise FilterTypeError(f"{member} are a tuple of {names}, not {described(one)}.")
+            raise FilterTypeError(f"{member} are a tuple of {names}, not {describe_type(one)}.")
 
 
 def _snake(name: str) -> str:

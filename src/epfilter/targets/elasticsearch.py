@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from epfilter.ast import Filter, Operator
-from epfilter.errors import FilterTypeError, UnsupportedFilterError, described
+from epfilter.errors import FilterTypeError, UnsupportedFilterError, describe_type
 from epfilter.resources.binding import (
     BoundAnd,
     BoundComparison,
@@ -84,7 +84,7 @@ def to_elasticsearch(
     """
     if fields is not None and not isinstance(fields, Mapping) and not callable(fields):
         raise FilterTypeError(
-            f"fields is a mapping or a function, not {described(fields)}.",
+            f"fields is a mapping or a function, not {describe_type(fields)}.",
             hint='as in {"name": "name.keyword"}',
         )
     if isinstance(nested, str):

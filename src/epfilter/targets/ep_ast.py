@@ -26,11 +26,11 @@ from epfilter.ast import (
     Membership,
     Operator,
     Or,
-    checked,
+    construct_unchecked,
     group,
-    trusted,
+    require_filter,
 )
-from epfilter.errors import FilterTypeError, FilterValueError, described
+from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.snippets import shorten
 
 _TYPES = {op.value.upper(): op for op in Operator}
@@ -50,7 +50,7 @@ def to_ep_ast(f: Filter) -> dict[str, Any]:
     {'type': 'AND', 'children': [{'type': 'EQ', 'args': ['status', 'paid']}, \
 {'type': 'IS_NULL', 'args': ['coupon']}]}
     """
-    return _written(checked(f))
+    return _written(require_filter(f))
 
 
 def _written(f: Filter) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def from_ep_ast(data: str | bytes | Mapping[str, Any]) -> Filter:
     if isinstance(data, Mapping):
         return _node(data, "", 0)
     raise FilterTypeError(
-        f"the platform's tree is a str, bytes or a mapping, not {described(data)}.",
+        f"the platform's tree is a str, bytes or a mapping, not {describe_type(data)}.",
         hint="for a filter's own JSON use pydantic: TypeAdapter(epfilter.ast.Node)",
     )
 
@@ -194,10 +194,10 @@ def _call(op: Operator, args: Sequence[Any], path: str) -> Filter:
     if not field:
         raise _wrong(f"{path}args[0].", "the name of a field cannot be empty.", None)
     if op is Operator.IS_NULL:
-        return trusted(IsNull, op=op, field=field)
+        return construct_unchecked(IsNull, op=op, field=field)
     if op in COMPARISONS:
-        return trusted(Comparison, op=op, field=field, value=values[0])
-    return trusted(Membership, op=op, field=field, values=tuple(values))
+        return construct_unchecked(Comparison, op=op, field=field, value=values[0])
+    return construct_unchecked(Membership, op=op, field=field, values=tuple(values))
 
 
 def _demand_text(text: Any, place: str) -> None:
@@ -247,8 +247,8 @@ def _kind(value: Any) -> str:
     names = {bool: "a boolean", str: "a text", list: "a list", dict: "an object"}
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return "a number"
-    return names.get(type(value)) or described(value)
+    return names.get(type(value)) or describe_type(value)
 
 
 def _shown(name: object) -> str:
-    return shorten(name) if isinstance(name, str) else described(name)
+    return shorten(name) if isinstance(name, str) else describe_type(name)

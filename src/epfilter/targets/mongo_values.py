@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from epfilter.ast import Operator
-from epfilter.errors import FilterTypeError, FilterValueError, described
+from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.resources.field_types import Bound
 from epfilter.targets.terms import Untyped
 from epfilter.values import from_text, from_text_or_none, to_text
@@ -42,7 +42,7 @@ def checked_types(types: Types | None) -> Types:
         return {}
     if not isinstance(types, Mapping):
         raise FilterTypeError(
-            f"types is a mapping of paths to types, not {described(types)}.",
+            f"types is a mapping of paths to types, not {describe_type(types)}.",
             hint='as in {"total": int}',
         )
     for path, kind in types.items():

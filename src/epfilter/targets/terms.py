@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Or, checked
+from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Or, require_filter
 from epfilter.parser import parse
 from epfilter.resources.binding import (
     BoundAnd,
@@ -44,7 +44,7 @@ def bound(f: Filter | str, resource: Resource | str | None) -> BoundFilter:
     >>> bound("eq(total,5)", None)
     BoundComparison(op=<Operator.EQ: 'eq'>, field='total', path='total', value='5')
     """
-    f = parse(f) if isinstance(f, str) else checked(f)
+    f = parse(f) if isinstance(f, str) else require_filter(f)
     found = resource_of(resource, 'as in to_predicate(f, "orders")')
     return _untyped(f) if found is None else _typed(found.bind(f), found)
 

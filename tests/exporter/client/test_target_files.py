@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from epfilter.exporter import DownloadError
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 from exporter.client.conftest import Opener
 from exporter.client.doubles import CSV, FILTER, ID, Service, file_answer
 
@@ -42,7 +42,7 @@ def test_a_target_that_cannot_be_is_told_before_anything_is_sent(  # noqa: PLR09
     target = tmp_path / name
     with pytest.raises(DownloadError) as raised:
         open_client(service).call(method, what, target)
-    assert raised.value.message == message.format(visible(str(target)), target.parent)
+    assert raised.value.message == message.format(make_printable(str(target)), target.parent)
     assert service.all == []
 
 

@@ -21,7 +21,7 @@ from epfilter.linter.extractors.endpoints import Endpoints
 from epfilter.linter.extractors.extraction import Reading
 from epfilter.linter.extractors.mapped_text import HOLE
 from epfilter.resources import resource_info
-from epfilter.snippets import excerpt, visible
+from epfilter.snippets import extract_snippet, make_printable
 
 DATA = Path(__file__).parent / "data"
 KINDS = {False: "problem", True: "part"}
@@ -63,12 +63,14 @@ def listed(reading: Reading, text: str) -> list[str]:
     found: list[tuple[int, str, str]] = []
     for value, resources, _ in reading.filters:
         names = ",".join(resource_info(one).name for one in resources) or "-"
-        shown = visible(value.text.replace(HOLE, "…"))
+        shown = make_printable(value.text.replace(HOLE, "…"))
         found.append((value.bounds.start, "filter", f"{names} {shown}"))
     found += [(one.span.start, "interpolation", one.form) for one in reading.interpolations]
-    found += [(span.start, "comment", visible(said)) for span, said in reading.comments]
+    found += [(span.start, "comment", make_printable(said)) for span, said in reading.comments]
     found += [(one.span.start, KINDS[one.partial], one.message) for one in reading.problems]
-    return [f"{kind} {excerpt(text, (at, at)).place} {rest}" for at, kind, rest in sorted(found)]
+    return [
+        f"{kind} {extract_snippet(text, (at, at)).place} {rest}" for at, kind, rest in sorted(found)
+    ]
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.name}: {case.title}")

@@ -22,7 +22,7 @@ from epfilter.exporter.client.target_files import (
     told,
 )
 from epfilter.exporter.errors import SettingsError
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 _NOTE = ".export.json"
 _PART = ".export.{}.part"
@@ -135,7 +135,7 @@ class Unfinished:
         return _part_of(self._target.path, job)
 
     def _error(self, what: str) -> SettingsError:
-        shown = visible(str(self.path))
+        shown = make_printable(str(self.path))
         return SettingsError(
             f"{shown} {what}.",
             hint="finish that export first, or remove the file to begin anew",

@@ -30,7 +30,7 @@ from epfilter.exporter.errors import (
     RequestFailedError,
 )
 from epfilter.exporter.models import FileLink
-from epfilter.snippets import shorten, visible
+from epfilter.snippets import make_printable, shorten
 
 FileProgress: TypeAlias = Callable[[DownloadProgress], object]
 
@@ -251,7 +251,7 @@ class _Transfer:
     def _error(
         self, problem: str, *, status: int | None = None, hint: str | None = None
     ) -> DownloadError:
-        place = visible(str(self.target.asked))
+        place = make_printable(str(self.target.asked))
         return DownloadError(f"{place}: {problem.rstrip('.')}.", status=status, hint=hint)
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from epfilter.atomic_files import place
-from epfilter.errors import described
+from epfilter.errors import describe_type
 from epfilter.exporter.errors import DownloadError
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 AnyPath: TypeAlias = str | os.PathLike[str]
 
@@ -46,7 +46,7 @@ class TargetFile:
     def of(cls, given: AnyPath) -> TargetFile:
         """The target, where it can be written; DownloadError where not."""
         if not isinstance(given, (str, os.PathLike)) or not isinstance(os.fspath(given), str):
-            raise DownloadError(f"the path is a str or a PathLike, not {described(given)}.")
+            raise DownloadError(f"the path is a str or a PathLike, not {describe_type(given)}.")
         asked = Path(given)
         with told(asked):
             # A link stays; what it leads to is replaced.
@@ -55,16 +55,20 @@ class TargetFile:
             folder = path.parent.is_dir()
         if not folder:
             raise DownloadError(
-                f"{visible(str(asked))}: there is no folder {visible(str(path.parent))}.",
+                f"{make_printable(str(asked))}: there is no folder "
+                f"{make_printable(str(path.parent))}.",
                 hint="make the folder first",
             )
         if status is not None and not stat.S_ISREG(status.st_mode):
             kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no ordinary file"
-            raise DownloadError(f"{visible(str(asked))} is {kind}.", hint="give the name of a file")
+            raise DownloadError(
+                f"{make_printable(str(asked))} is {kind}.", hint="give the name of a file"
+            )
         writable = os.access(path.parent, os.W_OK | os.X_OK)
         if not writable or (status is not None and not os.access(path, os.W_OK)):
             raise DownloadError(
-                f"{visible(str(asked))} may not be written.", hint="look at its permissions"
+                f"{make_printable(str(asked))} may not be written.",
+                hint="look at its permissions",
             )
         return cls(asked, path, None if status is None else stat.S_IMODE(status.st_mode))
 
@@ -78,7 +82,9 @@ class TargetFile:
 
     def in_the_way(self, what: str) -> DownloadError:
         """The error for a file that is there and does not give way."""
-        return DownloadError(f"{visible(str(self.asked))} {what}, and is not to be replaced.")
+        return DownloadError(
+            f"{make_printable(str(self.asked))} {what}, and is not to be replaced."
+        )
 
 
 def _status(path: Path) -> os.stat_result | None:
@@ -98,7 +104,7 @@ def told(path: Path) -> Iterator[None]:
         full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
         said = "the disk is full" if full else getattr(error, "strerror", None) or str(error)
         raise DownloadError(
-            f"{visible(str(path))}: {said}.", hint="make room" if full else None
+            f"{make_printable(str(path))}: {said}.", hint="make room" if full else None
         ) from None
 
 

@@ -21,7 +21,7 @@ from epfilter.linter.files.document import Document, UnreadableError
 from epfilter.linter.files.placeholders import certain, filled
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.linter.registry import engine
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -255,7 +255,7 @@ def needs_extra(path: Path, missing: NeedsExtraError) -> Diagnostic:
     """The finding that the package which reads such files is missing."""
     return Diagnostic(
         "EPF704",
-        f"files that end in `{visible(path.suffix)}` are read with {missing}, which is not "
+        f"files that end in `{make_printable(path.suffix)}` are read with {missing}, which is not "
         "installed.",
         Span(0, 0),
         hint="pip install 'epfilter[lint]'",

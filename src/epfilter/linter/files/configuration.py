@@ -18,7 +18,7 @@ from epfilter.linter.files.patterns import Patterns, is_pattern
 from epfilter.linter.registry import engine
 from epfilter.linter.settings import Settings
 from epfilter.resources import Resource, resource_info, resource_named
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 _FILE = "epfilter.toml"
 _PROJECT = "pyproject.toml"
@@ -88,7 +88,9 @@ class Configuration:
         with suppress(NeedsExtraError):
             for pattern in (*given, *(one for one in self.exclude if one not in NEVER_LINTED)):
                 if not is_pattern(pattern):
-                    raise FilterValueError(f"`{visible(pattern)}` is no pattern of file names.")
+                    raise FilterValueError(
+                        f"`{make_printable(pattern)}` is no pattern of file names."
+                    )
         for codes in self.per_file_ignores.values():
             engine(Settings(ignore=codes))
         engine(self.settings)
@@ -155,7 +157,7 @@ def load(path: Path) -> Configuration:
     """
     found = _configuration(path, optional=False)
     if found is None:
-        raise FilterValueError(f"{visible(path.name)} has no table `[tool.epfilter]`.")
+        raise FilterValueError(f"{make_printable(path.name)} has no table `[tool.epfilter]`.")
     return found
 
 
@@ -167,7 +169,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _configuration(path: Path, *, optional: bool) -> Configuration | None:
-    name = visible(path.name)
+    name = make_printable(path.name)
     content = b""
     try:
         content = path.read_bytes()
@@ -203,7 +205,7 @@ def _read(table: object, name: str, root: Path) -> Configuration:
         if key not in _KEYS:
             near = get_close_matches(str(key), _KEYS, n=1)
             raise FilterValueError(
-                f"{name}: there is no key `{visible(str(key))}`.",
+                f"{name}: there is no key `{make_printable(str(key))}`.",
                 hint=f"you may mean `{near[0]}`" if near else "they are " + ", ".join(_KEYS),
             )
     found = Configuration(root=root)

@@ -16,7 +16,7 @@ from epfilter.linter.files.placeholders import is_damaged
 from epfilter.linter.fixing import Fixed, repaired
 from epfilter.parser import parse
 from epfilter.printer import unparse
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 _TRIED_ALONE = 200
 """Filters of one file that are written one by one, where all at once do not read back."""
@@ -55,7 +55,7 @@ def formatted(document: Document, path: Path, checker: Checker) -> tuple[Documen
 
 def difference(old: str, new: str, name: str) -> str:
     """What changes, as a unified diff; empty where nothing does."""
-    shown = visible(name)
+    shown = make_printable(name)
     lines = difflib.unified_diff(_lines(old), _lines(new), shown, shown)
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines

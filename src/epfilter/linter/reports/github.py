@@ -15,7 +15,7 @@ from pathlib import PurePath
 from epfilter.errors import Severity
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.linter.reports.spelling import encodable, said
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
@@ -44,7 +44,7 @@ def render(reports: Iterable[FileReport]) -> Iterator[str]:
 
 
 def _shown(found: re.Match[str]) -> str:
-    return visible(found[0])
+    return make_printable(found[0])
 
 
 def _command(path: str, one: FileFinding) -> str:

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from epfilter.errors import Severity
 from epfilter.linter.files.report import FileReport
 from epfilter.linter.reports.spelling import drawn
-from epfilter.snippets import visible
+from epfilter.snippets import make_printable
 
 # https://www.w3.org/TR/xml/#charsets; a carriage return is allowed, but would be read as \n.
 _FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -60,4 +60,4 @@ def _add(suite: Element, report: FileReport) -> None:
 
 def _allowed(text: str) -> str:
     """The text with what XML has no place for written as escapes."""
-    return _FORBIDDEN.sub(lambda found: visible(found[0]), text)
+    return _FORBIDDEN.sub(lambda found: make_printable(found[0]), text)

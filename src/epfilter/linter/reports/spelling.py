@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from epfilter.errors import Diagnostic
 from epfilter.linter.files.report import FileFinding
-from epfilter.snippets import INDENT, excerpt
+from epfilter.snippets import INDENT, extract_snippet
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -67,7 +67,7 @@ def drawn(name: str, one: FileFinding) -> str:
         hint: ge
     """
     found = one.diagnostic
-    _, line, carets = excerpt(one.source, one.span)
+    _, line, carets = extract_snippet(one.source, one.span)
     lines = [
         f"{name}:{one.line}:{one.column} {found.code} {found.message}",
         f"{INDENT}{line}".rstrip(),

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from epfilter.errors import FilterTypeError, ResourceError, described
+from epfilter.errors import FilterTypeError, ResourceError, describe_type
 from epfilter.snippets import shorten
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def resource_named(name: str) -> Resource:
     epfilter.errors.ResourceError: there is no resource `order`. Hint: you may mean `orders`.
     """
     if not isinstance(name, str):
-        raise FilterTypeError(f"the name of a resource is a text, not {described(name)}.")
+        raise FilterTypeError(f"the name of a resource is a text, not {describe_type(name)}.")
     if name not in AREA_OF:
         near = get_close_matches(name[:100].lower(), AREA_OF, n=1, cutoff=0.6)
         raise ResourceError(

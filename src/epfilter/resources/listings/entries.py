@@ -10,7 +10,7 @@ from types import new_class
 from typing import Any, cast
 
 from epfilter.ast import Operator
-from epfilter.errors import FilterTypeError, FilterValueError, described
+from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.resources.field_types import (
     Kind,
     boolean,
@@ -193,7 +193,7 @@ def _of_list(slug: str, item: str) -> dict[str, Declaration[Any]]:
 def _slugs(given: object, field_type: str, seen: Counter[str]) -> Iterator[str]:
     if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
         raise FilterTypeError(
-            f"`{field_type}` takes the slugs of fields, not {described(given)}.",
+            f"`{field_type}` takes the slugs of fields, not {describe_type(given)}.",
             hint=f'write {field_type}=["name"]',
         )
     for slug in given:
@@ -205,14 +205,15 @@ def _lists(given: object, seen: Counter[str]) -> Iterator[tuple[str, str]]:
         return
     if not isinstance(given, Mapping):
         raise FilterTypeError(
-            f"`list` takes slugs with the type of their elements, not {described(given)}.",
+            f"`list` takes slugs with the type of their elements, not {describe_type(given)}.",
             hint='write list={"tags": "string"}',
         )
     for slug, item in given.items():
         name = _slug(slug, seen)
         if not isinstance(item, str):
             raise FilterTypeError(
-                f"the type of the elements of `{shorten(name)}` is a text, not {described(item)}."
+                f"the type of the elements of `{shorten(name)}` is a text, "
+                f"not {describe_type(item)}."
             )
         if item not in _OF_SCALARS:
             near = get_close_matches(item[:100].lower(), _OF_SCALARS, n=1, cutoff=0.6)
@@ -226,7 +227,7 @@ def _lists(given: object, seen: Counter[str]) -> Iterator[tuple[str, str]]:
 
 def _slug(slug: object, seen: Counter[str]) -> str:
     if not isinstance(slug, str):
-        raise FilterTypeError(f"the slug of a field is a text, not {described(slug)}.")
+        raise FilterTypeError(f"the slug of a field is a text, not {describe_type(slug)}.")
     if not _SLUG.fullmatch(slug):
         raise FilterValueError(
             f"`{shorten(slug)}` cannot be the slug of a field.",

@@ -9,7 +9,7 @@ import narwhals as nw
 from narwhals.exceptions import DuplicateError
 
 from epfilter.ast import Filter
-from epfilter.errors import FilterTypeError, FilterValueError, described
+from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.resources.binding import BoundFilter
 from epfilter.targets.column_aliases import at_columns
 from epfilter.targets.dataframe.columns import ENGINES, column_of, has_root, root
@@ -121,7 +121,7 @@ def _narwhals(frame: object) -> Any:
         ) from None
     except TypeError:
         raise FilterTypeError(
-            f"a dataframe is expected, not {described(frame)}.",
+            f"a dataframe is expected, not {describe_type(frame)}.",
             hint="of pandas, Polars, PyArrow, DuckDB, Ibis or Spark",
         ) from None
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from epfilter.ast import Operator
-from epfilter.errors import FilterTypeError, UnsupportedFilterError, described
+from epfilter.errors import FilterTypeError, UnsupportedFilterError, describe_type
 from epfilter.resources.binding import BoundComparison, BoundIsNull, BoundMembership
 from epfilter.targets.sqlalchemy import representable
 from epfilter.targets.sqlalchemy.columns import Kind, Place, described_type
@@ -79,7 +79,7 @@ def values_of(f: BoundComparison | BoundMembership | BoundIsNull, place: Place) 
         read = [representable.read(kind.name, value) for value in given]
     except representable.MismatchError:
         raise FilterTypeError(
-            f"`{f.path}` has {described(given[0])} for the resource, and its column is of type "
+            f"`{f.path}` has {describe_type(given[0])} for the resource, and its column is of type "
             f"{described_type(kind)}.",
             hint="give columns={…} an expression of that type, as type_coerce or cast makes it",
         ) from None

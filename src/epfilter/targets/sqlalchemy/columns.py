@@ -12,7 +12,7 @@ from sqlalchemy.exc import NoInspectionAvailable
 from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.util import AliasedInsp
 
-from epfilter.errors import FilterTypeError, FilterValueError, described
+from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.snippets import shorten
 from epfilter.targets.terms import Step, steps
 from epfilter.values import to_text
@@ -93,11 +93,11 @@ class Columns:
         self._found: dict[str, Any] = _of_table(table)
         if extra is not None and not isinstance(extra, Mapping):
             raise FilterTypeError(
-                f"columns is a mapping from fields to columns, not {described(extra)}."
+                f"columns is a mapping from fields to columns, not {describe_type(extra)}."
             )
         for name, column in (extra or {}).items():
             if not isinstance(name, str):
-                raise FilterTypeError(f"the name of a field is a str, not {described(name)}.")
+                raise FilterTypeError(f"the name of a field is a str, not {describe_type(name)}.")
             self._found[name] = column
         self._places: dict[str, Place] = {}
 
@@ -174,7 +174,7 @@ def _of_table(table: Any) -> dict[str, Any]:
         entity = None
     if not isinstance(entity, (Mapper, AliasedInsp)):
         raise FilterTypeError(
-            f"a table or a mapped class is expected, not {described(table)}.",
+            f"a table or a mapped class is expected, not {describe_type(table)}.",
             hint="as in to_sqlalchemy(f, orders_table)",
         )
     mapper = entity.mapper
@@ -194,7 +194,7 @@ def _expression(name: str, column: Any) -> ColumnElement[Any]:
     element = column.__clause_element__() if hasattr(column, "__clause_element__") else column
     if not isinstance(element, ColumnElement):
         raise FilterTypeError(
-            f"the column of `{name}` is {described(column)}, which is no column or expression.",
+            f"the column of `{name}` is {describe_type(column)}, which is no column or expression.",
             hint="as in columns={'email': table.c.mail}",
         )
     return element
