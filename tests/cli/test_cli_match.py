@@ -76,8 +76,8 @@ def test_bytes_that_are_no_utf_8(style: str) -> None:
 @pytest.mark.parametrize(
     ("value", "says"),
     [
-        ("[" * 100_000, "it is nested too deeply"),
-        ("9" * 5000, "it has a number of too many digits"),
+        ("[" * 100_000, "it is not valid JSON: it is nested too deeply"),
+        ("9" * 5000, "it is not valid JSON: a number has too many digits"),
     ],
     ids=["deep", "long"],
 )

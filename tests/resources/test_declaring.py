@@ -752,9 +752,13 @@ def test_what_a_file_cannot_declare_and_in_which_words(
     ("file", "content", "said"),
     [
         ("a.toml", b"# \xe9", "a.toml: the file is not UTF-8 (byte 2). Hint: save it as UTF-8."),
-        ("a.json", b"[" * 200_000, "a.json: the file is nested too deeply."),
+        ("a.json", b"[" * 200_000, "a.json: the file is not valid JSON: it is nested too deeply."),
         ("a.toml", b"a = " + b"[" * 200_000, "a.toml: the file is nested too deeply."),
-        ("a.json", b'{"name": ' + b"1" * 5000 + b"}", "a.json: the file is not JSON: Exceeds …"),
+        (
+            "a.json",
+            b'{"name": ' + b"1" * 5000 + b"}",
+            "a.json: the file is not valid JSON: a number has too many digits.",
+        ),
         ("a.toml", b"name = " + b"1" * 5000, "a.toml: the file is not TOML: Exceeds …"),
     ],
     ids=range(5),

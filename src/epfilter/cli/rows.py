@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -13,9 +12,15 @@ from typing import Any, BinaryIO, NamedTuple
 import click
 
 from epfilter.snippets import make_printable
+from epfilter.strict_json import (
+    WHITESPACE,
+    JsonError,
+    JsonFault,
+    StrictDecoder,
+    skip_whitespace,
+)
 
 _BOM = b"\xef\xbb\xbf"
-_SPACE = " \t\r\n"
 _DATA = "data"
 """The member of an object that has the rows, as the platform answers."""
 
@@ -76,16 +81,14 @@ class Rows(ABC):
     def _json(self, text: str, start: int = 0, *, line: int = 0) -> tuple[Any, int]:
         """The JSON value that begins at `start`, and where it ends; `line` is 0 in a whole text."""
         try:
-            return _DECODER.raw_decode(text, start)
-        except json.JSONDecodeError as error:
-            place = f" at column {error.colno}" if error.pos < len(text.rstrip()) else " at its end"
-            reason = f"it is no JSON: {_lower(error.msg)}{place}"
-            raise self._error(line or error.lineno, reason) from None
-        except RecursionError:
-            reason = "it is nested too deeply"
-        except ValueError:
-            reason = "it has a number of too many digits"
-        raise self._error(line or _line_at(text, start), reason) from None
+            return _DECODER.decode_at(text, start)
+        except JsonError as error:
+            place = ""
+            if error.position is not None:
+                at_end = error.position >= len(text.rstrip())
+                place = " at its end" if at_end else f" at column {error.column}"
+            number = line or error.line or _line_at(text, start)
+            raise self._error(number, f"it is not valid JSON: {error.reason}{place}") from None
 
     def _record(self, value: object, line: int) -> dict[str, Any]:
         if isinstance(value, dict):
@@ -98,10 +101,10 @@ class JsonLines(Rows):
 
     def __iter__(self) -> Iterator[Row]:
         for number, line in self._lines():
-            text = self._decoded(number, line).rstrip(_SPACE)
+            text = self._decoded(number, line).rstrip(WHITESPACE)
             if not text:
                 continue
-            value, end = self._json(text, _past_space(text, 0), line=number)
+            value, end = self._json(text, skip_whitespace(text, 0), line=number)
             if end < len(text):
                 raise self._error(number, f"it has more than one value, from column {end + 1} on")
             yield Row(self._record(value, number), line, len(line))
@@ -122,10 +125,10 @@ class JsonArray(Rows):
 
     def __iter__(self) -> Iterator[Row]:
         text = "".join([self._decoded(number, line) for number, line in self._lines()])
-        start = _past_space(text, 0)
+        start = skip_whitespace(text, 0)
         value, end = self._json(text, start)
-        if end < len(text.rstrip(_SPACE)):
-            line = _line_at(text, _past_space(text, end))
+        if end < len(text.rstrip(WHITESPACE)):
+            line = _line_at(text, skip_whitespace(text, end))
             raise self._error(line, "something stands behind the end of the JSON")
         if not isinstance(value, (dict, list)):
             raise self._error(_line_at(text, start), _EXPECTED)
@@ -137,28 +140,28 @@ class JsonArray(Rows):
 
     def _start_of_data(self, text: str, start: int) -> int:
         """Where the array of the member `data` begins, in a text that is known to be an object."""
-        at, found = _past_space(text, start + 1), None
+        at, found = skip_whitespace(text, start + 1), None
         while text[at] != "}":
             name, end = self._json(text, at)
-            at = _past_space(text, _past_space(text, end) + 1)
+            at = skip_whitespace(text, skip_whitespace(text, end) + 1)
             if name == _DATA:
                 found = at  # of two members with one name the last one counts
-            at = _past_space(text, self._json(text, at)[1])
-            at = _past_space(text, at + 1) if text[at] == "," else at
+            at = skip_whitespace(text, self._json(text, at)[1])
+            at = skip_whitespace(text, at + 1) if text[at] == "," else at
         if found is None or text[found] != "[":
             line = _line_at(text, start if found is None else found)
             raise self._error(line, _EXPECTED)
         return found
 
     def _elements(self, text: str, start: int) -> Iterator[Row]:
-        at, line, counted = _past_space(text, start), _line_at(text, start), start
+        at, line, counted = skip_whitespace(text, start), _line_at(text, start), start
         while text[at] != "]":
             line, counted = line + text.count("\n", counted, at), at
             value, end = self._json(text, at)
             yield Row(self._record(value, line), text[at:end].encode(), end - at)
-            at = _past_space(text, end)
-            at = _past_space(text, at + 1) if text[at] == "," else at
-        self._after = text[at:].rstrip(_SPACE)
+            at = skip_whitespace(text, end)
+            at = skip_whitespace(text, at + 1) if text[at] == "," else at
+        self._after = text[at:].rstrip(WHITESPACE)
 
     def write(self, rows: Iterable[Row], out: BinaryIO) -> None:
         """Write an array, or the object with fewer `data`; each row as it stands in the file."""
@@ -251,21 +254,15 @@ def _exact(digits: str) -> Decimal | float:
         return float(digits)
 
 
-_DECODER = json.JSONDecoder(parse_float=_exact)
-
-
-def _past_space(text: str, at: int) -> int:
-    while text[at : at + 1] and text[at] in _SPACE:
-        at += 1
-    return at
+_DECODER = StrictDecoder(
+    # Rows are data of others, and a program in Python may have written them.
+    tolerate={JsonFault.CONSTANT, JsonFault.DUPLICATE_MEMBER, JsonFault.SURROGATE},
+    parse_float=_exact,
+)
 
 
 def _line_at(text: str, at: int) -> int:
     return text.count("\n", 0, at) + 1
-
-
-def _lower(message: str) -> str:
-    return message[:1].lower() + message[1:]
 
 
 def opened(source: str) -> BinaryIO:

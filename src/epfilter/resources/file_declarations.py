@@ -42,6 +42,7 @@ from epfilter.resources.field_types import (
 from epfilter.resources.fields import Declaration, Deprecation
 from epfilter.resources.resource import Endpoint
 from epfilter.snippets import make_printable, shorten
+from epfilter.strict_json import JsonError, parse_json
 
 
 def _known_type(value: object) -> object:
@@ -179,7 +180,7 @@ def from_file(path: str | PathLike[str]) -> dict[str, Any]:
 
 def _data(path: Path) -> object:
     """What a file holds; ResourceError in words where it cannot be read."""
-    readers: dict[str, Callable[[str], object]] = {".toml": tomllib.loads, ".json": _json}
+    readers: dict[str, Callable[[str], object]] = {".toml": tomllib.loads, ".json": parse_json}
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise ResourceError(
@@ -205,29 +206,14 @@ def _data(path: Path) -> object:
         raise ResourceError(
             f"{make_printable(path.name)}: the file is nested too deeply."
         ) from None
-    except ValueError as error:
-        form = path.suffix[1:].upper()
+    except JsonError as error:
         raise ResourceError(
-            f"{make_printable(path.name)}: the file is not {form}: {first_line(error)}"
+            f"{make_printable(path.name)}: the file is not valid JSON: {error}."
         ) from None
-
-
-def _json(text: str) -> object:
-    data: object = json.loads(text, object_pairs_hook=_each_once)
-    try:
-        json.dumps(data, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise ValueError("a text has a lone surrogate, which has no encoding") from None
-    return data
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the member `{shorten(twice)}` stands twice in one object")
-    return members
+    except ValueError as error:
+        raise ResourceError(
+            f"{make_printable(path.name)}: the file is not TOML: {first_line(error)}"
+        ) from None
 
 
 def _translated(file: str, error: ErrorDetails) -> ResourceError:

@@ -32,9 +32,13 @@ from epfilter.ast import (
 )
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.snippets import shorten
+from epfilter.strict_json import JsonError, JsonFault, StrictDecoder
 
 _TYPES = {op.value.upper(): op for op in Operator}
 _MEMBERS = ("type", "children", "args")
+_DECODER = StrictDecoder(tolerate={JsonFault.CONSTANT, JsonFault.SURROGATE})
+"""What it tolerates, the tree refuses with the path of the node."""
+
 _URL_ENCODED = re.compile(r"\s*+(?:%|\{\s*+%)")
 
 
@@ -102,32 +106,14 @@ def _loaded(data: str | bytes) -> Any:
     except UnicodeEncodeError:
         raise FilterValueError("the tree holds a lone surrogate, which has no encoding.") from None
     try:
-        return json.loads(text, object_pairs_hook=_without_duplicates)
-    except json.JSONDecodeError as error:
+        return _DECODER.decode(text)
+    except JsonError as error:
+        if error.fault is JsonFault.DEPTH:
+            raise _too_deep("") from None
         raise FilterValueError(
-            f"the tree is not JSON: {error.msg[:1].lower()}{error.msg[1:]} at line {error.lineno}, "
-            f"column {error.colno}.",
+            f"the tree is not valid JSON: {error}.",
             hint='a tree looks like {"type":"EQ","args":["status","paid"]}',
         ) from None
-    except RecursionError:
-        raise _too_deep("") from None
-    except FilterValueError:
-        raise
-    except ValueError:
-        # Python refuses to read the longest numbers; no number has a place in the tree.
-        raise FilterValueError("the tree holds a number of too many digits.") from None
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise FilterValueError(
-            f"a JSON object has the member `{shorten(twice)}` twice.",
-            hint="nobody can know which of the two counts",
-        )
-    return members
 
 
 def _node(data: Any, path: str, level: int) -> Filter:

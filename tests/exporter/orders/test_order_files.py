@@ -21,12 +21,21 @@ from exporter.orders.conftest import ids
 from support.exporter_services import interrupted
 
 BROKEN = [
-    ('{"id": ', "is no JSON: Expecting value at column 8."),
-    ('{"id": "2"} {"id": "3"}', "is no JSON: Extra data at column 13."),
-    ("5", "is no object but 5."),
-    ("[]", "is no object but []."),
-    ('{"id": "2", "id": "3"}', "has `id` twice in one object."),
-    (r'{"id": "\ud800"}', "holds half of a surrogate pair, which is no character."),
+    ('{"id": ', "is not valid JSON: expected a value at column 8."),
+    (
+        '{"id": "2"} {"id": "3"}',
+        "is not valid JSON: unexpected text after the end of the value at column 13.",
+    ),
+    ("5", "is not an object but 5."),
+    ("[]", "is not an object but []."),
+    (
+        '{"id": "2", "id": "3"}',
+        "is not valid JSON: the member `id` appears twice in one object at column 13.",
+    ),
+    (
+        r'{"id": "\ud800"}',
+        "is not valid JSON: a string contains half of a surrogate pair, which is not a character at column 9.",
+    ),
     (b'{"id": "\xff"}', "is not UTF-8, at byte 9."),
     ("{}", "is no order: it has no `id`. Hint: every order needs its own."),
     ('{"id": null}', "is no order: it has no `id`. Hint: every order needs its own."),
@@ -210,7 +219,7 @@ def test_a_long_line_is_not_blamed_for_a_broken_one(
     stored: Callable[..., Path], target: Path
 ) -> None:
     long = '{"id": "1", "x": "' + "x" * 17 * MEBIBYTE + '"}'
-    with pytest.raises(OrdersError, match=r"^line 2 of orders\.jsonl is no JSON: "):
+    with pytest.raises(OrdersError, match=r"^line 2 of orders\.jsonl is not valid JSON: "):
         open_orders(stored(f"{long}\n{{\n")).write_csv(None, target)
 
 

@@ -18,6 +18,7 @@ from starlette.types import Message
 from epfilter.exporter.service import ServiceSettings, create_app, json_body
 from support.exporter_services import AUTHORIZATION, CREATE, HeldOrders, creation
 
+HALF = "a string contains half of a surrogate pair, which is not a character"
 GOOD = json.dumps(CREATE).encode()
 JSON = {"Content-Type": "application/json"}
 
@@ -25,25 +26,34 @@ JSON = {"Content-Type": "application/json"}
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b"", "it is empty"),
-        (b" \n", "expecting value (line 2, column 1)"),
-        (b"{", "expecting property name enclosed in double quotes (line 1, column 2)"),
-        (GOOD + b"x", f"extra data (line 1, column {len(GOOD) + 1})"),
-        (b"\xef\xbb\xbf" + GOOD, "it begins with a byte order mark"),
-        (b'{"data": "\xff"}', "it is not UTF-8 at byte 10"),
-        (GOOD.decode().encode("utf-16"), "it is not UTF-8 at byte 0"),
-        (b'{"data": NaN}', "NaN is no number"),
-        (b'{"data": -Infinity}', "-Infinity is no number"),
-        (b'{"data": 1, "data": 2}', "the member `data` stands twice in one object"),
+        (b"", "the text is empty"),
+        (b" \n", "the text is empty"),
+        (b"{", "expected a member name in double quotes (line 1, column 2)"),
+        (
+            GOOD + b"x",
+            f"unexpected text after the end of the value (line 1, column {len(GOOD) + 1})",
+        ),
+        (b"\xef\xbb\xbf" + GOOD, "unexpected byte order mark (line 1, column 1)"),
+        (b'{"data": "\xff"}', "not UTF-8 (byte 10)"),
+        (GOOD.decode().encode("utf-16"), "not UTF-8 (byte 0)"),
+        (b'{"data": NaN}', "`NaN` is not a number in JSON (line 1, column 10)"),
+        (b'{"data": -Infinity}', "`-Infinity` is not a number in JSON (line 1, column 10)"),
+        (
+            b'{"data": 1, "data": 2}',
+            "the member `data` appears twice in one object (line 1, column 13)",
+        ),
         (
             b'{"a": [{"\\ud800": 1, "\\ud800": 2}]}',
-            "the member `\\ud800` stands twice in one object",
+            "the member `\\ud800` appears twice in one object (line 1, column 22)",
         ),
-        (b'{"data": "\\ud800"}', "it has one half of a surrogate pair"),
-        (b'{"\\udfff": 1}', "it has one half of a surrogate pair"),
+        (b'{"data": "\\ud800"}', f"{HALF} (line 1, column 11)"),
+        (b'{"\\udfff": 1}', f"{HALF} (line 1, column 3)"),
         (b"[" * 4000, "it is nested too deeply"),
         (b"9" * 4096, None),
-        (b'{"data": "\t"}', "invalid control character at (line 1, column 11)"),
+        (
+            b'{"data": "\t"}',
+            "a string contains a control character that is not escaped (line 1, column 11)",
+        ),
     ],
 )
 def test_what_is_not_json_is_refused_with_its_place(
@@ -53,7 +63,10 @@ def test_what_is_not_json_is_refused_with_its_place(
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["title"]) == (400, "Bad Request")
     if reason is not None:
-        assert error["detail"] == f"Could not read the body as JSON: {reason}."
+        assert error["detail"] in (
+            f"The body is {reason}.",
+            f"The body is not valid JSON: {reason}.",
+        )
 
 
 def test_a_number_of_too_many_digits_is_refused(
@@ -64,7 +77,7 @@ def test_a_number_of_too_many_digits_is_refused(
     with TestClient(app, headers=AUTHORIZATION) as client:
         answer = client.post("/v2/jobs", content=b"9" * 5000, headers=JSON)
     assert answer.json()["errors"][0]["detail"] == (
-        "Could not read the body as JSON: it has a number with too many digits."
+        "The body is not valid JSON: a number has too many digits."
     )
 
 

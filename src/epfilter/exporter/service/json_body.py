@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from email.message import Message
 from typing import NoReturn
 
@@ -10,7 +9,7 @@ import anyio
 from starlette.requests import Request
 
 from epfilter.exporter.service.responses import Refusal
-from epfilter.snippets import shorten
+from epfilter.strict_json import JsonError, parse_json
 
 _SECONDS = 30.0
 """How long a body may take to arrive."""
@@ -28,9 +27,11 @@ async def json_body(request: Request, most: int) -> object:
     """
     _demand_json(request)
     try:
-        return _parsed((await _body(request, most)).decode())
+        return parse_json((await _body(request, most)).decode())
     except UnicodeDecodeError as error:
-        refuse_json(f"it is not UTF-8 at byte {error.start}")
+        raise Refusal(400, f"The body is not UTF-8 (byte {error.start}).") from None
+    except JsonError as error:
+        raise Refusal(400, f"The body is not valid JSON: {error}.") from None
 
 
 async def _body(request: Request, most: int) -> bytes:
@@ -64,45 +65,3 @@ def _demand_json(request: Request) -> None:
     is_utf_8 = isinstance(charset, str) and charset.lower() in {"utf-8", "utf8"}
     if header.get_content_type() != "application/json" or not is_utf_8:
         raise Refusal(415, headers=_CLOSE)
-
-
-def refuse_json(reason: str) -> NoReturn:
-    """Refuse a body that cannot be read as JSON."""
-    raise Refusal(400, f"Could not read the body as JSON: {reason}.")
-
-
-def _parsed(text: str) -> object:
-    if text.startswith("\ufeff"):
-        refuse_json("it begins with a byte order mark")
-    try:
-        data: object = json.loads(text, object_pairs_hook=_members, parse_constant=_refuse_constant)
-        # A half of a surrogate pair is no character; neither a database nor an answer can hold it.
-        json.dumps(data, ensure_ascii=False).encode()
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        refuse_json(f"{error.msg[:1].lower()}{error.msg[1:]} ({place})" if text else "it is empty")
-    except UnicodeEncodeError:
-        refuse_json("it has one half of a surrogate pair")
-    except RecursionError:
-        refuse_json("it is nested too deeply")
-    except ValueError:
-        # What is left: Python reads no integer of more than 4300 digits.
-        refuse_json("it has a number with too many digits")
-    return data
-
-
-def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in members if names.count(name) > 1)
-        refuse_json(f"the member `{_written(twice)}` stands twice in one object")
-    return members
-
-
-def _written(name: str) -> str:
-    return shorten(name).encode(errors="backslashreplace").decode()
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    refuse_json(f"{name} is no number")
