@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from epfilter.atomic_files import atomic_file
 from epfilter.cli.file_findings import DRAWN, Tally, drawn, statistics
 from epfilter.cli.linted_files import GivenPath, configuration_for, reports_of
 from epfilter.cli.resource_name import beginning
@@ -130,13 +131,12 @@ def _deliver(pieces: Iterable[str], output: Path | None) -> None:
         return
     # click's own atomic file puts half a report in the place of the old one where a run breaks off.
     content = "".join(map(click.unstyle, pieces)).encode("utf-8", "backslashreplace")
-    from epfilter.linter.files.document import put_atomically
-
     try:
         if output.exists() and not output.is_file():  # a device or a pipe
             output.write_bytes(content)
         else:
-            put_atomically(output, content)
+            with atomic_file(output) as file:
+                file.write(content)
     except OSError as error:
         raise StreamError(
             f"cannot write {make_printable(str(output))}: {error.strerror or error}."

@@ -48,9 +48,7 @@ def export_locally(f: Filter, orders: str, output: Path, *, force: bool) -> int:
             part = Path(folder, "orders.csv")
             rows = _written(store, f, part, signals)
             if rows:
-                if mode is not None:
-                    part.chmod(mode)
-                place(part, target, replace=force)
+                place(part, target, replace=force, mode=mode)
             return rows
     except FileExistsError:
         raise _exists(make_printable(str(output))) from None

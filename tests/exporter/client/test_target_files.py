@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
+from io import BufferedWriter, FileIO
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -129,7 +131,7 @@ def test_a_symbolic_link_stays_one(open_client: Opener, tmp_path: Path, there: b
         ("open", errno.EROFS, "Read-only file system."),
     ],
 )
-def test_an_error_of_the_disk_leaves_all_as_it_was(  # noqa: PLR0913, PLR0917 - the same
+def test_a_failing_write_keeps_the_old_file(  # noqa: PLR0913, PLR0917 - the same
     open_client: Opener,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -145,7 +147,10 @@ def test_an_error_of_the_disk_leaves_all_as_it_was(  # noqa: PLR0913, PLR0917 - 
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patched:
-        patched.setattr(f"epfilter.exporter.client.target_files.os.{function}", fail)
+        if function == "write":
+            use_write(patched, fail)
+        else:
+            patched.setattr(os, function, fail)
         with pytest.raises(DownloadError) as raised:
             client.call("download", ID, target)
     assert str(raised.value) == f"{target}: {message}"
@@ -153,15 +158,24 @@ def test_an_error_of_the_disk_leaves_all_as_it_was(  # noqa: PLR0913, PLR0917 - 
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_a_write_that_takes_a_part_goes_on(
+def test_a_partial_write_is_continued(
     open_client: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = open_client(Service(file_answer()))
-    write = os.write
     with monkeypatch.context() as patched:
-        patched.setattr(
-            "epfilter.exporter.client.target_files.os.write",
-            lambda file, data: write(file, data[:7]),
-        )
+        use_write(patched, lambda file, data: FileIO.write(file, data[:7]))
         client.call("download", ID, tmp_path / "a.csv")
     assert (tmp_path / "a.csv").read_bytes() == CSV
+
+
+def use_write(patched: pytest.MonkeyPatch, write: Callable[[FileIO, Any], int]) -> None:
+    """Let the operating system write as `write` does."""
+
+    class File(FileIO):
+        def write(self, data: Any, /) -> int:
+            return write(self, data)
+
+    patched.setattr(
+        "epfilter.exporter.client.target_files.create_file",
+        lambda path, **_: BufferedWriter(File(path, "xb")),
+    )

@@ -13,13 +13,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from epfilter.atomic_files import atomic_file, remove_temporary_files
 from epfilter.exporter.client.target_files import (
     AnyPath,
     Fingerprint,
     TargetFile,
-    TemporaryFile,
-    sweep,
-    told,
+    translate_os_errors,
 )
 from epfilter.exporter.errors import SettingsError
 from epfilter.snippets import make_printable
@@ -76,7 +75,7 @@ class Unfinished:
         """Takes up the note of an earlier run; SettingsError where it was another export."""
         if not self.kept or self._anew:
             return
-        with told(self.path):
+        with translate_os_errors(self.path):
             if not self.path.exists():
                 return
             text = self.path.read_bytes()
@@ -86,7 +85,8 @@ class Unfinished:
         if not found.is_of(self.note):
             raise self._error("is of an export with another filter, split or region")
         self.note = found
-        sweep(self._target.path, self.path, *map(self._part, found.jobs))
+        with translate_os_errors(self.path):
+            remove_temporary_files(self._target.path, self.path, *map(self._part, found.jobs))
 
     def job(self, index: int) -> UUID | None:
         """The job of a part, if one was created."""
@@ -114,13 +114,8 @@ class Unfinished:
         self.note = self.note.model_copy(update=changed)
         if not self.kept:
             return
-        file = TemporaryFile(TargetFile(self.path, self.path, _OWNER_ONLY))
-        try:
-            file.open()
+        with translate_os_errors(self.path), atomic_file(self.path, mode=_OWNER_ONLY) as file:
             file.write(self.note.model_dump_json().encode())
-            file.publish()
-        finally:
-            file.discard()
 
     def part(self, job: UUID) -> TargetFile:
         """Where the file of a part lies until all are there; the job's id tells it from others."""
@@ -181,12 +176,12 @@ def forget(path: AnyPath) -> None:
     """
     note = note_of(path)
     target = note.with_name(note.name.removesuffix(_NOTE))
-    with told(note):
+    with translate_os_errors(note):
         beside = [file for file in target.parent.iterdir() if file.name.startswith(target.name)]
         parts = {file for file in beside if _PARTS.fullmatch(file.name[len(target.name) :])}
         found = noted(note.read_bytes()) if note in beside else None
         known = {_part_of(target, job) for job in found.jobs} if found else set()
-    sweep(target, note, *parts, *known)
+        remove_temporary_files(target, note, *parts, *known)
     for left in (*parts, note):
         remove(left)
 
@@ -197,5 +192,5 @@ def _part_of(target: Path, job: UUID) -> Path:
 
 def remove(path: Path) -> None:
     """Removes a file, where there is one."""
-    with told(path):
+    with translate_os_errors(path):
         path.unlink(missing_ok=True)

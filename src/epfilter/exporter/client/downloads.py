@@ -86,10 +86,10 @@ def _fetch(
             # Links expire, perhaps in the middle of a file; a new one leads to the same file.
             link = yield from renewed()
             yield from transfer.run(link)
-        size: int = yield Call(transfer.file.publish)
+        fingerprint: Fingerprint = yield Call(transfer.file.publish)
     finally:
         transfer.file.discard()
-    return transfer.file.fingerprint(size)
+    return fingerprint
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from epfilter.exporter.client.effects import Call, Flow
 from epfilter.exporter.client.flows import AnyFilter, Core, creation
 from epfilter.exporter.client.progress import DownloadProgress, Exported, ExportProgress
 from epfilter.exporter.client.settings import checked_seconds
-from epfilter.exporter.client.target_files import AnyPath, TargetFile, TemporaryFile, told
+from epfilter.exporter.client.target_files import AnyPath, TargetFile, translate_os_errors
 from epfilter.exporter.csv_merge import join_csv
 from epfilter.exporter.errors import (
     DownloadError,
@@ -132,10 +132,8 @@ class _Export:
 
     def _moved(self, part: Path) -> int:
         """Makes the only part the whole, with the permissions that the target has; its bytes."""
-        with told(self.target.asked):
+        with translate_os_errors(self.target.asked):
             size = part.stat().st_size
-            if self.target.mode is not None:
-                part.chmod(self.target.mode)
         self.target.take(part)
         return size
 
@@ -191,20 +189,13 @@ class _Export:
 
     def _joined(self, parts: Sequence[Path]) -> Flow[tuple[int, int]]:
         """Bytes and rows of the whole."""
-        whole = TemporaryFile(self.target)
-        try:
-            yield Call(whole.open)
-            yield Call(whole.close)
-            rows = yield Call(partial(self._joined_into, whole.path, parts))
-            size = yield Call(whole.publish)
-        finally:
-            whole.discard()
-        return size, rows
+        joined: tuple[int, int] = yield Call(partial(self._join, parts))
+        return joined
 
-    def _joined_into(self, path: Path, parts: Sequence[Path]) -> int:
-        """Joins the parts in a temporary file that the next run knows as such; its rows."""
-        with told(self.target.asked), path.open("wb") as output:
-            return join_csv(parts, output, disjoint=self.disjoint)
+    def _join(self, parts: Sequence[Path]) -> tuple[int, int]:
+        with self.target.open() as output:
+            rows = join_csv(parts, output, disjoint=self.disjoint)
+            return output.tell(), rows
 
     def _showing(self, index: int) -> Callable[[Job], object] | None:
         """What shows the job of a part."""

@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import errno
 import os
-import re
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
 
-from epfilter.atomic_files import place
+from epfilter.atomic_files import atomic_file, create_file, place, temporary_path
 from epfilter.errors import describe_type
 from epfilter.exporter.errors import DownloadError
 from epfilter.snippets import make_printable
 
 AnyPath: TypeAlias = str | os.PathLike[str]
-
-_LONGEST_NAME = 40
-
-_TEMPORARY = re.compile(r"(.*\.)[0-9a-f]{16}\.part", re.ASCII | re.DOTALL)
-"""The name of a temporary file, and what it begins with."""
-
-_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +39,7 @@ class TargetFile:
         if not isinstance(given, (str, os.PathLike)) or not isinstance(os.fspath(given), str):
             raise DownloadError(f"the path is a str or a PathLike, not {describe_type(given)}.")
         asked = Path(given)
-        with told(asked):
+        with translate_os_errors(asked):
             # A link stays; what it leads to is replaced.
             path = Path(os.path.realpath(asked))
             status = _status(path)
@@ -72,11 +63,32 @@ class TargetFile:
             )
         return cls(asked, path, None if status is None else stat.S_IMODE(status.st_mode))
 
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """Open a file that becomes the target when the block ends without an error.
+
+        Raises DownloadError as `take` does.
+        """
+        with (
+            self._translate_errors(),
+            atomic_file(self.path, replace=self.replaced, mode=self.mode) as file,
+        ):
+            yield file
+
     def take(self, file: Path) -> None:
-        """Gives a whole file this name, too or instead of its own; DownloadError."""
-        with told(self.asked):
+        """Give a complete file this name, in addition to its own or instead of it.
+
+        Raises DownloadError if a file appeared that must not be replaced, or for an error of the
+        operating system.
+        """
+        with self._translate_errors():
+            place(file, self.path, replace=self.replaced, mode=self.mode)
+
+    @contextmanager
+    def _translate_errors(self) -> Iterator[None]:
+        with translate_os_errors(self.asked):
             try:
-                place(file, self.path, replace=self.replaced)
+                yield
             except FileExistsError:
                 raise self.in_the_way("has appeared meanwhile") from None
 
@@ -96,7 +108,7 @@ def _status(path: Path) -> os.stat_result | None:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def translate_os_errors(path: Path) -> Iterator[None]:
     """Errors of the operating system become DownloadErrors."""
     try:
         yield
@@ -120,7 +132,7 @@ class Fingerprint:
 
     def fits(self, path: Path) -> bool:
         """Whether a file is there and has this content; DownloadError where it cannot be read."""
-        with told(path):
+        with translate_os_errors(path):
             try:
                 file = path.open("rb")
             except FileNotFoundError:
@@ -131,87 +143,53 @@ class Fingerprint:
 
 
 class TemporaryFile:
-    """A file beside the target that becomes the target, or vanishes."""
+    """A file that is downloaded beside the target, and then becomes the target or vanishes.
+
+    Every method is a step of its own, because each runs in a thread where nothing may block.
+    """
 
     def __init__(self, target: TargetFile) -> None:
         self.target = target
-        self.path = target.path.with_name(f"{_prefix(target.path)}{secrets.token_hex(8)}.part")
-        self._file = -1
-        self._mode = 0
-        self._written = sha256()
+        self.path = temporary_path(target.path)
+        self._file: BinaryIO | None = None
+        self._digest = sha256()
 
     def open(self) -> None:
-        """Makes the file; where it will replace another, nobody else may read it than that."""
-        with told(self.target.asked):
-            self._file = os.open(self.path, _CREATE, 0o666)
-            if self.target.mode is not None:
-                self.path.chmod(self.target.mode)
-            self._mode = stat.S_IMODE(self.path.stat().st_mode)
+        """Create the file; one that will replace another is for its owner only until then."""
+        with translate_os_errors(self.target.asked):
+            self._file = create_file(self.path, private=self.target.mode is not None)
 
     def write(self, data: bytes | bytearray) -> None:
-        """Appends data."""
-        self._written.update(data)
-        with told(self.target.asked):
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(self._file, rest) :]
+        """Append data."""
+        assert self._file is not None  # noqa: S101 - it is open
+        self._digest.update(data)
+        with translate_os_errors(self.target.asked):
+            self._file.write(data)
 
     def restart(self) -> None:
-        """Forgets all that was written."""
-        self._written = sha256()
-        with told(self.target.asked):
-            os.ftruncate(self._file, 0)
-            os.lseek(self._file, 0, os.SEEK_SET)
+        """Remove everything that was written."""
+        assert self._file is not None  # noqa: S101 - it is open
+        self._digest = sha256()
+        with translate_os_errors(self.target.asked):
+            self._file.seek(0)
+            self._file.truncate()
 
-    def close(self) -> None:
-        """Closes the file, for whoever writes it by its path."""
-        file, self._file = self._file, -1
-        if file >= 0:
-            os.close(file)
+    def publish(self) -> Fingerprint:
+        """Give the file the name of the target, and return its fingerprint.
 
-    def publish(self) -> int:
-        """Gives the file the name of the target, once it is on the disk; its bytes.
-
-        It may keep its own name too, until it is discarded.
+        The file may keep its own name too, until it is discarded.
         """
-        with told(self.target.asked):
-            self.close()
-            with self.path.open("rb+") as file:
-                os.fsync(file.fileno())
-                size = os.fstat(file.fileno()).st_size
-            self.path.chmod(self._mode)
+        assert self._file is not None  # noqa: S101 - it is open
+        with translate_os_errors(self.target.asked):
+            size = self._file.tell()
+            self._file.close()
         self.target.take(self.path)
-        return size
-
-    def fingerprint(self, size: int) -> Fingerprint:
-        """That of a file of so many bytes, all of which were written by `write`."""
-        return Fingerprint(size, self._written.hexdigest())
+        return Fingerprint(size, self._digest.hexdigest())
 
     def discard(self) -> None:
-        """Removes the file's own name, where it still has it."""
+        """Close the file, and remove its own name if it still has one."""
         with suppress(OSError):
-            self.close()
+            if self._file is not None:
+                self._file.close()
         with suppress(OSError):
             self.path.unlink()
-
-
-def sweep(path: Path, *others: Path) -> None:
-    """Removes the temporary files of targets that nobody could remove: their run was killed.
-
-    The targets are in one folder.
-    """
-    prefixes = {_prefix(target) for target in (path, *others)}
-    with told(path):
-        for file in path.parent.iterdir():
-            found = _TEMPORARY.fullmatch(file.name)
-            if found and found[1] in prefixes:
-                file.unlink(missing_ok=True)
-
-
-def _prefix(path: Path) -> str:
-    """What the names of a target's temporary files begin with; that of no other target's do."""
-    name = path.name
-    if len(name) > _LONGEST_NAME:
-        # File systems count bytes, 255 of them as a rule; 24 characters have 96 at most.
-        name = f"{name[:24]}.{sha256(os.fsencode(name)).hexdigest()[:16]}"
-    return f".{name}."

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID
 
+from epfilter.atomic_files import place, sync_folder
 from epfilter.exporter.errors import ExporterError, SettingsError
 from epfilter.exporter.service.database import DiskFullError
 
@@ -61,7 +62,7 @@ class Files:
         """Make the folder, also where somebody has removed it under a running service."""
         if not self._folder.is_dir():
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _sync(self._folder.parent)
+            sync_folder(self._folder.parent)
 
     def path(self, id: UUID) -> Path:  # noqa: A002 - the platform's name for it
         """Where the file of a job is once it is published.
@@ -93,15 +94,10 @@ class Files:
         """Gives a part that is complete its final name; all of it is on the disk on return.
 
         Raises ExporterError where that is not possible, DiskFullError where there is no room.
-
-        Source: https://lwn.net/Articles/457667/ on what makes a renamed file durable.
         """
         path = self.path(id)
         with _explained():
-            part.chmod(0o600)
-            _sync(part)
-            part.replace(path)
-            _sync(self._folder)
+            place(part, path, mode=0o600)
         return path
 
     def remove(self, id: UUID) -> None:  # noqa: A002 - the platform's name for it
@@ -139,20 +135,6 @@ class Files:
                 (self._folder / name).unlink()
                 removed += 1
         return removed
-
-
-def _sync(path: Path) -> None:
-    """Brings a file, or the names in a folder, to the disk."""
-    if path.is_dir():
-        if os.name == "nt":  # it opens no folders
-            return
-        opened = os.open(path, os.O_RDONLY)
-    else:
-        opened = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 @contextmanager

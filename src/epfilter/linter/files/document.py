@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import codecs
-import os
 import re
 import stat
 from bisect import bisect_right
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from errno import EACCES
 from functools import cached_property
 from pathlib import Path
-from tempfile import mkstemp
 
+from epfilter.atomic_files import atomic_file
 from epfilter.errors import FilterError, Span
 
 _MARKS = (
@@ -171,48 +168,18 @@ class Lines:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Put a new content in the place of a file's, whole or not at all.
+    """Replace the content of a file, whole or not at all.
 
-    A link stays a link, and the file keeps its permissions. UnreadableError where it cannot be
-    written; then the old content stands.
+    A link stays a link, and the file keeps its permissions. Raises UnreadableError if the file
+    cannot be written; it then keeps its old content.
     """
     try:
-        put_atomically(path, content)
+        with atomic_file(path) as file:
+            file.write(content)
     except OSError as error:
         raise UnreadableError(
             "EPF701", f"this cannot be written: {error.strerror or error}."
         ) from None
-
-
-def put_atomically(path: Path, content: bytes) -> None:
-    """As `write_atomically`, also where there is no such file yet; raises OSError."""
-    target = path.resolve()
-    mode = _mode_of(target)
-    handle, name = mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(target)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
-def _mode_of(target: Path) -> int:
-    """The permissions of a file, or those of a new one; PermissionError where it is read-only."""
-    try:
-        mode = stat.S_IMODE(target.stat().st_mode)
-    except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
-    if not os.access(target, os.W_OK):
-        raise PermissionError(EACCES, os.strerror(EACCES))
-    return mode
 
 
 def _writes(text: str, encoding: str, content: bytes) -> bool:
