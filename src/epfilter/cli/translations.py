@@ -12,7 +12,7 @@ from epfilter.ast import Filter
 from epfilter.cli.builder_code import builder_code
 from epfilter.cli.extras import needed
 from epfilter.resources import BoundAnd, BoundOr, resource_info
-from epfilter.targets.terms import bound
+from epfilter.targets.binding import bind_filter
 
 if TYPE_CHECKING:
     from epfilter.resources import BoundFilter, Resource
@@ -105,7 +105,7 @@ def _polars(f: Filter, resource: Resource | None) -> str:
 def _fields(f: Filter, resource: Resource | None) -> dict[str, tuple[str, bool]]:
     """Of each path the name of its type (text where nobody says), and whether it is a list."""
     found = {}
-    for declared, path in _paths(bound(f, resource)):
+    for declared, path in _paths(bind_filter(f, resource)):
         if resource is None:
             found[path] = ("string", False)
             continue

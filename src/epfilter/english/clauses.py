@@ -9,6 +9,7 @@ from typing import NamedTuple
 from epfilter.ast import Comparison, IsNull, Membership, Operator
 from epfilter.english.operands import listed, quoted, text_words, value_words
 from epfilter.english.subjects import Subject, Subjects
+from epfilter.semantics import parse_pattern
 
 Call = Comparison | Membership | IsNull
 
@@ -185,16 +186,16 @@ def _held(call: Call, subject: Subject) -> str:
 
 def _pattern(call: Comparison) -> Predicate:
     """What a pattern asks for."""
-    from epfilter.targets.terms import pattern
-
-    text, before, after = pattern(call.value)
-    if (before or after) and not text:
+    pattern = parse_pattern(call.value)
+    if pattern.matches_everything:
         return Predicate("has", "a value")
-    words = text_words(text)
+    words = text_words(pattern.text)
     case = " (ignoring case)" if call.op is Operator.ILIKE else ""
-    if not before and not after:
+    if not pattern.has_wildcard:
         return Predicate("is", f"{words}{case}" if case else f"exactly {words}")
-    verb = "contains" if before and after else "ends with" if before else "begins with"
+    verb = "begins with"
+    if pattern.any_prefix:
+        verb = "contains" if pattern.any_suffix else "ends with"
     return Predicate(verb, f"{words}{case}")
 
 

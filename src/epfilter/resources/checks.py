@@ -15,6 +15,7 @@ from epfilter.located import Located, Operand
 from epfilter.parser import parse_located
 from epfilter.printer import operand, unparse
 from epfilter.resources.fields import PATTERNS
+from epfilter.semantics import has_wildcard
 from epfilter.snippets import shorten
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _check_value(match: Match, op: Operator, value: Operand, op_span: Span) -> I
         if (
             op is Operator.LIKE
             and Operator.EQ in match.declared.operators
-            and value.text.strip("*") == value.text
+            and not has_wildcard(value.text)
         ):
             yield _pattern_without_wildcard(match, value, op_span)
         return
@@ -112,7 +113,7 @@ def _check_value(match: Match, op: Operator, value: Operand, op_span: Span) -> I
             _not_in_enum if (kind.item or kind).values else _not_of_type
         )
         yield make(match, value.span, problem)
-    elif value.text != value.text.strip("*"):
+    elif has_wildcard(value.text):
         yield _literal_wildcard(match, op, value.span, op_span)
 
 

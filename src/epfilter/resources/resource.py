@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, g
 from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
 from epfilter.resources.aliases import Alias, AnyAlias, resolved
 from epfilter.resources.fields import Declaration, Deprecation, EveryOperator, Field
+from epfilter.semantics import LIST_INDEX_PATTERN, MAX_LIST_INDEX
 from epfilter.values import to_text
 
 if TYPE_CHECKING:
@@ -34,9 +35,7 @@ if TYPE_CHECKING:
 P = TypeVar("P", bound="Field[Any] | Group | Keyed[Any]")
 G = TypeVar("G", bound="Group")
 
-_HIGHEST_INDEX = 999
 _KEY = r"[^.\[\]]+"
-_INDEX = r"[0-9]{1,3}"
 
 
 class Group:
@@ -485,8 +484,8 @@ class DynamicField(EveryOperator[Any]):
         """An element of a list, by its index from 0 to 999."""
         if type(index) is not int:
             raise FilterTypeError(f"a list takes an index in brackets, not {describe_type(index)}.")
-        if not 0 <= index <= _HIGHEST_INDEX:
-            raise FilterValueError(f"a list index is 0 to {_HIGHEST_INDEX}, not {index}.")
+        if not 0 <= index <= MAX_LIST_INDEX:
+            raise FilterValueError(f"a list index is 0 to {MAX_LIST_INDEX}, not {index}.")
         return self._resource[f"{self._path}[{index}]"]
 
     @property
@@ -559,7 +558,7 @@ def _expression(path: str) -> re.Pattern[str]:
     parts = re.split(r"(\[\{\w+\}\]|\{\w+\})", path)
     return re.compile(
         "".join(
-            rf"\[{_INDEX}\]"
+            rf"\[{LIST_INDEX_PATTERN}\]"
             if part.startswith("[{")
             else _KEY
             if part.startswith("{")

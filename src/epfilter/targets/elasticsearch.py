@@ -25,8 +25,9 @@ from epfilter.resources.binding import (
     BoundOr,
 )
 from epfilter.resources.field_types import Bound
+from epfilter.semantics import parse_path, parse_pattern
+from epfilter.targets.binding import Untyped, bind_filter
 from epfilter.targets.or_to_in import gathered
-from epfilter.targets.terms import Untyped, bound, pattern, steps
 from epfilter.values import from_text_or_none
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def to_elasticsearch(
         raise FilterTypeError("nested is a list of paths, not a text.", hint=f'["{nested}"]')
     # The longest first, because a query of the innermost objects needs no other.
     paths = tuple(sorted(set(nested), key=len, reverse=True))
-    return _Translation(fields or {}, paths).query(gathered(bound(f, resource)))
+    return _Translation(fields or {}, paths).query(gathered(bind_filter(f, resource)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ class _Translation:
             named = named.get(op)
         elif op in _NOT_EXACT and not callable(self.fields):
             named = node.path if named else None
-        found = steps(node.path)
+        found = parse_path(node.path)
         if "*" in node.path:
             raise _refusal(node, "a * in the name of a field stands for many fields")
         if not all(index is not None or name.strip() for name, index in found):
@@ -180,9 +181,9 @@ def _compared(node: BoundComparison, field: str) -> Query:
 
 def _matching(node: BoundComparison, field: str) -> Query:
     written = str(node.value)
-    shape = pattern(written)
+    shape = parse_pattern(written)
     value = _WILDCARD.sub(r"\\\g<0>", shape.text)
-    value = f"{'*' * shape.anything_before}{value}{'*' * shape.anything_after}"
+    value = f"{'*' * shape.any_prefix}{value}{'*' * shape.any_suffix}"
     if node.op is Operator.ILIKE:
         if not written.isascii():
             raise _refusal(
@@ -191,7 +192,7 @@ def _matching(node: BoundComparison, field: str) -> Query:
                 "use like, or a field whose normalizer makes all text lower-case",
             )
         return {"wildcard": {field: {"value": value, "case_insensitive": True}}}
-    if shape.anything_before or shape.anything_after:
+    if shape.has_wildcard:
         return {"wildcard": {field: {"value": "*" if written == "*" else value}}}
     return {"term": {field: {"value": written}}}
 

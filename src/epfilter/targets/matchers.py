@@ -15,7 +15,8 @@ from uuid import UUID
 
 from epfilter.ast import Operator
 from epfilter.resources.field_types import Bound
-from epfilter.targets.terms import Untyped, folded, pattern
+from epfilter.semantics import fold_case, parse_pattern
+from epfilter.targets.binding import Untyped
 from epfilter.values import from_text_or_none
 
 Test = Callable[[Any], bool]
@@ -224,10 +225,10 @@ def _reading(kind: type[Any], test: Test) -> Test:
 
 
 def _like(written: str, *, fold: bool) -> Test:
-    wanted, before, after = pattern(written)
+    wanted, before, after = parse_pattern(written)
     if fold:
-        test = _between(folded(wanted), before=before, after=after)
-        return lambda text: test(folded(text))
+        test = _between(fold_case(wanted), before=before, after=after)
+        return lambda text: test(fold_case(text))
     return _between(wanted, before=before, after=after)
 
 

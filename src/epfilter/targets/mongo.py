@@ -23,10 +23,11 @@ from epfilter.resources.binding import (
     BoundOr,
 )
 from epfilter.resources.field_types import Bound
+from epfilter.semantics import parse_path, parse_pattern, strip_indices
+from epfilter.targets.binding import bind_filter
 from epfilter.targets.mongo_patterns import expression
 from epfilter.targets.mongo_values import RANGES, Types, checked_types, limit, one_of, readings
 from epfilter.targets.or_to_in import gathered
-from epfilter.targets.terms import bound, pattern, steps
 from epfilter.values import from_text_or_none
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ _Call = _Asking | BoundIsNull
 _LONGEST_EXPRESSION = 32_764
 """Bytes. Source: the server's answer `Regular expression is too long`."""
 _EXCLUDES = re.compile(r'"|(?:^|\s)-')
-_INDEX = re.compile(r"\[[0-9]+\]")
 
 
 def to_mongo(
@@ -66,7 +66,7 @@ def to_mongo(
     >>> to_mongo("eq(payment,paid)")
     {'payment': {'$eq': 'paid'}}
     """
-    tree = gathered(bound(f, resource))
+    tree = gathered(bind_filter(f, resource))
     return _Translation(checked_types(types)).query(tree, top=True)
 
 
@@ -125,7 +125,7 @@ class _Translation:
         return one_of([read for value in values for read in readings(value, node.path, kind)], kind)
 
     def _kind(self, node: _Call) -> type[Any] | None:
-        return self.types.get(node.path) or self.types.get(_INDEX.sub("", node.path))
+        return self.types.get(node.path) or self.types.get(strip_indices(node.path))
 
     def _may_be_length(self, node: _Call) -> bool:
         return self._kind(node) is None and node.path.endswith(".length")
@@ -164,8 +164,8 @@ def _values(node: _Asking) -> tuple[Bound, ...]:
 
 def _matching(node: BoundComparison) -> Query:
     written, fold = str(node.value), node.op is Operator.ILIKE
-    shape = pattern(written)
-    if not (fold or shape.anything_before or shape.anything_after):
+    shape = parse_pattern(written)
+    if not (fold or shape.has_wildcard):
         return {"$eq": written}
     regex = expression(written, fold=fold)
     if len(regex.encode()) > _LONGEST_EXPRESSION:
@@ -192,7 +192,8 @@ def _splits(path: str, address: str) -> list[tuple[str, str]]:
     """The address in two: where a list of objects may stand, and the rest within each of them."""
     names = address.split(".")
     # What follows an index is in one object, so no list of objects stands before it.
-    fixed = max((at for at, step in enumerate(steps(path)) if step.element is not None), default=0)
+    indices = [at for at, step in enumerate(parse_path(path)) if step.list_index is not None]
+    fixed = max(indices, default=0)
     cuts = range(len(names) - 1, fixed, -1)
     return [(".".join(names[:cut]), ".".join(names[cut:])) for cut in cuts]
 
@@ -200,7 +201,7 @@ def _splits(path: str, address: str) -> list[tuple[str, str]]:
 def _address(node: _Call) -> str:
     """The path as Mongo writes it; refused where it would be read as something else."""
     names: list[str] = []
-    for name, index in steps(node.path):
+    for name, index in parse_path(node.path):
         if index is not None:
             names.append(str(index))
             continue

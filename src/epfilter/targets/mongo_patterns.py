@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
-from epfilter.targets.terms import folded, pattern
+from epfilter.semantics import case_variants, fold_case, parse_pattern
 
 _SPECIAL = re.compile(r"[\\^$.|?*+()\[\]{}]")
 _BEGIN, _END = "^", r"(?![\s\S])"
 """Not `$`, which also stands before a line end at the end; and Python has no `\\z` before 3.14."""
-
-_LAST_CASED = 0x1F000
-"""No character from here on has a case."""
 
 
 def expression(written: str, *, fold: bool) -> str:
@@ -27,10 +23,10 @@ def expression(written: str, *, fold: bool) -> str:
     >>> print(expression("Ärmel*", fold=True))
     ^[Ää]rmel
     """
-    text, anything_before, anything_after = pattern(written)
+    text, any_prefix, any_suffix = parse_pattern(written)
     inner = "".join([_literal(char, fold=fold) for char in text])
-    begin = _BEGIN if inner == "" or not anything_before else ""
-    return begin + inner + ("" if anything_after else _END)
+    begin = _BEGIN if inner == "" or not any_prefix else ""
+    return begin + inner + ("" if any_suffix else _END)
 
 
 def _literal(char: str, *, fold: bool) -> str:
@@ -39,15 +35,8 @@ def _literal(char: str, *, fold: bool) -> str:
         return r"\x00"
     if char.isascii():
         return _SPECIAL.sub(r"\\\g<0>", char)
-    alike = _alike().get(folded(char), char) if fold else char
-    return f"[{alike}]" if len(alike) > 1 else char
-
-
-@cache
-def _alike() -> dict[str, str]:
-    """Of each folded character that is not alone, all that fold to it."""
-    found: dict[str, list[str]] = {}
-    for char in map(chr, range(_LAST_CASED)):
-        if char.lower() != char or char.upper() != char:
-            found.setdefault(folded(char), []).append(char)
-    return {char: "".join(alike) for char, alike in found.items()}
+    if not fold:
+        return char
+    folded = fold_case(char)
+    variants = case_variants().get(folded)
+    return char if variants is None else f"[{''.join(sorted(folded + variants))}]"

@@ -16,7 +16,7 @@ from uuid import UUID
 from epfilter.ast import Operator
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.resources.field_types import Bound
-from epfilter.targets.terms import Untyped
+from epfilter.targets.binding import Untyped
 from epfilter.values import from_text, from_text_or_none, to_text
 
 Types = Mapping[str, type[Any]]

@@ -27,8 +27,8 @@ _ANY_OF = {
 def gathered(tree: BoundFilter) -> BoundFilter:
     """The same filter, with `in` and `contains_any` for the like terms of a long OR.
 
-    >>> from epfilter.targets.terms import bound
-    >>> tree = gathered(bound("|".join(f"eq(a,{number})" for number in range(20)), None))
+    >>> from epfilter.targets.binding import bind_filter
+    >>> tree = gathered(bind_filter("|".join(f"eq(a,{number})" for number in range(20)), None))
     >>> tree.op, len(tree.values)
     (<Operator.IN: 'in'>, 20)
     """

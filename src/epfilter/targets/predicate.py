@@ -15,12 +15,13 @@ from epfilter.resources.binding import (
     BoundMembership,
     BoundOr,
 )
+from epfilter.semantics import parse_path
+from epfilter.targets.binding import bind_filter
 from epfilter.targets.codegen import Joint, Match, Part, joined, looped
 from epfilter.targets.column_aliases import Names, names_in
 from epfilter.targets.matchers import Asked, asked
 from epfilter.targets.or_to_in import gathered
 from epfilter.targets.row_paths import Reader, elements, is_list, reader
-from epfilter.targets.terms import bound, steps
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -69,7 +70,7 @@ def to_predicate(
     >>> september({"created_at": "2018-08-31T22:00:00-04:00"})
     True
     """
-    tree = gathered(bound(f, resource))
+    tree = gathered(bind_filter(f, resource))
     return _function(tree, names_in(resource), inline=_count(tree) <= _INLINED)
 
 
@@ -92,7 +93,7 @@ def _part(tree: BoundFilter, names: Names, *, inline: bool) -> Part:
     if isinstance(tree, (BoundAnd, BoundOr)):
         return Part(_function(tree, names, inline=inline))
     paths = names(tree.path)
-    name = tree.path if len(paths) == len(steps(tree.path)) == 1 else None
+    name = tree.path if len(paths) == len(parse_path(tree.path)) == 1 else None
     read = _first([reader(path) for path in paths])
     if isinstance(tree, BoundIsNull):
         return Part(lambda row: read(row) is None, name)

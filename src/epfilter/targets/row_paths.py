@@ -13,7 +13,7 @@ from numbers import Number
 from typing import Any, cast
 from uuid import UUID
 
-from epfilter.targets.terms import Step, steps
+from epfilter.semantics import PathStep, parse_path
 
 Reader = Callable[[object], object]
 """Gives the value of a row, `Several` values where the path goes through a list, or None."""
@@ -55,7 +55,7 @@ def reader(path: str) -> Reader:
     >>> reader("items.length")({"items": [{"sku": "a"}, {"sku": "b"}]})
     2
     """
-    first, *rest = steps(path)
+    first, *rest = parse_path(path)
     if not rest:
         return lambda row: _access(type(row))(row, path, None)
 
@@ -70,13 +70,13 @@ def reader(path: str) -> Reader:
     return read
 
 
-def _followed(value: object, rest: list[Step]) -> object:
+def _followed(value: object, rest: list[PathStep]) -> object:
     met, several = [value], False
     for place, step in enumerate(rest, 1):
         found: list[object] = []
         for one in met:
-            if step.element is not None:
-                found.append(_element(one, step.element))
+            if step.list_index is not None:
+                found.append(_element(one, step.list_index))
             elif not is_list(type(one)):
                 found.append(_access(type(one))(one, step.name, None))
             elif step.name == "length" and place == len(rest):

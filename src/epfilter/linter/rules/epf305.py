@@ -8,12 +8,14 @@ from epfilter.ast import Operator
 from epfilter.errors import Severity, Span
 from epfilter.linter.engine import Example, Finding, Rule
 from epfilter.linter.model import Call, Context
+from epfilter.semantics import parse_pattern
 
 
 def _look(call: Call, _context: Context) -> Iterator[Finding]:
-    (pattern,) = call.values
-    if pattern.text.startswith("*") and pattern.text.strip("*"):
-        start = pattern.span.start + pattern.quoted
+    (operand,) = call.values
+    pattern = parse_pattern(operand.text)
+    if pattern.any_prefix and pattern.text:
+        start = operand.span.start + operand.quoted
         yield Finding(
             f"a `*` at the beginning makes `{call.op}` slow.",
             Span(start, start + 1),

@@ -8,14 +8,14 @@ from epfilter.ast import Operator
 from epfilter.errors import Severity
 from epfilter.linter.engine import Example, Finding, Rule
 from epfilter.linter.model import Call, Context
+from epfilter.semantics import has_wildcard
 
 
 def _look(context: Context) -> Iterator[Finding]:
     call = context.root
     if not isinstance(call, Call) or call.op not in (Operator.LIKE, Operator.ILIKE):
         return
-    pattern = call.values[0].text
-    if pattern != pattern.strip("*"):
+    if has_wildcard(call.values[0].text):
         yield Finding(
             f"a filter of one `{call.op}` alone is slow.",
             call.op_span,

@@ -10,9 +10,9 @@ from uuid import UUID
 import narwhals as nw
 
 from epfilter.ast import Operator
+from epfilter.targets.binding import Untyped
 from epfilter.targets.dataframe.columns import Column
 from epfilter.targets.dataframe.representable import is_text, point
-from epfilter.targets.terms import Untyped
 from epfilter.values import from_text_or_none
 
 _NAMES = {

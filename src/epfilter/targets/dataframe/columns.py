@@ -11,8 +11,8 @@ import narwhals as nw
 from epfilter.ast import Operator
 from epfilter.errors import FilterValueError, UnsupportedFilterError
 from epfilter.resources.binding import BoundComparison, BoundIsNull, BoundMembership
+from epfilter.semantics import PathStep, parse_path
 from epfilter.snippets import shorten
-from epfilter.targets.terms import Step, steps
 
 Call = BoundComparison | BoundMembership | BoundIsNull
 Schema = Mapping[str, nw.dtypes.DType]
@@ -59,14 +59,14 @@ def column_of(
     column = Column(nw.col(name), instance(schema[name]), call.path, engine)
     op = Operator.IS_NULL if isinstance(call, BoundIsNull) else call.op
     for step in rest:
-        if step.element is None:
+        if step.list_index is None:
             column = _part(column, step.name, op)
         else:
-            column = _element(column, step.element, op)
+            column = _element(column, step.list_index, op)
     return column
 
 
-def root(path: str, schema: Schema) -> tuple[str, tuple[Step, ...]]:
+def root(path: str, schema: Schema) -> tuple[str, tuple[PathStep, ...]]:
     """The name of the frame's column that holds what a path means, and the rest of the path."""
     found = _root(path, schema)
     if found is None:
@@ -79,12 +79,12 @@ def has_root(path: str, schema: Schema) -> bool:
     return _root(path, schema) is not None
 
 
-def _root(path: str, schema: Schema) -> tuple[str, tuple[Step, ...]] | None:
+def _root(path: str, schema: Schema) -> tuple[str, tuple[PathStep, ...]] | None:
     if path in schema:
         return path, ()
-    taken = steps(path)
+    taken = parse_path(path)
     names = [step.name for step in taken]
-    lists = [step.element is not None for step in taken]
+    lists = [step.list_index is not None for step in taken]
     longest = lists.index(True) if any(lists) else len(taken)
     for length in range(longest, 0, -1):
         name = ".".join(names[:length])

@@ -17,12 +17,12 @@ from epfilter.resources.binding import (
     BoundMembership,
     BoundOr,
 )
+from epfilter.semantics import parse_pattern
 from epfilter.targets.dataframe.coercion import comparable, read
 from epfilter.targets.dataframe.columns import Call, Column
 from epfilter.targets.dataframe.lists import list_condition
 from epfilter.targets.dataframe.literals import among, balanced, compared, missing, plain
 from epfilter.targets.dataframe.representable import is_text, nearest
-from epfilter.targets.terms import pattern
 
 ColumnOf = Callable[[Call], Column]
 """The column that a call asks about."""
@@ -97,7 +97,7 @@ def _for(column: Column, value: object) -> Column:
 def _like(call: BoundComparison, column: Column) -> nw.Expr | None:
     if not is_text(column.dtype):
         return None
-    text, before, after = pattern(str(call.value))
+    text, before, after = parse_pattern(str(call.value))
     if not text and (before or after):
         return ~missing(column)
     expr = plain(column)

@@ -25,7 +25,7 @@ def with_elements(frame: Any, calls: Iterable[Call], schema: Schema, empty: Coll
     found = {}
     for call in calls:
         name, rest = root(call.path, schema)
-        if name in empty or all(step.element is None for step in rest):
+        if name in empty or all(step.list_index is None for step in rest):
             continue
         lists = nw.from_native(pa.table({name: frame.get_column(name).to_arrow()}))
         element = lists.select(column_of(call, schema, "pandas").expr.alias(name))

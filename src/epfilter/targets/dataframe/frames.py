@@ -11,6 +11,7 @@ from narwhals.exceptions import DuplicateError
 from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.resources.binding import BoundFilter
+from epfilter.targets.binding import bind_filter
 from epfilter.targets.column_aliases import at_columns
 from epfilter.targets.dataframe.columns import ENGINES, column_of, has_root, root
 from epfilter.targets.dataframe.conditions import calls, condition
@@ -18,7 +19,6 @@ from epfilter.targets.dataframe.declared import declared_column
 from epfilter.targets.dataframe.elements import with_elements
 from epfilter.targets.dataframe.objects import as_arrow, not_compared, null_columns
 from epfilter.targets.or_to_in import gathered
-from epfilter.targets.terms import bound
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -51,7 +51,7 @@ def to_narwhals(
     >>> frame.filter(to_narwhals("gt(total,5.5)", schema=frame.schema)).to_native().height
     2
     """
-    tree = gathered(bound(f, resource))
+    tree = gathered(bind_filter(f, resource))
     if schema is None:
         found = condition(tree, lambda call: declared_column(call, resource))
     else:
@@ -87,7 +87,8 @@ def filter_frame(frame: Frame, f: Filter | str, resource: Resource | str | None 
     known = _narwhals(frame)
     engine = ENGINES.get(known.implementation.value, known.implementation.value)
     schema = dict(known.collect_schema())
-    tree = gathered(at_columns(bound(f, resource), resource, lambda path: has_root(path, schema)))
+    tree = bind_filter(f, resource)
+    tree = gathered(at_columns(tree, resource, lambda path: has_root(path, schema)))
     if engine == "pandas":
         asked = frozenset(root(call.path, schema)[0] for call in calls(tree))
         known = as_arrow(known, asked)

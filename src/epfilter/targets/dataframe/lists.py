@@ -9,11 +9,11 @@ import narwhals as nw
 
 from epfilter.ast import Operator
 from epfilter.resources.binding import BoundComparison, BoundMembership
+from epfilter.semantics import parse_pattern
 from epfilter.targets.dataframe.coercion import read
 from epfilter.targets.dataframe.columns import Column, instance
 from epfilter.targets.dataframe.literals import balanced, literal
 from epfilter.targets.dataframe.representable import COMPARED, is_text, nearest
-from epfilter.targets.terms import pattern
 
 _SEARCHED = (nw.Boolean, nw.Date, nw.Datetime, nw.String)
 _BY_THE_GREATEST = (Operator.GT, Operator.GE)
@@ -89,7 +89,7 @@ def _ordered(call: BoundComparison, column: Column, element: Column) -> nw.Expr 
 def _like(call: BoundComparison, column: Column, element: Column) -> nw.Expr | None:
     if not isinstance(element.dtype, nw.String):
         return None
-    text, before, after = pattern(str(call.value))
+    text, before, after = parse_pattern(str(call.value))
     if not text and (before or after):
         return ~column.expr.list.max().is_null()
     folds = call.op is Operator.ILIKE and (not text.isascii() or text.lower() != text.upper())

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, FromClause
 
 from epfilter.ast import Filter
+from epfilter.targets.binding import bind_filter
 from epfilter.targets.column_aliases import at_columns
 from epfilter.targets.or_to_in import gathered
 from epfilter.targets.sqlalchemy.clause import FilterClause
 from epfilter.targets.sqlalchemy.columns import Columns
-from epfilter.targets.terms import bound
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -63,5 +63,5 @@ def to_sqlalchemy(
     {'param_1': 'paid', 'param_2': 99}
     """
     found = Columns(table, columns)
-    tree = gathered(at_columns(bound(f, resource), resource, found.has))
+    tree = gathered(at_columns(bind_filter(f, resource), resource, found.has))
     return FilterClause(tree, found)

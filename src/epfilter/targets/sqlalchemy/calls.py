@@ -9,9 +9,9 @@ from typing import Any
 from epfilter.ast import Operator
 from epfilter.errors import FilterTypeError, UnsupportedFilterError, describe_type
 from epfilter.resources.binding import BoundComparison, BoundIsNull, BoundMembership
+from epfilter.semantics import PathStep
 from epfilter.targets.sqlalchemy import representable
 from epfilter.targets.sqlalchemy.columns import Kind, Place, described_type
-from epfilter.targets.terms import Step
 from epfilter.values import to_text
 
 PATTERNS = (Operator.LIKE, Operator.ILIKE)
@@ -26,7 +26,7 @@ class Call:
     field: str
     column: int
     kind: Kind
-    inside: tuple[Step, ...]
+    inside: tuple[PathStep, ...]
     values: tuple[Any, ...]
 
     @property

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.util import AliasedInsp
 
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.semantics import PathStep, format_path, parse_path
 from epfilter.snippets import shorten
-from epfilter.targets.terms import Step, steps
 from epfilter.values import to_text
 
 
@@ -36,7 +36,7 @@ class Place:
 
     column: ColumnElement[Any]
     kind: Kind
-    inside: tuple[Step, ...] = ()
+    inside: tuple[PathStep, ...] = ()
 
 
 _KINDS: tuple[tuple[type[types.TypeEngine[Any]], str], ...] = (
@@ -120,21 +120,21 @@ class Columns:
             raise self._unknown(path)
         return self._at(*found)
 
-    def _split(self, path: str) -> tuple[str, tuple[Step, ...]] | None:
+    def _split(self, path: str) -> tuple[str, tuple[PathStep, ...]] | None:
         """The name of the column, and the rest of the path."""
         if path in self._found:
             return path, ()
-        way = steps(path)
+        way = parse_path(path)
         for length in range(len(way) - 1, 0, -1):
-            name = _joined(way[:length])
+            name = format_path(way[:length])
             if name in self._found:
                 return name, way[length:]
         return None
 
-    def _at(self, name: str, inside: tuple[Step, ...]) -> Place:
+    def _at(self, name: str, inside: tuple[PathStep, ...]) -> Place:
         column = _expression(name, self._found[name])
         kind = kind_of(column.type)
-        if kind.item is not None and len(inside) == 1 and inside[0].element is not None:
+        if kind.item is not None and len(inside) == 1 and inside[0].list_index is not None:
             return Place(column, kind, inside)
         if inside and kind.name != "json":
             raise FilterValueError(
@@ -156,13 +156,6 @@ class Columns:
 def described_type(kind: Kind) -> str:
     """The type of a column in messages, as SQLAlchemy names it."""
     return type(kind.type).__name__
-
-
-def _joined(way: tuple[Step, ...]) -> str:
-    text = ""
-    for step in way:
-        text += f"[{step.element}]" if step.element is not None else f".{step.name}"
-    return text.removeprefix(".")
 
 
 def _of_table(table: Any) -> dict[str, Any]:

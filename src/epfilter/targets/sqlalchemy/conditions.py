@@ -10,12 +10,13 @@ from sqlalchemy import types
 
 from epfilter.ast import Operator
 from epfilter.resources.field_types import Bound
+from epfilter.semantics import fold_case, parse_pattern
+from epfilter.targets.binding import Untyped
 from epfilter.targets.sqlalchemy import representable
 from epfilter.targets.sqlalchemy.calls import PATTERNS, Call
 from epfilter.targets.sqlalchemy.columns import Kind
 from epfilter.targets.sqlalchemy.dialect import NEVER, Writer, joined, one_of
 from epfilter.targets.sqlalchemy.json_paths import PATHS, JsonPath
-from epfilter.targets.terms import Pattern, Untyped, folded, pattern
 from epfilter.values import from_text_or_none
 
 
@@ -45,7 +46,7 @@ def _in_list(writer: Writer, call: Call, item: Kind, x: str) -> str:
     if not writer.lists:
         raise writer.refusal("it has no lists")
     if call.inside:
-        x = f"({x})[{writer.index((call.inside[0].element or 0) + 1)}]"
+        x = f"({x})[{writer.index((call.inside[0].list_index or 0) + 1)}]"
         if call.op is None:
             return f"{x} IS NULL"
         return _each_value(call, lambda values: _holds(writer, call.op, item, x, values))
@@ -145,7 +146,7 @@ def _text(writer: Writer, op: Operator | None, kind: Kind, x: str, values: tuple
     if op is Operator.TEXT:
         return writer.words(x, values[0])
     if op in PATTERNS:
-        return writer.like(x, pattern(values[0]), fold=op is Operator.ILIKE)
+        return writer.like(x, parse_pattern(values[0]), fold=op is Operator.ILIKE)
     sign = representable.SIGNS[op] if op is not None else "="
     if sign == "=":
         return writer.equal(x, list(values), kind.type)
@@ -191,17 +192,9 @@ _ORDERS = {Operator.GT: gt, Operator.GE: ge, Operator.LT: lt, Operator.LE: le}
 def _text_holds(op: Operator | None, text: str, values: tuple[str, ...]) -> bool:
     """The same among the values of an enum class, which Python knows."""
     if op in PATTERNS:
-        wanted = pattern(values[0])
+        wanted = parse_pattern(values[0])
         if op is Operator.ILIKE:
-            text, wanted = folded(text), wanted._replace(text=folded(wanted.text))
-        return _matches(text, wanted)
+            text, wanted = fold_case(text), wanted.fold_case()
+        return wanted.matches(text)
     compared = _ORDERS.get(op) if op is not None else None
     return compared(text, values[0]) if compared else text in values
-
-
-def _matches(text: str, wanted: Pattern) -> bool:
-    if wanted.anything_before and wanted.anything_after:
-        return wanted.text in text
-    if wanted.anything_before:
-        return text.endswith(wanted.text)
-    return text.startswith(wanted.text) if wanted.anything_after else text == wanted.text

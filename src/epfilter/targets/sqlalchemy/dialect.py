@@ -6,17 +6,16 @@ bound parameter. A writer never gets to see the text of a value in the statement
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, ClassVar
 
 from sqlalchemy import bindparam, types
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from epfilter.errors import UnsupportedFilterError
+from epfilter.semantics import Pattern, case_variants
 from epfilter.targets.sqlalchemy import representable
 from epfilter.targets.sqlalchemy.columns import Kind
 from epfilter.targets.sqlalchemy.representable import Cut
-from epfilter.targets.terms import Pattern, folded
 
 NEVER = "1 = 0"
 """Holds in no row."""
@@ -39,20 +38,6 @@ _UUIDS = {native: types.Uuid(as_uuid=True, native_uuid=native) for native in (Tr
 """Types of parameters; shared, because SQLAlchemy prepares each for a dialect but once."""
 
 _ESCAPED = str.maketrans({"!": "!!", "%": "!%", "_": "!_"})
-_LAST_CASED = 0x1E943
-"""The last character that has another case (Adlam); Unicode 16 adds none beyond."""
-
-
-@cache
-def variants() -> dict[str, str]:
-    """The other characters that fold to the same as a folded one."""
-    found: dict[str, str] = {}
-    for code in range(_LAST_CASED + 1):
-        char = chr(code)
-        fold = folded(char)
-        if fold != char:
-            found[fold] = found.get(fold, "") + char
-    return found
 
 
 def one_of(x: str, places: list[str]) -> str:
@@ -134,20 +119,20 @@ class Writer:
         """Whether the text matches a pattern."""
         subject = self.exact(x)
         if fold:
-            wanted = wanted._replace(text=folded(wanted.text))
+            wanted = wanted.fold_case()
             subject = self.folding(subject, wanted.text)
-        if not wanted.text and (wanted.anything_before or wanted.anything_after):
+        if wanted.matches_everything:
             return f"{x} IS NOT NULL"
-        if not wanted.anything_before and not wanted.anything_after:
+        if not wanted.has_wildcard:
             return f"{subject} = {self.operand(wanted.text)}"
         return self.matching(subject, wanted)
 
     def matching(self, subject: str, wanted: Pattern) -> str:
         """Whether an exact text matches a pattern with a wildcard."""
         written = wanted.text.translate(_ESCAPED)
-        if wanted.anything_before:
+        if wanted.any_prefix:
             written = "%" + written
-        if wanted.anything_after:
+        if wanted.any_suffix:
             written += "%"
         return f"{subject} LIKE {self.operand(written)} ESCAPE '!'"
 
@@ -156,7 +141,7 @@ class Writer:
 
         So no locale is asked. `K` (U+212A) and `ſ` (U+017F) are variants of `k` and `s`.
         """
-        pairs = [(v, char) for char in dict.fromkeys(wanted) for v in variants().get(char, "")]
+        pairs = [(v, char) for char in dict.fromkeys(wanted) for v in case_variants().get(char, "")]
         if not pairs:
             return subject
         given, made = "".join([v for v, _ in pairs]), "".join([char for _, char in pairs])

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import types
 
+from epfilter.semantics import Pattern, case_variants
 from epfilter.targets.sqlalchemy import representable
 from epfilter.targets.sqlalchemy.columns import Kind
-from epfilter.targets.sqlalchemy.dialect import LOCAL, Writer, variants
+from epfilter.targets.sqlalchemy.dialect import LOCAL, Writer
 from epfilter.targets.sqlalchemy.representable import Cut
-from epfilter.targets.terms import Pattern
 
 _MOST_REPLACED = 20
 """Nested calls; the parser of SQLite ends at a depth of 100 symbols, each call has several."""
@@ -28,19 +28,19 @@ class SQLite(Writer):
 
     def matching(self, subject: str, wanted: Pattern) -> str:
         place = self.operand(wanted.text)
-        if not wanted.anything_before:
+        if not wanted.any_prefix:
             after = _next(wanted.text)
             low = f"{subject} >= {place}"
             return f"({low} AND {subject} < {self.operand(after)})" if after else low
         data, part = f"CAST({subject} AS BLOB)", f"CAST({place} AS BLOB)"
-        if wanted.anything_after:
+        if wanted.any_suffix:
             return f"instr({data}, {part}) > 0"
         length = self.index(-len(wanted.text.encode()))
         return f"substr({data}, {length}) = {part}"
 
     def folding(self, subject: str, wanted: str) -> str:
         chars = dict.fromkeys(wanted)
-        pairs = [(v, c) for c in chars for v in variants().get(c, "") if not v.isascii()]
+        pairs = [(v, c) for c in chars for v in case_variants().get(c, "") if not v.isascii()]
         if any("a" <= char <= "z" for char in chars):
             subject = f"lower({subject})"
         return f"{self.replacing(subject, pairs, _MOST_REPLACED)} COLLATE BINARY"
@@ -151,7 +151,7 @@ class MySQL(Writer):
 
     def folding(self, subject: str, wanted: str) -> str:
         chars = dict.fromkeys(wanted)
-        pairs = [(v, char) for char in chars for v in variants().get(char, "")]
+        pairs = [(v, char) for char in chars for v in case_variants().get(char, "")]
         return self.replacing(subject, pairs, 3 * _MOST_REPLACED)
 
     def numbers(self, sign: str, value: Any, kind: Kind) -> Cut | None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from epfilter.semantics import PathStep
 from epfilter.targets.sqlalchemy.dialect import Writer
 from epfilter.targets.sqlalchemy.dialects import DuckDB, PostgreSQL, SQLite
-from epfilter.targets.terms import Step
 
 
 class JsonPath(ABC):
@@ -59,11 +59,11 @@ class JsonPath(ABC):
     def number(self) -> dict[str, str]:
         """The node as a number of each kind; NULL where it is none."""
 
-    def go(self, inside: tuple[Step, ...]) -> None:
+    def go(self, inside: tuple[PathStep, ...]) -> None:
         """Take all steps of a path."""
         for place, step in enumerate(inside, 1):
-            if step.element is not None:
-                self.at(step.element)
+            if step.list_index is not None:
+                self.at(step.list_index)
             elif step.name == "length" and place == len(inside):
                 self.length()
             else:
