@@ -94,7 +94,7 @@ def test_the_cases_have_every_operator_and_every_kind_of_value() -> None:
         ("eq(a", None, FilterSyntaxError, "EPF107"),
         (b"eq(a,1)", None, FilterTypeError, "a filter is expected"),
         (F.a, None, FilterTypeError, "a filter is expected"),
-        ("eq(a,1)", "ordrs", ResourceError, "you may mean `orders`"),
+        ("eq(a,1)", "ordrs", ResourceError, "did you mean `orders`?"),
         ("eq(a,1)", 5, FilterTypeError, "a resource or its name is expected"),
         ("eq(a,1)", Things, FilterTypeError, "a resource or its name is expected"),
     ],

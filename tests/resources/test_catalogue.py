@@ -178,9 +178,9 @@ def test_a_listing_is_loaded_when_it_is_asked_for() -> None:
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("order", "you may mean `orders`"),
-        ("Orders", "you may mean `orders`"),
-        ("pim_node", "you may mean `pim_nodes`"),
+        ("order", "did you mean `orders`?"),
+        ("Orders", "did you mean `orders`?"),
+        ("pim_node", "did you mean `pim_nodes`?"),
         ("", "`epfilter resources` lists them"),
         ("zzzzzz", "`epfilter resources` lists them"),
         ("__class__", "`epfilter resources` lists them"),
@@ -214,7 +214,7 @@ def test_has_nodes_may_be_asked_for_false_only() -> None:
     with pytest.raises(ResourceError, match=r"^`has_nodes`: `true` is not one of its values\."):
         pim_products.has_nodes.eq(True)  # noqa: FBT003 - the value
     found = pim_products.check("eq(has_nodes,true)")
-    assert [(one.code, one.hint) for one in found] == [("EPF204", "they are `false`")]
+    assert [(one.code, one.hint) for one in found] == [("EPF204", "its values are `false`")]
 
 
 def test_a_list_of_an_enum_takes_its_values_only() -> None:
@@ -376,12 +376,12 @@ class TestCustomEntries:
             (
                 {"list": {"tags": "strings"}},
                 "`strings` is no type of elements of a list.",
-                "you may mean `string`",
+                "did you mean `string`?",
             ),
             (
                 {"list": {"tags": "date"}},
                 "`date` is no type of elements of a list.",
-                "they are `string`, `integer`, `float`, `boolean`, `any`",
+                "the types are `string`, `integer`, `float`, `boolean`, `any`",
             ),
         ],
     )

@@ -578,13 +578,13 @@ def unresolved() -> type[BaseModel]:
             Order,
             {"idd": ["eq"]},
             ResourceError,
-            "operators: the model Order has no field `idd`. Hint: `id` may be meant.",
+            "operators: the model Order has no field `idd`. Hint: did you mean `id`?",
         ),
         (
             Order,
             {"id": ["gte"]},
             ResourceError,
-            "operators of `id`: there is no operator `gte`. Hint: `ge` may be meant.",
+            "operators of `id`: there is no operator `gte`. Hint: did you mean `ge`?",
         ),
         (
             Order,

@@ -78,7 +78,7 @@ OLD = "older endpoints ignore such a filter and return everything"
     ("action", "words"),
     [
         (lambda: untyped.status.eq("complet"), "`status`: `complet` is not one of its values. Hint: did you mean `complete`? Its values are `complete`, `incomplete`, `cancelled`."),
-        (lambda: untyped.status.eq("zzz"), "`status`: `zzz` is not one of its values. Hint: they are `complete`, `incomplete`, `cancelled`."),
+        (lambda: untyped.status.eq("zzz"), "`status`: `zzz` is not one of its values. Hint: its values are `complete`, `incomplete`, `cancelled`."),
         (lambda: untyped.total.like("1*"), "the field `total` has no operator `like`. Hint: it has `eq`, `gt`, `ge`, `lt`, `le`."),
         (lambda: untyped.total.in_(1), "the field `total` has no operator `in`. Hint: it has `eq`, `gt`, `ge`, `lt`, `le`."),
         (lambda: untyped.used_at == "2018-09-01", "the field `used_at` has no operator `eq`. Hint: it has `gt`, `lt`."),

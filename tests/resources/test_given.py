@@ -38,7 +38,7 @@ def test_a_resource_goes_by_itself_or_by_its_name() -> None:
         (b"orders", FilterTypeError, "a resource or its name is expected, not a value of type bytes.", True),
         (type(orders), FilterTypeError, "a resource or its name is expected, not a value of type type.", True),
         ("", ResourceError, "there is no resource ``. Hint: `epfilter resources` lists them.", False),
-        ("ordrs", ResourceError, "there is no resource `ordrs`. Hint: you may mean `orders`.", False),
+        ("ordrs", ResourceError, "there is no resource `ordrs`. Hint: did you mean `orders`?", False),
     ],
 )  # fmt: skip
 def test_what_is_no_resource(

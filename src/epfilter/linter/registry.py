@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -12,6 +11,7 @@ from epfilter.linter.engine import Engine, Rule
 from epfilter.linter.rules import ALL
 from epfilter.linter.settings import Settings
 from epfilter.snippets import shorten
+from epfilter.suggestions import did_you_mean, nearest_names
 
 RULES: Mapping[str, Rule] = MappingProxyType({rule.code: rule for rule in ALL})
 """Every rule by its code, in the order of the codes."""
@@ -38,9 +38,8 @@ def found(code: str) -> Rule:
 
 def unknown(code: str) -> tuple[str, str]:
     """What to say about a code that no rule has: a message and a hint."""
-    near = get_close_matches(code[:20].upper(), RULES, n=3, cutoff=0.6)
-    listed = ", ".join(f"`{one}`" for one in sorted(near))
+    near = sorted(nearest_names(code, RULES, 3))
     return (
         f"there is no rule `{shorten(code)}`.",
-        f"the nearest are {listed}" if near else f"they are {min(RULES)} to {max(RULES)}",
+        did_you_mean(*near) if near else f"the codes are {min(RULES)} to {max(RULES)}",
     )

@@ -5,7 +5,6 @@ A code never changes its meaning. The words are tested one by one against `tests
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import lru_cache
 from unicodedata import name as unicode_name
 from unicodedata import normalize
@@ -13,6 +12,7 @@ from unicodedata import normalize
 from epfilter.ast import COMPARISONS, MEMBERSHIPS, Operator
 from epfilter.errors import Diagnostic, Edit, Fix, Span
 from epfilter.snippets import make_printable, shorten
+from epfilter.suggestions import did_you_mean, list_names, nearest_name
 
 LOOK_ALIKE = "EPF114"
 _LONGEST_NAME = 40
@@ -491,11 +491,11 @@ def _suggestion(name: str) -> tuple[Operator | None, str, bool]:
         return meant, f"write `{meant}`", True
     near = _PERHAPS.get(squeezed)
     if near is None:
-        close = get_close_matches(plain, OPERATORS, n=1, cutoff=0.6)
-        near = OPERATORS[close[0]] if close else None
+        nearest = nearest_name(plain, OPERATORS)
+        near = OPERATORS[nearest] if nearest else None
     if near:
-        return near, f"did you mean `{near}`?", False
-    return None, f"the operators are {', '.join(f'`{name}`' for name in OPERATORS)}", False
+        return near, did_you_mean(near), False
+    return None, f"the operators are {list_names(OPERATORS)}", False
 
 
 def _write(span: Span, text: str, *, safe: bool) -> Fix:

@@ -6,7 +6,6 @@ One constructor a message; a code never changes its meaning.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.ast import Comparison, Filter, IsNull, Membership, Operator, require_filter
@@ -17,13 +16,15 @@ from epfilter.printer import operand, unparse
 from epfilter.resources.fields import PATTERNS
 from epfilter.semantics import has_wildcard
 from epfilter.snippets import shorten
+from epfilter.suggestions import did_you_mean, list_names, nearest_name
 
 if TYPE_CHECKING:
     from epfilter.resources.field_types import Problem
     from epfilter.resources.resource import Match, Resource
 
-_NAMES_SHOWN = 12
-"""How many names a hint lists; `epfilter resources NAME` shows all."""
+
+_MAX_FIELDS_LISTED = 12
+"""The fields that a hint lists; `epfilter resources NAME` lists all."""
 
 
 class Said(NamedTuple):
@@ -58,14 +59,13 @@ def unknown_field(resource: Resource, name: str) -> Said:
     info = resource._info
     names = [path for path in info.fields if "{" not in path]
     names += [alias for declared in info.fields.values() for alias in declared.aliases]
-    near = get_close_matches(name[:100], names, n=1, cutoff=0.6)
+    near = nearest_name(name, names)
     message = f"`{info.name}` has no field `{shorten(name)}`."
     risk = "older endpoints ignore such a filter and return everything"
     if near:
-        return Said(message, f"did you mean `{near[0]}`? {risk.capitalize()}", near[0])
-    shown = ", ".join(f"`{path}`" for path in [*info.fields][:_NAMES_SHOWN])
-    more = ", …" if len(info.fields) > _NAMES_SHOWN else ""
-    return Said(message, f"its fields are {shown}{more}; {risk}" if shown else risk)
+        return Said(message, f"{did_you_mean(near)} {risk.capitalize()}", near)
+    shown = list_names(info.fields, _MAX_FIELDS_LISTED)
+    return Said(message, f"its fields are {shown}; {risk}" if shown else risk)
 
 
 def _calls(located: Located) -> Iterator[Located]:

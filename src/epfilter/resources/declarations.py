@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
 from epfilter.ast import Operator
@@ -12,6 +11,7 @@ from epfilter.errors import FilterTypeError, ResourceError, describe_type
 from epfilter.recovery.diagnostics import suggest_operator
 from epfilter.resources.field_types import Kind
 from epfilter.snippets import shorten
+from epfilter.suggestions import did_you_mean, list_names, suggest_name
 
 _COMPARED = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
 DEFAULT_OPERATORS: dict[str, tuple[Operator, ...]] = {
@@ -67,17 +67,13 @@ def name_problem(name: str) -> str | None:
 def nearest_operator(name: str) -> str | None:
     """A hint: the operator that was probably meant, or what there is."""
     meant = suggest_operator(name)
-    return f"`{meant}` may be meant" if meant else nearest("", OPERATOR_NAMES)
+    return did_you_mean(meant) if meant else nearest("", OPERATOR_NAMES)
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """A hint: the nearest name, or what there is."""
     known = [*known]
-    near = get_close_matches(name[:100], known, n=1, cutoff=0.6)
-    if near:
-        return f"`{near[0]}` may be meant"
-    shown = ", ".join(f"`{one}`" for one in known[:20])
-    return f"there are {shown}{', …' if len(known) > 20 else ''}" if known else None
+    return suggest_name(name, known, f"there are {list_names(known)}") if known else None
 
 
 def first_line(error: Exception) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from epfilter.errors import FilterValueError
 from epfilter.snippets import shorten
+from epfilter.suggestions import did_you_mean, list_names, nearest_name
 from epfilter.values import from_text, to_text
 
 Bound = str | int | Decimal | bool | date | datetime | UUID
@@ -75,12 +75,12 @@ class Kind(Generic[V]):
         return None
 
     def _not_a_value(self, text: str) -> Problem:
-        near = get_close_matches(text[:100].lower(), self.values, n=1, cutoff=0.6)
-        listed = ", ".join(f"`{value}`" for value in self.values)
+        near = nearest_name(text, self.values)
+        listed = list_names(self.values, len(self.values))
         return Problem(
             f"`{shorten(text)}` is not one of its values.",
-            f"did you mean `{near[0]}`? Its values are {listed}" if near else f"they are {listed}",
-            near[0] if near else None,
+            f"{did_you_mean(near)} Its values are {listed}" if near else f"its values are {listed}",
+            near,
         )
 
     def __str__(self) -> str:

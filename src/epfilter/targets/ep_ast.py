@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from math import isfinite
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -33,6 +32,7 @@ from epfilter.ast import (
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.snippets import shorten
 from epfilter.strict_json import JsonError, JsonFault, StrictDecoder
+from epfilter.suggestions import list_names, suggest_name
 
 _TYPES = {op.value.upper(): op for op in Operator}
 _MEMBERS = ("type", "children", "args")
@@ -157,8 +157,7 @@ def _operator(data: Mapping[str, Any], path: str) -> Operator:
         raise _wrong(path, "a node needs a type.", "AND, OR, or an operator such as EQ")
     if not isinstance(given, str):
         raise _wrong(place, f"a type is a text, not {_kind(given)}.", "AND, OR, EQ and so on")
-    near = get_close_matches(given[:100].upper(), _TYPES, n=1, cutoff=0.6)
-    hint = f"you may mean {near[0]}" if near else f"the types are {', '.join(_TYPES)}"
+    hint = suggest_name(given, _TYPES, f"the types are {list_names(_TYPES)}")
     if given.upper() in _TYPES:
         hint = f"types are upper-case: {given.upper()}"
     raise _wrong(place, f"there is no type `{shorten(given)}`.", hint)

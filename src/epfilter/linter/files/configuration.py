@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cached_property
 from os.path import abspath, relpath
 from pathlib import Path
@@ -19,6 +18,7 @@ from epfilter.linter.registry import engine
 from epfilter.linter.settings import Settings
 from epfilter.resources import Resource, resource_info, resource_named
 from epfilter.snippets import make_printable
+from epfilter.suggestions import list_names, suggest_name
 
 _FILE = "epfilter.toml"
 _PROJECT = "pyproject.toml"
@@ -203,10 +203,9 @@ def _read(table: object, name: str, root: Path) -> Configuration:
         raise FilterValueError(f"{name}: `tool.epfilter` is a table.")
     for key in table:
         if key not in _KEYS:
-            near = get_close_matches(str(key), _KEYS, n=1)
             raise FilterValueError(
                 f"{name}: there is no key `{make_printable(str(key))}`.",
-                hint=f"you may mean `{near[0]}`" if near else "they are " + ", ".join(_KEYS),
+                hint=suggest_name(str(key), _KEYS, f"the keys are {list_names(_KEYS)}"),
             )
     found = Configuration(root=root)
     chosen: dict[str, Any] = {}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from epfilter.errors import FilterTypeError, ResourceError, describe_type
 from epfilter.snippets import shorten
+from epfilter.suggestions import suggest_name
 
 if TYPE_CHECKING:
     from epfilter.resources.resource import Resource
@@ -124,15 +124,14 @@ def resource_named(name: str) -> Resource:
     >>> resource_named("order")
     Traceback (most recent call last):
         ...
-    epfilter.errors.ResourceError: there is no resource `order`. Hint: you may mean `orders`.
+    epfilter.errors.ResourceError: there is no resource `order`. Hint: did you mean `orders`?
     """
     if not isinstance(name, str):
         raise FilterTypeError(f"the name of a resource is a text, not {describe_type(name)}.")
     if name not in AREA_OF:
-        near = get_close_matches(name[:100].lower(), AREA_OF, n=1, cutoff=0.6)
         raise ResourceError(
             f"there is no resource `{shorten(name)}`.",
-            hint=f"you may mean `{near[0]}`" if near else "`epfilter resources` lists them",
+            hint=suggest_name(name, AREA_OF, "`epfilter resources` lists them"),
         )
     return cast("Resource", getattr(import_module(f"{__name__}.{AREA_OF[name]}"), name))
 

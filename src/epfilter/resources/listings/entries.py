@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from types import new_class
 from typing import Any, cast
 
@@ -25,6 +24,7 @@ from epfilter.resources.field_types import (
 from epfilter.resources.fields import Declaration, EqInOrdered, EqOrdered
 from epfilter.resources.resource import Endpoint, Group, Resource
 from epfilter.snippets import shorten
+from epfilter.suggestions import list_names, suggest_name
 from epfilter.values import to_text
 
 _ORDER = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
@@ -216,11 +216,9 @@ def _lists(given: object, seen: Counter[str]) -> Iterator[tuple[str, str]]:
                 f"not {describe_type(item)}."
             )
         if item not in _OF_SCALARS:
-            near = get_close_matches(item[:100].lower(), _OF_SCALARS, n=1, cutoff=0.6)
-            known = ", ".join(f"`{one}`" for one in _OF_SCALARS)
             raise FilterValueError(
                 f"`{shorten(item)}` is no type of elements of a list.",
-                hint=f"you may mean `{near[0]}`" if near else f"they are {known}",
+                hint=suggest_name(item, _OF_SCALARS, f"the types are {list_names(_OF_SCALARS)}"),
             )
         yield name, item
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from difflib import get_close_matches
 from typing import NamedTuple
 
 import narwhals as nw
@@ -13,6 +12,7 @@ from epfilter.errors import FilterValueError, UnsupportedFilterError
 from epfilter.resources.binding import BoundComparison, BoundIsNull, BoundMembership
 from epfilter.semantics import PathStep, parse_path
 from epfilter.snippets import shorten
+from epfilter.suggestions import list_names, suggest_name
 
 Call = BoundComparison | BoundMembership | BoundIsNull
 Schema = Mapping[str, nw.dtypes.DType]
@@ -95,11 +95,8 @@ def _root(path: str, schema: Schema) -> tuple[str, tuple[PathStep, ...]] | None:
 
 def _unknown(said: str, name: str, known: Iterable[str]) -> FilterValueError:
     known = [each for each in known if isinstance(each, str)]
-    near = get_close_matches(name[:100], known, n=1, cutoff=0.6)
-    listed = ", ".join(f"`{each}`" for each in known[:20]) + (", …" if len(known) > 20 else "")
-    return FilterValueError(
-        f"{said}.", hint=f"did you mean `{near[0]}`?" if near else f"there are {listed or 'none'}"
-    )
+    listed = list_names(known) or "none"
+    return FilterValueError(f"{said}.", hint=suggest_name(name, known, f"there are {listed}"))
 
 
 def _part(column: Column, name: str, op: str) -> Column:

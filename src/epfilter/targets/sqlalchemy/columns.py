@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, inspect, types
@@ -15,6 +14,7 @@ from sqlalchemy.orm.util import AliasedInsp
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.semantics import PathStep, format_path, parse_path
 from epfilter.snippets import shorten
+from epfilter.suggestions import list_names, suggest_name
 from epfilter.values import to_text
 
 
@@ -145,11 +145,9 @@ class Columns:
         return Place(column, kind, inside)
 
     def _unknown(self, path: str) -> FilterValueError:
-        near = get_close_matches(path[:100], self._found, n=1, cutoff=0.6)
-        some = ", ".join(f"`{name}`" for name in list(self._found)[:10])
         return FilterValueError(
             f"there is no column for the field `{shorten(path)}`.",
-            hint=f"did you mean `{near[0]}`?" if near else f"the columns are {some}",
+            hint=suggest_name(path, self._found, f"the columns are {list_names(self._found)}"),
         )
 
 
