@@ -121,7 +121,7 @@ def test_what_is_not_checked_is_sent(platform: Platform) -> None:
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        (["eq(payment,paid)", "--split", "month"], "the filter has no window on `created_at` to cut."),
+        (["eq(payment,paid)", "--split", "month"], "the filter has no window on `created_at` to split."),
         (["eq(payment,paid)", "--split", "year"], "'year' is not one of 'month', 'week', 'day'."),
         (["eq(payment,paid)", "--timeout", "-1"], "-1.0 is not in the range x>=0."),
         (["eq(payment,paid)", "--timeout", "nan"], "`timeout` is a number of seconds"),

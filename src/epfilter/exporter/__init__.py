@@ -1,8 +1,8 @@
-"""The Exporter Service: its messages as models, a client for it, and a service that is one.
+"""The Exporter Service: models of its messages, a client, and an implementation of the service.
 
-`client` talks to the platform (extra `client`), `service` runs the same contract over a store of
-orders of your own (extra `service`), `orders` is that store. What needs a package beyond the core
-is imported when it is asked for.
+`client` sends requests to the platform (extra `client`). `service` implements the same API for your
+own store of orders (extra `service`), and `orders` is that store. Names that need packages beyond
+the core are imported on first use.
 
 Source of the facts: Exporter Service API 1.0, OpenAPI document.
 """
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         ExporterClient,
         ExportProgress,
     )
-    from epfilter.exporter.date_splitting import Parts, split
+    from epfilter.exporter.filter_splitting import Parts, split
 
 __all__ = [
     "AsyncExporterClient",
@@ -91,8 +91,8 @@ _MODULES = {
     "ExportProgress": "client",
     "Exported": "client",
     "ExporterClient": "client",
-    "Parts": "date_splitting",
-    "split": "date_splitting",
+    "Parts": "filter_splitting",
+    "split": "filter_splitting",
 }
 
 

@@ -1,39 +1,38 @@
-"""What can go wrong with an export, as a tree of exceptions.
+"""The exceptions of the exporter, as one tree.
 
-    ExporterError                      every error of the client and the service
-    ├── RequestFailedError             the platform answered with an error
-    │   ├── AuthenticationError        401 or 403: the token is missing, wrong or not allowed to
-    │   ├── JobNotFoundError           404: there is no such job
-    │   └── JobExpiredError            404 for a job that was there before: it has expired
-    ├── ConnectionFailedError          no answer came, or only a part of one
-    ├── UnexpectedAnswerError          an answer that is not one of the Exporter Service
-    ├── JobFailedError                 the platform could not run the job, and says why
-    ├── WaitTimeoutError               the job did not end in time (also a TimeoutError)
-    ├── DownloadError                  the file could not be fetched whole, or not be written
-    ├── JoinError                      CSV files that do not fit together
-    ├── SettingsError                  a client or a service that cannot work as it was set up
+    ExporterError                      base of every error of the client and the service
+    ├── RequestFailedError             the platform responded with an error
+    │   ├── AuthenticationError        401 or 403: the token is missing, invalid or not authorized
+    │   ├── JobNotFoundError           404: the job does not exist
+    │   └── JobExpiredError            404 for a job that existed before: it has expired
+    ├── ConnectionFailedError          no response arrived, or only a part of one
+    ├── UnexpectedAnswerError          a response that does not come from an Exporter Service
+    ├── JobFailedError                 the platform could not run the job
+    ├── WaitTimeoutError               the job did not finish in time (also a TimeoutError)
+    ├── DownloadError                  the file could not be downloaded completely, or not written
+    ├── JoinError                      CSV files that cannot be merged
+    ├── SettingsError                  invalid settings of a client or a service
     └── OrdersError                    a store of orders that cannot be read
 
-No message holds a token, a secret or the signature of a link. Mistakes in a filter stay what they
-are everywhere: `FilterSyntaxError`, `ResourceError`, `FilterValueError`. Every error can be pickled
-and copied.
+No message contains a token, a secret or the signature of a link. Errors in a filter have the same
+classes as everywhere: `FilterSyntaxError`, `ResourceError`, `FilterValueError`. Every error can be
+pickled and copied.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from epfilter.exporter.models import Error, Job
+from epfilter.exporter.models import Error, Job
 
 
 class ExporterError(Exception):
-    """The base of every error of the client and the service.
+    """The base class of every error of the client and the service.
 
-    `.message` says what was wrong, `.hint` what to do about it, or is None.
+    `.message` describes what is wrong. `.hint` describes what to do, or is None.
 
-    >>> str(ExporterError("the disk is full.", hint="make room"))
-    'the disk is full. Hint: make room.'
+    >>> str(ExporterError("the disk is full.", hint="free some space"))
+    'the disk is full. Hint: free some space.'
     """
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
@@ -42,34 +41,34 @@ class ExporterError(Exception):
         self.hint = hint
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The usual way would call the constructor with the message alone.
-        return _made_again, (type(self), self.args, vars(self))
+        # By default the constructor would be called with the message alone.
+        return _restore_error, (type(self), self.args, vars(self))
 
 
-def _made_again(
-    kind: type[ExporterError], args: tuple[object, ...], known: dict[str, object]
+def _restore_error(
+    error_class: type[ExporterError], args: tuple[object, ...], attributes: dict[str, object]
 ) -> ExporterError:
-    """An error as it was when it was pickled or copied."""
-    error = kind.__new__(kind)
+    """Return the error that was pickled or copied."""
+    error = error_class.__new__(error_class)
     error.args = args
-    vars(error).update(known)
+    vars(error).update(attributes)
     return error
 
 
 class RequestFailedError(ExporterError):
-    """The platform answered with an error.
+    """A response of the platform that is an error.
 
-    `.status` is the HTTP status, `.errors` what the body says of it, `.request_id`, `.title` and
-    `.detail` those of the first error or None, `.retry_after` the seconds after which the platform
-    wants to be asked again, or None.
+    `.status` is the HTTP status and `.errors` the errors in the body. `.request_id`, `.title` and
+    `.detail` are those of the first error, or None. `.retry_after` is the number of seconds after
+    which the platform accepts another request, or None.
 
     Source: Exporter Service API 1.0, OpenAPI document, schema ErrorResponse.
 
-    >>> RequestFailedError("POST /v2/jobs was refused.", status=400).status
+    >>> RequestFailedError("POST /v2/jobs failed with 400.", status=400).status
     400
     """
 
-    def __init__(  # noqa: PLR0913 - what is known of an answer, by keyword
+    def __init__(  # noqa: PLR0913 - the attributes of a response, by keyword
         self,
         message: str,
         *,
@@ -90,7 +89,7 @@ class RequestFailedError(ExporterError):
 
 
 class AuthenticationError(RequestFailedError):
-    """The token is missing, wrong, has expired, or does not allow this (401 or 403).
+    """A token that is missing, invalid, expired or not authorized for the request (401 or 403).
 
     >>> issubclass(AuthenticationError, RequestFailedError)
     True
@@ -98,7 +97,7 @@ class AuthenticationError(RequestFailedError):
 
 
 class JobNotFoundError(RequestFailedError):
-    """There is no such job (404).
+    """A job that does not exist (404).
 
     >>> issubclass(JobNotFoundError, RequestFailedError)
     True
@@ -106,7 +105,7 @@ class JobNotFoundError(RequestFailedError):
 
 
 class JobExpiredError(RequestFailedError):
-    """The job was there before and is gone: jobs and their files expire after a week (404).
+    """A job that existed before: jobs and their files expire after a week (404).
 
     Source: Exporter Service API 1.0, OpenAPI document, operation createJob.
 
@@ -116,12 +115,12 @@ class JobExpiredError(RequestFailedError):
 
 
 class ConnectionFailedError(ExporterError):
-    """No answer came: no connection, a timeout, or an answer that broke off.
+    """A request without a response: no connection, a timeout, or a response that is incomplete.
 
-    `.maybe_received` says that the platform may have received the request. Where that was the
-    creation of a job, it is not sent again blindly: look for the job in the list of jobs.
+    `.maybe_received` is true if the platform may have received the request. If that request was to
+    create a job, it is not sent again: check the list of jobs first.
 
-    >>> ConnectionFailedError("no answer came.", maybe_received=True).maybe_received
+    >>> ConnectionFailedError("no response arrived.", maybe_received=True).maybe_received
     True
     """
 
@@ -131,11 +130,11 @@ class ConnectionFailedError(ExporterError):
 
 
 class UnexpectedAnswerError(ExporterError):
-    """An answer that is not one of the Exporter Service, such as the page of a proxy.
+    """A response that does not come from an Exporter Service, such as the page of a proxy.
 
-    `.status` is its HTTP status and `.content_type` what it says to be, or None.
+    `.status` is its HTTP status and `.content_type` its media type, or None.
 
-    >>> UnexpectedAnswerError("a page came.", status=200, content_type="text/html").content_type
+    >>> UnexpectedAnswerError("a page.", status=200, content_type="text/html").content_type
     'text/html'
     """
 
@@ -153,7 +152,7 @@ class UnexpectedAnswerError(ExporterError):
 
 
 class JobFailedError(ExporterError):
-    """The platform could not run the job; the message is the platform's, `.job` the whole job.
+    """A job that failed. The message is the platform's; `.job` is the job.
 
     Source: Exporter Service API 1.0, OpenAPI document, schema Job, member error.
 
@@ -167,7 +166,7 @@ class JobFailedError(ExporterError):
 
 
 class WaitTimeoutError(ExporterError, TimeoutError):
-    """The job did not end before the deadline; it goes on. `.job` is how it was seen last.
+    """A job that did not finish before the timeout; it continues. `.job` is its last known state.
 
     >>> issubclass(WaitTimeoutError, TimeoutError)
     True
@@ -179,11 +178,11 @@ class WaitTimeoutError(ExporterError, TimeoutError):
 
 
 class DownloadError(ExporterError):
-    """The file could not be fetched whole, or not be written; the target is as it was before.
+    """A file that could not be downloaded completely, or not be written; the target is unchanged.
 
-    `.status` is the HTTP status of the last answer, or None where there was none.
+    `.status` is the HTTP status of the last response, or None if there was none.
 
-    >>> DownloadError("the file is gone.", status=404).status
+    >>> DownloadError("the link has expired.", status=404).status
     404
     """
 
@@ -193,7 +192,7 @@ class DownloadError(ExporterError):
 
 
 class JoinError(ExporterError):
-    """CSV files that do not fit together: other columns, or none that tells orders apart.
+    """CSV files that cannot be merged: different columns, or no column that identifies orders.
 
     >>> issubclass(JoinError, ExporterError)
     True
@@ -201,7 +200,7 @@ class JoinError(ExporterError):
 
 
 class SettingsError(ExporterError):
-    """A client or a service that cannot work as it was set up: no token, an unknown region.
+    """Invalid settings of a client or a service, such as an unknown region or a missing token.
 
     >>> issubclass(SettingsError, ExporterError)
     True
@@ -209,7 +208,7 @@ class SettingsError(ExporterError):
 
 
 class OrdersError(ExporterError):
-    """A store of orders that cannot be read: no such file, broken lines, no connection.
+    """A store of orders that cannot be read: a missing file, invalid lines, no connection.
 
     >>> issubclass(OrdersError, ExporterError)
     True

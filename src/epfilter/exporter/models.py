@@ -1,10 +1,10 @@
-"""What the Exporter Service is sent, and what it answers.
+"""Pydantic models of the requests and responses of the Exporter Service.
 
-What is sent is strict, nothing but what the platform documents; what is received is read with
-tolerance. All schemas of one document stand in this one file, which is why it is long.
+Models of requests are strict and allow only what the platform documents. Models of responses are
+tolerant. All schemas of the OpenAPI document are in this file, which is why it is long.
 
-Source of the facts: Exporter Service API 1.0, OpenAPI document. What goes beyond it is marked as
-a decision: the platform answers a little differently from endpoint to endpoint.
+Source of the facts: Exporter Service API 1.0, OpenAPI document. Everything beyond it is marked as
+a decision, because the responses of the platform differ slightly from endpoint to endpoint.
 """
 
 from __future__ import annotations
@@ -35,25 +35,24 @@ if TYPE_CHECKING:
     from pydantic.config import JsonDict
 
 _OLD_NAMES = {"processing": "started", "complete": "success"}
-"""Decision: statuses that the platform used to send, and what they are called now."""
-
+"""Decision: former names of statuses, and the current ones."""
 
 NO_RESULTS = "No results matched the supplied filter"
-"""The error of a job whose filter selects no order.
+"""The error of a job whose filter matches no order.
 
 Source: Exporter Service API 1.0, OpenAPI document, schema Job, member error.
 """
 
 
 class JobStatus(StrEnum):
-    """Where a job is in its life: PENDING, STARTED, then SUCCESS or FAILED.
+    """The status of a job: PENDING, STARTED, then SUCCESS or FAILED.
 
-    PENDING waits for other jobs, STARTED is being processed; jobs run one at a time. On the wire
-    the names are in lower case. A status is read in any case, and so are the old names
-    `processing` (STARTED) and `complete` (SUCCESS). ValueError for anything else.
+    A pending job waits for other jobs; a started job is being processed. Jobs run one at a time.
+    In JSON the names are in lower case. The enum accepts any case, and the former names
+    `processing` (STARTED) and `complete` (SUCCESS). Raises ValueError for anything else.
 
-    Source: Exporter Service API 1.0, OpenAPI document, "Job Lifecycle" and the examples. The
-    other cases and the old names are a decision.
+    Source: Exporter Service API 1.0, OpenAPI document, "Job Lifecycle" and the examples. Other
+    cases and the former names are a decision.
 
     >>> JobStatus("failed"), JobStatus("PENDING"), JobStatus("processing")
     (<JobStatus.FAILED: 'failed'>, <JobStatus.PENDING: 'pending'>, <JobStatus.STARTED: 'started'>)
@@ -73,19 +72,19 @@ class JobStatus(StrEnum):
         return next((status for status in cls if status.value == name), None)
 
 
-def _summary(schema: JsonDict) -> None:
-    """A JSON schema is described by the first sentences of the docstring, without the examples."""
+def _shorten_description(schema: JsonDict) -> None:
+    """Reduce the description of a JSON schema to the first paragraph of the docstring."""
     schema["description"] = str(schema.get("description", "")).partition("\n\n")[0]
 
 
-class _Received(BaseModel):
-    """What we receive: members that nobody documented are kept, as attributes and in the dump."""
+class _ResponseModel(BaseModel):
+    """The base of models of responses: undocumented members are kept as attributes and dumped."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", json_schema_extra=_summary)
+    model_config = ConfigDict(frozen=True, extra="allow", json_schema_extra=_shorten_description)
 
 
-class Timestamps(_Received):
-    """When a job was created and last updated, as the platform wrote it.
+class Timestamps(_ResponseModel):
+    """The times when a job was created and last updated, as the platform writes them.
 
     Source: Exporter Service API 1.0, OpenAPI document, schema Timestamps; its examples have
     nanoseconds.
@@ -103,9 +102,9 @@ class Timestamps(_Received):
 
     @property
     def created(self) -> datetime | None:
-        """`created_at` in UTC, cut to microseconds; None where it is absent.
+        """Return `created_at` in UTC, truncated to microseconds, or None if it is absent.
 
-        Raises FilterValueError where the text is not a timestamp.
+        Raises FilterValueError if the text is not a timestamp.
 
         >>> Timestamps(created_at="0001-01-01T00:00:00Z").created
         datetime.datetime(1, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)
@@ -114,9 +113,9 @@ class Timestamps(_Received):
 
     @property
     def updated(self) -> datetime | None:
-        """`updated_at` in UTC, cut to microseconds; None where it is absent.
+        """Return `updated_at` in UTC, truncated to microseconds, or None if it is absent.
 
-        Raises FilterValueError where the text is not a timestamp.
+        Raises FilterValueError if the text is not a timestamp.
 
         >>> Timestamps(updated_at="2018-10-04T11:08:49.1Z").updated.microsecond
         100000
@@ -124,8 +123,8 @@ class Timestamps(_Received):
         return None if self.updated_at is None else from_text(self.updated_at, datetime)
 
 
-class Links(_Received):
-    """Where an object is to be found.
+class Links(_ResponseModel):
+    """The links of an object.
 
     Source: Exporter Service API 1.0, OpenAPI document, schema Links.
 
@@ -137,8 +136,8 @@ class Links(_Received):
     """The link to this resource."""
 
 
-class FileLink(_Received):
-    """Where the CSV file of an export is to be found.
+class FileLink(_ResponseModel):
+    """The link to the CSV file of an export.
 
     Source: Exporter Service API 1.0, OpenAPI document, schema FileLink; `href` is empty in its
     example of a failed job.
@@ -151,14 +150,14 @@ class FileLink(_Received):
     """The publicly available URL for the CSV file that contains the exported data."""
 
 
-class Job(_Received):
-    """An export and how far it has come.
+class Job(_ResponseModel):
+    """An export job and its status.
 
-    A job needs an `id` and a `status`; the rest may be absent. `error` says why a job failed.
-    Raises pydantic.ValidationError where `id` is no UUID or `status` is none of `JobStatus`.
+    `id` and `status` are required; the rest may be absent. `error` is the reason why a job failed.
+    Raises pydantic.ValidationError if `id` is not a UUID or `status` is not a `JobStatus`.
 
-    Source: Exporter Service API 1.0, OpenAPI document, schema Job. That id and status are always
-    there is a decision; the document requires nothing.
+    Source: Exporter Service API 1.0, OpenAPI document, schema Job. That id and status are required
+    is a decision; the document requires nothing.
 
     >>> job = Job.model_validate(
     ...     {"id": "974c9db4-38da-4dbf-90c2-33eed5f3e77c", "status": "FAILED", "error": "No luck"}
@@ -192,18 +191,18 @@ class Job(_Received):
     """When the job was created and updated."""
 
 
-class JobResponse(_Received):
-    """The answer to creating a job, getting one and getting all.
+class JobResponse(_ResponseModel):
+    """The response to creating a job, getting one job and getting all jobs.
 
-    `data` is one job or a list, as the platform sent it; `job` and `jobs` read either.
+    `data` is one job or a list, as in the response; `job` and `jobs` work with either.
 
-    Source: Exporter Service API 1.0, OpenAPI document: createJob and getMultipleJobs answer with
-    a list, getAJob with one job.
+    Source: Exporter Service API 1.0, OpenAPI document: createJob and getMultipleJobs return a
+    list, getAJob returns one job.
 
-    >>> answer = JobResponse.model_validate(
+    >>> response = JobResponse.model_validate(
     ...     {"data": [{"id": "974c9db4-38da-4dbf-90c2-33eed5f3e77c", "status": "pending"}]}
     ... )
-    >>> answer.job.status, len(answer.jobs)
+    >>> response.job.status, len(response.jobs)
     (<JobStatus.PENDING: 'pending'>, 1)
     """
 
@@ -212,7 +211,7 @@ class JobResponse(_Received):
 
     @property
     def jobs(self) -> tuple[Job, ...]:
-        """All jobs of the answer; none where the list is empty.
+        """Return all jobs of the response.
 
         >>> JobResponse(data=[]).jobs
         ()
@@ -221,26 +220,26 @@ class JobResponse(_Received):
 
     @property
     def job(self) -> Job:
-        """The one job of the answer.
+        """Return the only job of the response.
 
-        Raises FilterValueError where it holds none or several.
+        Raises FilterValueError if there is no job or more than one.
 
         >>> JobResponse(data=[]).job
         Traceback (most recent call last):
-        epfilter.errors.FilterValueError: the answer holds no job, where one was expected. ...
+        epfilter.errors.FilterValueError: the response contains no job instead of one. ...
         """
         jobs = self.jobs
         if len(jobs) != 1:
             raise FilterValueError(
-                f"the answer holds {len(jobs) or 'no'} job{'s' if jobs else ''}, where one was "
-                "expected.",
-                hint="`jobs` gives all of them",
+                f"the response contains {len(jobs) or 'no'} job{'s' if jobs else ''} instead of "
+                "one.",
+                hint="use `jobs`, which returns all of them",
             )
         return jobs[0]
 
 
-class FileLinkResponse(_Received):
-    """The answer to `GET /v2/jobs/{jobID}/file`.
+class FileLinkResponse(_ResponseModel):
+    """The response to `GET /v2/jobs/{jobID}/file`.
 
     Source: Exporter Service API 1.0, OpenAPI document, operation getAJobFile.
 
@@ -252,15 +251,15 @@ class FileLinkResponse(_Received):
     """The link to the exported data."""
 
 
-class Error(_Received):
-    """One thing that went wrong in the service.
+class Error(_ResponseModel):
+    """One error in a response of the service.
 
-    `status` is the HTTP status code, also where the platform writes it as a text of digits; it
-    may be absent, and so may everything else.
+    `status` is the HTTP status code as a number, even if the platform writes it as a text. Every
+    member may be absent.
 
     Source: Exporter Service API 1.0, OpenAPI document, schema Error, which requires status and
-    title. That both may be missing is a fact of the platform's answers to a bad filter and a
-    decision: `{"title":"Bad Request","detail":"Could not parse the supplied filter"}`.
+    title. That both may be absent is a decision. The platform's response to an invalid filter
+    has no status: `{"title":"Bad Request","detail":"Could not parse the supplied filter"}`.
 
     >>> Error.model_validate({"status": "404", "title": "Resource Not Found"}).status
     404
@@ -282,58 +281,59 @@ class Error(_Received):
     """Additional supporting meta data for the error."""
 
 
-class ErrorResponse(_Received):
-    """The body of an answer that is an error.
+class ErrorResponse(_ResponseModel):
+    """The body of a response that reports errors.
 
-    An error that stands alone, without the list around it, is read as a list of one.
+    A single error without the list around it is read as a list of one.
 
     Source: Exporter Service API 1.0, OpenAPI document, schema ErrorResponse. The document's own
-    example of a missing job is such a lone error; reading it is a decision.
+    example of a missing job is such a single error; accepting it is a decision.
 
     >>> ErrorResponse.model_validate({"title": "Resource Not Found", "status": 404}).errors[0].title
     'Resource Not Found'
     """
 
     errors: list[Error]
-    """What went wrong."""
+    """The errors."""
 
     @model_validator(mode="before")
     @classmethod
-    def _accept_lone_error(cls, body: object) -> object:
+    def _accept_single_error(cls, body: object) -> object:
         if isinstance(body, dict) and "errors" not in body and {"title", "detail"} & body.keys():
             return {"errors": [body]}
         return body
 
 
-class _Sent(BaseModel):
-    """What the two models here share: frozen, and no other members."""
+class _RequestModel(BaseModel):
+    """The base of models of requests: frozen, without additional members."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_summary)
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_shorten_description)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy; what `update` changes is validated like anything else that is sent."""
-        kept = {name: getattr(self, name) for name in self.model_fields_set}
-        copied = super().model_copy(deep=deep)
-        return type(self)(**kept | dict(update)) if update else copied
+        """Return a copy; the values in `update` are validated."""
+        if not update:
+            return super().model_copy(deep=deep)
+        members = {name: getattr(self, name) for name in self.model_fields_set}
+        return type(self)(**members | dict(update))
 
     def copy(self, **options: Any) -> Self:
-        """As `model_copy`, which see."""
+        """Alias of `model_copy`."""
         return self.model_copy(**options)
 
 
-def _without_default(schema: JsonDict) -> None:
-    """An absent filter is absent; `null` is no default that anyone may write."""
+def _remove_default(schema: JsonDict) -> None:
+    """Remove the default `null`: a filter may be absent, but not null."""
     schema.pop("default", None)
 
 
-class CreateJobData(_Sent):
-    """What a new job is to do: the `data` of `CreateJob`.
+class CreateJobData(_RequestModel):
+    """The description of a new job: the `data` of `CreateJob`.
 
-    `filter` takes a filter, its text or the JSON of its tree, and is dumped as canonical text.
-    Without one nothing narrows the export, so it must be left out on purpose: None is refused,
-    and where it is absent the dump has no such member.
+    `filter` is a filter, its text or the JSON of its tree; it is dumped as canonical text. Without
+    a filter the job exports every order, so you must omit the member: None is invalid. An absent
+    filter is also absent in the dump.
 
-    Raises pydantic.ValidationError for any other member, an empty job_type, a text that is not a
+    Raises pydantic.ValidationError for other members, an empty job_type, and a text that is not a
     filter (error type `filter_syntax`, with the diagnostics in its `ctx`).
 
     Source: Exporter Service API 1.0, OpenAPI document, schema CreateJob.
@@ -362,9 +362,9 @@ class CreateJobData(_Sent):
         ) -> None: ...
 
     else:
-        # Not `Filter | None`: None comes of absence only, and a union would report twice.
-        filter: Filter = Field(default=None, json_schema_extra=_without_default)
-    """Which orders to export, in the filter language; absent for all of them."""
+        # Not `Filter | None`: None means absent only, and a union would report errors twice.
+        filter: Filter = Field(default=None, json_schema_extra=_remove_default)
+    """The filter that selects the orders to export; absent for all orders."""
 
     @field_validator("filter", mode="before")
     @classmethod
@@ -372,24 +372,23 @@ class CreateJobData(_Sent):
         if value is None:
             raise PydanticCustomError(
                 "filter_null",
-                "A filter of null would export every order; leave the member out if that is meant",
+                "A filter of null would export every order; omit the member to do that",
             )
         return value
 
     # Without a return annotation pydantic keeps the fields in the JSON schema of the dump.
     @model_serializer(mode="wrap")
-    def _leave_out_absent(self, dump: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def] # noqa: ANN202 - see above
+    def _omit_absent_filter(self, dump: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def] # noqa: ANN202 - see above
         dumped: dict[str, Any] = dump(self)
         if self.filter is None:
             dumped.pop("filter", None)
         return dumped
 
 
-class CreateJob(_Sent):
+class CreateJob(_RequestModel):
     """The body of `POST /v2/jobs`, which starts an export.
 
-    Raises pydantic.ValidationError for what the service would not understand: any member beside
-    `data`, and what `CreateJobData` refuses.
+    Raises pydantic.ValidationError for members other than `data`, and as `CreateJobData`.
 
     Source: Exporter Service API 1.0, OpenAPI document, schema CreateJob.
 
@@ -401,14 +400,14 @@ class CreateJob(_Sent):
     """
 
     data: CreateJobData
-    """What the job is to do."""
+    """The description of the job."""
 
     @classmethod
     def order_export(cls, filter: Filter | str) -> Self:  # noqa: A002 - the platform's name for it
-        """The body that exports the orders which a filter, or the text of one, selects.
+        """Return the body that exports the orders which a filter, or its text, selects.
 
-        Raises FilterSyntaxError for a text that is not a filter, FilterTypeError for anything
-        that is neither filter nor text.
+        Raises FilterSyntaxError for a text that is not a filter, and FilterTypeError for other
+        types.
 
         Source: Exporter Service API 1.0, OpenAPI document, operation createJob.
 
@@ -419,7 +418,7 @@ class CreateJob(_Sent):
             filter = parse(filter)  # noqa: A001 - see the parameter
         elif not isinstance(filter, Filter):
             raise FilterTypeError(
-                f"order_export takes a filter or its text, not {describe_type(filter)}.",
-                hint="to export every order, say so: CreateJob(data=CreateJobData())",
+                f"`order_export` requires a filter or its text, not {describe_type(filter)}.",
+                hint="to export every order, use CreateJob(data=CreateJobData())",
             )
         return cls(data=CreateJobData(type="job", job_type="order_export", filter=filter))

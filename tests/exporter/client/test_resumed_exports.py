@@ -122,7 +122,7 @@ from exporter.client.doubles import TOKEN, WINDOW, Service, part
 def killed(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
-csv_merge._Join.add = killed
+csv_merge._Merge.append = killed
 transport = httpx.MockTransport(Service(part(1), part(2), part(3)))
 with ExporterClient(token=TOKEN, transport=transport) as client:
     client.export(WINDOW, {str(tmp_path / "a.csv")!r}, split="month", resume=True)

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from epfilter import F, Filter, all_of, any_of, parse
 from epfilter.ast import Comparison
 from epfilter.exporter import JobFailedError
-from epfilter.exporter.date_splitting import split
+from epfilter.exporter.filter_splitting import split
 from epfilter.exporter.models import NO_RESULTS
 from epfilter.exporter.orders import attributes_of
 from epfilter.resources import orders, resource_info

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from epfilter.exporter import date_splitting
+from epfilter.exporter import filter_splitting
 from epfilter.exporter.client.checkpoint import Note, Unfinished, remove
 from epfilter.exporter.client.downloads import fetch
 from epfilter.exporter.client.effects import Call, Flow
@@ -19,7 +19,7 @@ from epfilter.exporter.client.flows import AnyFilter, Core, creation
 from epfilter.exporter.client.progress import DownloadProgress, Exported, ExportProgress
 from epfilter.exporter.client.settings import checked_seconds
 from epfilter.exporter.client.target_files import AnyPath, TargetFile, translate_os_errors
-from epfilter.exporter.csv_merge import join_csv
+from epfilter.exporter.csv_merge import merge_csv
 from epfilter.exporter.errors import (
     DownloadError,
     JobExpiredError,
@@ -76,7 +76,7 @@ def _divided(body: CreateJob, by: Split | None) -> tuple[Sequence[CreateJob], bo
     if by is None:
         return [body], True
     # A type checker knows that the filter may be absent; `split` says so in words.
-    parts = date_splitting.split(body.data.filter, by=by)  # type: ignore[arg-type] # see above
+    parts = filter_splitting.split(body.data.filter, by=by)  # type: ignore[arg-type] # see above
     bodies = [
         body.model_copy(update={"data": body.data.model_copy(update={"filter": part})})
         for part in parts
@@ -194,7 +194,7 @@ class _Export:
 
     def _join(self, parts: Sequence[Path]) -> tuple[int, int]:
         with self.target.open() as output:
-            rows = join_csv(parts, output, disjoint=self.disjoint)
+            rows = merge_csv(parts, output, disjoint=self.disjoint)
             return output.tell(), rows
 
     def _showing(self, index: int) -> Callable[[Job], object] | None:

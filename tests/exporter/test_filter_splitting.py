@@ -1,4 +1,4 @@
-"""The parts of a filter select together what the filter selects, in pieces that people expect."""
+"""The parts of a filter together select what the filter selects."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from epfilter import Filter, FilterTypeError, FilterValueError, parse, unparse
 from epfilter.ast import And, Comparison, Membership, Operator, Or
 from epfilter.errors import FilterSyntaxError, ResourceError, Severity
-from epfilter.exporter.date_splitting import Calendar, split
+from epfilter.exporter.filter_splitting import Calendar, split
 from epfilter.resources import (
     Alias,
     EqIn,
@@ -47,7 +47,7 @@ class Histories(Resource, title="Histories"):
     created_at = EqInOrdered(timestamp(), several=True)
 
 
-_CUT = [
+_SPLIT_BY_CALENDAR = [
     (
         "month",
         "gt(created_at,2018-09-20):le(created_at,2018-11-05)",
@@ -83,7 +83,7 @@ _CUT = [
             "ge(created_at,2020-03-01):lt(created_at,2020-03-01T00:00:00.001Z)",
         ],
     ),
-    # The zones of the bounds are theirs; the pieces are those of UTC.
+    # The bounds keep their time zones; the parts begin in UTC.
     (
         "month",
         "ge(created_at,2018-08-31T20:00:00-04:00):lt(created_at,2018-10-01T02:00:00+02:00)",
@@ -114,7 +114,7 @@ _CUT = [
             "ge(created_at,2018-10-01):lt(created_at,2018-10-05)",
         ],
     ),
-    # Within one piece nothing changes, not even a bound that is loose.
+    # Within one period nothing changes, not even a redundant bound.
     (
         "month",
         "ge(created_at,2018-09-02):(gt(created_at,2018-09-01):lt(created_at,2018-10-01))",
@@ -155,11 +155,11 @@ _CUT = [
 ]
 
 
-@pytest.mark.parametrize(("by", "text", "parts"), _CUT)
-def test_a_window_is_cut_by_the_calendar(by: Calendar, text: str, parts: list[str]) -> None:
-    found = split(text, by=by)
-    assert [unparse(part) for part in found] == parts
-    assert found.disjoint
+@pytest.mark.parametrize(("by", "text", "parts"), _SPLIT_BY_CALENDAR)
+def test_a_window_is_split_by_the_calendar(by: Calendar, text: str, parts: list[str]) -> None:
+    result = split(text, by=by)
+    assert [unparse(part) for part in result] == parts
+    assert result.disjoint
 
 
 _CHUNKED = [
@@ -178,9 +178,9 @@ _CHUNKED = [
         "in(id,a,b):(eq(name,A)|eq(name,B))",
         ["in(id,a):eq(name,A)", "in(id,a):eq(name,B)", "in(id,b):eq(name,A)", "in(id,b):eq(name,B)"],
     ),
-    # What cannot be cut into chunks stays.
+    # Terms that cannot be split into chunks.
     (1, "eq(name,A)|eq(email,B)", ["eq(name,A)|eq(email,B)"]),
-    (1, "eq(nobody,A)|eq(knows,B)", ["eq(nobody,A)|eq(knows,B)"]),
+    (1, "eq(unknown,A)|eq(missing,B)", ["eq(unknown,A)|eq(missing,B)"]),
     (1, "eq(name,A)|like(name,B*)", ["eq(name,A)|like(name,B*)"]),
     (1, "(eq(name,A)|eq(name,B)):eq(email,C)|eq(email,D)", ["((eq(name,A)|eq(name,B)):eq(email,C))|eq(email,D)"]),
     (1, "contains_all(id,a,b)", ["contains_all(id,a,b)"]),
@@ -189,28 +189,28 @@ _CHUNKED = [
 
 
 @pytest.mark.parametrize(("most", "text", "parts"), _CHUNKED)
-def test_values_are_cut_into_chunks(most: int, text: str, parts: list[str]) -> None:
-    found = split(text, most_values=most)
-    assert [unparse(part) for part in found] == parts
-    assert found.disjoint is (len(parts) == 1)
+def test_values_are_split_into_chunks(most: int, text: str, parts: list[str]) -> None:
+    result = split(text, most_values=most)
+    assert [unparse(part) for part in result] == parts
+    assert result.disjoint is (len(parts) == 1)
 
 
-def test_time_and_values_are_cut_at_once() -> None:
-    found = split(
+def test_window_and_values_are_split_together() -> None:
+    result = split(
         "ge(created_at,2018-09-20):lt(created_at,2018-10-05):(eq(name,A)|eq(name,B))",
         by="month",
         most_values=1,
     )
-    assert [unparse(part) for part in found] == [
+    assert [unparse(part) for part in result] == [
         "ge(created_at,2018-09-20):lt(created_at,2018-10-01):eq(name,A)",
         "ge(created_at,2018-09-20):lt(created_at,2018-10-01):eq(name,B)",
         "ge(created_at,2018-10-01):lt(created_at,2018-10-05):eq(name,A)",
         "ge(created_at,2018-10-01):lt(created_at,2018-10-05):eq(name,B)",
     ]
-    assert not found.disjoint
+    assert not result.disjoint
 
 
-def test_the_names_of_a_resource_are_kept_as_they_were_written() -> None:
+def test_aliases_stay_as_they_are_written() -> None:
     text = "ge(meta.created,2018-09-20):lt(created_at,2018-10-05):in(no,a,b)"
     assert [unparse(part) for part in split(text, by="month", resource=Events())] == [
         "ge(meta.created,2018-09-20):lt(created_at,2018-10-01):in(no,a,b)",
@@ -218,13 +218,13 @@ def test_the_names_of_a_resource_are_kept_as_they_were_written() -> None:
     ]
 
 
-def test_days_are_cut_as_their_midnights() -> None:
+def test_dates_are_split_at_midnight() -> None:
     text = "ge(created_at,2018-09-20):le(created_at,2018-10-01)"
     assert split(text, by="month", resource=Days()) == (parse(text),)
     assert len(split(text, by="week", resource=Days())) == 2
 
 
-def test_what_the_resource_does_not_know_is_left_alone() -> None:
+def test_unknown_fields_are_left_unchanged() -> None:
     text = "ge(created_at,2018-09-20):lt(created_at,2018-10-05):eq(nothing,1):gt(other,x)"
     assert len(split(text, by="month")) == 2
 
@@ -233,44 +233,44 @@ _WINDOW = "ge(created_at,2018-09-20):lt(created_at,2018-10-05)"
 
 
 @pytest.mark.parametrize(
-    ("text", "options", "error", "says"),
+    ("text", "options", "error", "message"),
     [
-        ("eq(payment,paid)", {"by": "month"}, FilterValueError, "the filter has no window on `created_at` to cut. Hint: add one, such as ge(created_at,2018-09-01):lt(created_at,2018-10-01)."),
+        ("eq(payment,paid)", {"by": "month"}, FilterValueError, "the filter has no window on `created_at` to split. Hint: add one, such as ge(created_at,2018-09-01):lt(created_at,2018-10-01)."),
         ("eq(created_at,2018-09-01)", {"by": "day"}, FilterValueError, "has no window on `created_at`"),
         ("gt(updated_at,2018-09-01):lt(updated_at,2018-11-01)", {"by": "day"}, FilterValueError, "has no window on `created_at`"),
         ("gt(created_at,2018-09-01)", {"by": "month"}, FilterValueError, "the window on `created_at` has no upper bound. Hint: add one, such as lt(created_at,2018-10-01)."),
         ("eq(name,A):le(created_at,2018-09-01)", {"by": "month"}, FilterValueError, "the window on `created_at` has no lower bound. Hint: add one, such as ge(created_at,2018-10-01)."),
-        (f"{_WINDOW}|eq(name,A)", {"by": "month"}, FilterValueError, "a filter that is an OR has no window on `created_at` that holds for all of it. Hint: split each side"),
+        (f"{_WINDOW}|eq(name,A)", {"by": "month"}, FilterValueError, "the filter is an OR without a common window on `created_at`. Hint: split each side"),
         (f"eq(name,A):({_WINDOW}|eq(name,B))", {"by": "month"}, FilterValueError, "has no window on `created_at`"),
-        ("ge(created_at,2018-10-01):lt(created_at,2018-09-01)", {"by": "month"}, FilterValueError, "nothing is in the window from `ge(created_at,2018-10-01)` to `lt(created_at,2018-09-01)`: it ends before it begins."),
-        ("ge(created_at,2018-10-01):lt(created_at,2018-10-01)", {"by": "month"}, FilterValueError, "nothing is in the window"),
-        ("gt(created_at,2018-10-01):le(created_at,2018-10-01)", {"by": "month"}, FilterValueError, "nothing is in the window"),
-        ("ge(created_at,0001-01-01):lt(created_at,9999-12-31)", {"by": "day"}, FilterValueError, "the filter would become more than 10,000 filters. Hint: cut time"),
+        ("ge(created_at,2018-10-01):lt(created_at,2018-09-01)", {"by": "month"}, FilterValueError, "the window from `ge(created_at,2018-10-01)` to `lt(created_at,2018-09-01)` is empty: it ends before it begins."),
+        ("ge(created_at,2018-10-01):lt(created_at,2018-10-01)", {"by": "month"}, FilterValueError, "is empty: it ends before it begins"),
+        ("gt(created_at,2018-10-01):le(created_at,2018-10-01)", {"by": "month"}, FilterValueError, "is empty: it ends before it begins"),
+        ("ge(created_at,0001-01-01):lt(created_at,9999-12-31)", {"by": "day"}, FilterValueError, "the filter would be split into more than 10,000 filters. Hint: use longer"),
         (f"{_WINDOW}:in(id,{','.join(map(str, range(5001)))})", {"by": "month", "most_values": 1}, FilterValueError, "more than 10,000 filters"),
         ("ge(created_at,soon):lt(created_at,2018-10-01)", {"by": "month"}, ResourceError, "`created_at`: `soon` is not a date or timestamp."),
         ("ge(created_at,2018-09-01):lt(created_at,2018-11-01)", {"by": "month", "resource": "no_such_thing"}, ResourceError, "there is no resource"),
         (_WINDOW, {"by": "month", "resource": "carts"}, FilterValueError, "has no window on `created_at`"),
         (_WINDOW, {"by": "month", "resource": Histories()}, FilterValueError, "has no window on `created_at`"),
         (_WINDOW, {"by": "month", "resource": Texts()}, FilterValueError, "has no window on `created_at`"),
-        (_WINDOW, {"by": "year"}, FilterValueError, "a window cannot be cut by `year`. Hint: take one of month, week, day."),
-        (_WINDOW, {"by": 1}, FilterTypeError, "`by` is one of month, week, day, not a value of type int."),
-        (_WINDOW, {"most_values": 0}, FilterValueError, "most_values is at least 1, not 0."),
-        (_WINDOW, {"most_values": True}, FilterTypeError, "most_values is a whole number, not a value of type bool."),
+        (_WINDOW, {"by": "year"}, FilterValueError, "a filter cannot be split by `year`. Hint: use month, week, day."),
+        (_WINDOW, {"by": 1}, FilterTypeError, "`by` must be one of month, week, day, not a value of type int."),
+        (_WINDOW, {"most_values": 0}, FilterValueError, "`most_values` must be at least 1, not 0."),
+        (_WINDOW, {"most_values": True}, FilterTypeError, "`most_values` must be an integer, not a value of type bool."),
         (_WINDOW, {"resource": None}, FilterTypeError, "a resource or its name is expected, not None."),
         (_WINDOW, {"resource": 5}, FilterTypeError, "a resource or its name is expected, not a value of type int."),
         (None, {}, FilterTypeError, "a filter is expected, not None."),
         ("gt(a", {}, FilterSyntaxError, ""),
     ],
 )  # fmt: skip
-def test_what_cannot_be_split_is_refused(
-    text: Any, options: dict[str, Any], error: type[Exception], says: str
+def test_a_filter_that_cannot_be_split_is_an_error(
+    text: Any, options: dict[str, Any], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error) as caught:
         split(text, **options)
-    assert says in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_a_resource_that_cannot_say_where_a_piece_begins_is_told() -> None:
+def test_a_resource_without_the_operators_of_a_window_is_an_error() -> None:
     with pytest.raises(ResourceError, match="created_at"):
         split(
             "gt(created_at,2018-09-01):lt(created_at,2018-11-01)",
@@ -279,7 +279,7 @@ def test_a_resource_that_cannot_say_where_a_piece_begins_is_told() -> None:
         )
 
 
-def test_what_need_not_be_split_is_the_same_object() -> None:
+def test_a_filter_that_needs_no_split_is_returned_unchanged() -> None:
     f = parse(_WINDOW)
     assert split(f)[0] is f
     assert split(f, by="month", most_values=3) == split(_WINDOW, by="month")
@@ -293,7 +293,7 @@ def test_parts_are_a_tuple_that_can_be_copied_and_pickled() -> None:
         assert (other, other.disjoint) == (parts, False)
 
 
-def test_a_filter_of_very_many_values_is_split_in_linear_time() -> None:
+def test_many_values_are_split_in_linear_time() -> None:
     many = Or(terms=tuple(Comparison(op="eq", field="name", value=str(i)) for i in range(100_000)))
     assert len(split(many, most_values=100)) == 1_000
 
@@ -363,37 +363,37 @@ _ROWS = st.lists(
     by=st.sampled_from([None, *get_args(Calendar)]),
     most=st.sampled_from([None, 1, 2]),
 )
-def test_the_parts_select_together_what_the_whole_selects(
+def test_the_parts_together_select_what_the_filter_selects(
     f: Filter, rows: list[dict[str, Any]], by: Calendar | None, most: int | None
 ) -> None:
-    whole = [*map(to_predicate(f, "orders"), rows)]
+    expected = [*map(to_predicate(f, "orders"), rows)]
     try:
         parts = split(f, by=by, most_values=most)
     except FilterValueError as refusal:
-        said = str(refusal)
+        message = str(refusal)
     else:
-        said = ""
-    if said:
-        assert said.startswith("nothing is in the window")
-        assert not any(whole)
+        message = ""
+    if message:
+        assert "is empty: it ends before it begins" in message
+        assert not any(expected)
         return
     selected = [[*map(to_predicate(part, "orders"), rows)] for part in parts]
     counts = [sum(column) for column in zip(*selected, strict=True)]
-    assert [count > 0 for count in counts] == whole
+    assert [count > 0 for count in counts] == expected
     assert not parts.disjoint or max(counts) <= 1
     sound = _is_sound(f)
     for part in parts:
         assert parse(unparse(part)) == part
         assert _is_sound(part) >= sound
-        assert most is None or all(len(one) <= most for one in _value_lists(part))
+        assert most is None or all(len(values) <= most for values in _value_lists(part))
 
 
 def _is_sound(f: Filter) -> bool:
-    return all(found.severity is Severity.INFO for found in orders.check(f))
+    return all(diagnostic.severity is Severity.INFO for diagnostic in orders.check(f))
 
 
 def _value_lists(f: Filter) -> list[tuple[Any, ...]]:
-    """The values of each list under the AND at the top that could have been cut."""
+    """Return the values of each list under the AND at the top that could have been split."""
     terms = f.terms if isinstance(f, And) else (f,)
     return [
         term.terms
@@ -407,7 +407,7 @@ def _value_lists(f: Filter) -> list[tuple[Any, ...]]:
     days=st.integers(1, 400),
     by=st.sampled_from(get_args(Calendar)),
 )
-def test_no_piece_crosses_the_calendar(begin: Any, days: int, by: Calendar) -> None:
+def test_no_part_crosses_a_boundary_of_the_calendar(begin: Any, days: int, by: Calendar) -> None:
     end = begin + timedelta(days)
     pieces = split(f"ge(created_at,{begin}):lt(created_at,{end})", by=by)
     name = {"month": "%Y-%m", "week": "%G-%V", "day": "%Y-%m-%d"}[by]

@@ -1,4 +1,4 @@
-"""Several CSV files become one: a single header, each order once, the bytes of rows as they were."""
+"""CSV files are merged: one header, each order once, and the bytes of rows unchanged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter.exporter import JoinError, csv_merge
-from epfilter.exporter.csv_merge import join_csv
+from epfilter.exporter.csv_merge import merge_csv
 
 
 @pytest.fixture(autouse=True)
@@ -27,20 +27,20 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert [path.name for path in Path().iterdir() if not re.match(r"\d\.csv", path.name)] == []
 
 
-def joined(*contents: bytes, disjoint: bool = False) -> bytes:
-    """The parts as one, whose rows are as many as was said."""
+def merge(*contents: bytes, disjoint: bool = False) -> bytes:
+    """Merge the parts, and check the number of rows that is returned."""
     parts = [Path(f"{number}.csv") for number in range(len(contents))]
     for part, content in zip(parts, contents, strict=True):
         part.write_bytes(content)
     output = io.BytesIO()
-    count = join_csv(parts, output, disjoint=disjoint)
-    whole = output.getvalue()
-    read = csv.reader(io.StringIO(whole.decode("utf-8", "replace"), ""))
-    assert count == max(0, sum(1 for row in read if row) - 1)
-    return whole
+    count = merge_csv(parts, output, disjoint=disjoint)
+    merged = output.getvalue()
+    rows = csv.reader(io.StringIO(merged.decode("utf-8", "replace"), ""))
+    assert count == max(0, sum(1 for row in rows if row) - 1)
+    return merged
 
 
-_JOINED = [
+_MERGED = [
     ("rows follow each other", [b"id,n\n1,a\n", b"id,n\n2,b\n"], b"id,n\n1,a\n2,b\n"),
     ("an order of an earlier part is left out", [b"id\n1\n2\n", b"id\n2\n3\n", b"id\n3\n1\n4\n"], b"id\n1\n2\n3\n4\n"),
     ("an order has several rows", [b"id,sku\n1,a\n1,b\n", b"id,sku\n1,a\n2,c\n2,d\n"], b"id,sku\n1,a\n1,b\n2,c\n2,d\n"),
@@ -69,68 +69,68 @@ _JOINED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("contents", "whole"), [row[1:] for row in _JOINED], ids=[row[0] for row in _JOINED])  # fmt: skip
-def test_parts_are_joined(contents: list[bytes], whole: bytes) -> None:
-    assert joined(*contents) == whole
+@pytest.mark.parametrize(("contents", "expected"), [row[1:] for row in _MERGED], ids=[row[0] for row in _MERGED])  # fmt: skip
+def test_parts_are_merged(contents: list[bytes], expected: bytes) -> None:
+    assert merge(*contents) == expected
 
 
 def test_disjoint_parts_need_no_ids() -> None:
-    assert joined(b"a\n1\n", b"a\n1\n\n2\n", disjoint=True) == b"a\n1\n1\n2\n"
+    assert merge(b"a\n1\n", b"a\n1\n\n2\n", disjoint=True) == b"a\n1\n1\n2\n"
 
 
 def test_one_part_needs_no_ids() -> None:
-    assert joined(b"a\n1\n1\n") == b"a\n1\n1\n"
+    assert merge(b"a\n1\n1\n") == b"a\n1\n1\n"
 
 
-_REFUSED = [
+_ERRORS = [
     ("other columns", [b"id,a,b\n", b"id,c,b\n"], "the columns of 1.csv are not those of 0.csv: it also has `c` and it lacks `a`."),
     ("more columns", [b"", b"id\n", b"id,a\tb\n"], "the columns of 2.csv are not those of 1.csv: it also has `a\\tb`."),
-    ("another order", [b"id,a\n", b"a,id\n"], "the columns of 1.csv are not those of 0.csv: they stand as `a`, `id`."),
+    ("another order", [b"id,a\n", b"a,id\n"], "the columns of 1.csv are not those of 0.csv: their order is `a`, `id`."),
     ("very many columns", [b"id\n", b"id," + b",".join(b"c%d" % i for i in range(30))], "`c19` and 10 more."),
-    ("no id", [b"a,b\n1,2\n", b"a,b\n1,2\n"], "no column of 0.csv is the id of an order, so nobody can say which orders are in two files; it has `a`, `b`."),
-    ("an empty id", [b"a,id\n1,2\n", b"a,id\n1,2\n1,\n"], "row 3 of 1.csv has no `id`, so nobody can say whether"),
+    ("no id", [b"a,b\n1,2\n", b"a,b\n1,2\n"], "0.csv has no column with the ids of orders. Without it, orders that are in two files cannot be found. It has `a`, `b`."),
+    ("an empty id", [b"a,id\n1,2\n", b"a,id\n1,2\n1,\n"], "row 3 of 1.csv has no `id`. Without it, orders that are in two files cannot be found."),
     ("a short row", [b"a,id\n1,2\n", b"a,id\n\n1\n"], "row 2 of 1.csv has no `id`"),
     ("an open quote", [b'id,a\n1,"a\n2,b\n'], "row 2 of 0.csv has a quote that is never closed."),
     ("an open quote in the header", [b'"id'], "row 1 of 0.csv has a quote that is never closed."),
     ("an open quote behind a closed one", [b'id,a\n1,"a\n",b,"\n'], "row 2 of 0.csv has a quote that is never closed."),
     ("UTF-16", ["id\n1\n".encode("utf-16")], "the header of 0.csv is not UTF-8."),
-    ("CR alone", [b"id,a\r1,b\r"], "the header of 0.csv has a carriage return in it. Hint: its line ends may be CR alone"),
+    ("CR alone", [b"id,a\r1,b\r"], "the header of 0.csv contains a carriage return. Hint: end lines with CRLF or LF, not with CR alone."),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("contents", "says"), [row[1:] for row in _REFUSED], ids=[row[0] for row in _REFUSED])  # fmt: skip
-def test_what_does_not_fit_together_is_refused(contents: list[bytes], says: str) -> None:
+@pytest.mark.parametrize(("contents", "message"), [row[1:] for row in _ERRORS], ids=[row[0] for row in _ERRORS])  # fmt: skip
+def test_parts_that_cannot_be_merged_are_an_error(contents: list[bytes], message: str) -> None:
     with pytest.raises(JoinError) as caught:
-        joined(*contents)
-    assert says in str(caught.value)
+        merge(*contents)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("parts", "says"),
+    ("parts", "message"),
     [
-        ([], "there are no files to join."),
+        ([], "there are no files to merge."),
         (["none.csv"], "cannot read none.csv: No such file or directory."),
         (["."], "cannot read .: Is a directory."),
         (["a\0.csv"], "cannot read a\\u0000.csv: embedded null byte."),
     ],
 )
-def test_parts_that_cannot_be_read_are_told(parts: list[str], says: str) -> None:
-    with pytest.raises(JoinError, match=re.escape(says)):
-        join_csv([Path(part) for part in parts], io.BytesIO(), disjoint=True)
+def test_parts_that_cannot_be_read_are_an_error(parts: list[str], message: str) -> None:
+    with pytest.raises(JoinError, match=re.escape(message)):
+        merge_csv([Path(part) for part in parts], io.BytesIO(), disjoint=True)
 
 
-def test_what_the_output_raises_is_raised() -> None:
+def test_errors_of_the_output_are_raised() -> None:
     class Full(io.BytesIO):
         def write(self, _: Any) -> int:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     Path("0.csv").write_bytes(b"id\n1\n")
     with pytest.raises(OSError, match="No space left on device"):
-        join_csv([Path("0.csv")], Full(), disjoint=True)
+        merge_csv([Path("0.csv")], Full(), disjoint=True)
 
 
 @pytest.mark.parametrize("member", ["peek", "readline"])
-def test_a_disk_that_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch, member: str) -> None:
+def test_an_error_of_the_disk_is_translated(monkeypatch: pytest.MonkeyPatch, member: str) -> None:
     class Broken(io.BufferedReader):
         pass
 
@@ -145,16 +145,18 @@ def test_a_disk_that_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch, mem
     monkeypatch.setattr(Path, "open", opened)
     Path("0.csv").touch()
     with pytest.raises(JoinError, match=r"cannot read 0\.csv: Input/output error\."):
-        join_csv([Path("0.csv")], io.BytesIO(), disjoint=True)
+        merge_csv([Path("0.csv")], io.BytesIO(), disjoint=True)
 
 
 @pytest.mark.parametrize("content", [b"id\n" + b"a" * 99, b'id\n"' + b"a\n" * 99, b"i" * 99])
-def test_a_row_that_would_fill_the_memory_is_refused(
+def test_a_row_that_would_fill_the_memory_is_an_error(
     monkeypatch: pytest.MonkeyPatch, content: bytes
 ) -> None:
-    monkeypatch.setattr(csv_merge, "_LONGEST", 50)
-    with pytest.raises(JoinError, match=r"row [12] of 0\.csv is longer than 0 MB\. Hint: perhaps"):
-        joined(content)
+    monkeypatch.setattr(csv_merge, "_MAX_ROW_SIZE", 50)
+    with pytest.raises(
+        JoinError, match=r"row [12] of 0\.csv is longer than 0 MB\. Hint: check for a quote"
+    ):
+        merge(content)
 
 
 _CELLS = st.lists(st.sampled_from(["a", "1", '"', ",", "\n", "\r\n", " ", "é"]), max_size=6).map("".join)  # fmt: skip
@@ -168,13 +170,13 @@ _DIALECTS = st.tuples(
 
 
 @given(tables=_TABLES, dialects=st.lists(_DIALECTS, min_size=4, max_size=4), disjoint=st.booleans())
-def test_what_is_joined_reads_as_the_rows_of_all(
+def test_the_merged_file_has_the_rows_of_all_parts(
     tmp_path_factory: pytest.TempPathFactory,
     tables: list[list[tuple[str, str, str]]],
     dialects: list[tuple[str, Any]],
     disjoint: bool,  # noqa: FBT001 - hypothesis gives it by name
 ) -> None:
-    folder = tmp_path_factory.mktemp("joined")
+    folder = tmp_path_factory.mktemp("merged")
     parts, expected, seen = [], [], set[str]()
     for number, (table, (end, quoting)) in enumerate(zip(tables, dialects, strict=False)):
         part = folder / f"{number}.csv"
@@ -185,7 +187,7 @@ def test_what_is_joined_reads_as_the_rows_of_all(
         expected += [row for row in table if disjoint or row[1] not in seen]
         seen |= {row[1] for row in table}
     output = io.BytesIO()
-    count = join_csv(parts, output, disjoint=disjoint)
+    count = merge_csv(parts, output, disjoint=disjoint)
     header, *rows = csv.reader(io.StringIO(output.getvalue().decode(), newline=""))
     assert header == ["a", "order_id", "b\nc"]
     assert [tuple(row) for row in rows] == expected
