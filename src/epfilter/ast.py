@@ -35,9 +35,15 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
 
 __all__ = [
+    "CALL_OPERATORS",
     "COMPARISONS",
+    "LOWER_BOUND_OPERATORS",
     "MAX_DEPTH",
     "MEMBERSHIPS",
+    "ORDERED_OPERATORS",
+    "PATTERN_OPERATORS",
+    "TEXT_OPERATORS",
+    "UPPER_BOUND_OPERATORS",
     "And",
     "Comparison",
     "Filter",
@@ -105,6 +111,24 @@ COMPARISONS: tuple[Operator, ...] = get_args(_ComparisonOperator)
 
 MEMBERSHIPS: tuple[Operator, ...] = get_args(_MembershipOperator)
 """The operators of a `Membership`: a field and one value or more."""
+
+CALL_OPERATORS: tuple[Operator, ...] = (*COMPARISONS, *MEMBERSHIPS, Operator.IS_NULL)
+"""The operators of a call: all but the two connectives."""
+
+LOWER_BOUND_OPERATORS: tuple[Operator, ...] = (Operator.GT, Operator.GE)
+"""The operators whose value is a lower bound."""
+
+UPPER_BOUND_OPERATORS: tuple[Operator, ...] = (Operator.LT, Operator.LE)
+"""The operators whose value is an upper bound."""
+
+ORDERED_OPERATORS: tuple[Operator, ...] = (*LOWER_BOUND_OPERATORS, *UPPER_BOUND_OPERATORS)
+"""The operators that need an order of values."""
+
+PATTERN_OPERATORS: tuple[Operator, ...] = (Operator.LIKE, Operator.ILIKE)
+"""The operators whose value is a pattern with wildcards."""
+
+TEXT_OPERATORS: tuple[Operator, ...] = (*PATTERN_OPERATORS, Operator.TEXT)
+"""The operators whose value is a pattern or words, and not a value of the field's type."""
 
 
 class Filter(ABC):

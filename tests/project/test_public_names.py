@@ -74,7 +74,9 @@ def test_what_the_client_offers_is_had_from_the_exporter() -> None:
 def test_the_names_of_the_tree() -> None:
     assert set(ast.__all__) == {
         *("And", "Comparison", "Filter", "IsNull", "Membership", "Node", "Operator", "Or"),
-        *("COMPARISONS", "MAX_DEPTH", "MEMBERSHIPS", "fields", "transform", "walk"),
+        *("CALL_OPERATORS", "COMPARISONS", "LOWER_BOUND_OPERATORS", "MEMBERSHIPS"),
+        *("ORDERED_OPERATORS", "PATTERN_OPERATORS", "TEXT_OPERATORS", "UPPER_BOUND_OPERATORS"),
+        *("MAX_DEPTH", "fields", "transform", "walk"),
     }
     assert all(hasattr(ast, name) for name in ast.__all__)
 

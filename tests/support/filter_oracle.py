@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or
+from epfilter.ast import TEXT_OPERATORS, And, Comparison, Filter, IsNull, Membership, Operator, Or
 from epfilter.errors import FilterValueError
 from epfilter.values import from_text
 
@@ -67,7 +67,7 @@ def _holds(op: Operator, value: Any, text: str) -> bool:
     value = _plain(value)
     if op in (Operator.EQ, Operator.CONTAINS):
         return _equal(value, text)
-    if op in (Operator.LIKE, Operator.ILIKE, Operator.TEXT):
+    if op in TEXT_OPERATORS:
         return isinstance(value, str) and _like(value, text, fold=op is not Operator.LIKE)
     bound = _read(value, text)
     if bound is None:

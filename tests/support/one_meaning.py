@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from epfilter import Filter
-from epfilter.ast import And, Comparison, IsNull, Membership, Operator, Or
+from epfilter.ast import ORDERED_OPERATORS, And, Comparison, IsNull, Membership, Operator, Or
 from epfilter.targets import UnsupportedFilterError, to_predicate
 from support.filter_oracle import matches
 
@@ -18,7 +18,6 @@ Row = dict[str, Any]
 Select = Callable[[Filter], set[int]]
 """The ids of the rows that an engine selects."""
 
-_ORDERED = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
 _LISTED = (Operator.IN, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL)
 
 _TEXTS = ["", "a", "A", "ab", "a%", "a_b", "a\\b", "*", "a*b", "é", "É", "x\ny", "5", "true", "Ω"]
@@ -30,7 +29,7 @@ _NUMBERS = ["0", "1", "-1", "5.0", "5.5", "10", str(2**53 + 1), str(2**63), "1e1
 def _calls(
     names: st.SearchStrategy[str], written: st.SearchStrategy[str], *, lists: bool
 ) -> st.SearchStrategy[Filter]:
-    single = [Operator.EQ, *_ORDERED, Operator.LIKE, Operator.ILIKE]
+    single = [Operator.EQ, *ORDERED_OPERATORS, Operator.LIKE, Operator.ILIKE]
     if lists:
         single.append(Operator.CONTAINS)
     several = _LISTED if lists else _LISTED[:1]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from epfilter.ast import Comparison, IsNull, Membership, Operator
+from epfilter.ast import PATTERN_OPERATORS, Comparison, IsNull, Membership, Operator
 from epfilter.english.operands import listed, quoted, text_words, value_words
 from epfilter.english.subjects import Subject, Subjects
 from epfilter.semantics import parse_pattern
@@ -169,7 +169,7 @@ def _said(call: Call, subject: Subject) -> Predicate:
     if isinstance(call, Comparison):
         if call.op is Operator.TEXT:
             return Predicate("matches", f"a text search for {text_words(call.value)}")
-        if call.op in {Operator.LIKE, Operator.ILIKE}:
+        if call.op in PATTERN_OPERATORS:
             return _pattern(call)
     return Predicate("is", _relation(call, subject), leans=call.op in _SIZES)
 

@@ -9,7 +9,18 @@ from itertools import islice, product, takewhile
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
-from epfilter.ast import And, Comparison, Filter, Membership, Operator, Or, require_filter
+from epfilter.ast import (
+    LOWER_BOUND_OPERATORS,
+    ORDERED_OPERATORS,
+    UPPER_BOUND_OPERATORS,
+    And,
+    Comparison,
+    Filter,
+    Membership,
+    Operator,
+    Or,
+    require_filter,
+)
 from epfilter.builder import all_of, any_of
 from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
 from epfilter.parser import parse
@@ -27,9 +38,6 @@ _T = TypeVar("_T")
 
 _FIELD = "created_at"
 _MAX_PARTS = 10_000
-
-_LOWER = (Operator.GT, Operator.GE)
-_UPPER = (Operator.LT, Operator.LE)
 
 
 class Parts(tuple[Filter, ...]):  # noqa: SLOT001 - a tuple has no room for a slot
@@ -200,8 +208,8 @@ def _find_window(
         for index, term in enumerate(terms)
         if isinstance(term, Comparison) and (instant := _instant_of(term, resource)) is not None
     ]
-    lowers = [bound for bound in bounds if bound.term.op in _LOWER]
-    uppers = [bound for bound in bounds if bound.term.op in _UPPER]
+    lowers = [bound for bound in bounds if bound.term.op in LOWER_BOUND_OPERATORS]
+    uppers = [bound for bound in bounds if bound.term.op in UPPER_BOUND_OPERATORS]
     if not lowers or not uppers:
         raise _missing_window_error(f, has_lower=bool(lowers), has_upper=bool(uppers))
     lower = max(lowers, key=lambda bound: (bound.instant, bound.term.op is Operator.GT))
@@ -240,7 +248,7 @@ def _instant_of(term: Comparison, resource: Resource) -> datetime | None:
 
     Raises ResourceError if the value of a bound is invalid.
     """
-    if term.op not in (*_LOWER, *_UPPER):
+    if term.op not in ORDERED_OPERATORS:
         return None
     try:
         # Any valid value, because the field is resolved before the value is checked.

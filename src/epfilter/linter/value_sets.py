@@ -14,7 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from epfilter.ast import Operator
+from epfilter.ast import LOWER_BOUND_OPERATORS, ORDERED_OPERATORS, Operator
 from epfilter.errors import FilterValueError
 from epfilter.linter.model import Call
 from epfilter.resources.field_types import Kind
@@ -22,11 +22,6 @@ from epfilter.values import from_text_or_none
 
 Reading = Callable[[str], Any]
 """Text to a value that can be compared with others of the same reading; None where it is none."""
-
-_LOWER = (Operator.GT, Operator.GE)
-_UPPER = (Operator.LT, Operator.LE)
-ORDERED = (*_LOWER, *_UPPER)
-"""The operators that compare by order."""
 
 _FINER = re.compile(r"\.[0-9]{7}")
 """More than microseconds: such timestamps are cut when they are read, so they are not compared."""
@@ -144,7 +139,7 @@ def extents(call: Call) -> tuple[Extent, ...] | None:
 
 
 def _extents(call: Call) -> tuple[Extent, ...] | None:
-    if call.refused or call.op not in (Operator.EQ, Operator.IN, *ORDERED):
+    if call.refused or call.op not in (Operator.EQ, Operator.IN, *ORDERED_OPERATORS):
         return None
     kind = call.kind
     readings = UNTYPED if kind is None else (read_as(kind),)
@@ -161,7 +156,7 @@ def _extents(call: Call) -> tuple[Extent, ...] | None:
 
 
 def _extent(op: Operator, values: list[Any]) -> Extent:
-    if not values or op not in ORDERED:
+    if not values or op not in ORDERED_OPERATORS:
         if not values:
             return Extent(points=frozenset())
         return Extent(low=min(values), high=max(values), points=frozenset(values))
@@ -172,7 +167,7 @@ def _extent(op: Operator, values: list[Any]) -> Extent:
             return Extent(low=bound + 1)
         if op is Operator.LT:
             return Extent(high=bound - 1)
-    if op in _LOWER:
+    if op in LOWER_BOUND_OPERATORS:
         return Extent(low=bound, low_open=op is Operator.GT)
     return Extent(high=bound, high_open=op is Operator.LT)
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from unicodedata import name as unicode_name
 from unicodedata import normalize
 
-from epfilter.ast import COMPARISONS, MEMBERSHIPS, Operator
+from epfilter.ast import CALL_OPERATORS, MEMBERSHIPS, Operator
 from epfilter.errors import Diagnostic, Edit, Fix, Span
 from epfilter.snippets import make_printable, shorten
 from epfilter.suggestions import did_you_mean, list_names, nearest_name
@@ -18,7 +18,7 @@ LOOK_ALIKE = "EPF114"
 _LONGEST_NAME = 40
 """Characters of a name that are looked at for what it may have meant."""
 
-OPERATORS = {op.value: op for op in (*COMPARISONS, *MEMBERSHIPS, Operator.IS_NULL)}
+OPERATORS = {op.value: op for op in CALL_OPERATORS}
 
 _MEANT = {
     "gte": Operator.GE,
@@ -50,8 +50,6 @@ _PERHAPS = {
     "search": Operator.TEXT,
 }
 """What people may have meant by other names."""
-
-ORDERED = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
 
 _NO_NEGATION = "the language has no NOT: ask for the other values, or use `gt` and `lt`"
 _NO_SUCH = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from epfilter.ast import MEMBERSHIPS, Operator
+from epfilter.ast import MEMBERSHIPS, ORDERED_OPERATORS, PATTERN_OPERATORS, Operator
 from epfilter.errors import Edit, Fix, Span
 from epfilter.fast_path import unquoted
 from epfilter.located import Operand
@@ -229,9 +229,9 @@ def _advice(raw: str, bad: str, op: Operator | None, *, at_end: bool) -> tuple[s
     if "\\," in raw:
         hint = "a backslash escapes only inside quotes; quote the operand instead"
         return hint, quoted(raw.replace("\\,", ","))
-    if raw[0] in "<>=" and raw.strip("<>= ") and op in diagnostics.ORDERED:
+    if raw[0] in "<>=" and raw.strip("<>= ") and op in ORDERED_OPERATORS:
         return f"`{op}` compares by itself; leave `{bad}` out", raw.lstrip("<>= ")
-    if op in (Operator.LIKE, Operator.ILIKE) and len(raw) > 1 and "%" in raw[0] + raw[-1]:
+    if op in PATTERN_OPERATORS and len(raw) > 1 and "%" in raw[0] + raw[-1]:
         return "the wildcard is `*`", raw.replace("%", "*")
     return _advice_to_quote(raw, bad, write), None
 

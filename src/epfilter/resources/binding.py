@@ -6,12 +6,21 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
-from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or, require_filter
+from epfilter.ast import (
+    TEXT_OPERATORS,
+    And,
+    Comparison,
+    Filter,
+    IsNull,
+    Membership,
+    Operator,
+    Or,
+    require_filter,
+)
 from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
 from epfilter.parser import parse
 from epfilter.resources.checks import check
 from epfilter.resources.field_types import Bound
-from epfilter.resources.fields import PATTERNS
 
 if TYPE_CHECKING:
     from epfilter.resources.resource import Match, Resource
@@ -170,7 +179,7 @@ def _bound(resource: Resource, f: Filter) -> BoundFilter:
 
 
 def _typed(match: Match, op: Operator, text: str) -> Bound:
-    if op in PATTERNS:
+    if op in TEXT_OPERATORS:
         return text
     try:
         return match.declared.kind.read(text)

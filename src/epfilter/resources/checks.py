@@ -8,12 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from epfilter.ast import Comparison, Filter, IsNull, Membership, Operator, require_filter
+from epfilter.ast import (
+    TEXT_OPERATORS,
+    Comparison,
+    Filter,
+    IsNull,
+    Membership,
+    Operator,
+    require_filter,
+)
 from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
 from epfilter.located import Located, Operand
 from epfilter.parser import parse_located
 from epfilter.printer import operand, unparse
-from epfilter.resources.fields import PATTERNS
 from epfilter.semantics import has_wildcard
 from epfilter.snippets import shorten
 from epfilter.suggestions import did_you_mean, list_names, nearest_name
@@ -98,7 +105,7 @@ def _check_call(resource: Resource, call: Located) -> Iterator[Diagnostic]:
 
 
 def _check_value(match: Match, op: Operator, value: Operand, op_span: Span) -> Iterator[Diagnostic]:
-    if op in PATTERNS:
+    if op in TEXT_OPERATORS:
         if (
             op is Operator.LIKE
             and Operator.EQ in match.declared.operators

@@ -6,21 +6,20 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from epfilter.ast import Operator
+from epfilter.ast import CALL_OPERATORS, ORDERED_OPERATORS, Operator
 from epfilter.errors import FilterTypeError, ResourceError, describe_type
 from epfilter.recovery.diagnostics import suggest_operator
 from epfilter.resources.field_types import Kind
 from epfilter.snippets import shorten
 from epfilter.suggestions import did_you_mean, list_names, suggest_name
 
-_COMPARED = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
 DEFAULT_OPERATORS: dict[str, tuple[Operator, ...]] = {
-    "string": (Operator.EQ, Operator.IN, *_COMPARED, Operator.LIKE, Operator.ILIKE),
-    "integer": (Operator.EQ, Operator.IN, *_COMPARED),
-    "number": (Operator.EQ, Operator.IN, *_COMPARED),
+    "string": (Operator.EQ, Operator.IN, *ORDERED_OPERATORS, Operator.LIKE, Operator.ILIKE),
+    "integer": (Operator.EQ, Operator.IN, *ORDERED_OPERATORS),
+    "number": (Operator.EQ, Operator.IN, *ORDERED_OPERATORS),
     "boolean": (Operator.EQ,),
-    "date": (Operator.EQ, *_COMPARED),
-    "datetime": (Operator.EQ, *_COMPARED),
+    "date": (Operator.EQ, *ORDERED_OPERATORS),
+    "datetime": (Operator.EQ, *ORDERED_OPERATORS),
     "uuid": (Operator.EQ, Operator.IN),
     "enum": (Operator.EQ, Operator.IN),
     "list": (Operator.CONTAINS, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL),
@@ -28,7 +27,6 @@ DEFAULT_OPERATORS: dict[str, tuple[Operator, ...]] = {
 }
 """The operators of a field of which nothing else is said, by its type; see Resource.from_model."""
 
-OPERATOR_NAMES = tuple(str(op) for op in Operator if op not in {Operator.AND, Operator.OR})
 _PLACEHOLDER = re.compile(r"\[\{\w+\}\]|\{\w+\}")
 
 
@@ -47,7 +45,7 @@ def read_operators(path: str, given: object) -> tuple[Operator, ...]:
         )
     names = [str(one) for one in given]
     for name in names:
-        if name not in OPERATOR_NAMES:
+        if name not in CALL_OPERATORS:
             raise ResourceError(
                 f"operators of `{path}`: there is no operator `{shorten(name)}`.",
                 hint=nearest_operator(name),
@@ -67,7 +65,7 @@ def name_problem(name: str) -> str | None:
 def nearest_operator(name: str) -> str | None:
     """A hint: the operator that was probably meant, or what there is."""
     meant = suggest_operator(name)
-    return did_you_mean(meant) if meant else nearest("", OPERATOR_NAMES)
+    return did_you_mean(meant) if meant else nearest("", CALL_OPERATORS)
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -11,16 +11,20 @@ from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Self, TypeVar
 
-from epfilter.ast import Comparison, IsNull, Membership, Operator, construct_unchecked
+from epfilter.ast import (
+    TEXT_OPERATORS,
+    Comparison,
+    IsNull,
+    Membership,
+    Operator,
+    construct_unchecked,
+)
 from epfilter.builder import Field as Builder
 from epfilter.errors import FilterTypeError, ResourceError
 from epfilter.resources.field_types import Kind
 from epfilter.values import listed_values, to_text
 
 V = TypeVar("V")
-
-PATTERNS = (Operator.LIKE, Operator.ILIKE, Operator.TEXT)
-"""Operators whose operand is a pattern or words, and need not be a value of the field's type."""
 
 _METHODS = (
     {"in_": Operator.IN}
@@ -143,7 +147,7 @@ class Field(Generic[V]):
                 hint="the filter language compares a field with a value",
             )
         text = to_text(value)
-        if op not in PATTERNS and (problem := self._declared.kind.problem(text)):
+        if op not in TEXT_OPERATORS and (problem := self._declared.kind.problem(text)):
             raise ResourceError(f"`{self._path}`: {problem.message}", hint=problem.hint)
         return text
 

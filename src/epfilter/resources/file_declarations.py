@@ -15,10 +15,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from epfilter.ast import CALL_OPERATORS
 from epfilter.errors import FilterTypeError, ResourceError, describe_type
 from epfilter.resources.aliases import Alias, PatternAlias, PrefixAlias
 from epfilter.resources.declarations import (
-    OPERATOR_NAMES,
     default_operators,
     first_line,
     name_problem,
@@ -52,7 +52,7 @@ def _known_type(value: object) -> object:
 
 
 def _known_operator(value: object) -> object:
-    if isinstance(value, str) and value not in OPERATOR_NAMES:
+    if isinstance(value, str) and value not in CALL_OPERATORS:
         raise _unknown_word("operator", value, nearest_operator(value))
     return value
 

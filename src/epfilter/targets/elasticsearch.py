@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from epfilter.ast import Filter, Operator
+from epfilter.ast import PATTERN_OPERATORS, Filter, Operator
 from epfilter.errors import FilterTypeError, UnsupportedFilterError, describe_type
 from epfilter.resources.binding import (
     BoundAnd,
@@ -38,7 +38,6 @@ Fields = Mapping[str, str | Mapping[str, str]] | Callable[[str, Operator], str]
 _Call = BoundComparison | BoundMembership | BoundIsNull
 
 _RANGES = {Operator.GT: "gt", Operator.GE: "gte", Operator.LT: "lt", Operator.LE: "lte"}
-_PATTERNS = (Operator.LIKE, Operator.ILIKE)
 _NOT_EXACT = (Operator.TEXT, Operator.IS_NULL)
 """Full-text search needs the words; and of a text too long for `ignore_above` only the words are
 indexed, but it is no null."""
@@ -171,7 +170,7 @@ class _Translation:
 def _compared(node: BoundComparison, field: str) -> Query:
     if node.op is Operator.TEXT:
         return {"match_bool_prefix": {field: {"query": node.value, "operator": "and"}}}
-    if node.op in _PATTERNS:
+    if node.op in PATTERN_OPERATORS:
         return _matching(node, field)
     value = _sent(node, node.value)
     if node.op in _RANGES:

@@ -13,7 +13,7 @@ from operator import index
 from typing import Any
 from uuid import UUID
 
-from epfilter.ast import Operator
+from epfilter.ast import PATTERN_OPERATORS, Operator
 from epfilter.resources.field_types import Bound
 from epfilter.semantics import fold_case, parse_pattern
 from epfilter.targets.binding import Untyped
@@ -83,7 +83,7 @@ def asked(op: Operator, values: Sequence[Bound]) -> Asked:
     >>> sorted(kind.__name__ for kind in asked(Operator.EQ, (True,)).by_class)
     ['bool', 'str']
     """
-    if op in (Operator.LIKE, Operator.ILIKE):
+    if op in PATTERN_OPERATORS:
         return Asked({str: _like(str(values[0]), fold=op is Operator.ILIKE)})
     sign = _SIGNS.get(op, "in")
     made = Asked()

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from epfilter.ast import Filter, Operator
+from epfilter.ast import PATTERN_OPERATORS, Filter, Operator
 from epfilter.errors import UnsupportedFilterError
 from epfilter.printer import operand
 from epfilter.resources.binding import (
@@ -91,7 +91,7 @@ class _Translation:
         if isinstance(node, BoundIsNull):
             self._refuse_length(node)
             return _null(_splits(node.path, address), address)
-        if isinstance(node, BoundComparison) and node.op in (Operator.LIKE, Operator.ILIKE):
+        if isinstance(node, BoundComparison) and node.op in PATTERN_OPERATORS:
             return {address: _matching(node)}
         if node.op in RANGES:
             return self._range(node, address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from epfilter.ast import Operator
+from epfilter.ast import PATTERN_OPERATORS
 from epfilter.errors import Severity, Span
 from epfilter.linter.engine import Example, Finding, Rule
 from epfilter.linter.model import Call, Context
@@ -34,7 +34,7 @@ RULE = Rule(
     good=Example("eq(status,live):like(name,shoe*)"),
     source="the platform's filtering guide, performance: a leading `*` in `like` is slow.",
     severity=Severity.INFO,
-    ops=(Operator.LIKE, Operator.ILIKE),
+    ops=PATTERN_OPERATORS,
     needs="*",
     call=_look,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from epfilter.ast import Operator
+from epfilter.ast import PATTERN_OPERATORS
 from epfilter.errors import Severity
 from epfilter.linter.engine import Example, Finding, Rule
 from epfilter.linter.model import Call, Context
@@ -13,7 +13,7 @@ from epfilter.semantics import has_wildcard
 
 def _look(context: Context) -> Iterator[Finding]:
     call = context.root
-    if not isinstance(call, Call) or call.op not in (Operator.LIKE, Operator.ILIKE):
+    if not isinstance(call, Call) or call.op not in PATTERN_OPERATORS:
         return
     if has_wildcard(call.values[0].text):
         yield Finding(

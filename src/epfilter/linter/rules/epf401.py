@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from epfilter.ast import Operator
+from epfilter.ast import ORDERED_OPERATORS, Operator
 from epfilter.linter.engine import Example, Finding, Rule
 from epfilter.linter.model import Context, Group
 from epfilter.linter.redundancy import Compared, by_field, narrowest
-from epfilter.linter.value_sets import ORDERED, all_apart, holds_several
+from epfilter.linter.value_sets import all_apart, holds_several
 
 _EQUALITIES = (Operator.EQ, Operator.IN)
 
@@ -48,7 +48,11 @@ def _excluding(compared: list[Compared]) -> tuple[Compared, Compared] | None:
 
 def _one_value(one: Compared, other: Compared) -> bool:
     """Whether the field holds one value: as declared, or because it is compared by order."""
-    return one.call.kind is not None or one.call.op in ORDERED or other.call.op in ORDERED
+    return (
+        one.call.kind is not None
+        or one.call.op in ORDERED_OPERATORS
+        or other.call.op in ORDERED_OPERATORS
+    )
 
 
 RULE = Rule(

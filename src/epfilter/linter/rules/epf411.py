@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from epfilter.ast import Operator
+from epfilter.ast import PATTERN_OPERATORS
 from epfilter.errors import Span
 from epfilter.linter.engine import Example, Finding, Rule
 from epfilter.linter.model import Call, Context
@@ -37,7 +37,7 @@ RULE = Rule(
     bad=Example("like(sku,A*Z):eq(status,live)"),
     good=Example("like(sku,A*):eq(status,live)"),
     source="the platform's filtering guide: `*` as the first and/or last character.",
-    ops=(Operator.LIKE, Operator.ILIKE),
+    ops=PATTERN_OPERATORS,
     needs="*",
     call=_look,
 )

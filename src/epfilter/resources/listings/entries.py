@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import new_class
 from typing import Any, cast
 
-from epfilter.ast import Operator
+from epfilter.ast import ORDERED_OPERATORS, Operator
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.resources.field_types import (
     Kind,
@@ -27,12 +27,11 @@ from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name
 from epfilter.values import to_text
 
-_ORDER = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
 _EQ_IN = (Operator.EQ, Operator.IN)
 _OF_SCALARS: dict[str, tuple[Kind[Any], tuple[Operator, ...]]] = {
-    "string": (string(), (*_EQ_IN, *_ORDER, Operator.LIKE, Operator.IS_NULL)),
-    "integer": (integer(), (*_EQ_IN, *_ORDER, Operator.IS_NULL)),
-    "float": (number(), (Operator.IN, *_ORDER, Operator.IS_NULL)),
+    "string": (string(), (*_EQ_IN, *ORDERED_OPERATORS, Operator.LIKE, Operator.IS_NULL)),
+    "integer": (integer(), (*_EQ_IN, *ORDERED_OPERATORS, Operator.IS_NULL)),
+    "float": (number(), (Operator.IN, *ORDERED_OPERATORS, Operator.IS_NULL)),
     "boolean": (boolean(), (Operator.EQ, Operator.IS_NULL)),
     "any": (unknown(), ()),
 }
@@ -44,8 +43,8 @@ _OF_LISTS = (
     Operator.CONTAINS_ALL,
     Operator.IS_NULL,
 )
-_OF_ELEMENTS = (*_EQ_IN, *_ORDER, Operator.LIKE, Operator.IS_NULL)
-_OF_LENGTHS = (*_EQ_IN, *_ORDER)
+_OF_ELEMENTS = (*_EQ_IN, *ORDERED_OPERATORS, Operator.LIKE, Operator.IS_NULL)
+_OF_LENGTHS = (*_EQ_IN, *ORDERED_OPERATORS)
 
 _NULL = "`is_null` does not match entries last updated before the field existed"
 _NOTES = {
@@ -180,7 +179,7 @@ def _of_list(slug: str, item: str) -> dict[str, Declaration[Any]]:
     kind, _ = _OF_SCALARS[item]
     typed = item != "any"
     of_list = {op for op in _OF_LISTS if typed or op is not Operator.CONTAINS_ALL}
-    of_element = {*_OF_ELEMENTS} - ({*_ORDER} if not typed else set())
+    of_element = {*_OF_ELEMENTS} - ({*ORDERED_OPERATORS} if not typed else set())
     if item not in ("string", "any"):
         of_element.discard(Operator.LIKE)
     return {

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import narwhals as nw
 
-from epfilter.ast import Operator
+from epfilter.ast import ORDERED_OPERATORS, Operator
 from epfilter.targets.binding import Untyped
 from epfilter.targets.dataframe.columns import Column
 from epfilter.targets.dataframe.representable import is_text, point
@@ -24,7 +24,6 @@ _NAMES = {
     datetime: "a timestamp",
     UUID: "a UUID",
 }
-_ORDERED = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
 
 
 def comparable(dtype: nw.dtypes.DType) -> bool:
@@ -69,9 +68,9 @@ def _as_text(op: Operator, value: object, column: Column) -> str:
     """A typed value where the column keeps text; there must be one way only to write it."""
     if type(value) is str:
         return value
-    if op not in _ORDERED and type(value) is bool:
+    if op not in ORDERED_OPERATORS and type(value) is bool:
         return "true" if value else "false"
-    if op not in _ORDERED and isinstance(value, UUID):
+    if op not in ORDERED_OPERATORS and isinstance(value, UUID):
         return str(value)
     raise _refused(op, value, column)
 

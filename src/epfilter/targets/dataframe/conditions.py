@@ -8,7 +8,7 @@ from uuid import UUID
 
 import narwhals as nw
 
-from epfilter.ast import Operator
+from epfilter.ast import PATTERN_OPERATORS, Operator
 from epfilter.resources.binding import (
     BoundAnd,
     BoundComparison,
@@ -61,7 +61,7 @@ def _call(call: BoundComparison | BoundMembership, column: Column) -> nw.Expr | 
         )
     if isinstance(call, BoundMembership):
         return _membership(call, column)
-    return (_like if op in (Operator.LIKE, Operator.ILIKE) else _comparison)(call, column)
+    return (_like if op in PATTERN_OPERATORS else _comparison)(call, column)
 
 
 def _comparison(call: BoundComparison, column: Column) -> nw.Expr | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import narwhals as nw
 
-from epfilter.ast import Operator
+from epfilter.ast import LOWER_BOUND_OPERATORS, PATTERN_OPERATORS, Operator
 from epfilter.resources.binding import BoundComparison, BoundMembership
 from epfilter.semantics import parse_pattern
 from epfilter.targets.dataframe.coercion import read
@@ -16,7 +16,6 @@ from epfilter.targets.dataframe.literals import balanced, literal
 from epfilter.targets.dataframe.representable import COMPARED, is_text, nearest
 
 _SEARCHED = (nw.Boolean, nw.Date, nw.Datetime, nw.String)
-_BY_THE_GREATEST = (Operator.GT, Operator.GE)
 
 
 def list_condition(call: BoundComparison | BoundMembership, column: Column) -> nw.Expr | None:
@@ -35,7 +34,7 @@ def list_condition(call: BoundComparison | BoundMembership, column: Column) -> n
             return balanced(whole, and_) if len(whole) == len(found) else None
         some = [each for each in found if each is not None]
         return balanced(some, or_) if some else None
-    if call.op in (Operator.LIKE, Operator.ILIKE):
+    if call.op in PATTERN_OPERATORS:
         return _like(call, column, element)
     if call.op in (Operator.EQ, Operator.CONTAINS):
         return _holds(call.op, column, element, call.value)
@@ -81,7 +80,7 @@ def _ordered(call: BoundComparison, column: Column, element: Column) -> nw.Expr 
         return None
     if bound is True:
         return ~column.expr.list.max().is_null()
-    most = column.expr.list.max() if bound.op in _BY_THE_GREATEST else column.expr.list.min()
+    most = column.expr.list.max() if bound.op in LOWER_BOUND_OPERATORS else column.expr.list.min()
     found: nw.Expr = COMPARED[bound.op](most, literal(bound.value, element))
     return found
 

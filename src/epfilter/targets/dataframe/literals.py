@@ -10,7 +10,7 @@ from typing import Any
 
 import narwhals as nw
 
-from epfilter.ast import Operator
+from epfilter.ast import LOWER_BOUND_OPERATORS, Operator
 from epfilter.targets.dataframe.columns import Column
 from epfilter.targets.dataframe.representable import COMPARED, Bound, is_text
 
@@ -23,7 +23,7 @@ _FEW = 4
 def compared(column: Column, bound: Bound) -> nw.Expr:
     """A comparison; null where the value is, but false for NaN, which to some is the greatest."""
     expr: nw.Expr = COMPARED[bound.op](plain(column), literal(bound.value, column))
-    if bound.op in (Operator.GT, Operator.GE) and column.dtype.is_float():
+    if bound.op in LOWER_BOUND_OPERATORS and column.dtype.is_float():
         return expr & ~column.expr.is_nan()
     return expr
 

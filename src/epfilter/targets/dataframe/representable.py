@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import narwhals as nw
 
-from epfilter.ast import Operator
+from epfilter.ast import LOWER_BOUND_OPERATORS, Operator
 
 G = TypeVar("G", int, date, datetime)
 
@@ -100,7 +100,7 @@ def _on_grid(op: Operator, floor: G, exact: bool, least: G, most: G) -> Bound | 
     if op is Operator.EQ:
         return exact and least <= floor <= most and Bound(op, floor)
     if not least <= floor <= most:
-        return (floor < least) is (op in (Operator.GT, Operator.GE))
+        return (floor < least) is (op in LOWER_BOUND_OPERATORS)
     if not exact:
         op = {Operator.GE: Operator.GT, Operator.LT: Operator.LE}.get(op, op)
     return Bound(op, floor)
@@ -152,7 +152,7 @@ def _at_float(op: Operator, value: Decimal, *, single: bool) -> Bound | bool:
     over = Decimal(written).compare(value)
     if op is Operator.EQ:
         return not over and Bound(op, near)
-    if op in (Operator.GT, Operator.GE):
+    if op in LOWER_BOUND_OPERATORS:
         reaches = over > 0 or (op is Operator.GE and not over)
         return Bound(Operator.GE if reaches else Operator.GT, near)
     reaches = over < 0 or (op is Operator.LE and not over)

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from epfilter.ast import Operator
+from epfilter.ast import TEXT_OPERATORS, Operator
 from epfilter.errors import FilterTypeError, UnsupportedFilterError, describe_type
 from epfilter.resources.binding import BoundComparison, BoundIsNull, BoundMembership
 from epfilter.semantics import PathStep
 from epfilter.targets.sqlalchemy import representable
 from epfilter.targets.sqlalchemy.columns import Kind, Place, described_type
 from epfilter.values import to_text
-
-PATTERNS = (Operator.LIKE, Operator.ILIKE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def values_of(f: BoundComparison | BoundMembership | BoundIsNull, place: Place) 
             f"no value of a filter is read as the column's type, {described_type(kind)}",
             "give columns={…} an expression of another type, as type_coerce or cast makes it",
         )
-    if f.op in PATTERNS or f.op is Operator.TEXT:
+    if f.op in TEXT_OPERATORS:
         return given
     if kind.name == "json":
         for value in given:

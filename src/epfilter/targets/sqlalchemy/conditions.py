@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import types
 
-from epfilter.ast import Operator
+from epfilter.ast import PATTERN_OPERATORS, Operator
 from epfilter.resources.field_types import Bound
 from epfilter.semantics import fold_case, parse_pattern
 from epfilter.targets.binding import Untyped
 from epfilter.targets.sqlalchemy import representable
-from epfilter.targets.sqlalchemy.calls import PATTERNS, Call
+from epfilter.targets.sqlalchemy.calls import Call
 from epfilter.targets.sqlalchemy.columns import Kind
 from epfilter.targets.sqlalchemy.dialect import NEVER, Writer, joined, one_of
 from epfilter.targets.sqlalchemy.json_paths import PATHS, JsonPath
@@ -101,7 +101,7 @@ def _of_json(writer: Writer, call: Call, path: JsonPath, values: tuple[Bound, ..
     """What is asked of a node as a text, as a boolean, and as a number."""
     texts = tuple([str(value) for value in values if isinstance(value, str)])
     found = [_holds(writer, call.op, _TEXT, path.text(), texts)]
-    if call.op in PATTERNS:
+    if call.op in PATTERN_OPERATORS:
         return found
     booleans = [
         from_text_or_none(value, bool) if isinstance(value, Untyped) else value
@@ -133,7 +133,7 @@ def _holds(writer: Writer, op: Operator | None, kind: Kind, x: str, values: tupl
     if kind.name == "text":
         return _text(writer, op, kind, x, values)
     assert op is not None  # noqa: S101 - is_null has no values
-    if op in PATTERNS:
+    if op in PATTERN_OPERATORS:
         return NEVER
     sign = representable.SIGNS[op]
     if sign == "=":
@@ -145,7 +145,7 @@ def _holds(writer: Writer, op: Operator | None, kind: Kind, x: str, values: tupl
 def _text(writer: Writer, op: Operator | None, kind: Kind, x: str, values: tuple[Any, ...]) -> str:
     if op is Operator.TEXT:
         return writer.words(x, values[0])
-    if op in PATTERNS:
+    if op in PATTERN_OPERATORS:
         return writer.like(x, parse_pattern(values[0]), fold=op is Operator.ILIKE)
     sign = representable.SIGNS[op] if op is not None else "="
     if sign == "=":
@@ -191,7 +191,7 @@ _ORDERS = {Operator.GT: gt, Operator.GE: ge, Operator.LT: lt, Operator.LE: le}
 
 def _text_holds(op: Operator | None, text: str, values: tuple[str, ...]) -> bool:
     """The same among the values of an enum class, which Python knows."""
-    if op in PATTERNS:
+    if op in PATTERN_OPERATORS:
         wanted = parse_pattern(values[0])
         if op is Operator.ILIKE:
             text, wanted = fold_case(text), wanted.fold_case()
