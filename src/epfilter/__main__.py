@@ -1,4 +1,4 @@
-"""Runs the command line: `python -m epfilter`."""
+"""Run the command line: `python -m epfilter`."""
 
 from epfilter.cli import main
 

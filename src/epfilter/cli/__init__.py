@@ -1,17 +1,17 @@
-"""The command line: thin commands over the library, each in a module of its own name."""
+"""The command line: thin commands over the library, one module for each command."""
 
 from epfilter.cli.group import CommandLine
 
 __all__ = ["main"]
 
-_HELP = """The toolkit for the filter language of Elastic Path Commerce.
+_HELP = """Work with the filter language of Elastic Path Commerce.
 
 \b
 FILTER is the filter itself, or
   -        to read it from standard input,
   @file    to read it from a file.
-Files and standard input are UTF-8. Put single quotes around a filter, so that the
-shell leaves its parentheses and bars alone.
+Files and standard input must be UTF-8. Put single quotes around a filter, so that the
+shell does not interpret its parentheses and bars.
 """
 
 _EPILOG = """\b
@@ -23,17 +23,17 @@ Examples:
 
 \b
 Exit codes:
-  0  clean
-  1  the filter has mistakes
+  0  success, no findings
+  1  the filter has errors or warnings
   2  wrong usage, or a failure such as a file that cannot be read
 
 \b
-Shell completion, once a shell:
+To enable shell completion, run once in each shell:
   bash  eval "$(_EPFILTER_COMPLETE=bash_source epfilter)"
   zsh   eval "$(_EPFILTER_COMPLETE=zsh_source epfilter)"
   fish  _EPFILTER_COMPLETE=fish_source epfilter | source
 
-Colour goes to terminals only; NO_COLOR=1 turns it off.
+Output to a terminal is coloured; NO_COLOR=1 turns that off.
 """
 
 main = CommandLine(
@@ -45,4 +45,4 @@ main = CommandLine(
     help=_HELP,
     epilog=_EPILOG,
 )
-"""The command `epfilter`; called without arguments it reads those of the process and exits."""
+"""The command `epfilter`; without arguments it reads those of the process and exits."""

@@ -1,4 +1,4 @@
-"""`epfilter check`: says whether a text is a filter, and what is wrong with it."""
+"""`epfilter check`: whether a text is a valid filter, and every error in it."""
 
 from __future__ import annotations
 
@@ -10,27 +10,26 @@ import click
 from pydantic import BaseModel
 
 from epfilter.ast import Filter
-from epfilter.cli.findings import show_findings
-from epfilter.cli.options import format_option
-from epfilter.cli.resource_name import beginning, named
-from epfilter.cli.text_io import filter_argument, read_filter, say, write
-from epfilter.cli.tree import draw_tree
-from epfilter.errors import Diagnostic, FilterSyntaxError, Severity
-from epfilter.parser import parse
+from epfilter.cli.findings import print_findings
+from epfilter.cli.options import filter_argument, format_option, resource_option
+from epfilter.cli.text_io import print_line, print_result, read_filter
+from epfilter.cli.tree import render_tree
+from epfilter.errors import Diagnostic, Severity
+from epfilter.parser import parse_located
 from epfilter.printer import unparse
 from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
 
-_HELP = """Say whether FILTER is a filter, and what is wrong with it.
+_HELP = """Check that FILTER is valid, and report every error.
 
-Of a good filter it shows the canonical text and the tree; of a bad one every mistake
-with its place, a hint and, where there is one, a fix and the text that it gives. An
-unsafe fix is a guess: read it before you use it.
+For a valid filter this prints the canonical text and the tree. For an invalid one it
+prints every error with its position, a hint and, if there is one, a fix and the fixed
+text. An unsafe fix is a guess: read it before you use it.
 
-With --resource the fields, operators and values must be those of the resource; remarks
-on style are shown and do no harm. `epfilter resources` lists the names.
+With --resource, the fields, operators and values must be those of the resource. Remarks
+on style are printed, but the filter is still valid. `epfilter resources` lists the names.
 
 \b
 Examples:
@@ -41,59 +40,58 @@ Examples:
 """
 
 
-@click.command("check", help=_HELP, short_help="Say whether a filter is right, and what is wrong.")
+@click.command("check", help=_HELP, short_help="Check a filter, and report every error.")
 @filter_argument
 @format_option(
-    "text", "json", help="For people, or one JSON object with ok, canonical, tree and diagnostics."
+    "text",
+    "json",
+    help="Text for people, or one JSON object with ok, canonical, tree and diagnostics.",
 )
-@click.option(
-    "--resource",
-    metavar="NAME",
-    callback=named,
-    shell_complete=beginning,
-    help="Check the filter against this resource, as in orders.",
-)
+@resource_option("Check the filter against this resource, for example orders.")
 @click.option(
     "--max-length",
     type=click.IntRange(min=0),
     metavar="CHARACTERS",
-    help="Refuse a longer filter. The platform takes about 8 KB.",
+    help="Maximum length of the filter. The platform accepts about 8 KB.",
 )
-def command(source: str, style: str, resource: Resource | None, max_length: int | None) -> int:
-    """Run the command; 0 for a filter without errors and warnings, 1 for anything else."""
+def check_command(
+    source: str, style: str, resource: Resource | None, max_length: int | None
+) -> int:
+    """Run the command; return 0 for a filter without errors and warnings, 1 for any other."""
     text = read_filter(source)
-    f: Filter | None = None
-    found: Sequence[Diagnostic] = ()
-    try:
-        f = parse(text, max_length=max_length)
-    except FilterSyntaxError as error:
-        found = error.diagnostics
+    located = parse_located(text, max_length=max_length)
+    f = None if located.diagnostics else located.node
+    findings: Sequence[Diagnostic] = located.diagnostics
     if resource is not None and (max_length is None or len(text) <= max_length):
-        found = resource.check(text)
-    ok = f is not None and all(one.severity is Severity.INFO for one in found)
+        from epfilter.resources.checks import check_located
+
+        findings = check_located(resource, located, len(text))
+    ok = f is not None and all(finding.severity is Severity.INFO for finding in findings)
     if style == "json":
-        write(_as_json(f, found, ok=ok))
+        print_result(_format_json(f, findings, ok=ok))
     else:
-        show_findings(text, found)
+        print_findings(text, findings)
         if f is not None and ok:
-            _show_verdict(f)
+            _print_valid_filter(f)
     return 0 if ok else 1
 
 
-def _as_json(f: Filter | None, found: Sequence[Diagnostic], *, ok: bool) -> str:
-    answer = {
+def _format_json(f: Filter | None, findings: Sequence[Diagnostic], *, ok: bool) -> str:
+    report = {
         "ok": ok,
         "canonical": None if f is None else unparse(f),
         "tree": f.model_dump(mode="json") if isinstance(f, BaseModel) else None,
-        "diagnostics": [diagnostic.as_dict() for diagnostic in found],
+        "diagnostics": [finding.as_dict() for finding in findings],
     }
-    return json.dumps(answer, ensure_ascii=False, indent=2)
+    return json.dumps(report, ensure_ascii=False, indent=2)
 
 
-def _show_verdict(f: Filter) -> None:
+def _print_valid_filter(f: Filter) -> None:
     canonical = unparse(f)
-    say(click.style("ok", fg="green", bold=True))
-    say(f"canonical  {make_printable(canonical)}")
+    print_line(click.style("ok", fg="green", bold=True))
+    print_line(f"canonical  {make_printable(canonical)}")
     if not canonical.isprintable():
-        say("           (some characters are shown as escapes; `epfilter format` prints them)")
-    say("tree       " + draw_tree(f).replace("\n", "\n           "))
+        print_line(
+            "           (some characters are shown as escapes; `epfilter format` prints them)"
+        )
+    print_line("tree       " + render_tree(f).replace("\n", "\n           "))

@@ -1,4 +1,4 @@
-"""How commands reach an Exporter Service: which one, as whom, and what to say where it fails."""
+"""Connections of commands to an Exporter Service, and the translation of its errors."""
 
 from __future__ import annotations
 
@@ -6,55 +6,39 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from epfilter.cli.extras import needed
+from epfilter.cli.errors import PlatformError, import_optional
 from epfilter.exporter.errors import ExporterError, JobFailedError
 from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.exporter import ExporterClient
 
-region_option = click.option(
-    "--region",
-    default="eu-west",
-    show_default=True,
-    metavar="REGION",
-    help="eu-west, us-east, or the URL of a service.",
-)
-"""Which service is asked."""
-
 ACCESS_HELP = """\b
-The token is read from the environment, as other users see the arguments of a command:
+Credentials are read from the environment, because other users can see the arguments
+of a command:
   EPFILTER_API_TOKEN                             a bearer token, or
-  EPFILTER_CLIENT_ID and EPFILTER_CLIENT_SECRET  what one is to be had for
+  EPFILTER_CLIENT_ID and EPFILTER_CLIENT_SECRET  credentials used to request a token
 
-Needs the extra: pip install 'epfilter[client]'
+Requires an extra: pip install 'epfilter[client]'
 """
-"""What the help of such commands ends with."""
+"""The end of the help of commands that connect to the platform."""
 
 
-class PlatformError(click.ClickException):
-    """The service cannot be asked, or not as it was wanted; ends the run with exit code 2."""
-
-    exit_code = 2
-
-
-def client_room() -> Any:
-    """The room of the client; MissingPackageError where a package that it needs is not there."""
-    return needed("epfilter.exporter.client", "'epfilter[client]'")
+def import_client() -> Any:
+    """Return the package of the client; raise MissingPackageError where a dependency is missing."""
+    return import_optional("epfilter.exporter.client", "'epfilter[client]'")
 
 
 @contextmanager
-def connected(region: str) -> Iterator[ExporterClient]:
-    """A client of the service.
+def connect(region: str) -> Iterator[ExporterClient]:
+    """Yield a client of the service.
 
-    Raises MissingPackageError where the package for it is missing, and PlatformError for every
-    ExporterError of the block but JobFailedError, which is an answer to what was asked.
+    Raises MissingPackageError where a dependency of the client is missing, and PlatformError for
+    every ExporterError of the block except JobFailedError, which is a result of the job.
     """
-    room = client_room()
+    client_package = import_client()
     try:
-        with room.ExporterClient(region) as client:
+        with client_package.ExporterClient(region) as client:
             yield client
     except JobFailedError:
         raise

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from epfilter.cli.progress import shown_by_size
-from epfilter.cli.text_io import StreamError
+from epfilter.cli.errors import CommandError, describe_file_error
+from epfilter.cli.progress import iterate_with_progress
+from epfilter.cli.text_io import open_standard_output
 from epfilter.errors import FilterValueError
-from epfilter.snippets import make_printable
 
-_HELP = """Print invented orders as JSONL, one order a line, as the platform gives orders.
+_HELP = """Print invented orders as JSONL, one order per line, in the format of the platform.
 
-The same options give the same orders. Nothing in them is real.
+The same options always give the same orders. All data is invented.
 
 \b
 Examples:
@@ -30,16 +29,20 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.command("demo-orders", help=_HELP, short_help="Print invented orders to try exports with.")
 @click.option(
-    "--rows", type=click.IntRange(min=0), default=1000, show_default=True, help="How many orders."
+    "--rows", type=click.IntRange(min=0), default=1000, show_default=True, help="Number of orders."
 )
 @click.option(
     "-o",
     "--output",
     metavar="FILE",
-    help="Write to FILE, which is replaced, and not to standard output.",
+    help="Write to FILE instead of standard output; an existing file is replaced.",
 )
 @click.option(
-    "--seed", type=int, default=0, show_default=True, help="Another number gives other orders."
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Seed of the random numbers; another one gives other orders.",
 )
 @click.option(
     "--start",
@@ -47,7 +50,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     type=_DAY,
     default="2018-01-01",
     show_default=True,
-    help="The day in UTC on which the first are created.",
+    help="First day of the orders, in UTC.",
 )
 @click.option(
     "--end",
@@ -55,9 +58,11 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     type=_DAY,
     default="2019-01-01",
     show_default=True,
-    help="The day before which the last are created.",
+    help="Day after the last day of the orders, in UTC.",
 )
-def command(rows: int, output: str | None, seed: int, start: datetime, end: datetime) -> None:
+def demo_orders_command(
+    rows: int, output: str | None, seed: int, start: datetime, end: datetime
+) -> None:
     """Run the command."""
     from epfilter.exporter.orders import demo_lines
 
@@ -66,22 +71,16 @@ def command(rows: int, output: str | None, seed: int, start: datetime, end: date
     except FilterValueError as error:
         raise click.UsageError(str(error)) from None
     if output is not None:
-        _write(shown_by_size(lines, lambda _: 1, rows, "inventing"), output)
+        _write_lines(iterate_with_progress(lines, lambda _: 1, rows, "generating"), output)
         return
-    if sys.stdout is None:
-        raise StreamError("there is no standard output to write to.")
-    sys.stdout.buffer.writelines(map(str.encode, lines))
-    sys.stdout.buffer.flush()
+    stream = open_standard_output()
+    stream.writelines(map(str.encode, lines))
+    stream.flush()
 
 
-def _write(lines: Iterator[str], output: str) -> None:
+def _write_lines(lines: Iterator[str], output: str) -> None:
     try:
         with Path(output).open("wb") as file:
             file.writelines(map(str.encode, lines))
-    except OSError as error:
-        raise StreamError(
-            f"cannot write {make_printable(output)}: {error.strerror or error}."
-        ) from None
-    except ValueError as error:
-        # A name that no file can have: with a NUL in it.
-        raise StreamError(f"cannot write {make_printable(output)}: {error}.") from None
+    except (OSError, ValueError) as error:
+        raise CommandError(describe_file_error("write", output, error)) from None

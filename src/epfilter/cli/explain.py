@@ -1,4 +1,4 @@
-"""`epfilter explain`: a filter in plain English, or what a code means."""
+"""`epfilter explain`: a filter in plain English, or the meaning of a diagnostic code."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from epfilter.cli.findings import parsed, show_findings
-from epfilter.cli.resource_name import beginning, named
-from epfilter.cli.text_io import read_filter, write
+from epfilter.cli.findings import parse_located_or_exit, print_findings
+from epfilter.cli.options import resource_option
+from epfilter.cli.text_io import print_result, read_filter
 from epfilter.errors import FilterValueError, Severity
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
 
-_HELP = """Say in plain English what FILTER selects, or what CODE means.
+_HELP = """Explain in plain English what FILTER selects, or what CODE means.
 
-With --resource the fields are said with their types, points in time above all. Where
-the resource does not accept FILTER, it is explained all the same, and what is wrong
-goes to standard error. `epfilter resources` lists the names.
+With --resource, values are read by the types of the fields, for example as points in
+time. A FILTER that the resource does not accept is explained as well, and its errors go
+to standard error. `epfilter resources` lists the names.
 
-Codes are what `epfilter check` and `lint` report, in any case: EPF1 syntax, EPF2 fields
-and values of a resource, EPF3 limits and cost, EPF4 meaning, EPF5 form, EPF6 filters in
-programs and comments, EPF7 files. They are explained with a bad and a good example.
+CODE is a code that `epfilter check` or `epfilter lint` reports, in upper or lower case:
+EPF1 syntax, EPF2 fields and values of a resource, EPF3 limits and cost, EPF4 meaning,
+EPF5 form, EPF6 filters in programs and comments, EPF7 files. Codes are explained with
+a bad and a good example.
 
 \b
 Examples:
@@ -36,32 +37,26 @@ Examples:
 _CODE = re.compile(r"EPF[0-9]{0,3}", re.ASCII | re.IGNORECASE)
 
 
-def _beginning(
+def _complete_code(
     ctx: click.Context,  # noqa: ARG001 - click's signature
     param: click.Parameter,  # noqa: ARG001 - the same
     incomplete: str,
 ) -> list[str]:
-    """The codes that begin so, as click's completion."""
+    """Return the codes that start with this text, as a completion of click."""
     from epfilter.linter import RULES
 
     return [code for code in RULES if code.startswith(incomplete.upper())]
 
 
-@click.command("explain", help=_HELP, short_help="Say a filter, or a code, in plain English.")
-@click.argument("source", metavar="FILTER|CODE", shell_complete=_beginning)
-@click.option(
-    "--resource",
-    metavar="NAME",
-    callback=named,
-    shell_complete=beginning,
-    help="Say the filter as this resource reads it, as in orders.",
-)
-def command(source: str, resource: Resource | None) -> int:
+@click.command("explain", help=_HELP, short_help="Explain a filter or a code in plain English.")
+@click.argument("source", metavar="FILTER|CODE", shell_complete=_complete_code)
+@resource_option("Read the filter as one of this resource, for example orders.")
+def explain_command(source: str, resource: Resource | None) -> int:
     """Run the command; an unknown code is wrong usage."""
     if not _CODE.fullmatch(source):
         return _explain_filter(read_filter(source), resource)
     if resource is not None:
-        raise click.UsageError("--resource goes with a filter, not with a code.")
+        raise click.UsageError("`--resource` cannot be combined with a code.")
     _explain_code(source)
     return 0
 
@@ -69,12 +64,16 @@ def command(source: str, resource: Resource | None) -> int:
 def _explain_filter(text: str, resource: Resource | None) -> int:
     from epfilter.english import in_words
 
-    write(in_words(parsed(text), resource))
+    f, located = parse_located_or_exit(text)
+    print_result(in_words(f, resource))
     if resource is None:
         return 0
-    wrong = [found for found in resource.check(text) if found.severity is not Severity.INFO]
-    show_findings(text, wrong, err=True)
-    return 1 if wrong else 0
+    from epfilter.resources.checks import check_located
+
+    findings = check_located(resource, located, len(text))
+    problems = [finding for finding in findings if finding.severity is not Severity.INFO]
+    print_findings(text, problems, err=True)
+    return 1 if problems else 0
 
 
 def _explain_code(code: str) -> None:
@@ -84,4 +83,4 @@ def _explain_code(code: str) -> None:
         text = explained(code)
     except FilterValueError as error:
         raise click.UsageError(str(error)) from None
-    write(text)
+    print_result(text)

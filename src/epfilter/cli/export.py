@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from epfilter.cli.connection import ACCESS_HELP, region_option
-from epfilter.cli.findings import draw_finding, parsed, show_findings
-from epfilter.cli.options import format_option
+from epfilter.cli.connection import ACCESS_HELP
+from epfilter.cli.findings import parse_located_or_exit, print_findings, render_finding
+from epfilter.cli.layout import format_count
+from epfilter.cli.options import filter_argument, format_option, region_option
 from epfilter.cli.platform_export import PlatformExport
-from epfilter.cli.text_io import filter_argument, read_filter, say, write
+from epfilter.cli.text_io import print_line, print_result, read_filter
 from epfilter.errors import Severity
 from epfilter.exporter.models import NO_RESULTS
 from epfilter.snippets import make_printable
@@ -22,23 +23,24 @@ if TYPE_CHECKING:
 
     from epfilter.ast import Filter
     from epfilter.exporter import Job
+    from epfilter.located import Located
 
 _HELP = f"""Export the orders that FILTER selects to a CSV file.
 
-The platform is given a job, and its file is fetched when the job is done. The file
-appears when it is whole, and replaces another with --force only. FILTER is checked first,
-because the platform may ignore an attribute that it does not know and export every order.
+This creates a job on the platform, waits for it, and downloads its file. FILE appears
+when it is complete; an existing file is replaced only with --force. FILTER is checked
+first, because the platform can ignore an unknown attribute and export every order.
 
-With --split there is one job for each month, ISO week or day in UTC, one after the other,
-and their files are joined. FILTER needs a window for that: a lower and an upper bound, as
-in ge(created_at,…):lt(created_at,…).
+With --split, one job is created for each month, ISO week or day in UTC, one after the
+other, and their files are joined. FILTER must have a lower and an upper bound for that,
+for example ge(created_at,…):lt(created_at,…).
 
-An export that is interrupted, or fails on the way, leaves a note of its jobs beside FILE.
-With --resume it goes on, and jobs that are done are not run again. With --force another
-export takes its place, once its first job has been created.
+An export that is interrupted, or fails, leaves a checkpoint file beside FILE. Use
+--resume to continue it; finished jobs are not run again. Use --force to start a new
+export, which replaces the checkpoint when its first job has been created.
 
-With --orders no platform is asked: the orders are read from a file (.jsonl, .ndjson, .csv
-or .parquet) or from a database, as `epfilter serve` reads them.
+With --orders, the platform is not used: the orders are read from a file (.jsonl,
+.ndjson, .csv or .parquet) or from a database, as `epfilter serve` reads them.
 
 \b
 Examples:
@@ -50,9 +52,9 @@ Examples:
 
 \b
 Exit codes:
-  0    the file is there
-  1    FILTER has mistakes, or the job failed: no order matches, for example
-  2    wrong usage, no token, no answer, or a file that cannot be written
+  0    the file is complete
+  1    FILTER has errors, or the job failed, for example because no order matches
+  2    wrong usage, no token, no response, or a file that cannot be written
   130  interrupted
 
 {ACCESS_HELP}
@@ -73,9 +75,11 @@ With --orders: 'epfilter[service]' instead, or 'epfilter[stores]' for a database
 @click.option(
     "--split",
     type=click.Choice(["month", "week", "day"]),
-    help="Export in pieces of this length, and join them.",
+    help="Run one job for each period, and join the files.",
 )
-@click.option("--orders", metavar="FILE|URL", help="Export these orders, and ask no platform.")
+@click.option(
+    "--orders", metavar="FILE|URL", help="Export these orders, without using the platform."
+)
 @region_option
 @click.option(
     "--timeout",
@@ -83,68 +87,79 @@ With --orders: 'epfilter[service]' instead, or 'epfilter[stores]' for a database
     default=3600,
     show_default=True,
     metavar="SECONDS",
-    help="How long to wait for each job.",
+    help="Maximum time to wait for each job.",
 )
 @click.option(
     "--check/--no-check",
     default=True,
     show_default=True,
-    help="Whether FILTER is checked first.",
+    help="Check FILTER before exporting.",
 )
-@click.option("--resume", is_flag=True, help="Go on with an export that was interrupted.")
-@click.option("--force", is_flag=True, help="Replace FILE, and what was interrupted.")
+@click.option("--resume", is_flag=True, help="Continue an interrupted export.")
+@click.option("--force", is_flag=True, help="Replace FILE and an interrupted export.")
 @format_option(
-    "text", "json", help="For people, or one JSON object with path, bytes, rows and jobs."
+    "text", "json", help="Text for people, or one JSON object with path, bytes, rows and jobs."
 )
-def command(source: str, output: Path, orders: str | None, style: str, **options: Any) -> int:
-    """Run the command; 1 where the filter has mistakes or the job failed."""
+def export_command(
+    source: str,
+    output: Path,
+    orders: str | None,
+    style: str,
+    *,
+    check: bool,
+    **options: Any,
+) -> int:
+    """Run the command; return 1 where the filter has errors or the job failed."""
     text = read_filter(source)
-    f = parsed(text)
-    if options["check"]:
-        _demand_known_fields(text)
+    f, located = parse_located_or_exit(text)
+    if check:
+        _require_known_fields(text, located)
     if output == Path("-"):
-        raise click.UsageError("the orders go to a file, not to standard output.")
+        raise click.UsageError("orders cannot be exported to standard output; give a file name.")
     if orders is not None:
-        return _locally(f, orders, output, style, force=options["force"])
+        return _export_locally(f, orders, output, style, force=options["force"])
     exported = PlatformExport(output=output, **options).run(f)
-    _report(style, exported.path, exported.size, exported.rows, exported.jobs)
+    _print_summary(style, exported.path, exported.size, exported.rows, exported.jobs)
     return 0
 
 
-def _locally(f: Filter, orders: str, output: Path, style: str, *, force: bool) -> int:
-    """Export without a platform; 1 where no order matches, in the words of the platform."""
+def _export_locally(f: Filter, orders: str, output: Path, style: str, *, force: bool) -> int:
+    """Export without the platform; where no order matches, print its message and return 1."""
     from epfilter.cli.local_export import export_locally
 
     context = click.get_current_context()
     for name in ("split", "region", "timeout", "resume"):
         if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
-            raise click.UsageError(f"--{name} is for a platform, and --orders asks none.")
+            raise click.UsageError(f"`--{name}` cannot be combined with `--orders`.")
     rows = export_locally(f, orders, output, force=force)
     if not rows:
-        say(f"Error: {NO_RESULTS}", err=True)
+        print_line(f"Error: {NO_RESULTS}", err=True)
         return 1
-    _report(style, output, output.stat().st_size, rows, ())
+    _print_summary(style, output, output.stat().st_size, rows, ())
     return 0
 
 
-def _demand_known_fields(text: str) -> None:
-    """Show what is wrong with the filter for orders; exit with 1 where it is more than style."""
+def _require_known_fields(text: str, located: Located) -> None:
+    """Print what is wrong with the filter for orders; exit with 1 for an error."""
     from epfilter.resources import orders
+    from epfilter.resources.checks import check_located
 
-    found = orders.check(text)
-    if any(one.severity is Severity.ERROR for one in found):
-        show_findings(text, found, err=True)
+    findings = check_located(orders, located, len(text))
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        print_findings(text, findings, err=True)
         raise click.exceptions.Exit(1)
-    for one in found:
-        say(draw_finding(one, text) + "\n", err=True)
+    for finding in findings:
+        print_line(render_finding(finding, text) + "\n", err=True)
 
 
-def _report(style: str, path: Path, size: int, rows: int | None, jobs: Sequence[Job]) -> None:
+def _print_summary(
+    style: str, path: Path, size: int, rows: int | None, jobs: Sequence[Job]
+) -> None:
     if style == "json":
         ids = [str(job.id) for job in jobs]
-        answer = {"path": str(path), "bytes": size, "rows": rows, "jobs": ids}
-        write(json.dumps(answer, ensure_ascii=False, indent=2))
+        summary = {"path": str(path), "bytes": size, "rows": rows, "jobs": ids}
+        print_result(json.dumps(summary, ensure_ascii=False, indent=2))
         return
-    told_rows = "" if rows is None else f", {rows:,} {'row' if rows == 1 else 'rows'}"
-    told_jobs = f" of {len(jobs)} jobs" if len(jobs) > 1 else ""
-    write(f"{make_printable(str(path))}: {size:,} bytes{told_rows}{told_jobs}")
+    row_count = "" if rows is None else f", {format_count(rows, 'row')}"
+    job_count = f" from {format_count(len(jobs), 'job')}" if len(jobs) > 1 else ""
+    print_result(f"{make_printable(str(path))}: {format_count(size, 'byte')}{row_count}{job_count}")

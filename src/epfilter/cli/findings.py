@@ -1,107 +1,141 @@
-"""Shows findings to people: where, what, and how to repair it."""
+"""Findings for people: position, line with carets, hint and fix, for one filter or for files."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from epfilter.ast import Filter
-from epfilter.cli.text_io import say
+from epfilter.cli.layout import format_count
+from epfilter.cli.text_io import print_line
 from epfilter.errors import Diagnostic, FilterSyntaxError, Fix, Severity
-from epfilter.parser import parse
-from epfilter.snippets import INDENT, extract_snippet, make_printable
+from epfilter.parser import parse, parse_located
+from epfilter.snippets import INDENT, Snippet, extract_snippet, make_printable
 
-_SHOWN_AT_MOST = 20
-"""Findings drawn for one text; the last line counts all of them."""
+if TYPE_CHECKING:
+    from epfilter.linter.files.report import FileFinding, FileReport
+    from epfilter.located import Located
+
+TEXT_STYLES = ("text", "concise")
+"""The styles of a report for people."""
+
+_MAX_SHOWN = 20
+"""Findings shown for one text; the last line counts all of them."""
 
 _WIDTH = 100
-"""Characters shown of a repaired text; a longer one is cut around the repair."""
+"""Characters shown of a fixed text; a longer one is cut around the fix."""
 
-COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
-def parsed(text: str) -> Filter:
-    """The filter that the text is; where it is none, say why on standard error and exit with 1."""
+def parse_or_exit(text: str) -> Filter:
+    """Return the filter; for an invalid one print the errors to standard error and exit with 1."""
     try:
         return parse(text)
     except FilterSyntaxError as error:
-        show_findings(text, error.diagnostics, err=True)
+        print_findings(text, error.diagnostics, err=True)
         raise click.exceptions.Exit(1) from None
 
 
-def show_findings(text: str, found: Sequence[Diagnostic], *, err: bool = False) -> None:
-    """Every finding with its line, carets, hint and fix, and how many there are.
-
-    Where nothing is worse than a remark, nobody says that the text is not ok.
-    """
-    for diagnostic in found[:_SHOWN_AT_MOST]:
-        say(draw_finding(diagnostic, text) + "\n", err=err)
-    if len(found) > _SHOWN_AT_MOST:
-        say(f"… and {len(found) - _SHOWN_AT_MOST} more\n", err=err)
-    if any(one.severity is not Severity.INFO for one in found):
-        counts = counted(Counter(one.severity for one in found))
-        say(click.style(f"not ok: {counts}", fg="red", bold=True), err=err)
+def parse_located_or_exit(text: str, *, exit_code: int = 1) -> tuple[Filter, Located]:
+    """Return the filter, and the tree with its positions; handle errors as `parse_or_exit`."""
+    located = parse_located(text)
+    if located.node is None or located.diagnostics:
+        print_findings(text, located.diagnostics, err=True)
+        raise click.exceptions.Exit(exit_code)
+    return located.node, located
 
 
-def draw_finding(found: Diagnostic, text: str) -> str:
-    """One finding in colour; without its colours it begins as `found.draw(text)`.
+def print_findings(text: str, findings: Sequence[Diagnostic], *, err: bool = False) -> None:
+    """Print every finding of a text, and their number if one is an error or a warning."""
+    for finding in findings[:_MAX_SHOWN]:
+        print_line(render_finding(finding, text) + "\n", err=err)
+    if len(findings) > _MAX_SHOWN:
+        print_line(f"… and {len(findings) - _MAX_SHOWN} more\n", err=err)
+    if any(finding.severity is not Severity.INFO for finding in findings):
+        counts = format_severities(Counter(finding.severity for finding in findings))
+        print_line(click.style(f"not ok: {counts}", fg="red", bold=True), err=err)
+
+
+def render_finding(finding: Diagnostic, text: str) -> str:
+    """Return one finding in colour, with the text that its fix gives.
+
+    Without its colours it starts with `finding.draw(text)`.
 
     >>> from epfilter import Span
-    >>> print(click.unstyle(draw_finding(Diagnostic("EPF101", "it is empty.", Span(0, 0)), "")))
+    >>> print(click.unstyle(render_finding(Diagnostic("EPF101", "it is empty.", Span(0, 0)), "")))
     1:1 EPF101 it is empty.
     <BLANKLINE>
         ^
     """
-    color = COLORS[found.severity]
-    place, line, carets = extract_snippet(text, found.span)
-    code = click.style(found.code, fg=color, bold=True)
-    shown = [
-        f"{click.style(place, bold=True)} {code} {found.message}",
-        f"{INDENT}{line}".rstrip(),
-        click.style(f"{INDENT}{carets}", fg=color),
-    ]
-    if found.hint:
-        shown.append(f"{INDENT}hint: {found.hint}")
-    if found.fix:
-        shown += _fix_lines(found.fix, text)
-    return "\n".join(shown)
+    source = extract_snippet(text, finding.span)
+    lines = _render_lines(finding, source.place, source)
+    if finding.fix:
+        lines.append(f"        {_render_fixed_text(finding.fix, text)}")
+    return "\n".join(lines)
 
 
-def _fix_lines(fix: Fix, text: str) -> list[str]:
-    title = (
-        f"fix: {make_printable(fix.title)}"
-        if fix.safe
-        else f"fix (unsafe): {make_printable(fix.title)}"
-    )
-    place = min((edit.span.start for edit in fix.edits), default=0)
-    result = _excerpt(fix.apply(text), place)
-    return [
-        click.style(f"{INDENT}{title}", fg="green" if fix.safe else "yellow"),
-        f"        {result}",
-    ]
-
-
-def _excerpt(text: str, place: int) -> str:
-    """The text in one line, or what of it stands around a place."""
-    first = max(0, min(place - _WIDTH // 3, len(text) - _WIDTH))
-    last = first + _WIDTH
-    return (
-        ("…" if first else "")
-        + make_printable(text[first:last])
-        + ("…" if last < len(text) else "")
+def render_file_findings(report: FileReport, style: str) -> str:
+    """Return the findings of a file in one of `TEXT_STYLES`, each with its line end."""
+    if style == "concise":
+        return "".join(
+            f"{_render_head(finding.diagnostic, _file_position(finding, report.name))}\n"
+            for finding in report.findings
+        )
+    return "".join(
+        f"{_render_file_finding(finding, report.name)}\n\n" for finding in report.findings
     )
 
 
-def counted(counts: Mapping[Severity, int]) -> str:
-    """How many findings there are of each severity, the worst first; '' where there are none.
+def format_severities(counts: Mapping[Severity, int]) -> str:
+    """Return how many findings there are of each severity, the worst first; "" for none.
 
-    >>> counted({Severity.WARNING: 2, Severity.ERROR: 1})
+    >>> format_severities({Severity.WARNING: 2, Severity.ERROR: 1})
     '1 error, 2 warnings'
     """
     return ", ".join(
-        f"{counts[severity]} {severity}{'s' if counts[severity] > 1 else ''}"
-        for severity in Severity
-        if counts.get(severity)
+        format_count(counts[severity], severity) for severity in Severity if counts.get(severity)
+    )
+
+
+def _render_file_finding(finding: FileFinding, name: str) -> str:
+    source = extract_snippet(finding.source, finding.span) if finding.source else None
+    return "\n".join(_render_lines(finding.diagnostic, _file_position(finding, name), source))
+
+
+def _file_position(finding: FileFinding, name: str) -> str:
+    return f"{make_printable(name)}:{finding.line}:{finding.column}"
+
+
+def _render_lines(finding: Diagnostic, position: str, source: Snippet | None) -> list[str]:
+    lines = [_render_head(finding, position)]
+    if source is not None:
+        lines.append(f"{INDENT}{source.line}".rstrip())
+        lines.append(click.style(f"{INDENT}{source.carets}", fg=_COLORS[finding.severity]))
+    if finding.hint:
+        lines.append(f"{INDENT}hint: {finding.hint}")
+    if finding.fix:
+        kind, color = ("fix", "green") if finding.fix.safe else ("fix (unsafe)", "yellow")
+        lines.append(click.style(f"{INDENT}{kind}: {make_printable(finding.fix.title)}", fg=color))
+    return lines
+
+
+def _render_head(finding: Diagnostic, position: str) -> str:
+    code = click.style(finding.code, fg=_COLORS[finding.severity], bold=True)
+    return f"{click.style(position, bold=True)} {code} {finding.message}"
+
+
+def _render_fixed_text(fix: Fix, text: str) -> str:
+    """Return the fixed text in one line; of a long one, the part around the first edit."""
+    fixed = fix.apply(text)
+    position = min((edit.span.start for edit in fix.edits), default=0)
+    start = max(0, min(position - _WIDTH // 3, len(fixed) - _WIDTH))
+    end = start + _WIDTH
+    return (
+        ("…" if start else "")
+        + make_printable(fixed[start:end])
+        + ("…" if end < len(fixed) else "")
     )

@@ -1,4 +1,4 @@
-"""`epfilter format`: the canonical text of a filter."""
+"""`epfilter format`: the canonical text of a filter, or of all filters in files."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from pathlib import Path
 
 import click
 
-from epfilter.cli.findings import parsed
+from epfilter.cli.findings import parse_or_exit, render_file_findings
+from epfilter.cli.layout import format_count
 from epfilter.cli.linted_files import EMPTY_PATH
-from epfilter.cli.text_io import read_filter, say, write
+from epfilter.cli.text_io import print_line, print_result, read_filter
 from epfilter.printer import Quotes, pretty, unparse
 from epfilter.snippets import make_printable
 
-_HELP = """Print the canonical text of FILTER, or several lines for people.
+_HELP = """Print the canonical text of FILTER, in one line or, with --pretty, in several.
 
-Both mean what FILTER means. Mistakes go to standard error.
+Both have the meaning of FILTER. Errors go to standard error.
 
-With --files the arguments are files and folders, as for `epfilter lint`, and all filters
-in them are made canonical: shown as a diff, or with --write written to the files.
-What is no filter stays as it is.
+With --files, the arguments are files and folders, as for `epfilter lint`. All filters in
+them are formatted: the changes are printed as a diff or, with --write, written to the
+files. Invalid filters stay as they are.
 
 \b
 Examples:
@@ -33,67 +34,69 @@ Examples:
 
 @click.command("format", help=_HELP, short_help="Print the canonical text of a filter.")
 @click.argument("sources", nargs=-1, metavar="FILTER")
-@click.option("--pretty", "in_lines", is_flag=True, help="One call a line, groups indented.")
+@click.option("--pretty", "multiline", is_flag=True, help="One call per line, groups indented.")
 @click.option(
     "--quotes",
     type=click.Choice(["minimal", "always"]),
     default="minimal",
     show_default=True,
-    help="Quote what must be quoted, or every operand.",
+    help="Quote only what requires quotes, or every operand.",
 )
-@click.option("--files", "in_files", is_flag=True, help="Format the filters in files and folders.")
-@click.option("--check", is_flag=True, help="With --files: name those that would change, exit 1.")
-@click.option("--write", "writing", is_flag=True, help="With --files: change the files.")
+@click.option("--files", is_flag=True, help="Format the filters in files and folders.")
+@click.option(
+    "--check", is_flag=True, help="With --files: list files that would change, and exit with 1."
+)
+@click.option("--write", is_flag=True, help="With --files: change the files.")
 @click.option("--force-exclude", is_flag=True, help="With --files: as for `epfilter lint`.")
-def command(
+def format_command(
     sources: tuple[str, ...],
     *,
-    in_lines: bool,
+    multiline: bool,
     quotes: Quotes,
-    in_files: bool,
+    files: bool,
     **options: bool,
 ) -> int:
-    """Run the command; 1 where --check names a file, or a file cannot be read."""
-    check, writing = options["check"], options["writing"]
-    if in_files:
-        if in_lines or quotes != "minimal":
-            raise click.UsageError("--files goes with neither --pretty nor --quotes.")
-        if check and writing:
-            raise click.UsageError("--check and --write do not go together.")
+    """Run the command; return 1 where --check lists a file, or a file cannot be read."""
+    if files:
+        if multiline or quotes != "minimal":
+            raise click.UsageError("`--files` cannot be combined with `--pretty` or `--quotes`.")
+        if options["check"] and options["write"]:
+            raise click.UsageError("`--check` cannot be combined with `--write`.")
         if "" in sources:
             raise click.UsageError(EMPTY_PATH)
-        return _format_files([Path(one) for one in sources], **options)
+        return _format_files([Path(source) for source in sources], **options)
     if any(options.values()):
-        raise click.UsageError("--check, --write and --force-exclude need --files.")
+        raise click.UsageError("`--check`, `--write` and `--force-exclude` require `--files`.")
     if len(sources) != 1:
         raise click.UsageError(
-            f"one FILTER is expected, not {len(sources)}; put single quotes around it."
+            f"expected one FILTER, not {len(sources)}; put single quotes around it."
             if sources
             else "Missing argument 'FILTER'."
         )
-    f = parsed(read_filter(sources[0]))
-    write(pretty(f, quotes=quotes) if in_lines else unparse(f, quotes=quotes))
+    f = parse_or_exit(read_filter(sources[0]))
+    print_result(pretty(f, quotes=quotes) if multiline else unparse(f, quotes=quotes))
     return 0
 
 
-def _format_files(paths: Sequence[Path], *, check: bool, writing: bool, force_exclude: bool) -> int:
-    from epfilter.cli.file_findings import drawn
-    from epfilter.cli.linted_files import configuration_for, reports_of
+def _format_files(paths: Sequence[Path], *, check: bool, write: bool, force_exclude: bool) -> int:
+    from epfilter.cli.linted_files import iterate_reports, load_configuration
     from epfilter.linter.files.runner import Change, Run
 
-    run = Run(configuration_for(paths), Change.FORMAT, dry=not writing)
+    run = Run(load_configuration(paths), Change.FORMAT, dry=not write)
     changed = unreadable = seen = 0
-    for report in reports_of(run, paths, label="formatting", force_exclude=force_exclude):
+    for report in iterate_reports(run, paths, label="formatting", force_exclude=force_exclude):
         seen += 1
-        unread = [one for one in report.findings if one.diagnostic.code.startswith("EPF7")]
-        if unread:
+        failures = tuple(
+            finding for finding in report.findings if finding.diagnostic.code.startswith("EPF7")
+        )
+        if failures:
             unreadable += 1
-            say(drawn(replace(report, findings=tuple(unread)), "concise").rstrip("\n"), err=True)
+            lines = render_file_findings(replace(report, findings=failures), "concise")
+            print_line(lines.rstrip("\n"), err=True)
         if report.fixed:
             changed += 1
-            write(
-                make_printable(report.name) if check or writing else report.diff.removesuffix("\n")
-            )
-    would = "" if writing else "would be "
-    say(f"{changed} of {seen} file{'s' * (seen != 1)} {would}changed", err=True)
+            diff = report.diff.removesuffix("\n")
+            print_result(make_printable(report.name) if check or write else diff)
+    would = "" if write else "would be "
+    print_line(f"{changed} of {format_count(seen, 'file')} {would}changed", err=True)
     return 1 if unreadable or (check and changed) else 0

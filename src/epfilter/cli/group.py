@@ -1,7 +1,7 @@
-"""The command `epfilter` itself: finds commands when they are asked for, and ends every run.
+"""The command `epfilter`: loads subcommands on demand and turns every outcome into an exit code.
 
-Whatever happens below, a run ends without a traceback and with 0, 1, 2 or 130; with 128 and its
-number where a signal ended it.
+A run ends without a traceback, with exit code 0, 1, 2 or 130, or with 128 plus the number of the
+signal that ended it.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from typing import Any
 
 import click
 
-from epfilter.cli.signals import INTERRUPTED, ended_by_signals
-from epfilter.cli.text_io import drop_broken, shrug_off_closed_pipe, speak_utf8
+from epfilter.cli.signals import INTERRUPTED, interrupt_on_signals
+from epfilter.cli.text_io import discard_broken_streams, ignore_closed_pipe, use_utf8
 
 _FAILURE = 2
 
 
 class CommandLine(click.Group):
-    """A group whose commands are modules of this package, loaded when they are asked for.
+    """A group whose commands are modules of this package, loaded on first use.
 
-    Each module has the name of its command, with `_` for `-`, and the click command as `command`,
-    which returns its exit code or None for 0.
+    The module of a command has its name, with `_` for `-`. It defines the click command as
+    `NAME_command`, which returns its exit code, or None for 0.
     """
 
     def __init__(self, name: str, commands: tuple[str, ...], **settings: Any) -> None:
@@ -32,7 +32,7 @@ class CommandLine(click.Group):
         click.version_option(package_name="epfilter", message="epfilter %(version)s")(self)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The names, in the order in which the help shows them."""
+        """Return the names in the order of the help."""
         return list(self._names)
 
     def get_command(
@@ -40,49 +40,50 @@ class CommandLine(click.Group):
         ctx: click.Context,  # noqa: ARG002 - click's signature
         cmd_name: str,
     ) -> click.Command | None:
-        """The command of this name, or None."""
+        """Return the command of this name, or None."""
         if cmd_name not in self._names:
             return None
-        module = import_module(f"epfilter.cli.{cmd_name.replace('-', '_')}")
-        command: click.Command = module.command
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"epfilter.cli.{name}"), f"{name}_command")
         return command
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
-        """As click does; a reader who has seen enough of the help is no failure."""
-        with shrug_off_closed_pipe():
+        """Parse the arguments as click does; a closed output pipe is not a failure."""
+        with ignore_closed_pipe():
             return super().make_context(*args, **extra)
         raise click.exceptions.Exit(0)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """As click does; a reader who has seen enough of the help is no failure."""
-        with shrug_off_closed_pipe():
+        """Run the command as click does; a closed output pipe is not a failure."""
+        with ignore_closed_pipe():
             return super().invoke(ctx)
         return 0
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Run and exit with the code that the command returns, 2 for a failure, 130 for Ctrl-C.
+        """Run the command and exit with its code, with 2 for a failure, with 130 for Ctrl-C.
 
-        With `standalone_mode=False` it is click's own, which raises and returns.
+        With `standalone_mode=False` behave as click's own method: raise and return.
         """
-        # On Windows click would expand the `*` of a filter as if it were a file pattern.
+        # On Windows click would expand the `*` of a filter as a file name pattern.
         extra.setdefault("windows_expand_args", False)
         if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
             extra.setdefault("color", False)
         if not extra.get("standalone_mode", True):
             return super().main(*args, **extra)
-        speak_utf8()
+        use_utf8()
         code = _FAILURE
         try:
-            with ended_by_signals() as signals:
-                code = self._exit_code(args, extra | {"standalone_mode": False})
+            with interrupt_on_signals() as signals:
+                code = self._run(args, extra | {"standalone_mode": False})
             if signals and code == INTERRUPTED:
                 code = 128 + signals[0]
         except OSError:
             # Not even the error message could be written.
-            drop_broken()
+            discard_broken_streams()
         sys.exit(code)
 
-    def _exit_code(self, args: tuple[Any, ...], extra: dict[str, Any]) -> int:
+    def _run(self, args: tuple[Any, ...], extra: dict[str, Any]) -> int:
+        """Run the command and return the exit code; print an error message for a failure."""
         try:
             return super().main(*args, **extra) or 0
         except (click.Abort, KeyboardInterrupt):
@@ -91,18 +92,18 @@ class CommandLine(click.Group):
             if sys.stderr is not None:
                 error.show()
         except BrokenPipeError:
-            drop_broken()
+            discard_broken_streams()
             return 0
         except OSError as error:
-            # What is read has been read by now, so it is the output that fails: a full disk.
-            drop_broken()
+            # Commands handle errors of input themselves, so this is the output: a full disk.
+            discard_broken_streams()
             click.echo(f"Error: cannot write the output: {error.strerror or error}", err=True)
-        except Exception as fault:
+        except Exception as error:
             if sys.flags.dev_mode:
                 raise
             click.echo(
-                "Error: epfilter failed, which is a fault of epfilter and not of the filter: "
-                f"{type(fault).__name__}: {fault}\n"
+                "Error: epfilter failed because of a bug in epfilter, not in the filter: "
+                f"{type(error).__name__}: {error}\n"
                 "Please report it; `python -X dev -m epfilter …` shows where it happened.",
                 err=True,
             )

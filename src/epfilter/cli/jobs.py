@@ -1,4 +1,4 @@
-"""`epfilter jobs`: what has become of the exports of a store."""
+"""`epfilter jobs`: the state of the export jobs of a store."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from uuid import UUID
 
 import click
 
-from epfilter.cli.connection import ACCESS_HELP, connected, region_option
-from epfilter.cli.options import format_option
-from epfilter.cli.tables import columns, terminal_width
-from epfilter.cli.text_io import say, write
+from epfilter.cli.connection import ACCESS_HELP, connect
+from epfilter.cli.layout import render_table, terminal_width
+from epfilter.cli.options import format_option, region_option
+from epfilter.cli.text_io import print_line, print_result
 from epfilter.exporter import JobStatus
 from epfilter.snippets import make_printable
 from epfilter.values import from_text_or_none
@@ -21,10 +21,10 @@ from epfilter.values import from_text_or_none
 if TYPE_CHECKING:
     from epfilter.exporter import Job
 
-_HELP = f"""List the jobs of the store, or show the job ID.
+_HELP = f"""List the export jobs of the store, or show the job ID.
 
-Jobs run one at a time, and they and their files are gone a week after they were created.
-Times are in UTC.
+The platform runs one job at a time. It deletes jobs and their files a week after they
+were created. Times are in UTC.
 
 \b
 Examples:
@@ -42,65 +42,61 @@ _COLORS = {
 }
 
 
-@click.command("jobs", help=_HELP, short_help="Show what has become of exports.")
-@click.argument("job", metavar="[ID]", required=False, type=click.UUID)
+@click.command("jobs", help=_HELP, short_help="Show the state of exports.")
+@click.argument("job_id", metavar="[ID]", required=False, type=click.UUID)
 @region_option
-@format_option("text", "json", help="For people, or JSON: a list of all jobs, or one object.")
-def command(job: UUID | None, region: str, style: str) -> None:
-    """Run the command; what has become of a job is no failure of the command."""
-    with connected(region) as client:
-        found = client.jobs() if job is None else client.job(job)
+@format_option("text", "json", help="Text for people, or JSON: a list of all jobs, or one object.")
+def jobs_command(job_id: UUID | None, region: str, style: str) -> None:
+    """Run the command; a failed job is not a failure of the command."""
+    with connect(region) as client:
+        result = client.jobs() if job_id is None else client.job(job_id)
     if style == "json":
-        write(_as_json(found))
-    elif not isinstance(found, tuple):
-        say("\n".join(_drawn(found)))
-    elif found:
-        say("\n".join(_drawn_list(found)))
+        print_result(_format_json(result))
+    elif not isinstance(result, tuple):
+        print_line("\n".join(_render_job(result)))
+    elif result:
+        print_line("\n".join(_render_jobs(result)))
     else:
-        say("there are no jobs.", err=True)
+        print_line("there are no jobs.", err=True)
 
 
-def _as_json(found: Job | tuple[Job, ...]) -> str:
-    """What the platform has sent, with the statuses as they are called now."""
-    if isinstance(found, tuple):
-        answer: object = [job.model_dump(mode="json", exclude_unset=True) for job in found]
+def _format_json(result: Job | tuple[Job, ...]) -> str:
+    """Return the members that the platform sent, with the current names of statuses."""
+    if isinstance(result, tuple):
+        data: object = [job.model_dump(mode="json", exclude_unset=True) for job in result]
     else:
-        answer = found.model_dump(mode="json", exclude_unset=True)
-    return json.dumps(answer, ensure_ascii=False, indent=2)
+        data = result.model_dump(mode="json", exclude_unset=True)
+    return json.dumps(data, ensure_ascii=False, indent=2)
 
 
-def _drawn_list(jobs: tuple[Job, ...]) -> Iterator[str]:
+def _render_jobs(jobs: tuple[Job, ...]) -> Iterator[str]:
     rows = [
-        (str(job.id), job.status.value, _created(job), make_printable(job.error or ""))
+        (str(job.id), job.status.value, _creation_time(job), make_printable(job.error or ""))
         for job in jobs
     ]
-    yield from columns(("id", "status", "created", "error"), rows, terminal_width())
+    yield from render_table(("id", "status", "created", "error"), rows, terminal_width())
 
 
-def _drawn(job: Job) -> Iterator[str]:
+def _render_job(job: Job) -> Iterator[str]:
     href = job.link.href if job.link else None
-    facts = {
+    details = {
         "id": str(job.id),
         "status": click.style(job.status.value, fg=_COLORS[job.status]),
-        "created": _created(job),
-        "updated": _updated(job),
+        "created": _creation_time(job),
+        "updated": _format_timestamp(job.timestamps.updated_at if job.timestamps else None),
         "error": make_printable(job.error or ""),
         "file": make_printable(href or ""),
     }
-    for name, fact in facts.items():
-        if fact:
-            yield f"{click.style(name.ljust(7), bold=True)}  {fact}"
+    for name, detail in details.items():
+        if detail:
+            yield f"{click.style(name.ljust(7), bold=True)}  {detail}"
 
 
-def _created(job: Job) -> str:
-    return _told(job.timestamps.created_at if job.timestamps else None)
+def _creation_time(job: Job) -> str:
+    return _format_timestamp(job.timestamps.created_at if job.timestamps else None)
 
 
-def _updated(job: Job) -> str:
-    return _told(job.timestamps.updated_at if job.timestamps else None)
-
-
-def _told(text: str | None) -> str:
-    """A timestamp to the second in UTC; as it was sent where it is none."""
+def _format_timestamp(text: str | None) -> str:
+    """Return a timestamp to the second in UTC; return other text as it was sent."""
     moment = from_text_or_none(text or "", datetime)
     return make_printable(text or "") if moment is None else moment.isoformat(" ", "seconds")[:19]

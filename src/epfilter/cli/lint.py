@@ -1,7 +1,8 @@
-"""`epfilter lint`: finds the filters in files, says what is wrong with them, and repairs them."""
+"""`epfilter lint`: find the filters in files, report what is wrong with them, and fix them."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,31 +11,32 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from epfilter.atomic_files import atomic_file
-from epfilter.cli.file_findings import DRAWN, Tally, drawn, statistics
-from epfilter.cli.linted_files import GivenPath, configuration_for, reports_of
-from epfilter.cli.resource_name import beginning
-from epfilter.cli.text_io import StreamError, read_standard_input, say, shrug_off_closed_pipe
-from epfilter.errors import FilterValueError
+from epfilter.cli.errors import CommandError, describe_file_error
+from epfilter.cli.findings import TEXT_STYLES, format_severities, render_file_findings
+from epfilter.cli.layout import format_count
+from epfilter.cli.linted_files import NonEmptyPath, iterate_reports, load_configuration
+from epfilter.cli.options import complete_resource
+from epfilter.cli.text_io import ignore_closed_pipe, print_line, read_standard_input
+from epfilter.errors import FilterValueError, Severity
 from epfilter.linter.reports import FORMATS, render
-from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.linter.files.configuration import Configuration
     from epfilter.linter.files.report import FileReport
     from epfilter.linter.files.runner import Run
 
-_HELP = """Find the filters in files and folders, and say what is wrong with them.
+_HELP = """Find the filters in files and folders, and report what is wrong with them.
 
-Filters are found in text files with one filter a line (.filter, or any file that is
-named), in JSON and YAML, in .http files, shell scripts and Markdown, and in Python,
-JavaScript and TypeScript. Which resource a filter is for is read from the URL or the
-payload that it stands in, from a comment, or from the configuration. Of folders, what
-.gitignore names is left out. Without PATHS the current folder is linted; - is one
-filter a line from standard input.
+Filters are found in text files with one filter per line (.filter, or any text file that
+you name), in JSON and YAML, in .http files, shell scripts and Markdown, and in Python,
+JavaScript and TypeScript. The resource of a filter comes from the URL or payload around
+it, from a comment, or from the configuration. In folders, files that .gitignore excludes
+are skipped. Without PATHS the current folder is linted. The path - reads one filter per
+line from standard input.
 
-Settings stand in [tool.epfilter] of pyproject.toml, or in epfilter.toml. A comment
-`epfilter: ignore[EPF301]` keeps findings back, and `epfilter: resource=orders` names
-the resource of the filters below it.
+The configuration is [tool.epfilter] in pyproject.toml, or epfilter.toml. A comment
+`epfilter: ignore[EPF301]` suppresses findings, and `epfilter: resource=orders` sets the
+resource of the filters below it.
 
 \b
 Examples:
@@ -45,91 +47,157 @@ Examples:
 """
 
 
-def _codes(
+def _split_codes(
     ctx: click.Context,  # noqa: ARG001 - click's signature
     param: click.Parameter,  # noqa: ARG001 - the same
     value: Sequence[str],
 ) -> tuple[str, ...]:
-    """The codes of an option that may be given several times, each with commas."""
-    return tuple(code.strip().upper() for one in value for code in one.split(",") if code.strip())
+    """Return the codes of an option that can be repeated, each value a comma-separated list."""
+    return tuple(
+        code.strip().upper() for codes in value for code in codes.split(",") if code.strip()
+    )
 
 
-@click.command("lint", help=_HELP, short_help="Find the filters in files, and what is wrong there.")
-@click.argument("paths", nargs=-1, type=GivenPath())
-@click.option("--fix", "fixing", is_flag=True, help="Make the safe repairs, then lint.")
-@click.option("--unsafe-fixes", is_flag=True, help="Make those as well that may be a guess.")
-@click.option("--diff", is_flag=True, help="Show what repairs would change, and write nothing.")
+@click.command("lint", help=_HELP, short_help="Find and check the filters in files.")
+@click.argument("paths", nargs=-1, type=NonEmptyPath())
+@click.option("--fix", is_flag=True, help="Apply safe fixes, then lint.")
+@click.option("--unsafe-fixes", is_flag=True, help="Apply safe fixes and those that are a guess.")
+@click.option("--diff", is_flag=True, help="Show what fixes would change, without writing files.")
 @click.option(
     "--resource",
     metavar="NAME",
-    shell_complete=beginning,
-    help="The resource of filters where nothing else says it, as in orders.",
+    shell_complete=complete_resource,
+    help="Default resource of filters, for example orders.",
 )
-@click.option("--select", multiple=True, metavar="CODES", callback=_codes, help="Only these rules.")
-@click.option("--ignore", multiple=True, metavar="CODES", callback=_codes, help="Not these rules.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="CODES",
+    callback=_split_codes,
+    help="Enable only these rules.",
+)
+@click.option(
+    "--ignore", multiple=True, metavar="CODES", callback=_split_codes, help="Disable these rules."
+)
 @click.option(
     "--format",
     "style",
-    type=click.Choice([*DRAWN, *FORMATS]),
+    type=click.Choice([*TEXT_STYLES, *FORMATS]),
     default="text",
     show_default=True,
-    help="How findings are shown.",
+    help="Format of the report.",
 )
 @click.option(
     "--output",
     "-o",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the findings to a file.",
+    help="Write the report to a file.",
 )
-@click.option("--statistics", is_flag=True, help="Count the findings of each rule instead.")
+@click.option("--statistics", is_flag=True, help="Print only the number of findings of each rule.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Take the settings from this file.",
+    help="Read the configuration from this file.",
 )
+@click.option("--force-exclude", is_flag=True, help="Skip excluded files even if you name them.")
 @click.option(
-    "--force-exclude", is_flag=True, help="Leave out what is excluded even where it is named."
-)
-@click.option(
-    "--stdin-name", metavar="NAME", default="stdin.filter", help="The name of what - stands for."
+    "--stdin-name",
+    metavar="NAME",
+    default="stdin.filter",
+    help="File name to assume for standard input.",
 )
 @click.option(
     "--jobs",
     type=click.IntRange(min=0),
     default=0,
     metavar="N",
-    help="Processes; by default as many as pay.",
+    help="Number of worker processes (default: automatic).",
 )
-def command(paths: tuple[Path, ...], style: str, output: Path | None, **options: Any) -> int:
-    """Run the command; 1 where a finding is worse than a remark, or a repair is to be made."""
-    run = _run(_configuration(paths, options), options)
-    tally = Tally()
-    reports = tally.count(_reports(run, paths, options))
+def lint_command(paths: tuple[Path, ...], style: str, output: Path | None, **options: Any) -> int:
+    """Run the command; return 1 for a finding above info, and for fixes that --diff shows."""
+    run = _create_run(_configure(paths, options), options)
+    summary = Summary()
+    reports = summary.count(_reports(run, paths, options))
     if options["diff"]:
         pieces: Iterator[str] = (report.diff for report in reports)
     elif options["statistics"]:
-        pieces = statistics(reports)
-    elif style in DRAWN:
-        pieces = (drawn(report, style) for report in reports)
+        pieces = _statistics(reports)
+    elif style in TEXT_STYLES:
+        pieces = (render_file_findings(report, style) for report in reports)
     else:
         pieces = render(style, reports)
-    _deliver(pieces, output)
-    if output is not None or style in DRAWN:
-        say(tally.summary(dry=run.dry), err=True)
-    ok = tally.ok and not (run.dry and tally.fixed)
+    _write_report(pieces, output)
+    if output is not None or style in TEXT_STYLES:
+        print_line(summary.render(dry=run.dry), err=True)
+    ok = summary.ok and not (run.dry and summary.fixed)
     return 0 if ok or options["exit_zero"] else 1
 
 
-def _deliver(pieces: Iterable[str], output: Path | None) -> None:
-    """Write the pieces of a report to standard output, or to a file that is whole or not there."""
+class Summary:
+    """Counts of the reports of a run: files, filters, findings and fixes."""
+
+    def __init__(self) -> None:
+        self.fixed = 0
+        self._files = self._filters = self._suppressed = 0
+        self._safe = self._unsafe = 0
+        self._severities: Counter[Severity] = Counter()
+
+    def count(self, reports: Iterable[FileReport]) -> Iterator[FileReport]:
+        """Yield the same reports, and count each of them."""
+        for report in reports:
+            self._files += 1
+            self._filters += report.filters
+            self._suppressed += report.suppressed
+            self.fixed += report.fixed
+            for finding in report.findings:
+                self._severities[finding.diagnostic.severity] += 1
+                if finding.diagnostic.fix:
+                    self._safe += finding.diagnostic.fix.safe
+                    self._unsafe += not finding.diagnostic.fix.safe
+            yield report
+
+    @property
+    def ok(self) -> bool:
+        """Whether there was neither an error nor a warning."""
+        return not (self._severities[Severity.ERROR] or self._severities[Severity.WARNING])
+
+    def render(self, *, dry: bool) -> str:
+        """Return the counts in a line or two, in colour."""
+        scope = f"{format_count(self._filters, 'filter')} in {format_count(self._files, 'file')}"
+        parts = [f"{scope}: {format_severities(self._severities) or 'no findings'}"]
+        if self.fixed:
+            parts.append(f"{self.fixed} {'would be ' * dry}fixed")
+        if self._suppressed:
+            parts.append(f"{self._suppressed} suppressed")
+        line = click.style(", ".join(parts), fg="green" if self.ok else "red", bold=True)
+        fixable = []
+        if self._safe:
+            fixable.append(f"{self._safe} with --fix")
+        if self._unsafe:
+            fixable.append(f"{self._unsafe} with --unsafe-fixes")
+        return f"{line}\nfixable: {', '.join(fixable)}" if fixable else line
+
+
+def _statistics(reports: Iterable[FileReport]) -> Iterator[str]:
+    """Yield a line for each rule with its number of findings, the most frequent first."""
+    from epfilter.linter import RULES
+
+    counts = Counter(finding.diagnostic.code for report in reports for finding in report.findings)
+    width = len(str(max(counts.values(), default=0)))
+    for code, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+        yield f"{count:>{width}}  {click.style(code, bold=True)}  {RULES[code].title}\n"
+
+
+def _write_report(pieces: Iterable[str], output: Path | None) -> None:
+    """Write a report to standard output, or to a file that is complete or unchanged."""
     if output is None or output == Path("-"):
-        with shrug_off_closed_pipe():
+        with ignore_closed_pipe():
             for piece in pieces:
                 if piece:
                     click.echo(piece, nl=False)
         return
-    # click's own atomic file puts half a report in the place of the old one where a run breaks off.
+    # click's own atomic file would replace the old report by half of the new one on an error.
     content = "".join(map(click.unstyle, pieces)).encode("utf-8", "backslashreplace")
     try:
         if output.exists() and not output.is_file():  # a device or a pipe
@@ -138,41 +206,40 @@ def _deliver(pieces: Iterable[str], output: Path | None) -> None:
             with atomic_file(output) as file:
                 file.write(content)
     except OSError as error:
-        raise StreamError(
-            f"cannot write {make_printable(str(output))}: {error.strerror or error}."
-        ) from None
+        raise CommandError(describe_file_error("write", output, error)) from None
 
 
-def _configuration(paths: Sequence[Path], options: dict[str, Any]) -> Configuration:
-    found = configuration_for(paths, options["config"])
+def _configure(paths: Sequence[Path], options: dict[str, Any]) -> Configuration:
+    """Return the configuration of the files, changed by the options; wrong usage if invalid."""
+    configuration = load_configuration(paths, options["config"])
     try:
-        settings = found.settings
+        settings = configuration.settings
         if options["select"]:
             settings = replace(settings, select=options["select"])
         settings = replace(settings, ignore=(*settings.ignore, *options["ignore"]))
-        found = replace(found, settings=settings)
+        configuration = replace(configuration, settings=settings)
         if options["resource"]:
-            found = replace(found, resource=options["resource"])
-        found.check()
+            configuration = replace(configuration, resource=options["resource"])
+        configuration.check()
     except FilterValueError as error:
         raise click.UsageError(str(error)) from None
-    return found
+    return configuration
 
 
-def _run(configuration: Configuration, options: dict[str, Any]) -> Run:
+def _create_run(configuration: Configuration, options: dict[str, Any]) -> Run:
     from epfilter.linter.files.runner import Change, Run
 
     change = Change.NONE
     if options["unsafe_fixes"]:
         change = Change.FIX_UNSAFE
-    elif options["fixing"] or options["diff"]:
+    elif options["fix"] or options["diff"]:
         change = Change.FIX
     return Run(configuration, change, dry=options["diff"])
 
 
 def _reports(run: Run, paths: Sequence[Path], options: dict[str, Any]) -> Iterator[FileReport]:
     if Path("-") not in paths:
-        return reports_of(
+        return iterate_reports(
             run,
             paths,
             label="linting",
@@ -180,12 +247,14 @@ def _reports(run: Run, paths: Sequence[Path], options: dict[str, Any]) -> Iterat
             processes=options["jobs"],
         )
     if len(paths) > 1:
-        raise click.UsageError("- stands for standard input and goes with no other path.")
-    return iter([_of_standard_input(run, options["stdin_name"])])
+        raise click.UsageError("`-` (standard input) cannot be combined with other paths.")
+    return iter([_report_standard_input(run, options["stdin_name"])])
 
 
-def _of_standard_input(run: Run, name: str) -> FileReport:
+def _report_standard_input(run: Run, name: str) -> FileReport:
     content = read_standard_input("to read")
     if run.change and not run.dry:
-        raise click.UsageError("standard input cannot be repaired; --diff shows what would change.")
+        raise click.UsageError(
+            "standard input cannot be fixed; use `--diff` to show what would change."
+        )
     return run.report_of(content, name)

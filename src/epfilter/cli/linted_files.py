@@ -1,4 +1,4 @@
-"""The files of a command that looks into files: their configuration, and a report of each."""
+"""The files of `lint` and `format --files`: their configuration, and the reports of each file."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from epfilter.cli.extras import MissingPackageError
-from epfilter.cli.progress import shown_while
+from epfilter.cli.errors import MissingPackageError
+from epfilter.cli.progress import collect_with_progress
 from epfilter.errors import FilterValueError
 
 EMPTY_PATH = "a path is empty; the current folder is `.`"
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from epfilter.linter.files.runner import Run
 
 
-class GivenPath(click.Path):
-    """A path that is not empty, as that of an unset variable of a shell is: `.` is another."""
+class NonEmptyPath(click.Path):
+    """A path that is not empty: an unset variable of a shell must not mean `.`."""
 
     def __init__(self) -> None:
         super().__init__(path_type=Path)
@@ -33,14 +33,17 @@ class GivenPath(click.Path):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> str | bytes | PathLike[str]:
-        """The path; wrong usage where it is empty."""
+        """Return the path; an empty one is wrong usage."""
         if value == "":
             self.fail(EMPTY_PATH, param, ctx)
         return super().convert(value, param, ctx)
 
 
-def configuration_for(paths: Sequence[Path], file: Path | None = None) -> Configuration:
-    """The configuration of the file, or that nearest to the first path; wrong usage if wrong."""
+def load_configuration(paths: Sequence[Path], file: Path | None = None) -> Configuration:
+    """Return the configuration in the file, or the one nearest to the first path.
+
+    An invalid configuration is wrong usage.
+    """
     from epfilter.linter.files.configuration import find, load
     from epfilter.linter.files.discovery import leads_to_folder
 
@@ -53,7 +56,7 @@ def configuration_for(paths: Sequence[Path], file: Path | None = None) -> Config
         raise click.UsageError(str(error)) from None
 
 
-def reports_of(
+def iterate_reports(
     run: Run,
     paths: Sequence[Path],
     *,
@@ -61,12 +64,12 @@ def reports_of(
     force_exclude: bool = False,
     processes: int = 0,
 ) -> Iterator[FileReport]:
-    """The report of each file; without paths, of those of the current folder."""
+    """Return the reports of all files in the paths; without paths, in the current folder."""
     from epfilter.linter.extractors import NeedsExtraError
     from epfilter.linter.files.discovery import targets
 
     try:
-        found = targets(paths or [Path()], run.configuration, force_exclude=force_exclude)
-    except NeedsExtraError as missing:
-        raise MissingPackageError(str(missing), "'epfilter[lint]'") from None
-    return shown_while(run.reports(found, processes=processes), len(found), label)
+        files = targets(paths or [Path()], run.configuration, force_exclude=force_exclude)
+    except NeedsExtraError as error:
+        raise MissingPackageError(str(error), "'epfilter[lint]'") from None
+    return collect_with_progress(run.reports(files, processes=processes), len(files), label)

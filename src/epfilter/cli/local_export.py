@@ -1,4 +1,4 @@
-"""Exports from a file or a database of one's own, without a service between."""
+"""Exports from a file or database of orders, without a service."""
 
 from __future__ import annotations
 
@@ -17,53 +17,51 @@ import click
 
 from epfilter.ast import Filter
 from epfilter.atomic_files import place
-from epfilter.cli.connection import PlatformError
-from epfilter.cli.signals import INTERRUPTED, deferred_signals
+from epfilter.cli.errors import PlatformError, describe_file_error
+from epfilter.cli.signals import INTERRUPTED, defer_signals
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import OrderStore, open_orders
 from epfilter.snippets import make_printable
 
-_FILE = re.compile(r"file://[^/]*(/.*)", re.IGNORECASE | re.DOTALL)
-_DATABASE = re.compile(r"(?:duckdb|sqlite)://([^?#]*)", re.IGNORECASE)
-"""The URLs of databases that are one file; that of one on a server has the same form."""
+_FILE_URL = re.compile(r"file://[^/]*(/.*)", re.IGNORECASE | re.DOTALL)
+_DATABASE_URL = re.compile(r"(?:duckdb|sqlite)://([^?#]*)", re.IGNORECASE)
+"""URLs of databases in one file; the URL of a database on a server can have the same form."""
 
 
 def export_locally(f: Filter, orders: str, output: Path, *, force: bool) -> int:
-    """Write the orders that the filter selects, as the service would; how many rows these are.
+    """Write the orders that the filter selects, as the service would; return the number of rows.
 
-    The file appears when it is whole, and not at all without rows. Raises UsageError where it is
-    there already and not to be replaced, or is where the orders are; PlatformError where the
-    orders cannot be read or the file cannot be written.
+    The file appears when it is complete; without rows no file is written. Raises UsageError where
+    the file exists and `force` is not set, or where it is the file of the orders; PlatformError
+    where the orders cannot be read or the file cannot be written.
     """
-    target, mode = _target(output)
+    target, mode = _resolve_target(output)
     if mode is not None:
-        _demand_replaceable(target, orders, make_printable(str(output)), force=force)
+        _require_replaceable(target, orders, make_printable(str(output)), force=force)
     try:
         with (
             closing(open_orders(orders)) as store,
-            deferred_signals() as signals,
+            defer_signals() as signals,
             tempfile.TemporaryDirectory(prefix=".epfilter.", dir=target.parent) as folder,
         ):
             part = Path(folder, "orders.csv")
-            rows = _written(store, f, part, signals)
+            rows = _write_csv(store, f, part, signals)
             if rows:
                 place(part, target, replace=force, mode=mode)
             return rows
     except FileExistsError:
-        raise _exists(make_printable(str(output))) from None
+        raise _file_exists_error(make_printable(str(output))) from None
     except (OrdersError, FilterError) as error:
         raise PlatformError(make_printable(str(error))) from None
     except OSError as error:
-        raise PlatformError(
-            f"cannot write {make_printable(str(output))}: {error.strerror or error}."
-        ) from None
+        raise PlatformError(describe_file_error("write", output, error)) from None
 
 
-def _written(store: OrderStore, f: Filter, part: Path, signals: Sequence[int]) -> int:
-    """As `write_csv`, in a thread, because DuckDB would hear of a signal when it has ended.
+def _write_csv(store: OrderStore, f: Filter, part: Path, signals: Sequence[int]) -> int:
+    """Call `store.write_csv` in a thread, because DuckDB does not react to signals while it runs.
 
-    Raises KeyboardInterrupt when it has ended after a signal.
+    Raises KeyboardInterrupt after a signal.
     """
     with ThreadPoolExecutor(1) as pool:
         rows = pool.submit(store.write_csv, f, part)
@@ -71,7 +69,7 @@ def _written(store: OrderStore, f: Filter, part: Path, signals: Sequence[int]) -
             if signals:
                 store.interrupt()
             if len(signals) > 1:
-                # Whoever asks twice has no time, and Python cannot end while DuckDB is at work.
+                # A second signal must end the process now, and Python cannot end before DuckDB.
                 shutil.rmtree(part.parent, ignore_errors=True)
                 os._exit(INTERRUPTED)
             wait([rows], 0.05)
@@ -80,8 +78,8 @@ def _written(store: OrderStore, f: Filter, part: Path, signals: Sequence[int]) -
     return rows.result()
 
 
-def _target(output: Path) -> tuple[Path, int | None]:
-    """The file to write, with links followed, and the permissions of the one that is there."""
+def _resolve_target(output: Path) -> tuple[Path, int | None]:
+    """Return the file to write, with links followed, and the permissions of an existing file."""
     name = make_printable(str(output))
     target = Path(os.path.realpath(output))
     try:
@@ -90,39 +88,39 @@ def _target(output: Path) -> tuple[Path, int | None]:
     except FileNotFoundError:
         return target, None
     except UnicodeEncodeError:
-        # DuckDB takes no other paths.
+        # DuckDB accepts no other paths.
         raise PlatformError(f"cannot write {name}: its name is not UTF-8.") from None
     except OSError as error:
-        raise PlatformError(f"cannot write {name}: {error.strerror or error}.") from None
+        raise PlatformError(describe_file_error("write", output, error)) from None
     if not stat.S_ISREG(status.st_mode):
-        # A device or a pipe would be replaced under its own name, for everybody.
-        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no ordinary file"
+        # Replacing a device or a pipe would break it for every process that uses it.
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
         raise PlatformError(f"{name} is {kind}; give the name of a file.")
     return target, stat.S_IMODE(status.st_mode)
 
 
-def _demand_replaceable(target: Path, orders: str, name: str, *, force: bool) -> None:
-    for path in _files_of(orders):
+def _require_replaceable(target: Path, orders: str, name: str, *, force: bool) -> None:
+    for path in _possible_files(orders):
         try:
             same = target.samefile(path)
         except (OSError, ValueError):
-            # What is no file is not this one; what else it is, its reader says.
+            # A path that is not a file cannot be the target; its reader reports other errors.
             continue
         if same:
             raise click.UsageError(
-                f"{name} is the file of the orders themselves. Hint: give the CSV another name."
+                f"{name} contains the orders to export. Hint: give the CSV file another name."
             )
     if not force:
-        raise _exists(name)
+        raise _file_exists_error(name)
 
 
-def _exists(name: str) -> click.UsageError:
-    return click.UsageError(f"{name} exists; --force replaces it.")
+def _file_exists_error(name: str) -> click.UsageError:
+    return click.UsageError(f"{name} exists; use `--force` to replace it.")
 
 
-def _files_of(orders: str) -> Iterator[str]:
-    """The paths where a file of these orders may be; none for a database on a server."""
-    url = _FILE.fullmatch(orders) or _DATABASE.match(orders)
+def _possible_files(orders: str) -> Iterator[str]:
+    """Yield the paths that a file of these orders can have; none for a database on a server."""
+    url = _FILE_URL.fullmatch(orders) or _DATABASE_URL.match(orders)
     path = orders if url is None else url[1]
     yield path
     if url is not None:

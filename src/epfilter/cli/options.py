@@ -1,17 +1,34 @@
-"""Options that several commands have."""
+"""Arguments and options that several commands share, with their shell completion."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from epfilter.errors import ResourceError
+
+if TYPE_CHECKING:
+    from epfilter.resources import Resource
+
+filter_argument = click.argument("source", metavar="FILTER")
+"""The argument for `read_filter`; the commands read it themselves, because completion must not."""
+
+region_option = click.option(
+    "--region",
+    default="eu-west",
+    show_default=True,
+    metavar="REGION",
+    help="The service: eu-west, us-east, or a URL.",
+)
+"""The Exporter Service to use."""
+
 
 def format_option(*styles: str, help: str) -> Callable[[Any], Any]:  # noqa: A002 - click's own name for it
-    """`--format`, which a command is given as `style`: the first one by default.
+    """Return the option `--format`, passed to the command as `style`; the first is the default.
 
-    >>> format_option("text", "json", help="For people, or JSON.")(lambda style: style)("json")
+    >>> format_option("text", "json", help="Text for people, or JSON.")(lambda style: style)("json")
     'json'
     """
     return click.option(
@@ -22,3 +39,45 @@ def format_option(*styles: str, help: str) -> Callable[[Any], Any]:  # noqa: A00
         show_default=True,
         help=help,
     )
+
+
+def resource_option(help: str) -> Callable[[Any], Any]:  # noqa: A002 - click's own name for it
+    """Return the option `--resource`, passed to the command as a resource or None.
+
+    >>> resource_option("The resource.")(lambda resource: resource)(None)
+    """
+    return click.option(
+        "--resource",
+        metavar="NAME",
+        callback=find_resource,
+        shell_complete=complete_resource,
+        help=help,
+    )
+
+
+def find_resource(
+    ctx: click.Context,
+    param: click.Parameter,  # noqa: ARG001 - click's signature
+    value: str | None,
+) -> Resource | None:
+    """Return the resource of this name, as a callback of click; an unknown name is wrong usage."""
+    if value is None:
+        return None
+    from epfilter.resources import resource_named
+
+    try:
+        return resource_named(value)
+    except ResourceError as error:
+        raise click.UsageError(str(error), ctx) from None
+
+
+def complete_resource(
+    ctx: click.Context,  # noqa: ARG001 - click's signature
+    param: click.Parameter,  # noqa: ARG001 - the same
+    incomplete: str,
+) -> list[str]:
+    """Return the names of resources that start with this text, as a completion of click."""
+    from epfilter.resources import all_resources, resource_info
+
+    names = (resource_info(resource).name for resource in all_resources())
+    return [name for name in names if name.startswith(incomplete)]

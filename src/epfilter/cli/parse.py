@@ -1,4 +1,4 @@
-"""`epfilter parse`: the tree of a filter, as JSON or drawn."""
+"""`epfilter parse`: the tree of a filter, as JSON or as a drawing."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import click
 from pydantic import TypeAdapter
 
 from epfilter.ast import Filter, Node
-from epfilter.cli.findings import parsed
-from epfilter.cli.options import format_option
-from epfilter.cli.text_io import filter_argument, read_filter, say, write
-from epfilter.cli.tree import draw_tree
+from epfilter.cli.findings import parse_or_exit
+from epfilter.cli.options import filter_argument, format_option
+from epfilter.cli.text_io import print_line, print_result, read_filter
+from epfilter.cli.tree import render_tree
 
 _HELP = """Print the tree of FILTER.
 
-As JSON every node has an `op`; calls have `field` and `value` or `values`, `and` and `or`
-have `terms`. Mistakes go to standard error.
+In JSON every node has an `op`. Calls have a `field` and a `value` or `values`; `and` and
+`or` have `terms`. Errors go to standard error.
 
 \b
 Examples:
@@ -26,15 +26,11 @@ Examples:
 @click.command("parse", help=_HELP, short_help="Print the tree of a filter.")
 @filter_argument
 @format_option("json", "tree", help="JSON for programs, or a drawing for people.")
-def command(source: str, style: str) -> None:
+def parse_command(source: str, style: str) -> None:
     """Run the command."""
-    f = parsed(read_filter(source))
+    f = parse_or_exit(read_filter(source))
     if style == "tree":
-        say(draw_tree(f))
+        print_line(render_tree(f))
     else:
-        write(_as_json(f))
-
-
-def _as_json(f: Filter) -> str:
-    node: TypeAdapter[Filter] = TypeAdapter(Node)
-    return node.dump_json(f, indent=2).decode()
+        adapter: TypeAdapter[Filter] = TypeAdapter(Node)
+        print_result(adapter.dump_json(f, indent=2).decode())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
-from epfilter.cli.findings import parsed
-from epfilter.cli.text_io import filter_argument, read_filter, write
+from epfilter.cli.findings import parse_or_exit
+from epfilter.cli.options import filter_argument
+from epfilter.cli.text_io import print_result, read_filter
 from epfilter.exporter import CreateJob
 
-_HELP = """Print the JSON body that asks the Exporter Service for the orders of FILTER.
+_HELP = """Print the JSON body that requests the orders of FILTER from the Exporter Service.
 
-Mistakes go to standard error, and then nothing is printed.
+Errors go to standard error; an invalid filter prints nothing else.
 
 \b
 Examples:
@@ -23,6 +24,6 @@ Examples:
 
 @click.command("payload", help=_HELP, short_help="Print the request body of an order export.")
 @filter_argument
-def command(source: str) -> None:
+def payload_command(source: str) -> None:
     """Run the command."""
-    write(CreateJob.order_export(parsed(read_filter(source))).model_dump_json())
+    print_result(CreateJob.order_export(parse_or_exit(read_filter(source))).model_dump_json())

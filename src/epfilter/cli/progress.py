@@ -1,4 +1,4 @@
-"""How far a run is, to a terminal only: a bar on long runs, or a line that changes."""
+"""Progress on standard error, to a terminal only: a bar on long runs, or a line that changes."""
 
 from __future__ import annotations
 
@@ -12,60 +12,58 @@ import click
 
 T = TypeVar("T")
 
-_SHOWN_AFTER = 0.5
+_BAR_DELAY = 0.5
 """Seconds after which a run is long enough for a bar."""
 
 _STEPS = 200
 """How often a bar that shows a size moves."""
 
 _PAUSE = 0.1
-"""Seconds between two texts of a line that only moves."""
+"""Seconds between two updates of a status line with `throttle`."""
 
 
-def shown_while(things: Iterable[T], count: int, label: str) -> Iterator[T]:
-    """The same things; while they are awaited, a terminal shows on standard error how far it is.
+def collect_with_progress(items: Iterable[T], count: int, label: str) -> Iterator[T]:
+    """Return the items; on a terminal, collect them all first and show a bar meanwhile.
 
-    Then they are given all at once, because a bar and findings would overwrite each other.
+    They are collected first because the bar and findings would overwrite each other.
     """
-    if sys.stderr is None or not sys.stderr.isatty():
-        return iter(things)
-    return iter(_awaited(things, count, label))
+    if not _has_terminal():
+        return iter(items)
+    return iter(_collect(items, count, label))
 
 
-def _awaited(things: Iterable[T], count: int, label: str) -> list[T]:
-    kept: list[T] = []
-    began = monotonic()
-    waiting = iter(things)
-    for thing in waiting:
-        kept.append(thing)
-        if monotonic() - began > _SHOWN_AFTER:
+def _collect(items: Iterable[T], count: int, label: str) -> list[T]:
+    collected: list[T] = []
+    start = monotonic()
+    remaining = iter(items)
+    for item in remaining:
+        collected.append(item)
+        if monotonic() - start > _BAR_DELAY:
             break
     else:
-        return kept
+        return collected
     with click.progressbar(
-        waiting, length=count - len(kept), label=label, file=sys.stderr
-    ) as shown:
-        kept += shown
-    return kept
+        remaining, length=count - len(collected), label=label, file=sys.stderr
+    ) as bar:
+        collected += bar
+    return collected
 
 
-def shown_by_size(
-    things: Iterable[T], size_of: Callable[[T], int], size: int, label: str
+def iterate_with_progress(
+    items: Iterable[T], size_of: Callable[[T], int], size: int, label: str
 ) -> Iterator[T]:
-    """The same things one by one; a terminal shows on standard error how much of `size` is done."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        return iter(things)
-    return _passed_on(things, size_of, size, label)
+    """Return the items one by one; on a terminal, show how much of `size` is done."""
+    if not _has_terminal():
+        return iter(items)
+    return _iterate(items, size_of, size, label)
 
 
-def _passed_on(
-    things: Iterable[T], size_of: Callable[[T], int], size: int, label: str
-) -> Iterator[T]:
-    waiting, done, began = iter(things), 0, monotonic()
-    for thing in waiting:
-        yield thing
-        done += size_of(thing)
-        if monotonic() - began > _SHOWN_AFTER:
+def _iterate(items: Iterable[T], size_of: Callable[[T], int], size: int, label: str) -> Iterator[T]:
+    remaining, done, start = iter(items), 0, monotonic()
+    for item in remaining:
+        yield item
+        done += size_of(item)
+        if monotonic() - start > _BAR_DELAY:
             break
     else:
         return
@@ -73,35 +71,39 @@ def _passed_on(
         length=size, label=label, file=sys.stderr, update_min_steps=max(1, size // _STEPS)
     ) as bar:
         bar.update(done)
-        for thing in waiting:
-            yield thing
-            bar.update(size_of(thing))
+        for item in remaining:
+            yield item
+            bar.update(size_of(item))
+
+
+def _has_terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()
 
 
 class StatusLine:
-    """One line on standard error that says what is going on; it is gone behind the block."""
+    """A line on standard error that shows the current state; it is removed after the block."""
 
     def __init__(self) -> None:
-        self._terminal = sys.stderr is not None and sys.stderr.isatty()
-        self._shown = 0
-        self._at = 0.0
+        self._terminal = _has_terminal()
+        self._length = 0
+        self._updated = 0.0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._shown:
+        if self._length:
             self._write("")
             click.echo("\r", nl=False, err=True)
 
-    def show(self, text: str, *, moving: bool = False) -> None:
-        """Put this in the place of the line; of texts that are `moving` only a few a second."""
+    def show(self, text: str, *, throttle: bool = False) -> None:
+        """Replace the line by this text; with `throttle` at most a few times a second."""
         now = monotonic()
-        if self._terminal and not (moving and now - self._at < _PAUSE):
-            self._at = now
+        if self._terminal and not (throttle and now - self._updated < _PAUSE):
+            self._updated = now
             self._write(text[: shutil.get_terminal_size().columns - 1])
 
     def _write(self, text: str) -> None:
-        # Spaces and not a sequence of control characters, which not every terminal knows.
-        click.echo(f"\r{text.ljust(self._shown)}", nl=False, err=True)
-        self._shown = len(text)
+        # Spaces, not a control sequence, because not every terminal supports those.
+        click.echo(f"\r{text.ljust(self._length)}", nl=False, err=True)
+        self._length = len(text)

@@ -1,4 +1,4 @@
-"""`epfilter resources`: the listings of the platform, and what may be asked of each."""
+"""`epfilter resources`: the listings of the platform, and the filters that each one accepts."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from epfilter.cli.options import format_option
-from epfilter.cli.resource_name import beginning, named
-from epfilter.cli.tables import columns, indented, terminal_width
-from epfilter.cli.text_io import say, write
+from epfilter.cli.layout import render_table, terminal_width, wrap_paragraph
+from epfilter.cli.options import complete_resource, find_resource, format_option
+from epfilter.cli.text_io import print_line, print_result
 from epfilter.resources import all_resources, resource_info
 
 if TYPE_CHECKING:
@@ -18,10 +17,10 @@ if TYPE_CHECKING:
 
     from epfilter.resources import Declaration, Deprecation, Endpoint, Resource, ResourceInfo
 
-_HELP = """List the resources of the platform, or show what may be asked of the resource NAME.
+_HELP = """List the resources of the platform, or show the filters that the resource NAME accepts.
 
-Of a resource it shows its endpoints and, of each field, the type, the operators, the
-values and what else is known of it.
+For one resource this prints its endpoints and, for each field, the type, the operators,
+the values and notes.
 
 \b
 Examples:
@@ -31,91 +30,96 @@ Examples:
 """
 
 
-@click.command("resources", help=_HELP, short_help="Show what may be asked of each resource.")
+@click.command("resources", help=_HELP, short_help="Show the filters that each resource accepts.")
 @click.argument(
-    "resource", metavar="[NAME]", required=False, callback=named, shell_complete=beginning
+    "resource",
+    metavar="[NAME]",
+    required=False,
+    callback=find_resource,
+    shell_complete=complete_resource,
 )
-@format_option("text", "json", help="For people, or JSON: a list of all, or one object.")
-def command(resource: Resource | None, style: str) -> None:
+@format_option("text", "json", help="Text for people, or JSON: a list of all, or one object.")
+def resources_command(resource: Resource | None, style: str) -> None:
     """Run the command."""
     if style == "json":
-        answer = (
-            [_head(resource_info(one)) for one in all_resources()]
+        data = (
+            [_summary_to_dict(resource_info(listed)) for listed in all_resources()]
             if resource is None
-            else _whole(resource_info(resource))
+            else _resource_to_dict(resource_info(resource))
         )
-        write(json.dumps(answer, ensure_ascii=False, indent=2))
+        print_result(json.dumps(data, ensure_ascii=False, indent=2))
     elif resource is None:
-        say("\n".join(_drawn_list()))
+        print_line("\n".join(_render_resources()))
     else:
-        say("\n".join(_drawn(resource_info(resource))))
+        print_line("\n".join(_render_resource(resource_info(resource))))
 
 
-def _drawn_list() -> Iterator[str]:
+def _render_resources() -> Iterator[str]:
     width = terminal_width()
     infos = [resource_info(resource) for resource in all_resources()]
     longest = max(len(info.name) for info in infos)
     for info in infos:
-        old = " (deprecated)" if info.deprecated else ""
-        yield f"{click.style(info.name.ljust(longest), bold=True)}  {info.title}{old}"
+        deprecated = " (deprecated)" if info.deprecated else ""
+        yield f"{click.style(info.name.ljust(longest), bold=True)}  {info.title}{deprecated}"
         for endpoint in info.endpoints:
-            yield from indented(_place(endpoint), width, 4, hang=8)
+            yield from wrap_paragraph(_format_endpoint(endpoint), width, 4, hang=8)
 
 
-def _drawn(info: ResourceInfo) -> Iterator[str]:
+def _render_resource(info: ResourceInfo) -> Iterator[str]:
     width = terminal_width()
     yield click.style(info.name, bold=True) + f"  {info.title}"
     for endpoint in info.endpoints:
         note = f"  ({endpoint.note})" if endpoint.note else ""
-        yield from indented(f"{_place(endpoint)}{note}", width, 2, hang=6)
+        yield from wrap_paragraph(f"{_format_endpoint(endpoint)}{note}", width, 2, hang=6)
     remarks = [
-        _old("the resource", info.deprecated),
-        "it wants its required fields and no others" if info.exactly else "",
+        _format_deprecation("the resource", info.deprecated),
+        "filters must contain the required fields and no others" if info.exactly else "",
         info.note,
     ]
     for remark in filter(None, remarks):
-        yield from indented(remark, width, 2, hang=2)
+        yield from wrap_paragraph(remark, width, 2, hang=2)
     yield ""
     if info.fields:
         head = ("field", "type", "operators", "values and notes")
-        yield from columns(head, [_row(name, field) for name, field in info.fields.items()], width)
+        rows = [_field_row(name, field) for name, field in info.fields.items()]
+        yield from render_table(head, rows, width)
     else:
-        yield "No page says which fields it has."
+        yield "The fields of this resource are not documented."
     if info.disagreements:
         yield ""
-        yield click.style("where pages of the platform disagree", bold=True)
+        yield click.style("contradictions between pages of the platform", bold=True)
         for text in info.disagreements:
-            yield from indented(text, width, 2, hang=4)
+            yield from wrap_paragraph(text, width, 2, hang=4)
 
 
-def _row(name: str, field: Declaration[Any]) -> tuple[str, str, str, str]:
-    element = field.kind.item or field.kind
-    said = [
-        ", ".join(element.values),
+def _field_row(name: str, field: Declaration[Any]) -> tuple[str, str, str, str]:
+    element_type = field.kind.item or field.kind
+    notes = [
+        ", ".join(element_type.values),
         f"for example {', '.join(field.known_values)}" if field.known_values else "",
         "required" if field.required and not field.note.startswith("required") else "",
-        "" if field.note.startswith("deprecated") else _old("", field.deprecated),
+        "" if field.note.startswith("deprecated") else _format_deprecation("", field.deprecated),
         f"also named {', '.join(field.aliases)}" if field.aliases else "",
         field.note,
     ]
     operators = " ".join(op.value for op in field.operators) or "none"
-    return name, str(field.kind), operators, "; ".join(filter(None, said))
+    return name, str(field.kind), operators, "; ".join(filter(None, notes))
 
 
-def _old(what: str, deprecation: Deprecation | None) -> str:
+def _format_deprecation(subject: str, deprecation: Deprecation | None) -> str:
     if deprecation is None:
         return ""
-    subject = f"{what} is " if what else ""
+    prefix = f"{subject} is " if subject else ""
     since = f" since {deprecation.since}" if deprecation.since else ""
     instead = f": use {deprecation.instead}" if deprecation.instead else ""
-    return f"{subject}deprecated{since}{instead}"
+    return f"{prefix}deprecated{since}{instead}"
 
 
-def _place(endpoint: Endpoint) -> str:
+def _format_endpoint(endpoint: Endpoint) -> str:
     return f"{endpoint.method} {endpoint.path}"
 
 
-def _head(info: ResourceInfo) -> dict[str, Any]:
+def _summary_to_dict(info: ResourceInfo) -> dict[str, Any]:
     return {
         "name": info.name,
         "title": info.title,
@@ -132,17 +136,17 @@ def _head(info: ResourceInfo) -> dict[str, Any]:
     }
 
 
-def _whole(info: ResourceInfo) -> dict[str, Any]:
+def _resource_to_dict(info: ResourceInfo) -> dict[str, Any]:
     return {
-        **_head(info),
+        **_summary_to_dict(info),
         "note": info.note or None,
         "disagreements": list(info.disagreements),
         "exactly_required_fields": info.exactly,
-        "fields": [_as_object(name, field) for name, field in info.fields.items()],
+        "fields": [_field_to_dict(name, field) for name, field in info.fields.items()],
     }
 
 
-def _as_object(name: str, field: Declaration[Any]) -> dict[str, Any]:
+def _field_to_dict(name: str, field: Declaration[Any]) -> dict[str, Any]:
     item = field.kind.item
     deprecation = field.deprecated
     return {

@@ -1,4 +1,4 @@
-"""`epfilter serve`: a service that exports orders, as the platform's Exporter Service does."""
+"""`epfilter serve`: a service that exports orders, with the contract of the Exporter Service."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from epfilter.cli.extras import needed
-from epfilter.cli.text_io import say
+from epfilter.cli.errors import CommandError, import_optional
+from epfilter.cli.text_io import print_line
 
 if TYPE_CHECKING:
     from epfilter.exporter.service import ServiceSettings
 
-_MOST_SECONDS = 10**9
-"""About 30 years, which is as good as for ever; a timedelta does not hold every number."""
+_MAX_SECONDS = 10**9
+"""About 30 years, in effect unlimited; a timedelta cannot hold every number."""
 
-_HELP = """Serve the contract of the Exporter Service over orders of your own.
+_HELP = """Serve orders of your own with the contract of the Exporter Service.
 
-ORDERS is a file (.jsonl, .ndjson, .csv or .parquet) or the URL of a database, as in
-postgresql://user@host/shop#orders. Jobs, files and the key of the links are kept in the
-folder STATE, which survives any crash; services that share it share one queue.
+ORDERS is a file (.jsonl, .ndjson, .csv or .parquet) or the URL of a database, for example
+postgresql://user@host/shop#orders. The folder STATE contains jobs, files and the key that
+signs links. It survives crashes. Services with the same STATE share one queue.
 
-Requests need a bearer token; without one it is made and printed once. Token and URLs with
-a password belong into the environment, as other users see the arguments of a command:
-EPFILTER_TOKEN, EPFILTER_ORDERS, EPFILTER_JOBS.
+Requests require a bearer token; without --token, one is generated and printed once. Pass
+the token and URLs with a password in the environment, because other users can see the
+arguments of a command: EPFILTER_TOKEN, EPFILTER_ORDERS, EPFILTER_JOBS.
 
-The address, and a token that was made, go to standard output, the log to standard error.
+The address and a generated token go to standard output, the log to standard error.
 
-SIGTERM and Ctrl-C let requests and the running job end first, for --drain seconds; a job
-that needs longer is run again by the next service.
+On SIGTERM and Ctrl-C, running requests and the running job get --drain seconds to
+finish. The next service restarts a job that has not finished.
 
 \b
 Examples:
@@ -41,14 +41,14 @@ Examples:
   epfilter serve --orders orders.jsonl --public-url https://exports.example.com
 
 \b
-It answers, beside the operations of the platform:
+Endpoints, besides the operations of the platform:
   /              a page to export with
-  /openapi.json  its OpenAPI document
-  /healthz       whether the process answers
-  /readyz        whether jobs can be run
-  /metrics       metrics for Prometheus; with the token
+  /openapi.json  the OpenAPI document
+  /healthz       whether the process responds
+  /readyz        whether the service can run jobs
+  /metrics       metrics for Prometheus; requires the token
 
-Needs the extra: pip install 'epfilter[service]', and 'epfilter[stores]' for databases
+Requires an extra: pip install 'epfilter[service]', and 'epfilter[stores]' for databases
 """
 
 
@@ -61,52 +61,55 @@ Needs the extra: pip install 'epfilter[service]', and 'epfilter[stores]' for dat
     show_envvar=True,
     help="The orders to export.",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=8000,
     show_default=True,
-    help="The port; 0 takes a free one, which is printed.",
+    help="Port to listen on; 0 selects a free one, which is printed.",
 )
 @click.option(
     "--state",
     default=".epfilter-service",
     show_default=True,
     metavar="FOLDER",
-    help="Where jobs and files are kept.",
+    help="Folder for jobs and files.",
 )
 @click.option(
-    "--token", envvar="EPFILTER_TOKEN", show_envvar=True, help="What clients have to send."
+    "--token",
+    envvar="EPFILTER_TOKEN",
+    show_envvar=True,
+    help="Bearer token that clients must send (default: generated).",
 )
 @click.option(
     "--jobs",
     metavar="FILE|URL",
     envvar="EPFILTER_JOBS",
     show_envvar=True,
-    help="Keep jobs in this file of SQLite, or in postgresql://…, instead of in STATE.",
+    help="Store jobs in this SQLite file or postgresql://… database instead of in STATE.",
 )
 @click.option(
     "--rows",
     type=click.Choice(["item", "order"]),
     default="item",
     show_default=True,
-    help="What a row of the CSV is.",
+    help="Write one CSV row per order item, or one per order.",
 )
 @click.option(
     "--neutralise/--no-neutralise",
     default=True,
-    help="Whether text that a spreadsheet would run gets an apostrophe in front.",
+    help="Put an apostrophe before text that a spreadsheet would run as a formula.",
     show_default=True,
 )
-@click.option("--public-url", metavar="URL", help="What links begin with, behind a proxy.")
+@click.option("--public-url", metavar="URL", help="URL of the service behind a proxy, for links.")
 @click.option(
     "--link-lifetime",
     type=click.IntRange(min=1),
     default=3600,
     show_default=True,
     metavar="SECONDS",
-    help="How long a link to a file works.",
+    help="Seconds that a link to a file is valid.",
 )
 @click.option(
     "--drain",
@@ -114,28 +117,28 @@ Needs the extra: pip install 'epfilter[service]', and 'epfilter[stores]' for dat
     default=30,
     show_default=True,
     metavar="SECONDS",
-    help="How long what runs may go on at the end.",
+    help="Seconds that running requests and jobs get to finish on shutdown.",
 )
 @click.option(
     "--threads",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Threads of an export; by default one a core.",
+    help="Number of threads for an export (default: one per core).",
 )
 @click.option(
     "--memory",
     default="256MB",
     show_default=True,
-    help="Memory of an export, as in 500MB or 2GB.",
+    help="Memory limit of an export, for example 500MB or 2GB.",
 )
 @click.option(
     "--log-format",
     type=click.Choice(["json", "text"]),
     default="json",
     show_default=True,
-    help="The lines of the log: for programs or for people.",
+    help="Format of log lines: JSON for programs, or text for people.",
 )
-def command(
+def serve_command(
     host: str,
     port: int,
     token: str | None,
@@ -143,9 +146,9 @@ def command(
     drain: int,
     **options: Any,
 ) -> None:
-    """Run the command until it is told to end."""
+    """Run the service until a signal stops it."""
     service, serving, security = (
-        needed(f"epfilter.exporter.service{name}", "'epfilter[service]'")
+        import_optional(f"epfilter.exporter.service{name}", "'epfilter[service]'")
         for name in ("", ".serving", ".security")
     )
     from epfilter.exporter.errors import ExporterError
@@ -155,46 +158,40 @@ def command(
     try:
         settings: ServiceSettings = service.ServiceSettings(
             token=token,
-            link_lifetime=timedelta(seconds=min(link_lifetime, _MOST_SECONDS)),
-            drain=timedelta(seconds=min(drain, _MOST_SECONDS)),
+            link_lifetime=timedelta(seconds=min(link_lifetime, _MAX_SECONDS)),
+            drain=timedelta(seconds=min(drain, _MAX_SECONDS)),
             **options,
         )
-        serving.serve(
-            settings, host, port, listening=_announcement(host, token if generated else None)
-        )
+        listening = _create_announcer(host, token if generated else None)
+        serving.serve(settings, host, port, listening=listening)
     except ExporterError as error:
-        raise ServeError(str(error)) from None
+        raise CommandError(str(error)) from None
 
 
-class ServeError(click.ClickException):
-    """The service cannot run; ends the command with exit code 2."""
+def _create_announcer(host: str, token: str | None) -> Callable[[str], None]:
+    """Return a function that prints the address, and with it a generated token.
 
-    exit_code = 2
-
-
-def _announcement(host: str, token: str | None) -> Callable[[str], None]:
-    """What to do with the address: tell people, and with it a token that was made for them.
-
-    Standard error belongs to the log, which programs read.
+    It prints to standard output, because programs read the log on standard error.
     """
 
     def announce(address: str) -> None:
-        say(f"serving on {address}")
+        print_line(f"serving on {address}")
         if token is not None:
-            # What stands behind # stays in the browser: no server and no log gets to see it.
-            say(f"token    {token}")
-            say(f"page     {_for_browsers(address)}/#token={token}")
+            # Browsers do not send the part after #, so neither servers nor logs see the token.
+            print_line(f"token    {token}")
+            print_line(f"page     {_browser_address(address)}/#token={token}")
         if not _is_loopback(host):
-            say(
-                "Whoever can reach this address can ask, and token and orders cross the network "
-                "in the clear: let only a proxy with TLS reach it, and say --public-url."
+            print_line(
+                "Warning: other machines can reach this address, and the token and orders cross "
+                "the network in the clear. Allow only a proxy with TLS to reach it, and pass "
+                "--public-url."
             )
 
     return announce
 
 
-def _for_browsers(address: str) -> str:
-    """An address that says `all interfaces` as one that a browser on this machine can open."""
+def _browser_address(address: str) -> str:
+    """Return an address that a browser on this machine can open, also for "all interfaces"."""
     return address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
 
 

@@ -1,4 +1,4 @@
-"""Signals that end a process end a run as Ctrl-C does, which leaves whole files or none."""
+"""Signals: those that end a process act as Ctrl-C does, so that files are complete or absent."""
 
 from __future__ import annotations
 
@@ -8,55 +8,60 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 INTERRUPTED = 130
-"""The exit code after Ctrl-C, as shells have it."""
+"""The exit code after Ctrl-C, by the convention of shells."""
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 """Windows has no SIGHUP."""
 
 
 @contextmanager
-def ended_by_signals() -> Iterator[list[int]]:
-    """KeyboardInterrupt also for signals that would kill the process; gives those that came."""
-    came: list[int] = []
+def interrupt_on_signals() -> Iterator[list[int]]:
+    """Raise KeyboardInterrupt also for signals that would kill the process.
 
-    def end(number: int, _: object) -> None:
-        came.append(number)
+    Yield the list of the signals received so far.
+    """
+    received: list[int] = []
+
+    def interrupt(number: int, _: object) -> None:
+        received.append(number)
         raise KeyboardInterrupt
 
-    numbers = [one for one in _numbers() if signal.getsignal(one) == signal.SIG_DFL]
+    numbers = [
+        number for number in _handled_signals() if signal.getsignal(number) == signal.SIG_DFL
+    ]
     try:
         for number in numbers:
-            signal.signal(number, end)
-        yield came
+            signal.signal(number, interrupt)
+        yield received
     finally:
         for number in numbers:
             signal.signal(number, signal.SIG_DFL)
 
 
 @contextmanager
-def deferred_signals() -> Iterator[list[int]]:
-    """A block that no signal breaks off: the first takes effect at its end.
+def defer_signals() -> Iterator[list[int]]:
+    """Defer signals to the end of the block, where the first one takes effect.
 
-    Gives those that have come by now. KeyboardInterrupt may come at any place, also in the middle
-    of a lock or before a folder that was made is known to whom removes it.
+    Yield the list of the signals received so far. Without this KeyboardInterrupt can occur
+    anywhere, also while a lock is held, or before the cleanup code knows about a new folder.
     """
-    came: list[int] = []
+    received: list[int] = []
     former = {
-        number: signal.signal(number, lambda number, _: came.append(number))
-        for number in _numbers()
+        number: signal.signal(number, lambda number, _: received.append(number))
+        for number in _handled_signals()
         if callable(signal.getsignal(number))
     }
     try:
-        yield came
+        yield received
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)
-        if came:
-            signal.raise_signal(came[0])
+        if received:
+            signal.raise_signal(received[0])
 
 
-def _numbers() -> list[int]:
-    """Signals that may be handled here: Python handles them in the main thread only."""
+def _handled_signals() -> list[int]:
+    """Return the signals that can be handled here: Python handles them only in the main thread."""
     if threading.current_thread() is not threading.main_thread():
         return []
     return [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]

@@ -1,4 +1,4 @@
-"""Where a FILTER comes from and where answers go: the argument, files and standard streams."""
+"""Input and output of commands: the FILTER argument, files and the standard streams."""
 
 from __future__ import annotations
 
@@ -8,71 +8,75 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
+from epfilter.cli.errors import CommandError, describe_file_error
 from epfilter.snippets import make_printable
-
-filter_argument = click.argument("source", metavar="FILTER")
-"""The argument that `read_filter` reads; commands read it themselves, completion must not."""
 
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-class StreamError(click.ClickException):
-    """A FILTER that cannot be read, or no place to write to; ends the run with exit code 2."""
-
-    exit_code = 2
-
-
 def read_filter(source: str) -> str:
-    """The text of a FILTER argument: itself, or what `-` or `@file` stand for.
+    """Return the text of a FILTER argument: itself, or the content that `-` or `@file` names.
 
-    A byte order mark and line ends at the end are not part of it. Raises StreamError where
-    there is no such file, or no text in it.
+    A byte order mark at the start and line ends at the end are removed. Raises CommandError for a
+    file that cannot be read and for content that is not UTF-8.
 
     >>> read_filter("eq(payment,paid)")
     'eq(payment,paid)'
     """
     if source == "-":
-        return _decoded(read_standard_input("to read the filter from"), "standard input")
+        return _decode(read_standard_input("to read the filter from"), "standard input")
     if source.startswith("@"):
-        return _decoded(_file(source[1:]), make_printable(source[1:]))
-    return source if source.isascii() else _argument(source)
+        return _decode(_read_file(source[1:]), make_printable(source[1:]))
+    return source if source.isascii() else _decode_argument(source)
 
 
-def read_standard_input(purpose: str) -> bytes:
-    """All bytes of standard input.
+def open_standard_input(purpose: str) -> BinaryIO:
+    """Return standard input as a binary stream.
 
-    Raises StreamError where they cannot be read, or where there is none for the purpose, such as
+    Raises CommandError where there is none; `purpose` completes the message, for example
     `to read the filter from`.
     """
     if sys.stdin is None:
-        raise StreamError(f"there is no standard input {purpose}.")
+        raise CommandError(f"there is no standard input {purpose}.")
+    return sys.stdin.buffer
+
+
+def read_standard_input(purpose: str) -> bytes:
+    """Return all bytes of standard input; raise as `open_standard_input`, or if reading fails."""
     try:
-        return sys.stdin.buffer.read()
+        return open_standard_input(purpose).read()
     except OSError as error:
-        raise StreamError(f"cannot read standard input: {error.strerror or error}.") from None
+        raise CommandError(describe_file_error("read", "standard input", error)) from None
 
 
-def write(product: str) -> None:
-    """Write what a command is for to standard output: exactly this, as UTF-8, and a line end.
-
-    A reader who has seen enough, such as `head`, ends the output and not the command.
-    """
+def open_standard_output() -> BinaryIO:
+    """Return standard output as a binary stream; raise CommandError where there is none."""
     if sys.stdout is None:
-        raise StreamError("there is no standard output to write to.")
-    with shrug_off_closed_pipe():
-        click.echo(product.encode("utf-8", "backslashreplace"))
+        raise CommandError("there is no standard output to write to.")
+    return sys.stdout.buffer
 
 
-def say(text: str, *, err: bool = False) -> None:
-    """Write a line for people; its colours stay only where a terminal shows them."""
-    with shrug_off_closed_pipe():
+def print_result(text: str) -> None:
+    """Print the result of a command to standard output: exactly this text, as UTF-8, and a newline.
+
+    A closed pipe, for example behind `head`, ends the output and not the command.
+    """
+    open_standard_output()
+    with ignore_closed_pipe():
+        click.echo(text.encode("utf-8", "backslashreplace"))
+
+
+def print_line(text: str, *, err: bool = False) -> None:
+    """Print a line for people; colours are kept only where a terminal shows them."""
+    with ignore_closed_pipe():
         click.echo(text, err=err)
 
 
-def speak_utf8() -> None:
+def use_utf8() -> None:
     """Make standard output and error UTF-8, whatever the locale, and never fail to encode."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -80,30 +84,30 @@ def speak_utf8() -> None:
 
 
 @contextmanager
-def shrug_off_closed_pipe() -> Iterator[None]:
-    """Go on behind the block where the reader of the output has gone."""
+def ignore_closed_pipe() -> Iterator[None]:
+    """Continue after the block where the reader of the output has gone."""
     try:
         yield
     except BrokenPipeError:
-        drop_broken()
+        discard_broken_streams()
 
 
-def drop_broken() -> None:
-    """Send what a broken standard stream still holds nowhere, so that exiting cannot fail on it."""
+def discard_broken_streams() -> None:
+    """Discard what a broken standard stream still holds, so that exiting cannot fail on it."""
     for stream in (sys.stdout, sys.stderr):
         if stream is None:
             continue
         try:
             stream.flush()
         except OSError:
-            # Python flushes once more when it exits; closing alone would lose that to an error.
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, stream.fileno())
-            os.close(nowhere)
+            # Python flushes once more when it exits, which must not fail either.
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, stream.fileno())
+            os.close(null)
 
 
-def _argument(source: str) -> str:
-    """The argument as UTF-8, which a locale of fewer characters keeps Python from reading."""
+def _decode_argument(source: str) -> str:
+    """Return the argument as UTF-8, also where Python decoded it by a locale with another one."""
     try:
         source.encode()
     except UnicodeEncodeError:
@@ -111,33 +115,28 @@ def _argument(source: str) -> str:
     else:
         return source
     try:
-        return _decoded(os.fsencode(source), "the filter")
+        return _decode(os.fsencode(source), "the filter")
     except UnicodeEncodeError as error:
-        raise StreamError(
-            f"the filter has no encoding: `{make_printable(source[error.start])}` at character "
+        raise CommandError(
+            f"the filter cannot be encoded: `{make_printable(source[error.start])}` at character "
             f"{error.start + 1}."
         ) from None
 
 
-def _file(name: str) -> bytes:
+def _read_file(name: str) -> bytes:
     if not name:
-        raise StreamError("write the name of a file after @, as in @refunds.filter.")
+        raise CommandError("`@` must be followed by a file name, for example @refunds.filter.")
     try:
         return Path(name).read_bytes()
-    except OSError as error:
-        raise StreamError(
-            f"cannot read {make_printable(name)}: {error.strerror or error}."
-        ) from None
-    except ValueError as error:
-        # A name that no file can have: with a NUL in it, or without an encoding.
-        raise StreamError(f"cannot read {make_printable(name)}: {error}.") from None
+    except (OSError, ValueError) as error:
+        raise CommandError(describe_file_error("read", name, error)) from None
 
 
-def _decoded(content: bytes, name: str) -> str:
+def _decode(content: bytes, name: str) -> str:
     try:
         return content.decode().removeprefix("\ufeff").rstrip("\r\n")
     except UnicodeDecodeError as error:
         hint = " It looks like UTF-16; save it as UTF-8." * content.startswith(_UTF_16_MARKS)
-        raise StreamError(
+        raise CommandError(
             f"{name} is not UTF-8: byte 0x{content[error.start]:02x} at offset {error.start}.{hint}"
         ) from None

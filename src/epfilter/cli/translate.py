@@ -1,4 +1,4 @@
-"""`epfilter translate`: what a filter becomes where it is run."""
+"""`epfilter translate`: a filter as a query, a condition or code."""
 
 from __future__ import annotations
 
@@ -6,31 +6,32 @@ from typing import TYPE_CHECKING
 
 import click
 
-from epfilter.cli.findings import parsed
-from epfilter.cli.resource_name import beginning, named
-from epfilter.cli.text_io import filter_argument, read_filter, say, write
+from epfilter.cli.findings import parse_or_exit
+from epfilter.cli.options import filter_argument, resource_option
+from epfilter.cli.text_io import print_line, print_result, read_filter
 from epfilter.errors import FilterError
 from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
 
-_HELP = """Print what FILTER becomes elsewhere: a query, a condition or code.
+_HELP = """Translate FILTER to a query, a condition or code.
 
 \b
-  mongo          the query of a find, as extended JSON
+  mongo          a query for `find`, as extended JSON
   elasticsearch  the body of a search, as JSON
-  ep-ast         the platform's own tree, version 3, as JSON
+  ep-ast         the tree of the platform, version 3, as JSON
   python         code that builds the filter
-  sql:DATABASE   a query for postgresql, sqlite, duckdb or mysql, its
-                 parameters below it; needs 'epfilter[sql]'
-  polars         the expression; needs 'epfilter[dataframe]' and polars
+  sql:DATABASE   a query for postgresql, sqlite, duckdb or mysql, with its
+                 parameters below it; requires 'epfilter[sql]'
+  polars         an expression; requires 'epfilter[dataframe]' and polars
 
-With --resource values have the types of its fields, aliases are resolved, and what it
-does not accept is refused. Without it nothing is known of the types: Mongo is asked for
-all that a value may be, and SQL and Polars are given columns of text.
+With --resource, values have the types of its fields, aliases are resolved, and a filter
+that the resource does not accept is an error. Without it the types are unknown: the
+MongoDB query matches every type that a value can have, and SQL and Polars use text
+columns.
 
-What cannot be said there as it is meant is refused with exit code 1.
+A filter that the target cannot express with the same meaning ends with exit code 1.
 
 \b
 Examples:
@@ -39,39 +40,33 @@ Examples:
   epfilter translate --to python 'eq(a,1)|(like(b,x*):is_null(c))'
 """
 
-# The names are written out, so that the help imports no translation.
+# Written out, so that the help does not import the translations.
 _TARGETS = (
     *("mongo", "elasticsearch", "ep-ast", "python"),
     *("sql:postgresql", "sql:sqlite", "sql:duckdb", "sql:mysql", "polars"),
 )
 
 
-@click.command("translate", help=_HELP, short_help="Print a filter as a query or as code.")
+@click.command("translate", help=_HELP, short_help="Translate a filter to a query or code.")
 @filter_argument
 @click.option(
     "--to",
     "target",
     type=click.Choice(_TARGETS),
     required=True,
-    metavar="LANGUAGE",
-    help="One of those above.",
+    metavar="TARGET",
+    help="One of the targets above.",
 )
-@click.option(
-    "--resource",
-    metavar="NAME",
-    callback=named,
-    shell_complete=beginning,
-    help="Take the types of this resource, as in orders.",
-)
-def command(source: str, target: str, resource: Resource | None) -> int:
-    """Run the command; what cannot be translated is a finding, a missing package a failure."""
-    f = parsed(read_filter(source))
+@resource_option("Use the types of this resource, for example orders.")
+def translate_command(source: str, target: str, resource: Resource | None) -> int:
+    """Run the command; return 1 where the filter cannot be translated."""
+    f = parse_or_exit(read_filter(source))
     from epfilter.cli.translations import TRANSLATIONS
 
     try:
-        translated = TRANSLATIONS[target](f, resource)
-    except FilterError as refusal:
-        say(make_printable(str(refusal)), err=True)
+        translation = TRANSLATIONS[target](f, resource)
+    except FilterError as error:
+        print_line(make_printable(str(error)), err=True)
         return 1
-    write(translated)
+    print_result(translation)
     return 0

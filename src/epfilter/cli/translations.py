@@ -1,4 +1,4 @@
-"""What a filter becomes in each language that `epfilter translate` knows, as text."""
+"""The translations of `epfilter translate`: a filter as the text of each target."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from epfilter.ast import Filter
 from epfilter.cli.builder_code import builder_code
-from epfilter.cli.extras import needed
+from epfilter.cli.errors import import_optional
 from epfilter.resources import BoundAnd, BoundOr, resource_info
 from epfilter.targets.binding import bind_filter
 
@@ -27,37 +27,37 @@ _DIALECTS = {
 }
 
 
-def _mongo(f: Filter, resource: Resource | None) -> str:
+def _translate_to_mongo(f: Filter, resource: Resource | None) -> str:
     from epfilter.targets import to_mongo
 
-    return _json(to_mongo(f, resource))
+    return _format_json(to_mongo(f, resource))
 
 
-def _elasticsearch(f: Filter, resource: Resource | None) -> str:
+def _translate_to_elasticsearch(f: Filter, resource: Resource | None) -> str:
     from epfilter.targets import to_elasticsearch
 
-    return _json({"query": to_elasticsearch(f, resource)})
+    return _format_json({"query": to_elasticsearch(f, resource)})
 
 
-def _ep_ast(f: Filter, resource: Resource | None) -> str:
+def _translate_to_ep_ast(f: Filter, resource: Resource | None) -> str:
     from epfilter.targets import to_ep_ast
 
     if resource is not None:
         resource.bind(f)
-    return _json(to_ep_ast(f))
+    return _format_json(to_ep_ast(f))
 
 
-def _python(f: Filter, resource: Resource | None) -> str:
+def _translate_to_python(f: Filter, resource: Resource | None) -> str:
     if resource is not None:
         resource.bind(f)
     return builder_code(f)
 
 
-def _sql(f: Filter, resource: Resource | None, *, database: str) -> str:
-    sqlalchemy = needed("sqlalchemy", "'epfilter[sql]'")
+def _translate_to_sql(f: Filter, resource: Resource | None, *, database: str) -> str:
+    sqlalchemy = import_optional("sqlalchemy", "'epfilter[sql]'")
     module, name = _DIALECTS[database]
-    install = "duckdb-engine" if database == "duckdb" else "'epfilter[sql]'"
-    dialect = getattr(needed(module, install), name)(paramstyle="named")
+    requirement = "duckdb-engine" if database == "duckdb" else "'epfilter[sql]'"
+    dialect = getattr(import_optional(module, requirement), name)(paramstyle="named")
     from epfilter.targets import to_sqlalchemy
 
     types = {
@@ -69,21 +69,26 @@ def _sql(f: Filter, resource: Resource | None, *, database: str) -> str:
         "uuid": sqlalchemy.Uuid(),
     }
     columns = []
-    for path, (kind, several) in _fields(f, resource).items():
-        type_ = types.get(kind, sqlalchemy.String())
-        columns.append(sqlalchemy.column(path, sqlalchemy.ARRAY(type_) if several else type_))
+    for path, (type_name, is_list) in _field_types(f, resource).items():
+        type_ = types.get(type_name, sqlalchemy.String())
+        columns.append(sqlalchemy.column(path, sqlalchemy.ARRAY(type_) if is_list else type_))
     table = sqlalchemy.table("rows" if resource is None else resource_info(resource).name, *columns)
-    condition = to_sqlalchemy(f, table, resource, columns={one.name: one for one in columns})
+    condition = to_sqlalchemy(
+        f, table, resource, columns={column.name: column for column in columns}
+    )
     statement = sqlalchemy.select(sqlalchemy.literal_column("*")).select_from(table)
-    made = statement.where(condition).compile(dialect=dialect)
-    lines = [line.rstrip() for line in str(made).splitlines()]
-    lines += [f":{name} = {value!r}" for name, value in made.params.items()]
+    query = statement.where(condition).compile(dialect=dialect)
+    lines = [line.rstrip() for line in str(query).splitlines()]
+    lines += [f":{name} = {value!r}" for name, value in query.params.items()]
     return "\n".join(lines)
 
 
-def _polars(f: Filter, resource: Resource | None) -> str:
-    install = "'epfilter[dataframe]' polars"
-    narwhals, polars = needed("narwhals", install), needed("polars", install)
+def _translate_to_polars(f: Filter, resource: Resource | None) -> str:
+    requirement = "'epfilter[dataframe]' polars"
+    narwhals, polars = (
+        import_optional("narwhals", requirement),
+        import_optional("polars", requirement),
+    )
     from epfilter.targets import to_narwhals
 
     types = {
@@ -94,51 +99,52 @@ def _polars(f: Filter, resource: Resource | None) -> str:
         "datetime": polars.Datetime("us", "UTC"),
     }
     schema = {}
-    for path, (kind, several) in _fields(f, resource).items():
-        type_ = types.get(kind, polars.String())
-        schema[path] = polars.List(type_) if several else type_
+    for path, (type_name, is_list) in _field_types(f, resource).items():
+        type_ = types.get(type_name, polars.String())
+        schema[path] = polars.List(type_) if is_list else type_
     frame = narwhals.from_native(polars.LazyFrame(schema=schema))
     plan: str = frame.filter(to_narwhals(f, resource)).to_native().explain(optimized=False)
     return plan.removeprefix("FILTER ").rpartition("\nFROM\n")[0]
 
 
-def _fields(f: Filter, resource: Resource | None) -> dict[str, tuple[str, bool]]:
-    """Of each path the name of its type (text where nobody says), and whether it is a list."""
-    found = {}
-    for declared, path in _paths(bind_filter(f, resource)):
+def _field_types(f: Filter, resource: Resource | None) -> dict[str, tuple[str, bool]]:
+    """Return by path the name of the type, string by default, and whether it is a list."""
+    types = {}
+    for name, path in _field_paths(bind_filter(f, resource)):
         if resource is None:
-            found[path] = ("string", False)
+            types[path] = ("string", False)
             continue
-        kind = resource_info(resource).fields[declared].kind
-        found[path] = ((kind.item or kind).name, kind.item is not None)
-    return found
+        kind = resource_info(resource).fields[name].kind
+        types[path] = ((kind.item or kind).name, kind.item is not None)
+    return types
 
 
-def _paths(tree: BoundFilter) -> Iterator[tuple[str, str]]:
+def _field_paths(tree: BoundFilter) -> Iterator[tuple[str, str]]:
+    """Yield the declared name and the path of the field of every call."""
     if isinstance(tree, (BoundAnd, BoundOr)):
         for term in tree.terms:
-            yield from _paths(term)
+            yield from _field_paths(term)
     else:
         yield tree.field, tree.path
 
 
-def _json(data: Any) -> str:
-    return json.dumps(data, indent=2, ensure_ascii=False, default=_extended)
+def _format_json(data: Any) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False, default=_to_extended_json)
 
 
-def _extended(value: object) -> dict[str, str]:
-    """A point in time as the extended JSON of MongoDB."""
-    assert isinstance(value, datetime)  # noqa: S101 - nothing else in a query is no JSON
+def _to_extended_json(value: object) -> dict[str, str]:
+    """Return a point in time as extended JSON of MongoDB."""
+    assert isinstance(value, datetime)  # noqa: S101 - queries contain no other types
     text = value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
     return {"$date": f"{text}Z"}
 
 
 TRANSLATIONS: dict[str, Translation] = {
-    "mongo": _mongo,
-    "elasticsearch": _elasticsearch,
-    "ep-ast": _ep_ast,
-    "python": _python,
-    **{f"sql:{database}": partial(_sql, database=database) for database in _DIALECTS},
-    "polars": _polars,
+    "mongo": _translate_to_mongo,
+    "elasticsearch": _translate_to_elasticsearch,
+    "ep-ast": _translate_to_ep_ast,
+    "python": _translate_to_python,
+    **{f"sql:{database}": partial(_translate_to_sql, database=database) for database in _DIALECTS},
+    "polars": _translate_to_polars,
 }
-"""The translations by the names that `--to` takes."""
+"""The translations by the names that `--to` accepts."""

@@ -185,7 +185,7 @@ def test_ctrl_c_leaves_what_the_next_run_goes_on_with(
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "To go on, run the same command with --resume." in said
+    assert "To continue, run the same command with --resume." in said
     left = sorted(path.name for path in tmp_path.iterdir())
     assert [name.endswith(".part") for name in left] == [True, False]
     assert left[1] == "orders.csv.export.json"

@@ -83,10 +83,22 @@ def test_one_json_object_says_what_was_written() -> None:
         ),
         (["orders.jsonl", PAID, "-o", "."], 2, "Error: . is a folder; give the name of a file.\n"),
         (["orders.jsonl", PAID, "-o", "\udcff"], 2, "its name is not UTF-8.\n"),
-        (["orders.jsonl", PAID, "--split", "month"], 2, "--split is for a platform"),
-        (["orders.jsonl", PAID, "--region", "us-east"], 2, "--region is for a platform"),
-        (["orders.jsonl", PAID, "--timeout", "5"], 2, "--timeout is for a platform"),
-        (["orders.jsonl", PAID, "--resume"], 2, "--resume is for a platform"),
+        (
+            ["orders.jsonl", PAID, "--split", "month"],
+            2,
+            "`--split` cannot be combined with `--orders`.",
+        ),
+        (
+            ["orders.jsonl", PAID, "--region", "us-east"],
+            2,
+            "`--region` cannot be combined with `--orders`.",
+        ),
+        (
+            ["orders.jsonl", PAID, "--timeout", "5"],
+            2,
+            "`--timeout` cannot be combined with `--orders`.",
+        ),
+        (["orders.jsonl", PAID, "--resume"], 2, "`--resume` cannot be combined with `--orders`."),
     ],
 )
 def test_what_cannot_be_is_said_and_leaves_nothing(args: list[str], code: int, words: str) -> None:
@@ -122,7 +134,7 @@ def test_orders_are_not_written_over_themselves(
     output = output.format(folder=tmp_path.name)
     result = export("--orders", orders.format(path=tmp_path), PAID, "-o", output, *force)
     assert result.stderr.endswith(
-        f"Error: {output} is the file of the orders themselves. Hint: give the CSV another name.\n"
+        f"Error: {output} contains the orders to export. Hint: give the CSV file another name.\n"
     )
     assert (result.stdout, result.exit_code) == ("", 2)
     assert Path("orders.jsonl").read_bytes() == before
@@ -142,7 +154,7 @@ def test_what_a_platform_has_not_finished_neither_hinders_nor_is_lost(force: lis
 def test_a_file_that_is_there_is_replaced_with_force_only() -> None:
     Path("paid.csv").write_text("mine", encoding="utf-8")
     result = export("--orders", "orders.jsonl", PAID)
-    assert result.stderr.endswith("Error: paid.csv exists; --force replaces it.\n")
+    assert result.stderr.endswith("Error: paid.csv exists; use `--force` to replace it.\n")
     assert result.exit_code == 2
     assert Path("paid.csv").read_text(encoding="utf-8") == "mine"
     assert export("--orders", "orders.jsonl", PAID, "--force").exit_code == 0
@@ -162,7 +174,7 @@ def test_what_is_no_file_is_not_replaced() -> None:
     result = export("--orders", "orders.jsonl", PAID, "--force")
     assert (result.exit_code, result.stderr) == (
         2,
-        "Error: paid.csv is no ordinary file; give the name of a file.\n",
+        "Error: paid.csv is not a regular file; give the name of a file.\n",
     )
     assert Path("paid.csv").is_fifo()
 
@@ -265,7 +277,7 @@ def test_a_file_that_appears_meanwhile_stays(
         monkeypatch.setattr(os, "link", without_links)
     monkeypatch.setattr("epfilter.cli.local_export.open_orders", lambda _: Slow())
     result = export("--orders", "orders.jsonl", PAID)
-    assert result.stderr.endswith("Error: paid.csv exists; --force replaces it.\n")
+    assert result.stderr.endswith("Error: paid.csv exists; use `--force` to replace it.\n")
     assert (result.exit_code, result.stdout) == (2, "")
     assert Path("paid.csv").read_text(encoding="utf-8") == "mine"
     assert left() == ["orders.jsonl", "paid.csv"]

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from epfilter import Filter, parse
+from epfilter import Located, parse_located
 from epfilter.cli import main
-from epfilter.cli.text_io import StreamError
+from epfilter.cli.errors import CommandError
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="needs POSIX streams and signals")
 
@@ -114,11 +114,11 @@ def test_standard_input_that_fails(
     command: str, purpose: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", None)
-    with pytest.raises(StreamError, match=f"^there is no standard input {purpose}\\.$"):
+    with pytest.raises(CommandError, match=f"^there is no standard input {purpose}\\.$"):
         main.main([command, "-"], standalone_mode=False)
     with Path(os.devnull).open("wb") as unreadable:
         monkeypatch.setattr(sys, "stdin", type("Stdin", (), {"buffer": unreadable}))
-        with pytest.raises(StreamError, match=r"^cannot read standard input: "):
+        with pytest.raises(CommandError, match=r"^cannot read standard input: "):
             main.main([command, "-"], standalone_mode=False)
 
 
@@ -257,7 +257,7 @@ def test_an_interrupt_anywhere_is_130(
     def interrupted(*_: object, **__: object) -> None:
         raise interrupt
 
-    monkeypatch.setattr("epfilter.cli.check.parse", interrupted)
+    monkeypatch.setattr("epfilter.cli.check.parse_located", interrupted)
     result = CliRunner().invoke(main, ["check", _GOOD])
     assert (result.stdout, result.stderr.strip(), result.exit_code) == ("", "", 130)
 
@@ -266,9 +266,9 @@ def test_a_fault_of_ours_is_said_without_traceback(monkeypatch: pytest.MonkeyPat
     def faulty(*_: object, **__: object) -> None:
         raise RuntimeError("what a pity")
 
-    monkeypatch.setattr("epfilter.cli.check.parse", faulty)
+    monkeypatch.setattr("epfilter.cli.check.parse_located", faulty)
     result = CliRunner().invoke(main, ["check", _GOOD])
-    assert result.stderr.startswith("Error: epfilter failed, which is a fault of epfilter")
+    assert result.stderr.startswith("Error: epfilter failed because of a bug in epfilter")
     assert "RuntimeError: what a pity" in result.stderr
     assert (result.stdout, result.exit_code) == ("", 2)
 
@@ -312,7 +312,7 @@ def test_a_signal_ends_a_run_and_its_handlers_are_put_back(monkeypatch: pytest.M
         finally:
             cleaned.append("yes")
 
-    monkeypatch.setattr("epfilter.cli.check.parse", killed)
+    monkeypatch.setattr("epfilter.cli.check.parse_located", killed)
     result = CliRunner().invoke(main, ["check", _GOOD])
     assert (result.stdout, result.stderr.strip(), result.exit_code) == ("", "", 143)
     assert cleaned == ["yes"]
@@ -320,12 +320,12 @@ def test_a_signal_ends_a_run_and_its_handlers_are_put_back(monkeypatch: pytest.M
 
 
 def test_a_signal_that_is_ignored_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def parsed_meanwhile(text: str, *, max_length: int | None) -> Filter:
+    def parse_during_signal(text: str, *, max_length: int | None) -> Located:
         signal.raise_signal(signal.SIGTERM)
-        return parse(text, max_length=max_length)
+        return parse_located(text, max_length=max_length)
 
     former = signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    monkeypatch.setattr("epfilter.cli.check.parse", parsed_meanwhile)
+    monkeypatch.setattr("epfilter.cli.check.parse_located", parse_during_signal)
     try:
         assert CliRunner().invoke(main, ["check", _GOOD]).exit_code == 0
     finally:

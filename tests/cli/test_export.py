@@ -19,7 +19,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from epfilter.cli import extras, main, progress
+from epfilter.cli import errors, main, progress
 from epfilter.exporter import ExporterClient
 from epfilter.exporter.client import retries, settings
 from support.help_examples import help_examples
@@ -88,7 +88,7 @@ def test_the_pieces_of_a_window_become_one_file(platform: Platform) -> None:
 
 def test_rows_and_jobs_are_counted_for_people(platform: Platform) -> None:
     result = export(platform, "--split", "month", _WINDOW)
-    assert result.stdout == "orders.csv: 53 bytes, 3 rows of 3 jobs\n"
+    assert result.stdout == "orders.csv: 53 bytes, 3 rows from 3 jobs\n"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_what_is_not_checked_is_sent(platform: Platform) -> None:
         (["eq(payment,paid)", "--timeout", "nan"], "`timeout` is a number of seconds"),
         (["eq(payment,paid)", "--region", "mars"], "the region is neither a name nor the base URL"),
         (["eq(payment,paid)", "--region", ""], "the region is neither a name nor the base URL"),
-        (["eq(payment,paid)", "-o", "-"], "the orders go to a file, not to standard output."),
+        (["eq(payment,paid)", "-o", "-"], "orders cannot be exported to standard output; give a file name."),
         (["eq(payment,paid)", "-o", "."], ". is a folder."),
         (["eq(payment,paid)", "-o", ""], " is a folder."),
         (["eq(payment,paid)", "-o", "none/orders.csv"], "there is no folder"),
@@ -188,7 +188,7 @@ def test_a_part_that_fails_can_be_run_again(platform: Platform) -> None:
     platform.job = lambda number: good(number) | {"error": "out\nof order"}  # type: ignore[method-assign] # what jobs say
     result = export(platform, "--split", "month", _WINDOW)
     assert result.stderr == (
-        "Error: the job failed: out\\nof order\nTo go on, run the same command with --resume.\n"
+        "Error: the job failed: out\\nof order\nTo continue, run the same command with --resume.\n"
     )
     assert result.exit_code == 1
     platform.job, platform.status = good, "success"  # type: ignore[method-assign] # as it was
@@ -198,7 +198,7 @@ def test_a_part_that_fails_can_be_run_again(platform: Platform) -> None:
 def test_a_file_is_replaced_only_where_that_is_asked_for(platform: Platform) -> None:
     Path("orders.csv").write_bytes(b"precious")
     result = export(platform, "eq(payment,paid)")
-    assert result.stderr.endswith("Error: orders.csv exists; --force replaces it.\n")
+    assert result.stderr.endswith("Error: orders.csv exists; use `--force` to replace it.\n")
     assert (result.exit_code, platform.asked) == (2, [])
     assert Path("orders.csv").read_bytes() == b"precious"
     assert export(platform, "eq(payment,paid)", "--force").exit_code == 0
@@ -209,12 +209,12 @@ def test_a_job_that_takes_too_long_is_taken_up_again(platform: Platform) -> None
     platform.status = "started"
     result = export(platform, "--timeout", "0", "eq(payment,paid)")
     assert "is still started after 0 s." in result.stderr
-    assert result.stderr.endswith(" To go on, run the same command with --resume.\n")
+    assert result.stderr.endswith(" To continue, run the same command with --resume.\n")
     assert (result.exit_code, Path("orders.csv").exists()) == (2, False)
     again = export(platform, "--timeout", "0", "eq(payment,paid)")
     assert again.stderr.endswith(
-        "Error: an export to orders.csv was interrupted: --resume goes on with it, --force "
-        "begins anew.\n"
+        "Error: an export to orders.csv was interrupted; use `--resume` to continue it, or "
+        "`--force` to start a new one.\n"
     )
     assert again.exit_code == 2
     platform.status = "success"
@@ -232,11 +232,12 @@ def test_going_on_replaces_the_file_that_was_to_be_replaced(platform: Platform) 
 
 
 _APPEARED = (
-    "Error: orders.csv has appeared meanwhile, and is not to be replaced. To go on, run the same "
+    "Error: orders.csv has appeared meanwhile, and is not to be replaced. To continue, run the same "
     "command with --resume --force, which replaces orders.csv.\n"
 )
 _IN_THE_WAY = (
-    "Error: orders.csv has appeared meanwhile; --resume --force goes on and replaces it.\n"
+    "Error: orders.csv has been created since the interruption; use `--resume --force` to continue "
+    "and replace it.\n"
 )
 
 
@@ -327,7 +328,7 @@ def test_how_to_go_on_depends_on_what_is_in_the_way(
     pending, platform.status = platform.job, "pending"
     platform.job = job  # type: ignore[method-assign] # what happens meanwhile
     result = export(platform, "--timeout", "0", "eq(payment,paid)", *first)
-    assert result.stderr.endswith(f" To go on, run the same command with {says}\n")
+    assert result.stderr.endswith(f" To continue, run the same command with {says}\n")
     assert result.exit_code == 2
 
 
@@ -353,7 +354,7 @@ def test_another_export_is_not_gone_on_with(platform: Platform) -> None:
     leave_unfinished(platform)
     result = export(platform, "--resume", "eq(payment,unpaid)")
     assert "is of an export with another filter" in result.stderr
-    assert "To go on" not in result.stderr
+    assert "To continue" not in result.stderr
     assert result.exit_code == 2
 
 
@@ -372,7 +373,7 @@ def test_what_is_begun_anew_can_be_gone_on_with(platform: Platform) -> None:
     leave_unfinished(platform)
     platform.status = "pending"
     result = export(platform, "--force", "--timeout", "0", "eq(payment,unpaid)")
-    assert result.stderr.endswith(" To go on, run the same command with --resume.\n")
+    assert result.stderr.endswith(" To continue, run the same command with --resume.\n")
     platform.status = "success"
     assert export(platform, "--resume", "eq(payment,unpaid)").exit_code == 0
     assert platform.filters == ["eq(payment,paid)", "eq(payment,unpaid)"]
@@ -431,7 +432,7 @@ def test_an_interruption_says_how_to_go_on(platform: Platform) -> None:
         assert platform.looked.wait(60)
         running_export.send_signal(signal.SIGINT)
         out, err = running_export.communicate(timeout=60)
-    assert (out, err) == ("", "\ninterrupted. To go on, run the same command with --resume.\n")
+    assert (out, err) == ("", "\ninterrupted. To continue, run the same command with --resume.\n")
     assert running_export.returncode == 130
     platform.status = "success"
     assert export(platform, "--resume", "eq(payment,paid)").exit_code == 0
@@ -446,7 +447,7 @@ def test_an_early_interruption_says_where_to_look(
 
     monkeypatch.setattr(ExporterClient, "export", interrupted)
     result = export(platform, "eq(payment,paid)")
-    assert result.stderr == "\ninterrupted. `epfilter jobs` shows whether a job was begun.\n"
+    assert result.stderr == "\ninterrupted. `epfilter jobs` shows whether a job was created.\n"
     assert (result.stdout, result.exit_code) == ("", 130)
 
 
@@ -457,7 +458,7 @@ def test_a_missing_package_is_named_with_what_to_install(
     def absent(name: str) -> Any:
         raise ModuleNotFoundError(f"No module named {name!r}", name=f"{package}.part")
 
-    monkeypatch.setattr(extras, "import_module", absent)
+    monkeypatch.setattr(errors, "import_module", absent)
     result = export(platform, "eq(payment,paid)")
     assert result.stderr == f"Error: this needs the package {package}: pip install 'epfilter[client]'\n"  # fmt: skip
     assert (result.stdout, result.exit_code) == ("", 2)
@@ -466,8 +467,8 @@ def test_a_missing_package_is_named_with_what_to_install(
 def test_a_missing_module_of_our_own_is_a_fault(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extras, "import_module", lambda _: import_module("epfilter.no_such"))
-    assert "which is a fault of epfilter" in export(platform, "eq(payment,paid)").stderr
+    monkeypatch.setattr(errors, "import_module", lambda _: import_module("epfilter.no_such"))
+    assert "because of a bug in epfilter" in export(platform, "eq(payment,paid)").stderr
 
 
 class Terminal:
@@ -510,9 +511,9 @@ def test_a_line_is_replaced_and_cut_and_vanishes(
     with progress.StatusLine() as line:
         line.show("0123456789abc")
         line.show("5 MB")
-        line.show("6 MB", moving=True)
+        line.show("6 MB", throttle=True)
         monkeypatch.setattr(progress, "_PAUSE", -1)
-        line.show("7 MB", moving=True)
+        line.show("7 MB", throttle=True)
     assert terminal.text == "\r012345678\r5 MB     \r7 MB\r    \r"
 
 

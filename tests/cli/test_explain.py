@@ -68,7 +68,7 @@ def test_what_is_no_code_is_a_filter(text: str) -> None:
 def test_a_resource_goes_with_a_filter_only() -> None:
     result = CliRunner().invoke(main, ["explain", "--resource", "orders", "EPF404"])
     assert (result.stdout, result.exit_code) == ("", 2)
-    assert result.stderr.endswith("\nError: --resource goes with a filter, not with a code.\n")
+    assert result.stderr.endswith("\nError: `--resource` cannot be combined with a code.\n")
 
 
 def test_a_filter_is_read_from_a_file(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from epfilter import parse
 from epfilter.cli import main
-from epfilter.cli.findings import draw_finding
-from epfilter.cli.tree import draw_tree
+from epfilter.cli.findings import render_finding
+from epfilter.cli.tree import render_tree
 from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
 from support.help_examples import help_examples
 
@@ -29,7 +29,7 @@ _COMMANDS = [
 _TALKING = {"export", "jobs", "serve"}
 """The commands whose examples need a platform, or are one; their own tests run them."""
 
-_STATUS = r"(?m)^\d+ filters? in \d+ files?: nothing found\n|^0 of \d files would be changed\n"
+_STATUS = r"(?m)^\d+ filters? in \d+ files?: no findings\n|^0 of \d files would be changed\n"
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_a_product_has_no_colour(terminal: CliRunner, args: list[str]) -> None:
 )
 def test_a_finding_is_drawn_as_the_library_draws_it(severity: Severity, fix: Fix | None) -> None:
     found = Diagnostic("EPF199", "what is this?", Span(2, 3), severity, "a hint", fix)
-    drawn = click.unstyle(draw_finding(found, "ab?"))
+    drawn = click.unstyle(render_finding(found, "ab?"))
     assert drawn.startswith(found.draw("ab?"))
     assert ("fix" in drawn) is (fix is not None)
     assert ("(unsafe)" in drawn) is (fix is not None and not fix.safe)
@@ -87,7 +87,7 @@ def test_a_finding_is_drawn_as_the_library_draws_it(severity: Severity, fix: Fix
 
 def test_a_call_of_many_values_gets_a_branch_for_each() -> None:
     values = [f"value-{number:02d}" for number in range(12)]
-    drawn = click.unstyle(draw_tree(parse(f"eq(a,1):in(id,{','.join(values)}):eq(b,2)")))
+    drawn = click.unstyle(render_tree(parse(f"eq(a,1):in(id,{','.join(values)}):eq(b,2)")))
     assert drawn.splitlines() == [
         "and",
         "├── eq  a   1",
@@ -102,7 +102,7 @@ def test_the_deepest_tree_is_drawn() -> None:
     text = "eq(a,1)"
     for level in range(64):
         text = f"({text}){'|:'[level % 2]}eq(a,1)"
-    lines = click.unstyle(draw_tree(parse(text))).splitlines()
+    lines = click.unstyle(render_tree(parse(text))).splitlines()
     assert len(lines) == 64 + 65
 
 

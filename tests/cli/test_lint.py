@@ -223,7 +223,7 @@ def test_whatever_is_nested_deeply_ends_the_run_in_words(name: str) -> None:
     for args in (("lint", "--jobs", "1"), ("lint", "--fix"), ("format", "--files", "--write")):
         result = run(*args, name)
         assert result.exit_code in {0, 1}, result.output[-300:]
-        assert "which is a fault of epfilter" not in result.stderr
+        assert "a bug in epfilter" not in result.stderr
     assert Path(name).read_text(encoding="utf-8") == NESTED[name]
 
 
@@ -287,7 +287,7 @@ def test_a_file_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "read_bytes", forbidden)
     result = run("lint", "--format", "concise", "a.filter", "--config", os.devnull)
     assert result.exit_code == 2  # nor the configuration
-    monkeypatch.setattr("epfilter.cli.lint._configuration", lambda *_: _default())
+    monkeypatch.setattr("epfilter.cli.lint._configure", lambda *_: _default())
     result = run("lint", "--format", "concise", "a.filter")
     assert result.stdout == "a.filter:1:1 EPF701 this cannot be read: Permission denied.\n"
     assert result.exit_code == 1
@@ -336,7 +336,7 @@ def test_names_of_any_characters_stay_in_their_lines() -> None:
     assert r"a\nb.filter:1:1 EPF108" in result.stdout
     for style in ("text", "json", "sarif", "junit", "github"):
         result = run("lint", "--format", style)
-        assert (result.exit_code, result.stderr.count("fault")) == (1, 0), style
+        assert (result.exit_code, result.stderr.count("bug")) == (1, 0), style
     assert "\x1b" not in run("lint", "--diff").stdout
     assert run("lint", "--fix", *names).exit_code == 0
     for name in names:
@@ -406,7 +406,7 @@ def test_a_long_run_shows_how_far_it_is_to_a_terminal_only() -> None:
 
     code = (
         "from epfilter.cli import main, progress\n"
-        "progress._SHOWN_AFTER = -1\n"
+        "progress._BAR_DELAY = -1\n"
         "main(['lint', '--jobs', '1', '--format', 'concise'])\n"
     )
     many(5, 2)
@@ -443,14 +443,14 @@ def test_a_short_run_shows_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     shown: list[Callable[..., Any]] = []
     monkeypatch.setattr("click.progressbar", shown.append)
-    assert [*bar.shown_while(iter("abc"), 3, "linting")] == ["a", "b", "c"]
+    assert [*bar.collect_with_progress(iter("abc"), 3, "linting")] == ["a", "b", "c"]
     assert shown == []
 
 
 def test_without_standard_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     written("a.filter", "gte(a,1)")
     monkeypatch.setattr("sys.stderr", None)
-    assert [*bar.shown_while(iter("abc"), 3, "linting")] == ["a", "b", "c"]
+    assert [*bar.collect_with_progress(iter("abc"), 3, "linting")] == ["a", "b", "c"]
 
 
 def test_a_missing_package_for_folders_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,7 @@ def test_runs(run: dict[str, Any]) -> None:
     [
         (["eq(a,1)"], "Missing argument 'FILE'."),
         (["-", "-", "--format", "csv"], "FILTER and FILE cannot both be standard input."),
-        (["eq(a,1)", "-"], "say the format with --format"),
+        (["eq(a,1)", "-"], "cannot tell the format from the file name"),
         (["eq(a,1)", "none.csv"], "Error: cannot read none.csv: No such file or directory."),
         (["eq(a,1)", "a\0.csv"], "Error: cannot read a\\u0000.csv: "),
         (["eq(a,1)", ".", "--format", "csv"], "Error: cannot read .: "),
@@ -68,7 +68,7 @@ def test_wrong_usage(args: list[str], says: str) -> None:
 def test_bytes_that_are_no_utf_8(style: str) -> None:
     Path("a.x").write_bytes(b'a\n{"a": "\xff"}\n' if style == "csv" else b'\n{"a": "\xff"}')
     result = CliRunner().invoke(main, ["match", "--format", style, "eq(a,1)", "a.x"])
-    assert result.stderr == "Error: a.x, line 2: it is not UTF-8: byte 0xff at offset 7.\n"
+    assert result.stderr == "Error: a.x, line 2: not UTF-8: byte 0xff at offset 7.\n"
     assert result.exit_code == 2
 
 
@@ -76,8 +76,8 @@ def test_bytes_that_are_no_utf_8(style: str) -> None:
 @pytest.mark.parametrize(
     ("value", "says"),
     [
-        ("[" * 100_000, "it is not valid JSON: it is nested too deeply"),
-        ("9" * 5000, "it is not valid JSON: a number has too many digits"),
+        ("[" * 100_000, "not valid JSON: it is nested too deeply"),
+        ("9" * 5000, "not valid JSON: a number has too many digits"),
     ],
     ids=["deep", "long"],
 )
@@ -157,12 +157,12 @@ def test_a_terminal_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
             pass
 
     terminal = Terminal()
-    monkeypatch.setattr(progress, "_SHOWN_AFTER", -1)
+    monkeypatch.setattr(progress, "_BAR_DELAY", -1)
     monkeypatch.setattr(sys, "stderr", terminal)
-    assert [*progress.shown_by_size(sizes, int, 10, "matching")] == sizes
+    assert [*progress.iterate_with_progress(sizes, int, 10, "matching")] == sizes
     assert "matching" in terminal.text
     assert "100%" in terminal.text
-    monkeypatch.setattr(progress, "_SHOWN_AFTER", 60)
+    monkeypatch.setattr(progress, "_BAR_DELAY", 60)
     terminal.text = ""
-    assert [*progress.shown_by_size(sizes, int, 10, "matching")] == sizes
+    assert [*progress.iterate_with_progress(sizes, int, 10, "matching")] == sizes
     assert terminal.text == ""

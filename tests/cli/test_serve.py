@@ -20,7 +20,7 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 
-from epfilter.cli import extras, main
+from epfilter.cli import errors, main
 from epfilter.exporter import SettingsError
 from epfilter.exporter.service import ServiceSettings, serving
 from support.exporter_services import TOKEN
@@ -225,7 +225,7 @@ def test_a_package_that_is_missing_is_named_without_its_parts(
     def fail(module: str) -> None:
         raise ModuleNotFoundError(module, name="structlog.typing")
 
-    monkeypatch.setattr(extras, "import_module", fail)
+    monkeypatch.setattr(errors, "import_module", fail)
     done = CliRunner().invoke(main, ["serve", "--orders", "a.csv"])
     assert done.exit_code == 2
     assert "needs the package structlog: pip install" in done.stderr

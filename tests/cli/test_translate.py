@@ -17,7 +17,7 @@ from hypothesis import given, settings
 import epfilter
 from epfilter import F, all_of, any_of, parse, unparse
 from epfilter.ast import And, Filter, Or
-from epfilter.cli import extras, main, translate, translations
+from epfilter.cli import errors, main, translate, translations
 from epfilter.cli.builder_code import builder_code
 from epfilter.targets import from_ep_ast
 from support.filter_strategies import filters
@@ -158,7 +158,7 @@ def test_a_missing_package_is_named_with_what_to_install(
         pytest.importorskip("sqlalchemy")
     if package == "polars":
         pytest.importorskip("narwhals")
-    monkeypatch.setattr(extras, "import_module", absent)
+    monkeypatch.setattr(errors, "import_module", absent)
     result = run("--to", target, "eq(a,1)")
     assert result.stderr == f"Error: this needs the package {package}: {install}\n"
     assert (result.stdout, result.exit_code) == ("", 2)

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from epfilter.cli import main
-from epfilter.cli.tables import columns
+from epfilter.cli.layout import render_table
 from epfilter.resources import all_resources, resource_info
 
 INFOS = [resource_info(resource) for resource in all_resources()]
@@ -70,7 +70,7 @@ def test_a_resource_of_long_names_has_its_notes_below(monkeypatch: pytest.Monkey
 
 
 def test_a_resource_of_no_known_fields_says_so() -> None:
-    assert run("pim_jobs").splitlines()[-1] == "No page says which fields it has."
+    assert run("pim_jobs").splitlines()[-1] == "The fields of this resource are not documented."
 
 
 @pytest.mark.parametrize(
@@ -78,11 +78,11 @@ def test_a_resource_of_no_known_fields_says_so() -> None:
     [
         ("orders", "complete, incomplete, cancelled"),
         ("orders", "also named customer.name"),
-        ("orders", "where pages of the platform disagree"),
+        ("orders", "contradictions between pages of the platform"),
         ("orders", "deprecated for filtering on"),
         ("legacy_brands", "the resource is deprecated"),
         ("legacy_brands", "deprecated"),
-        ("personal_data_logs", "it wants its required fields and no others"),
+        ("personal_data_logs", "filters must contain the required fields and no others"),
         ("personal_data_logs", "for example customer"),
         ("flow_entries", "none"),
     ],
@@ -116,7 +116,7 @@ def test_an_odd_terminal_does_no_harm(width: str, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_table_without_notes_has_no_column_for_them() -> None:
-    drawn = columns(("field", "type", "notes"), [("id", "uuid", "")], 60)
+    drawn = render_table(("field", "type", "notes"), [("id", "uuid", "")], 60)
     assert [click.unstyle(line) for line in drawn] == ["field  type", "id     uuid"]
 
 
