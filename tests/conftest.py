@@ -1,6 +1,6 @@
 """Profiles of hypothesis: `quick` is the default, `deep` what CI runs, `explore` for by hand.
 
-And what tests of several rooms share: a server of PostgreSQL, one for each process of pytest.
+And what tests of several packages share: a server of PostgreSQL.
 """
 
 from __future__ import annotations
