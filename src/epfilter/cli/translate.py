@@ -9,8 +9,10 @@ import click
 from epfilter.cli.findings import parse_or_exit
 from epfilter.cli.options import filter_argument, resource_option
 from epfilter.cli.text_io import print_line, print_result, read_filter
+from epfilter.cli.translations import PYTHON, translate
 from epfilter.errors import FilterError
 from epfilter.snippets import make_printable
+from epfilter.targets.registry import TRANSLATIONS
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -40,19 +42,13 @@ Examples:
   epfilter translate --to python 'eq(a,1)|(like(b,x*):is_null(c))'
 """
 
-# Written out, so that the help does not import the translations.
-_TARGETS = (
-    *("mongo", "elasticsearch", "ep-ast", "python"),
-    *("sql:postgresql", "sql:sqlite", "sql:duckdb", "sql:mysql", "polars"),
-)
-
 
 @click.command("translate", help=_HELP, short_help="Translate a filter to a query or code.")
 @filter_argument
 @click.option(
     "--to",
     "target",
-    type=click.Choice(_TARGETS),
+    type=click.Choice([*TRANSLATIONS, PYTHON]),
     required=True,
     metavar="TARGET",
     help="One of the targets above.",
@@ -61,10 +57,8 @@ _TARGETS = (
 def translate_command(source: str, target: str, resource: Resource | None) -> int:
     """Run the command; return 1 where the filter cannot be translated."""
     f = parse_or_exit(read_filter(source))
-    from epfilter.cli.translations import TRANSLATIONS
-
     try:
-        translation = TRANSLATIONS[target](f, resource)
+        translation = translate(f, target, resource)
     except FilterError as error:
         print_line(make_printable(str(error)), err=True)
         return 1

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from epfilter.errors import UnsupportedFilterError
 from epfilter.lazy import loader as _loader
+from epfilter.targets.registry import TARGETS as _TARGETS
 
 if TYPE_CHECKING:
     from epfilter.targets.dataframe import filter_frame, to_narwhals
@@ -31,17 +32,6 @@ __all__ = [
     "to_sqlalchemy",
 ]
 
-_MODULES = {
-    "filter_frame": "dataframe",
-    "from_ep_ast": "ep_ast",
-    "to_elasticsearch": "elasticsearch",
-    "to_ep_ast": "ep_ast",
-    "to_mongo": "mongo",
-    "to_narwhals": "dataframe",
-    "to_predicate": "predicate",
-    "to_sqlalchemy": "sqlalchemy",
-}
-
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
@@ -49,4 +39,6 @@ def __dir__() -> list[str]:
 
 if not TYPE_CHECKING:
     # A type checker must see the names above and no others.
-    __getattr__ = _loader(__name__, _MODULES)
+    __getattr__ = _loader(
+        __name__, {name: target.module for target in _TARGETS for name in target.functions}
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -76,3 +76,29 @@ def _remove_types(tree: BoundFilter, fields: Collection[str]) -> BoundFilter:
     if isinstance(tree, BoundMembership):
         return replace(tree, values=tuple([Untyped(value) for value in tree.values]))
     return replace(tree, value=Untyped(tree.value))
+
+
+def field_types(f: Filter, resource: Resource | None) -> dict[str, tuple[str, bool]]:
+    """Return for each path of a filter the name of its type, and whether it is a list.
+
+    Without a resource every path is of type `string`.
+
+    >>> field_types(parse("ge(created_at,2018-09-01)"), resource_of("orders"))
+    {'created_at': ('datetime', False)}
+    """
+    types = {}
+    for field, path in _paths(bind_filter(f, resource)):
+        if resource is None:
+            types[path] = ("string", False)
+        else:
+            type_ = resource_info(resource).fields[field].kind
+            types[path] = ((type_.item or type_).name, type_.item is not None)
+    return types
+
+
+def _paths(tree: BoundFilter) -> Iterator[tuple[str, str]]:
+    if isinstance(tree, (BoundAnd, BoundOr)):
+        for term in tree.terms:
+            yield from _paths(term)
+    else:
+        yield tree.field, tree.path

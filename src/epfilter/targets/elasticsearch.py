@@ -6,6 +6,7 @@ What a value is compared with is the mapping's business: a `keyword` field holds
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -92,6 +93,11 @@ def to_elasticsearch(
     # The longest first, because a query of the innermost objects needs no other.
     paths = tuple(sorted(set(nested), key=len, reverse=True))
     return _Translation(fields or {}, paths).query(gathered(bind_filter(f, resource)))
+
+
+def render_elasticsearch(f: Filter, resource: Resource | None) -> str:
+    """Return the body of a search as JSON."""
+    return json.dumps({"query": to_elasticsearch(f, resource)}, indent=2, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)

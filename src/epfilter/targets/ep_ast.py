@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from epfilter.ast import (
@@ -34,6 +34,9 @@ from epfilter.snippets import shorten
 from epfilter.strict_json import JsonError, JsonFault, StrictDecoder
 from epfilter.suggestions import list_names, suggest_name
 
+if TYPE_CHECKING:
+    from epfilter.resources import Resource
+
 _TYPES = {op.value.upper(): op for op in Operator}
 _MEMBERS = ("type", "children", "args")
 _DECODER = StrictDecoder(tolerate={JsonFault.CONSTANT, JsonFault.SURROGATE})
@@ -55,6 +58,13 @@ def to_ep_ast(f: Filter) -> dict[str, Any]:
 {'type': 'IS_NULL', 'args': ['coupon']}]}
     """
     return _written(require_filter(f))
+
+
+def render_ep_ast(f: Filter, resource: Resource | None) -> str:
+    """Return the platform's tree as JSON, after checking the filter against the resource."""
+    if resource is not None:
+        resource.bind(f)
+    return json.dumps(to_ep_ast(f), indent=2, ensure_ascii=False)
 
 
 def _written(f: Filter) -> dict[str, Any]:

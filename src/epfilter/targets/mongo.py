@@ -7,8 +7,10 @@ case, as long as the collection has no collation.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from epfilter.ast import PATTERN_OPERATORS, Filter, Operator
@@ -68,6 +70,17 @@ def to_mongo(
     """
     tree = gathered(bind_filter(f, resource))
     return _Translation(checked_types(types)).query(tree, top=True)
+
+
+def render_mongo(f: Filter, resource: Resource | None) -> str:
+    """Return the query as extended JSON."""
+    return json.dumps(to_mongo(f, resource), indent=2, ensure_ascii=False, default=_extended_json)
+
+
+def _extended_json(value: object) -> dict[str, str]:
+    assert isinstance(value, datetime)  # noqa: S101 - all other values of a query are JSON
+    text = value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
+    return {"$date": f"{text}Z"}
 
 
 @dataclass(slots=True)

@@ -1,0 +1,53 @@
+"""The registry of targets, and what reads it: the package, the pages, the command line."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from epfilter import F, targets
+from epfilter.targets.registry import TARGETS, TRANSLATIONS, Target, Translation
+
+PAGE = Path(__file__).parents[2] / "docs" / "pages" / "reference" / "targets.md"
+MODULES = Path(targets.__file__).parent
+SHARED = {
+    *("binding", "codegen", "column_aliases", "matchers", "mongo_patterns", "mongo_values"),
+    *("or_to_in", "registry", "row_paths"),
+}
+"""Modules that are not targets."""
+PACKAGES = {"dataframe": "narwhals", "sqlalchemy": "sqlalchemy"}
+
+
+def test_the_public_names_are_the_functions_of_the_registry() -> None:
+    functions = [name for target in TARGETS for name in target.functions]
+    assert sorted([*functions, "UnsupportedFilterError"]) == sorted(targets.__all__)
+
+
+def test_every_module_of_the_package_is_a_target_or_shared() -> None:
+    modules = {path.stem for path in MODULES.glob("[a-z]*")}
+    assert modules == SHARED | {target.module for target in TARGETS}
+
+
+def test_every_function_has_a_page() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    for target in TARGETS:
+        for name in target.functions:
+            assert f"::: epfilter.targets.{name}\n" in page
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.module)
+def test_every_function_is_loaded_from_its_module(target: Target) -> None:
+    if target.module in PACKAGES:
+        pytest.importorskip(PACKAGES[target.module])
+    module = import_module(f"epfilter.targets.{target.module}")
+    for name in target.functions:
+        assert getattr(targets, name) is getattr(module, name)
+
+
+@pytest.mark.parametrize("translation", TRANSLATIONS.values(), ids=lambda each: each.name)
+def test_every_translation_renders(translation: Translation) -> None:
+    for module, _ in translation.packages:
+        pytest.importorskip(module)
+    assert "name" in translation.render(F.name.eq("Ron"), None)
