@@ -59,7 +59,7 @@ def _page(info: ResourceInfo) -> Iterator[str]:
     yield from ("```py", f"from epfilter.resources import {info.name}", "```", "")
     if info.deprecated:
         yield from ("**Deprecated.**", "")
-    if info.exactly:
+    if info.only_required:
         yield from ("It wants its required fields and no others.", "")
     if info.note:
         yield from (_prose(info.note), "")
@@ -72,23 +72,23 @@ def _page(info: ResourceInfo) -> Iterator[str]:
         yield from ("| Field | Type | Operators | Values and notes |", "|---|---|---|---|")
         for name, field in info.fields.items():
             operators = " ".join(f"`{op.value}`" for op in field.operators) or "none"
-            yield f"| `{name}` | {field.kind} | {operators} | {'<br>'.join(_said(field))} |"
+            yield f"| `{name}` | {field.type} | {operators} | {'<br>'.join(_said(field))} |"
     else:
         yield "No page says which fields it has."
-    if info.disagreements:
+    if info.source_conflicts:
         yield from ("", "## Where pages of the platform disagree", "")
-        for text in info.disagreements:
+        for text in info.source_conflicts:
             yield f"- {_prose(text)}"
     yield ""
 
 
 def _said(field: Declaration[Any]) -> Iterator[str]:
-    values = (field.kind.item or field.kind).values
+    values = (field.type.item or field.type).values
     if values:
         yield "one of " + ", ".join(f"`{value}`" for value in values)
     if field.known_values:
         yield "for example " + ", ".join(f"`{value}`" for value in field.known_values)
-    if field.several and field.kind.item is None:
+    if field.multivalued and field.type.item is None:
         yield "one object can have several"
     if field.required:
         yield "required"

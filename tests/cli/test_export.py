@@ -108,7 +108,7 @@ def test_mistakes_are_drawn_and_nothing_is_sent(platform: Platform, text: str, s
 
 def test_a_remark_is_shown_and_stops_nothing(platform: Platform) -> None:
     result = export(platform, "eq(customer.name,A)")
-    assert result.stderr.startswith("1:4 EPF206 `customer.name` is another name of `name`.")
+    assert result.stderr.startswith("1:4 EPF206 `customer.name` is an alias of `name`.")
     assert "not ok" not in result.stderr
     assert (result.exit_code, platform.filters) == (0, ["eq(customer.name,A)"])
 

@@ -142,8 +142,8 @@ def test_machines_get_the_list() -> None:
 def test_machines_get_a_resource() -> None:
     orders = as_json("orders")
     assert list(orders) == [
-        *("name", "title", "deprecated", "endpoints", "note", "disagreements"),
-        *("exactly_required_fields", "fields"),
+        *("name", "title", "deprecated", "endpoints", "note", "source_conflicts"),
+        *("only_required", "fields"),
     ]
     fields = {field["name"]: field for field in orders["fields"]}
     assert fields["shipping"] == {
@@ -153,7 +153,7 @@ def test_machines_get_a_resource() -> None:
         "operators": ["eq"],
         "values": ["unfulfilled", "fulfilled"],
         "known_values": [],
-        "several": False,
+        "multivalued": False,
         "aliases": [],
         "required": False,
         "deprecated": False,

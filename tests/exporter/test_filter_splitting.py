@@ -44,7 +44,7 @@ class Texts(Resource, title="Texts"):
 
 
 class Histories(Resource, title="Histories"):
-    created_at = EqInOrdered(timestamp(), several=True)
+    created_at = EqInOrdered(timestamp(), multivalued=True)
 
 
 _SPLIT_BY_CALENDAR = [

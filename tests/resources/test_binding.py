@@ -50,6 +50,7 @@ from epfilter.resources import (
     list_of,
     number,
     or_complexity,
+    resource_schema,
     string,
     timestamp,
     unknown,
@@ -81,7 +82,7 @@ class Tickets(
         PatternAlias(r"x_(.+)", r"\1"),
         PrefixAlias("x_n", "weight_n"),
     ),
-    more={
+    extra_fields={
         "tags[{index}]": Declaration(string(), (Operator.EQ,)),
         "tags.length": Declaration(integer(), (Operator.EQ, Operator.GT)),
         "lines[{index}].price": Declaration(integer(), (Operator.EQ,)),
@@ -103,7 +104,7 @@ class Tickets(
     secret = NoOperators(unknown())
 
 
-class Logs(Resource, exactly=True):
+class Logs(Resource, only_required=True):
     kind = kinds_of_field.Eq(string(), required=True)
     person = kinds_of_field.Eq(string(), required=True)
     day = kinds_of_field.Ordered(date_())
@@ -148,10 +149,13 @@ def test_what_binding_refuses_and_in_which_words(text: str, wanted: str) -> None
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("eq(kind,a)", "`logs` wants a comparison of `person`. Hint: it does not answer without."),
+        (
+            "eq(kind,a)",
+            "`logs` requires a filter on `person`. Hint: the platform rejects requests without it.",
+        ),
         (
             "eq(kind,a):eq(person,b):gt(day,2018-09-01)",
-            "`logs` takes no other fields than `kind` and `person`. Hint: remove this comparison.",
+            "`logs` accepts no fields except `kind` and `person`. Hint: remove this comparison.",
         ),
     ],
 )
@@ -221,7 +225,7 @@ def test_the_complexity_can_be_limited(pairs: int, limit: int, said: str | None)
     ("limit", "error"), [("4", FilterTypeError), (True, FilterTypeError), (0, FilterValueError)]
 )
 def test_a_limit_is_a_number(limit: Any, error: type[Exception]) -> None:
-    with pytest.raises(error, match="max_complexity is"):
+    with pytest.raises(error, match="max_complexity must be"):
         tickets.bind(PAIR, max_complexity=limit)
 
 
@@ -315,7 +319,7 @@ def test_a_canonical_path_is_its_own_canonical_path(f: Filter) -> None:
     bound = tickets.bind(f)
     for path in path_of(bound):
         assert str(tickets[path]) == path
-        match = tickets._find(path)
+        match = resource_schema(tickets).find(path)
         assert match is not None
         assert match.path == path
     assert tickets.bind(f) == bound

@@ -86,7 +86,7 @@ def test_a_listing_is_where_it_is_documented(row: dict[str, Any]) -> None:
     assert info.endpoints
     assert [[one.method, one.path, one.operation] for one in info.endpoints] == row["endpoints"]
     assert (info.deprecated is not None) == row.get("deprecated", False)
-    assert info.exactly == row["resource"].startswith("personal_data_")
+    assert info.only_required == row["resource"].startswith("personal_data_")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -100,7 +100,7 @@ def test_a_listing_has_exactly_the_documented_fields(name: str) -> None:
 def test_a_field_is_declared_as_documented(row: dict[str, Any]) -> None:
     resource, name = declared(row)
     field = resource_info(resource).fields[name]
-    kind = field.kind
+    kind = field.type
     element = kind.item or kind
     if row["resource"] == "custom_api_entries" and "list_field" in name:
         # The documentation leaves these to the custom field's own type, which is string here.
@@ -195,7 +195,7 @@ def test_an_unknown_name_is_refused_with_the_nearest(name: str, hint: str) -> No
 
 @pytest.mark.parametrize("name", [None, 5, b"orders", ["orders"]])
 def test_the_name_of_a_listing_is_a_text(name: Any) -> None:
-    with pytest.raises(FilterTypeError, match=r"^the name of a resource is a text, not "):
+    with pytest.raises(FilterTypeError, match=r"^the name of a resource must be a str, not "):
         resource_named(name)
 
 
@@ -327,16 +327,19 @@ class TestCustomEntries:
             ({"string": "name"}, "`string` takes the slugs of fields, not a value of type str."),
             ({"integer": 5}, "`integer` takes the slugs of fields, not a value of type int."),
             ({"boolean": None}, "`boolean` takes the slugs of fields, not None."),
-            ({"float": [5]}, "the slug of a field is a text, not a value of type int."),
+            ({"float": [5]}, "the slug of a field must be a str, not a value of type int."),
             (
                 {"list": ["tags"]},
                 "`list` takes slugs with the type of their elements, not a value of type list.",
             ),
             (
                 {"list": {"tags": str}},
-                "the type of the elements of `tags` is a text, not a value of type type.",
+                "the type of the elements of `tags` must be a str, not a value of type type.",
             ),
-            ({"list": {5: "string"}}, "the slug of a field is a text, not a value of type int."),
+            (
+                {"list": {5: "string"}},
+                "the slug of a field must be a str, not a value of type int.",
+            ),
         ],
     )
     def test_wrong_types_are_refused(self, given: dict[str, Any], message: str) -> None:

@@ -40,13 +40,14 @@ from epfilter.resources import (
     PrefixAlias,
     Resource,
     custom_api_entries,
-    declarations,
+    declaration_checks,
     enum,
     file_declarations,
     integer,
     list_of,
     model_declarations,
     resource_info,
+    resource_schema,
     string,
     timestamp,
 )
@@ -71,7 +72,10 @@ class Locale(Group):
 
 
 class Base(
-    Resource, title="Base", aliases=(PrefixAlias("old_", ""),), more={"x-y": Declaration(string())}
+    Resource,
+    title="Base",
+    aliases=(PrefixAlias("old_", ""),),
+    extra_fields={"x-y": Declaration(string())},
 ):
     created_at = EqOrdered(timestamp())
     state = Eq(string())
@@ -85,7 +89,7 @@ class OrderLines(
         PatternAlias(r"first|(.+)_at_all", r"price"),
         PrefixAlias("first", "price"),
     ),
-    more={
+    extra_fields={
         "check": Declaration(string(), (Operator.EQ,)),
         "__class__": Declaration(string(), (Operator.EQ,)),
         "location-name": Declaration(string(), (Operator.LIKE,)),
@@ -176,7 +180,7 @@ def test_a_class_may_be_stricter_than_its_base() -> None:
     ],
 )
 def test_aliases_are_tried_in_the_order_of_declaration(name: str, path: str | None) -> None:
-    match = lines._find(name)
+    match = resource_schema(lines).find(name)
     assert (match.path if match else None) == path
 
 
@@ -188,7 +192,7 @@ def test_the_alias_of_a_base_comes_first() -> None:
     class Lower(Upper, aliases=(Alias("x", "b"),)):
         pass
 
-    match = Lower()._find("x")
+    match = resource_schema(Lower()).find("x")
     assert match is not None
     assert match.path == "a"
 
@@ -202,17 +206,21 @@ def test_one_field_object_has_one_name() -> None:
             without_tax = money
 
     assert str(caught.value) == (
-        "one field object stands under the names `with_tax` and `without_tax`. "
-        "Hint: make a field for each."
+        "one field object has two names, `with_tax` and `without_tax`. "
+        "Hint: create one field for each name."
     )
 
 
 @pytest.mark.parametrize(
     ("pattern", "replacement", "said"),
     [
-        ("(", "a", "`(` is no regular expression: missing )"),
-        ("a{9999999999999}", "a", "is no regular expression: the repetition number is too large"),
-        ("a", r"\1", r"`\1` is no replacement for the regular expression `a`: invalid group"),
+        ("(", "a", "`(` is not a regular expression: missing )"),
+        (
+            "a{9999999999999}",
+            "a",
+            "is not a regular expression: the repetition number is too large",
+        ),
+        ("a", r"\1", r"`\1` is not a replacement for the regular expression `a`: invalid group"),
         ("a", r"\g<x>", "unknown group name 'x'"),
         ("a", r"\q", "bad escape"),
     ],
@@ -388,7 +396,7 @@ def told(model: type[BaseModel]) -> dict[str, str]:
     """The fields of a model: their types, values and operators."""
     known = resource_info(Resource.from_model(model)).fields
     return {
-        path: f"{' '.join((str(one.kind), *(one.kind.item or one.kind).values))}: "
+        path: f"{' '.join((str(one.type), *(one.type.item or one.type).values))}: "
         f"{' '.join(one.operators)}"
         for path, one in known.items()
     }
@@ -427,8 +435,8 @@ def test_names_and_notes_are_those_of_the_json() -> None:
     assert info.fields["old"].deprecated == Deprecation()
     assert info.fields["old"].note == "use id"
     assert info.fields["older"].note == "a name"
-    assert info.fields["total"].kind.name == "number"
-    assert info.fields["named"].kind.name == "string"
+    assert info.fields["total"].type.name == "number"
+    assert info.fields["named"].type.name == "string"
     assert str(orders["with_tax"] >= 5) == "ge(with_tax,5)"
     assert [found.code for found in orders.check("eq(old,x):eq(tax,1)")] == ["EPF205", "EPF201"]
 
@@ -608,7 +616,7 @@ def test_what_a_model_cannot_declare(
 def test_the_table_of_the_docstring_is_true() -> None:
     rows = re.findall(r"\| (\S[^|]*) \| (\w+) \| ([a-z_ ]+) \|", Resource.from_model.__doc__ or "")
     told_in_words = {kind: words for _, kind, words in rows if kind in file_declarations._TYPES}
-    for kind, operators in declarations.DEFAULT_OPERATORS.items():
+    for kind, operators in declaration_checks.DEFAULT_OPERATORS.items():
         words = told_in_words[kind]
         assert set(words.split()) - {"none"} == {str(op) for op in operators}
 
@@ -620,7 +628,7 @@ name = "tickets"
 title = "Support tickets"
 note = "for all"
 endpoints = ["GET /v2/tickets", "POST /v2/jobs"]
-exactly = true
+only_required = true
 
 [fields.status]
 type = "enum"
@@ -684,7 +692,7 @@ def test_what_a_file_declares(tmp_path: Path, file: str, text: bytes) -> None:
     (tmp_path / file).write_bytes(text)
     tickets = Resource.from_file(tmp_path / file)
     info = resource_info(tickets)
-    assert (info.name, info.title, info.note, info.exactly) == (
+    assert (info.name, info.title, info.note, info.only_required) == (
         *("tickets", "Support tickets", "for all", True),
     )
     assert info.endpoints == (Endpoint("GET", "/v2/tickets"), Endpoint("POST", "/v2/jobs"))
@@ -699,9 +707,9 @@ def test_what_a_file_declares(tmp_path: Path, file: str, text: bytes) -> None:
     assert info.fields["old"] == Declaration(string(), (), (), Deprecation())
     assert info.fields["young"].operators == (Operator.EQ, Operator.IN)
     assert info.fields["young"].deprecated is None
-    assert info.fields["tags"].kind == list_of(enum("a", "b"))
+    assert info.fields["tags"].type == list_of(enum("a", "b"))
     resolved = [
-        match.path if (match := tickets._find(name)) else None
+        match.path if (match := resource_schema(tickets).find(name)) else None
         for name in ("state", "age", "attributes.locales.fr.name", "tag_12", "tag_x")
     ]
     assert resolved == ["status", "young", "locales.fr.name", "tags[12]", None]
@@ -726,7 +734,7 @@ def test_the_example_of_the_docstring_is_one(tmp_path: Path) -> None:
     )
     path.write_text(text, encoding="utf-8")
     tickets = Resource.from_file(path)
-    match = tickets._find("locale_fr_name")
+    match = resource_schema(tickets).find("locale_fr_name")
     assert match is not None
     assert match.path == "locales.fr.name"
 
@@ -849,13 +857,22 @@ def test_the_files_are_read_when_they_are_asked_for() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"aliases": ["x"]}, "aliases are a tuple of Alias or PrefixAlias or PatternAlias, not a"),
-        ({"aliases": "x"}, "aliases are a tuple of Alias or PrefixAlias or PatternAlias, not a"),
+        (
+            {"aliases": ["x"]},
+            "aliases must be a tuple of Alias or PrefixAlias or PatternAlias, not a",
+        ),
+        (
+            {"aliases": "x"},
+            "aliases must be a tuple of Alias or PrefixAlias or PatternAlias, not a",
+        ),
         ({"aliases": 5}, "not a value of type int"),
-        ({"endpoints": "x"}, "endpoints are a tuple of Endpoint, not a value of type str"),
-        ({"endpoints": ["GET /"]}, "endpoints are a tuple of Endpoint, not a value of type str"),
-        ({"name": 1}, "the name of a resource is a text, not a value of type int"),
-        ({"title": 3}, "the title of a resource is a text, not a value of type int"),
+        ({"endpoints": "x"}, "endpoints must be a tuple of Endpoint, not a value of type str"),
+        (
+            {"endpoints": ["GET /"]},
+            "endpoints must be a tuple of Endpoint, not a value of type str",
+        ),
+        ({"name": 1}, "the name of a resource must be a str, not a value of type int"),
+        ({"title": 3}, "the title of a resource must be a str, not a value of type int"),
         ({"name": "\ud800"}, "lone surrogate"),
     ],
 )

@@ -115,12 +115,12 @@ def test_refused(action: Callable[[], Any], words: str) -> None:
         (lambda: not untyped.manual, FilterTypeError, "has no NOT"),
         (lambda: untyped.name.eq(None), FilterValueError, r"use is_null\(\)"),
         (lambda: untyped.name.startswith("a*"), FilterValueError, "literal `\\*`"),
-        (lambda: untyped[1], FilterTypeError, "the name of a field is a text, not a value of type int"),
-        (lambda: untyped.locales[1], FilterTypeError, "locales takes a text in brackets, not a value of type int"),
+        (lambda: untyped[1], FilterTypeError, "the name of a field must be a str, not a value of type int"),
+        (lambda: untyped.locales[1], FilterTypeError, "locales requires a str in brackets, not a value of type int"),
         (lambda: untyped.locales[""], FilterValueError, "`` cannot be a locale"),
         (lambda: untyped.locales["a.b"], FilterValueError, "`a.b` cannot be a locale"),
-        (lambda: untyped["tags"]["x"], FilterTypeError, "a list takes an index in brackets, not a value of type str"),
-        (lambda: untyped["tags"][1000], FilterValueError, "a list index is 0 to 999, not 1000"),
+        (lambda: untyped["tags"]["x"], FilterTypeError, "a list index must be an integer, not a value of type str"),
+        (lambda: untyped["tags"][1000], FilterValueError, "a list index must be from 0 to 999, not 1000"),
         (lambda: resource_info(5), FilterTypeError, "a resource is expected, not a value of type int"),  # type: ignore[arg-type] # wrong on purpose
     ],
 )  # fmt: skip

@@ -20,8 +20,7 @@ from epfilter.exporter.orders.order_schema import (
     items_of,
     value_of,
 )
-from epfilter.resources import orders, resource_info
-from epfilter.resources.field_types import Kind
+from epfilter.resources import FieldType, orders, resource_info
 from support.filter_strategies import HOSTILE
 
 Order = dict[str, Any]
@@ -77,8 +76,8 @@ _WRITTEN = {
 
 def _value(member: Member) -> st.SearchStrategy[Any]:
     known = resource_info(orders).fields.get(member.name)
-    if known is not None and known.kind.values:
-        return st.sampled_from(known.kind.values) | _TEXTS
+    if known is not None and known.type.values:
+        return st.sampled_from(known.type.values) | _TEXTS
     return {
         "text": _TEXTS,
         "integer": _INTEGERS,
@@ -128,7 +127,7 @@ def _call(draw: st.DrawFn, seen: Sequence[dict[str, object]] = ()) -> Filter:
     """A call; of values that are seen in orders, where there are such, so that some match."""
     path, declared = draw(st.sampled_from([*resource_info(orders).fields.items()]))
     op = draw(st.sampled_from(declared.operators))
-    kind = declared.kind
+    kind = declared.type
     held = [text for row in seen for text in _texts(row.get(path)) if _fits(text, kind)]
     if held and draw(st.integers(0, 4)) > 0:
         value = draw(st.sampled_from(held))
@@ -146,7 +145,7 @@ def _texts(value: object) -> list[str]:
     return [_cell(one) for one in values if one is not None]
 
 
-def _fits(text: str, kind: Kind[Any]) -> bool:
+def _fits(text: str, kind: FieldType[Any]) -> bool:
     if kind.values:
         return text in kind.values
     if kind.name == "uuid":

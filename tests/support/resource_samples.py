@@ -81,7 +81,7 @@ class Things(
     extensions = Keyed(Keyed(Eq(unknown()), "field"), "template")
 
 
-class Logs(Resource, exactly=True):
+class Logs(Resource, only_required=True):
     kind = Eq(string(), required=True)
     owner = Eq(uuid(), required=True)
     name = Eq(string())

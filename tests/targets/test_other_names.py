@@ -9,8 +9,7 @@ import pytest
 from sqlalchemy import JSON, Column, Integer, MetaData, String, Table, create_engine, insert, select
 
 from epfilter.errors import FilterValueError
-from epfilter.resources import EqInOrderedNull, Resource, integer
-from epfilter.resources.aliases import Alias, PatternAlias, PrefixAlias
+from epfilter.resources import Alias, EqInOrderedNull, PatternAlias, PrefixAlias, Resource, integer
 from epfilter.targets import filter_frame, to_predicate, to_sqlalchemy
 
 

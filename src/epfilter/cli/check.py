@@ -63,7 +63,7 @@ def check_command(
     f = None if located.diagnostics else located.node
     findings: Sequence[Diagnostic] = located.diagnostics
     if resource is not None and (max_length is None or len(text) <= max_length):
-        from epfilter.resources.checks import check_located
+        from epfilter.resources import check_located
 
         findings = check_located(resource, located, len(text))
     ok = f is not None and all(finding.severity is Severity.INFO for finding in findings)

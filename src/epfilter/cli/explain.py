@@ -68,7 +68,7 @@ def _explain_filter(text: str, resource: Resource | None) -> int:
     print_result(in_words(f, resource))
     if resource is None:
         return 0
-    from epfilter.resources.checks import check_located
+    from epfilter.resources import check_located
 
     findings = check_located(resource, located, len(text))
     problems = [finding for finding in findings if finding.severity is not Severity.INFO]

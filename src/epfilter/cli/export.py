@@ -141,8 +141,7 @@ def _export_locally(f: Filter, orders: str, output: Path, style: str, *, force: 
 
 def _require_known_fields(text: str, located: Located) -> None:
     """Print what is wrong with the filter for orders; exit with 1 for an error."""
-    from epfilter.resources import orders
-    from epfilter.resources.checks import check_located
+    from epfilter.resources import check_located, orders
 
     findings = check_located(orders, located, len(text))
     if any(finding.severity is Severity.ERROR for finding in findings):

@@ -102,7 +102,7 @@ def _create_predicate(text: str, resource: Resource | None) -> Callable[[object]
     except ResourceError as error:
         if resource is None:
             raise
-        from epfilter.resources.checks import check_located
+        from epfilter.resources import check_located
 
         findings = check_located(resource, located, len(text))
         problems = [finding for finding in findings if finding.severity is not Severity.INFO]

@@ -73,7 +73,7 @@ def _render_resource(info: ResourceInfo) -> Iterator[str]:
         yield from wrap_paragraph(f"{_format_endpoint(endpoint)}{note}", width, 2, hang=6)
     remarks = [
         _format_deprecation("the resource", info.deprecated),
-        "filters must contain the required fields and no others" if info.exactly else "",
+        "filters must contain the required fields and no others" if info.only_required else "",
         info.note,
     ]
     for remark in filter(None, remarks):
@@ -85,15 +85,15 @@ def _render_resource(info: ResourceInfo) -> Iterator[str]:
         yield from render_table(head, rows, width)
     else:
         yield "The fields of this resource are not documented."
-    if info.disagreements:
+    if info.source_conflicts:
         yield ""
         yield click.style("contradictions between pages of the platform", bold=True)
-        for text in info.disagreements:
+        for text in info.source_conflicts:
             yield from wrap_paragraph(text, width, 2, hang=4)
 
 
 def _field_row(name: str, field: Declaration[Any]) -> tuple[str, str, str, str]:
-    element_type = field.kind.item or field.kind
+    element_type = field.type.item or field.type
     notes = [
         ", ".join(element_type.values),
         f"for example {', '.join(field.known_values)}" if field.known_values else "",
@@ -103,7 +103,7 @@ def _field_row(name: str, field: Declaration[Any]) -> tuple[str, str, str, str]:
         field.note,
     ]
     operators = " ".join(op.value for op in field.operators) or "none"
-    return name, str(field.kind), operators, "; ".join(filter(None, notes))
+    return name, str(field.type), operators, "; ".join(filter(None, notes))
 
 
 def _format_deprecation(subject: str, deprecation: Deprecation | None) -> str:
@@ -140,24 +140,24 @@ def _resource_to_dict(info: ResourceInfo) -> dict[str, Any]:
     return {
         **_summary_to_dict(info),
         "note": info.note or None,
-        "disagreements": list(info.disagreements),
-        "exactly_required_fields": info.exactly,
+        "source_conflicts": list(info.source_conflicts),
+        "only_required": info.only_required,
         "fields": [_field_to_dict(name, field) for name, field in info.fields.items()],
     }
 
 
 def _field_to_dict(name: str, field: Declaration[Any]) -> dict[str, Any]:
-    item = field.kind.item
+    item = field.type.item
     deprecation = field.deprecated
     return {
         "name": name,
-        "type": field.kind.name,
+        "type": field.type.name,
         "item_type": item.name if item else None,
         "operators": [op.value for op in field.operators],
-        "values": list((item or field.kind).values),
+        "values": list((item or field.type).values),
         "known_values": list(field.known_values),
         "aliases": list(field.aliases),
-        "several": field.several,
+        "multivalued": field.multivalued,
         "required": field.required,
         "deprecated": deprecation is not None,
         "deprecated_since": (deprecation.since or None) if deprecation else None,

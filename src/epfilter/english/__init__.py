@@ -45,6 +45,6 @@ def in_words(f: Filter | str, resource: Resource | str | None = None) -> str:
     f = parse(f) if isinstance(f, str) else require_filter(f)
     if resource is None:
         return sentence(f, Subjects(f, None))
-    from epfilter.resources.resolve import resource_of
+    from epfilter.resources import resource_of
 
     return sentence(f, Subjects(f, resource_of(resource)))

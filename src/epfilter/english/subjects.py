@@ -10,8 +10,7 @@ from epfilter.ast import Filter, fields
 from epfilter.english.operands import quoted
 
 if TYPE_CHECKING:
-    from epfilter.resources import Resource
-    from epfilter.resources.resource import Match
+    from epfilter.resources import Match, Resource
 
 _NOUN_WITHOUT_RESOURCE = "objects"
 
@@ -92,11 +91,15 @@ def _alone(subject: Subject, shared: Counter[str]) -> Subject:
 
 
 def _subject(name: str, resource: Resource | None) -> Subject:
-    match = resource._find(name) if resource is not None else None  # noqa: SLF001 - the room below
+    match = None
+    if resource is not None:
+        from epfilter.resources import resource_schema
+
+        match = resource_schema(resource).find(name)
     if match is None:
         return Subject(name, _words(name, name))
-    kind = match.declared.kind
-    several = match.declared.several or kind.item is not None
+    kind = match.declared.type
+    several = match.declared.multivalued or kind.item is not None
     kind = kind.item or kind
     participle = ""
     if kind.name in {"date", "datetime"} and not several:

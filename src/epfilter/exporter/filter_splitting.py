@@ -24,8 +24,7 @@ from epfilter.ast import (
 from epfilter.builder import all_of, any_of
 from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
 from epfilter.parser import parse
-from epfilter.resources import BoundComparison, resource_info
-from epfilter.resources.resolve import resource_of
+from epfilter.resources import BoundComparison, resource_info, resource_of
 from epfilter.snippets import shorten
 
 if TYPE_CHECKING:
@@ -256,7 +255,7 @@ def _instant_of(term: Comparison, resource: Resource) -> datetime | None:
     except ResourceError:
         return None
     assert isinstance(probe, BoundComparison)  # noqa: S101 - a comparison binds to this
-    if probe.path != _FIELD or resource_info(resource).fields[probe.field].several:
+    if probe.path != _FIELD or resource_info(resource).fields[probe.field].multivalued:
         return None
     bound = resource.bind(term)
     assert isinstance(bound, BoundComparison)  # noqa: S101 - the same

@@ -66,10 +66,11 @@ def lint(
     >>> [found.message for found in lint("eq(payment,refnded)", "orders")]
     ['`payment`: `refnded` is not one of its values.']
     """
-    from epfilter.linter.engine import resource_of
     from epfilter.linter.registry import engine
+    from epfilter.resources import resource_of
 
-    return engine(settings or _DEFAULTS).run(text, resource_of(resource))
+    against = resource_of(resource, hint='as in lint(text, "orders")')
+    return engine(settings or _DEFAULTS).run(text, against)
 
 
 def lint_content(

@@ -20,8 +20,7 @@ from epfilter.errors import (
 )
 from epfilter.linter.model import Call, Context, Group, built
 from epfilter.parser import parse_located
-from epfilter.resources.checks import check_located
-from epfilter.resources.resolve import resource_of as given_resource
+from epfilter.resources import check_located
 
 if TYPE_CHECKING:
     from epfilter.linter.settings import Settings
@@ -184,8 +183,3 @@ def _chosen(settings: Settings, rules: Mapping[str, Rule]) -> set[str]:
     }
     ignored = settings.ignore
     return {code for code in chosen if not code.startswith(ignored)} if ignored else chosen
-
-
-def resource_of(given: object) -> Resource | None:
-    """A resource, or the one of a name, or None for None; errors say how `lint` takes it."""
-    return given_resource(given, 'as in lint(text, "orders")')

@@ -53,11 +53,11 @@ def fix(
     >>> fix("eq(payment").text
     'eq(payment'
     """
-    from epfilter.linter.engine import resource_of
     from epfilter.linter.registry import engine
+    from epfilter.resources import resource_of
 
     ready = engine(settings or Settings())
-    against = resource_of(resource)
+    against = resource_of(resource, hint='as in fix(text, "orders")')
     return repaired(text, lambda given: ready.run(given, against), lambda one: unsafe or _safe(one))
 
 

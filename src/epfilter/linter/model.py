@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator
 from epfilter.located import Located, Operand
+from epfilter.resources import resource_schema
 from epfilter.snippets import shorten
 
 if TYPE_CHECKING:
     from epfilter.errors import Span
     from epfilter.linter.settings import Settings
-    from epfilter.resources import Resource
-    from epfilter.resources.field_types import Kind
-    from epfilter.resources.resource import Match
+    from epfilter.resources import FieldType, Match, Resource
 
 
 @dataclass(eq=False, slots=True)
@@ -68,18 +67,18 @@ class Call:
         return self.typed and not self.accepts(self.op)
 
     @property
-    def kind(self) -> Kind[Any] | None:
+    def kind(self) -> FieldType[Any] | None:
         """The type of what is compared: of a list, that of its elements. None where unknown."""
         if self.match is None:
             return None
-        kind = self.match.declared.kind
+        kind = self.match.declared.type
         kind = kind.item or kind
         return None if kind.name == "unknown" else kind
 
     @property
     def listed(self) -> bool:
         """The field is known to hold several values."""
-        return self.match is not None and self.match.declared.kind.item is not None
+        return self.match is not None and self.match.declared.type.item is not None
 
     def accepts(self, op: Operator) -> bool:
         """Whether the field has the operator; yes, as far as one knows, without a resource."""
@@ -153,6 +152,7 @@ class Context:
 
 def built(text: str, located: Located, resource: Resource | None, settings: Settings) -> Context:
     """The context of a text that was read without mistakes."""
+    schema = None if resource is None else resource_schema(resource)
     calls: list[Call] = []
     groups: list[Group] = []
     waiting: list[tuple[Located, Group | None]] = [(located, None)]
@@ -165,7 +165,7 @@ def built(text: str, located: Located, resource: Resource | None, settings: Sett
             waiting.extend((child, part) for child in reversed(here.children))
         else:
             node = cast("Comparison | Membership | IsNull", here.node)
-            match = resource._find(node.field) if resource is not None else None  # noqa: SLF001 - the room below
+            match = schema.find(node.field) if schema is not None else None
             part = Call(here, text, node.op, match, resource is not None, parent)
             calls.append(part)
         if parent is not None:

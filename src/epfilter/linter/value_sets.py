@@ -17,7 +17,7 @@ from typing import Any
 from epfilter.ast import LOWER_BOUND_OPERATORS, ORDERED_OPERATORS, Operator
 from epfilter.errors import FilterValueError
 from epfilter.linter.model import Call
-from epfilter.resources.field_types import Kind
+from epfilter.resources import FieldType
 from epfilter.values import from_text_or_none
 
 Reading = Callable[[str], Any]
@@ -117,7 +117,7 @@ UNTYPED: tuple[Reading, ...] = (_text, _caseless, _number, _time)
 """How a value may be meant where no type is known; caseless as UUIDs are."""
 
 
-def read_as(kind: Kind[Any]) -> Reading:
+def read_as(kind: FieldType[Any]) -> Reading:
     """The reading of a known type."""
 
     def read(text: str) -> Any:
@@ -174,7 +174,7 @@ def _extent(op: Operator, values: list[Any]) -> Extent:
 
 def holds_several(call: Call) -> bool:
     """Whether the field is known to hold several values, so that two of them can be asked for."""
-    return call.listed or (call.match is not None and call.match.declared.several)
+    return call.listed or (call.match is not None and call.match.declared.multivalued)
 
 
 def all_within(inner: tuple[Extent, ...], outer: tuple[Extent, ...]) -> bool:

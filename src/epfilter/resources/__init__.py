@@ -1,21 +1,29 @@
-"""What each listing of the platform accepts, as typed declarations that are also the builder.
+"""What each listing of the platform accepts, as typed declarations that also build filters.
 
-A listing is loaded when it is asked for the first time: all 67 at once would cost every import.
+A listing is loaded on first access: loading all 67 would slow down every import.
 """
 
 from typing import TYPE_CHECKING
 
 from epfilter.resources.aliases import Alias, PatternAlias, PrefixAlias
-from epfilter.resources.binding import (
+from epfilter.resources.binding import or_complexity
+from epfilter.resources.bound_tree import (
     BoundAnd,
+    BoundCall,
     BoundComparison,
     BoundFilter,
     BoundIsNull,
     BoundMembership,
     BoundOr,
-    or_complexity,
+    bind_calls,
+    bound_calls,
+    fold_bound,
+    map_bound,
 )
+from epfilter.resources.declarations import Declaration, Deprecation, Endpoint, ResourceInfo
 from epfilter.resources.field_types import (
+    BoundValue,
+    FieldType,
     boolean,
     date_,
     enum,
@@ -30,8 +38,6 @@ from epfilter.resources.field_types import (
 from epfilter.resources.fields import (
     Contains,
     ContainsAnyAllNull,
-    Declaration,
-    Deprecation,
     Eq,
     EqGt,
     EqILike,
@@ -57,17 +63,16 @@ from epfilter.resources.fields import (
     NoOperators,
     Ordered,
 )
+from epfilter.resources.groups import Group, Keyed, Nested
 from epfilter.resources.listings import AREA_OF as _AREA_OF
-from epfilter.resources.listings import all_resources, resource_named
+from epfilter.resources.resolve import all_resources, resource_named, resource_of
 from epfilter.resources.resource import (
-    Endpoint,
-    Group,
-    Keyed,
-    Nested,
     Resource,
-    ResourceInfo,
+    check_located,
     resource_info,
+    resource_schema,
 )
+from epfilter.resources.schema import Match, Schema
 
 if TYPE_CHECKING:
     from epfilter.resources.listings.accounts import (
@@ -168,11 +173,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Alias",
     "BoundAnd",
+    "BoundCall",
     "BoundComparison",
     "BoundFilter",
     "BoundIsNull",
     "BoundMembership",
     "BoundOr",
+    "BoundValue",
     "Contains",
     "ContainsAnyAllNull",
     "Declaration",
@@ -193,6 +200,7 @@ __all__ = [
     "EqLikeILike",
     "EqNull",
     "EqOrdered",
+    "FieldType",
     "Group",
     "GtLt",
     "ILike",
@@ -202,6 +210,7 @@ __all__ = [
     "Keyed",
     "Like",
     "LikeILike",
+    "Match",
     "Nested",
     "NoOperators",
     "Ordered",
@@ -209,13 +218,16 @@ __all__ = [
     "PrefixAlias",
     "Resource",
     "ResourceInfo",
+    "Schema",
     "account_addresses",
     "account_members",
     "account_memberships",
     "account_tags",
     "accounts",
     "all_resources",
+    "bind_calls",
     "boolean",
+    "bound_calls",
     "built_in_roles",
     "carts",
     "catalog_hierarchies",
@@ -226,6 +238,7 @@ __all__ = [
     "catalog_release_products",
     "catalog_rules",
     "catalogs",
+    "check_located",
     "custom_api_entries",
     "custom_api_role_policies",
     "custom_apis",
@@ -235,6 +248,7 @@ __all__ = [
     "enum",
     "files",
     "flow_entries",
+    "fold_bound",
     "integer",
     "inventory_locations",
     "inventory_stock",
@@ -244,6 +258,7 @@ __all__ = [
     "legacy_collections",
     "legacy_products",
     "list_of",
+    "map_bound",
     "number",
     "or_complexity",
     "order_metrics",
@@ -268,6 +283,8 @@ __all__ = [
     "promotions_cm_search",
     "resource_info",
     "resource_named",
+    "resource_of",
+    "resource_schema",
     "rule_promotion_code_usages",
     "rule_promotion_codes",
     "rule_promotion_jobs",
@@ -298,9 +315,9 @@ def __dir__() -> list[str]:
 
 
 if not TYPE_CHECKING:
-    # A type checker must see the names above and no others.
+    # Type checkers must see the names above and no others.
     def __getattr__(name: str) -> object:
         if name not in _AREA_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        globals()[name] = found = resource_named(name)
-        return found
+        globals()[name] = resource = resource_named(name)
+        return resource

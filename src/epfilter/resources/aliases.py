@@ -1,4 +1,4 @@
-"""Other names of fields: exact, by their beginning, and by a regular expression."""
+"""Aliases of fields: exact, by prefix, and by regular expression."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from epfilter.snippets import shorten
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """Another name for a field.
+    """Another name of a field.
 
     >>> Alias("customer.name", "name")
     Alias(name='customer.name', field='name')
@@ -23,7 +23,7 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class PrefixAlias:
-    """Other names for all fields that begin alike: the beginning of the name is replaced.
+    """Other names of all fields with a prefix: `replacement` takes the place of `prefix`.
 
     >>> PrefixAlias("attributes.", "")
     PrefixAlias(prefix='attributes.', replacement='')
@@ -35,9 +35,9 @@ class PrefixAlias:
 
 @dataclass(frozen=True, slots=True)
 class PatternAlias:
-    r"""Other names by a regular expression for the whole name; `replacement` as in re.sub.
+    r"""Other names by a regular expression for the whole name; `replacement` is as in re.sub.
 
-    Raises ResourceError for what is no regular expression, or no replacement for it.
+    Raises ResourceError if `pattern` is not a regular expression, or `replacement` does not fit it.
 
     >>> PatternAlias(r"line_([0-9]+)_sku", r"items[\1].sku").replacement
     'items[\\1].sku'
@@ -51,29 +51,29 @@ class PatternAlias:
             re.compile(self.pattern)
         except (re.error, OverflowError, RecursionError) as error:
             raise ResourceError(
-                f"`{shorten(self.pattern)}` is no regular expression: {error}."
+                f"`{shorten(self.pattern)}` is not a regular expression: {error}."
             ) from None
         try:
             re.sub(self.pattern, self.replacement, "")
         except (re.error, IndexError) as error:
             raise ResourceError(
-                f"`{shorten(self.replacement)}` is no replacement for the regular expression "
+                f"`{shorten(self.replacement)}` is not a replacement for the regular expression "
                 f"`{shorten(self.pattern)}`: {error}.",
-                hint=r"\1 is what the first group found, \g<name> what a named one found",
+                hint=r"\1 is the text of the first group, \g<name> that of a named group",
             ) from None
 
 
 AnyAlias = Alias | PrefixAlias | PatternAlias
-"""The three sorts of other names."""
+"""Any of the three kinds of alias."""
 
 
-def resolved(alias: AnyAlias, name: str) -> str | None:
-    """What an alias makes of a name; None where it does not speak of it."""
+def resolve_alias(alias: AnyAlias, name: str) -> str | None:
+    """Return the path that an alias gives a name, or None if it does not apply to the name."""
     if isinstance(alias, Alias):
         return alias.field if name == alias.name else None
     if isinstance(alias, PrefixAlias):
         if not name.startswith(alias.prefix):
             return None
         return alias.replacement + name[len(alias.prefix) :]
-    found = re.fullmatch(alias.pattern, name)
-    return found.expand(alias.replacement) if found else None
+    match = re.fullmatch(alias.pattern, name)
+    return match.expand(alias.replacement) if match else None

@@ -1,12 +1,11 @@
-"""What a filter asks of a resource that the resource does not have: diagnostics EPF201 to EPF209.
+"""Checking a filter against a resource: the diagnostics EPF201 to EPF209.
 
-One constructor a message; a code never changes its meaning.
+One constructor per message; a code never changes its meaning.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.ast import (
     TEXT_OPERATORS,
@@ -21,84 +20,52 @@ from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
 from epfilter.located import Located, Operand
 from epfilter.parser import parse_located
 from epfilter.printer import operand, unparse
+from epfilter.resources import messages
+from epfilter.resources.field_types import Problem
+from epfilter.resources.schema import Match, Schema
 from epfilter.semantics import has_wildcard
-from epfilter.snippets import shorten
-from epfilter.suggestions import did_you_mean, list_names, nearest_name
-
-if TYPE_CHECKING:
-    from epfilter.resources.field_types import Problem
-    from epfilter.resources.resource import Match, Resource
 
 
-_MAX_FIELDS_LISTED = 12
-"""The fields that a hint lists; `epfilter resources NAME` lists all."""
-
-
-class Said(NamedTuple):
-    """A message, its hint, and what was probably meant."""
-
-    message: str
-    hint: str
-    nearest: str | None = None
-
-
-def check(resource: Resource, f: Filter | str) -> list[Diagnostic]:
-    """Everything that is wrong with a filter or a text for a resource, in the order of the text.
-
-    Spans refer to the text, or to `unparse(f)` where a filter was given.
-    """
+def check_filter(schema: Schema, f: Filter | str) -> list[Diagnostic]:
+    """Return all diagnostics of a filter or a text; see `Resource.check`."""
     text = f if isinstance(f, str) else unparse(require_filter(f))
-    return check_located(resource, parse_located(text), len(text))
+    return check_parsed_text(schema, parse_located(text), len(text))
 
 
-def check_located(resource: Resource, located: Located, length: int) -> list[Diagnostic]:
-    """As `check`, for a text of this length that has been read already."""
-    found = [*located.diagnostics]
-    calls = list(_calls(located))
-    for call in calls:
-        found.extend(_check_call(resource, call))
-    found.extend(_check_required(resource, calls, length))
-    return sorted(found, key=lambda one: (one.span, one.code))
-
-
-def unknown_field(resource: Resource, name: str) -> Said:
-    """What to say about a name that no field of the resource has."""
-    info = resource._info
-    names = [path for path in info.fields if "{" not in path]
-    names += [alias for declared in info.fields.values() for alias in declared.aliases]
-    near = nearest_name(name, names)
-    message = f"`{info.name}` has no field `{shorten(name)}`."
-    risk = "older endpoints ignore such a filter and return everything"
-    if near:
-        return Said(message, f"{did_you_mean(near)} {risk.capitalize()}", near)
-    shown = list_names(info.fields, _MAX_FIELDS_LISTED)
-    return Said(message, f"its fields are {shown}; {risk}" if shown else risk)
+def check_parsed_text(schema: Schema, located: Located, length: int) -> list[Diagnostic]:
+    """Return all diagnostics of a parsed text of this length; see `check_located`."""
+    diagnostics = [*located.diagnostics]
+    calls = [(call, schema.find(call.operands[0].text)) for call in _calls(located)]
+    for call, match in calls:
+        diagnostics.extend(_check_call(schema, call, match))
+    if schema.required and calls:
+        diagnostics.extend(_check_required(schema, calls, length))
+    return sorted(diagnostics, key=lambda diagnostic: (diagnostic.span, diagnostic.code))
 
 
 def _calls(located: Located) -> Iterator[Located]:
-    """The calls that could be read, in the order of the text."""
-    waiting = [located]
-    while waiting:
-        part = waiting.pop()
+    """Yield the calls that could be parsed, in the order of the text."""
+    pending = [located]
+    while pending:
+        part = pending.pop()
         if part.op_span and part.node is not None:
             yield part
-        waiting.extend(reversed(part.children))
+        pending.extend(reversed(part.children))
 
 
-def _check_call(resource: Resource, call: Located) -> Iterator[Diagnostic]:
+def _check_call(schema: Schema, call: Located, match: Match | None) -> Iterator[Diagnostic]:
     node, (name, *values) = call.node, call.operands
     assert isinstance(node, (Comparison, Membership, IsNull))  # noqa: S101 - calls are these
     assert call.op_span is not None  # noqa: S101 - and they have an operator
-    match = resource._find(name.text)
     if match is None:
-        yield _unknown(resource, name)
+        yield _unknown_field(schema, name)
         return
     if match.declared.deprecated is not None:
-        yield _deprecated(match, name.span)
+        yield _deprecated_field(match, name.span)
     if match.is_alias:
         yield _alias(match, name.span)
     if node.op not in match.declared.operators:
-        yield _unsupported(match, node.op, call.op_span)
+        yield _unsupported_operator(match, node.op, call.op_span)
         return
     for value in values:
         yield from _check_value(match, node.op, value, call.op_span)
@@ -113,60 +80,49 @@ def _check_value(match: Match, op: Operator, value: Operand, op_span: Span) -> I
         ):
             yield _pattern_without_wildcard(match, value, op_span)
         return
-    kind = match.declared.kind
-    problem = kind.problem(value.text)
+    field_type = match.declared.type
+    problem = field_type.problem(value.text)
     if problem:
-        make: Callable[..., Diagnostic] = (
-            _not_in_enum if (kind.item or kind).values else _not_of_type
+        diagnostic: Callable[[Match, Span, Problem], Diagnostic] = (
+            _not_an_allowed_value if (field_type.item or field_type).values else _not_of_type
         )
-        yield make(match, value.span, problem)
+        yield diagnostic(match, value.span, problem)
     elif has_wildcard(value.text):
         yield _literal_wildcard(match, op, value.span, op_span)
 
 
-def _check_required(resource: Resource, calls: list[Located], end: int) -> Iterator[Diagnostic]:
-    required = resource._required
-    if not required or not calls:
-        return
-    asked = {
-        match.path for call in calls if (match := resource._find(call.operands[0].text)) is not None
-    }
-    missing = [path for path in required if path not in asked]
+def _check_required(
+    schema: Schema, calls: list[tuple[Located, Match | None]], end: int
+) -> Iterator[Diagnostic]:
+    paths = {match.path for _, match in calls if match is not None}
+    missing = [path for path in schema.required if path not in paths]
     if missing:
-        yield _missing_fields(resource, missing, end)
-    if resource._info.exactly:
-        for call in calls:
-            match = resource._find(call.operands[0].text)
-            if match and match.path not in required:
-                yield _field_too_many(resource, required, call.operands[0].span)
+        yield _missing_fields(schema, missing, end)
+    if schema.info.only_required:
+        for call, match in calls:
+            if match is not None and match.path not in schema.required:
+                yield _field_not_allowed(schema, call.operands[0].span)
 
 
-def _unknown(resource: Resource, name: Operand) -> Diagnostic:
-    said = unknown_field(resource, name.text)
+def _unknown_field(schema: Schema, name: Operand) -> Diagnostic:
+    problem = messages.unknown_field(schema.info, name.text)
     fix = None
-    if said.nearest:
-        edit = Edit(name.span, operand(said.nearest, field=True))
-        fix = Fix(f"write `{said.nearest}`", (edit,), safe=False)
-    return Diagnostic("EPF201", said.message, name.span, hint=said.hint, fix=fix)
+    if problem.nearest:
+        edit = Edit(name.span, operand(problem.nearest, field=True))
+        fix = Fix(f"write `{problem.nearest}`", (edit,), safe=False)
+    return Diagnostic("EPF201", problem.message, name.span, hint=problem.hint, fix=fix)
 
 
-def _unsupported(match: Match, op: Operator, span: Span) -> Diagnostic:
-    known = ", ".join(f"`{one}`" for one in match.declared.operators)
-    return Diagnostic(
-        "EPF202",
-        f"the field `{match.name}` has no operator `{op}`.",
-        span,
-        hint=f"it has {known}" if known else "it cannot be filtered on",
-    )
+def _unsupported_operator(match: Match, op: Operator, span: Span) -> Diagnostic:
+    problem = messages.unsupported_operator(match.name, match.declared, op)
+    return Diagnostic("EPF202", problem.message, span, hint=problem.hint)
 
 
 def _not_of_type(match: Match, span: Span, problem: Problem) -> Diagnostic:
-    return Diagnostic(
-        "EPF203", f"`{match.name}`: {problem.message}", span, hint=problem.hint or None
-    )
+    return Diagnostic("EPF203", f"`{match.name}`: {problem.message}", span, hint=problem.hint)
 
 
-def _not_in_enum(match: Match, span: Span, problem: Problem) -> Diagnostic:
+def _not_an_allowed_value(match: Match, span: Span, problem: Problem) -> Diagnostic:
     fix = None
     if problem.nearest:
         edit = Edit(span, operand(problem.nearest))
@@ -176,7 +132,7 @@ def _not_in_enum(match: Match, span: Span, problem: Problem) -> Diagnostic:
     )
 
 
-def _deprecated(match: Match, span: Span) -> Diagnostic:
+def _deprecated_field(match: Match, span: Span) -> Diagnostic:
     deprecation = match.declared.deprecated
     since = f" since {deprecation.since}" if deprecation and deprecation.since else ""
     instead = deprecation.instead if deprecation else ""
@@ -185,7 +141,7 @@ def _deprecated(match: Match, span: Span) -> Diagnostic:
         f"the field `{match.name}` is deprecated{since}.",
         span,
         Severity.WARNING,
-        hint=f"use `{instead}`" if instead else "the platform may stop answering it",
+        hint=f"use `{instead}`" if instead else "the platform may remove it",
     )
 
 
@@ -193,7 +149,7 @@ def _alias(match: Match, span: Span) -> Diagnostic:
     edit = Edit(span, operand(match.path, field=True))
     return Diagnostic(
         "EPF206",
-        f"`{match.name}` is another name of `{match.path}`.",
+        f"`{match.name}` is an alias of `{match.path}`.",
         span,
         Severity.INFO,
         hint=f"write `{match.path}`",
@@ -209,17 +165,18 @@ def _literal_wildcard(match: Match, op: Operator, span: Span, op_span: Span) -> 
         if op is Operator.EQ:
             fix = Fix("write `like`", (Edit(op_span, "like"),), safe=False)
     return Diagnostic(
-        "EPF207", f"`*` is no wildcard in `{op}`.", span, Severity.WARNING, hint=hint, fix=fix
+        "EPF207", f"`*` is not a wildcard in `{op}`.", span, Severity.WARNING, hint=hint, fix=fix
     )
 
 
 def _pattern_without_wildcard(match: Match, value: Operand, op_span: Span) -> Diagnostic:
-    kind = match.declared.kind
-    hint, fix = "for a part of the value write `*`", None
-    if kind.problem(value.text) is None:
-        hint = f"`eq` asks for the whole value and is faster; {hint}"
-        # Only of text is the value that `eq` compares the very text that `like` does.
-        fix = Fix("write `eq`", (Edit(op_span, "eq"),), safe=(kind.item or kind).name == "string")
+    field_type = match.declared.type
+    hint, fix = "to match a part of the value, add `*`", None
+    if field_type.problem(value.text) is None:
+        hint = f"`eq` matches the whole value and is faster; {hint}"
+        # Only for text does `eq` compare the same text as `like`.
+        is_text = (field_type.item or field_type).name == "string"
+        fix = Fix("write `eq`", (Edit(op_span, "eq"),), safe=is_text)
     return Diagnostic(
         "EPF208",
         "a pattern without `*` matches only the whole value.",
@@ -230,21 +187,11 @@ def _pattern_without_wildcard(match: Match, value: Operand, op_span: Span) -> Di
     )
 
 
-def _missing_fields(resource: Resource, missing: list[str], end: int) -> Diagnostic:
-    names = " and ".join(f"`{path}`" for path in missing)
-    return Diagnostic(
-        "EPF209",
-        f"`{resource._info.name}` wants a comparison of {names}.",
-        Span(end, end),
-        hint="it does not answer without",
-    )
+def _missing_fields(schema: Schema, missing: list[str], end: int) -> Diagnostic:
+    problem = messages.missing_fields(schema.info.name, missing)
+    return Diagnostic("EPF209", problem.message, Span(end, end), hint=problem.hint)
 
 
-def _field_too_many(resource: Resource, required: list[str], span: Span) -> Diagnostic:
-    names = " and ".join(f"`{path}`" for path in required)
-    return Diagnostic(
-        "EPF209",
-        f"`{resource._info.name}` takes no other fields than {names}.",
-        span,
-        hint="remove this comparison",
-    )
+def _field_not_allowed(schema: Schema, span: Span) -> Diagnostic:
+    problem = messages.field_not_allowed(schema.info.name, schema.required)
+    return Diagnostic("EPF209", problem.message, span, hint=problem.hint)

@@ -1,79 +1,92 @@
-"""What the declarations that are no Python classes share: default operators and names."""
+"""What a resource declares: its fields, its endpoints, and the facts about it as a whole."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
-from epfilter.ast import CALL_OPERATORS, ORDERED_OPERATORS, Operator
-from epfilter.errors import FilterTypeError, ResourceError, describe_type
-from epfilter.recovery.diagnostics import suggest_operator
-from epfilter.resources.field_types import Kind
-from epfilter.snippets import shorten
-from epfilter.suggestions import did_you_mean, list_names, suggest_name
+from epfilter.ast import Operator
+from epfilter.resources.field_types import FieldType
 
-DEFAULT_OPERATORS: dict[str, tuple[Operator, ...]] = {
-    "string": (Operator.EQ, Operator.IN, *ORDERED_OPERATORS, Operator.LIKE, Operator.ILIKE),
-    "integer": (Operator.EQ, Operator.IN, *ORDERED_OPERATORS),
-    "number": (Operator.EQ, Operator.IN, *ORDERED_OPERATORS),
-    "boolean": (Operator.EQ,),
-    "date": (Operator.EQ, *ORDERED_OPERATORS),
-    "datetime": (Operator.EQ, *ORDERED_OPERATORS),
-    "uuid": (Operator.EQ, Operator.IN),
-    "enum": (Operator.EQ, Operator.IN),
-    "list": (Operator.CONTAINS, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL),
-    "unknown": (),
-}
-"""The operators of a field of which nothing else is said, by its type; see Resource.from_model."""
-
-_PLACEHOLDER = re.compile(r"\[\{\w+\}\]|\{\w+\}")
+V = TypeVar("V")
 
 
-def default_operators(kind: Kind[Any]) -> tuple[Operator, ...]:
-    """The operators of a field of a type, where the declaration says none."""
-    no_more_known = kind.item is not None and kind.item.name == "unknown"
-    return () if no_more_known else DEFAULT_OPERATORS[kind.name]
+@dataclass(frozen=True, slots=True)
+class Deprecation:
+    """The date since when a field or listing is deprecated, and its replacement.
+
+    >>> from epfilter.resources import Deprecation, Eq, Resource, string
+    >>> class Tickets(Resource):
+    ...     title = Eq(string(), deprecated=Deprecation("2026-01-01", instead="subject"))
+    >>> Tickets().check("eq(title,a)")[0].hint
+    'use `subject`'
+    """
+
+    since: str = ""
+    instead: str = ""
 
 
-def read_operators(path: str, given: object) -> tuple[Operator, ...]:
-    """The operators of a field, each once; `path` is for messages."""
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        raise FilterTypeError(
-            f"the operators of `{path}` are a list, not {describe_type(given)}.",
-            hint='["eq", "in"], say',
-        )
-    names = [str(one) for one in given]
-    for name in names:
-        if name not in CALL_OPERATORS:
-            raise ResourceError(
-                f"operators of `{path}`: there is no operator `{shorten(name)}`.",
-                hint=nearest_operator(name),
-            )
-    return tuple(op for op in Operator if op in names)
+@dataclass(frozen=True, slots=True)
+class Declaration(Generic[V]):
+    """The declaration of one field: its type, its operators and the facts about it.
+
+    >>> from epfilter.resources import orders, resource_info
+    >>> shipping = resource_info(orders).fields["shipping"]
+    >>> shipping.type.values, [op.value for op in shipping.operators]
+    (('unfulfilled', 'fulfilled'), ['eq'])
+    """
+
+    type: FieldType[V]
+    operators: tuple[Operator, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """Other names for the same field."""
+    deprecated: Deprecation | None = None
+    required: bool = False
+    """Whether the listing rejects a filter without this field."""
+    known_values: tuple[str, ...] = ()
+    """Values that the documentation shows; there may be more."""
+    multivalued: bool = False
+    """Whether one object can have several values of this field, as an order has several products.
+    A filter can then match two values of the same object. Always true for lists."""
+    note: str = ""
+    source: str = ""
+    """The page that documents the field."""
 
 
-def name_problem(name: str) -> str | None:
-    """Why a name cannot be that of a field."""
-    if not name:
-        return "has an empty name"
-    if re.search(r"[{}]", _PLACEHOLDER.sub("", name)):
-        return "has a brace in its name that belongs to no placeholder such as {locale}"
-    return None
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An HTTP endpoint of a listing; placeholders of the path stand in braces.
+
+    >>> from epfilter.resources import orders, resource_info
+    >>> resource_info(orders).endpoints[0]
+    Endpoint(method='GET', path='/v2/orders', operation='getCustomerOrders', note='')
+    """
+
+    method: str
+    path: str
+    operation: str = ""
+    """The operation's id in the platform's OpenAPI documents: the source of the declaration."""
+    note: str = ""
 
 
-def nearest_operator(name: str) -> str | None:
-    """A hint: the operator that was probably meant, or what there is."""
-    meant = suggest_operator(name)
-    return did_you_mean(meant) if meant else nearest("", CALL_OPERATORS)
+@dataclass(frozen=True, slots=True)
+class ResourceInfo:
+    """The facts about a resource as a whole, and its fields by their declared names.
 
+    >>> from epfilter.resources import pim_nodes, resource_info
+    >>> info = resource_info(pim_nodes)
+    >>> info.title, "locales.{locale}.name" in info.fields
+    ('PIM hierarchy nodes', True)
+    """
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """A hint: the nearest name, or what there is."""
-    known = [*known]
-    return suggest_name(name, known, f"there are {list_names(known)}") if known else None
-
-
-def first_line(error: Exception) -> str:
-    """The first line of an error, as a sentence."""
-    return str(error).partition("\n")[0].rstrip(".") + "."
+    name: str
+    title: str
+    endpoints: tuple[Endpoint, ...]
+    note: str
+    source_conflicts: tuple[str, ...]
+    """Contradictions between pages of the platform's documentation."""
+    deprecated: Deprecation | None
+    only_required: bool
+    """Whether the listing accepts its required fields only."""
+    fields: Mapping[str, Declaration[Any]]

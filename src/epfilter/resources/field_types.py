@@ -1,4 +1,4 @@
-"""The types of attributes, and whether a text is a value of one."""
+"""The types of fields: reading a text as a typed value, and the problems of other texts."""
 
 from __future__ import annotations
 
@@ -13,39 +13,45 @@ from epfilter.snippets import shorten
 from epfilter.suggestions import did_you_mean, list_names, nearest_name
 from epfilter.values import from_text, to_text
 
-Bound = str | int | Decimal | bool | date | datetime | UUID
-"""What the text of a value stands for."""
+BoundValue = str | int | Decimal | bool | date | datetime | UUID
+"""The typed value of a text."""
 
 V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a value, and what to write instead."""
+    """What is wrong, and what to write instead."""
 
     message: str
-    hint: str
+    hint: str | None = None
     nearest: str | None = None
-    """The value that was probably meant."""
+    """The text that was probably meant."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[V]):
-    """The type of an attribute.
+class FieldType(Generic[V]):
+    """The type of a field.
 
-    `name` is one of string, integer, number, boolean, date, datetime, uuid, enum, list, unknown;
-    `values` are the only values, of an enum above all; `item` is the type of a list's elements.
+    `name` is one of string, integer, number, boolean, date, datetime, uuid, enum, list, unknown.
+    `values` are the only values, such as those of an enum; empty means any. `item` is the type of
+    a list's elements.
+
+    >>> list_of(integer()).item
+    FieldType(name='integer', values=(), item=None)
     """
 
     name: str
     values: tuple[str, ...] = ()
-    item: Kind[Any] | None = None
+    item: FieldType[Any] | None = None
 
-    def read(self, text: str) -> Bound:
-        """The typed value of a text; FilterValueError where it is none of this type.
+    def read(self, text: str) -> BoundValue:
+        """Return the typed value of a text.
 
-        A list is asked for by its elements. A date is read as a date, a datetime as a point in
-        time: a bare date is its midnight UTC.
+        A list reads its elements. A date becomes a date, a datetime a point in time: a bare date
+        is its midnight UTC.
+
+        Raises FilterValueError if the text is not a value of this type.
 
         >>> integer().read("100"), date_().read("2018-09-01")
         (100, datetime.date(2018, 9, 1))
@@ -53,13 +59,13 @@ class Kind(Generic[V]):
         if self.item is not None:
             return self.item.read(text)
         if self.values and text not in self.values:
-            found = self._not_a_value(text)
-            raise FilterValueError(found.message, hint=found.hint)
-        value: Bound = from_text(text, _PYTHON[self.name])
+            problem = self._not_a_value(text)
+            raise FilterValueError(problem.message, hint=problem.hint)
+        value: BoundValue = from_text(text, _PYTHON[self.name])
         return value
 
     def problem(self, text: str) -> Problem | None:
-        """What is wrong with a text as a value of this type; None where nothing is.
+        """Return why a text is not a value of this type, or None if it is one.
 
         >>> enum("complete", "cancelled").problem("complet").nearest
         'complete'
@@ -71,16 +77,18 @@ class Kind(Generic[V]):
         try:
             from_text(text, _PYTHON[self.name])
         except FilterValueError as error:
-            return Problem(error.message, error.hint or "")
+            return Problem(error.message, error.hint)
         return None
 
     def _not_a_value(self, text: str) -> Problem:
-        near = nearest_name(text, self.values)
+        nearest = nearest_name(text, self.values)
         listed = list_names(self.values, len(self.values))
         return Problem(
             f"`{shorten(text)}` is not one of its values.",
-            f"{did_you_mean(near)} Its values are {listed}" if near else f"its values are {listed}",
-            near,
+            f"{did_you_mean(nearest)} Its values are {listed}"
+            if nearest
+            else f"its values are {listed}",
+            nearest,
         )
 
     def __str__(self) -> str:
@@ -100,8 +108,8 @@ _PYTHON: dict[str, type[Any]] = {
 }
 
 
-def string() -> Kind[str]:
-    """Any text.
+def string() -> FieldType[str]:
+    """Return the type of any text.
 
     >>> from epfilter.resources import EqLike, Resource, string
     >>> class Tickets(Resource):
@@ -109,90 +117,90 @@ def string() -> Kind[str]:
     >>> str(Tickets().subject.like("*printer*"))
     'like(subject,*printer*)'
     """
-    return Kind("string")
+    return FieldType("string")
 
 
-def integer() -> Kind[int]:
-    """A whole number; money is one, in minor units.
+def integer() -> FieldType[int]:
+    """Return the type of whole numbers; amounts of money are whole numbers of minor units.
 
     >>> from epfilter.resources import orders
     >>> str(orders.with_tax >= 10000)
     'ge(with_tax,10000)'
     """
-    return Kind("integer")
+    return FieldType("integer")
 
 
-def number() -> Kind[int | float | Decimal]:
-    """A decimal number.
+def number() -> FieldType[int | float | Decimal]:
+    """Return the type of decimal numbers.
 
     >>> number().read("1.50")
     Decimal('1.50')
     """
-    return Kind("number")
+    return FieldType("number")
 
 
-def boolean(*, only: bool | None = None) -> Kind[bool]:
-    """`true` or `false`; `only` where the platform takes just one of them.
+def boolean(*, only: bool | None = None) -> FieldType[bool]:
+    """Return the type of `true` and `false`; `only` is the one value that the platform accepts.
 
     >>> boolean().read("true")
     True
     >>> boolean(only=False).problem("true").message
     '`true` is not one of its values.'
     """
-    return Kind("boolean", () if only is None else (to_text(only),))
+    return FieldType("boolean", () if only is None else (to_text(only),))
 
 
-def date_() -> Kind[date | str]:
-    """A day, `YYYY-MM-DD`.
+def date_() -> FieldType[date | str]:
+    """Return the type of days, `YYYY-MM-DD`.
 
     >>> date_().read("2018-09-01")
     datetime.date(2018, 9, 1)
     """
-    return Kind("date")
+    return FieldType("date")
 
 
-def timestamp() -> Kind[datetime | date | str]:
-    """A point in time; a bare date is its midnight UTC.
+def timestamp() -> FieldType[datetime | date | str]:
+    """Return the type of points in time; a bare date is its midnight UTC.
 
     >>> timestamp().read("2018-09-01").isoformat()
     '2018-09-01T00:00:00+00:00'
     """
-    return Kind("datetime")
+    return FieldType("datetime")
 
 
-def uuid() -> Kind[UUID | str]:
-    """A UUID in its hyphenated form.
+def uuid() -> FieldType[UUID | str]:
+    """Return the type of UUIDs in their hyphenated form.
 
     >>> uuid().problem("1234").message
     '`1234` is not a UUID.'
     """
-    return Kind("uuid")
+    return FieldType("uuid")
 
 
-def enum(*values: str) -> Kind[str]:
-    """One of the values.
+def enum(*values: str) -> FieldType[str]:
+    """Return the type of the given values and no others.
 
     >>> enum("open", "closed").problem("opn").nearest
     'open'
     """
-    return Kind("enum", values=values)
+    return FieldType("enum", values=values)
 
 
-def unknown() -> Kind[str]:
-    """A type that no documentation tells; any text is taken.
+def unknown() -> FieldType[str]:
+    """Return the type of a field whose type is not documented; any text is a value.
 
     >>> unknown().read("anything")
     'anything'
     """
-    return Kind("unknown")
+    return FieldType("unknown")
 
 
-def list_of(item: Kind[V]) -> Kind[V]:
-    """Several values, which are asked for one by one.
+def list_of(item: FieldType[V]) -> FieldType[V]:
+    """Return the type of a list; a filter compares its elements.
 
     >>> str(list_of(integer()))
     'list of integer'
     >>> list_of(integer()).read("5")
     5
     """
-    return Kind("list", item=item)
+    return FieldType("list", item=item)

@@ -18,16 +18,16 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from epfilter.ast import CALL_OPERATORS
 from epfilter.errors import FilterTypeError, ResourceError, describe_type
 from epfilter.resources.aliases import Alias, PatternAlias, PrefixAlias
-from epfilter.resources.declarations import (
+from epfilter.resources.declaration_checks import (
     default_operators,
     first_line,
-    name_problem,
     nearest,
     nearest_operator,
     read_operators,
 )
+from epfilter.resources.declarations import Declaration, Deprecation, Endpoint
 from epfilter.resources.field_types import (
-    Kind,
+    FieldType,
     boolean,
     date_,
     enum,
@@ -39,8 +39,7 @@ from epfilter.resources.field_types import (
     unknown,
     uuid,
 )
-from epfilter.resources.fields import Declaration, Deprecation
-from epfilter.resources.resource import Endpoint
+from epfilter.resources.schema import field_name_problem
 from epfilter.snippets import make_printable, shorten
 from epfilter.strict_json import JsonError, parse_json
 
@@ -72,7 +71,7 @@ def _deprecation(value: object) -> object:
     return value
 
 
-_SIMPLE: dict[str, Kind[Any]] = {
+_SIMPLE: dict[str, FieldType[Any]] = {
     "string": string(),
     "integer": integer(),
     "number": number(),
@@ -120,7 +119,7 @@ class _ResourceTable(_Table):
     title: str = ""
     note: str = ""
     endpoints: list[str] = []
-    exactly: bool = False
+    only_required: bool = False
     fields: dict[str, _FieldTable]
     aliases: list[_AliasTable] = []
 
@@ -167,11 +166,11 @@ def from_file(path: str | PathLike[str]) -> dict[str, Any]:
             "name": table.name or place.stem,
             "title": table.title,
             "note": table.note,
-            "exactly": table.exactly,
+            "only_required": table.only_required,
             "endpoints": tuple(
                 _endpoint(f"endpoints[{i}]", one) for i, one in enumerate(table.endpoints)
             ),
-            "more": fields,
+            "extra_fields": fields,
             "aliases": aliases,
         }
     except ResourceError as error:
@@ -256,7 +255,7 @@ def _members_beside(loc: tuple[int | str, ...]) -> Iterable[str]:
 
 def _field(name: str, table: _FieldTable) -> Declaration[Any]:
     place = _where(("fields", name))
-    if problem := name_problem(name):
+    if problem := field_name_problem(name):
         raise ResourceError(f"{place} {problem}.")
     kind = _kind(place, table)
     given = table.operators
@@ -272,7 +271,7 @@ def _field(name: str, table: _FieldTable) -> Declaration[Any]:
     )
 
 
-def _kind(place: str, table: _FieldTable) -> Kind[Any]:
+def _kind(place: str, table: _FieldTable) -> FieldType[Any]:
     if table.type == "list":
         if table.item is None:
             raise ResourceError(f"{place}.item is missing.", hint="it is the type of the elements")
@@ -284,7 +283,7 @@ def _kind(place: str, table: _FieldTable) -> Kind[Any]:
     return _item(place, table.type, table.values)
 
 
-def _item(place: str, name: str, values: list[str] | None) -> Kind[Any]:
+def _item(place: str, name: str, values: list[str] | None) -> FieldType[Any]:
     if name != "enum":
         if values is not None:
             raise ResourceError(f"{place}.values belongs to the type enum, not to {name}.")

@@ -18,15 +18,15 @@ from pydantic.fields import ComputedFieldInfo, FieldInfo
 
 from epfilter.ast import Operator
 from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
-from epfilter.resources.declarations import (
+from epfilter.resources.declaration_checks import (
     default_operators,
     first_line,
-    name_problem,
     nearest,
     read_operators,
 )
+from epfilter.resources.declarations import Declaration, Deprecation
 from epfilter.resources.field_types import (
-    Kind,
+    FieldType,
     boolean,
     date_,
     enum,
@@ -38,7 +38,7 @@ from epfilter.resources.field_types import (
     unknown,
     uuid,
 )
-from epfilter.resources.fields import Declaration, Deprecation
+from epfilter.resources.schema import field_name_problem
 from epfilter.snippets import shorten
 from epfilter.values import to_text
 
@@ -59,7 +59,7 @@ refer to each other multiply."""
 class _Read(NamedTuple):
     """What an annotation says: a type, or a model whose fields lie below."""
 
-    kind: Kind[Any]
+    kind: FieldType[Any]
     model: type[BaseModel] | None = None
     below: Any = None
     """What the values of a mapping are."""
@@ -144,7 +144,7 @@ def _fields(model: type[BaseModel]) -> dict[str, FieldInfo | ComputedFieldInfo]:
 def _wire_name(model: type[BaseModel], name: str, info: FieldInfo | ComputedFieldInfo) -> str:
     given = info.serialization_alias if isinstance(info, FieldInfo) else None
     wire = given or info.alias or name
-    problem = name_problem(wire)
+    problem = field_name_problem(wire)
     if problem or "{" in wire:
         raise ResourceError(
             f"the field {name} of the model {model.__name__} {problem or 'has braces in its name'}."
@@ -174,7 +174,7 @@ def _of_annotation(
 
 def _declaration(
     info: FieldInfo | ComputedFieldInfo,
-    kind: Kind[Any],
+    kind: FieldType[Any],
     operators: tuple[Operator, ...],
     *,
     null: bool,
@@ -189,7 +189,7 @@ def _declaration(
     return Declaration(kind, tuple(op for op in Operator if op in own), (), deprecation, note=note)
 
 
-_KINDS: tuple[tuple[tuple[type[Any], ...], Kind[Any]], ...] = (
+_KINDS: tuple[tuple[tuple[type[Any], ...], FieldType[Any]], ...] = (
     ((bool,), boolean()),
     ((str, pydantic.EmailStr, pydantic.AnyUrl), string()),
     ((int,), integer()),
@@ -296,7 +296,7 @@ def _either(members: list[_Read]) -> _Read:
 
 
 _NULL = _Read(unknown(), null=True)
-_COMMON: tuple[tuple[frozenset[str], Kind[Any]], ...] = (
+_COMMON: tuple[tuple[frozenset[str], FieldType[Any]], ...] = (
     (frozenset({"string", "enum"}), string()),
     (frozenset({"integer", "number"}), number()),
     (frozenset({"date", "datetime"}), timestamp()),

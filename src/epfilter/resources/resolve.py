@@ -1,14 +1,59 @@
-"""What callers give where a resource is meant."""
+"""Finding the listings of the platform by their names."""
 
 from __future__ import annotations
 
-from epfilter.errors import FilterTypeError, describe_type
-from epfilter.resources.listings import resource_named
+from importlib import import_module
+from typing import cast, overload
+
+from epfilter.errors import FilterTypeError, ResourceError, describe_type
+from epfilter.resources.listings import AREA_OF
 from epfilter.resources.resource import Resource
+from epfilter.snippets import shorten
+from epfilter.suggestions import suggest_name
 
 
-def resource_of(given: object, hint: str | None = None) -> Resource | None:
-    """A resource itself, or the listing of a name, or None for None.
+def resource_named(name: str) -> Resource:
+    """Return the listing of this name, for names that are known at run time only.
+
+    Raises ResourceError, with the nearest name as a hint, if no listing has this name.
+
+    >>> resource_named("pim_products")
+    <resource pim_products>
+    >>> resource_named("order")
+    Traceback (most recent call last):
+        ...
+    epfilter.errors.ResourceError: there is no resource `order`. Hint: did you mean `orders`?
+    """
+    if not isinstance(name, str):
+        raise FilterTypeError(f"the name of a resource must be a str, not {describe_type(name)}.")
+    if name not in AREA_OF:
+        raise ResourceError(
+            f"there is no resource `{shorten(name)}`.",
+            hint=suggest_name(name, AREA_OF, "`epfilter resources` lists them"),
+        )
+    area = import_module(f"epfilter.resources.listings.{AREA_OF[name]}")
+    return cast("Resource", getattr(area, name))
+
+
+def all_resources() -> tuple[Resource, ...]:
+    """Return all listings, in the order of their names.
+
+    >>> all_resources()[0]
+    <resource account_addresses>
+    """
+    return tuple(resource_named(name) for name in sorted(AREA_OF))
+
+
+@overload
+def resource_of(resource: None, hint: str | None = None) -> None: ...
+@overload
+def resource_of(resource: Resource | str, hint: str | None = None) -> Resource: ...
+@overload
+def resource_of(resource: object, hint: str | None = None) -> Resource | None: ...
+def resource_of(resource: object, hint: str | None = None) -> Resource | None:
+    """Return a resource itself, the listing of a name, or None for None.
+
+    Call it where users pass a resource or its name; `hint` shows them how.
 
     Raises ResourceError for a name that no listing has, as `resource_named` does, and
     FilterTypeError with the hint for anything else.
@@ -22,12 +67,10 @@ def resource_of(given: object, hint: str | None = None) -> Resource | None:
     epfilter.errors.FilterTypeError: a resource or its name is expected, not a value of type int. \
 Hint: as in lint(text, "orders").
     """
-    if given is None:
-        return None
-    if isinstance(given, str):
-        return resource_named(given)
-    if not isinstance(given, Resource):
-        raise FilterTypeError(
-            f"a resource or its name is expected, not {describe_type(given)}.", hint=hint
-        )
-    return given
+    if resource is None or isinstance(resource, Resource):
+        return resource
+    if isinstance(resource, str):
+        return resource_named(resource)
+    raise FilterTypeError(
+        f"a resource or its name is expected, not {describe_type(resource)}.", hint=hint
+    )

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Or, require_filter
+from epfilter.ast import Comparison, Filter, IsNull, Membership, require_filter
 from epfilter.parser import parse
-from epfilter.resources.binding import (
-    BoundAnd,
+from epfilter.resources import (
+    BoundCall,
     BoundComparison,
     BoundFilter,
     BoundIsNull,
     BoundMembership,
-    BoundOr,
+    bind_calls,
+    bound_calls,
+    map_bound,
+    resource_info,
+    resource_of,
 )
-from epfilter.resources.resolve import resource_of
-from epfilter.resources.resource import resource_info
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -44,38 +46,31 @@ def bind_filter(f: Filter | str, resource: Resource | str | None) -> BoundFilter
     """
     f = parse(f) if isinstance(f, str) else require_filter(f)
     declared = resource_of(resource, 'as in to_predicate(f, "orders")')
-    return _bind_untyped(f) if declared is None else _bind_typed(f, declared)
+    return bind_calls(f, _bind_untyped) if declared is None else _bind_typed(f, declared)
 
 
-def _bind_untyped(f: Filter) -> BoundFilter:
-    if isinstance(f, And):
-        return BoundAnd(tuple([_bind_untyped(term) for term in f.terms]))
-    if isinstance(f, Or):
-        return BoundOr(tuple([_bind_untyped(term) for term in f.terms]))
-    if isinstance(f, Membership):
-        values = tuple([Untyped(text) for text in f.values])
-        return BoundMembership(f.op, f.field, f.field, values)
-    if isinstance(f, IsNull):
-        return BoundIsNull(f.field, f.field)
-    assert isinstance(f, Comparison)  # noqa: S101 - no other node exists
-    return BoundComparison(f.op, f.field, f.field, Untyped(f.value))
+def _bind_untyped(call: Comparison | Membership | IsNull) -> BoundCall:
+    if isinstance(call, Membership):
+        values = tuple([Untyped(text) for text in call.values])
+        return BoundMembership(call.op, call.field, call.field, values)
+    if isinstance(call, IsNull):
+        return BoundIsNull(call.field, call.field)
+    return BoundComparison(call.op, call.field, call.field, Untyped(call.value))
 
 
 def _bind_typed(f: Filter, resource: Resource) -> BoundFilter:
     tree = resource.bind(f)
-    types = {name: declared.kind for name, declared in resource_info(resource).fields.items()}
+    types = {name: declared.type for name, declared in resource_info(resource).fields.items()}
     unknown = {name for name, type_ in types.items() if "unknown" in (type_.name, str(type_.item))}
-    return _remove_types(tree, unknown) if unknown else tree
+    return map_bound(tree, lambda call: _remove_type(call, unknown)) if unknown else tree
 
 
-def _remove_types(tree: BoundFilter, fields: Collection[str]) -> BoundFilter:
-    if isinstance(tree, (BoundAnd, BoundOr)):
-        return type(tree)(tuple([_remove_types(term, fields) for term in tree.terms]))
-    if isinstance(tree, BoundIsNull) or tree.field not in fields:
-        return tree
-    if isinstance(tree, BoundMembership):
-        return replace(tree, values=tuple([Untyped(value) for value in tree.values]))
-    return replace(tree, value=Untyped(tree.value))
+def _remove_type(call: BoundCall, fields: Collection[str]) -> BoundCall:
+    if isinstance(call, BoundIsNull) or call.field not in fields:
+        return call
+    if isinstance(call, BoundMembership):
+        return replace(call, values=tuple([Untyped(value) for value in call.values]))
+    return replace(call, value=Untyped(call.value))
 
 
 def field_types(f: Filter, resource: Resource | None) -> dict[str, tuple[str, bool]]:
@@ -87,18 +82,10 @@ def field_types(f: Filter, resource: Resource | None) -> dict[str, tuple[str, bo
     {'created_at': ('datetime', False)}
     """
     types = {}
-    for field, path in _paths(bind_filter(f, resource)):
+    for call in bound_calls(bind_filter(f, resource)):
         if resource is None:
-            types[path] = ("string", False)
+            types[call.path] = ("string", False)
         else:
-            type_ = resource_info(resource).fields[field].kind
-            types[path] = ((type_.item or type_).name, type_.item is not None)
+            type_ = resource_info(resource).fields[call.field].type
+            types[call.path] = ((type_.item or type_).name, type_.item is not None)
     return types
-
-
-def _paths(tree: BoundFilter) -> Iterator[tuple[str, str]]:
-    if isinstance(tree, (BoundAnd, BoundOr)):
-        for term in tree.terms:
-            yield from _paths(term)
-    else:
-        yield tree.field, tree.path

@@ -6,9 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from epfilter.resources.aliases import Alias, PrefixAlias
-from epfilter.resources.binding import BoundAnd, BoundFilter, BoundOr
-from epfilter.resources.resolve import resource_of
+from epfilter.resources import (
+    Alias,
+    BoundCall,
+    BoundFilter,
+    PrefixAlias,
+    map_bound,
+    resource_of,
+    resource_schema,
+)
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -26,11 +32,12 @@ def names_in(resource: Resource | str | None) -> Names:
     (('email', 'customer.email'), ('email',))
     """
     found = resource_of(resource)
-    if found is None or not found._all_aliases:  # noqa: SLF001 - nothing public tells all aliases
+    aliases = () if found is None else resource_schema(found).aliases
+    if not aliases:
         return lambda path: (path,)
     exact: dict[str, list[str]] = {}
     prefixes: list[PrefixAlias] = []
-    for alias in found._all_aliases:  # noqa: SLF001 - as above
+    for alias in aliases:
         if isinstance(alias, Alias):
             exact.setdefault(alias.field, []).append(alias.name)
         elif isinstance(alias, PrefixAlias):
@@ -56,12 +63,13 @@ def at_columns(
     >>> at_columns(orders.bind("eq(name,Ron)"), orders, {"customer.name"}.__contains__).path
     'customer.name'
     """
-    return tree if resource is None else _at_columns(tree, names_in(resource), is_there)
+    if resource is None:
+        return tree
+    names = names_in(resource)
+    return map_bound(tree, lambda call: _at_column(call, names, is_there))
 
 
-def _at_columns(tree: BoundFilter, names: Names, is_there: Callable[[str], bool]) -> BoundFilter:
-    if isinstance(tree, (BoundAnd, BoundOr)):
-        return type(tree)(tuple([_at_columns(term, names, is_there) for term in tree.terms]))
-    path, *others = names(tree.path)
+def _at_column(call: BoundCall, names: Names, is_there: Callable[[str], bool]) -> BoundCall:
+    path, *others = names(call.path)
     found = next(filter(is_there, (path, *others)), path) if others else path
-    return tree if found == path else replace(tree, path=found)
+    return call if found == path else replace(call, path=found)

@@ -17,15 +17,15 @@ from uuid import UUID
 
 from epfilter.ast import PATTERN_OPERATORS, Filter, Operator
 from epfilter.errors import FilterTypeError, UnsupportedFilterError, describe_type
-from epfilter.resources.binding import (
+from epfilter.resources import (
     BoundAnd,
     BoundComparison,
     BoundFilter,
     BoundIsNull,
     BoundMembership,
     BoundOr,
+    BoundValue,
 )
-from epfilter.resources.field_types import Bound
 from epfilter.semantics import parse_path, parse_pattern
 from epfilter.targets.binding import Untyped, bind_filter
 from epfilter.targets.or_to_in import gathered
@@ -202,7 +202,7 @@ def _matching(node: BoundComparison, field: str) -> Query:
     return {"term": {field: {"value": written}}}
 
 
-def _sent(node: BoundComparison | BoundMembership, value: Bound) -> str | int | bool:
+def _sent(node: BoundComparison | BoundMembership, value: BoundValue) -> str | int | bool:
     """The value in JSON. A number with a fraction is text, which Elasticsearch reads exactly."""
     if isinstance(value, Untyped):
         _refuse_surprises(node, value)

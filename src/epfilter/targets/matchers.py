@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from epfilter.ast import PATTERN_OPERATORS, Operator
-from epfilter.resources.field_types import Bound
+from epfilter.resources import BoundValue
 from epfilter.semantics import fold_case, parse_pattern
 from epfilter.targets.binding import Untyped
 from epfilter.values import from_text_or_none
@@ -75,7 +75,7 @@ class Asked:
         return test is not None and test(value)
 
 
-def asked(op: Operator, values: Sequence[Bound]) -> Asked:
+def asked(op: Operator, values: Sequence[BoundValue]) -> Asked:
     """The tests of a comparison with one value, or with any of several.
 
     Values are all `Untyped`, or all of the type that a resource gives them.

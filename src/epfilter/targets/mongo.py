@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 from epfilter.ast import PATTERN_OPERATORS, Filter, Operator
 from epfilter.errors import UnsupportedFilterError
 from epfilter.printer import operand
-from epfilter.resources.binding import (
+from epfilter.resources import (
     BoundAnd,
     BoundComparison,
     BoundFilter,
     BoundIsNull,
     BoundMembership,
     BoundOr,
+    BoundValue,
 )
-from epfilter.resources.field_types import Bound
 from epfilter.semantics import parse_path, parse_pattern, strip_indices
 from epfilter.targets.binding import bind_filter
 from epfilter.targets.mongo_patterns import expression
@@ -113,7 +113,7 @@ class _Translation:
         each = [self._equal(node, address, (value,)) for value in _values(node)]
         return each[0] if len(each) == 1 else {"$and": each}
 
-    def _equal(self, node: _Asking, address: str, values: tuple[Bound, ...]) -> Query:
+    def _equal(self, node: _Asking, address: str, values: tuple[BoundValue, ...]) -> Query:
         """A value, or any element of a list, is one of the values."""
         itself = {address: self._one_of(node, values)}
         if not self._may_be_length(node):
@@ -133,7 +133,7 @@ class _Translation:
         queries = [{address: limit(node.op, value, kind)} for value in read]
         return queries[0] if len(queries) == 1 else {"$or": queries}
 
-    def _one_of(self, node: _Asking, values: tuple[Bound, ...]) -> Query:
+    def _one_of(self, node: _Asking, values: tuple[BoundValue, ...]) -> Query:
         kind = self._kind(node)
         return one_of([read for value in values for read in readings(value, node.path, kind)], kind)
 
@@ -171,7 +171,7 @@ class _Translation:
         return {"$text": {"$search": words}}
 
 
-def _values(node: _Asking) -> tuple[Bound, ...]:
+def _values(node: _Asking) -> tuple[BoundValue, ...]:
     return node.values if isinstance(node, BoundMembership) else (node.value,)
 
 

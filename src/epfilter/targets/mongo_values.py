@@ -15,7 +15,7 @@ from uuid import UUID
 
 from epfilter.ast import Operator
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
-from epfilter.resources.field_types import Bound
+from epfilter.resources import BoundValue
 from epfilter.targets.binding import Untyped
 from epfilter.values import from_text, from_text_or_none, to_text
 
@@ -52,7 +52,7 @@ def checked_types(types: Types | None) -> Types:
     return types
 
 
-def readings(value: Bound, path: str, kind: type[Any] | None) -> list[Any]:
+def readings(value: BoundValue, path: str, kind: type[Any] | None) -> list[Any]:
     """What the value may be in a document: of its kind, or all that an untyped text reads as.
 
     Raises FilterValueError where it does not read as `kind`.

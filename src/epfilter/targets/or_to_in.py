@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from epfilter.ast import Operator
-from epfilter.resources.binding import (
+from epfilter.resources import (
     BoundAnd,
     BoundComparison,
     BoundFilter,
     BoundMembership,
     BoundOr,
+    BoundValue,
 )
-from epfilter.resources.field_types import Bound
 
 LEAST = 16
 """A shorter OR stays as it is written. SQLite takes a minute to read one of 50,000 terms, and to
@@ -41,7 +41,7 @@ def gathered(tree: BoundFilter) -> BoundFilter:
 
 
 def _either(terms: tuple[BoundFilter, ...]) -> BoundFilter:
-    values: dict[tuple[Operator, str, str], list[Bound]] = {}
+    values: dict[tuple[Operator, str, str], list[BoundValue]] = {}
     others: list[BoundFilter] = []
     for term in terms:
         if not isinstance(term, (BoundComparison, BoundMembership)) or term.op not in _ANY_OF:

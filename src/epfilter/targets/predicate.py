@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from epfilter.ast import Filter, Operator
 from epfilter.errors import UnsupportedFilterError
-from epfilter.resources.binding import (
+from epfilter.resources import (
     BoundAnd,
     BoundComparison,
     BoundFilter,

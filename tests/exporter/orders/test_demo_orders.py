@@ -51,8 +51,8 @@ def test_they_are_realistic() -> None:
     for name, declared in resource_info(orders).fields.items():
         values = Counter(str(one[name]) for one in seen)
         assert len(values) > 1, name
-        if declared.kind.values:
-            assert set(values) <= set(declared.kind.values)
+        if declared.type.values:
+            assert set(values) <= set(declared.type.values)
     for order in made:
         price = order["meta"]["display_price"]
         net = sum(item["value"]["amount"] for item in order["items"])

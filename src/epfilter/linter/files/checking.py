@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.errors import Diagnostic, Fix, Severity, Span
-from epfilter.linter.engine import resource_of
 from epfilter.linter.extractors import LINES, READERS, NeedsExtraError, read
 from epfilter.linter.extractors.endpoints import Endpoints
 from epfilter.linter.extractors.extraction import Embedded, Reading
@@ -204,7 +203,11 @@ class Checker:
 
     def _resource_of(self, path: Path) -> Resource | None:
         name = self.configuration.resource_of(path)
-        return self._own.get(name) or resource_of(name) if name else None
+        if not name:
+            return None
+        from epfilter.resources import resource_named
+
+        return self._own.get(name) or resource_named(name)
 
     @cached_property
     def _own(self) -> dict[str, Resource]:

@@ -1,18 +1,12 @@
-"""The listings of the platform: a module an area, loaded when one of its resources is asked for."""
+"""The listings of the platform: one module per area, loaded on first access of a resource.
+
+To add a listing, declare its class and its instance in the module of its area, and add its name
+to `AREAS` here and to `__all__` of `epfilter.resources`.
+"""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, cast
-
-from epfilter.errors import FilterTypeError, ResourceError, describe_type
-from epfilter.snippets import shorten
-from epfilter.suggestions import suggest_name
-
-if TYPE_CHECKING:
-    from epfilter.resources.resource import Resource
-
-_AREAS = {
+AREAS = {
     "accounts": (
         "account_addresses",
         "account_members",
@@ -110,36 +104,5 @@ _AREAS = {
     ),
 }
 
-AREA_OF = {name: area for area, names in _AREAS.items() for name in names}
-"""The module of each resource."""
-
-
-def resource_named(name: str) -> Resource:
-    """The listing of this name, for names that are known when the program runs only.
-
-    Raises ResourceError for a name that no listing has, with the nearest one.
-
-    >>> resource_named("pim_products")
-    <resource pim_products>
-    >>> resource_named("order")
-    Traceback (most recent call last):
-        ...
-    epfilter.errors.ResourceError: there is no resource `order`. Hint: did you mean `orders`?
-    """
-    if not isinstance(name, str):
-        raise FilterTypeError(f"the name of a resource is a text, not {describe_type(name)}.")
-    if name not in AREA_OF:
-        raise ResourceError(
-            f"there is no resource `{shorten(name)}`.",
-            hint=suggest_name(name, AREA_OF, "`epfilter resources` lists them"),
-        )
-    return cast("Resource", getattr(import_module(f"{__name__}.{AREA_OF[name]}"), name))
-
-
-def all_resources() -> tuple[Resource, ...]:
-    """All listings, in the order of their names.
-
-    >>> all_resources()[0]
-    <resource account_addresses>
-    """
-    return tuple(resource_named(name) for name in sorted(AREA_OF))
+AREA_OF = {name: area for area, names in AREAS.items() for name in names}
+"""The module of each listing, by the name of the listing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import list_of, string, timestamp, uuid
 from epfilter.resources.fields import (
     Contains,
@@ -12,7 +13,7 @@ from epfilter.resources.fields import (
     ILike,
     ILikeNull,
 )
-from epfilter.resources.resource import Endpoint, Resource
+from epfilter.resources.resource import Resource
 
 _EXAMPLE_USES_ILIKE = "example uses `ilike`, which the row does not list"
 
@@ -21,7 +22,7 @@ class Accounts(
     Resource,
     title="Accounts",
     endpoints=(Endpoint("GET", "/v2/accounts", "get-v2-accounts"),),
-    disagreements=(
+    source_conflicts=(
         (
             "composable-frontend account_management.yaml (2025-03-14 (1.0)) does not list "
             "`account_tags`."
@@ -54,7 +55,7 @@ class AccountMembers(
     title="Account members",
     endpoints=(Endpoint("GET", "/v2/account-members", "get-v2-account-members"),),
     note="The newest table offers only `ilike` (and `is_null` on the three name parts): no `eq`.",
-    disagreements=(
+    source_conflicts=(
         (
             "composable-frontend account_management.yaml (2025-03-14 (1.0)) gives `email` "
             "eq/like; the newest source gives ilike."
@@ -105,7 +106,7 @@ class AccountMemberships(
             "get-v2-account-members-accountMemberId-account-memberships",
         ),
     ),
-    disagreements=(
+    source_conflicts=(
         (
             'The filter parameter\'s example is ilike(name,"*swan*"), an attribute and an '
             "operator the table does not list (shared parameter)."
@@ -134,7 +135,7 @@ class UnassignedAccountMembers(
             "get-v2-accounts-accountID-account-memberships-unassigned-account-members",
         ),
     ),
-    disagreements=(
+    source_conflicts=(
         (
             "Same object type as account_members, but the two tables list different operators "
             "in the newest spec (`eq`/`like` here, `ilike` there)."
@@ -165,7 +166,7 @@ class AccountAddresses(
     title="Account addresses",
     endpoints=(Endpoint("GET", "/v2/accounts/{accountID}/addresses", "get-v2-account-addresses"),),
     note="The only endpoint that documents the `text` operator.",
-    disagreements=(
+    source_conflicts=(
         (
             "composable-frontend's account-addresses.yaml (2025-03) and the 2024 spec have no "
             "filter parameter on this endpoint at all."

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import enum, list_of, string
 from epfilter.resources.fields import Eq, EqIn, EqInLike, In
-from epfilter.resources.resource import Endpoint, Group, Resource
+from epfilter.resources.groups import Group
+from epfilter.resources.resource import Resource
 
 _MEMBERSHIP = "array attribute; `eq`/`in` test membership"
 _CAPITALISED = "Eq and In are capitalised in the table."
@@ -188,7 +190,7 @@ class Catalogs(
     Resource,
     title="Catalogs",
     endpoints=(Endpoint("GET", "/catalogs", "getCatalogs"),),
-    disagreements=("The 2024 spec documents no filtering on catalogs.",),
+    source_conflicts=("The 2024 spec documents no filtering on catalogs.",),
 ):
     """What may be asked of `GET /catalogs`."""
 
@@ -199,7 +201,7 @@ class CatalogRules(
     Resource,
     title="Catalog rules",
     endpoints=(Endpoint("GET", "/catalogs/rules", "getRules"),),
-    disagreements=(
+    source_conflicts=(
         (
             "elasticpath-dev catalog/catalog_view.yaml (2024-11-18) gives `id` in; the newest "
             "source gives eq/in."

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import string, timestamp, uuid
 from epfilter.resources.fields import Eq, EqILike, EqILikeNull, EqLike, EqOrdered
-from epfilter.resources.resource import Endpoint, Resource
+from epfilter.resources.resource import Resource
 
 
 class Customers(
     Resource,
     title="Customers",
     endpoints=(Endpoint("GET", "/v2/customers"),),
-    disagreements=(
+    source_conflicts=(
         (
             "docs.moltin.com orders-and-customers/customers/filtering.md (about 2019-2020) "
             "gives `email` eq; the newest source gives eq/like."
@@ -48,7 +49,7 @@ class UserAuthenticationInfo(
             "get-v2-authentication-realms-realmId-user-authentication-info",
         ),
     ),
-    disagreements=(
+    source_conflicts=(
         (
             "elasticpath-dev "
             "docs/authentication/single-sign-on/user-authentication-info-api/overview.mdx "

@@ -10,8 +10,9 @@ from typing import Any, cast
 
 from epfilter.ast import ORDERED_OPERATORS, Operator
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.resources.declarations import Declaration, Endpoint
 from epfilter.resources.field_types import (
-    Kind,
+    FieldType,
     boolean,
     integer,
     list_of,
@@ -21,14 +22,15 @@ from epfilter.resources.field_types import (
     unknown,
     uuid,
 )
-from epfilter.resources.fields import Declaration, EqInOrdered, EqOrdered
-from epfilter.resources.resource import Endpoint, Group, Resource
+from epfilter.resources.fields import EqInOrdered, EqOrdered
+from epfilter.resources.groups import Group
+from epfilter.resources.resource import Resource
 from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name
 from epfilter.values import to_text
 
 _EQ_IN = (Operator.EQ, Operator.IN)
-_OF_SCALARS: dict[str, tuple[Kind[Any], tuple[Operator, ...]]] = {
+_OF_SCALARS: dict[str, tuple[FieldType[Any], tuple[Operator, ...]]] = {
     "string": (string(), (*_EQ_IN, *ORDERED_OPERATORS, Operator.LIKE, Operator.IS_NULL)),
     "integer": (integer(), (*_EQ_IN, *ORDERED_OPERATORS, Operator.IS_NULL)),
     "float": (number(), (Operator.IN, *ORDERED_OPERATORS, Operator.IS_NULL)),
@@ -67,7 +69,7 @@ _NOTES = {
 _SLUG = re.compile(r"[^.\[\]{}]+")
 
 
-def _declared(kind: Kind[Any], operators: Iterable[Operator], note: str) -> Declaration[Any]:
+def _declared(kind: FieldType[Any], operators: Iterable[Operator], note: str) -> Declaration[Any]:
     wanted = set(operators)
     return Declaration(kind, tuple(op for op in Operator if op in wanted), note=note)
 
@@ -101,13 +103,13 @@ class CustomApiEntries(
         "[a-z0-9_-]+; other characters may clash with the filter syntax. The extensions "
         "how-to filters on slugs with a hyphen, e.g. eq(location-name,London)."
     ),
-    disagreements=(
+    source_conflicts=(
         (
             "The 2024 table by field type has no `is_null`, and the 2024 spec has no list or any "
             "field type."
         ),
     ),
-    more={
+    extra_fields={
         "{field}": _declared(
             unknown(),
             {*_OF_LISTS, *_OF_ELEMENTS},
@@ -152,7 +154,7 @@ class CustomApiEntries(
             "boolean": boolean,
             "any": any,
         }
-        info = self._info
+        info = self._schema.info
         fields: dict[str, Declaration[Any]] = {}
         slugs = Counter(_FIXED)
         for field_type, given in scalars.items():
@@ -165,8 +167,8 @@ class CustomApiEntries(
             "title": info.title,
             "endpoints": info.endpoints,
             "note": info.note,
-            "disagreements": info.disagreements,
-            "more": fields,
+            "source_conflicts": info.source_conflicts,
+            "extra_fields": fields,
         }
         return cast("KnownEntries", new_class("KnownEntries", (KnownEntries,), settings)())
 
@@ -211,7 +213,7 @@ def _lists(given: object, seen: Counter[str]) -> Iterator[tuple[str, str]]:
         name = _slug(slug, seen)
         if not isinstance(item, str):
             raise FilterTypeError(
-                f"the type of the elements of `{shorten(name)}` is a text, "
+                f"the type of the elements of `{shorten(name)}` must be a str, "
                 f"not {describe_type(item)}."
             )
         if item not in _OF_SCALARS:
@@ -224,7 +226,7 @@ def _lists(given: object, seen: Counter[str]) -> Iterator[tuple[str, str]]:
 
 def _slug(slug: object, seen: Counter[str]) -> str:
     if not isinstance(slug, str):
-        raise FilterTypeError(f"the slug of a field is a text, not {describe_type(slug)}.")
+        raise FilterTypeError(f"the slug of a field must be a str, not {describe_type(slug)}.")
     if not _SLUG.fullmatch(slug):
         raise FilterValueError(
             f"`{shorten(slug)}` cannot be the slug of a field.",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import enum, string, timestamp, unknown, uuid
 from epfilter.resources.fields import EqIn, EqInLike, EqInOrdered, EqLike, EqOrdered, NoOperators
-from epfilter.resources.resource import Endpoint, Resource
+from epfilter.resources.resource import Resource
 
 
 class CustomApis(
@@ -33,7 +34,7 @@ class CustomFields(
             "GetAllCustomFields",
         ),
     ),
-    disagreements=("The 2024 schema's field_type enum has no `any` and no `list`.",),
+    source_conflicts=("The 2024 schema's field_type enum has no `any` and no `list`.",),
 ):
     """What may be asked of `GET /v2/settings/extensions/custom-apis/{custom_api_id}/fields`."""
 

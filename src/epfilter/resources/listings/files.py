@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import integer, string
 from epfilter.resources.fields import EqLike, Ordered
-from epfilter.resources.resource import Endpoint, Resource
+from epfilter.resources.resource import Resource
 
 
 class Files(
     Resource,
     title="Files",
     endpoints=(Endpoint("GET", "/v2/files", "getAllFiles"),),
-    disagreements=(
+    source_conflicts=(
         "docs.moltin.com advanced/files/filtering.md (about 2019-2020) also lists `public` (eq).",
         (
             "Changelog 2022-09-09 says `in` is supported on Get all files, but no files table "

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import string
 from epfilter.resources.fields import Eq
-from epfilter.resources.resource import Endpoint, Resource
+from epfilter.resources.resource import Resource
 
 
 class InventoryStock(

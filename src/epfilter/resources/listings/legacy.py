@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from epfilter.resources.declarations import Deprecation, Endpoint
 from epfilter.resources.field_types import boolean, enum, string
-from epfilter.resources.fields import Deprecation, Eq, EqLike, Like
-from epfilter.resources.resource import Endpoint, Group, Nested, Resource
+from epfilter.resources.fields import Eq, EqLike, Like
+from epfilter.resources.groups import Group, Nested
+from epfilter.resources.resource import Resource
 
 _OLD = Deprecation()
 _DECLARED_BOOLEAN = (
@@ -54,9 +56,9 @@ class LegacyProducts(
         note="both values appear in the site's examples; no list",
     )
     manage_stock = Eq(boolean(), deprecated=_OLD)
-    brand = Nested(Brand, several=True)
-    category = Nested(Category, several=True)
-    collection = Nested(Collection, several=True)
+    brand = Nested(Brand, multivalued=True)
+    category = Nested(Category, multivalued=True)
+    collection = Nested(Collection, multivalued=True)
 
 
 class LegacyCategories(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from epfilter.resources.declarations import Deprecation, Endpoint
 from epfilter.resources.field_types import boolean, enum, integer, list_of, string, timestamp, uuid
-from epfilter.resources.fields import Contains, Deprecation, Eq, EqLike, EqOrdered, ILike, Ordered
-from epfilter.resources.resource import Endpoint, Group, Nested, Resource
+from epfilter.resources.fields import Contains, Eq, EqLike, EqOrdered, ILike, Ordered
+from epfilter.resources.groups import Group, Nested
+from epfilter.resources.resource import Resource
 
 _DEPRECATED = Deprecation(since="2022-11-24")
 _PARTIAL = (
@@ -38,7 +40,7 @@ class Orders(
             ),
         ),
     ),
-    disagreements=(
+    source_conflicts=(
         (
             "docs.moltin.com orders-and-customers/orders/filtering.md (about 2019-2020) also "
             "lists `shipping_name` (eq, like)."
@@ -93,8 +95,8 @@ class Orders(
     with_tax = Ordered(integer(), note=_MINOR_UNITS)
     without_tax = Ordered(integer(), note=_MINOR_UNITS)
     currency = Eq(string(), note="no enum; ISO codes such as USD")
-    product_id = Eq(string(), several=True, note=_AMONG_OTHERS)
-    product_sku = Eq(string(), several=True, note=_AMONG_OTHERS)
+    product_id = Eq(string(), multivalued=True, note=_AMONG_OTHERS)
+    product_sku = Eq(string(), multivalued=True, note=_AMONG_OTHERS)
     created_at = EqOrdered(
         timestamp(),
         note=(

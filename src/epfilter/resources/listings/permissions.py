@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import string, timestamp, uuid
 from epfilter.resources.fields import Eq, EqInOrdered, EqOrdered
-from epfilter.resources.resource import Endpoint, Resource
+from epfilter.resources.resource import Resource
 
 _EXAMPLE_ASKS_ID = (
     "the row's own example filters on `id`; relationship id, schema without format "

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import string, uuid
 from epfilter.resources.fields import Eq
-from epfilter.resources.resource import Endpoint, Group, Resource
+from epfilter.resources.groups import Group
+from epfilter.resources.resource import Resource
 
 _NOT_REQUIRED = "The parameter says required: false, the prose says both filters are required."
 
@@ -44,8 +46,8 @@ class PersonalDataLogs(
     Resource,
     title="Personal data logs",
     endpoints=(Endpoint("GET", "/v2/personal-data/logs", "get-personal-data-logs"),),
-    disagreements=(_NOT_REQUIRED,),
-    exactly=True,
+    source_conflicts=(_NOT_REQUIRED,),
+    only_required=True,
 ):
     """What may be asked of `GET /v2/personal-data/logs`."""
 
@@ -57,8 +59,8 @@ class PersonalDataRelatedDataEntries(
     endpoints=(
         Endpoint("GET", "/v2/personal-data/related-data-entries", "get-related-data-entries"),
     ),
-    disagreements=(_NOT_REQUIRED,),
-    exactly=True,
+    source_conflicts=(_NOT_REQUIRED,),
+    only_required=True,
 ):
     """What may be asked of `GET /v2/personal-data/related-data-entries`."""
 
@@ -68,14 +70,14 @@ class PersonalDataErasureRequests(
     Resource,
     title="Personal data erasure requests",
     endpoints=(Endpoint("GET", "/v2/personal-data/erasure-requests", "get-erasure-requests"),),
-    disagreements=(
+    source_conflicts=(
         _NOT_REQUIRED,
         (
             "The resource_id row's example ends in a backslash before the closing parenthesis: "
             "`eq(resource_id,...26067178\\)`."
         ),
     ),
-    exactly=True,
+    only_required=True,
 ):
     """What may be asked of `GET /v2/personal-data/erasure-requests`."""
 

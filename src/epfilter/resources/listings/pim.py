@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import boolean, enum, list_of, string, timestamp, unknown
 from epfilter.resources.fields import (
     Eq,
@@ -13,7 +14,8 @@ from epfilter.resources.fields import (
     EqLikeILike,
     EqOrdered,
 )
-from epfilter.resources.resource import Endpoint, Group, Keyed, Nested, Resource
+from epfilter.resources.groups import Group, Keyed, Nested
+from epfilter.resources.resource import Resource
 
 _ANY_ID = "schema gives no uuid format; the docs' examples use `1,2,3,4`, `100` and `some-id`"
 _BOOLEAN_BY_NAME = "not in the response schema; boolean by its name"
@@ -30,7 +32,7 @@ class PimProducts(
         Endpoint("POST", "/pcm/products/attach_nodes", "attachNodes", note=_IN_BODY),
         Endpoint("POST", "/pcm/products/detach_nodes", "detachNodes", note=_IN_BODY),
     ),
-    disagreements=(
+    source_conflicts=(
         (
             "elasticpath-dev pim/pim.yaml (2024-11-18) gives `id` in; the newest source gives "
             "eq/in/gt/ge/lt/le."
@@ -163,7 +165,7 @@ class PimHierarchies(
     Resource,
     title="PIM hierarchies",
     endpoints=(Endpoint("GET", "/pcm/hierarchies", "getHierarchy"),),
-    disagreements=(
+    source_conflicts=(
         (
             "pim_nodes has an `ilike` row with the same fields as `like`; the hierarchies "
             "table lacks it."
@@ -185,7 +187,7 @@ class PimHierarchies(
     created_at = EqOrdered(timestamp())
     updated_at = EqOrdered(timestamp())
     locales = Keyed(HierarchyLocale(), "locale")
-    breadcrumbs = Nested(HierarchyBreadcrumbs, several=True)
+    breadcrumbs = Nested(HierarchyBreadcrumbs, multivalued=True)
 
 
 class NodeLocale(Group):
@@ -221,7 +223,7 @@ class PimNodes(
             "GET", "/pcm/hierarchies/{hierarchyID}/nodes/{nodeID}/children", "getAllNodeChildren"
         ),
     ),
-    disagreements=(
+    source_conflicts=(
         "The 2024 spec documents no filtering on nodes.",
         _IDS_AS_NUMBERS,
     ),
@@ -239,7 +241,7 @@ class PimNodes(
     created_at = EqOrdered(timestamp())
     updated_at = EqOrdered(timestamp())
     locales = Keyed(NodeLocale(), "locale")
-    breadcrumbs = Nested(NodeBreadcrumbs, several=True)
+    breadcrumbs = Nested(NodeBreadcrumbs, multivalued=True)
 
 
 class PimCustomRelationships(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import string, timestamp
 from epfilter.resources.fields import Eq, EqIn, EqInLike, GtLt
-from epfilter.resources.resource import Endpoint, Resource
+from epfilter.resources.resource import Resource
 
 
 class Pricebooks(
     Resource,
     title="Price books",
     endpoints=(Endpoint("GET", "/pcm/pricebooks", "getPricebooks"),),
-    disagreements=(
+    source_conflicts=(
         (
             "Response-link examples show like(name,*Standard*) on price books, although only "
             "eq(external_ref,...) is documented."
@@ -27,7 +28,7 @@ class PricebookPrices(
     Resource,
     title="Product prices in one price book",
     endpoints=(Endpoint("GET", "/pcm/pricebooks/{pricebookID}/prices", "getProductPrices"),),
-    disagreements=(
+    source_conflicts=(
         (
             "Response-link examples show like(sku,*product*), although only `eq` and `in` are "
             "documented for this endpoint."

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import date_, enum, integer, string, timestamp
 from epfilter.resources.fields import Eq, EqLike, EqOrdered, Ordered
-from epfilter.resources.resource import Endpoint, Resource
+from epfilter.resources.resource import Resource
 
 _GR = "the table writes the operator `gr`; read as `ge`"
 _DATE_ONLY = "date-only value in the example"

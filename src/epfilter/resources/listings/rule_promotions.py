@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import boolean, enum, list_of, string, timestamp
 from epfilter.resources.fields import Contains, Eq, EqGt, EqIn, EqOrdered, LikeILike, Ordered
-from epfilter.resources.resource import Endpoint, Group, Nested, Resource
+from epfilter.resources.groups import Group, Nested
+from epfilter.resources.resource import Resource
 
 _OPERATOR_OF_2024 = "operator from the 2024 page; the newest spec names the field without one"
 
@@ -36,14 +38,14 @@ class Rules(Group):
 class RuleSet(Group):
     """What a promotion asks of a cart."""
 
-    rules = Nested(Rules, several=True)
+    rules = Nested(Rules, multivalued=True)
 
 
 class RulePromotions(
     Resource,
     title="Rule promotions (Promotions Builder)",
     endpoints=(Endpoint("GET", "/v2/rule-promotions", "getRulePromotions"),),
-    disagreements=(
+    source_conflicts=(
         (
             "composable-frontend rule-promotions.yaml (2026-02-18 (1.0.0, hand-edited)) does "
             "not list `rule_set.rules.strategy`, `rule_set.rules.args`, `account_tags`."
@@ -80,7 +82,7 @@ class RulePromotionCodes(
     endpoints=(
         Endpoint("GET", "/v2/rule-promotions/{promotionID}/codes", "getRulePromotionCodes"),
     ),
-    disagreements=(
+    source_conflicts=(
         "composable-frontend's rule-promotions.yaml has no filter parameter on this endpoint.",
     ),
 ):
@@ -128,7 +130,7 @@ class RulePromotionCodeUsages(
             "getRulePromotionCodeUsages",
         ),
     ),
-    disagreements=(
+    source_conflicts=(
         "The 2024 page also lists `code` (eq); the newest spec lists only `id` and `used_on`.",
     ),
 ):

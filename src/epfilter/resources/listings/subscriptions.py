@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from epfilter.resources.declarations import Deprecation, Endpoint
 from epfilter.resources.field_types import boolean, string
-from epfilter.resources.fields import Deprecation, Eq, EqIn
-from epfilter.resources.resource import Endpoint, Group, Nested, Resource
+from epfilter.resources.fields import Eq, EqIn
+from epfilter.resources.groups import Group, Nested
+from epfilter.resources.resource import Resource
 
 _OLD = Deprecation()
 _SHARED_EXAMPLE = (
@@ -26,7 +28,7 @@ class SubscriptionOfferings(
     Resource,
     title="Subscription offerings",
     endpoints=(Endpoint("GET", "/v2/subscriptions/offerings", "ListOfferings"),),
-    disagreements=(
+    source_conflicts=(
         (
             "elasticpath-dev subscriptions/public_openapi.yaml (2024-11-18) also lists "
             "`external_product_refs` (in)."
@@ -40,7 +42,7 @@ class SubscriptionOfferings(
     """What may be asked of `GET /v2/subscriptions/offerings`."""
 
     external_ref = Eq(string())
-    plans = Nested(OfferingPlans, several=True)
+    plans = Nested(OfferingPlans, multivalued=True)
     proration_policy_id = Eq(string())
 
 

@@ -9,7 +9,7 @@ import narwhals as nw
 
 from epfilter.ast import Operator
 from epfilter.errors import FilterValueError, UnsupportedFilterError
-from epfilter.resources.binding import BoundComparison, BoundIsNull, BoundMembership
+from epfilter.resources import BoundComparison, BoundIsNull, BoundMembership
 from epfilter.semantics import PathStep, parse_path
 from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name

@@ -9,7 +9,7 @@ from uuid import UUID
 import narwhals as nw
 
 from epfilter.ast import PATTERN_OPERATORS, Operator
-from epfilter.resources.binding import (
+from epfilter.resources import (
     BoundAnd,
     BoundComparison,
     BoundFilter,

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from epfilter.resources.resolve import resource_of
+from epfilter.resources import resource_info, resource_of
 from epfilter.targets.dataframe.columns import Call, Column
 
 if TYPE_CHECKING:
-    from epfilter.resources import Resource
-    from epfilter.resources.field_types import Kind
+    from epfilter.resources import FieldType, Resource
 
 _TYPES: dict[str, nw.dtypes.DType] = {
     "integer": nw.Int64(),
@@ -27,11 +26,11 @@ def declared_column(call: Call, resource: Resource | str | None) -> Column:
     dtype: nw.dtypes.DType = nw.String()
     found = resource_of(resource)
     if found is not None:
-        dtype = _type(found._info.fields[call.field].kind)  # noqa: SLF001 - the public names of a resource are its fields
+        dtype = _type(resource_info(found).fields[call.field].type)
     return Column(nw.col(call.path), dtype, call.path, "narwhals")
 
 
-def _type(kind: Kind[object]) -> nw.dtypes.DType:
+def _type(kind: FieldType[object]) -> nw.dtypes.DType:
     if kind.item is not None:
         return nw.List(_type(kind.item))
     return _TYPES.get(kind.name, nw.String())

@@ -10,7 +10,7 @@ from narwhals.exceptions import DuplicateError
 
 from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
-from epfilter.resources.binding import BoundFilter
+from epfilter.resources import BoundFilter
 from epfilter.targets.binding import bind_filter
 from epfilter.targets.column_aliases import at_columns
 from epfilter.targets.dataframe.columns import ENGINES, column_of, has_root, root

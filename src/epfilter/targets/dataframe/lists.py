@@ -8,7 +8,7 @@ from uuid import UUID
 import narwhals as nw
 
 from epfilter.ast import LOWER_BOUND_OPERATORS, PATTERN_OPERATORS, Operator
-from epfilter.resources.binding import BoundComparison, BoundMembership
+from epfilter.resources import BoundComparison, BoundMembership
 from epfilter.semantics import parse_pattern
 from epfilter.targets.dataframe.coercion import read
 from epfilter.targets.dataframe.columns import Column, instance

@@ -8,7 +8,7 @@ from typing import Any
 
 from epfilter.ast import TEXT_OPERATORS, Operator
 from epfilter.errors import FilterTypeError, UnsupportedFilterError, describe_type
-from epfilter.resources.binding import BoundComparison, BoundIsNull, BoundMembership
+from epfilter.resources import BoundComparison, BoundIsNull, BoundMembership
 from epfilter.semantics import PathStep
 from epfilter.targets.sqlalchemy import representable
 from epfilter.targets.sqlalchemy.columns import Kind, Place, described_type

@@ -11,7 +11,7 @@ from sqlalchemy.sql.visitors import InternalTraversal
 
 from epfilter.ast import Operator
 from epfilter.errors import UnsupportedFilterError
-from epfilter.resources.binding import BoundAnd, BoundFilter, BoundIsNull, BoundOr
+from epfilter.resources import BoundAnd, BoundFilter, BoundIsNull, BoundOr
 from epfilter.targets.sqlalchemy.calls import Call, Group, values_of
 from epfilter.targets.sqlalchemy.columns import Columns
 from epfilter.targets.sqlalchemy.conditions import asked

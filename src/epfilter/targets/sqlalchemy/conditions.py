@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import types
 
 from epfilter.ast import PATTERN_OPERATORS, Operator
-from epfilter.resources.field_types import Bound
+from epfilter.resources import BoundValue
 from epfilter.semantics import fold_case, parse_pattern
 from epfilter.targets.binding import Untyped
 from epfilter.targets.sqlalchemy import representable
@@ -97,7 +97,9 @@ def _in_json(writer: Writer, call: Call, x: str) -> str:
     return _each_value(call, holds)
 
 
-def _of_json(writer: Writer, call: Call, path: JsonPath, values: tuple[Bound, ...]) -> list[str]:
+def _of_json(
+    writer: Writer, call: Call, path: JsonPath, values: tuple[BoundValue, ...]
+) -> list[str]:
     """What is asked of a node as a text, as a boolean, and as a number."""
     texts = tuple([str(value) for value in values if isinstance(value, str)])
     found = [_holds(writer, call.op, _TEXT, path.text(), texts)]

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from epfilter.ast import Operator
-from epfilter.resources.field_types import Bound
+from epfilter.resources import BoundValue
 from epfilter.values import from_text_or_none
 
 
@@ -57,7 +57,7 @@ class MismatchError(Exception):
     """A resource says that a field is of one type, and its column is of another."""
 
 
-def read(kind: str, value: Bound) -> Any:
+def read(kind: str, value: BoundValue) -> Any:
     """The value as one of this kind; None where its text is none.
 
     Raises MismatchError for a typed value of another kind.

@@ -1,0 +1,63 @@
+"""The texts that diagnostics and exceptions of a resource share, one constructor each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from epfilter.ast import Operator
+from epfilter.errors import ResourceError
+from epfilter.resources.declarations import Declaration, ResourceInfo
+from epfilter.resources.field_types import Problem
+from epfilter.snippets import shorten
+from epfilter.suggestions import did_you_mean, list_names, nearest_name
+
+_MAX_LISTED_FIELDS = 12
+"""The fields that a hint lists; `epfilter resources NAME` lists all."""
+
+
+def unknown_field(info: ResourceInfo, name: str) -> Problem:
+    """Return the problem of a name that no field of the resource has."""
+    names = [path for path in info.fields if "{" not in path]
+    names += [alias for declared in info.fields.values() for alias in declared.aliases]
+    message = f"`{info.name}` has no field `{shorten(name)}`."
+    risk = "older endpoints ignore such a filter and return everything"
+    nearest = nearest_name(name, names)
+    if nearest:
+        return Problem(message, f"{did_you_mean(nearest)} {risk.capitalize()}", nearest)
+    listed = list_names(info.fields, _MAX_LISTED_FIELDS)
+    return Problem(message, f"its fields are {listed}; {risk}" if listed else risk)
+
+
+def unsupported_operator(name: str, declared: Declaration[Any], op: Operator | str) -> Problem:
+    """Return the problem of an operator that the field `name` does not have."""
+    supported = ", ".join(f"`{each}`" for each in declared.operators)
+    return Problem(
+        f"the field `{name}` has no operator `{op}`.",
+        f"it has {supported}" if supported else "it cannot be filtered on",
+    )
+
+
+def missing_fields(resource: str, missing: Sequence[str]) -> Problem:
+    """Return the problem of a filter without the fields that the resource requires."""
+    return Problem(
+        f"`{resource}` requires a filter on {_in_backticks(missing)}.",
+        "the platform rejects requests without it",
+    )
+
+
+def field_not_allowed(resource: str, required: Sequence[str]) -> Problem:
+    """Return the problem of a field beside the only ones that the resource accepts."""
+    return Problem(
+        f"`{resource}` accepts no fields except {_in_backticks(required)}.",
+        "remove this comparison",
+    )
+
+
+def error(problem: Problem) -> ResourceError:
+    """Return a problem as the exception to raise."""
+    return ResourceError(problem.message, hint=problem.hint)
+
+
+def _in_backticks(names: Sequence[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)

@@ -1,0 +1,142 @@
+"""Field lookup: the declared field that a name, an alias or an instance of a pattern means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from epfilter.resources import messages
+from epfilter.resources.aliases import Alias, AnyAlias, resolve_alias
+from epfilter.resources.declarations import Declaration, ResourceInfo
+from epfilter.semantics import LIST_INDEX_PATTERN
+
+KEY = r"[^.\[\]]+"
+"""What a placeholder such as `{locale}` stands for."""
+_PLACEHOLDER = re.compile(r"(\[\{\w+\}\]|\{\w+\})")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The field that a name means.
+
+    >>> from epfilter.resources import pim_nodes, resource_schema
+    >>> match = resource_schema(pim_nodes).find("locales.fr-FR.name")
+    >>> match.path, match.pattern, match.is_alias
+    ('locales.fr-FR.name', 'locales.{locale}.name', False)
+    """
+
+    name: str
+    """The name as written."""
+    path: str
+    """The canonical path: aliases resolved, keys and list indices filled in."""
+    pattern: str
+    """The declared name, with placeholders: `locales.{locale}.name`."""
+    declared: Declaration[Any]
+
+    @property
+    def is_alias(self) -> bool:
+        """Whether the name is an alias of the field."""
+        return self.name != self.path
+
+
+class Schema:
+    """The fields and aliases of a resource, and the lookup of a field by its name.
+
+    >>> from epfilter.resources import orders, resource_schema
+    >>> resource_schema(orders).find("customer.name").path
+    'name'
+    """
+
+    def __init__(self, info: ResourceInfo, aliases: Iterable[AnyAlias] = ()) -> None:
+        self.info = info
+        self._own_aliases = tuple(aliases)
+
+    def find(self, name: str) -> Match | None:
+        """Return the field that a name means, or None.
+
+        A field's own name comes before aliases; aliases apply in the order of declaration.
+        """
+        match = self._exact.get(name) or self._match(name, name)
+        for alias in () if match else self.aliases:
+            path = resolve_alias(alias, name)
+            if path is not None and (match := self._match(name, path)):
+                break
+        return match
+
+    def get(self, name: str) -> Match:
+        """Return the field that a name means.
+
+        Raises ResourceError, with the nearest name as a hint, if no field has this name.
+        """
+        match = self.find(name)
+        if match is None:
+            raise messages.error(messages.unknown_field(self.info, name))
+        return match
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The paths of the fields that a filter must contain."""
+        return tuple(path for path, declared in self.info.fields.items() if declared.required)
+
+    @cached_property
+    def aliases(self) -> tuple[AnyAlias, ...]:
+        """All aliases in the order in which they apply; those of single fields come first."""
+        of_fields = [
+            Alias(alias, path)
+            for path, declared in self.info.fields.items()
+            for alias in declared.aliases
+        ]
+        return (*of_fields, *self._own_aliases)
+
+    def _match(self, name: str, path: str) -> Match | None:
+        match = self._exact.get(path)
+        if match is not None:
+            return match if name == path else Match(name, path, path, match.declared)
+        for pattern, expression, declared in self._patterns:
+            if expression.fullmatch(path):
+                return Match(name, path, pattern, declared)
+        return None
+
+    @cached_property
+    def _exact(self) -> dict[str, Match]:
+        """The fields without placeholders, by their own names."""
+        return {
+            path: Match(path, path, path, declared)
+            for path, declared in self.info.fields.items()
+            if "{" not in path
+        }
+
+    @cached_property
+    def _patterns(self) -> list[tuple[str, re.Pattern[str], Declaration[Any]]]:
+        """The fields with placeholders, each with its regular expression."""
+        return [
+            (path, _compile_pattern(path), declared)
+            for path, declared in self.info.fields.items()
+            if "{" in path
+        ]
+
+
+def field_name_problem(name: str) -> str | None:
+    """Return why a field cannot have this name, or None."""
+    if not name:
+        return "has an empty name"
+    if re.search(r"[{}]", _PLACEHOLDER.sub("", name)):
+        return "has a brace in its name that belongs to no placeholder such as {locale}"
+    return None
+
+
+def _compile_pattern(path: str) -> re.Pattern[str]:
+    """Return the regular expression of a declared name with placeholders."""
+    return re.compile(
+        "".join(
+            rf"\[{LIST_INDEX_PATTERN}\]"
+            if part.startswith("[{")
+            else KEY
+            if part.startswith("{")
+            else re.escape(part)
+            for part in _PLACEHOLDER.split(path)
+        )
+    )
