@@ -17,6 +17,7 @@ from epfilter.linter import lint
 from epfilter.located import Located, Operand
 from epfilter.parser import from_query, parse, parse_located
 from epfilter.printer import pretty, to_query, unparse
+from epfilter.version import __version__
 
 __all__ = [
     "Diagnostic",
@@ -33,6 +34,7 @@ __all__ = [
     "Operator",
     "Severity",
     "Span",
+    "__version__",
     "all_of",
     "any_of",
     "fields",

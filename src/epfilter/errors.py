@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from epfilter.snippets import draw
+from epfilter.snippets import draw_snippet, format_position
 
 _SHOWN_AT_MOST = 20
 """How many diagnostics `str(error)` draws; all of them are in `.diagnostics`."""
@@ -144,7 +144,8 @@ class Diagnostic:
         <BLANKLINE>
             ^
         """
-        return draw(text, self.span, f"{self.code} {self.message}", self.hint)
+        heading = f"{format_position(text, self.span.start)} {self.code} {self.message}"
+        return draw_snippet(heading, text, self.span, self.hint)
 
     def as_dict(self) -> dict[str, Any]:
         """The diagnostic as plain JSON data, for programs in any language.

@@ -1,18 +1,19 @@
-"""Draws a line of a text with carets below a span; knows nothing of filters."""
+"""Draws a line of a text with carets below a span, and makes any text safe to show."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from typing import NamedTuple
 
-_WIDTH = 100
+_MAX_WIDTH = 100
 """Columns of text shown around the span; longer lines are cut at both ends with `…`."""
 INDENT = "    "
-"""What stands before the lines that are shown."""
+"""Indentation of every line below the heading."""
 
 
 def make_printable(text: str) -> str:
-    r"""The text with every character that would not show, or not print, written as an escape.
+    r"""Return the text with an escape for every character that has no visible form.
 
     >>> make_printable("a\tb")
     'a\\tb'
@@ -22,79 +23,99 @@ def make_printable(text: str) -> str:
     return "".join(char if char.isprintable() else _escape(char) for char in text)
 
 
-def shorten(text: str, most: int = 40) -> str:
-    """The text made visible, its middle left out where it is longer than `most`.
+def shorten(text: str, limit: int = 40) -> str:
+    """Return the printable text, with `…` for its middle where it is longer than `limit`.
 
     >>> shorten("abcdefghij", 7)
     'abc…hij'
     """
-    if len(text) > most:
-        half = (most - 1) // 2
+    if len(text) > limit:
+        half = (limit - 1) // 2
         return f"{make_printable(text[:half])}…{make_printable(text[-half:])}"
     return make_printable(text)
 
 
 class Snippet(NamedTuple):
-    """A place in a text, as a person is shown it."""
+    """A line of a text, and the carets to print below it."""
 
-    place: str
-    """`line:column`, both from 1."""
     line: str
     carets: str
 
 
 def extract_snippet(text: str, span: tuple[int, int]) -> Snippet:
-    r"""The line of the text with the span, and carets to stand below it.
+    r"""Return the line in which the span starts, with carets below the span.
 
-    A long line is cut at both ends; characters that would not show are written as escapes.
+    A long line is cut at both ends, and characters without a visible form become escapes.
 
     >>> extract_snippet("eq(a,1)\n:gte(b,2)", (9, 12))
-    Snippet(place='2:2', line=':gte(b,2)', carets=' ^^^')
+    Snippet(line=':gte(b,2)', carets=' ^^^')
     """
     start, end = span
-    line_start = text.rfind("\n", 0, start) + 1
-    line_end = text.find("\n", start)
-    if line_end == -1:
-        line_end = len(text)
-    first = max(line_start, min(start - _WIDTH // 3, line_end - _WIDTH))
-    last = min(line_end, first + _WIDTH)
+    line_start, line_end = _line_bounds(text, start)
+    first = max(line_start, min(start - _MAX_WIDTH // 3, line_end - _MAX_WIDTH))
+    last = min(line_end, first + _MAX_WIDTH)
     before = "…" if first > line_start else ""
     after = "…" if last < line_end else ""
-    margin = _columns(before + make_printable(text[first:start]))
-    width = max(1, _columns(make_printable(text[start : min(end, last)])))
+    margin = _count_columns(before + make_printable(text[first:start]))
+    width = max(1, _count_columns(make_printable(text[start : min(end, last)])))
     return Snippet(
-        f"{text.count(chr(10), 0, start) + 1}:{start - line_start + 1}",
         f"{before}{make_printable(text[first:last])}{after}".rstrip(),
         f"{' ' * margin}{'^' * width}",
     )
 
 
-def draw(text: str, span: tuple[int, int], message: str, hint: str | None) -> str:
-    """`line:column message`, the line, carets below the span, and the hint.
+def format_position(text: str, offset: int) -> str:
+    r"""Return an offset of the text as `line:column`, both counted from 1.
 
-    >>> print(draw("eq(a 1)", (5, 6), "what is this?", "write a comma"))
-    1:6 what is this?
+    >>> format_position("eq(a,1)\n:gte(b,2)", 9)
+    '2:2'
+    """
+    line_start, _ = _line_bounds(text, offset)
+    return f"{text.count(chr(10), 0, offset) + 1}:{offset - line_start + 1}"
+
+
+def draw_snippet(
+    heading: str,
+    text: str | None,
+    span: tuple[int, int],
+    hint: str | None,
+    *,
+    style_carets: Callable[[str], str] = str,
+) -> str:
+    """Return a heading, the line of the text, carets below the span, and the hint.
+
+    Without a text, line and carets are left out. `style_carets` may add colour to the carets.
+
+    >>> print(draw_snippet("1:6 a comma is missing.", "eq(a 1)", (5, 6), "write a comma"))
+    1:6 a comma is missing.
         eq(a 1)
              ^
         hint: write a comma
     """
-    place, line, carets = extract_snippet(text, span)
-    lines = [f"{place} {message}", f"{INDENT}{line}".rstrip(), f"{INDENT}{carets}"]
+    lines = [heading]
+    if text is not None:
+        line, carets = extract_snippet(text, span)
+        lines += [f"{INDENT}{line}".rstrip(), style_carets(f"{INDENT}{carets}")]
     if hint:
         lines.append(f"{INDENT}hint: {hint}")
     return "\n".join(lines)
 
 
+def _line_bounds(text: str, offset: int) -> tuple[int, int]:
+    end = text.find("\n", offset)
+    return text.rfind("\n", 0, offset) + 1, len(text) if end == -1 else end
+
+
 def _escape(char: str) -> str:
-    known = {"\t": "\\t", "\r": "\\r", "\n": "\\n"}.get(char)
-    if known:
-        return known
+    short = {"\t": "\\t", "\r": "\\r", "\n": "\\n"}.get(char)
+    if short:
+        return short
     code = ord(char)
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
-def _columns(text: str) -> int:
-    """How many columns a terminal gives the text: wide characters take two, combining ones none."""
+def _count_columns(text: str) -> int:
+    """Return the columns of a terminal: wide characters take two, combining ones none."""
     if text.isascii():
         return len(text)
     return sum(

@@ -75,7 +75,7 @@ def printed(report: FileReport) -> str:
         found = one.diagnostic
         lines.append(f"{found.severity} {one.line}:{one.column} {found.code} {found.message}")
         if one.source:
-            _, line, carets = extract_snippet(one.source, one.span)
+            line, carets = extract_snippet(one.source, one.span)
             lines += [f"    {line}".rstrip(), f"    {carets}"]
         if found.hint:
             lines.append(f"    hint: {found.hint}")

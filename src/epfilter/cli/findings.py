@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +14,7 @@ from epfilter.cli.layout import format_count
 from epfilter.cli.text_io import print_line
 from epfilter.errors import Diagnostic, FilterSyntaxError, Fix, Severity
 from epfilter.parser import parse, parse_located
-from epfilter.snippets import INDENT, Snippet, extract_snippet, make_printable
+from epfilter.snippets import INDENT, draw_snippet, format_position, make_printable
 
 if TYPE_CHECKING:
     from epfilter.linter.files.report import FileFinding, FileReport
@@ -71,11 +72,11 @@ def render_finding(finding: Diagnostic, text: str) -> str:
     <BLANKLINE>
         ^
     """
-    source = extract_snippet(text, finding.span)
-    lines = _render_lines(finding, source.place, source)
+    position = format_position(text, finding.span.start)
+    rendered = _render(finding, position, text, finding.span)
     if finding.fix:
-        lines.append(f"        {_render_fixed_text(finding.fix, text)}")
-    return "\n".join(lines)
+        rendered += f"\n        {_render_fixed_text(finding.fix, text)}"
+    return rendered
 
 
 def render_file_findings(report: FileReport, style: str) -> str:
@@ -102,25 +103,23 @@ def format_severities(counts: Mapping[Severity, int]) -> str:
 
 
 def _render_file_finding(finding: FileFinding, name: str) -> str:
-    source = extract_snippet(finding.source, finding.span) if finding.source else None
-    return "\n".join(_render_lines(finding.diagnostic, _file_position(finding, name), source))
+    position = _file_position(finding, name)
+    return _render(finding.diagnostic, position, finding.source or None, finding.span)
 
 
 def _file_position(finding: FileFinding, name: str) -> str:
     return f"{make_printable(name)}:{finding.line}:{finding.column}"
 
 
-def _render_lines(finding: Diagnostic, position: str, source: Snippet | None) -> list[str]:
-    lines = [_render_head(finding, position)]
-    if source is not None:
-        lines.append(f"{INDENT}{source.line}".rstrip())
-        lines.append(click.style(f"{INDENT}{source.carets}", fg=_COLORS[finding.severity]))
-    if finding.hint:
-        lines.append(f"{INDENT}hint: {finding.hint}")
+def _render(finding: Diagnostic, position: str, source: str | None, span: tuple[int, int]) -> str:
+    style_carets = partial(click.style, fg=_COLORS[finding.severity])
+    head = _render_head(finding, position)
+    rendered = draw_snippet(head, source, span, finding.hint, style_carets=style_carets)
     if finding.fix:
         kind, color = ("fix", "green") if finding.fix.safe else ("fix (unsafe)", "yellow")
-        lines.append(click.style(f"{INDENT}{kind}: {make_printable(finding.fix.title)}", fg=color))
-    return lines
+        title = click.style(f"{INDENT}{kind}: {make_printable(finding.fix.title)}", fg=color)
+        rendered += f"\n{title}"
+    return rendered
 
 
 def _render_head(finding: Diagnostic, position: str) -> str:

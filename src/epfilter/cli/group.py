@@ -15,6 +15,7 @@ import click
 
 from epfilter.cli.signals import INTERRUPTED, interrupt_on_signals
 from epfilter.cli.text_io import discard_broken_streams, ignore_closed_pipe, use_utf8
+from epfilter.version import __version__
 
 _FAILURE = 2
 
@@ -29,7 +30,7 @@ class CommandLine(click.Group):
     def __init__(self, name: str, commands: tuple[str, ...], **settings: Any) -> None:
         super().__init__(name, context_settings={"help_option_names": ["-h", "--help"]}, **settings)
         self._names = commands
-        click.version_option(package_name="epfilter", message="epfilter %(version)s")(self)
+        click.version_option(__version__, message="epfilter %(version)s")(self)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names in the order of the help."""

@@ -13,7 +13,7 @@ from epfilter import FilterValueError
 from epfilter.linter import Configuration, lint_content
 from epfilter.linter.files.report import FileReport
 from epfilter.linter.reports import FORMATS, render
-from epfilter.linter.reports.spelling import own_version
+from epfilter.version import __version__
 from linter.reports.samples import DATA, sample_reports
 
 
@@ -30,7 +30,7 @@ def test_formats_stand_in_the_order_of_their_names() -> None:
 
 
 def test_json() -> None:
-    version = json.dumps(own_version())
+    version = json.dumps(__version__)
     assert written("json") == expected("expected.json").replace('"VERSION"', version)
 
 
@@ -47,7 +47,7 @@ def test_sarif() -> None:
     log = json.loads(written("sarif"))
     driver = log["runs"][0]["tool"]["driver"]
     assert driver.pop("rules")
-    assert driver.pop("semanticVersion") == own_version()
+    assert driver.pop("semanticVersion") == __version__
     for result in log["runs"][0]["results"]:
         result.pop("ruleIndex", None)
     assert json.dumps(log, ensure_ascii=False, indent=1) + "\n" == expected("expected.sarif")

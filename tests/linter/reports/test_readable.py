@@ -16,7 +16,8 @@ from epfilter import Diagnostic, Severity, Span
 from epfilter.linter.files.document import Lines
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.linter.reports import FORMATS, render
-from epfilter.linter.reports.spelling import encodable, own_version
+from epfilter.linter.reports.spelling import encodable
+from epfilter.version import __version__
 from linter.reports.samples import reports, sample_reports
 
 
@@ -87,7 +88,7 @@ def encoded(value: Any) -> Any:
 def test_json(found: list[FileReport]) -> None:
     text = written("json", found)
     read = ReportData.model_validate_json(text)
-    assert read.version == own_version()
+    assert read.version == __version__
     assert (read.files, read.filters) == (len(found), sum(one.filters for one in found))
     severities = Counter(one.severity.value for _, _, one in listed(found))
     assert read.summary.model_dump() == {

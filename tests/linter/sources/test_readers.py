@@ -21,7 +21,7 @@ from epfilter.linter.extractors.endpoints import Endpoints
 from epfilter.linter.extractors.extraction import Reading
 from epfilter.linter.extractors.mapped_text import HOLE
 from epfilter.resources import resource_info
-from epfilter.snippets import extract_snippet, make_printable
+from epfilter.snippets import format_position, make_printable
 
 DATA = Path(__file__).parent / "data"
 KINDS = {False: "problem", True: "part"}
@@ -68,9 +68,7 @@ def listed(reading: Reading, text: str) -> list[str]:
     found += [(one.span.start, "interpolation", one.form) for one in reading.interpolations]
     found += [(span.start, "comment", make_printable(said)) for span, said in reading.comments]
     found += [(one.span.start, KINDS[one.partial], one.message) for one in reading.problems]
-    return [
-        f"{kind} {extract_snippet(text, (at, at)).place} {rest}" for at, kind, rest in sorted(found)
-    ]
+    return [f"{kind} {format_position(text, at)} {rest}" for at, kind, rest in sorted(found)]
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.name}: {case.title}")

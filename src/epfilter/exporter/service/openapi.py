@@ -8,7 +8,6 @@ Source: Exporter Service API 1.0, OpenAPI document.
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
@@ -24,6 +23,7 @@ from epfilter.exporter.service.descriptions import (
 )
 from epfilter.exporter.service.links import FILES, JOBS
 from epfilter.exporter.service.responses import ERRORS
+from epfilter.version import __version__
 
 _Json = dict[str, Any]
 
@@ -80,7 +80,7 @@ def document(public_url: str | None = None) -> _Json:
             "schemas": _schemas(),
             "responses": {str(status): _error_response(status) for status in ERRORS},
         },
-        "x-generator": f"epfilter {version('epfilter')}",
+        "x-generator": f"epfilter {__version__}",
     }
 
 

@@ -37,7 +37,8 @@ from collections.abc import Iterable, Iterator
 
 from epfilter.errors import Severity
 from epfilter.linter.files.report import FileFinding, FileReport
-from epfilter.linter.reports.spelling import json_text, own_version
+from epfilter.linter.reports.spelling import json_text
+from epfilter.version import __version__
 
 
 def render(reports: Iterable[FileReport]) -> Iterator[str]:
@@ -48,7 +49,7 @@ def render(reports: Iterable[FileReport]) -> Iterator[str]:
     """
     counts: Counter[str] = Counter()
     between = "\n"
-    yield f'{{"version": {json_text(own_version())}, "findings": ['
+    yield f'{{"version": {json_text(__version__)}, "findings": ['
     for report in reports:
         counts["files"] += 1
         counts["filters"] += report.filters

@@ -20,8 +20,9 @@ from epfilter.errors import Fix, Span
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.linter.registry import RULES
 from epfilter.linter.reports.sarif_rules import LEVELS, described, message
-from epfilter.linter.reports.spelling import json_text, own_version, said
+from epfilter.linter.reports.spelling import json_text, said
 from epfilter.linter.reports.uris import uri
+from epfilter.version import __version__
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -51,7 +52,7 @@ def _head() -> str:
     """Everything before the first result."""
     driver = {
         "name": "epfilter",
-        "semanticVersion": own_version(),
+        "semanticVersion": __version__,
         "rules": [described(rule) for rule in RULES.values()],
     }
     run = {

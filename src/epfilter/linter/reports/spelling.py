@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
-from importlib.metadata import version
 
 from epfilter.errors import Diagnostic
 from epfilter.linter.files.report import FileFinding
-from epfilter.snippets import INDENT, extract_snippet
+from epfilter.snippets import draw_snippet
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-@cache
-def own_version() -> str:
-    """The version of epfilter that is installed."""
-    return version("epfilter")
 
 
 def encodable(text: str) -> str:
@@ -67,12 +59,5 @@ def drawn(name: str, one: FileFinding) -> str:
         hint: ge
     """
     found = one.diagnostic
-    _, line, carets = extract_snippet(one.source, one.span)
-    lines = [
-        f"{name}:{one.line}:{one.column} {found.code} {found.message}",
-        f"{INDENT}{line}".rstrip(),
-        f"{INDENT}{carets}",
-    ]
-    if found.hint:
-        lines.append(f"{INDENT}hint: {found.hint}")
-    return "\n".join(lines)
+    heading = f"{name}:{one.line}:{one.column} {found.code} {found.message}"
+    return draw_snippet(heading, one.source, one.span, found.hint)
