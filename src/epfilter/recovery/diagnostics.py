@@ -1,6 +1,6 @@
 """The catalogue of syntax mistakes: one constructor a message, codes EPF101 to EPF124.
 
-A code never changes its meaning. The words are tested one by one against `tests/language`.
+A code never changes its meaning. The words are tested one by one in `tests/recovery`.
 """
 
 from __future__ import annotations

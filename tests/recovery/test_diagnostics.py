@@ -98,14 +98,6 @@ def test_a_text_that_nothing_explains() -> None:
     ]
 
 
-def test_many_mistakes_are_counted() -> None:
-    error = error_of("|".join(["foo(a,1)"] * 25))
-    assert len(error.diagnostics) == 25
-    *shown, last = str(error).splitlines()
-    assert len(shown) == 20 * 4
-    assert last == "… and 5 more"
-
-
 def single_mistakes() -> Iterator[tuple[str, Fix]]:
     """Each text here and in the conformance cases with one mistake, and its fix if it is safe."""
     refused = json.loads(CONFORMANCE.read_text(encoding="utf-8"))

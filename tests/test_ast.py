@@ -14,7 +14,6 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from epfilter import (
     F,
     Filter,
-    FilterError,
     FilterTypeError,
     Operator,
     all_of,
@@ -361,24 +360,6 @@ def test_json_schema_is_a_string() -> None:
     parse(schema["examples"][0])
     tree = TypeAdapter(Node).json_schema()
     assert tree["discriminator"]["propertyName"] == "op"
-
-
-def test_every_error_pickles() -> None:
-    errors: list[FilterError] = []
-    untyped_parse: Any = parse
-    for wrong in ("eq(a", "eq(a,é):(", b"eq(a,1)", None):
-        with pytest.raises(FilterError) as caught:
-            untyped_parse(wrong)
-        errors.append(caught.value)
-    with pytest.raises(FilterError) as caught:
-        F.a.eq(float("nan"))
-    errors.append(caught.value)
-    for error in errors:
-        again = pickle.loads(pickle.dumps(error))  # noqa: S301 - what was pickled here
-        assert type(again) is type(error)
-        assert str(again) == str(error)
-        assert vars(again) == vars(error)
-        assert str(copy.copy(error)) == str(error)
 
 
 def test_the_members_that_were_given_are_told_in_a_copy() -> None:

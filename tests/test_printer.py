@@ -19,7 +19,6 @@ from epfilter import (
     unparse,
 )
 from epfilter.ast import And, Or
-from epfilter.errors import Diagnostic, Edit, Span, apply_edits
 
 
 @pytest.mark.parametrize(
@@ -157,30 +156,3 @@ def test_query() -> None:
     assert to_query(f) == "eq%28email%2Ca%2Bb%40c.d%29%3Aeq%28name%2C%22%C3%A9%20%26%20%C3%BC%22%29"
     assert from_query("eq(name,Ron+Swanson)") == F.name.eq("Ron Swanson")
     assert from_query(to_query(f, quotes="always")) == f
-
-
-def test_edits() -> None:
-    insertions = [Edit(Span(1, 1), "x"), Edit(Span(1, 1), "y"), Edit(Span(0, 1), "A")]
-    assert apply_edits("abc", insertions) == "Axybc"
-    with pytest.raises(FilterValueError, match="two edits overlap at 1"):
-        apply_edits("abc", [Edit(Span(0, 2), ""), Edit(Span(1, 3), "")])
-
-
-@pytest.mark.parametrize(
-    ("text", "span", "drawn"),
-    [
-        ("", (0, 0), "1:1 X m\n\n    ^"),
-        ("abc", (3, 3), "1:4 X m\n    abc\n       ^"),
-        ("a\nbcd\ne", (3, 5), "2:2 X m\n    bcd\n     ^^"),
-        ("a\nb", (1, 2), "1:2 X m\n    a\n     ^"),
-        ("a\tb\x1bc", (4, 5), "1:5 X m\n    a\\tb\\u001bc\n              ^"),
-        ("日本x", (2, 3), "1:3 X m\n    日本x\n        ^"),
-        ("e\u0301x", (2, 3), "1:3 X m\n    e\u0301x\n     ^"),
-        ("\U000e0001x", (1, 2), "1:2 X m\n    \\U000e0001x\n              ^"),
-        ("a" * 300, (150, 152), f"1:151 X m\n    …{'a' * 100}…\n    {' ' * 34}^^"),
-        ("a" * 300, (299, 300), f"1:300 X m\n    …{'a' * 100}\n    {' ' * 100}^"),
-        ("a" * 300, (0, 300), f"1:1 X m\n    {'a' * 100}…\n    {'^' * 100}"),
-    ],
-)
-def test_drawing(text: str, span: tuple[int, int], drawn: str) -> None:
-    assert Diagnostic("X", "m", Span(*span)).draw(text) == drawn
