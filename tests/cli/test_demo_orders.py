@@ -55,7 +55,7 @@ def test_seed_and_dates_make_others() -> None:
         (["--rows", "-1"], "-1 is not in the range x>=0"),
         (["--rows", "many"], "'many' is not a valid integer"),
         (["--start", "2018-02-30"], "'2018-02-30' does not match the format"),
-        (["--end", "2018-01-01"], "the end must be behind the start. Hint: start is 2018-01-01."),
+        (["--end", "2018-01-01"], "the end must be after the start. Hint: start is 2018-01-01."),
         (["-o", "."], "cannot write .: Is a directory."),
         (["-o", "nowhere/orders.jsonl"], "cannot write nowhere/orders.jsonl: No such file"),
         (["-o", "a\x00b"], "cannot write a\\u0000b: embedded null byte."),

@@ -75,7 +75,7 @@ def test_one_json_object_says_what_was_written() -> None:
         ),
         (["orders.jsonl", "eq(paymet,paid)"], 1, "EPF201"),
         (["none.jsonl", PAID], 2, "Error: cannot read none.jsonl: No such file or directory.\n"),
-        (["orders.txt", PAID], 2, "its name ends in .jsonl"),
+        (["orders.txt", PAID], 2, "use .jsonl"),
         (
             ["orders.jsonl", PAID, "-o", "none/paid.csv"],
             2,

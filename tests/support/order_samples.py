@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from epfilter import Filter
 from epfilter.ast import And, Comparison, Operator, Or
 from epfilter.exporter.orders.order_schema import (
+    ITEM_ATTRIBUTES,
     ITEM_MEMBERS,
     ORDER_MEMBERS,
-    SEVERAL,
     Member,
     attributes_of,
-    items_of,
-    value_of,
+    get_items,
+    get_value,
 )
 from epfilter.resources import FieldType, orders, resource_info
 from support.filter_strategies import HOSTILE
@@ -179,9 +179,9 @@ def write_jsonl(made: Sequence[Order], path: Path) -> None:
 
 def flat(order: Order) -> dict[str, object]:
     """The order as a row of flat columns, its products as JSON lists."""
-    row: dict[str, object] = {member.name: value_of(order, member) for member in ORDER_MEMBERS}
+    row: dict[str, object] = {member.name: get_value(order, member) for member in ORDER_MEMBERS}
     found = attributes_of(order)
-    for name in SEVERAL:
+    for name in ITEM_ATTRIBUTES:
         row[f"{name}s"] = None if found[name] is None else json.dumps(found[name])
     return row
 
@@ -202,10 +202,10 @@ def write_csv(rows: Sequence[dict[str, object]], header: Sequence[str], path: Pa
 
 def cells(order: Order) -> list[dict[str, str]]:
     """The rows that an export of the order has, one an item, as Python's csv module reads them."""
-    of_order = {member.name: _cell(value_of(order, member)) for member in ORDER_MEMBERS}
+    of_order = {member.name: _cell(get_value(order, member)) for member in ORDER_MEMBERS}
     return [
-        of_order | {member.name: _cell(value_of(item, member)) for member in ITEM_MEMBERS}
-        for item in items_of(order) or [{}]
+        of_order | {member.name: _cell(get_value(item, member)) for member in ITEM_MEMBERS}
+        for item in get_items(order) or [{}]
     ]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from epfilter import Filter
 from epfilter.exporter.orders import attributes_of, demo_orders
-from epfilter.exporter.orders.order_schema import items_of
+from epfilter.exporter.orders.order_schema import get_items
 from epfilter.targets import to_predicate
 from exporter.end_to_end.fault_proxy import Proxy, proxy_to
 from exporter.end_to_end.live_clients import LiveClient
@@ -41,7 +41,7 @@ class Orders:
             str(order["id"])
             for order in self.all
             if matches(attributes_of(order))
-            for _ in items_of(order) or [{}]
+            for _ in get_items(order) or [{}]
         ]
 
 

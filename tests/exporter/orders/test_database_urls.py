@@ -51,7 +51,7 @@ def _pipe(path: Path) -> None:
         (_folder, "it is a folder"),
         pytest.param(
             _pipe,
-            "it is no regular file",
+            "it is not a regular file",
             marks=pytest.mark.skipif(os.name != "posix", reason="Windows has no such pipes"),
         ),
     ],
@@ -128,14 +128,14 @@ def test_arguments_that_ibis_does_not_take(query: str, tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(TABLE)
     assert refusals(f"sqlite://{path}?{query}", tmp_path / "out.csv") == {
-        "Ibis cannot connect to `sqlite` with such a URL. Hint: look at what is behind `?`."
+        "Ibis cannot connect to `sqlite` with this URL. Hint: check the part after `?`."
     }
 
 
 def test_a_package_that_a_database_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ibis.backends.mysql", None)
     assert refusals("mysql://127.0.0.1:1/shop", tmp_path / "out.csv") == {
-        "a package that `mysql` takes is not installed. Hint: pip install 'ibis-framework[mysql]'."
+        "a package for `mysql` is not installed. Hint: pip install 'ibis-framework[mysql]'."
     }
 
 

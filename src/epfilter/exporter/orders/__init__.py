@@ -1,14 +1,14 @@
-"""Orders as the platform gives them: where their attributes are, and stores that hold them.
+"""Orders as the platform returns them: their attributes, and stores that export them as CSV.
 
-The stores need `pip install 'epfilter[service]'`, those at a URL `pip install 'epfilter[stores]'`;
-both are imported when a store is opened.
+A store for a file requires `pip install 'epfilter[service]'`, one for a URL
+`pip install 'epfilter[stores]'`; the packages are imported when a store is opened.
 """
 
 from __future__ import annotations
 
 from epfilter.exporter.orders.columns import CSV_COLUMNS, CsvColumn, RowsPer, csv_columns
 from epfilter.exporter.orders.demo import demo_lines, demo_orders
-from epfilter.exporter.orders.formula_escaping import neutralised
+from epfilter.exporter.orders.formula_escaping import neutralise_formula
 from epfilter.exporter.orders.order_schema import attributes_of
 from epfilter.exporter.orders.store import OrderStore, open_orders
 
@@ -21,6 +21,6 @@ __all__ = [
     "csv_columns",
     "demo_lines",
     "demo_orders",
-    "neutralised",
+    "neutralise_formula",
     "open_orders",
 ]

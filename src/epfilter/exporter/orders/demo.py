@@ -1,4 +1,4 @@
-"""Invented orders, any number of them, as the platform gives orders."""
+"""Demo orders: any number of invented orders, in the format of the platform."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from epfilter.exporter.orders import demo_pools as pools
 Order = dict[str, Any]
 
 _FIRST, _LAST = date(2018, 1, 1), date(2019, 1, 1)
-"""The examples of the platform's documentation ask for orders of this year."""
+"""The year of the examples in the platform's documentation."""
 
 _CUSTOMERS = 2000
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -30,12 +30,12 @@ _INSTRUCTIONS = [_ENCODE(one) for one in pools.INSTRUCTIONS]
 def demo_orders(
     rows: int, *, seed: int = 0, start: date = _FIRST, end: date = _LAST
 ) -> Iterator[Order]:
-    """So many orders, created between two dates in UTC, the earliest first.
+    """Return this many orders, created between two dates in UTC, the earliest first.
 
-    The same arguments give the same orders, in every version of Python. Nothing in them is real:
-    names are of lists of frequent ones, email addresses of domains that are kept for examples.
+    The same arguments give the same orders in every version of Python. Nothing in them is real:
+    names come from lists of frequent names, email addresses use domains reserved for examples.
 
-    Raises FilterValueError for less than no orders, and for an end that is not behind the start.
+    Raises FilterValueError for a negative number, and for an end that is not after the start.
 
     Source of the form: the platform's documentation of the order object.
 
@@ -49,27 +49,31 @@ def demo_orders(
 def demo_lines(
     rows: int, *, seed: int = 0, start: date = _FIRST, end: date = _LAST
 ) -> Iterator[str]:
-    r"""The same as JSONL: a line of JSON each, with its line end. Errors as of `demo_orders`.
+    r"""Return the orders of `demo_orders` as lines of JSONL, with line ends.
+
+    Raises FilterValueError as `demo_orders` does.
 
     >>> line = next(demo_lines(1))
     >>> line[:15], line[-1]
     ('{"type":"order"', '\n')
     """
     if rows < 0:
-        raise FilterValueError(f"there cannot be {rows} orders.")
+        raise FilterValueError(f"the number of orders cannot be negative: {rows}.")
     if end <= start:
-        raise FilterValueError("the end must be behind the start.", hint=f"start is {start}")
+        raise FilterValueError("the end must be after the start.", hint=f"start is {start}")
     return _Lines(rows, seed, start, end).lines()
 
 
 class _Lines:
-    """Lines put together of parts that are JSON already, which is the fast way to make them."""
+    """A generator of lines that joins parts which are JSON already, because that is fast."""
 
     def __init__(self, rows: int, seed: int, start: date, end: date) -> None:
         self._rows = rows
-        self._random = Random(seed)  # noqa: S311 - the same orders each time
-        self._customers = [_customer(self._random) for _ in range(min(_CUSTOMERS, rows // 3 + 1))]
-        self._products = _products(self._random)
+        self._random = Random(seed)  # noqa: S311 - repeatable, not secret
+        self._customers = [
+            _make_customer(self._random) for _ in range(min(_CUSTOMERS, rows // 3 + 1))
+        ]
+        self._products = _make_products(self._random)
         self._began = datetime(start.year, start.month, start.day, tzinfo=UTC)
         self._step = (end - start).total_seconds() / max(rows, 1)
 
@@ -77,7 +81,7 @@ class _Lines:
         chance = self._random.random
         for number in range(self._rows):
             created = self._began + timedelta(seconds=(number + chance()) * self._step)
-            # Squared, so that some customers come again and again.
+            # Squared, so that some customers have many orders.
             yield self._line(
                 number, created, self._customers[int(chance() ** 2 * len(self._customers))]
             )
@@ -93,17 +97,17 @@ class _Lines:
         manual = "true" if chance() < 0.02 else "false"
         money = customer.money
         return (
-            f'{{"type":"order","id":"{self._id()}","order_number":"{100_001 + number}",'
-            f'"external_ref":{reference},{state},{customer.who},'
+            f'{{"type":"order","id":"{self._make_id()}","order_number":"{100_001 + number}",'
+            f'"external_ref":{reference},{state},{customer.identity},'
             f'"shipping_address":{{{customer.address},"instructions":{instructions}}},'
             f'"billing_address":{{{customer.address}}},"items":[{items}],'
             f'"meta":{{"is_manual":{manual},"display_price":{{"with_tax":{money(net + tax)},'
             f'"without_tax":{money(net)},"tax":{money(tax)}}},"timestamps":{{"created_at":'
-            f'"{_written(created)}","updated_at":"{_written(updated)}"}}}}}}\n'
+            f'"{_format_timestamp(created)}","updated_at":"{_format_timestamp(updated)}"}}}}}}\n'
         )
 
     def _items(self, customer: _Customer) -> tuple[str, int]:
-        """The items of an order and what they cost together."""
+        """Return the items of an order as JSON, and their total price."""
         chance = self._random.random
         items, net = [], 0
         for _ in range(1 + int(chance() ** 3 * 5)):
@@ -112,56 +116,56 @@ class _Lines:
             net += price * quantity
             priced = f'"currency":"{customer.currency}","includes_tax":false}}'
             items.append(
-                f'{{"type":"order_item","id":"{self._id()}",{product},"quantity":{quantity},'
+                f'{{"type":"order_item","id":"{self._make_id()}",{product},"quantity":{quantity},'
                 f'"unit_price":{{"amount":{price},{priced},'
                 f'"value":{{"amount":{price * quantity},{priced}}}'
             )
         return ",".join(items), net
 
-    def _id(self) -> str:
-        return _id(self._random)
+    def _make_id(self) -> str:
+        return _make_id(self._random)
 
 
 @dataclass(frozen=True, slots=True)
 class _Customer:
-    """One customer; `who` and `address` are members of an object in JSON."""
+    """One customer; `identity` and `address` are members of a JSON object, as text."""
 
-    who: str
+    identity: str
     address: str
     currency: str
     sign: str
     tax: int
 
     def money(self, amount: int) -> str:
-        """An amount as the platform shows it."""
+        """Return an amount as JSON, as the platform formats it."""
         return (
             f'{{"amount":{amount},"currency":"{self.currency}",'
             f'"formatted":"{self.sign}{amount // 100:,}.{amount % 100:02}"}}'
         )
 
 
-def _members(**members: object) -> str:
-    """The members of an object in JSON, without its braces."""
+def _json_members(**members: object) -> str:
+    """Return the members of a JSON object, without its braces."""
     return _ENCODE(members)[1:-1]
 
 
-def _customer(random: Random) -> _Customer:
-    def one_of(pool: Sequence[Any]) -> Any:
+def _make_customer(random: Random) -> _Customer:
+    def pick(pool: Sequence[Any]) -> Any:
         return pool[int(random.random() * len(pool))]
 
-    first, last = one_of(pools.FIRST_NAMES), one_of(pools.LAST_NAMES)
-    city, county, region, country, letters, most = one_of(pools.PLACES)
+    first, last = pick(pools.FIRST_NAMES), pick(pools.LAST_NAMES)
+    city, county, region, country, letters, most = pick(pools.PLACES)
     local = f"{first}.{last}".encode("ascii", "ignore").decode().lower().replace("'", "")
     person = {
         "name": f"{first} {last}",
-        "email": f"{local}{int(random.random() * 1000)}@example.{one_of(('com', 'net', 'org'))}",
+        "email": f"{local}{int(random.random() * 1000)}@example.{pick(('com', 'net', 'org'))}",
     }
-    address = _members(
+    address = _json_members(
         first_name=first,
         last_name=last,
-        company_name=one_of(pools.COMPANIES),
+        company_name=pick(pools.COMPANIES),
         phone_number=f"+1 555 01{int(random.random() * 100):02}",
-        line_1=f"{1 + int(random.random() * 200)} {one_of(pools.STREETS)}",
+        line_1=f"{1 + int(random.random() * 200)} {pick(pools.STREETS)}",
         line_2=f"Apt. {1 + int(random.random() * 30)}" if random.random() < 0.2 else None,
         city=city,
         county=county,
@@ -170,43 +174,45 @@ def _customer(random: Random) -> _Customer:
         country=country,
     )
     currency, sign = pools.CURRENCIES[country]
-    return _Customer(_who(person, random), address, currency, sign, pools.TAXES[country])
+    return _Customer(
+        _identity_members(person, random), address, currency, sign, pools.TAXES[country]
+    )
 
 
-def _who(person: dict[str, str], random: Random) -> str:
-    """A member of an account, a customer with a login, or a guest."""
+def _identity_members(person: dict[str, str], random: Random) -> str:
+    """Return the members for an account member, a customer with a login, or a guest."""
     kind = random.random()
 
     def related(*names: str) -> dict[str, object]:
-        return {name: {"data": {"type": name, "id": _id(random)}} for name in names}
+        return {name: {"data": {"type": name, "id": _make_id(random)}} for name in names}
 
     if kind < 0.1:
-        return _members(contact=person, relationships=related("account", "account_member"))
-    return _members(customer=person, relationships=related("customer") if kind < 0.7 else {})
+        return _json_members(contact=person, relationships=related("account", "account_member"))
+    return _json_members(customer=person, relationships=related("customer") if kind < 0.7 else {})
 
 
-def _products(random: Random) -> list[tuple[int, str]]:
-    """The price and the members of each product."""
+def _make_products(random: Random) -> list[tuple[int, str]]:
+    """Return the price and the members of each product."""
     return [
         (
-            price + 500 * place,
-            _members(
-                product_id=_id(random),
+            price + 500 * number,
+            _json_members(
+                product_id=_make_id(random),
                 name=f"{material} {thing}",
-                sku=f"{short}_{material[:3].upper()}_{place:03}",
+                sku=f"{short}_{material[:3].upper()}_{number:03}",
             ),
         )
         for thing, short, price in pools.THINGS
-        for place, material in enumerate(pools.MATERIALS, 1)
+        for number, material in enumerate(pools.MATERIALS, 1)
     ]
 
 
-def _id(random: Random) -> str:
-    """A UUID of version 4."""
+def _make_id(random: Random) -> str:
+    """Return a UUID of version 4."""
     text = f"{random.getrandbits(128):032x}"
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
 
 
-def _written(moment: datetime) -> str:
-    """With milliseconds and `Z`, as the platform writes it."""
+def _format_timestamp(moment: datetime) -> str:
+    """Return a timestamp with milliseconds and `Z`, as the platform writes it."""
     return f"{moment.isoformat(timespec='milliseconds')[:23]}Z"

@@ -1,4 +1,4 @@
-"""What demo orders are made of: invented products, and names that thousands of people have."""
+"""Values for demo orders: invented products, and names that thousands of people have."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COMPANIES = (
 )
 STREETS = ("High Street", "Mill Lane", "Station Road", "Oak Avenue", "Lindenallee", "Rue du Port")
 PLACES = (
-    # city, county, region, country, the letters of a postcode, its greatest number
+    # city, county, region, country, letters of a postcode, its greatest number
     ("Boston", "Suffolk", "MA", "US", "02", 999),
     ("Seattle", "King", "WA", "US", "98", 999),
     ("Austin", "Travis", "TX", "US", "78", 999),
@@ -30,12 +30,12 @@ PLACES = (
 )
 CURRENCIES = {"US": ("USD", "$"), "GB": ("GBP", "£"), "DE": ("EUR", "€"), "FR": ("EUR", "€")}
 TAXES = {"US": 7, "GB": 20, "DE": 19, "FR": 20}
-"""Percent; one rate for a country is enough for a demo."""
+"""Percent; one rate per country is enough for a demo."""
 
 INSTRUCTIONS = (None, None, None, None, "Leave at the door", "Ring twice,\nthen call")
 
 STATES = (
-    # status, payment, shipping, and how many of 100 orders are so
+    # status, payment, shipping, how many of 100 orders
     ("complete", "paid", "fulfilled", 62),
     ("complete", "paid", "unfulfilled", 9),
     ("complete", "refunded", "fulfilled", 6),
@@ -50,7 +50,7 @@ STATES = (
 
 MATERIALS = ("Oak", "Walnut", "Linen", "Wool", "Steel", "Cork", "Denim", "Leather", "Cotton")
 THINGS = (
-    # the name, the beginning of the SKU, the least price in minor units
+    # name, prefix of the SKU, lowest price in minor units
     ("Deck", "DECK", 12900),
     ("Shelf", "SHLF", 8900),
     ("Lamp", "LAMP", 4900),

@@ -1,6 +1,6 @@
-"""A file of orders as a store: DuckDB reads it, filters it and writes the CSV."""
+"""A store for a file of orders: DuckDB reads it, filters it and writes the CSV."""
 
-# ruff: noqa: S608 - names and texts of the SQL go through `quoted` and `literal`
+# ruff: noqa: S608 - names and texts of the SQL go through `quote_name` and `quote_text`
 
 from __future__ import annotations
 
@@ -13,21 +13,20 @@ import duckdb
 
 from epfilter.ast import Filter
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders.broken_lines import broken_line
 from epfilter.exporter.orders.columns import RowsPer
-from epfilter.exporter.orders.csv_checking import check_rows, long_row
-from epfilter.exporter.orders.csv_writing import written
-from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions
-from epfilter.exporter.orders.duckdb_sql import Source, csv_select, flat_view
-from epfilter.exporter.orders.file_formats import FORMATS, Describe, comma_separated, jsonl
-from epfilter.exporter.orders.store import legible, readable
+from epfilter.exporter.orders.csv_validation import check_rows, find_long_row
+from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions, copy_to_csv
+from epfilter.exporter.orders.duckdb_sql import Source, build_csv_select, build_view_select
+from epfilter.exporter.orders.file_formats import FORMATS, Describe, describe_csv, describe_jsonl
+from epfilter.exporter.orders.jsonl_validation import find_broken_line
+from epfilter.exporter.orders.source_paths import printable_name, stat_readable
 from epfilter.targets import filter_frame
 
-_FAULTS: dict[Describe, Callable[[Path], OrdersError | None]] = {
-    jsonl: broken_line,
-    comma_separated: long_row,
+_FAULT_FINDERS: dict[Describe, Callable[[Path], OrdersError | None]] = {
+    describe_jsonl: find_broken_line,
+    describe_csv: find_long_row,
 }
-"""What looks for the place of a fault, by what describes the file."""
+"""What finds the broken line of a file, by the function that describes its format."""
 
 
 class OrderFile:
@@ -51,16 +50,16 @@ class OrderFile:
     ) -> None:
         # Absolute, so that no name looks like an address.
         self._path = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow links
-        self._name = legible(path.name)
+        self._name = printable_name(path.name)
         self._describe = FORMATS[path.suffix.lower()]
         self._sessions = Sessions(threads=threads, memory=memory, temporary=temporary)
 
     def count(self, filter: Filter | None) -> int:  # noqa: A002 - as the platform calls it
-        """How many orders the filter selects; all of them without a filter."""
-        with self._reading(()) as connection:
-            selected, _ = self._selected(connection, filter)
-            found = connection.execute(f"SELECT count(*) FROM ({selected})").fetchone()
-        return 0 if found is None else int(found[0])
+        """Return how many orders the filter selects; None selects all orders."""
+        with self._open(()) as connection:
+            selected, _ = self._select_orders(connection, filter)
+            row = connection.execute(f"SELECT count(*) FROM ({selected})").fetchone()
+        return 0 if row is None else int(row[0])
 
     def write_csv(
         self,
@@ -70,76 +69,77 @@ class OrderFile:
         rows: RowsPer = "item",
         neutralise: bool = True,
     ) -> int:
-        """Write the orders that the filter selects; how many rows of CSV they are."""
+        """Write the orders that the filter selects; return the number of rows."""
         target = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow links
         if target.exists() and target.samefile(self._path):
-            raise OrdersError("the orders cannot be written over themselves.")
-        with self._reading((target,), target.parent) as connection:
-            selected, source = self._selected(connection, filter)
-            self._sessions.goes_on(connection)
-            cells = csv_select(selected, source, rows, neutralise=neutralise)
-            return written(connection, cells, target)
+            raise OrdersError("the CSV file would overwrite the orders. Choose another file.")
+        with self._open((target,), target.parent) as connection:
+            selected, source = self._select_orders(connection, filter)
+            self._sessions.raise_if_interrupted(connection)
+            cells = build_csv_select(selected, source, rows, neutralise=neutralise)
+            return copy_to_csv(connection, cells, target)
 
     def interrupt(self) -> None:
-        """End what runs in another thread."""
+        """End a call that runs in another thread."""
         self._sessions.interrupt()
 
     def ready(self) -> None:
-        """Do nothing, or raise OrdersError where the beginning of the file is none of orders."""
-        with self._reading(()) as connection:
+        """Do nothing, or raise OrdersError if the file does not begin like a file of orders."""
+        with self._open(()) as connection:
             source = self._describe(connection, self._path)
-            if self._describe is jsonl:
+            if self._describe is describe_jsonl:
                 connection.execute(f"SELECT * FROM {source.table} LIMIT 1").fetchone()
 
     def close(self) -> None:
-        """Nothing is held between two calls."""
+        """Do nothing; between two calls the store holds nothing."""
 
-    def _selected(
+    def _select_orders(
         self,
         connection: duckdb.DuckDBPyConnection,
         f: Filter | None,
     ) -> tuple[str, Source]:
         source = self._describe(connection, self._path)
-        if self._describe is comma_separated:
+        if self._describe is describe_csv:
             check_rows(self._path)
-        view = flat_view(source)
+        view = build_view_select(source)
         if f is None:
             return view, source
         return filter_frame(connection.sql(view), f, "orders").sql_query(), source
 
     @contextmanager
-    def _reading(
+    def _open(
         self, targets: tuple[Path, ...], folder: Path | None = None
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection that reads the file; errors in words, and none unnoticed.
+        """Yield a connection that can read the file; every error becomes an OrdersError.
 
-        A file that is replaced, appended to or cut off while it is read gives no orders that
-        anybody has ever seen together.
+        Raises OrdersError too if the file changes meanwhile: its orders may never have been in one
+        file together.
         """
-        before = self._state()
+        before = self._identity()
         try:
             with self._sessions.session((self._path, *targets), folder) as connection:
                 yield connection
         except (DataError, OrdersError) as error:
-            if self._state() != before:
-                raise self._changed() from None
+            if self._identity() != before:
+                raise self._changed_error() from None
             if isinstance(error, OrdersError):
                 raise
-            raise self._fault(error) from None
-        if self._state() != before:
-            raise self._changed()
+            raise self._explain(error) from None
+        if self._identity() != before:
+            raise self._changed_error()
 
-    def _state(self) -> tuple[int, ...]:
-        found = readable(self._path, self._name)
-        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+    def _identity(self) -> tuple[int, ...]:
+        status = stat_readable(self._path, self._name)
+        return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
-    def _changed(self) -> OrdersError:
+    def _changed_error(self) -> OrdersError:
         return OrdersError(f"{self._name} changed while it was read.", hint="export again")
 
-    def _fault(self, error: DataError) -> OrdersError:
-        found = None
-        look = _FAULTS.get(self._describe)
-        if look is not None:
+    def _explain(self, error: DataError) -> OrdersError:
+        """Return an error with the broken line, where one can be found."""
+        explanation = None
+        find_fault = _FAULT_FINDERS.get(self._describe)
+        if find_fault is not None:
             with suppress(OSError):
-                found = look(self._path)
-        return found or OrdersError(f"{self._name} holds what is no order: {error}")
+                explanation = find_fault(self._path)
+        return explanation or OrdersError(f"{self._name} contains invalid orders: {error}")

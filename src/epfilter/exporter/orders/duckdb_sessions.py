@@ -1,4 +1,4 @@
-"""Connections to DuckDB that reach nothing but the files they are given, and what they raise."""
+"""Connections to DuckDB that can reach only the files of one call, and their errors."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ from shutil import rmtree
 import duckdb
 
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders.duckdb_sql import literal
-from epfilter.exporter.orders.spilling import spill_folder
-from epfilter.exporter.orders.store import legible
+from epfilter.exporter.orders.duckdb_sql import quote_text
+from epfilter.exporter.orders.source_paths import printable_name
+from epfilter.exporter.orders.spill_folders import new_spill_folder
 from epfilter.snippets import shorten
 
-_PATIENCE = 5.0
+_INTERRUPT_SECONDS = 5.0
 """Seconds that `interrupt` waits for a call to end."""
+
+_COPY_OPTIONS = "FORMAT csv, HEADER true, USE_TMP_FILE false"
+"""The target is a temporary file of the caller already, so DuckDB needs none."""
 
 _MEMORY = re.compile(r"\d+(?:\.\d+)? ?(?:[kmgt]i?b|%)", re.ASCII | re.IGNORECASE)
 
@@ -29,23 +32,24 @@ _GLOB = re.compile(r"[*?\[]")
 
 
 class DataError(Exception):
-    """The data are at fault; in DuckDB's words, whose numbers of lines are not to be trusted."""
+    """Invalid data, in the words of DuckDB; its line numbers are not reliable."""
 
 
 class Sessions:
-    """Makes a connection for each call, and can end what runs on one.
+    """A factory of connections, one for each call, that can interrupt a running call.
 
-    Raises OrdersError for settings that DuckDB does not take.
+    Raises OrdersError for settings that DuckDB does not accept.
     """
 
     def __init__(
         self, *, threads: int | None = None, memory: str = "256MB", temporary: Path | None = None
     ) -> None:
         if threads is not None and threads < 1:
-            raise OrdersError("an export needs one thread or more.")
+            raise OrdersError("an export needs at least one thread.")
         if not _MEMORY.fullmatch(memory):
             raise OrdersError(
-                f"`{shorten(memory)}` is no amount of memory.", hint="write it as in 500MB or 2GB"
+                f"`{shorten(memory)}` is not an amount of memory.",
+                hint="write it like 500MB or 2GB",
             )
         self._threads, self._memory, self._temporary = threads, memory, temporary
         self._running: dict[duckdb.DuckDBPyConnection, Mapping[str, str]] = {}
@@ -56,22 +60,22 @@ class Sessions:
     def session(
         self, paths: Collection[Path] = (), folder: Path | None = None
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection that reaches these paths; errors of DuckDB come out as ours.
+        """Yield a connection that can reach only these paths.
 
-        `folder` is where it puts what does not fit into memory, unless the settings name one,
-        which is made where it is missing. Raises DataError for what is wrong with the data,
-        OrdersError for all else.
+        Data that does not fit into memory goes into `folder`, unless the settings name a folder;
+        that one is created if it is missing. Raises DataError for invalid data, and OrdersError
+        for every other error of DuckDB and the system.
         """
         base = self._temporary or folder
-        spill = None if base is None else spill_folder(base)
-        shown = _shown(paths, spill)
+        spill = None if base is None else new_spill_folder(base)
+        names = _names_in_messages(paths, spill)
         self._make_temporary()
-        with _translated(shown):
-            connection = self._connected(paths, spill)
+        with _translate_errors(names):
+            connection = self._connect(paths, spill)
         with self._ended:
-            self._running[connection] = shown
+            self._running[connection] = names
         try:
-            with _translated(shown):
+            with _translate_errors(names):
                 yield connection
         finally:
             with self._ended:
@@ -83,31 +87,31 @@ class Sessions:
                 rmtree(spill, ignore_errors=True)
 
     @contextmanager
-    def translated(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        """Errors of a session come out as ours already here, as its own at its end."""
-        with _translated(self._running[connection]):
+    def translate_errors(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        """Translate errors as the end of the session does, but already here."""
+        with _translate_errors(self._running[connection]):
             yield
 
     def interrupt(self, elsewhere: Callable[[], None] = lambda: None) -> None:
-        """End what runs, as `OrderStore.interrupt`; `elsewhere` ends what is outside of DuckDB."""
-        deadline = time.monotonic() + _PATIENCE
+        """End running calls, as `OrderStore.interrupt`; `elsewhere` ends work outside of DuckDB."""
+        deadline = time.monotonic() + _INTERRUPT_SECONDS
         with self._ended:
-            now = [*self._running]
-            self._interrupted += now
-        # Again and again, because DuckDB forgets it where its next statement begins.
+            running = [*self._running]
+            self._interrupted += running
+        # Repeatedly, because an interrupt has no effect on the statement that begins next.
         while time.monotonic() < deadline:
             with self._ended:
-                left = [each for each in now if each in self._running]
+                left = [each for each in running if each in self._running]
                 for connection in left:
                     connection.interrupt()
             if not left:
                 return
-            elsewhere()  # not under the lock, which the call needs in order to end
+            elsewhere()  # without the lock, which the call needs to end
             with self._ended:
                 self._ended.wait(0.02)
 
-    def goes_on(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Raise OrdersError where the call has been interrupted, also between two statements."""
+    def raise_if_interrupted(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Raise OrdersError if the call was interrupted, also between two statements."""
         if connection in self._interrupted:
             raise OrdersError("interrupted")
 
@@ -117,10 +121,10 @@ class Sessions:
         try:
             self._temporary.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            said = error.strerror or type(error).__name__
-            raise OrdersError(f"the folder for temporary files cannot be made: {said}.") from None
+            message = error.strerror or type(error).__name__
+            raise OrdersError(f"cannot create the folder for temporary files: {message}.") from None
 
-    def _connected(self, paths: Iterable[Path], spill: Path | None) -> duckdb.DuckDBPyConnection:
+    def _connect(self, paths: Iterable[Path], spill: Path | None) -> duckdb.DuckDBPyConnection:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
@@ -134,8 +138,8 @@ class Sessions:
         connection = duckdb.connect(":memory:", config=settings)
         try:
             connection.execute("SET TimeZone = 'UTC'")
-            allowed = {name for path in paths for name in (str(path), unglobbed(path))}
-            listed = ", ".join(literal(name) for name in sorted(allowed))
+            allowed = {name for path in paths for name in (str(path), escape_glob(path))}
+            listed = ", ".join(quote_text(name) for name in sorted(allowed))
             connection.execute(f"SET allowed_paths = [{listed}]")
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
@@ -145,67 +149,80 @@ class Sessions:
         return connection
 
 
-def _shown(paths: Iterable[Path], spill: Path | None) -> dict[str, str]:
-    """What stands for each path in a message: whoever exports need not know the folders here.
+def _names_in_messages(paths: Iterable[Path], spill: Path | None) -> dict[str, str]:
+    """Return path → the name that messages show instead; clients must not learn the folders.
 
-    Raises OrdersError for a path that DuckDB cannot take.
+    Raises OrdersError for a path that DuckDB does not accept.
     """
-    shown = {} if spill is None else {_utf_8(spill, "the temporary files"): "temporary"}
+    names = {} if spill is None else {_require_utf_8(spill, "the temporary files"): "temporary"}
     for path in paths:
-        shown |= {unglobbed(path): path.name, _utf_8(path, legible(path.name)): path.name}
-    return shown
+        names |= {
+            escape_glob(path): path.name,
+            _require_utf_8(path, printable_name(path.name)): path.name,
+        }
+    return names
 
 
-def _utf_8(path: Path, name: str) -> str:
+def _require_utf_8(path: Path, name: str) -> str:
     try:
         os.fspath(path).encode()
     except UnicodeEncodeError:
         raise OrdersError(
             f"the path of {name} is not UTF-8.",
-            hint="DuckDB takes no other: rename the file or the folder that is not",
+            hint="DuckDB requires UTF-8: rename the file or the folder",
         ) from None
     return str(path)
 
 
 @contextmanager
-def _translated(shown: Mapping[str, str]) -> Iterator[None]:
-    """Errors of DuckDB and the system come out as ours, without the paths of the session."""
+def _translate_errors(names: Mapping[str, str]) -> Iterator[None]:
+    """Raise our own errors for those of DuckDB and the system, without the session's paths."""
     try:
         yield
     except duckdb.InterruptException:
         raise OrdersError("interrupted") from None
     except (duckdb.Error, OSError) as error:
-        raise _ours(error, shown) from None
+        raise _translate(error, names) from None
 
 
-def unglobbed(path: Path) -> str:
-    """The path as DuckDB reads it, to which `*`, `?` and `[` in a name mean many files.
+def escape_glob(path: Path) -> str:
+    """Return the path with `*`, `?` and `[` escaped: for DuckDB they match several files.
 
-    >>> unglobbed(Path("a[1].csv"))
+    >>> escape_glob(Path("a[1].csv"))
     'a[[]1].csv'
     """
     return _GLOB.sub(r"[\g<0>]", str(path))
 
 
-def _ours(error: Exception, shown: Mapping[str, str]) -> Exception:
-    """Ours for an error of DuckDB or the system."""
-    said = str(error)
-    for path, name in shown.items():
-        said = said.replace(path, name)
-    if "No space left on device" in said or getattr(error, "errno", None) == errno.ENOSPC:
+def _translate(error: Exception, names: Mapping[str, str]) -> Exception:
+    """Return our own error for one of DuckDB or the system."""
+    message = str(error)
+    for path, name in names.items():
+        message = message.replace(path, name)
+    if "No space left on device" in message or getattr(error, "errno", None) == errno.ENOSPC:
         return OrdersError("the disk is full.")
     if isinstance(error, duckdb.OutOfMemoryException):
-        if "max_temp_directory_size" in said:
+        if "max_temp_directory_size" in message:
             return OrdersError("the disk is full.")
-        return OrdersError("the memory that the export may use is too little.", hint="allow more")
+        return OrdersError("the export needs more memory than it may use.", hint="allow more")
     if isinstance(error, OSError):
         return OrdersError(f"{error.strerror or error}.")
     if isinstance(error, (duckdb.DataError, duckdb.InvalidInputException)):
-        return DataError(_first_line(said))
-    return OrdersError(f"DuckDB cannot read or write it: {_first_line(said)}")
+        return DataError(_first_line(message))
+    return OrdersError(f"DuckDB cannot read or write the data: {_first_line(message)}")
 
 
-def _first_line(said: str) -> str:
-    """What DuckDB says, without the name of the kind of error and without advice for its users."""
-    line = said.strip().partition("\n")[0]
-    return re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", line).strip() or "it says nothing more"
+def _first_line(message: str) -> str:
+    """Return the message of DuckDB without the error type and without advice for its users."""
+    line = message.strip().partition("\n")[0]
+    return re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", line).strip() or "there are no details"
+
+
+def copy_to_csv(connection: duckdb.DuckDBPyConnection, cells: str, target: Path) -> int:
+    """Write the rows of a SELECT into a CSV file with a header; return the number of rows.
+
+    Raises what DuckDB raises.
+    """
+    connection.execute(f"COPY ({cells}) TO {quote_text(str(target))} ({_COPY_OPTIONS})")
+    row = connection.fetchone()
+    return 0 if row is None else int(row[0])

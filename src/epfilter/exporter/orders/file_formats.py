@@ -1,6 +1,6 @@
-"""What is where in a file of orders, by its format: JSONL, CSV and Parquet."""
+"""Where the members of orders are in a file, by its format: JSONL, CSV or Parquet."""
 
-# ruff: noqa: S608 - names and texts of the SQL go through `quoted` and `literal`
+# ruff: noqa: S608 - names and texts of the SQL go through `quote_name` and `quote_text`
 
 from __future__ import annotations
 
@@ -9,75 +9,90 @@ from pathlib import Path
 
 import duckdb
 
-from epfilter.exporter.orders.broken_lines import LONGEST_LINE
-from epfilter.exporter.orders.csv_checking import LONGEST_ROW, header
-from epfilter.exporter.orders.duckdb_sessions import unglobbed
-from epfilter.exporter.orders.duckdb_sql import Source, Value, dotted, literal, quoted
-from epfilter.exporter.orders.order_schema import ITEM_MEMBERS, ORDER_MEMBERS, Tree, tree_of
-from epfilter.exporter.orders.table_columns import source_of
+from epfilter.exporter.orders.csv_validation import MAX_ROW_BYTES, read_header
+from epfilter.exporter.orders.duckdb_sessions import escape_glob
+from epfilter.exporter.orders.duckdb_sql import (
+    Source,
+    Value,
+    quote_name,
+    quote_path,
+    quote_text,
+)
+from epfilter.exporter.orders.jsonl_validation import MAX_LINE_BYTES
+from epfilter.exporter.orders.order_schema import (
+    ITEM_MEMBERS,
+    ORDER_MEMBERS,
+    Tree,
+    build_member_tree,
+)
+from epfilter.exporter.orders.table_columns import locate_columns
 
 Describe = Callable[[duckdb.DuckDBPyConnection, Path], Source]
 
 
-def _struct(tree: Tree) -> str:
-    """The type of DuckDB for such an object, all of text."""
+def _struct_type(tree: Tree) -> str:
+    """Return the DuckDB type of an object whose members are all text."""
     members = (
-        f"{quoted(name)} {'VARCHAR' if inner is None else _struct(inner)}"
+        f"{quote_name(name)} {'VARCHAR' if inner is None else _struct_type(inner)}"
         for name, inner in tree.items()
     )
     return f"STRUCT({', '.join(members)})"
 
 
-def jsonl(connection: duckdb.DuckDBPyConnection, path: Path) -> Source:  # noqa: ARG001 - the schema is known
-    """Orders as the platform gives them, one a line.
+def describe_jsonl(connection: duckdb.DuckDBPyConnection, path: Path) -> Source:  # noqa: ARG001 - the schema is fixed
+    """Return the source for orders as the platform returns them, one per line.
 
-    The schema is given, not guessed from the first lines. All is read as text at first, because
-    DuckDB would make 6 of 5.5 where a whole number is due.
+    The schema is fixed, not guessed from the first lines. Every value is read as text first,
+    because DuckDB would read 5.5 as the integer 6.
     """
     types = {
-        name: "VARCHAR" if inner is None else _struct(inner)
-        for name, inner in tree_of(ORDER_MEMBERS).items()
+        name: "VARCHAR" if inner is None else _struct_type(inner)
+        for name, inner in build_member_tree(ORDER_MEMBERS).items()
     }
-    types["items"] = f"{_struct(tree_of(ITEM_MEMBERS))}[]"
-    columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in types.items())
+    types["items"] = f"{_struct_type(build_member_tree(ITEM_MEMBERS))}[]"
+    columns = ", ".join(f"{quote_text(name)}: {quote_text(kind)}" for name, kind in types.items())
     table = (
-        f"read_json({literal(unglobbed(path))}, format = 'newline_delimited', records = 'true', "
-        f"auto_detect = false, maximum_object_size = {LONGEST_LINE}, columns = {{{columns}}})"
+        f"read_json({quote_text(escape_glob(path))}, format = 'newline_delimited', "
+        f"records = 'true', auto_detect = false, maximum_object_size = {MAX_LINE_BYTES}, "
+        f"columns = {{{columns}}})"
     )
     return Source(
         table,
-        {member.name: Value(dotted(member.path)) for member in ORDER_MEMBERS},
+        {member.name: Value(quote_path(member.path)) for member in ORDER_MEMBERS},
         "items",
-        {member.name: Value(dotted(("item", *member.path))) for member in ITEM_MEMBERS},
+        {member.name: Value(quote_path(("item", *member.path))) for member in ITEM_MEMBERS},
     )
 
 
-def comma_separated(connection: duckdb.DuckDBPyConnection, path: Path) -> Source:  # noqa: ARG001 - all is text
-    """Columns named as the attributes, or as those of our own CSV files. An empty cell is null."""
-    names = header(path)
-    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+def describe_csv(connection: duckdb.DuckDBPyConnection, path: Path) -> Source:  # noqa: ARG001 - all is text
+    """Return the source for CSV; its columns have the names of attributes or of our CSV files.
+
+    An empty cell is null.
+    """
+    names = read_header(path)
+    columns = ", ".join(f"{quote_text(name)}: 'VARCHAR'" for name in names)
     table = (
-        f"read_csv({literal(unglobbed(path))}, auto_detect = false, header = true, delim = ',', "
-        "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, "
-        # Without a size, the buffer would be that of sixteen of the longest rows.
-        f"max_line_size = {LONGEST_ROW}, buffer_size = {2 * LONGEST_ROW}, "
-        # Several threads look for the ends of lines, and may find one inside quotes.
+        f"read_csv({quote_text(escape_glob(path))}, auto_detect = false, header = true, "
+        "delim = ',', quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, "
+        # By default the buffer would hold sixteen rows of the maximum size.
+        f"max_line_size = {MAX_ROW_BYTES}, buffer_size = {2 * MAX_ROW_BYTES}, "
+        # Several threads would search for line ends, and may find one inside quotes.
         f"parallel = false, columns = {{{columns}}})"
     )
-    return source_of(table, dict.fromkeys(names, duckdb.sqltypes.VARCHAR))
+    return locate_columns(table, dict.fromkeys(names, duckdb.sqltypes.VARCHAR))
 
 
-def parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Source:
-    """Columns as in CSV files, or objects as the platform's, whatever of them is there."""
-    table = f"read_parquet({literal(unglobbed(path))})"
+def describe_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Source:
+    """Return the source for Parquet: columns as in CSV files, or objects as the platform's."""
+    table = f"read_parquet({quote_text(escape_glob(path))})"
     relation = connection.sql(f"SELECT * FROM {table}")
-    return source_of(table, dict(zip(relation.columns, relation.types, strict=True)))
+    return locate_columns(table, dict(zip(relation.columns, relation.types, strict=True)))
 
 
 FORMATS: dict[str, Describe] = {
-    ".jsonl": jsonl,
-    ".ndjson": jsonl,
-    ".csv": comma_separated,
-    ".parquet": parquet,
+    ".jsonl": describe_jsonl,
+    ".ndjson": describe_jsonl,
+    ".csv": describe_csv,
+    ".parquet": describe_parquet,
 }
-"""By the suffix of the name."""
+"""The function that describes a file, by the suffix of its name."""

@@ -1,4 +1,4 @@
-"""What is where in a table of a database, as expressions of Ibis that its own SQL runs."""
+"""Where the members of orders are in a table of a database, as expressions of Ibis."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import ibis
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.order_schema import (
     FULL_NAMES,
+    ITEM_ATTRIBUTES,
     ITEM_MEMBERS,
+    MISSING_ID_HINT,
     ORDER_MEMBERS,
-    SEVERAL,
     Member,
     MemberKind,
 )
@@ -24,50 +25,49 @@ _TYPES: dict[MemberKind, str] = {
 }
 
 
-def carried(table: Any) -> dict[str, Any]:
-    """The columns that a CSV file may need, by their names; JSON as text.
+def select_exported_columns(table: Any) -> dict[str, Any]:
+    """Return the columns that a CSV file may need, by name; JSON as text.
 
-    Raises OrdersError where there is no `id`.
+    Raises OrdersError if there is no column `id`.
     """
     names = {member.name for member in (*ORDER_MEMBERS, *ITEM_MEMBERS)}
     names |= {member.path[0] for member in ORDER_MEMBERS} | {"items", *FULL_NAMES}
-    found = {name: table[name] for name in table.columns if name in names}
-    if "id" not in found:
-        raise OrdersError("there is no column `id`.", hint="every order needs its own")
-    return {name: _plain(column) for name, column in found.items()}
+    columns = {name: table[name] for name in table.columns if name in names}
+    if "id" not in columns:
+        raise OrdersError("there is no column `id`.", hint=MISSING_ID_HINT)
+    return {name: _to_plain_type(column) for name, column in columns.items()}
 
 
-def _plain(column: Any) -> Any:
-    """A column that becomes Arrow the same way in every database."""
+def _to_plain_type(column: Any) -> Any:
+    """Return a column as a type that every database converts to Arrow in the same way."""
     kind = column.type()
     return column.cast("string") if kind.is_json() or kind.is_uuid() else column
 
 
-def attributes(table: Any) -> dict[str, Any]:
-    """The attributes of resource `orders`; one that is nowhere is null.
+def select_attributes(table: Any) -> dict[str, Any]:
+    """Return the attributes of resource `orders`; a missing one is null.
 
-    Those of the items are left out where only JSON has them, because not every database can
-    search in it.
+    An attribute of items is left out if it is only in JSON, which not every database can search.
     """
-    found = {member.name: _of_order(table, member) for member in ORDER_MEMBERS}
+    attributes = {member.name: _order_attribute(table, member) for member in ORDER_MEMBERS}
     for name, parts in FULL_NAMES.items():
         if name in table.columns:
-            found[name] = table[name]
+            attributes[name] = table[name]
             continue
-        first, last = (found[part] for part in parts)
-        found[name] = ibis.coalesce(first + " " + last, first, last)
+        first, last = (attributes[part] for part in parts)
+        attributes[name] = ibis.coalesce(first + " " + last, first, last)
     for member in ITEM_MEMBERS:
-        if member.name in SEVERAL:
-            several = _of_items(table, member)
-            if several is not None:
-                found[member.name] = several
-    return found
+        if member.name in ITEM_ATTRIBUTES:
+            values = _item_attribute(table, member)
+            if values is not None:
+                attributes[member.name] = values
+    return attributes
 
 
-def _of_order(table: Any, member: Member) -> Any:
+def _order_attribute(table: Any, member: Member) -> Any:
     value = table[member.name] if member.name in table.columns else None
     if value is None and member.path[0] in table.columns:
-        value = _inside(table[member.path[0]], member.path[1:], member.kind)
+        value = _get_nested(table[member.path[0]], member.path[1:], member.kind)
     if value is None:
         return ibis.null(_TYPES[member.kind])
     kind = value.type()
@@ -78,8 +78,8 @@ def _of_order(table: Any, member: Member) -> Any:
     return value if kind.is_string() or member.kind != "text" else value.cast("string")
 
 
-def _inside(value: Any, path: tuple[str, ...], kind: MemberKind) -> Any:
-    """The value at a path through structs or JSON; None where the path ends."""
+def _get_nested(value: Any, path: tuple[str, ...], kind: MemberKind) -> Any:
+    """Return the value at a path through structs or JSON; None if there is no such path."""
     for name in path:
         if value.type().is_struct():
             if name not in value.type().names:
@@ -92,8 +92,8 @@ def _inside(value: Any, path: tuple[str, ...], kind: MemberKind) -> Any:
     return {"integer": value.int, "boolean": value.bool}.get(kind, value.str)
 
 
-def _of_items(table: Any, member: Member) -> Any:
-    """What every item has, as a list; None where the database cannot tell."""
+def _item_attribute(table: Any, member: Member) -> Any:
+    """Return the values of all items as a list; None if the database cannot compute it."""
     if member.name in table.columns:
         column = table[member.name]
         return column.cast("array<string>") if column.type().is_array() else None
@@ -102,6 +102,8 @@ def _of_items(table: Any, member: Member) -> Any:
     kind = table["items"].type()
     if not kind.is_array() or not kind.value_type.is_struct():
         return None
-    if _inside(table["items"][0], member.path, member.kind) is None:
+    if _get_nested(table["items"][0], member.path, member.kind) is None:
         return ibis.null("array<string>")
-    return table["items"].map(lambda item: _inside(item, member.path, member.kind).cast("string"))
+    return table["items"].map(
+        lambda item: _get_nested(item, member.path, member.kind).cast("string")
+    )

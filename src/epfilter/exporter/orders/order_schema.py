@@ -1,8 +1,8 @@
-"""Where the attributes of an order, and the cells of a CSV file, are in an order of the platform.
+"""The schema of an order of the platform: where each attribute and each CSV cell is in it.
 
-Source: the platform's documentation of the order object. How a value that is not of the documented
-type is read is a decision: a text may be any JSON value, then it is the JSON; anything else is an
-error, because an order that is left out without a word is a surprise.
+Source: the platform's documentation of the order object. How a value of another type than the
+documented one is read is a decision: where text is expected, any JSON value is read as its JSON;
+every other mismatch is an error, because an order must not be left out silently.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ MemberKind = Literal["text", "integer", "boolean", "timestamp"]
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One value of an order or of an item: its name in CSV files and where it is.
+    """One value of an order or of an item: its name in CSV files, its path and its type.
 
     >>> next(member for member in ORDER_MEMBERS if member.name == "with_tax").path
     ('meta', 'display_price', 'with_tax', 'amount')
     """
 
     name: str
-    """The name of its column; the filter calls the attribute the same."""
+    """The name of its column, and of its attribute in filters."""
 
     path: tuple[str, ...]
-    """The members that lead to it."""
+    """The names of the members from the root to it."""
 
     kind: MemberKind
-    """As what it is read."""
+    """The type as which it is read."""
 
     about: str
-    """What it is, for people."""
+    """A description for people."""
 
 
-def _address(prefix: str, whose: str) -> tuple[Member, ...]:
+def _address_members(prefix: str, owner: str) -> tuple[Member, ...]:
     parts = {
         "first_name": "first name",
         "last_name": "last name",
@@ -56,19 +56,19 @@ def _address(prefix: str, whose: str) -> tuple[Member, ...]:
         "country": "country",
     }
     return tuple(
-        Member(f"{prefix}_{name}", (f"{prefix}_address", name), "text", f"{about} of the {whose}")
+        Member(f"{prefix}_{name}", (f"{prefix}_address", name), "text", f"{about} of the {owner}")
         for name, about in parts.items()
     )
 
 
-def _price(name: str, what: str) -> Member:
+def _price_member(name: str, about: str) -> Member:
     path = ("meta", "display_price", name, "amount")
-    return Member(name, path, "integer", f"{what}, in minor units")
+    return Member(name, path, "integer", f"{about}, in minor units")
 
 
-def _related(name: str, what: str) -> Member:
+def _relationship_member(name: str, about: str) -> Member:
     path = ("relationships", name, "data", "id")
-    return Member(f"{name}_id", path, "text", f"the id of the {what}")
+    return Member(f"{name}_id", path, "text", f"the id of the {about}")
 
 
 ORDER_MEMBERS = (
@@ -82,26 +82,26 @@ ORDER_MEMBERS = (
     Member("created_at", ("meta", "timestamps", "created_at"), "timestamp", "as in the source"),
     Member("updated_at", ("meta", "timestamps", "updated_at"), "timestamp", "as in the source"),
     Member("currency", ("meta", "display_price", "with_tax", "currency"), "text", "as in USD"),
-    _price("with_tax", "the total with tax"),
-    _price("without_tax", "the total without tax"),
-    _price("tax", "the tax"),
-    _related("customer", "customer"),
+    _price_member("with_tax", "the total with tax"),
+    _price_member("without_tax", "the total without tax"),
+    _price_member("tax", "the tax"),
+    _relationship_member("customer", "customer"),
     Member("name", ("customer", "name"), "text", "the customer's name"),
     Member("email", ("customer", "email"), "text", "the customer's email address"),
-    _related("account", "account"),
-    _related("account_member", "member of the account"),
+    _relationship_member("account", "account"),
+    _relationship_member("account_member", "member of the account"),
     Member("contact.name", ("contact", "name"), "text", "whom to ask about the order"),
     Member("contact.email", ("contact", "email"), "text", "the email address to ask at"),
-    *_address("shipping", "shipping address"),
+    *_address_members("shipping", "shipping address"),
     Member(
         "shipping_instructions",
         ("shipping_address", "instructions"),
         "text",
         "what to heed when it is delivered",
     ),
-    *_address("billing", "billing address"),
+    *_address_members("billing", "billing address"),
 )
-"""What an order has once."""
+"""The members of an order itself."""
 
 ITEM_MEMBERS = (
     Member("item_id", ("id",), "text", "the id of the item"),
@@ -112,31 +112,31 @@ ITEM_MEMBERS = (
     Member("unit_price", ("unit_price", "amount"), "integer", "the price of one, in minor units"),
     Member("line_price", ("value", "amount"), "integer", "the price of all, in minor units"),
 )
-"""What each item of an order has."""
+"""The members of each item of an order."""
 
 FULL_NAMES = {
     f"{address}_name": (f"{address}_first_name", f"{address}_last_name")
     for address in ("shipping", "billing")
 }
-"""The deprecated attributes, and the members that they join with a space."""
+"""Deprecated attribute → the members that it joins with a space."""
 
-SEVERAL = ("product_id", "product_sku")
-"""The attributes that every item has; a condition holds where it does for any of them."""
+ITEM_ATTRIBUTES = ("product_id", "product_sku")
+"""The attributes of items; a condition on one holds if it holds for any item."""
 
-NO_ID = "it has no `id`"
-"""What is said of an order without one."""
+MISSING_ID = "it has no `id`"
+"""The message for an order without an id."""
 
-ITS_OWN = "every order needs its own"
-"""What to do about it."""
+MISSING_ID_HINT = "every order needs an id"
+"""The hint for an order without an id."""
 
 Tree = dict[str, "Tree | None"]
-"""The names of an object's members; a member that is no object has no names of its own."""
+"""The names of an object's members; None for a member that is not an object."""
 
 
-def tree_of(members: tuple[Member, ...]) -> Tree:
-    """The members of an object, as a tree of their names.
+def build_member_tree(members: tuple[Member, ...]) -> Tree:
+    """Return the members of an object as a tree of their names.
 
-    >>> tree_of(ITEM_MEMBERS)["unit_price"]
+    >>> build_member_tree(ITEM_MEMBERS)["unit_price"]
     {'amount': None}
     """
     tree: Tree = {}
@@ -144,76 +144,79 @@ def tree_of(members: tuple[Member, ...]) -> Tree:
         node = tree
         for name in member.path[:-1]:
             inner = node.setdefault(name, {})
-            assert inner is not None  # noqa: S101 - no member is inside another
+            assert inner is not None  # noqa: S101 - no member is a prefix of another
             node = inner
         node[member.path[-1]] = None
     return tree
 
 
-WHOLE = r"-?[0-9]+(?:\.0+)?"
-"""A whole number, as JSON may write it."""
+INTEGER_PATTERN = r"-?[0-9]+(?:\.0+)?"
+"""A whole number in JSON."""
 
-TIMESTAMP = (
+TIMESTAMP_PATTERN = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9]"
     r"(?:\.[0-9]{1,9})?)?(?:Z|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9])?)?"
 )
-"""A point in time as the platform writes it, or as ISO 8601 with less of it; the zone may lack."""
+"""A timestamp as the platform writes it, or as shorter ISO 8601; the zone is optional."""
 
-_WHOLE = re.compile(WHOLE)
-_TIMESTAMP = re.compile(TIMESTAMP)
+_INTEGER = re.compile(INTEGER_PATTERN)
+_TIMESTAMP = re.compile(TIMESTAMP_PATTERN)
 
 
 def attributes_of(order: Mapping[str, object]) -> dict[str, object]:
-    """What a filter of resource `orders` sees of an order as the platform gives it.
+    """Return the attributes of resource `orders` for an order as the platform returns it.
 
-    A member that is missing is None, `product_id` and `product_sku` are lists of what the items
-    have. `to_predicate(f, "orders")(attributes_of(order))` says whether an export has the order.
+    A missing member is None; `product_id` and `product_sku` are lists with a value per item.
+    `to_predicate(f, "orders")(attributes_of(order))` is True if an export contains the order.
 
-    Raises OrdersError for a member that cannot be what it should be.
+    Raises OrdersError for a member of the wrong type.
 
     Source: the platform's documentation of the order object, and of filtering orders.
 
-    >>> found = attributes_of({"id": "1", "customer": {"name": "Ron"}, "items": [{"sku": "A"}]})
-    >>> found["id"], found["name"], found["product_sku"], found["with_tax"]
-    ('1', 'Ron', ['A'], None)
+    >>> order = {"id": "1", "customer": {"name": "Ron"}, "items": [{"sku": "A"}]}
+    >>> attributes = attributes_of(order)
+    >>> [attributes[name] for name in ("id", "name", "product_sku", "with_tax")]
+    ['1', 'Ron', ['A'], None]
     """
-    found: dict[str, object] = {member.name: value_of(order, member) for member in ORDER_MEMBERS}
+    attributes: dict[str, object] = {
+        member.name: get_value(order, member) for member in ORDER_MEMBERS
+    }
     for name, parts in FULL_NAMES.items():
-        written = [str(found[part]) for part in parts if found[part] is not None]
-        found[name] = " ".join(written) if written else None
-    items = items_of(order)
+        present = [str(attributes[part]) for part in parts if attributes[part] is not None]
+        attributes[name] = " ".join(present) if present else None
+    items = get_items(order)
     for member in ITEM_MEMBERS:
-        values = None if items is None else [value_of(item, member) for item in items]
-        if member.name in SEVERAL:
-            found[member.name] = values
-    return found
+        values = None if items is None else [get_value(item, member) for item in items]
+        if member.name in ITEM_ATTRIBUTES:
+            attributes[member.name] = values
+    return attributes
 
 
-def items_of(order: Mapping[str, object]) -> list[Mapping[str, object]] | None:
-    """The items of an order, one that is null as one without members; None where there are none.
+def get_items(order: Mapping[str, object]) -> list[Mapping[str, object]] | None:
+    """Return the items of an order; None if it has no such member. A null item has no members.
 
-    Raises OrdersError where they are no list of objects.
+    Raises OrdersError if the items are not a list of objects.
 
-    >>> items_of({"items": [{"sku": "A"}, None]}), items_of({})
+    >>> get_items({"items": [{"sku": "A"}, None]}), get_items({})
     ([{'sku': 'A'}, {}], None)
     """
     items = order.get("items")
     if items is None:
         return None
     if not isinstance(items, list):
-        raise OrdersError(f"`items` is no list but {_json(items)}.")
+        raise OrdersError(f"`items` is not a list: {_shown(items)}.")
     for item in items:
         if item is not None and not isinstance(item, Mapping):
-            raise OrdersError(f"one of `items` is no object but {_json(item)}.")
+            raise OrdersError(f"one of `items` is not an object: {_shown(item)}.")
     return [item or {} for item in items]
 
 
-def value_of(order: Mapping[str, object], member: Member) -> str | int | bool | None:
-    """The value of a member, None where it is missing.
+def get_value(order: Mapping[str, object], member: Member) -> str | int | bool | None:
+    """Return the value of a member; None if it is missing.
 
-    Raises OrdersError where it is not what it should be, or what should hold it is no object.
+    Raises OrdersError for a value of the wrong type, or if a member on its path is not an object.
 
-    >>> value_of({"meta": {"is_manual": True}}, ORDER_MEMBERS[6])
+    >>> get_value({"meta": {"is_manual": True}}, ORDER_MEMBERS[6])
     True
     """
     value: object = order
@@ -221,30 +224,34 @@ def value_of(order: Mapping[str, object], member: Member) -> str | int | bool | 
         if value is None:
             return None
         if not isinstance(value, Mapping):
-            holder = ".".join(member.path[:depth])
-            raise OrdersError(f"`{holder}` is no object but {_json(value)}.")
+            parent = ".".join(member.path[:depth])
+            raise OrdersError(f"`{parent}` is not an object: {_shown(value)}.")
         value = value.get(name)
-    return None if value is None else _read(value, member)
+    return None if value is None else _convert(value, member)
 
 
-def _read(value: object, member: Member) -> str | int | bool:
-    text = value if isinstance(value, str) else _json_text(value)
+def _convert(value: object, member: Member) -> str | int | bool:
+    text = value if isinstance(value, str) else _dump_json(value)
     if member.kind == "integer":
-        if not _WHOLE.fullmatch(text) or abs(whole := int(text.partition(".")[0])) >= 2**127:
-            raise OrdersError(f"`{'.'.join(member.path)}` is no whole number but {_json(value)}.")
+        if not _INTEGER.fullmatch(text) or abs(whole := int(text.partition(".")[0])) >= 2**127:
+            raise _type_error(member, "a whole number", value)
         return whole
     if member.kind == "boolean":
         if text not in ("true", "false"):
-            raise OrdersError(f"`{'.'.join(member.path)}` is not true or false: {_json(value)}.")
+            raise _type_error(member, "true or false", value)
         return text == "true"
     if member.kind == "timestamp" and not (_TIMESTAMP.fullmatch(text) and moment(text)):
-        raise OrdersError(f"`{'.'.join(member.path)}` is no timestamp but {_json(value)}.")
+        raise _type_error(member, "a timestamp", value)
     return text
 
 
-def _json_text(value: object) -> str:
+def _type_error(member: Member, expected: str, value: object) -> OrdersError:
+    return OrdersError(f"`{'.'.join(member.path)}` is not {expected}: {_shown(value)}.")
+
+
+def _dump_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
-def _json(value: object) -> str:
-    return shorten(_json_text(value))
+def _shown(value: object) -> str:
+    return shorten(_dump_json(value))

@@ -1,19 +1,18 @@
-"""What a store of orders can do, and how one is opened."""
+"""The protocol of a store of orders, and the function that opens one."""
 
 from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote
 
 from epfilter.ast import Filter
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.columns import RowsPer
+from epfilter.exporter.orders.source_paths import path_from_url, printable_name
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 
@@ -21,9 +20,9 @@ _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 class OrderStore(Protocol):
     """Orders that a filter selects from.
 
-    Every error of the store, the disk or the database is an OrdersError; what the store cannot
-    ask of its orders is an UnsupportedFilterError, and what is no filter of orders a ResourceError.
-    It may be used from several threads, but writes one file at a time.
+    Every error of the store, the disk or the database is an OrdersError. A filter that the store
+    cannot run raises UnsupportedFilterError, one that is not for orders ResourceError. You may use
+    a store from several threads, but it writes one file at a time.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -34,7 +33,7 @@ class OrderStore(Protocol):
     """
 
     def count(self, filter: Filter | None) -> int:  # noqa: A002 - as the platform calls it
-        """How many orders the filter selects; all of them without a filter."""
+        """Return how many orders the filter selects; None selects all orders."""
 
     def write_csv(
         self,
@@ -44,24 +43,23 @@ class OrderStore(Protocol):
         rows: RowsPer = "item",
         neutralise: bool = True,
     ) -> int:
-        """Write the orders that the filter selects, in their order, and say how many rows.
+        """Write the orders that the filter selects, in their order; return the number of rows.
 
-        The columns are `CSV_COLUMNS[rows]`; the header is always there. A file that is there is
-        overwritten; after an error, what is there is no whole file.
+        The columns are `CSV_COLUMNS[rows]`; the header is always written. An existing file is
+        overwritten. After an error the file is incomplete.
         """
 
     def interrupt(self) -> None:
-        """End what runs in another thread: there it raises OrdersError `interrupted`.
+        """End a call that runs in another thread; there it raises OrdersError `interrupted`.
 
-        Where nothing runs it does nothing. It returns when that call has ended, or after a few
-        seconds.
+        Does nothing where no call runs. Returns when that call has ended, or after a few seconds.
         """
 
     def ready(self) -> None:
-        """Do nothing, or raise OrdersError where the orders cannot be read."""
+        """Do nothing, or raise OrdersError if the orders cannot be read."""
 
     def close(self) -> None:
-        """Give back what the store holds."""
+        """Release what the store holds."""
 
 
 def open_orders(
@@ -71,82 +69,52 @@ def open_orders(
     memory: str = "256MB",
     temporary: Path | None = None,
 ) -> OrderStore:
-    """The store of orders at a path or a URL.
+    """Return the store of orders at a path or a URL.
 
-    A file is JSONL (`.jsonl`, `.ndjson`), CSV (`.csv`) or Parquet (`.parquet`), read by DuckDB
-    with so many threads, by default one a core, and so much memory; `temporary` is where it puts
-    what does not fit, by default the folder of the CSV file that is written. A URL is one that
-    Ibis connects to, such as `postgresql://user@host/database#table`; the table is `orders` where
-    the URL names none, and may be `schema.table`. Nothing is read before it is asked for; `ready`
-    says whether it can be.
+    A file is JSONL (`.jsonl`, `.ndjson`), CSV (`.csv`) or Parquet (`.parquet`). DuckDB reads it
+    with this number of threads (default: one per core) and this much memory; data that does not
+    fit goes into the folder `temporary` (default: the folder of the CSV file that is written).
 
-    Raises OrdersError for what is neither, and where a package that it takes is not installed.
+    A URL is one that Ibis connects to, such as `postgresql://user@host/database#table`. The table
+    is `orders` by default, and may be `schema.table`.
+
+    Opening reads nothing; call `ready` to check that the orders can be read. Raises OrdersError
+    for any other source, and if a required package is not installed.
 
     >>> open_orders("orders.txt")
     Traceback (most recent call last):
         ...
-    epfilter.exporter.errors.OrdersError: `orders.txt` is no file of orders. Hint: its name ends \
-in .jsonl, .ndjson, .csv or .parquet.
+    epfilter.exporter.errors.OrdersError: `orders.txt` is not a supported orders file. Hint: use \
+.jsonl, .ndjson, .csv or .parquet.
     """
     text = os.fspath(source)
     url = _URL.match(text)
     if url and url[1].lower() != "file":
-        with _installed("stores"):
+        with _explain_missing_package("stores"):
             from epfilter.exporter.orders.ibis_tables import IbisTable
         return IbisTable(text, threads=threads, memory=memory, temporary=temporary)
-    with _installed("service"):
+    with _explain_missing_package("service"):
         from epfilter.exporter.orders.duckdb_files import OrderFile
         from epfilter.exporter.orders.file_formats import FORMATS
-    name = _local(text) if url else text
+    name = path_from_url(text) if url else text
     path = Path(name)
     if path.suffix.lower() not in FORMATS:
-        raise _no_orders(name)
+        raise _unsupported_file(name)
     return OrderFile(path, threads=threads, memory=memory, temporary=temporary)
 
 
-def _no_orders(source: str) -> OrdersError:
-    hint = "its name ends in .jsonl, .ndjson, .csv or .parquet"
+def _unsupported_file(source: str) -> OrdersError:
+    hint = "use .jsonl, .ndjson, .csv or .parquet"
     if not source:
-        return OrdersError("the file of orders has no name.", hint=hint)
+        return OrdersError("the path of the orders file is empty.", hint=hint)
     # A path such as `.` or `/` has no name of its own.
-    shown = legible(Path(source).name or source)
-    return OrdersError(f"`{shown}` is no file of orders.", hint=hint)
-
-
-def readable(path: Path, name: str) -> os.stat_result:
-    """What the system knows of a file; `name` is what messages call it.
-
-    Raises OrdersError where it cannot be read, or is no file.
-
-    >>> readable(Path("no", "orders.db"), "orders.db")
-    Traceback (most recent call last):
-        ...
-    epfilter.exporter.errors.OrdersError: cannot read orders.db: No such file or directory.
-    """
-    try:
-        found = path.stat()
-        if stat.S_ISREG(found.st_mode):
-            with path.open("rb"):
-                return found
-    except (OSError, ValueError) as error:
-        said = getattr(error, "strerror", None) or error
-        raise OrdersError(f"cannot read {name}: {said}.") from None
-    kind = "a folder" if stat.S_ISDIR(found.st_mode) else "no regular file"
-    raise OrdersError(f"cannot read {name}: it is {kind}.")
-
-
-def legible(name: str) -> str:
-    r"""A name that can be printed everywhere, with what is no UTF-8 written out.
-
-    >>> print(legible("\udcff.csv"))
-    \udcff.csv
-    """
-    return name.encode(errors="backslashreplace").decode()
+    shown = printable_name(Path(source).name or source)
+    return OrdersError(f"`{shown}` is not a supported orders file.", hint=hint)
 
 
 @contextmanager
-def _installed(extra: str) -> Iterator[None]:
-    """Say what to install where a package is missing."""
+def _explain_missing_package(extra: str) -> Iterator[None]:
+    """Raise OrdersError with the extra to install if a package is missing."""
     try:
         yield
     except ModuleNotFoundError as error:
@@ -154,14 +122,3 @@ def _installed(extra: str) -> Iterator[None]:
             f"the package `{error.name}` is not installed.",
             hint=f"pip install 'epfilter[{extra}]'",
         ) from None
-
-
-def _local(url: str) -> str:
-    # Not by urlsplit, which raises errors of its own and takes `?` and `#` out of a name.
-    host, _, path = url[len("file://") :].partition("/")
-    if host not in ("", "localhost"):
-        shown = host.rpartition("@")[2]
-        raise OrdersError(
-            f"`file://{shown}/{path}` is a file of another machine.", hint="file:///path/to/file"
-        )
-    return unquote(f"/{path}", errors="surrogateescape")

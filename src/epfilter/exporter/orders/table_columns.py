@@ -1,10 +1,10 @@
-"""What is where in a table whose columns nobody has promised: Parquet, CSV, a database.
+"""Where the members of orders are in a table without a fixed schema: Parquet, CSV, a database.
 
-Orders may be there as the platform nests them, flat with our names, or as an export has them: one
-row an order with lists of its products, or one row an item.
+Orders may be nested as the platform returns them, flat with our names, or as in an exported file:
+one row per order with lists of its products, or one row per item.
 """
 
-# ruff: noqa: S608 - names and texts of the SQL go through `quoted` and `literal`
+# ruff: noqa: S608 - names and texts of the SQL go through `quote_name` and `quote_text`
 
 from __future__ import annotations
 
@@ -14,53 +14,62 @@ from collections.abc import Iterable, Mapping
 from duckdb.sqltypes import DuckDBPyType
 
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders.duckdb_sql import Source, Value, dotted, literal, quoted
+from epfilter.exporter.orders.duckdb_sql import (
+    Source,
+    Value,
+    quote_name,
+    quote_path,
+    quote_text,
+)
 from epfilter.exporter.orders.order_schema import (
     FULL_NAMES,
+    ITEM_ATTRIBUTES,
     ITEM_MEMBERS,
+    MISSING_ID_HINT,
     ORDER_MEMBERS,
-    SEVERAL,
     Tree,
-    tree_of,
+    build_member_tree,
 )
 
 Types = Mapping[str, DuckDBPyType]
 
 
-def source_of(table: str, types: Types) -> Source:
-    """What is where in the table's columns; what is nowhere is null.
+def locate_columns(table: str, types: Types) -> Source:
+    """Return where the members of orders are in the columns of a table; a missing one is null.
 
-    Raises OrdersError where the table has no column `id`, or items that are none, or names that
-    are one name to DuckDB.
+    Raises OrdersError if the table has no column `id`, if `items` is not a list of objects, and if
+    two names are the same name for DuckDB.
     """
-    _demand_different(types)
+    _require_distinct_names(types)
     columns: dict[str, Value] = {}
     for member in ORDER_MEMBERS:
-        value = _flat(types, member.name) or _nested(types, member.path)
+        value = _flat_column(types, member.name) or _nested_value(types, member.path)
         if value is not None:
             columns[member.name] = value
-    columns |= {name: value for name in FULL_NAMES if (value := _flat(types, name))}
+    columns |= {name: value for name in FULL_NAMES if (value := _flat_column(types, name))}
     if "id" not in columns:
-        raise OrdersError("there is no column `id`.", hint="every order needs its own")
+        raise OrdersError("there is no column `id`.", hint=MISSING_ID_HINT)
     if "items" in types:
-        return _with_items(table, columns, types["items"])
-    lists = {name: sql for name in SEVERAL if (sql := _list(types, name))}
+        return _source_with_items(table, columns, types["items"])
+    lists = {name: sql for name in ITEM_ATTRIBUTES if (sql := _list_column(types, name))}
     if lists:
-        return _with_lists(table, columns, lists)
-    of_item = {
-        member.name: value for member in ITEM_MEMBERS if (value := _flat(types, member.name))
+        return _source_with_lists(table, columns, lists)
+    item_columns = {
+        member.name: value for member in ITEM_MEMBERS if (value := _flat_column(types, member.name))
     }
-    return _grouped(table, columns, of_item) if of_item else Source(table, columns)
+    return (
+        _group_item_rows(table, columns, item_columns) if item_columns else Source(table, columns)
+    )
 
 
-def _demand_different(names: Iterable[str]) -> None:
-    """Raise OrdersError for two names that differ only in the case of A to Z, as DuckDB reads it.
+def _require_distinct_names(names: Iterable[str]) -> None:
+    """Raise OrdersError for two names that differ only in the case of A to Z; DuckDB ignores it.
 
     Source: https://duckdb.org/docs/sql/dialect/keywords_and_identifiers
     """
-    found: dict[bytes, str] = {}
+    seen: dict[bytes, str] = {}
     for name in names:
-        other = found.setdefault(name.encode().lower(), name)
+        other = seen.setdefault(name.encode().lower(), name)
         if other != name:
             raise OrdersError(
                 f"the columns `{other}` and `{name}` differ only in upper and lower case.",
@@ -68,62 +77,66 @@ def _demand_different(names: Iterable[str]) -> None:
             )
 
 
-def _parts(kind: DuckDBPyType) -> dict[str, DuckDBPyType]:
+def _struct_members(kind: DuckDBPyType) -> dict[str, DuckDBPyType]:
     return {name: inner for name, inner in kind.children if isinstance(inner, DuckDBPyType)}
 
 
-def _flat(types: Types, name: str) -> Value | None:
+def _flat_column(types: Types, name: str) -> Value | None:
     kind = types.get(name)
     if kind is None or kind.id in ("struct", "list", "map", "array", "union"):
         return None
-    return _value(quoted(name), kind)
+    return _column_value(quote_name(name), kind)
 
 
-def _value(sql: str, kind: DuckDBPyType) -> Value:
-    # A text in a column of JSON is the text and not its JSON.
+def _column_value(sql: str, kind: DuckDBPyType) -> Value:
+    # A JSON string becomes its text, without the quotes.
     return Value(f"({sql} ->> '$')") if str(kind) == "JSON" else Value(sql, str(kind))
 
 
-def _nested(types: Types, path: tuple[str, ...], holder: tuple[str, ...] = ()) -> Value | None:
-    """The value at a path through structs, or through JSON; None where the path ends."""
+def _nested_value(
+    types: Types, path: tuple[str, ...], holder: tuple[str, ...] = ()
+) -> Value | None:
+    """Return the value at a path through structs or JSON; None if there is no such path."""
     kind = types.get(path[0])
     taken = (*holder, path[0])
     if kind is None:
         return None
     if len(path) == 1:
-        return None if kind.id in ("struct", "list", "map") else _value(dotted(taken), kind)
+        return (
+            None if kind.id in ("struct", "list", "map") else _column_value(quote_path(taken), kind)
+        )
     if kind.id == "struct":
-        return _nested(_parts(kind), path[1:], taken)
+        return _nested_value(_struct_members(kind), path[1:], taken)
     if str(kind) == "JSON":
-        inside = "$" + "".join(f".{quoted(name)}" for name in path[1:])
-        return Value(f"({dotted(taken)} ->> {literal(inside)})")
+        inside = "$" + "".join(f".{quote_name(name)}" for name in path[1:])
+        return Value(f"({quote_path(taken)} ->> {quote_text(inside)})")
     return None
 
 
-def _list(types: Types, name: str) -> str | None:
-    """The column of a list of texts, or of a JSON list such as our own CSV files have."""
+def _list_column(types: Types, name: str) -> str | None:
+    """Return a list column, or the JSON list of our own CSV files, as a list of texts."""
     kind = types.get(name)
     if kind is not None and kind.id == "list":
-        return f"CAST({quoted(name)} AS VARCHAR[])"
+        return f"CAST({quote_name(name)} AS VARCHAR[])"
     if f"{name}s" in types and types[f"{name}s"].id == "varchar":
-        return f"from_json(CAST({quoted(f'{name}s')} AS JSON), '[\"VARCHAR\"]')"
+        return f"from_json(CAST({quote_name(f'{name}s')} AS JSON), '[\"VARCHAR\"]')"
     return None
 
 
-def _with_items(table: str, columns: Mapping[str, Value], kind: DuckDBPyType) -> Source:
+def _source_with_items(table: str, columns: Mapping[str, Value], kind: DuckDBPyType) -> Source:
     if kind.id == "varchar":
-        shape = json.dumps([_json_shape(tree_of(ITEM_MEMBERS))])
-        items = f"from_json(CAST(items AS JSON), {literal(shape)})"
-        inside = {each.name: Value(dotted(("item", *each.path))) for each in ITEM_MEMBERS}
+        shape = json.dumps([_json_shape(build_member_tree(ITEM_MEMBERS))])
+        items = f"from_json(CAST(items AS JSON), {quote_text(shape)})"
+        inside = {each.name: Value(quote_path(("item", *each.path))) for each in ITEM_MEMBERS}
         return Source(table, columns, items, inside)
-    element = _parts(kind).get("child") if kind.id == "list" else None
+    element = _struct_members(kind).get("child") if kind.id == "list" else None
     if element is None or element.id != "struct":
         raise OrdersError(
-            f"the column `items` is no list of objects but {kind}.", hint="or a text of JSON"
+            f"the column `items` is not a list of objects: {kind}.", hint="JSON as text works too"
         )
-    parts = _parts(element)
-    found = {each.name: _nested(parts, each.path, ("item",)) for each in ITEM_MEMBERS}
-    item = {name: value for name, value in found.items() if value is not None}
+    parts = _struct_members(element)
+    values = {each.name: _nested_value(parts, each.path, ("item",)) for each in ITEM_MEMBERS}
+    item = {name: value for name, value in values.items() if value is not None}
     return Source(table, columns, "items", item)
 
 
@@ -133,42 +146,49 @@ def _json_shape(tree: Tree) -> dict[str, object]:
     }
 
 
-def _with_lists(table: str, columns: Mapping[str, Value], lists: Mapping[str, str]) -> Source:
-    """Items of which only the ids or the SKUs of the products are known."""
-    present = [lists.get(name, "NULL::VARCHAR[]") for name in SEVERAL]
+def _source_with_lists(
+    table: str, columns: Mapping[str, Value], lists: Mapping[str, str]
+) -> Source:
+    """Return the source for items of which only the product ids or SKUs exist."""
+    present = [lists.get(name, "NULL::VARCHAR[]") for name in ITEM_ATTRIBUTES]
     neither = " AND ".join(f"{each} IS NULL" for each in present)
     both = ", ".join(f"coalesce({each}, [])" for each in present)
+    pair = ", ".join(f"{name}: pair[{number}]" for number, name in enumerate(ITEM_ATTRIBUTES, 1))
     items = (
-        f"CASE WHEN {neither} THEN NULL ELSE list_transform(list_zip({both}), "
-        f"lambda pair: {{{', '.join(f'{name}: pair[{at}]' for at, name in enumerate(SEVERAL, 1))}}}"
-        ") END"
+        f"CASE WHEN {neither} THEN NULL "
+        f"ELSE list_transform(list_zip({both}), lambda pair: {{{pair}}}) END"
     )
-    item = {name: Value(dotted(("item", name))) for name in SEVERAL}
+    item = {name: Value(quote_path(("item", name))) for name in ITEM_ATTRIBUTES}
     return Source(table, columns, items, item)
 
 
-def _grouped(table: str, columns: Mapping[str, Value], of_item: Mapping[str, Value]) -> Source:
-    """One row an item: the rows of one order together, where the first of them stands.
+def _group_item_rows(
+    table: str, columns: Mapping[str, Value], item_columns: Mapping[str, Value]
+) -> Source:
+    """Return the source for one row per item: an order has the place of its first row.
 
-    What an order has once is taken of its first row. A row without anything of an item is that of
-    an order without items.
+    The members of the order itself are those of its first row. A row without any value of an item
+    is an order without items.
     """
-    order = ", ".join(f"{quoted(name)}: {value.sql}" for name, value in columns.items())
-    item = ", ".join(f"{quoted(name)}: {value.sql}" for name, value in of_item.items())
-    some = " OR ".join(f"{value.sql} IS NOT NULL" for value in of_item.values())
-    numbered = f"SELECT row_number() OVER () AS place, * FROM {table}"
+    order = ", ".join(f"{quote_name(name)}: {value.sql}" for name, value in columns.items())
+    item = ", ".join(f"{quote_name(name)}: {value.sql}" for name, value in item_columns.items())
+    some = " OR ".join(f"{value.sql} IS NOT NULL" for value in item_columns.values())
+    numbered = f"SELECT row_number() OVER () AS position, * FROM {table}"
     packed = (
-        f"SELECT place, {{{order}}} AS whole, CASE WHEN {some} THEN {{{item}}} END AS item "
+        f"SELECT position, {{{order}}} AS whole, CASE WHEN {some} THEN {{{item}}} END AS item "
         f"FROM ({numbered})"
     )
     grouped = (
-        "SELECT min(place) AS place, arg_min_null(whole, place) AS whole, "
-        "coalesce(list(item ORDER BY place) FILTER (item IS NOT NULL), []) AS items "
-        f"FROM ({packed}) GROUP BY whole.id, CASE WHEN whole.id IS NULL THEN place END"
+        "SELECT min(position) AS position, arg_min_null(whole, position) AS whole, "
+        "coalesce(list(item ORDER BY position) FILTER (item IS NOT NULL), []) AS items "
+        f"FROM ({packed}) GROUP BY whole.id, CASE WHEN whole.id IS NULL THEN position END"
     )
     return Source(
-        f"(SELECT unnest(whole), items FROM ({grouped}) ORDER BY place)",
-        {name: Value(quoted(name), value.type) for name, value in columns.items()},
+        f"(SELECT unnest(whole), items FROM ({grouped}) ORDER BY position)",
+        {name: Value(quote_name(name), value.type) for name, value in columns.items()},
         "items",
-        {name: Value(dotted(("item", name)), value.type) for name, value in of_item.items()},
+        {
+            name: Value(quote_path(("item", name)), value.type)
+            for name, value in item_columns.items()
+        },
     )

@@ -10,7 +10,7 @@ from threading import Event, Thread
 
 from epfilter.exporter.errors import ExporterError
 from epfilter.exporter.models import NO_RESULTS, JobStatus
-from epfilter.exporter.orders.spilling import sweep_spill_folders
+from epfilter.exporter.orders.spill_folders import sweep_spill_folders
 from epfilter.exporter.orders.store import OrderStore
 from epfilter.exporter.service.database import DiskFullError
 from epfilter.exporter.service.files import Files

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epfilter.exporter.orders import neutralised
-from epfilter.exporter.orders.formula_escaping import neutralised_sql
+from epfilter.exporter.orders import neutralise_formula
+from epfilter.exporter.orders.formula_escaping import neutralise_formula_sql
 
 UNSEEN = [
     chr(place)
@@ -33,7 +33,7 @@ def by_sql(made: Sequence[str]) -> list[str]:
     """What the SQL makes of texts."""
     with duckdb.connect() as connection:
         rows = connection.execute(
-            f"SELECT {neutralised_sql('x')} FROM (SELECT unnest(?) AS x)",  # noqa: S608 - fixed text
+            f"SELECT {neutralise_formula_sql('x')} FROM (SELECT unnest(?) AS x)",  # noqa: S608 - fixed text
             [[*made]],
         ).fetchall()
     return [row[0] for row in rows]
@@ -62,7 +62,7 @@ def by_sql(made: Sequence[str]) -> list[str]:
     ],
 )
 def test_what_is_dangerous(text: str) -> None:
-    assert neutralised(text) == f"'{text}"
+    assert neutralise_formula(text) == f"'{text}"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_what_is_dangerous(text: str) -> None:
     ],
 )
 def test_what_is_harmless(text: str) -> None:
-    assert neutralised(text) == text
+    assert neutralise_formula(text) == text
 
 
 @pytest.mark.parametrize(
@@ -102,29 +102,29 @@ def test_what_is_harmless(text: str) -> None:
 def test_what_is_not_seen_does_not_protect(mark: str) -> None:
     dangerous = [f"{mark}=1", f"{mark}+1", f"{mark}{mark}-1", f' "{mark}@x']
     wanted = [f"'{text}" for text in dangerous]
-    assert [neutralised(text) for text in dangerous] == wanted
+    assert [neutralise_formula(text) for text in dangerous] == wanted
     assert by_sql(dangerous) == wanted
 
 
 def test_none_of_all_that_is_not_seen_protects() -> None:
     dangerous = [f"{mark}=1" for mark in UNSEEN]
     wanted = [f"'{text}" for text in dangerous]
-    assert [neutralised(text) for text in dangerous] == wanted
+    assert [neutralise_formula(text) for text in dangerous] == wanted
     assert by_sql(dangerous) == wanted
 
 
 @pytest.mark.parametrize("letter", ["a", "é", "\u3042", "\u0301", "\u2801", "\U0001f600", "0", "_"])
 def test_what_is_seen_protects(letter: str) -> None:
-    assert [neutralised(f"{letter}=1"), *by_sql([f"{letter}=1"])] == [f"{letter}=1"] * 2
+    assert [neutralise_formula(f"{letter}=1"), *by_sql([f"{letter}=1"])] == [f"{letter}=1"] * 2
 
 
 @given(st.lists(texts, min_size=1, max_size=20))
 def test_sql_does_the_same(made: list[str]) -> None:
-    assert by_sql(made) == [neutralised(text) for text in made]
+    assert by_sql(made) == [neutralise_formula(text) for text in made]
 
 
 @given(st.lists(texts, min_size=1, max_size=20))
 def test_what_is_neutralised_stays_as_it_is(made: list[str]) -> None:
     once = by_sql(made)
     assert by_sql(once) == once
-    assert [neutralised(neutralised(text)) for text in made] == once
+    assert [neutralise_formula(neutralise_formula(text)) for text in made] == once

@@ -1,4 +1,4 @@
-"""Where DuckDB puts what does not fit into memory, and what killed processes left there."""
+"""The folders of data that does not fit into memory: new ones, and those of killed processes."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from shutil import rmtree
 from uuid import uuid4
 
 _PREFIX = ".duckdb-"
-_ABANDONED = 3600.0
-"""Seconds without a change after which nobody uses a folder any more."""
+_ABANDONED_SECONDS = 3600.0
+"""Seconds without a change after which a folder is abandoned."""
 
 
-def spill_folder(base: Path) -> Path:
-    """A new folder for one session; two DuckDBs would write over each other's files in one.
+def new_spill_folder(base: Path) -> Path:
+    """Return the path of a new folder for one session; two sessions must not share one.
 
-    It is not made: DuckDB makes it when it needs it, where `base` is there.
+    DuckDB creates the folder when it needs it, if `base` exists.
 
-    >>> spill_folder(Path("state")) == spill_folder(Path("state"))
+    >>> new_spill_folder(Path("state")) == new_spill_folder(Path("state"))
     False
     """
     return base / f"{_PREFIX}{uuid4().hex}"
 
 
 def sweep_spill_folders(base: Path) -> int:
-    """Remove the folders of sessions that were killed, and say how many.
+    """Remove the folders of killed sessions; return how many were removed.
 
-    They are those in which nothing has changed for an hour. Whatever cannot be read or removed
-    stays, and a folder that is not there has none.
+    These are the folders without a change for an hour. One that cannot be read or removed stays;
+    a missing `base` is not an error.
 
     >>> sweep_spill_folders(Path("no such folder"))
     0
     """
-    oldest = time.time() - _ABANDONED
+    oldest = time.time() - _ABANDONED_SECONDS
     removed = 0
     for folder in _spill_folders(base):
         with suppress(OSError):

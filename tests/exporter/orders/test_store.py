@@ -14,16 +14,16 @@ from epfilter.exporter.orders import open_orders
 from epfilter.exporter.orders.duckdb_files import OrderFile
 from exporter.orders.conftest import ids
 
-SUFFIXES = "is no file of orders. Hint: its name ends in .jsonl, .ndjson, .csv or .parquet."
+SUFFIXES = "is not a supported orders file. Hint: use .jsonl, .ndjson, .csv or .parquet."
 
 
 UNREADABLE = (
-    "the URL of the orders cannot be read. Hint: write it as in "
+    "the URL of the orders is invalid. Hint: write it like "
     "postgresql://user:password@host:5432/database#table."
 )
 
 
-NOT_UTF_8 = "is not UTF-8. Hint: DuckDB takes no other: rename the file or the folder that is not."
+NOT_UTF_8 = "is not UTF-8. Hint: DuckDB requires UTF-8: rename the file or the folder."
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no files of such names")
@@ -96,9 +96,9 @@ def test_a_source_is_a_path_a_text_or_a_url_of_a_file(stored: Callable[..., Path
         ("/", f"`/` {SUFFIXES}"),
         ("file:///", f"`/` {SUFFIXES}"),
         ("\udcff.txt", rf"`\udcff.txt` {SUFFIXES}"),
-        ("", f"the file of orders has no name. Hint: {SUFFIXES.partition('Hint: ')[2]}"),
-        ("https://127.0.0.1/orders.jsonl", "`https` is no database that Ibis connects to."),
-        ("s3://bucket/orders.parquet", "`s3` is no database that Ibis connects to."),
+        ("", f"the path of the orders file is empty. Hint: {SUFFIXES.partition('Hint: ')[2]}"),
+        ("https://127.0.0.1/orders.jsonl", "Ibis does not support `https` URLs."),
+        ("s3://bucket/orders.parquet", "Ibis does not support `s3` URLs."),
         (
             "file://elsewhere/orders.csv",
             "`file://elsewhere/orders.csv` is a file of another machine. Hint: file:///path/to/file.",
@@ -152,7 +152,7 @@ def _pipe(path: Path) -> None:
         (_folder, "cannot read orders.jsonl: it is a folder."),
         pytest.param(
             _pipe,
-            "cannot read orders.jsonl: it is no regular file.",
+            "cannot read orders.jsonl: it is not a regular file.",
             marks=pytest.mark.skipif(os.name != "posix", reason="Windows has no such pipes"),
         ),
     ],

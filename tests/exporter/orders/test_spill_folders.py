@@ -14,7 +14,7 @@ from duckdb import DuckDBPyConnection
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import open_orders
 from epfilter.exporter.orders.duckdb_sessions import Sessions
-from epfilter.exporter.orders.spilling import spill_folder, sweep_spill_folders
+from epfilter.exporter.orders.spill_folders import new_spill_folder, sweep_spill_folders
 
 SORT = (
     "SELECT text FROM (SELECT repeat('x', 100) || i::VARCHAR AS text "
@@ -44,7 +44,7 @@ def test_a_folder_that_cannot_be_made_is_told_without_its_path(tmp_path: Path) -
     store = open_orders(tmp_path / "orders.csv", temporary=tmp_path / "file" / "temporary")
     with pytest.raises(OrdersError) as caught:
         store.count(None)
-    assert str(caught.value) == "the folder for temporary files cannot be made: Not a directory."
+    assert str(caught.value) == "cannot create the folder for temporary files: Not a directory."
 
 
 def sort_without(base: Path, session: AbstractContextManager[DuckDBPyConnection]) -> None:
@@ -70,7 +70,7 @@ def test_an_error_is_masked_before_the_session_ends_too(tmp_path: Path) -> None:
     made = sessions(tmp_path / "temporary")
     with made.session() as connection:
         (tmp_path / "temporary").rmdir()
-        with pytest.raises(OrdersError) as caught, made.translated(connection):
+        with pytest.raises(OrdersError) as caught, made.translate_errors(connection):
             connection.execute(SORT).fetchone()
     assert str(tmp_path) not in str(caught.value)
 
@@ -87,7 +87,7 @@ def aged(path: Path, hours: float) -> None:
 def test_a_folder_goes_an_hour_after_its_last_change(
     tmp_path: Path, hours: float, hours_of_content: float, removed: int
 ) -> None:
-    folder = spill_folder(tmp_path)
+    folder = new_spill_folder(tmp_path)
     folder.mkdir()
     block = folder / "duckdb_temp_block-0.block"
     block.touch()

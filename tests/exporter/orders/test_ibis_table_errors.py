@@ -36,7 +36,7 @@ Answer = TypeVar("Answer")
 
 COLUMNS = "(id INTEGER, payment TEXT, with_tax NUMERIC(10,2), numbers TEXT)"
 ROW = "(1, 'paid', 1.5, NULL)"
-FAULT = "the table holds what is no order: `with_tax` is no whole number: 1.5"
+FAULT = "the table contains invalid orders: `with_tax` is not a whole number: 1.5"
 
 
 def in_time(call: Callable[[], Answer]) -> Answer:

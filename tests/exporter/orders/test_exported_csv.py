@@ -12,14 +12,19 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from exporter.orders.test_formula_escaping import texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from epfilter import Filter
 from epfilter.exporter.orders import OrderStore, RowsPer, attributes_of, csv_columns, open_orders
-from epfilter.exporter.orders.order_schema import ITEM_MEMBERS, ORDER_MEMBERS, Tree, tree_of
+from epfilter.exporter.orders.order_schema import (
+    ITEM_MEMBERS,
+    ORDER_MEMBERS,
+    Tree,
+    build_member_tree,
+)
 from epfilter.targets import to_predicate
-from exporter.orders.test_neutralising import texts
 from support.order_samples import (
     cells,
     flat,
@@ -49,8 +54,8 @@ def _struct(tree: Tree, *, whole: pa.DataType) -> pa.DataType:
 
 def _write_parquet(made: Sequence[Order], path: Path) -> None:
     whole = pa.decimal128(38, 0)
-    order = _struct(tree_of(ORDER_MEMBERS), whole=whole)
-    items = pa.list_(_struct(tree_of(ITEM_MEMBERS), whole=whole))
+    order = _struct(build_member_tree(ORDER_MEMBERS), whole=whole)
+    items = pa.list_(_struct(build_member_tree(ITEM_MEMBERS), whole=whole))
     schema = pa.schema([*order, pa.field("items", items)])
     pq.write_table(pa.Table.from_pylist([*made], schema), path, row_group_size=2)
 

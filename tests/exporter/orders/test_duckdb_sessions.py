@@ -42,5 +42,7 @@ def test_an_amount_of_memory(memory: str) -> None:
     "memory", ["", "lots", "500", "-1MB", "5 apples", "1GB; x", "٣GB", "1GB\n"]
 )
 def test_what_is_no_amount_of_memory(memory: str) -> None:
-    with pytest.raises(OrdersError, match=r"is no amount of memory\. Hint: write it as in 500MB"):
+    with pytest.raises(
+        OrdersError, match=r"is not an amount of memory\. Hint: write it like 500MB"
+    ):
         Sessions(memory=memory)

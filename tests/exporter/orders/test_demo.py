@@ -70,8 +70,8 @@ def test_the_first_example_of_the_platform_finds_some() -> None:
 @pytest.mark.parametrize(
     ("rows", "end", "says"),
     [
-        (-1, date(2019, 1, 1), "there cannot be -1 orders."),
-        (1, date(2018, 1, 1), "the end must be behind the start. Hint: start is 2018-01-01."),
+        (-1, date(2019, 1, 1), "the number of orders cannot be negative: -1."),
+        (1, date(2018, 1, 1), "the end must be after the start. Hint: start is 2018-01-01."),
     ],
 )
 def test_what_cannot_be_made(rows: int, end: date, says: str) -> None:

@@ -37,22 +37,22 @@ BROKEN = [
         "is not valid JSON: a string contains half of a surrogate pair, which is not a character at column 9.",
     ),
     (b'{"id": "\xff"}', "is not UTF-8, at byte 9."),
-    ("{}", "is no order: it has no `id`. Hint: every order needs its own."),
-    ('{"id": null}', "is no order: it has no `id`. Hint: every order needs its own."),
-    ('{"id": "2", "items": 5}', "is no order: `items` is no list but 5."),
-    ('{"id": "2", "items": [5]}', "is no order: one of `items` is no object but 5."),
-    ('{"id": "2", "customer": "x"}', 'is no order: `customer` is no object but "x".'),
+    ("{}", "is not a valid order: it has no `id`. Hint: every order needs an id."),
+    ('{"id": null}', "is not a valid order: it has no `id`. Hint: every order needs an id."),
+    ('{"id": "2", "items": 5}', "is not a valid order: `items` is not a list: 5."),
+    ('{"id": "2", "items": [5]}', "is not a valid order: one of `items` is not an object: 5."),
+    ('{"id": "2", "customer": "x"}', 'is not a valid order: `customer` is not an object: "x".'),
     (
         '{"id": "2", "items": [{"quantity": 1.5}]}',
-        "is no order: `quantity` is no whole number but 1.5.",
+        "is not a valid order: `quantity` is not a whole number: 1.5.",
     ),
     (
         '{"id": "2", "meta": {"display_price": {"with_tax": {"amount": 5.5}}}}',
-        "is no order: `meta.display_price.with_tax.amount` is no whole number but 5.5.",
+        "is not a valid order: `meta.display_price.with_tax.amount` is not a whole number: 5.5.",
     ),
     (
         '{"id": "2", "meta": {"is_manual": 1}}',
-        "is no order: `meta.is_manual` is not true or false: 1.",
+        "is not a valid order: `meta.is_manual` is not true or false: 1.",
     ),
 ]
 
@@ -76,8 +76,8 @@ def test_a_timestamp_is_read_only_where_the_filter_asks_for_it(
     with pytest.raises(OrdersError) as caught:
         store.count(F.created_at.gt("2018-09-01"))
     assert str(caught.value) == (
-        "line 1 of orders.jsonl is no order: "
-        '`meta.timestamps.created_at` is no timestamp but "soon".'
+        "line 1 of orders.jsonl is not a valid order: "
+        '`meta.timestamps.created_at` is not a timestamp: "soon".'
     )
 
 
@@ -97,31 +97,34 @@ def test_numbers_are_written_out(stored: Callable[..., Path], target: Path) -> N
     ("text", "says"),
     [
         ("", "orders.csv is empty. Hint: a CSV file begins with a header."),
-        ("a,b\n1,2\n", "there is no column `id`. Hint: every order needs its own."),
-        ("id,payment,payment\n", "orders.csv has the column `payment` twice."),
-        (b"id,\xff\n", "orders.csv is not UTF-8, behind line 0."),
+        ("a,b\n1,2\n", "there is no column `id`. Hint: every order needs an id."),
+        ("id,payment,payment\n", "orders.csv has two columns `payment`."),
+        (b"id,\xff\n", "orders.csv is not UTF-8 after line 0."),
         (
             "id,name\n1,a\n2,a,b\n",
             "line 3 of orders.csv ends a row of 3 cells, and the header has 2.",
         ),
         ("id,name\n1,a\n2\n", "line 3 of orders.csv ends a row of 1 cells, and the header has 2."),
-        ('id,name\n1,a\n2,"b\n3,c\n', "line 4 of orders.csv is no CSV: unexpected end of data."),
-        ('id,name\n1,"a"b\n', "line 2 of orders.csv is no CSV: ',' expected after '\"'."),
+        (
+            'id,name\n1,a\n2,"b\n3,c\n',
+            "line 4 of orders.csv is not valid CSV: unexpected end of data.",
+        ),
+        ('id,name\n1,"a"b\n', "line 2 of orders.csv is not valid CSV: ',' expected after '\"'."),
         (
             "id,name\n1,a\n,b\n",
-            "orders.csv holds what is no order: it has no `id`; every order needs its own",
+            "orders.csv contains invalid orders: it has no `id`; every order needs an id",
         ),
         (
             "id,payment,product_sku\n1,paid,A\n,paid,B\n",
-            "orders.csv holds what is no order: it has no `id`; every order needs its own",
+            "orders.csv contains invalid orders: it has no `id`; every order needs an id",
         ),
         (
             "id,with_tax\n1,5.5\n",
-            "orders.csv holds what is no order: `with_tax` is no whole number: 5.5, in the order 1",
+            "orders.csv contains invalid orders: `with_tax` is not a whole number: 5.5, in the order 1",
         ),
         (
             "id,manual\n1,maybe\n",
-            "orders.csv holds what is no order: `manual` is not true or false: maybe, in the order 1",
+            "orders.csv contains invalid orders: `manual` is not true or false: maybe, in the order 1",
         ),
     ],
 )
@@ -136,7 +139,7 @@ def test_what_is_no_csv_of_orders(
 
 def test_a_file_of_another_kind_is_no_parquet(stored: Callable[..., Path], target: Path) -> None:
     store = open_orders(stored(name="orders.parquet"))
-    with pytest.raises(OrdersError, match=r"^orders\.parquet holds what is no order: ") as caught:
+    with pytest.raises(OrdersError, match=r"^orders\.parquet contains invalid orders: ") as caught:
         store.write_csv(None, target)
     assert str(target.parent) not in str(caught.value)
 
@@ -166,7 +169,7 @@ def test_an_order_of_a_parquet_file_needs_an_id(
     with pytest.raises(OrdersError) as caught:
         open_orders(path).write_csv(F.payment.eq("paid"), target, rows=rows)
     assert str(caught.value) == (
-        "orders.parquet holds what is no order: it has no `id`; every order needs its own"
+        "orders.parquet contains invalid orders: it has no `id`; every order needs an id"
     )
 
 
@@ -201,7 +204,7 @@ def test_a_row_that_is_too_long_is_named(
         open_orders(stored(text, "orders.csv")).write_csv(None, target)
     assert str(caught.value) == (
         "line 3 of orders.csv ends a row of more than 16 MiB. "
-        "Hint: no more is read; a quote may never be closed."
+        "Hint: this is the limit; is a quote never closed?."
     )
 
 
@@ -211,7 +214,7 @@ def test_a_line_that_is_too_long_is_named(stored: Callable[..., Path], target: P
     with pytest.raises(OrdersError) as caught:
         store.write_csv(None, target)
     assert str(caught.value) == (
-        "line 2 of orders.jsonl is longer than 16 MiB. Hint: no more is read of one order."
+        "line 2 of orders.jsonl is longer than 16 MiB. Hint: this is the limit for one order."
     )
 
 
@@ -313,7 +316,7 @@ def test_a_full_disk(stored: Callable[..., Path]) -> None:
 
 def test_orders_are_not_written_over_themselves(stored: Callable[..., Path]) -> None:
     path = stored("id\n1\n", "orders.csv")
-    with pytest.raises(OrdersError, match="over themselves"):
+    with pytest.raises(OrdersError, match="would overwrite the orders"):
         open_orders(path).write_csv(None, path)
     assert path.read_text(encoding="utf-8") == "id\n1\n"
 

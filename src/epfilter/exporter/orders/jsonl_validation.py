@@ -1,4 +1,4 @@
-"""Which line of a JSONL file is broken, and how; asked only where an export has failed."""
+"""Validation of JSONL files: which line is not an order, and why."""
 
 from __future__ import annotations
 
@@ -8,54 +8,55 @@ from pathlib import Path
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.order_schema import (
     ITEM_MEMBERS,
-    ITS_OWN,
-    NO_ID,
+    MISSING_ID,
+    MISSING_ID_HINT,
     attributes_of,
-    items_of,
-    value_of,
+    get_items,
+    get_value,
 )
 from epfilter.snippets import shorten
 from epfilter.strict_json import JsonError, JsonFault, StrictDecoder
 
-LONGEST_LINE = 16 * 2**20
-"""How many bytes a line may have; DuckDB reads some that are longer."""
+MAX_LINE_BYTES = 16 * 2**20
+"""The most bytes of a line; DuckDB reads some longer ones too."""
 
 _DECODER = StrictDecoder(tolerate={JsonFault.CONSTANT})
 """DuckDB reads NaN and Infinity too, so they are not what it has failed on."""
 
 
-def broken_line(path: Path) -> OrdersError | None:
-    r"""The error for the first line that is no order; None where each line is one.
+def find_broken_line(path: Path) -> OrdersError | None:
+    r"""Return the error for the first line that is not an order; None if every line is one.
 
-    Raises OSError where the file cannot be read.
+    It reads the whole file, so call it only after an export has failed. Raises OSError if the file
+    cannot be read.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     orders = Path(folder, "orders.jsonl")
     ...     _ = orders.write_text('{"id": "1"}\n{"id": ', encoding="utf-8")
-    ...     str(broken_line(orders))
+    ...     str(find_broken_line(orders))
     'line 2 of orders.jsonl is not valid JSON: expected a value at column 8.'
     """
     too_long = None
     with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             try:
-                _read(line.rstrip(b"\r\n"))
+                _check_line(line.rstrip(b"\r\n"))
             except OrdersError as error:
                 return OrdersError(f"line {number} of {path.name} {error.message}", hint=error.hint)
-            if too_long is None and len(line) > LONGEST_LINE:
+            if too_long is None and len(line) > MAX_LINE_BYTES:
                 too_long = number
-    # Only where nothing else is wrong, because it may have been read all the same.
+    # Only if nothing else is wrong, because DuckDB may have read it.
     if too_long is None:
         return None
     return OrdersError(
-        f"line {too_long} of {path.name} is longer than {LONGEST_LINE // 2**20} MiB.",
-        hint="no more is read of one order",
+        f"line {too_long} of {path.name} is longer than {MAX_LINE_BYTES // 2**20} MiB.",
+        hint="this is the limit for one order",
     )
 
 
-def _read(line: bytes) -> None:
-    """Raise OrdersError for what is wrong with a line."""
+def _check_line(line: bytes) -> None:
+    """Raise OrdersError if a line is not an order; the message completes `line 1 of FILE …`."""
     if not line.strip():
         return
     try:
@@ -72,15 +73,15 @@ def _read(line: bytes) -> None:
     if not isinstance(order, Mapping):
         raise OrdersError(f"is not an object but {shorten(text.strip())}.")
     try:
-        _read_members(order)
+        _check_members(order)
     except OrdersError as error:
-        raise OrdersError(f"is no order: {error.message}", hint=error.hint) from None
+        raise OrdersError(f"is not a valid order: {error.message}", hint=error.hint) from None
 
 
-def _read_members(order: Mapping[str, object]) -> None:
+def _check_members(order: Mapping[str, object]) -> None:
     if order.get("id") is None:
-        raise OrdersError(f"{NO_ID}.", hint=ITS_OWN)
+        raise OrdersError(f"{MISSING_ID}.", hint=MISSING_ID_HINT)
     attributes_of(order)
-    for item in items_of(order) or ():
+    for item in get_items(order) or ():
         for member in ITEM_MEMBERS:
-            value_of(item, member)
+            get_value(item, member)

@@ -28,7 +28,7 @@ from epfilter.exporter.orders import (
     ibis_tables,
     open_orders,
 )
-from epfilter.exporter.orders.order_schema import ORDER_MEMBERS, items_of, value_of
+from epfilter.exporter.orders.order_schema import ORDER_MEMBERS, get_items, get_value
 from epfilter.targets import UnsupportedFilterError, to_predicate
 from support.exporter_services import interrupted
 from support.order_samples import cells, made_orders, order_filters
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWar
 Order = dict[str, Any]
 FEWER = settings(max_examples=settings().max_examples // 6)
 _TYPES = {"text": "TEXT", "integer": "NUMERIC(38,0)", "boolean": "BOOLEAN", "timestamp": "TEXT"}
-SEVERAL = ("product_id", "product_sku")
+ITEM_ATTRIBUTES = ("product_id", "product_sku")
 DEMO = [*demo_orders(400)][::10]
 
 
@@ -50,14 +50,14 @@ def _sql(names: Sequence[str], kinds: Sequence[str], table: str) -> str:
 
 def _flat(made: Sequence[Order], array: str, document: str) -> tuple[list[str], list[str], Any]:
     """Flat columns, lists of the products, and the items as JSON."""
-    names = [member.name for member in ORDER_MEMBERS] + [*SEVERAL, "items"]
+    names = [member.name for member in ORDER_MEMBERS] + [*ITEM_ATTRIBUTES, "items"]
     kinds = [_TYPES[member.kind] for member in ORDER_MEMBERS] + [array, array, document]
     rows = []
     for order in made:
         seen = attributes_of(order)
-        items = items_of(order)
-        row: list[object] = [value_of(order, member) for member in ORDER_MEMBERS]
-        row += [seen[name] for name in SEVERAL]
+        items = get_items(order)
+        row: list[object] = [get_value(order, member) for member in ORDER_MEMBERS]
+        row += [seen[name] for name in ITEM_ATTRIBUTES]
         rows.append([*row, None if items is None else json.dumps(items)])
     return names, kinds, rows
 
@@ -185,7 +185,7 @@ def test_what_a_database_says_is_an_orders_error(tmp_path: Path) -> None:
         lambda: store.count(None),
         lambda: store.write_csv(None, tmp_path / "x"),
     ):
-        with pytest.raises(OrdersError, match=r"^the database says: "):
+        with pytest.raises(OrdersError, match=r"^the database reports: "):
             run()
 
 
@@ -199,7 +199,7 @@ def test_no_message_holds_a_password() -> None:
 @pytest.mark.parametrize("name", ["pass", "Password", "sslkey", "access_token"])
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(b"no database", r"^the database says: "), (None, r"^cannot read …\.duckdb: No such file")],
+    [(b"no database", r"^the database reports: "), (None, r"^cannot read …\.duckdb: No such file")],
 )
 def test_no_message_holds_what_is_secret_of_the_url(
     name: str, content: bytes | None, says: str, tmp_path: Path
@@ -232,7 +232,7 @@ def test_a_table_that_is_not_there_is_told_in_words(url: str, table: str, tmp_pa
         with pytest.raises(OrdersError) as caught:
             run()
         assert str(caught.value) == (
-            f"the database has no table `{table}`. Hint: the URL names it behind `#`, as in "
+            f"the database has no table `{table}`. Hint: name it after `#`, like "
             "postgresql://host/database#schema.table."
         )
 
@@ -242,13 +242,13 @@ def test_only_an_export_makes_the_database_sort(
 ) -> None:
     store = open_orders(Places("", tmp_path).duckdb(DEMO))
     asked: list[str] = []
-    read = ibis_tables._read
+    read = ibis_tables._read_batches
 
     def noted(selected: Any) -> Any:
         asked.append(str(ibis.to_sql(selected)))
         return read(selected)
 
-    monkeypatch.setattr(ibis_tables, "_read", noted)
+    monkeypatch.setattr(ibis_tables, "_read_batches", noted)
     store.ready()
     store.count(parse("eq(payment,paid)"))
     store.write_csv(None, tmp_path / "x.csv")
@@ -264,7 +264,8 @@ def test_an_attribute_that_only_json_has_is_refused(tmp_path: Path) -> None:
     store = open_orders(f"duckdb://{path}?read_only=true")
     assert store.count(parse("eq(name,a)")) == 0
     with pytest.raises(
-        OrdersError, match=r"the table cannot be asked this: the frame has no column `product_sku`"
+        OrdersError,
+        match=r"the table does not support this filter: the frame has no column `product_sku`",
     ):
         store.count(parse("eq(product_sku,A)"))
 
