@@ -12,7 +12,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from exporter.orders.test_formula_escaping import texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +24,7 @@ from epfilter.exporter.orders.order_schema import (
     build_member_tree,
 )
 from epfilter.targets import to_predicate
+from exporter.orders.test_formula_escaping import texts
 from support.order_samples import (
     cells,
     flat,
