@@ -40,7 +40,7 @@ from epfilter.resources import (
     PrefixAlias,
     Resource,
     custom_api_entries,
-    declaration_checks,
+    declared_operators,
     enum,
     file_declarations,
     integer,
@@ -389,7 +389,7 @@ def test_what_an_annotation_means(annotation: Any, fields: dict[str, str]) -> No
 
 def test_an_address_of_mail_is_a_text() -> None:
     # pydantic makes no model of it without another library, so only the reading is tested.
-    assert model_declarations._read(pydantic.EmailStr).kind == string()
+    assert model_declarations._read_annotation(pydantic.EmailStr).field_type == string()
 
 
 def told(model: type[BaseModel]) -> dict[str, str]:
@@ -520,7 +520,7 @@ def test_a_model_has_ten_thousand_fields_at_most() -> None:
         Resource.from_model(wide(100, wide(100, int)))
     assert str(caught.value) == (
         "the model Wide has more than 10,000 fields. Hint: its models refer to each other; "
-        "declare the fields that are asked for."
+        "declare only the fields to filter on."
     )
 
 
@@ -554,7 +554,7 @@ def unresolved() -> type[BaseModel]:
 @pytest.mark.parametrize(
     ("model", "operators", "error", "said"),
     [
-        (None, None, FilterTypeError, "a class of pydantic's BaseModel is expected, not None."),
+        (None, None, FilterTypeError, "a subclass of pydantic's BaseModel is expected, not None."),
         (Order.model_construct(), None, FilterTypeError, "…, not a value of type Order."),
         (dict, None, FilterTypeError, "…, not the class dict."),
         (Tags, None, ResourceError, "the model Tags is a RootModel, which has no fields. Hint: …"),
@@ -600,9 +600,9 @@ def unresolved() -> type[BaseModel]:
             ResourceError,
             "operators of `id`: there is no operator `and`. Hint: there are `eq`, …",
         ),
-        (Order, {"id": "eq"}, FilterTypeError, "the operators of `id` are a list, not …"),
-        (Order, {"id": None}, FilterTypeError, "the operators of `id` are a list, not None. …"),
-        (Order, ["id"], FilterTypeError, "operators is a mapping of fields to …"),
+        (Order, {"id": "eq"}, FilterTypeError, "the operators of `id` must be a list, not …"),
+        (Order, {"id": None}, FilterTypeError, "the operators of `id` must be a list, not None. …"),
+        (Order, ["id"], FilterTypeError, "operators must be a mapping of fields to …"),
     ],
 )
 def test_what_a_model_cannot_declare(
@@ -616,7 +616,7 @@ def test_what_a_model_cannot_declare(
 def test_the_table_of_the_docstring_is_true() -> None:
     rows = re.findall(r"\| (\S[^|]*) \| (\w+) \| ([a-z_ ]+) \|", Resource.from_model.__doc__ or "")
     told_in_words = {kind: words for _, kind, words in rows if kind in file_declarations._TYPES}
-    for kind, operators in declaration_checks.DEFAULT_OPERATORS.items():
+    for kind, operators in declared_operators.DEFAULT_OPERATORS.items():
         words = told_in_words[kind]
         assert set(words.split()) - {"none"} == {str(op) for op in operators}
 
@@ -753,7 +753,7 @@ def test_what_a_file_cannot_declare_and_in_which_words(
     path.write_text(case["text"], encoding="utf-8")
     with pytest.raises(ResourceError) as caught:
         Resource.from_file(path)
-    assert str(caught.value) == case["said"]
+    assert str(caught.value) == case["message"]
 
 
 @pytest.mark.parametrize(
@@ -767,7 +767,7 @@ def test_what_a_file_cannot_declare_and_in_which_words(
             b'{"name": ' + b"1" * 5000 + b"}",
             "a.json: the file is not valid JSON: a number has too many digits.",
         ),
-        ("a.toml", b"name = " + b"1" * 5000, "a.toml: the file is not TOML: Exceeds …"),
+        ("a.toml", b"name = " + b"1" * 5000, "a.toml: the file is not valid TOML: Exceeds …"),
     ],
     ids=range(5),
 )

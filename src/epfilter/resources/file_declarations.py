@@ -1,4 +1,4 @@
-"""A resource from a TOML or JSON file; every mistake of the file is told with its place."""
+"""The declaration of a resource in a TOML or JSON file; every error names the member at fault."""
 
 from __future__ import annotations
 
@@ -17,15 +17,13 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from epfilter.ast import CALL_OPERATORS
 from epfilter.errors import FilterTypeError, ResourceError, describe_type
-from epfilter.resources.aliases import Alias, PatternAlias, PrefixAlias
-from epfilter.resources.declaration_checks import (
-    default_operators,
-    first_line,
-    nearest,
-    nearest_operator,
-    read_operators,
-)
+from epfilter.resources.aliases import Alias, AnyAlias, PatternAlias, PrefixAlias
 from epfilter.resources.declarations import Declaration, Deprecation, Endpoint
+from epfilter.resources.declared_operators import (
+    default_operators,
+    operator_hint,
+    parse_operators,
+)
 from epfilter.resources.field_types import (
     FieldType,
     boolean,
@@ -39,20 +37,21 @@ from epfilter.resources.field_types import (
     unknown,
     uuid,
 )
+from epfilter.resources.messages import name_hint
 from epfilter.resources.schema import field_name_problem
 from epfilter.snippets import make_printable, shorten
 from epfilter.strict_json import JsonError, parse_json
 
 
-def _known_type(value: object) -> object:
+def _require_known_type(value: object) -> object:
     if isinstance(value, str) and value not in _TYPES:
-        raise _unknown_word("type", value, nearest(value, _TYPES))
+        raise _unknown_word("type", value, name_hint(value, _TYPES))
     return value
 
 
-def _known_operator(value: object) -> object:
+def _require_known_operator(value: object) -> object:
     if isinstance(value, str) and value not in CALL_OPERATORS:
-        raise _unknown_word("operator", value, nearest_operator(value))
+        raise _unknown_word("operator", value, operator_hint(value))
     return value
 
 
@@ -64,14 +63,14 @@ def _unknown_word(what: str, value: str, hint: str | None) -> PydanticCustomErro
     )
 
 
-def _deprecation(value: object) -> object:
-    """`true` and `false` beside the table of since and instead."""
+def _table_of_deprecation(value: object) -> object:
+    """Return the table that `true` stands for, or None for `false`; a table stays as it is."""
     if isinstance(value, bool):
         return {} if value else None
     return value
 
 
-_SIMPLE: dict[str, FieldType[Any]] = {
+_SIMPLE_TYPES: dict[str, FieldType[Any]] = {
     "string": string(),
     "integer": integer(),
     "number": number(),
@@ -81,11 +80,11 @@ _SIMPLE: dict[str, FieldType[Any]] = {
     "uuid": uuid(),
     "unknown": unknown(),
 }
-_TYPES = (*_SIMPLE, "enum", "list")
+_TYPES = (*_SIMPLE_TYPES, "enum", "list")
 
 
 class _Table(BaseModel):
-    """A table of the file: no member that is not known, no value read as another type."""
+    """A table of the file: unknown members and values of another type are errors."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -96,12 +95,12 @@ class _DeprecatedTable(_Table):
 
 
 class _FieldTable(_Table):
-    type: Annotated[str, BeforeValidator(_known_type)]
-    operators: list[Annotated[str, BeforeValidator(_known_operator)]] | None = None
+    type: Annotated[str, BeforeValidator(_require_known_type)]
+    operators: list[Annotated[str, BeforeValidator(_require_known_operator)]] | None = None
     values: list[str] | None = None
-    item: Annotated[str, BeforeValidator(_known_type)] | None = None
+    item: Annotated[str, BeforeValidator(_require_known_type)] | None = None
     aliases: list[str] = []
-    deprecated: Annotated[_DeprecatedTable | None, BeforeValidator(_deprecation)] = None
+    deprecated: Annotated[_DeprecatedTable | None, BeforeValidator(_table_of_deprecation)] = None
     note: str = ""
     required: bool = False
 
@@ -124,19 +123,19 @@ class _ResourceTable(_Table):
     aliases: list[_AliasTable] = []
 
 
-_EXPECTED = {
-    "string_type": "a text",
+_EXPECTED_VALUES = {
+    "string_type": "a string",
     "bool_type": "true or false",
     "list_type": "a list",
     "dict_type": "a table",
     "model_type": "a table",
 }
-"""pydantic's type of error → what the member must be. `missing`, `extra_forbidden` and our own
-are worded apart; a test proves that these are all."""
+"""pydantic's type of error → what the member must be. `missing`, `extra_forbidden` and
+`unknown_word` have messages of their own; a test proves that no other type occurs."""
 
-_JSON_NAMES = (
+_VALUE_NAMES = (
     (bool, "true or false"),
-    (str, "a text"),
+    (str, "a string"),
     (dict, "a table"),
     (list, "a list"),
     ((int, float), "a number"),
@@ -145,170 +144,171 @@ _JSON_NAMES = (
 )
 
 
-def from_file(path: str | PathLike[str]) -> dict[str, Any]:
-    """What a file declares, as the arguments of a class of Resource; see Resource.from_file."""
+def read_declaration_file(path: str | PathLike[str]) -> dict[str, Any]:
+    """Return what a file declares, as arguments of a subclass of Resource.
+
+    See `Resource.from_file`.
+    """
     try:
-        place = Path(fspath(path))
+        file = Path(fspath(path))
     except TypeError:
         raise FilterTypeError(
             f"the path of a file is expected, not {describe_type(path)}."
         ) from None
-    data = _data(place)
+    data = _read_data(file)
     try:
         table = _ResourceTable.model_validate(data)
     except ValidationError as error:
-        raise _translated(place.name, error.errors()[0]) from None
+        raise _to_resource_error(file.name, error.errors()[0]) from None
     try:
-        fields = {name: _field(name, one) for name, one in table.fields.items()}
-        aliases = tuple(_alias(f"aliases[{i}]", one, fields) for i, one in enumerate(table.aliases))
-        _refuse_unreachable(fields, aliases)
+        fields = {name: _field(name, member) for name, member in table.fields.items()}
+        aliases = tuple(
+            _alias(f"aliases[{index}]", member, fields)
+            for index, member in enumerate(table.aliases)
+        )
+        _check_alias_names(fields, aliases)
         return {
-            "name": table.name or place.stem,
+            "name": table.name or file.stem,
             "title": table.title,
             "note": table.note,
             "only_required": table.only_required,
             "endpoints": tuple(
-                _endpoint(f"endpoints[{i}]", one) for i, one in enumerate(table.endpoints)
+                _endpoint(f"endpoints[{index}]", text) for index, text in enumerate(table.endpoints)
             ),
             "extra_fields": fields,
             "aliases": aliases,
         }
     except ResourceError as error:
-        raise ResourceError(f"{place.name}: {error.message}", error.hint) from None
+        raise ResourceError(f"{file.name}: {error.message}", error.hint) from None
 
 
-def _data(path: Path) -> object:
-    """What a file holds; ResourceError in words where it cannot be read."""
-    readers: dict[str, Callable[[str], object]] = {".toml": tomllib.loads, ".json": parse_json}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
+def _read_data(path: Path) -> object:
+    """Return the contents of a TOML or JSON file.
+
+    Raises ResourceError if the file cannot be read or is not valid.
+    """
+    name = make_printable(path.name)
+    parsers: dict[str, Callable[[str], object]] = {".toml": tomllib.loads, ".json": parse_json}
+    parse = parsers.get(path.suffix.lower())
+    if parse is None:
         raise ResourceError(
-            f"{make_printable(path.name)}: the declaration of a resource is a file in TOML or "
-            "JSON.",
-            hint="its name ends in .toml or .json",
+            f"{name}: a declaration must be a TOML or JSON file.",
+            hint="use a file name that ends in .toml or .json",
         )
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ResourceError(
-            f"{make_printable(path.name)}: the file is not UTF-8 (byte {error.start}).",
-            hint="save it as UTF-8",
+            f"{name}: the file is not UTF-8 (byte {error.start}).", hint="save it as UTF-8"
         ) from None
     except (OSError, ValueError) as error:
-        said = getattr(error, "strerror", None) or str(error)
-        raise ResourceError(
-            f"{make_printable(path.name)}: the file cannot be read: {said}."
-        ) from None
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ResourceError(f"{name}: the file cannot be read: {reason}.") from None
     try:
-        return reader(text.replace("\r\n", "\n"))
+        return parse(text.replace("\r\n", "\n"))
     except RecursionError:
-        raise ResourceError(
-            f"{make_printable(path.name)}: the file is nested too deeply."
-        ) from None
+        raise ResourceError(f"{name}: the file is nested too deeply.") from None
     except JsonError as error:
-        raise ResourceError(
-            f"{make_printable(path.name)}: the file is not valid JSON: {error}."
-        ) from None
+        raise ResourceError(f"{name}: the file is not valid JSON: {error}.") from None
     except ValueError as error:
-        raise ResourceError(
-            f"{make_printable(path.name)}: the file is not TOML: {first_line(error)}"
-        ) from None
+        reason = str(error).partition("\n")[0].rstrip(".")
+        raise ResourceError(f"{name}: the file is not valid TOML: {reason}.") from None
 
 
-def _translated(file: str, error: ErrorDetails) -> ResourceError:
-    """An error of pydantic in our words, with the place of the member."""
-    place = _where(error["loc"])
-    kind = error["type"]
+def _to_resource_error(file: str, error: ErrorDetails) -> ResourceError:
+    """Return an error of pydantic in the words of this package, with the path of the member."""
+    member, kind = _member_path(error["loc"]), error["type"]
     if kind == "unknown_word":
-        return ResourceError(f"{file}: {place}: {error['msg']}", error["ctx"]["hint"])
+        return ResourceError(f"{file}: {member}: {error['msg']}", error["ctx"]["hint"])
     if kind == "missing":
-        return ResourceError(f"{file}: {place} is missing.")
+        return ResourceError(f"{file}: {member} is missing.")
     if kind == "extra_forbidden":
-        known = _members_beside(error["loc"])
         return ResourceError(
-            f"{file}: {place} is no member of this table.", nearest(str(error["loc"][-1]), known)
+            f"{file}: {member} is not a member of this table.",
+            name_hint(str(error["loc"][-1]), _known_members(error["loc"])),
         )
-    given = next(name for classes, name in _JSON_NAMES if isinstance(error["input"], classes))
-    return ResourceError(f"{file}: {place} must be {_EXPECTED[kind]}, not {given}.")
+    value = next(name for classes, name in _VALUE_NAMES if isinstance(error["input"], classes))
+    return ResourceError(f"{file}: {member} must be {_EXPECTED_VALUES[kind]}, not {value}.")
 
 
-def _where(loc: tuple[int | str, ...]) -> str:
-    """`fields."locales.{locale}.name".type`, `aliases[0].name`."""
-    said = ""
-    for part in loc:
+def _member_path(location: tuple[int | str, ...]) -> str:
+    """Return a location as `fields."locales.{locale}.name".type` or `aliases[0].name`."""
+    path = ""
+    for part in location:
         if isinstance(part, int):
-            said += f"[{part}]"
+            path += f"[{part}]"
         else:
-            shown = part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else json.dumps(shorten(part))
-            said += f".{shown}" if said else shown
-    return said or "the file"
+            name = part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else json.dumps(shorten(part))
+            path += f".{name}" if path else name
+    return path or "the file"
 
 
-def _members_beside(loc: tuple[int | str, ...]) -> Iterable[str]:
+def _known_members(location: tuple[int | str, ...]) -> Iterable[str]:
+    """Return the members of the table that contains a location."""
     table: type[_Table] = _ResourceTable
-    if "deprecated" in loc[2:-1]:
+    if "deprecated" in location[2:-1]:
         table = _DeprecatedTable
-    elif len(loc) > 1:
-        table = _FieldTable if loc[0] == "fields" else _AliasTable
+    elif len(location) > 1:
+        table = _FieldTable if location[0] == "fields" else _AliasTable
     return table.model_fields
 
 
 def _field(name: str, table: _FieldTable) -> Declaration[Any]:
-    place = _where(("fields", name))
+    path = _member_path(("fields", name))
     if problem := field_name_problem(name):
-        raise ResourceError(f"{place} {problem}.")
-    kind = _kind(place, table)
-    given = table.operators
-    operators = default_operators(kind) if given is None else read_operators(name, given)
-    old = table.deprecated
+        raise ResourceError(f"{path} {problem}.")
+    field_type = _field_type(path, table)
+    deprecated = table.deprecated
     return Declaration(
-        kind,
-        operators,
+        field_type,
+        default_operators(field_type)
+        if table.operators is None
+        else parse_operators(name, table.operators),
         tuple(table.aliases),
-        Deprecation(old.since, old.instead) if old else None,
+        Deprecation(deprecated.since, deprecated.instead) if deprecated else None,
         required=table.required,
         note=table.note,
     )
 
 
-def _kind(place: str, table: _FieldTable) -> FieldType[Any]:
+def _field_type(path: str, table: _FieldTable) -> FieldType[Any]:
     if table.type == "list":
         if table.item is None:
-            raise ResourceError(f"{place}.item is missing.", hint="it is the type of the elements")
+            raise ResourceError(
+                f"{path}.item is missing.", hint="add the type of the list's elements"
+            )
         if table.item == "list":
-            raise ResourceError(f"{place}.item cannot be a list itself.")
-        return list_of(_item(place, table.item, table.values))
+            raise ResourceError(f"{path}.item cannot be a list.")
+        return list_of(_item_type(path, table.item, table.values))
     if table.item is not None:
-        raise ResourceError(f"{place}.item belongs to the type list, not to {table.type}.")
-    return _item(place, table.type, table.values)
+        raise ResourceError(f"{path}.item is valid for the type list only, not for {table.type}.")
+    return _item_type(path, table.type, table.values)
 
 
-def _item(place: str, name: str, values: list[str] | None) -> FieldType[Any]:
+def _item_type(path: str, name: str, values: list[str] | None) -> FieldType[Any]:
     if name != "enum":
         if values is not None:
-            raise ResourceError(f"{place}.values belongs to the type enum, not to {name}.")
-        return _SIMPLE[name]
+            raise ResourceError(f"{path}.values is valid for the type enum only, not for {name}.")
+        return _SIMPLE_TYPES[name]
     if not values:
-        raise ResourceError(f"{place}.values is missing: an enum has one value or more.")
+        raise ResourceError(f"{path}.values is missing: an enum requires at least one value.")
     return enum(*dict.fromkeys(values))
 
 
 _ALIAS_FORMS = ({"name", "field"}, {"prefix", "replacement"}, {"pattern", "replacement"})
 
 
-def _alias(
-    place: str, table: _AliasTable, fields: Mapping[str, Declaration[Any]]
-) -> Alias | PrefixAlias | PatternAlias:
+def _alias(path: str, table: _AliasTable, fields: Mapping[str, Declaration[Any]]) -> AnyAlias:
     if table.model_fields_set not in _ALIAS_FORMS:
         raise ResourceError(
-            f"{place} has not the members of an alias.",
-            hint="it has name and field, or prefix and replacement, or pattern and replacement",
+            f"{path} does not have the members of an alias.",
+            hint="use name and field, or prefix and replacement, or pattern and replacement",
         )
     if table.name is not None and table.field is not None:
         if table.field not in fields:
             raise ResourceError(
-                f"{place}.field: there is no field `{shorten(table.field)}`.",
-                hint=nearest(table.field, fields),
+                f"{path}.field: there is no field `{shorten(table.field)}`.",
+                hint=name_hint(table.field, fields),
             )
         return Alias(table.name, table.field)
     replacement = table.replacement or ""
@@ -317,21 +317,18 @@ def _alias(
     try:
         return PatternAlias(table.pattern or "", replacement)
     except ResourceError as error:
-        raise ResourceError(f"{place}: {error.message}", error.hint) from None
+        raise ResourceError(f"{path}: {error.message}", error.hint) from None
 
 
-def _refuse_unreachable(
-    fields: Mapping[str, Declaration[Any]],
-    aliases: Iterable[Alias | PrefixAlias | PatternAlias],
-) -> None:
-    """ResourceError for a name that already means something else."""
+def _check_alias_names(fields: Mapping[str, Declaration[Any]], aliases: Iterable[AnyAlias]) -> None:
+    """Raise ResourceError for an alias that is empty, declared twice or the name of a field."""
     exact = [(name, path) for path, declared in fields.items() for name in declared.aliases]
     exact += [(alias.name, alias.field) for alias in aliases if isinstance(alias, Alias)]
     seen: set[str] = set()
     for name, path in exact:
         if name in fields:
             raise ResourceError(
-                f"the alias `{shorten(name)}` of `{path}` is the name of a field itself."
+                f"the alias `{shorten(name)}` of `{path}` is also the name of a field."
             )
         if name in seen:
             raise ResourceError(f"the alias `{shorten(name)}` of `{path}` is declared twice.")
@@ -340,10 +337,11 @@ def _refuse_unreachable(
         seen.add(name)
 
 
-def _endpoint(place: str, text: str) -> Endpoint:
-    found = re.fullmatch(r"([A-Z]+) (/\S*)", text)
-    if not found:
+def _endpoint(path: str, text: str) -> Endpoint:
+    endpoint = re.fullmatch(r"([A-Z]+) (/\S*)", text)
+    if not endpoint:
         raise ResourceError(
-            f"{place} is a method and a path, not `{shorten(text)}`.", hint="`GET /v2/orders`, say"
+            f"{path} must be a method and a path, not `{shorten(text)}`.",
+            hint="for example `GET /v2/orders`",
         )
-    return Endpoint(*found.groups())
+    return Endpoint(*endpoint.groups())

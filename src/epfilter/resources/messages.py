@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from epfilter.ast import Operator
@@ -10,7 +10,7 @@ from epfilter.errors import ResourceError
 from epfilter.resources.declarations import Declaration, ResourceInfo
 from epfilter.resources.field_types import Problem
 from epfilter.snippets import shorten
-from epfilter.suggestions import did_you_mean, list_names, nearest_name
+from epfilter.suggestions import did_you_mean, list_names, nearest_name, suggest_name
 
 _MAX_LISTED_FIELDS = 12
 """The fields that a hint lists; `epfilter resources NAME` lists all."""
@@ -52,6 +52,12 @@ def field_not_allowed(resource: str, required: Sequence[str]) -> Problem:
         f"`{resource}` accepts no fields except {_in_backticks(required)}.",
         "remove this comparison",
     )
+
+
+def name_hint(name: str, known: Iterable[str]) -> str | None:
+    """Return the hint for an unknown name: the nearest known one, or all; None if none is known."""
+    known = [*known]
+    return suggest_name(name, known, f"there are {list_names(known)}") if known else None
 
 
 def error(problem: Problem) -> ResourceError:

@@ -1,4 +1,4 @@
-"""A resource from a pydantic model: its fields, by the names and types that it writes into JSON."""
+"""The fields of a pydantic model, by the names and types that it writes into JSON."""
 
 from __future__ import annotations
 
@@ -18,13 +18,8 @@ from pydantic.fields import ComputedFieldInfo, FieldInfo
 
 from epfilter.ast import Operator
 from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
-from epfilter.resources.declaration_checks import (
-    default_operators,
-    first_line,
-    nearest,
-    read_operators,
-)
 from epfilter.resources.declarations import Declaration, Deprecation
+from epfilter.resources.declared_operators import default_operators, parse_operators
 from epfilter.resources.field_types import (
     FieldType,
     boolean,
@@ -38,158 +33,164 @@ from epfilter.resources.field_types import (
     unknown,
     uuid,
 )
+from epfilter.resources.messages import name_hint
 from epfilter.resources.schema import field_name_problem
 from epfilter.snippets import shorten
 from epfilter.values import to_text
 
-_SAME_MODEL_AT_MOST = 2
-"""How often one model may stand on a path: a model inside itself is followed once."""
+_MAX_REPEATS = 2
+"""How often one model may occur on a path: a model inside itself is followed once."""
 
-_NAMES_AT_MOST = 16
+_MAX_NAMES = 16
 """How many names a path may have."""
 
-_BRACKETS_AT_MOST = 8
-"""How many types may stand in each other's brackets: an alias may hold itself."""
+_MAX_NESTED_BRACKETS = 8
+"""How deep types may be nested in brackets: an alias may contain itself."""
 
-_FIELDS_AT_MOST = 10_000
-"""How many fields a model may have in all, with those that are models themselves: models that
+_MAX_FIELDS = 10_000
+"""How many fields a model may have, including fields that are models themselves: models that
 refer to each other multiply."""
 
 
-class _Read(NamedTuple):
-    """What an annotation says: a type, or a model whose fields lie below."""
+class _Annotation(NamedTuple):
+    """The meaning of an annotation: a field type, or a model whose fields are below the path."""
 
-    kind: FieldType[Any]
+    field_type: FieldType[Any]
     model: type[BaseModel] | None = None
-    below: Any = None
-    """What the values of a mapping are."""
-    many: bool = False
-    null: bool = False
+    mapped: Any = None
+    """The annotation of a mapping's values."""
+    is_list: bool = False
+    nullable: bool = False
 
 
-class _Place(NamedTuple):
-    """Where a model stands; `steps` counts what was looked at so far, wherever it stands."""
+class _Position(NamedTuple):
+    """The position of a model; `counter` counts the fields of the whole resource."""
 
-    steps: Iterator[int]
+    counter: Iterator[int]
     prefix: str = ""
     depth: int = 0
     models: tuple[type[BaseModel], ...] = ()
-    many: bool = False
-    null: bool = False
+    """The models on the path, from the outermost to this one."""
+    in_list: bool = False
+    nullable: bool = False
 
 
-def from_model(
+def read_model(
     model: type[BaseModel], operators: Mapping[str, Iterable[Operator | str]]
 ) -> dict[str, Declaration[Any]]:
-    """The fields of a model; see Resource.from_model."""
+    """Return the fields of a model; see `Resource.from_model`."""
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         raise FilterTypeError(
-            f"a class of pydantic's BaseModel is expected, not {_type_or_value(model)}."
+            f"a subclass of pydantic's BaseModel is expected, not {_describe(model)}."
         )
     if issubclass(model, RootModel):
         raise ResourceError(
             f"the model {model.__name__} is a RootModel, which has no fields.",
-            hint="declare the model that it holds",
+            hint="declare the model that it contains",
         )
-    found: dict[str, Declaration[Any]] = {}
-    for path, declared in _of_model(model, _Place(count(1))):
-        if path in found:
-            raise ResourceError(f"the model {model.__name__} has two fields `{path}`.")
-        found[path] = declared
-    for path, given in _mapping(operators).items():
-        if path not in found:
-            raise ResourceError(
-                f"operators: the model {model.__name__} has no field `{shorten(str(path))}`.",
-                hint=nearest(str(path), found),
-            )
-        found[path] = replace(found[path], operators=read_operators(path, given))
-    return found
-
-
-def _mapping(operators: object) -> Mapping[str, Any]:
     if not isinstance(operators, Mapping):
         raise FilterTypeError(
-            f"operators is a mapping of fields to their operators, not {describe_type(operators)}."
+            "operators must be a mapping of fields to their operators, "
+            f"not {describe_type(operators)}."
         )
-    return operators
-
-
-def _of_model(model: type[BaseModel], at: _Place) -> Iterator[tuple[str, Declaration[Any]]]:
-    at = at._replace(models=(*at.models, model), depth=at.depth + 1)
-    for name, info in _fields(model).items():
-        if next(at.steps) > _FIELDS_AT_MOST:
+    fields: dict[str, Declaration[Any]] = {}
+    for path, declared in _read_model(model, _Position(count(1))):
+        if path in fields:
+            raise ResourceError(f"the model {model.__name__} has two fields `{path}`.")
+        fields[path] = declared
+    for path, names in operators.items():
+        if path not in fields:
             raise ResourceError(
-                f"the model {at.models[0].__name__} has more than {_FIELDS_AT_MOST:,} fields.",
-                hint="its models refer to each other; declare the fields that are asked for",
+                f"operators: the model {model.__name__} has no field `{shorten(str(path))}`.",
+                hint=name_hint(str(path), fields),
             )
-        wire = _wire_name(model, name, info)
+        fields[path] = replace(fields[path], operators=parse_operators(path, names))
+    return fields
+
+
+def _read_model(
+    model: type[BaseModel], position: _Position
+) -> Iterator[tuple[str, Declaration[Any]]]:
+    position = position._replace(models=(*position.models, model), depth=position.depth + 1)
+    for name, info in _serialized_fields(model).items():
+        if next(position.counter) > _MAX_FIELDS:
+            raise ResourceError(
+                f"the model {position.models[0].__name__} has more than {_MAX_FIELDS:,} fields.",
+                hint="its models refer to each other; declare only the fields to filter on",
+            )
+        path = f"{position.prefix}{_json_name(model, name, info)}"
         annotation = info.annotation if isinstance(info, FieldInfo) else info.return_type
-        yield from _of_annotation(annotation, f"{at.prefix}{wire}", info, at)
+        yield from _read_field(annotation, path, info, position)
 
 
-def _fields(model: type[BaseModel]) -> dict[str, FieldInfo | ComputedFieldInfo]:
-    """What a model writes into JSON, with every annotation resolved."""
+def _serialized_fields(model: type[BaseModel]) -> dict[str, FieldInfo | ComputedFieldInfo]:
+    """Return the fields that a model writes into JSON, with every annotation resolved."""
     try:
         model.model_rebuild()
-    except Exception as error:  # noqa: BLE001 - annotations are Python, which fails as it likes
-        said = first_line(error)
+    except Exception as error:  # noqa: BLE001 - annotations are Python code, which may raise anything
+        reason = str(error).partition("\n")[0].rstrip(".")
         raise ResourceError(
-            f"the annotations of the model {model.__name__} cannot be resolved: {said}",
-            hint="define what they name, then call model_rebuild()",
+            f"the annotations of the model {model.__name__} cannot be resolved: {reason}.",
+            hint="define the names that they use, then call model_rebuild()",
         ) from None
-    kept = {name: info for name, info in model.model_fields.items() if info.exclude is not True}
-    return {**kept, **model.model_computed_fields}
+    included = {name: info for name, info in model.model_fields.items() if info.exclude is not True}
+    return {**included, **model.model_computed_fields}
 
 
-def _wire_name(model: type[BaseModel], name: str, info: FieldInfo | ComputedFieldInfo) -> str:
-    given = info.serialization_alias if isinstance(info, FieldInfo) else None
-    wire = given or info.alias or name
-    problem = field_name_problem(wire)
-    if problem or "{" in wire:
+def _json_name(model: type[BaseModel], name: str, info: FieldInfo | ComputedFieldInfo) -> str:
+    alias = info.serialization_alias if isinstance(info, FieldInfo) else None
+    json_name = alias or info.alias or name
+    problem = field_name_problem(json_name)
+    if problem or "{" in json_name:
         raise ResourceError(
             f"the field {name} of the model {model.__name__} {problem or 'has braces in its name'}."
         )
-    return wire
+    return json_name
 
 
-def _of_annotation(
-    annotation: Any, path: str, info: FieldInfo | ComputedFieldInfo, at: _Place
+def _read_field(
+    annotation: Any, path: str, info: FieldInfo | ComputedFieldInfo, position: _Position
 ) -> Iterator[tuple[str, Declaration[Any]]]:
-    read = _read(annotation)
-    at = at._replace(null=at.null or read.null, many=at.many or read.many)
-    cut = at.depth >= _NAMES_AT_MOST
-    if read.below is not None and not cut:
-        yield from _of_annotation(
-            read.below, f"{path}.{{key}}", info, at._replace(depth=at.depth + 1)
-        )
+    """Yield the field of an annotation, or the fields below it."""
+    read = _read_annotation(annotation)
+    position = position._replace(
+        nullable=position.nullable or read.nullable, in_list=position.in_list or read.is_list
+    )
+    too_deep = position.depth >= _MAX_NAMES
+    if read.mapped is not None and not too_deep:
+        below = position._replace(depth=position.depth + 1)
+        yield from _read_field(read.mapped, f"{path}.{{key}}", info, below)
     elif read.model is None:
-        kind = list_of(read.kind) if at.many and read.kind.item is None else read.kind
-        known = default_operators(list_of(read.kind) if read.many else read.kind)
-        yield path, _declaration(info, kind, known, null=at.null)
-    elif at.null and not at.many:
-        yield path, _declaration(info, unknown(), (), null=True)
-    if read.model is not None and not cut and at.models.count(read.model) < _SAME_MODEL_AT_MOST:
-        yield from _of_model(read.model, at._replace(prefix=f"{path}."))
+        is_list = position.in_list and read.field_type.item is None
+        field_type = list_of(read.field_type) if is_list else read.field_type
+        operators = default_operators(list_of(read.field_type) if read.is_list else read.field_type)
+        yield path, _declare(info, field_type, operators, nullable=position.nullable)
+    elif position.nullable and not position.in_list:
+        yield path, _declare(info, unknown(), (), nullable=True)
+    repeated = position.models.count(read.model) >= _MAX_REPEATS if read.model else True
+    if read.model is not None and not too_deep and not repeated:
+        yield from _read_model(read.model, position._replace(prefix=f"{path}."))
 
 
-def _declaration(
+def _declare(
     info: FieldInfo | ComputedFieldInfo,
-    kind: FieldType[Any],
+    field_type: FieldType[Any],
     operators: tuple[Operator, ...],
     *,
-    null: bool,
+    nullable: bool,
 ) -> Declaration[Any]:
     deprecation = None
     note = info.description or ""
     if info.deprecated:
         deprecation = Deprecation()
-        said = info.deprecated if isinstance(info.deprecated, str) else ""
-        note = " ".join(filter(None, (note, getattr(info.deprecated, "message", said))))
-    own = (*operators, Operator.IS_NULL) if null else operators
-    return Declaration(kind, tuple(op for op in Operator if op in own), (), deprecation, note=note)
+        text = info.deprecated if isinstance(info.deprecated, str) else ""
+        note = " ".join(filter(None, (note, getattr(info.deprecated, "message", text))))
+    supported = (*operators, Operator.IS_NULL) if nullable else operators
+    in_order = tuple(op for op in Operator if op in supported)
+    return Declaration(field_type, in_order, (), deprecation, note=note)
 
 
-_KINDS: tuple[tuple[tuple[type[Any], ...], FieldType[Any]], ...] = (
+_TYPES_OF_CLASSES: tuple[tuple[tuple[type[Any], ...], FieldType[Any]], ...] = (
     ((bool,), boolean()),
     ((str, pydantic.EmailStr, pydantic.AnyUrl), string()),
     ((int,), integer()),
@@ -207,28 +208,28 @@ _KINDS: tuple[tuple[tuple[type[Any], ...], FieldType[Any]], ...] = (
     ((date, pydantic.PastDate, pydantic.FutureDate), date_()),
     ((UUID,), uuid()),
 )
-"""The first that a class descends from: a bool is an int, a datetime is a date."""
+"""The first base class that matches decides: a bool is an int, a datetime is a date."""
 
 
-def _read(annotation: Any, depth: int = 0) -> _Read:
-    """What an annotation means; unknown where an alias goes round in a circle."""
-    annotation = _unwrapped(annotation)
+def _read_annotation(annotation: Any, depth: int = 0) -> _Annotation:
+    """Return the meaning of an annotation; unknown for an alias that contains itself."""
+    annotation = _unwrap(annotation)
     origin, arguments = get_origin(annotation), get_args(annotation)
-    if depth > _BRACKETS_AT_MOST:
-        return _Read(unknown())
+    if depth > _MAX_NESTED_BRACKETS:
+        return _Annotation(unknown())
     if origin in {Union, UnionType}:
-        return _either([_read(argument, depth + 1) for argument in arguments])
+        return _union_of([_read_annotation(argument, depth + 1) for argument in arguments])
     if origin is Literal:
-        return _values(arguments)
-    kind = origin or annotation
-    if not isinstance(kind, type):
-        return _Read(unknown())
-    return _NULL if kind is NoneType else _of_class(kind, arguments, depth)
+        return _enum_of(arguments)
+    class_ = origin or annotation
+    if not isinstance(class_, type):
+        return _Annotation(unknown())
+    return _NULL if class_ is NoneType else _read_class(class_, arguments, depth)
 
 
-def _unwrapped(annotation: Any) -> Any:
-    """An annotation without Annotated, NewType, the aliases of `type X = …` and RootModel."""
-    for _ in range(_BRACKETS_AT_MOST):
+def _unwrap(annotation: Any) -> Any:
+    """Return an annotation without Annotated, NewType, type aliases and RootModel."""
+    for _ in range(_MAX_NESTED_BRACKETS):
         if get_origin(annotation) is Annotated:
             annotation = get_args(annotation)[0]
         elif hasattr(annotation, "__supertype__"):
@@ -242,67 +243,69 @@ def _unwrapped(annotation: Any) -> Any:
     return annotation
 
 
-def _of_class(kind: type[Any], arguments: tuple[Any, ...], depth: int) -> _Read:
-    """What a class means; the arguments are those in brackets."""
-    if issubclass(kind, BaseModel):
-        return _Read(unknown(), model=kind)
-    if issubclass(kind, Enum) and not issubclass(kind, Flag):
-        return _values(tuple(kind))
-    for classes, known in _KINDS:
-        if issubclass(kind, classes) and not issubclass(kind, Flag):
-            return _Read(known)
-    if issubclass(kind, Mapping) and len(arguments) == 2:
-        return _Read(unknown(), below=arguments[1])
-    if issubclass(kind, Collection) and not issubclass(kind, _NO_LISTS):
+def _read_class(class_: type[Any], arguments: tuple[Any, ...], depth: int) -> _Annotation:
+    """Return the meaning of a class; `arguments` are the types in its brackets."""
+    if issubclass(class_, BaseModel):
+        return _Annotation(unknown(), model=class_)
+    if issubclass(class_, Enum) and not issubclass(class_, Flag):
+        return _enum_of(tuple(class_))
+    for classes, field_type in _TYPES_OF_CLASSES:
+        if issubclass(class_, classes) and not issubclass(class_, Flag):
+            return _Annotation(field_type)
+    if issubclass(class_, Mapping) and len(arguments) == 2:
+        return _Annotation(unknown(), mapped=arguments[1])
+    if issubclass(class_, Collection) and not issubclass(class_, _NOT_LISTS):
         items = [argument for argument in arguments if argument is not Ellipsis]
-        return _many([_read(item, depth + 1) for item in items])
-    return _Read(unknown())
+        return _list_of([_read_annotation(item, depth + 1) for item in items])
+    return _Annotation(unknown())
 
 
-_NO_LISTS = (bytes, bytearray, memoryview, Mapping, Flag)
+_NOT_LISTS = (bytes, bytearray, memoryview, Mapping, Flag)
 
 
-def _many(items: list[_Read]) -> _Read:
-    """A list of what its members are; unknown for a list of lists, which cannot be asked for."""
-    item = _either(items)
-    if item.many or item.below is not None:
-        item = _Read(unknown())
-    return item._replace(many=True, null=False)
+def _list_of(items: list[_Annotation]) -> _Annotation:
+    """Return the list of the items; a list of lists is unknown, as no filter can compare it."""
+    item = _union_of(items)
+    if item.is_list or item.mapped is not None:
+        item = _Annotation(unknown())
+    return item._replace(is_list=True, nullable=False)
 
 
-def _values(values: tuple[Any, ...]) -> _Read:
-    """An enum of the values of an Enum or a Literal, as they are written."""
-    null = None in values
+def _enum_of(values: tuple[Any, ...]) -> _Annotation:
+    """Return the enum of the values of an Enum or a Literal, as they appear in JSON."""
+    nullable = None in values
     try:
         texts = dict.fromkeys(to_text(value) for value in values if value is not None)
     except FilterValueError:
-        return _Read(unknown(), null=null)
-    return _Read(enum(*texts) if texts else unknown(), null=null)
+        return _Annotation(unknown(), nullable=nullable)
+    return _Annotation(enum(*texts) if texts else unknown(), nullable=nullable)
 
 
-def _either(members: list[_Read]) -> _Read:
-    """One type for the members of a union; unknown where they have none in common."""
-    null = any(member.null for member in members)
-    real = [member._replace(null=False) for member in members if member != _NULL]
-    if real and all(member == real[0] for member in real):
-        return real[0]._replace(null=null)
-    plain = all(member == _Read(member.kind) for member in real)
-    names = frozenset(member.kind.name for member in real)
-    if plain and names == {"enum"}:
-        values = dict.fromkeys(value for member in real for value in member.kind.values)
-        return _Read(enum(*values), null=null)
-    common = (kind for among, kind in _COMMON if plain and names and names <= among)
-    return _Read(next(common, unknown()), null=null)
+def _union_of(members: list[_Annotation]) -> _Annotation:
+    """Return the common type of the members of a union; unknown if they have none."""
+    nullable = any(member.nullable for member in members)
+    others = [member._replace(nullable=False) for member in members if member != _NULL]
+    if others and all(member == others[0] for member in others):
+        return others[0]._replace(nullable=nullable)
+    names = frozenset(member.field_type.name for member in others)
+    are_plain = all(member == _Annotation(member.field_type) for member in others)
+    if not names or not are_plain:
+        return _Annotation(unknown(), nullable=nullable)
+    if names == {"enum"}:
+        values = dict.fromkeys(value for member in others for value in member.field_type.values)
+        return _Annotation(enum(*values), nullable=nullable)
+    common = (field_type for group, field_type in _COMMON_TYPES if names <= group)
+    return _Annotation(next(common, unknown()), nullable=nullable)
 
 
-_NULL = _Read(unknown(), null=True)
-_COMMON: tuple[tuple[frozenset[str], FieldType[Any]], ...] = (
+_NULL = _Annotation(unknown(), nullable=True)
+_COMMON_TYPES: tuple[tuple[frozenset[str], FieldType[Any]], ...] = (
     (frozenset({"string", "enum"}), string()),
     (frozenset({"integer", "number"}), number()),
     (frozenset({"date", "datetime"}), timestamp()),
 )
-"""The type of a union whose members are all among these."""
+"""The type of a union whose members all belong to a group."""
 
 
-def _type_or_value(value: object) -> str:
+def _describe(value: object) -> str:
     return f"the class {value.__name__}" if isinstance(value, type) else describe_type(value)

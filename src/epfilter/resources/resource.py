@@ -182,9 +182,9 @@ class Resource(Group):
         >>> str(tickets["title"].like("*printer*") & tickets["hours"].gt(2))
         'like(title,*printer*):gt(hours,2)'
         """
-        from epfilter.resources.model_declarations import from_model
+        from epfilter.resources.model_declarations import read_model
 
-        fields = from_model(model, operators or {})
+        fields = read_model(model, operators or {})
         return cls._create(
             name=name or _snake_case(model.__name__),
             title=title or str(model.model_config.get("title") or ""),
@@ -247,9 +247,9 @@ class Resource(Group):
         >>> str(tickets["title"].like("*printer*"))
         'like(title,*printer*)'
         """
-        from epfilter.resources.file_declarations import from_file
+        from epfilter.resources.file_declarations import read_declaration_file
 
-        return cls._create(**from_file(path))
+        return cls._create(**read_declaration_file(path))
 
     @classmethod
     def _create(cls, *, name: str, **facts: Any) -> Self:
