@@ -1,8 +1,9 @@
-"""The linter: what is wrong, doubtful or slow in a filter, by rules that each have a code.
+"""The linter: reports what is wrong, doubtful or slow in a filter, by rules that each have a code.
 
-EPF1xx syntax, EPF2xx resource, EPF3xx limits and cost, EPF4xx meaning, EPF5xx form, EPF6xx
-programs and comments, EPF7xx files. A code never changes its meaning. `lint` looks at one filter,
-`lint_paths` at the files of a project. Importing this module loads no rule; the first call does.
+EPF1 syntax, EPF2 fields and values of a resource, EPF3 limits and cost, EPF4 meaning, EPF5 form,
+EPF6 filters in programs and comments, EPF7 files. A code never changes its meaning. `lint` checks
+one filter, `lint_paths` the files of a project. Importing this package loads no rules; the first
+call does.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from os import PathLike
 
-    from epfilter.linter.engine import Example, Rule
+    from epfilter.linter.definitions import Example, Rule
     from epfilter.linter.files.configuration import Configuration
     from epfilter.linter.files.report import FileFinding, FileReport
     from epfilter.linter.fixing import Fixed, fix
@@ -49,41 +50,41 @@ _DEFAULTS = Settings()
 def lint(
     text: str, resource: Resource | str | None = None, *, settings: Settings | None = None
 ) -> list[Diagnostic]:
-    """Everything that the rules find in a filter text, in the order of the text.
+    """Return all findings of the rules in a filter text, in the order of the text.
 
-    `resource` is a resource or the name of one of the platform's listings; with it the fields,
-    operators and values are checked too, and values are compared as the field's type says.
-    Without it a rule reports only what holds whatever the values are: text, numbers or dates. A
-    text with syntax mistakes gives those, and what the resource says of its undamaged calls.
-    `settings` choose rules and thresholds.
+    `resource` is a resource or the name of one of the platform's listings. With a resource, fields,
+    operators and values are checked too, and values are compared by the type of their field.
+    Without one, a rule reports only what is true for every type: text, number and date. For a text
+    with syntax errors, the result contains these errors and the findings of the resource in the
+    undamaged calls. `settings` select rules and set thresholds.
 
-    Never raises for what the text says. Raises FilterTypeError where the text is no str or the
-    resource is none, ResourceError for a name that no listing has, and FilterValueError for
-    settings that name a rule that does not exist.
+    No content of the text raises an error. Raises FilterTypeError if the text is not a str or the
+    resource has a wrong type, ResourceError for the name of an unknown resource, and
+    FilterValueError for settings that name an unknown rule.
 
-    >>> [(found.code, found.span) for found in lint("gt(total,5):lt(total,3)")]
+    >>> [(finding.code, finding.span) for finding in lint("gt(total,5):lt(total,3)")]
     [('EPF401', Span(start=12, end=23))]
-    >>> [found.message for found in lint("eq(payment,refnded)", "orders")]
+    >>> [finding.message for finding in lint("eq(payment,refnded)", "orders")]
     ['`payment`: `refnded` is not one of its values.']
     """
-    from epfilter.linter.registry import engine
+    from epfilter.linter.engine import get_engine
     from epfilter.resources import resource_of
 
-    against = resource_of(resource, hint='as in lint(text, "orders")')
-    return engine(settings or _DEFAULTS).run(text, against)
+    resolved = resource_of(resource, hint='as in lint(text, "orders")')
+    return get_engine(settings or _DEFAULTS).run(text, resolved)
 
 
 def lint_content(
     content: str | bytes | bytearray, name: str, configuration: Configuration | None = None
 ) -> FileReport:
-    """What the rules find in the filters of a file that need not exist.
+    """Return the findings in the filters of one file, which need not exist on disk.
 
-    `name` says what kind of file it is, as in `shop.py`, and which settings of the configuration
-    are for it. Never raises for what the content says: what cannot be read is a finding. Raises
-    FilterTypeError where the content is neither text nor bytes.
+    `name`, for example `shop.py`, determines the kind of file and which parts of the configuration
+    apply. No content raises an error: what cannot be read is a finding. Raises FilterTypeError if
+    the content is neither text nor bytes.
 
     >>> report = lint_content('{"filter": "eq(payment,refunded):gte(total,5)"}', "job.json")
-    >>> [(found.diagnostic.code, found.line, found.column) for found in report.findings]
+    >>> [(finding.diagnostic.code, finding.line, finding.column) for finding in report.findings]
     [('EPF108', 1, 34)]
     """
     from epfilter.linter.files.configuration import Configuration
@@ -93,26 +94,24 @@ def lint_content(
         content = bytes(content)
     if not isinstance(content, str | bytes):
         raise FilterTypeError(
-            f"the content of a file is expected, not {describe_type(content)}.",
-            hint="as a str, or as bytes",
+            f"the content of a file must be a str or bytes, not {describe_type(content)}."
         )
     if not isinstance(name, str):
-        raise FilterTypeError(f"the name of a file is expected, not {describe_type(name)}.")
+        raise FilterTypeError(f"the name of a file must be a str, not {describe_type(name)}.")
     return Run(configuration or Configuration()).report_of(content, name)
 
 
 def lint_paths(
     paths: Iterable[str | PathLike[str]], configuration: Configuration | None = None
 ) -> Iterator[FileReport]:
-    """What the rules find in the filters of files, and of the files of folders.
+    """Yield a report for each file, and for each file in each folder.
 
-    Without a configuration, that of the nearest `pyproject.toml` or `epfilter.toml` above the
-    current folder holds. A report for each file, in the order of their names; a file that cannot
-    be read has that as its finding. Files are read as the reports are asked for.
+    The default configuration is the nearest `pyproject.toml` or `epfilter.toml` in the current
+    folder or above it. The reports are in the order of the file names. A file that cannot be read
+    is reported as a finding. Each file is read when its report is requested.
 
-    Raises FilterValueError where the configuration is wrong, FilterTypeError where the paths are
-    one path alone or none at all, and ImportError where a folder is given and the extra `lint` is
-    not installed.
+    Raises FilterValueError if the configuration is invalid, FilterTypeError if `paths` is not a
+    collection of paths, and ImportError if a folder is given and the extra `lint` is not installed.
 
     >>> [report.ok for report in lint_paths(["no-such.filter"])]
     [False]
@@ -127,48 +126,49 @@ def lint_paths(
 
     if isinstance(paths, str | bytes | PathLike) or not isinstance(paths, Iterable):
         raise FilterTypeError(
-            f"several paths are expected, not {describe_type(paths)}.",
+            f"paths must be a list of paths, not {describe_type(paths)}.",
             hint='as in lint_paths(["src", "docs"])',
         )
-    chosen = find(Path()) if configuration is None else configuration
-    return Run(chosen).reports(targets([Path(path) for path in paths], chosen))
+    if configuration is None:
+        configuration = find(Path())
+    return Run(configuration).reports(targets([Path(path) for path in paths], configuration))
 
 
 def rule(code: str) -> Rule:
-    """The rule of a code, in any case.
+    """Return the rule with a code; the case of `code` does not matter.
 
-    Raises FilterValueError where there is none, with the nearest codes, and FilterTypeError where
-    the code is no str.
+    Raises FilterValueError if there is no such rule, with the nearest codes as a hint, and
+    FilterTypeError if the code is not a str.
 
     >>> rule("EPF403").title
     'Duplicate term'
     """
-    from epfilter.linter.registry import found
+    from epfilter.linter.registry import get_rule
 
-    return found(code)
+    return get_rule(code)
 
 
 def explained(code: str) -> str:
-    """What a code means, in plain text: title, reason, a bad and a good example, and the source.
+    """Return the meaning of a code as plain text: title, reason, examples and source.
 
-    Raises FilterValueError as `rule` does.
+    Raises the same errors as `rule`.
 
     >>> print(explained("EPF404").splitlines()[0])
     EPF404 Duplicate value (warning)
     """
-    from epfilter.linter.explaining import explanation
+    from epfilter.linter.registry import describe_rule
 
-    return explanation(rule(code))
+    return describe_rule(rule(code))
 
 
 _MODULES = {
     "Configuration": "files.configuration",
-    "Example": "engine",
+    "Example": "definitions",
     "FileFinding": "files.report",
     "FileReport": "files.report",
     "Fixed": "fixing",
     "RULES": "registry",
-    "Rule": "engine",
+    "Rule": "definitions",
     "fix": "fixing",
     "render": "reports",
 }
@@ -179,5 +179,5 @@ def __dir__() -> list[str]:
 
 
 if not TYPE_CHECKING:
-    # `import epfilter` loads this module, but neither the engine nor the rules.
+    # `import epfilter` loads this package, but neither the engine nor the rules.
     __getattr__ = _loader(__name__, _MODULES)

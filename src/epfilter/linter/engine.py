@@ -1,185 +1,159 @@
-"""The engine: what a rule is, and the one walk that shows every rule what it looks at.
+"""The engine: parses a filter once and runs the checks of all selected rules on it.
 
-The engine walks, a rule only looks: it is shown every call, every and/or, or the whole filter,
-and says what it finds. It is shown whole filters only, never a text with mistakes.
+The engine walks the filter; a rule only inspects the call, the group or the filter that it gets.
+Rules run only on filters without syntax errors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.ast import Operator
-from epfilter.errors import (
-    Diagnostic,
-    FilterValueError,
-    Fix,
-    Severity,
-    Span,
-)
-from epfilter.linter.model import Call, Context, Group, built
+from epfilter.errors import Diagnostic, FilterValueError
+from epfilter.linter.definitions import CallCheck, FilterCheck, Finding, GroupCheck, Rule
+from epfilter.linter.model import Context, build_context
+from epfilter.linter.registry import RULES, describe_unknown_code
+from epfilter.linter.settings import Settings
 from epfilter.parser import parse_located
 from epfilter.resources import check_located
 
 if TYPE_CHECKING:
-    from epfilter.linter.settings import Settings
     from epfilter.resources import Resource
 
 _SYNTAX = "EPF1"
-_WANTED_FIELDS = "EPF209"
-
-
-class Example(NamedTuple):
-    """A filter that shows a rule, and the resource that it is for, if any.
-
-    Where there is a `name`, the text is that of a file of this name.
-
-    >>> Example("eq(payment,refnded)", "orders").resource
-    'orders'
-    """
-
-    text: str
-    resource: str = ""
-    name: str = ""
-
-
-class Finding(NamedTuple):
-    """What a rule says: the rule itself has the code and the severity."""
-
-    message: str
-    span: Span
-    hint: str | None = None
-    fix: Fix | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One rule of the linter: its code, what it is for, and what it looks at.
-
-    `source` says where the fact behind it is documented, or that it is a decision. `on` is False
-    for a rule that looks only when it is selected. `bad` is None where `lint` cannot show the
-    finding, because it needs a limit that `lint` does not set. A rule without `call`, `group` and
-    `whole` is found by the reader or by the check of a resource; its findings have the severity
-    that is said there, mostly this one.
-
-    `ops` are the operators of the calls that it is shown, all where it names none, and `needs` the
-    characters without which no text has what it looks for: it is not even shown others.
-
-    >>> from epfilter.linter import RULES
-    >>> RULES["EPF301"].title, RULES["EPF301"].severity.value, RULES["EPF501"].on
-    ('Too many calls', 'warning', False)
-    """
-
-    code: str
-    title: str
-    explanation: str
-    bad: Example | None
-    good: Example
-    source: str
-    severity: Severity = Severity.WARNING
-    on: bool = True
-    ops: tuple[Operator, ...] = ()
-    needs: str = ""
-    call: Callable[[Call, Context], Iterator[Finding]] | None = None
-    group: Callable[[Group, Context], Iterator[Finding]] | None = None
-    whole: Callable[[Context], Iterator[Finding]] | None = None
+_REQUIRED_FIELDS = "EPF209"
 
 
 class Engine:
-    """The rules that are chosen, ready to look at many texts."""
+    """The rules that the settings select, prepared for linting many texts.
 
-    def __init__(self, settings: Settings, rules: Mapping[str, Rule]) -> None:
+    `selected` contains their codes.
+    """
+
+    def __init__(self, settings: Settings, rules: Mapping[str, Rule] = RULES) -> None:
         self.settings = settings
-        self.chosen = _chosen(settings, rules)
-        self._looking = [rule for code, rule in rules.items() if code in self.chosen]
-        self._signs = "".join(sorted({sign for rule in self._looking for sign in rule.needs}))
+        self.selected = _select_codes(settings, rules)
+        self._rules = [rule for code, rule in rules.items() if code in self.selected]
+        self._characters = "".join(
+            sorted({char for rule in self._rules for char in rule.required_characters})
+        )
         self._plans: dict[tuple[bool, ...], _Plan] = {}
 
     def run(self, text: str, resource: Resource | None) -> list[Diagnostic]:
-        """What the rules find in a text; see `lint`."""
+        """Return all findings in a text, in the order of the text."""
         located = parse_located(text)
         checked = (
             located.diagnostics if resource is None else check_located(resource, located, len(text))
         )
-        # A damaged call may be the one that asks for a field that the listing wants.
-        damaged = bool(located.diagnostics)
+        is_damaged = bool(located.diagnostics)
         found = [
-            one
-            for one in checked
-            if one.code in self.chosen
-            and not (damaged and one.code == _WANTED_FIELDS and one.span.start == one.span.end)
+            diagnostic
+            for diagnostic in checked
+            if diagnostic.code in self.selected
+            # The field that seems to be missing may be in the damaged part of the text.
+            and not (
+                is_damaged
+                and diagnostic.code == _REQUIRED_FIELDS
+                and diagnostic.span.start == diagnostic.span.end
+            )
         ]
-        if not damaged:
-            context = built(text, located, resource, self.settings)
-            found += self._walk(context)
+        if not is_damaged:
+            context = build_context(text, located, resource, self.settings)
+            found += self._check(context)
             context.release()
-        return sorted(found, key=lambda one: (one.span, one.code)) if found else found
+        return (
+            sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.code))
+            if found
+            else found
+        )
 
-    def _walk(self, context: Context) -> list[Diagnostic]:
-        plan = self._plan(context.text)
-        found = [_reported(rule, one) for rule, look in plan.whole for one in look(context)]
+    def _check(self, context: Context) -> list[Diagnostic]:
+        plan = self._get_plan(context.text)
+        found = [
+            _to_diagnostic(rule, finding)
+            for rule, check_filter in plan.filter_checks
+            for finding in check_filter(context)
+        ]
         found += [
-            _reported(rule, one)
+            _to_diagnostic(rule, finding)
             for call in context.calls
-            for rule, look_at_call in plan.call[call.op]
-            for one in look_at_call(call, context)
+            for rule, check_call in plan.call_checks[call.op]
+            for finding in check_call(call, context)
         ]
         if context.groups:
             found += [
-                _reported(rule, one)
+                _to_diagnostic(rule, finding)
                 for group in context.groups
-                for rule, look_at_group in plan.group
-                for one in look_at_group(group, context)
+                for rule, check_group in plan.group_checks
+                for finding in check_group(group, context)
             ]
         return found
 
-    def _plan(self, text: str) -> _Plan:
-        """The rules that may find something in a text, by the signs that stand in it."""
-        present = tuple([sign in text for sign in self._signs])
+    def _get_plan(self, text: str) -> _Plan:
+        """Return the rules whose required characters the text contains."""
+        present = tuple([char in text for char in self._characters])
         plan = self._plans.get(present)
         if plan is None:
-            absent = {sign for sign, here in zip(self._signs, present, strict=True) if not here}
-            rules = [rule for rule in self._looking if absent.isdisjoint(rule.needs)]
-            # Two threads may both make it; they make the same.
-            plan = self._plans[present] = _Plan(
-                [(rule, rule.whole) for rule in rules if rule.whole],
-                [(rule, rule.group) for rule in rules if rule.group],
-                {op: _at_call(rules, op) for op in Operator},
-            )
+            absent = {
+                char
+                for char, is_present in zip(self._characters, present, strict=True)
+                if not is_present
+            }
+            rules = [rule for rule in self._rules if absent.isdisjoint(rule.required_characters)]
+            # No lock: two threads that both create the plan create equal ones.
+            plan = self._plans[present] = _Plan.of(rules)
         return plan
 
 
 class _Plan(NamedTuple):
-    """Rules with what they do, by what they are shown."""
+    """The checks to run, each with its rule."""
 
-    whole: list[tuple[Rule, Callable[[Context], Iterator[Finding]]]]
-    group: list[tuple[Rule, Callable[[Group, Context], Iterator[Finding]]]]
-    call: dict[Operator, list[tuple[Rule, Callable[[Call, Context], Iterator[Finding]]]]]
+    filter_checks: list[tuple[Rule, FilterCheck]]
+    group_checks: list[tuple[Rule, GroupCheck]]
+    call_checks: dict[Operator, list[tuple[Rule, CallCheck]]]
+
+    @classmethod
+    def of(cls, rules: Iterable[Rule]) -> _Plan:
+        """Return the plan for these rules."""
+        plan = cls([], [], {op: [] for op in Operator})
+        for rule in rules:
+            if rule.check_filter:
+                plan.filter_checks.append((rule, rule.check_filter))
+            if rule.check_group:
+                plan.group_checks.append((rule, rule.check_group))
+            if rule.check_call:
+                for op in rule.operators or Operator:
+                    plan.call_checks[op].append((rule, rule.check_call))
+        return plan
 
 
-def _at_call(
-    rules: list[Rule], op: Operator
-) -> list[tuple[Rule, Callable[[Call, Context], Iterator[Finding]]]]:
-    return [(rule, rule.call) for rule in rules if rule.call and op in (rule.ops or (op,))]
-
-
-def _reported(rule: Rule, found: Finding) -> Diagnostic:
-    message, span, hint, fix = found
+def _to_diagnostic(rule: Rule, finding: Finding) -> Diagnostic:
+    message, span, hint, fix = finding
     return Diagnostic(rule.code, message, span, rule.severity, hint, fix)
 
 
-def _chosen(settings: Settings, rules: Mapping[str, Rule]) -> set[str]:
+def _select_codes(settings: Settings, rules: Mapping[str, Rule]) -> set[str]:
+    """Return the codes that are reported; FilterValueError for a prefix that no rule has."""
     for prefix in (*settings.select, *settings.ignore):
         if not any(code.startswith(prefix) for code in rules):
-            from epfilter.linter.registry import unknown
-
-            raise FilterValueError(*unknown(prefix))
-    chosen = {
+            raise FilterValueError(*describe_unknown_code(prefix))
+    return {
         code
         for code, rule in rules.items()
-        if (code.startswith(settings.select) if settings.select else rule.on)
-        or code.startswith(_SYNTAX)
+        if (
+            code.startswith(_SYNTAX)
+            or (code.startswith(settings.select) if settings.select else rule.enabled)
+        )
+        and not code.startswith(settings.ignore)
     }
-    ignored = settings.ignore
-    return {code for code in chosen if not code.startswith(ignored)} if ignored else chosen
+
+
+@lru_cache(maxsize=8)
+def get_engine(settings: Settings) -> Engine:
+    """Return the engine for these settings, from a cache if possible.
+
+    Raises FilterValueError for a code that no rule has.
+    """
+    return Engine(settings)

@@ -1,4 +1,4 @@
-"""Applies fixes to a filter, in rounds until none is left."""
+"""Fixes: `fix` applies them to a filter, in rounds until none is left."""
 
 from __future__ import annotations
 
@@ -7,25 +7,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from epfilter.errors import Diagnostic, Edit, apply_edits
+from epfilter.linter.engine import get_engine
 from epfilter.linter.settings import Settings
 from epfilter.parser import parse_located
+from epfilter.resources import resource_of
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
 
-_ROUNDS = 100
-"""Rounds after which a filter that still changes is left as it was."""
+_MAX_ROUNDS = 100
+"""A filter that still changes after so many rounds is left unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A filter after its repair: the text, what was repaired, and what is still found.
+    """The result of `fix`: the new text, the findings that were fixed, and those that are left.
 
-    Where nothing was repaired, `text` is the text that was given.
+    If nothing was fixed, `text` is the original text.
 
     >>> result = fix("in(id,a,a)")
-    >>> result.text, [one.code for one in result.repaired], [one.code for one in result.left]
-    ('eq(id,a)', ['EPF404', 'EPF405'], [])
+    >>> result.text, [finding.code for finding in result.repaired], result.left
+    ('eq(id,a)', ['EPF404', 'EPF405'], ())
     """
 
     text: str
@@ -40,77 +42,73 @@ def fix(
     settings: Settings | None = None,
     unsafe: bool = False,
 ) -> Fixed:
-    """Apply the fixes of everything that `lint` finds.
+    """Apply the fixes of all findings of `lint`.
 
-    Only the safe ones, which leave the meaning as it is, unless `unsafe`. Fixes that overlap are
-    applied one round after the other. The result is a filter: where mistakes of syntax are left
-    that have no fix, the text stays as it is.
+    By default only safe fixes are applied, which keep the meaning of the filter; with `unsafe`
+    all are. Fixes that overlap are applied one after the other. The result is a valid filter: if
+    a syntax error is left, the text is not changed.
 
-    Raises as `lint` does.
+    Raises the same errors as `lint`.
 
     >>> fix("eq(payment,paid):eq(payment,paid):gte(total,5)").text
     'eq(payment,paid):ge(total,5)'
     >>> fix("eq(payment").text
     'eq(payment'
     """
-    from epfilter.linter.registry import engine
-    from epfilter.resources import resource_of
-
-    ready = engine(settings or Settings())
-    against = resource_of(resource, hint='as in fix(text, "orders")')
-    return repaired(text, lambda given: ready.run(given, against), lambda one: unsafe or _safe(one))
-
-
-def _is_damaged(text: str) -> bool:
-    return bool(parse_located(text).diagnostics)
+    engine = get_engine(settings or Settings())
+    resolved = resource_of(resource, hint='as in fix(text, "orders")')
+    return apply_fixes(
+        text,
+        lambda current: engine.run(current, resolved),
+        lambda finding: finding.fix is not None and (unsafe or finding.fix.safe),
+        lambda current: bool(parse_located(current).diagnostics),
+    )
 
 
-def repaired(
+def apply_fixes(
     text: str,
-    look: Callable[[str], Sequence[Diagnostic]],
-    wanted: Callable[[Diagnostic], bool],
-    damaged: Callable[[str], bool] = _is_damaged,
+    check: Callable[[str], Sequence[Diagnostic]],
+    should_fix: Callable[[Diagnostic], bool],
+    has_errors: Callable[[str], bool],
 ) -> Fixed:
-    """Apply the fixes of those findings of `look` that are wanted; see `fix`.
+    """Apply fixes until `check` reports none that `should_fix` accepts.
 
-    `damaged` says whether a text has mistakes of syntax, which `look` need not find.
+    The text stays as it is if fixes lead back to an earlier text, if they do not come to an end,
+    and if the result has syntax errors according to `has_errors`; `check` may ignore those.
     """
-    first = found = tuple(look(text))
-    done: list[Diagnostic] = []
+    found = tuple(check(text))
+    unchanged = Fixed(text, (), found)
+    repaired: list[Diagnostic] = []
     seen = {text}
-    new = text
-    for _ in range(_ROUNDS):
-        chosen = _without_overlap([one for one in found if one.fix and wanted(one)])
+    new_text = text
+    for _ in range(_MAX_ROUNDS):
+        chosen = _without_overlaps([item for item in found if item.fix and should_fix(item)])
         if not chosen:
             break
-        new = apply_edits(new, (edit for one in chosen for edit in _edits(one)))
-        if new in seen:
-            return Fixed(text, (), first)
-        seen.add(new)
-        done += chosen
-        found = tuple(look(new))
+        new_text = apply_edits(new_text, (edit for item in chosen for edit in _edits(item)))
+        if new_text in seen:
+            return unchanged
+        seen.add(new_text)
+        repaired += chosen
+        found = tuple(check(new_text))
     else:
-        return Fixed(text, (), first)
-    if done and damaged(new):
-        return Fixed(text, (), first)
-    return Fixed(new, tuple(done), found)
+        return unchanged
+    if repaired and has_errors(new_text):
+        return unchanged
+    return Fixed(new_text, tuple(repaired), found)
 
 
-def _safe(found: Diagnostic) -> bool:
-    return found.fix is not None and found.fix.safe
+def _edits(finding: Diagnostic) -> tuple[Edit, ...]:
+    return finding.fix.edits if finding.fix else ()
 
 
-def _edits(found: Diagnostic) -> tuple[Edit, ...]:
-    return found.fix.edits if found.fix else ()
-
-
-def _without_overlap(found: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Those whose edits lie apart, the first of the text before the others."""
+def _without_overlaps(findings: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Return findings whose edits do not overlap; of two that overlap, the first in the text."""
     chosen: list[Diagnostic] = []
-    reached = -1
-    for one in sorted(found, key=lambda one: min(edit.span for edit in _edits(one))):
-        start = min(edit.span.start for edit in _edits(one))
-        if start > reached:
-            chosen.append(one)
-            reached = max(edit.span.end for edit in _edits(one))
+    end = -1
+    for finding in sorted(findings, key=lambda item: min(edit.span for edit in _edits(item))):
+        start = min(edit.span.start for edit in _edits(finding))
+        if start > end:
+            chosen.append(finding)
+            end = max(edit.span.end for edit in _edits(finding))
     return chosen

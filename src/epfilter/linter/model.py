@@ -1,40 +1,42 @@
-"""What rules are shown: the calls and groups of a filter, each with what is known of it."""
+"""The analysed filter that rules inspect: its calls and groups, resolved against a resource."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator
+from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or
+from epfilter.errors import Edit, Span
+from epfilter.linter.value_sets import ValueSet, read_bare_date, value_sets_of
 from epfilter.located import Located, Operand
 from epfilter.resources import resource_schema
 from epfilter.snippets import shorten
 
 if TYPE_CHECKING:
-    from epfilter.errors import Span
+    from datetime import date
+
     from epfilter.linter.settings import Settings
     from epfilter.resources import FieldType, Match, Resource
 
 
 @dataclass(eq=False, slots=True)
 class Call:
-    """A call, and the field that it asks for where a resource tells.
+    """A call, with its field as the resource declares it.
 
-    `same` is a number that equal parts of a filter share, `place` the place in the parent.
+    `filter_text` is the whole text that contains the call. `match` is None if no resource is
+    given or if the resource has no such field. Equal parts of one filter have the same
+    `equality_key`; `index` is the position in `parent.parts`.
     """
 
     located: Located
-    text: str
-    """The whole text that the call stands in."""
+    filter_text: str
     op: Operator
     match: Match | None
-    typed: bool
-    """A resource is known, whether it has this field or not."""
+    has_resource: bool
     parent: Group | None
-    same: int = -1
-    place: int = 0
-    read: Any = None
-    """What the values were read as, kept for the next rule that asks."""
+    equality_key: int = -1
+    index: int = 0
+    _value_sets: tuple[ValueSet, ...] | None = None
 
     @property
     def field(self) -> Operand:
@@ -43,93 +45,114 @@ class Call:
 
     @property
     def values(self) -> tuple[Operand, ...]:
-        """The operands that are values."""
+        """The operands after the field."""
         return self.located.operands[1:]
 
     @property
     def op_span(self) -> Span:
-        """Where the name of the operator stands."""
+        """The span of the operator's name."""
         return cast("Span", self.located.op_span)
 
     @property
     def span(self) -> Span:
-        """Where the call stands, the parentheses around it included."""
+        """The span of the call, including parentheses around it."""
         return self.located.span
 
     @property
     def path(self) -> str:
-        """What the field is called, its aliases resolved where a resource is known."""
+        """The canonical name of the field: with a resource, aliases are resolved."""
         return self.match.path if self.match else self.field.text
 
     @property
-    def refused(self) -> bool:
-        """A resource is known and does not take this call, which is reported elsewhere."""
-        return self.typed and not self.accepts(self.op)
+    def is_rejected(self) -> bool:
+        """Whether the resource does not support the call, which another rule reports."""
+        return self.has_resource and not self.supports(self.op)
 
     @property
-    def kind(self) -> FieldType[Any] | None:
-        """The type of what is compared: of a list, that of its elements. None where unknown."""
+    def field_type(self) -> FieldType[Any] | None:
+        """The type of the compared values, for a list that of its elements; None if unknown."""
         if self.match is None:
             return None
-        kind = self.match.declared.type
-        kind = kind.item or kind
-        return None if kind.name == "unknown" else kind
+        field_type = self.match.declared.type
+        field_type = field_type.item or field_type
+        return None if field_type.name == "unknown" else field_type
 
     @property
-    def listed(self) -> bool:
-        """The field is known to hold several values."""
-        return self.match is not None and self.match.declared.type.item is not None
-
-    def accepts(self, op: Operator) -> bool:
-        """Whether the field has the operator; yes, as far as one knows, without a resource."""
+    def is_multivalued(self) -> bool:
+        """Whether one object is known to have several values in this field."""
         if self.match is None:
-            return not self.typed
+            return False
+        return self.match.declared.type.item is not None or self.match.declared.multivalued
+
+    def supports(self, op: Operator) -> bool:
+        """Return whether the field supports the operator; True if no resource is given."""
+        if self.match is None:
+            return not self.has_resource
         return op in self.match.declared.operators
 
+    def value_sets(self) -> tuple[ValueSet, ...]:
+        """Return the values that the call matches, one set per possible type of the field.
+
+        The result is empty if the values cannot be determined.
+        """
+        if self._value_sets is None:
+            texts = [operand.text for operand in self.values]
+            self._value_sets = (
+                () if self.is_rejected else value_sets_of(self.op, texts, self.field_type)
+            )
+        return self._value_sets
+
+    def bare_date(self) -> date | None:
+        """Return the date that the call compares a timestamp with; None for any other call."""
+        field_type = self.field_type
+        if field_type is None or field_type.name != "datetime" or self.is_rejected:
+            return None
+        return read_bare_date(self.values[0].text)
+
     def __str__(self) -> str:
-        """The call as it is written, cut where it is long."""
-        return shorten(self.text[self.op_span.start : self.span.end], 60)
+        """Return the source text of the call, shortened if it is long."""
+        return shorten(self.filter_text[self.op_span.start : self.span.end], 60)
 
 
 @dataclass(eq=False, slots=True)
 class Group:
-    """Several parts that are joined with `:` or `|`."""
+    """Two or more parts joined with `:` (AND) or `|` (OR)."""
 
     located: Located
-    connective: Literal[":", "|"]
+    op: Literal[Operator.AND, Operator.OR]
     parent: Group | None
     parts: list[Call | Group] = field(default_factory=list)
-    same: int = -1
-    place: int = 0
-    compared: Any = None
-    """Its comparisons of one field, kept for the next rule that asks."""
+    equality_key: int = -1
+    index: int = 0
+    calls_by_field: list[list[Call]] | None = None
+    """A cache for the rules that compare calls on the same field."""
 
     @property
     def span(self) -> Span:
-        """Where the group stands, the parentheses around it included."""
+        """The span of the group, including parentheses around it."""
         return self.located.span
 
     @property
-    def outermost(self) -> bool:
-        """Whether the group is not a part of another group of its own kind."""
-        return self.parent is None or self.parent.connective != self.connective
+    def is_outermost(self) -> bool:
+        """Whether the parent is not a group with the same connective."""
+        return self.parent is None or self.parent.op is not self.op
 
-    def calls(self) -> list[Call]:
-        """The calls of this group and of those inside it that have the same connective."""
-        found: list[Call] = []
-        waiting: list[Call | Group] = [self]
-        while waiting:
-            part = waiting.pop()
+    def collect_calls(self) -> list[Call]:
+        """Return the calls of this group and of nested groups with the same connective."""
+        calls: list[Call] = []
+        pending: list[Call | Group] = [self]
+        while pending:
+            part = pending.pop()
             if isinstance(part, Call):
-                found.append(part)
-            elif part.connective == self.connective:
-                waiting.extend(reversed(part.parts))
-        return found
+                calls.append(part)
+            elif part.op is self.op:
+                pending.extend(reversed(part.parts))
+        return calls
 
 
 @dataclass(eq=False, slots=True)
 class Context:
-    """A filter that has no syntax mistake, and everything in it in the order of the text."""
+    """A filter without syntax errors, with all calls and groups in the order of the text."""
 
     text: str
     node: Filter
@@ -141,38 +164,40 @@ class Context:
     groups: list[Group]
 
     def release(self) -> None:
-        """Part the groups from their parts, once no rule looks any more.
+        """Break the reference cycles between groups and parts once all rules have run.
 
-        Both know each other, and would otherwise wait in memory for the garbage collector.
+        Without this, each filter stays in memory until the garbage collector runs.
         """
         for group in self.groups:
             group.parts.clear()
-            group.compared = None
+            group.calls_by_field = None
 
 
-def built(text: str, located: Located, resource: Resource | None, settings: Settings) -> Context:
-    """The context of a text that was read without mistakes."""
+def build_context(
+    text: str, located: Located, resource: Resource | None, settings: Settings
+) -> Context:
+    """Return the context of a text that was parsed without errors."""
     schema = None if resource is None else resource_schema(resource)
     calls: list[Call] = []
     groups: list[Group] = []
-    waiting: list[tuple[Located, Group | None]] = [(located, None)]
-    while waiting:
-        here, parent = waiting.pop()
+    pending: list[tuple[Located, Group | None]] = [(located, None)]
+    while pending:
+        current, parent = pending.pop()
         part: Call | Group
-        if here.op_span is None:
-            part = Group(here, ":" if isinstance(here.node, And) else "|", parent)
+        if current.op_span is None:
+            part = Group(current, cast("And | Or", current.node).op, parent)
             groups.append(part)
-            waiting.extend((child, part) for child in reversed(here.children))
+            pending.extend((child, part) for child in reversed(current.children))
         else:
-            node = cast("Comparison | Membership | IsNull", here.node)
-            match = schema.find(node.field) if schema is not None else None
-            part = Call(here, text, node.op, match, resource is not None, parent)
+            node = cast("Comparison | Membership | IsNull", current.node)
+            match = None if schema is None else schema.find(node.field)
+            part = Call(current, text, node.op, match, resource is not None, parent)
             calls.append(part)
         if parent is not None:
-            part.place = len(parent.parts)
+            part.index = len(parent.parts)
             parent.parts.append(part)
     if groups:
-        _number(calls, groups)
+        _set_equality_keys(calls, groups)
     return Context(
         text=text,
         node=cast("Filter", located.node),
@@ -185,18 +210,28 @@ def built(text: str, located: Located, resource: Resource | None, settings: Sett
     )
 
 
-def _number(calls: list[Call], groups: list[Group]) -> None:
-    """Give equal parts the same number; a group comes before its parts, so the last is first."""
+def _set_equality_keys(calls: list[Call], groups: list[Group]) -> None:
     if len({call.field.text for call in calls}) == len(calls):
-        # Parts that ask for different fields all differ.
+        # All calls are on different fields, so no two parts are equal.
         parts: list[Call | Group] = [*calls, *groups]
-        for number, part in enumerate(parts):
-            part.same = number
+        for key, part in enumerate(parts):
+            part.equality_key = key
         return
-    numbers: dict[object, int] = {}
+    keys: dict[object, int] = {}
     for call in calls:
-        key = (call.op, *[operand.text for operand in call.located.operands])
-        call.same = numbers.setdefault(key, len(numbers))
+        content = (call.op, *[operand.text for operand in call.located.operands])
+        call.equality_key = keys.setdefault(content, len(keys))
+    # A group precedes its parts, so in reverse order the keys of the parts are set first.
     for group in reversed(groups):
-        inner = (group.connective, tuple([part.same for part in group.parts]))
-        group.same = numbers.setdefault(inner, len(numbers))
+        inner = (group.op, tuple([part.equality_key for part in group.parts]))
+        group.equality_key = keys.setdefault(inner, len(keys))
+
+
+def removal_edit(part: Call | Group) -> Edit | None:
+    """Return the edit that removes a part and one connective; None for the whole filter."""
+    if part.parent is None:
+        return None
+    siblings = part.parent.parts
+    if part.index:
+        return Edit(Span(siblings[part.index - 1].span.end, part.span.end), "")
+    return Edit(Span(part.span.start, siblings[1].span.start), "")

@@ -1,121 +1,111 @@
-"""The comparisons of one field in an and/or, and the few of them that decide about the others.
+"""The calls of a group that compare the same field, and the few that decide about the others.
 
-Comparing every one with every other would take quadratic time. Whatever bounds or shuts out most
-is found in one pass, and the others are compared with these few only; a finding may be missed by
-that, where readings disagree, but none is wrong.
+Comparing each call with each other takes quadratic time. These functions select in one pass the
+calls with the tightest or widest bounds, and rules compare the others with these few only. If the
+possible types of a field lead to different selections, a rule can miss a finding; it never reports
+a wrong one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from epfilter.linter.model import Call, Group
-from epfilter.linter.value_sets import Extent, extents
 
 
-@dataclass(eq=False, slots=True)
-class Compared:
-    """A call with its place among those of its field, and what it lets through."""
-
-    call: Call
-    place: int
-    extents: tuple[Extent, ...]
+def comparable_calls(group: Group) -> list[list[Call]]:
+    """Return the calls whose values can be compared: one list per field with two calls or more."""
+    if group.calls_by_field is None:
+        group.calls_by_field = _comparable_calls(group.collect_calls())
+    return group.calls_by_field
 
 
-def by_field(group: Group) -> list[list[Compared]]:
-    """The calls that can be compared, those of each field together, where there are several."""
-    if group.compared is None:
-        group.compared = _by_field(group.calls())
-    compared: list[list[Compared]] = group.compared
-    return compared
-
-
-def _by_field(calls: list[Call]) -> list[list[Compared]]:
-    fields: dict[str, list[Call]] = {}
+def _comparable_calls(calls: list[Call]) -> list[list[Call]]:
+    by_field: dict[str, list[Call]] = {}
     for call in calls:
-        fields.setdefault(call.path, []).append(call)
-    if len(fields) == len(calls):
+        by_field.setdefault(call.path, []).append(call)
+    if len(by_field) == len(calls):
         return []
-    several: list[list[Compared]] = []
-    for alike in fields.values():
-        if len(alike) < 2:
-            continue
-        compared: list[Compared] = []
-        for call in alike:
-            found = extents(call)
-            if found is not None:
-                compared.append(Compared(call, len(compared), found))
-        if len(compared) > 1:
-            several.append(compared)
-    return several
+    comparable: list[list[Call]] = []
+    for same_field in by_field.values():
+        if len(same_field) > 1:
+            with_sets = [call for call in same_field if call.value_sets()]
+            if len(with_sets) > 1:
+                comparable.append(with_sets)
+    return comparable
 
 
-def narrowest(compared: list[Compared]) -> list[Compared]:
-    """Those that let least through, the first of several alike.
+def select_narrowest(calls: Sequence[Call]) -> list[Call]:
+    """Return the calls with the smallest value sets; of equal calls, the first.
 
-    By each reading the one with the highest lower bound, the one with the lowest upper bound, and
-    the one with the fewest values.
+    For each possible type these are the call with the highest lower bound, the one with the lowest
+    upper bound, and the one with the fewest values.
     """
-    kept: dict[int, Compared] = {}
-    for reading in range(len(compared[0].extents)):
-        lowest = highest = fewest = None
-        for one in compared:
-            here = one.extents[reading]
-            if here.low is not None and not (lowest and _at(lowest, reading).starts_within(here)):
-                lowest = one
-            if here.high is not None and not (highest and _at(highest, reading).ends_within(here)):
-                highest = one
-            if here.points and not (fewest and _size(fewest, reading) <= len(here.points)):
-                fewest = one
-        kept |= {one.place: one for one in (lowest, highest, fewest) if one}
-    return [*kept.values()]
+    selected: dict[Call, None] = {}
+    for i in range(len(calls[0].value_sets())):
+        highest_low = lowest_high = fewest = None
+        for call in calls:
+            values = call.value_sets()[i]
+            if values.low is not None and not (
+                highest_low and highest_low.value_sets()[i].starts_within(values)
+            ):
+                highest_low = call
+            if values.high is not None and not (
+                lowest_high and lowest_high.value_sets()[i].ends_within(values)
+            ):
+                lowest_high = call
+            if values.points and not (fewest and _count(fewest, i) <= len(values.points)):
+                fewest = call
+        selected |= dict.fromkeys(call for call in (highest_low, lowest_high, fewest) if call)
+    return [*selected]
 
 
-def widest(compared: list[Compared]) -> list[Compared]:
-    """The ranges that let most through, the first of several alike.
+def select_widest(calls: Sequence[Call]) -> list[Call]:
+    """Return the calls with the largest intervals; of equal calls, the first.
 
-    By each reading the one that begins lowest and the one that ends highest.
+    For each possible type these are the call with the lowest lower bound and the one with the
+    highest upper bound.
     """
-    kept: dict[int, Compared] = {}
-    for reading in range(len(compared[0].extents)):
-        lowest = highest = None
-        for one in compared:
-            here = one.extents[reading]
-            if here.points is not None:
+    selected: dict[Call, None] = {}
+    for i in range(len(calls[0].value_sets())):
+        lowest_low = highest_high = None
+        for call in calls:
+            values = call.value_sets()[i]
+            if values.points is not None:
                 continue
-            if here.low is not None and not (lowest and here.starts_within(_at(lowest, reading))):
-                lowest = one
-            if here.high is not None and not (highest and here.ends_within(_at(highest, reading))):
-                highest = one
-        kept |= {one.place: one for one in (lowest, highest) if one}
-    return [*kept.values()]
+            if values.low is not None and not (
+                lowest_low and values.starts_within(lowest_low.value_sets()[i])
+            ):
+                lowest_low = call
+            if values.high is not None and not (
+                highest_high and values.ends_within(highest_high.value_sets()[i])
+            ):
+                highest_high = call
+        selected |= dict.fromkeys(call for call in (lowest_low, highest_high) if call)
+    return [*selected]
 
 
-def single_values(compared: list[Compared]) -> dict[Any, Compared]:
-    """The first comparison with each value that asks for this value alone."""
-    singles: dict[Any, Compared] = {}
-    for one in compared:
-        points = one.extents[0].points
+def index_single_values(calls: Sequence[Call]) -> dict[Any, Call]:
+    """Return for each value the first call that matches this value only."""
+    index: dict[Any, Call] = {}
+    for call in calls:
+        points = call.value_sets()[0].points
         if points and len(points) == 1:
-            singles.setdefault(next(iter(points)), one)
-    return singles
+            index.setdefault(next(iter(points)), call)
+    return index
 
 
-def largest_sets(compared: list[Compared]) -> dict[Any, Compared]:
-    """For each value the comparison that takes it and the most others."""
-    sets: dict[Any, Compared] = {}
-    for one in compared:
-        for value in one.extents[0].points or ():
-            known = sets.get(value)
-            if known is None or _size(known, 0) < _size(one, 0):
-                sets[value] = one
-    return sets
+def index_largest_sets(calls: Sequence[Call]) -> dict[Any, Call]:
+    """Return for each value the call with the most values that matches it."""
+    index: dict[Any, Call] = {}
+    for call in calls:
+        for value in call.value_sets()[0].points or ():
+            known = index.get(value)
+            if known is None or _count(known, 0) < _count(call, 0):
+                index[value] = call
+    return index
 
 
-def _at(one: Compared, reading: int) -> Extent:
-    return one.extents[reading]
-
-
-def _size(one: Compared, reading: int) -> int:
-    return len(one.extents[reading].points or ())
+def _count(call: Call, type_index: int) -> int:
+    return len(call.value_sets()[type_index].points or ())

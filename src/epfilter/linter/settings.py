@@ -1,4 +1,4 @@
-"""What a user chooses: which rules look, and where their thresholds are."""
+"""The settings of the linter: which rules run, and their thresholds."""
 
 from __future__ import annotations
 
@@ -8,29 +8,31 @@ from dataclasses import dataclass
 
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 
-_CODE = re.compile(r"EPF[0-9]{0,3}")
+_CODE_OR_FAMILY = re.compile(r"EPF[0-9]{0,3}")
 _THRESHOLDS = ("max_calls", "max_bytes", "max_or_complexity", "max_in_values")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Which rules look at a filter, and their thresholds.
+    """The rules that run, and their thresholds.
 
-    `select` and `ignore` hold codes (`EPF301`) or families (`EPF3`, or `EPF` for all). An empty
-    `select` stands for all rules that are on by default; a selected family brings those that are
-    off as well. `ignore` wins over `select`. Syntax mistakes (EPF1) are reported whatever is
-    selected, because no rule can look at a damaged filter; only `ignore` leaves them out.
+    `select` and `ignore` contain codes (`EPF301`) or families (`EPF3`, or `EPF` for all). If
+    `select` is empty, all rules that are enabled by default run; a selected family includes the
+    others, too. `ignore` takes precedence over `select`. Syntax errors (EPF1) are reported
+    whatever is selected, because no rule can check a filter with such an error; only `ignore`
+    suppresses them.
 
-    The thresholds are the most that is let through: `max_calls` calls in a filter, `max_bytes`
-    once percent-encoded, `max_or_complexity` alternatives, `max_in_values` values of an `in`.
+    The thresholds are the highest values without a finding: `max_calls` calls in a filter,
+    `max_bytes` bytes of the percent-encoded filter, `max_or_complexity` alternatives, and
+    `max_in_values` values of an `in`.
 
-    Raises FilterValueError for what is no code and for a threshold below 0, FilterTypeError for
-    another type.
+    Raises FilterValueError for an invalid code and for a negative threshold, FilterTypeError for
+    a wrong type.
 
     >>> from epfilter import lint
     >>> lint("in(id,a,a)", settings=Settings(ignore=("EPF4",)))
     []
-    >>> [found.code for found in lint("eq(a,1):eq(b,2)", settings=Settings(max_calls=1))]
+    >>> [finding.code for finding in lint("eq(a,1):eq(b,2)", settings=Settings(max_calls=1))]
     ['EPF301']
     """
 
@@ -43,27 +45,28 @@ class Settings:
 
     def __post_init__(self) -> None:
         for name in ("select", "ignore"):
-            object.__setattr__(self, name, _codes(name, getattr(self, name)))
+            object.__setattr__(self, name, _check_codes(name, getattr(self, name)))
         for name in _THRESHOLDS:
-            number = getattr(self, name)
-            if type(number) is not int:
-                raise FilterTypeError(f"{name} is a whole number, not {describe_type(number)}.")
-            if number < 0:
-                raise FilterValueError(f"{name} is at least 0, not {number}.")
+            threshold = getattr(self, name)
+            if type(threshold) is not int:
+                raise FilterTypeError(f"{name} must be an integer, not {describe_type(threshold)}.")
+            if threshold < 0:
+                raise FilterValueError(f"{name} must be at least 0, not {threshold}.")
 
 
-def _codes(name: str, given: object) -> tuple[str, ...]:
-    if isinstance(given, str) or not isinstance(given, Iterable):
+def _check_codes(name: str, value: object) -> tuple[str, ...]:
+    """Return the codes as a tuple; raise an error if there is anything else among them."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
         raise FilterTypeError(
-            f"{name} is a list of codes, not {describe_type(given)}.", hint=f'{name}=("EPF3",)'
+            f"{name} must be a list of codes, not {describe_type(value)}.", hint=f'{name}=("EPF3",)'
         )
-    codes = tuple(given)
+    codes = tuple(value)
     for code in codes:
         if not isinstance(code, str):
-            raise FilterTypeError(f"a code of {name} is a str, not {describe_type(code)}.")
-        if not _CODE.fullmatch(code):
+            raise FilterTypeError(f"a code in {name} must be a str, not {describe_type(code)}.")
+        if not _CODE_OR_FAMILY.fullmatch(code):
             raise FilterValueError(
-                f"`{code}` is neither a code nor a family of codes.",
-                hint="a code is written as in EPF301, a family as in EPF3",
+                f"`{code}` is not a code or a family of codes.",
+                hint="write a code such as EPF301, or a family such as EPF3",
             )
     return codes

@@ -1,39 +1,39 @@
-"""Which values a comparison lets through, so that two of them can be compared.
+"""The sets of values that comparisons match, so that two comparisons can be compared.
 
-A value is text, and what it stands for depends on the type of the field. With a resource that type
-is known. Without one every reading counts that the values allow, and a rule may report only what
-holds under all of them: `gt(a,10):lt(a,9)` matches nothing among numbers, but texts do lie between.
+The meaning of a value's text depends on the type of the field, which a resource declares. Without
+a resource, every type that the text permits is considered, and a rule may report only what is true
+for all of them: `gt(a,10):lt(a,9)` matches nothing if `a` is a number, but texts exist between.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, assert_never
 
-from epfilter.ast import LOWER_BOUND_OPERATORS, ORDERED_OPERATORS, Operator
+from epfilter.ast import Operator
 from epfilter.errors import FilterValueError
-from epfilter.linter.model import Call
 from epfilter.resources import FieldType
 from epfilter.values import from_text_or_none
 
-Reading = Callable[[str], Any]
-"""Text to a value that can be compared with others of the same reading; None where it is none."""
+Reader = Callable[[str], Any]
+"""A function from text to a comparable value; it returns None for a text of another type."""
 
-_FINER = re.compile(r"\.[0-9]{7}")
-"""More than microseconds: such timestamps are cut when they are read, so they are not compared."""
+_SUBMICROSECONDS = re.compile(r"\.[0-9]{7}")
+"""More digits than a `datetime` keeps: such timestamps are not compared."""
 
 _NUMERIC = re.compile(r"[+-]?[0-9]")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
-    """The values that a comparison lets through: `points`, or all from `low` to `high`.
+class ValueSet:
+    """A set of values: either `points`, or the interval from `low` to `high`.
 
-    Bounds are None where there is none; of points they are the least and the greatest.
+    A bound of None means unbounded. With `points`, the bounds are the least and the greatest.
     """
 
     low: Any = None
@@ -43,145 +43,178 @@ class Extent:
     points: frozenset[Any] | None = None
 
     @property
-    def empty(self) -> bool:
-        """Whether no value can pass, because none could be read."""
+    def is_empty(self) -> bool:
+        """Whether the set contains no value because no text could be read as this type."""
         return self.points is not None and not self.points
 
-    def within(self, other: Extent) -> bool:
-        """Whether every value of this one is one of the other."""
+    def is_subset(self, other: ValueSet) -> bool:
+        """Return whether the other set contains every value of this one."""
         if self.points is not None and other.points is not None:
             return len(self.points) <= len(other.points) and self.points <= other.points
-        if self.empty:
+        if self.is_empty:
             return True
         if other.points is not None:
             return False
         return self.starts_within(other) and self.ends_within(other)
 
-    def starts_within(self, outer: Extent) -> bool:
-        """Whether the lower bound of the other keeps nothing of this one out."""
-        if outer.low is None:
+    def starts_within(self, other: ValueSet) -> bool:
+        """Return whether no value of this set is below the lower bound of the other."""
+        if other.low is None:
             return True
         if self.low is None:
             return False
-        closer = outer.low_open <= self.low_open
-        return bool(self.low > outer.low or (self.low == outer.low and closer))
+        is_as_open = other.low_open <= self.low_open
+        return bool(self.low > other.low or (self.low == other.low and is_as_open))
 
-    def ends_within(self, outer: Extent) -> bool:
-        """Whether the upper bound of the other keeps nothing of this one out."""
-        if outer.high is None:
+    def ends_within(self, other: ValueSet) -> bool:
+        """Return whether no value of this set is above the upper bound of the other."""
+        if other.high is None:
             return True
         if self.high is None:
             return False
-        closer = outer.high_open <= self.high_open
-        return bool(self.high < outer.high or (self.high == outer.high and closer))
+        is_as_open = other.high_open <= self.high_open
+        return bool(self.high < other.high or (self.high == other.high and is_as_open))
 
-    def apart(self, other: Extent) -> bool:
-        """Whether no value is in both."""
-        if self.empty or other.empty:
+    def is_disjoint(self, other: ValueSet) -> bool:
+        """Return whether the sets have no value in common."""
+        if self.is_empty or other.is_empty:
             return True
         if self.points is not None and other.points is not None:
             return self.points.isdisjoint(other.points)
-        return _passes(self, other) or _passes(other, self)
+        return _is_below(self, other) or _is_below(other, self)
 
 
-def _passes(lower: Extent, upper: Extent) -> bool:
-    """Whether the one ends before the other begins."""
+def _is_below(lower: ValueSet, upper: ValueSet) -> bool:
+    """Return whether `lower` ends before `upper` begins."""
     if lower.high is None or upper.low is None:
         return False
-    meet = not (lower.high_open or upper.low_open)
-    return bool(lower.high < upper.low or (lower.high == upper.low and not meet))
+    touch = not (lower.high_open or upper.low_open)
+    return bool(lower.high < upper.low or (lower.high == upper.low and not touch))
 
 
-def _text(text: str) -> str:
-    return text
+def are_subsets(inner: tuple[ValueSet, ...], outer: tuple[ValueSet, ...]) -> bool:
+    """Return whether each inner set is a subset of the outer set of the same type."""
+    return all(subset.is_subset(superset) for subset, superset in zip(inner, outer, strict=True))
 
 
-def _caseless(text: str) -> str:
-    return text.lower()
+def are_disjoint(left: tuple[ValueSet, ...], right: tuple[ValueSet, ...]) -> bool:
+    """Return whether the sets of each type have no value in common."""
+    return all(one.is_disjoint(other) for one, other in zip(left, right, strict=True))
 
 
-def _number(text: str) -> Any:
-    return _typed(text, Decimal)
+def value_sets_of(
+    op: Operator, texts: Sequence[str], field_type: FieldType[Any] | None
+) -> tuple[ValueSet, ...]:
+    """Return the values that an operator with these operands matches, one set per possible type.
+
+    The result is empty if the operator compares neither for equality nor by order, and if a text
+    is not a value of the type. Two results for the same `field_type` have the same length.
+    """
+    build = _set_builder(op)
+    if build is None:
+        return ()
+    if field_type is None:
+        if any(_SUBMICROSECONDS.search(text) for text in texts):
+            return ()
+        return tuple([_build_set(build, read, texts) for read in _UNTYPED_READERS])
+    values = [*map(reader_for(field_type), texts)]
+    return () if None in values else (build(values),)
 
 
-def _time(text: str) -> Any:
-    return None if _FINER.search(text) else _typed(text, datetime)
+def _build_set(
+    build: Callable[[list[Any]], ValueSet], read: Reader, texts: Sequence[str]
+) -> ValueSet:
+    values = [value for text in texts if (value := read(text)) is not None]
+    return build(values) if values else ValueSet(points=frozenset())
 
 
-def _typed(text: str, kind: type[Any]) -> Any:
-    # What is no number at all does not pay for an error's words.
-    return from_text_or_none(text, kind) if _NUMERIC.match(text) else None
+def _set_builder(op: Operator) -> Callable[[list[Any]], ValueSet] | None:
+    """Return the function from operands to the set that the operator matches, if there is one."""
+    match op:
+        case Operator.EQ | Operator.IN:
+            return _points
+        case Operator.GT:
+            return _greater
+        case Operator.GE:
+            return lambda values: ValueSet(low=values[0])
+        case Operator.LT:
+            return _less
+        case Operator.LE:
+            return lambda values: ValueSet(high=values[0])
+        case (
+            Operator.LIKE
+            | Operator.ILIKE
+            | Operator.TEXT
+            | Operator.IS_NULL
+            | Operator.CONTAINS
+            | Operator.CONTAINS_ANY
+            | Operator.CONTAINS_ALL
+            | Operator.AND
+            | Operator.OR
+        ):
+            return None
+    assert_never(op)
 
 
-UNTYPED: tuple[Reading, ...] = (_text, _caseless, _number, _time)
-"""How a value may be meant where no type is known; caseless as UUIDs are."""
+def _points(values: list[Any]) -> ValueSet:
+    return ValueSet(low=min(values), high=max(values), points=frozenset(values))
 
 
-def read_as(kind: FieldType[Any]) -> Reading:
-    """The reading of a known type."""
+def _greater(values: list[Any]) -> ValueSet:
+    (bound,) = values
+    # Integers are discrete: greater than 5 is the same as 6 or greater.
+    return ValueSet(low=bound + 1) if type(bound) is int else ValueSet(low=bound, low_open=True)
+
+
+def _less(values: list[Any]) -> ValueSet:
+    (bound,) = values
+    return ValueSet(high=bound - 1) if type(bound) is int else ValueSet(high=bound, high_open=True)
+
+
+def reader_for(field_type: FieldType[Any]) -> Reader:
+    """Return the reader of a declared type."""
 
     def read(text: str) -> Any:
-        if kind.name == "datetime" and _FINER.search(text):
+        if field_type.name == "datetime" and _SUBMICROSECONDS.search(text):
             return None
         try:
-            return kind.read(text)
+            return field_type.read(text)
         except FilterValueError:
             return None
 
     return read
 
 
-def extents(call: Call) -> tuple[Extent, ...] | None:
-    """What a call lets through, by each reading of its values; None where that cannot be told."""
-    if call.read is None:
-        call.read = _extents(call) or ()
-    return call.read or None
+def _read_text(text: str) -> str:
+    return text
 
 
-def _extents(call: Call) -> tuple[Extent, ...] | None:
-    if call.refused or call.op not in (Operator.EQ, Operator.IN, *ORDERED_OPERATORS):
+def _read_caseless(text: str) -> str:
+    return text.lower()
+
+
+def _read_number(text: str) -> Any:
+    return _read(text, Decimal)
+
+
+def _read_timestamp(text: str) -> Any:
+    return _read(text, datetime)
+
+
+def _read(text: str, python_type: type[Any]) -> Any:
+    # The pattern is cheaper than an attempt that fails.
+    return from_text_or_none(text, python_type) if _NUMERIC.match(text) else None
+
+
+_UNTYPED_READERS: tuple[Reader, ...] = (_read_text, _read_caseless, _read_number, _read_timestamp)
+"""The types that a value may have if no resource is given; caseless is how UUIDs compare."""
+
+
+def read_bare_date(text: str) -> date | None:
+    """Return the date of a text such as 2018-09-01; None for any other text."""
+    if not _DATE.fullmatch(text):
         return None
-    kind = call.kind
-    readings = UNTYPED if kind is None else (read_as(kind),)
-    texts = [operand.text for operand in call.values]
-    if kind is None and any(_FINER.search(text) for text in texts):
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
         return None
-    found = []
-    for read in readings:
-        values = [read(text) for text in texts]
-        if None in values and kind is not None:
-            return None
-        found.append(_extent(call.op, [value for value in values if value is not None]))
-    return tuple(found)
-
-
-def _extent(op: Operator, values: list[Any]) -> Extent:
-    if not values or op not in ORDERED_OPERATORS:
-        if not values:
-            return Extent(points=frozenset())
-        return Extent(low=min(values), high=max(values), points=frozenset(values))
-    (bound,) = values
-    if type(bound) is int:
-        # Between two whole numbers that follow each other there is none.
-        if op is Operator.GT:
-            return Extent(low=bound + 1)
-        if op is Operator.LT:
-            return Extent(high=bound - 1)
-    if op in LOWER_BOUND_OPERATORS:
-        return Extent(low=bound, low_open=op is Operator.GT)
-    return Extent(high=bound, high_open=op is Operator.LT)
-
-
-def holds_several(call: Call) -> bool:
-    """Whether the field is known to hold several values, so that two of them can be asked for."""
-    return call.listed or (call.match is not None and call.match.declared.multivalued)
-
-
-def all_within(inner: tuple[Extent, ...], outer: tuple[Extent, ...]) -> bool:
-    """Whether the one is within the other by every reading."""
-    return all(one.within(other) for one, other in zip(inner, outer, strict=True))
-
-
-def all_apart(one: tuple[Extent, ...], other: tuple[Extent, ...]) -> bool:
-    """Whether the two have nothing in common by any reading."""
-    return all(here.apart(there) for here, there in zip(one, other, strict=True))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.errors import Diagnostic, Fix, Severity, Span
+from epfilter.linter.engine import get_engine
 from epfilter.linter.extractors import LINES, READERS, NeedsExtraError, read
 from epfilter.linter.extractors.endpoints import Endpoints
 from epfilter.linter.extractors.extraction import Embedded, Reading
@@ -19,7 +20,6 @@ from epfilter.linter.files.directives import Directives
 from epfilter.linter.files.document import Document, UnreadableError
 from epfilter.linter.files.placeholders import certain, filled
 from epfilter.linter.files.report import FileFinding, FileReport
-from epfilter.linter.registry import engine
 from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Checker:
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
-        self._engine = engine(configuration.settings)
+        self._engine = get_engine(configuration.settings)
 
     def report(self, document: Document, path: Path, name: str = "") -> FileReport:
         """What is found in a file; `name` is how it is shown.
@@ -104,7 +104,7 @@ class Checker:
         kept_back = partial(self._kept_back, directives=directives, path=path)
         kept = [one for one, bounds in said if not kept_back(one.code, bounds)]
         # Which comments are unused is known only now.
-        unused = [*directives.unused(self._engine.chosen)]
+        unused = [*directives.unused(self._engine.selected)]
         kept += (one for one in unused if not kept_back(one.code, one.span))
         suppressed = len(said) + len(unused) - len(kept)
         kept.sort(key=lambda one: (one.span, one.code))
@@ -199,7 +199,7 @@ class Checker:
 
     def _is_wanted(self, code: str, path: Path) -> bool:
         ignored = self.configuration.ignored_in(path) if self.configuration.per_file_ignores else ()
-        return code in self._engine.chosen and not code.startswith(ignored)
+        return code in self._engine.selected and not code.startswith(ignored)
 
     def _resource_of(self, path: Path) -> Resource | None:
         name = self.configuration.resource_of(path)

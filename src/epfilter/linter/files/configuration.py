@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from epfilter.errors import FilterError, FilterValueError
+from epfilter.linter.engine import get_engine
 from epfilter.linter.extractors import NeedsExtraError
 from epfilter.linter.files.patterns import Patterns, is_pattern
-from epfilter.linter.registry import engine
 from epfilter.linter.settings import Settings
 from epfilter.resources import Resource, resource_info, resource_named
 from epfilter.snippets import make_printable
@@ -92,8 +92,8 @@ class Configuration:
                         f"`{make_printable(pattern)}` is no pattern of file names."
                     )
         for codes in self.per_file_ignores.values():
-            engine(Settings(ignore=codes))
-        engine(self.settings)
+            get_engine(Settings(ignore=codes))
+        get_engine(self.settings)
         own = self.own_resources()
         for name in (*self.resources.values(), self.resource):
             if name is not None and name not in own:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from epfilter.errors import Diagnostic, ResourceError, Severity, Span
 from epfilter.linter.extractors.extraction import Comment, Reading
 from epfilter.linter.files.document import Lines
-from epfilter.linter.registry import RULES, unknown
+from epfilter.linter.registry import RULES, describe_unknown_code
 
 if TYPE_CHECKING:
     from epfilter.linter.extractors.mapped_text import Placed
@@ -184,7 +184,7 @@ class Directives:
             codes = tuple(one.strip().upper() for one in listed.split(",") if one.strip())
             for code in codes:
                 if not _CODE.fullmatch(code) or not any(one.startswith(code) for one in RULES):
-                    self._mistake(span, *unknown(code))
+                    self._mistake(span, *describe_unknown_code(code))
             if not codes:
                 self._mistake(
                     span, f"`{what}[]` names no code.", f"write `{what}[EPF301]`, or `{what}` alone"

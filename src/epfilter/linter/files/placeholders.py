@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from epfilter.errors import Diagnostic, Span
 from epfilter.linter.extractors.mapped_text import HOLE
-from epfilter.linter.model import built
+from epfilter.linter.model import build_context
 from epfilter.linter.settings import Settings
 from epfilter.parser import parse_located
 
@@ -77,7 +77,7 @@ def _compared_with_holes(text: str, holes: list[int], resource: Resource | None)
     located = parse_located(filled(text))
     if located.diagnostics:
         return []
-    calls = built(filled(text), located, resource, Settings()).calls
+    calls = build_context(filled(text), located, resource, Settings()).calls
     unknown = [call for call in calls if _reaches(call.span, holes)]
     paths = {call.path for call in unknown}
     anything = any(_reaches(call.field.span, holes) for call in unknown)

@@ -13,7 +13,7 @@ from epfilter.linter.extractors.mapped_text import HOLE, Placed
 from epfilter.linter.files.checking import Checked, Checker, Looked
 from epfilter.linter.files.document import Document
 from epfilter.linter.files.placeholders import is_damaged
-from epfilter.linter.fixing import Fixed, repaired
+from epfilter.linter.fixing import Fixed, apply_fixes
 from epfilter.parser import parse
 from epfilter.printer import unparse
 from epfilter.snippets import make_printable
@@ -73,7 +73,7 @@ def _repaired(one: Checked, checker: Checker, looked: Looked, *, unsafe: bool) -
         # Where it stands later, once others are repaired, is still in the lines of this filter.
         return allowed and not looked.kept_back(found.code, one.value.bounds)
 
-    return repaired(
+    return apply_fixes(
         one.text,
         lambda text: checker.found_in(text, one),
         wanted,

@@ -1,15 +1,15 @@
-"""Reports: what was found in files, written for programs, one module a format.
+"""Reports for programs: the findings in files as GitHub annotations, JSON, JUnit XML or SARIF.
 
-A report is written in pieces while the files are read, so that its size is bounded by no memory
-where the format permits that: JUnit XML counts the failures before it shows them.
+Each format is one module. A report is written piece by piece while the files are linted, so it
+needs no memory for the whole. JUnit XML is the exception: its counts precede its test cases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 from epfilter.errors import FilterValueError
 
@@ -17,19 +17,21 @@ if TYPE_CHECKING:
     from epfilter.linter.files.report import FileReport
 
 FORMATS: Mapping[str, str] = MappingProxyType(
-    {"github": "github", "json": "in_json", "junit": "junit", "sarif": "sarif"}
+    {
+        "github": "github_report",
+        "json": "json_report",
+        "junit": "junit_report",
+        "sarif": "sarif_report",
+    }
 )
-"""Every format by its name, in the order of the names: the module of this room that writes it."""
-
-
-class _Format(Protocol):
-    def render(self, reports: Iterable[FileReport]) -> Iterator[str]: ...
+"""The names of the formats in alphabetical order, each with the module that renders it."""
 
 
 def render(style: str, reports: Iterable[FileReport]) -> Iterator[str]:
-    """The text of a report in one of the `FORMATS`, piece by piece; it encodes to UTF-8.
+    """Return the text of a report in one of the `FORMATS`, piece by piece.
 
-    Raises FilterValueError where there is no such format, before any report is asked for.
+    The text can always be encoded as UTF-8. Raises FilterValueError for an unknown format, before
+    the first report is read.
 
     >>> from epfilter.linter.files.report import FileReport
     >>> print("".join(render("junit", [FileReport("a.filter")])))
@@ -42,8 +44,10 @@ def render(style: str, reports: Iterable[FileReport]) -> Iterator[str]:
     """
     if style not in FORMATS:
         raise FilterValueError(
-            f"there is no report format `{style}`.",
-            hint=f"they are {', '.join(f'`{name}`' for name in FORMATS)}",
+            f"`{style}` is not a report format.",
+            hint=f"use one of {', '.join(f'`{name}`' for name in FORMATS)}",
         )
-    chosen = cast("_Format", import_module(f"{__name__}.{FORMATS[style]}"))
-    return chosen.render(reports)
+    # Loaded on demand, so that the command line lists the formats without importing them.
+    module = import_module(f"{__name__}.{FORMATS[style]}")
+    renderer = cast("Callable[[Iterable[FileReport]], Iterator[str]]", module.render)
+    return renderer(reports)

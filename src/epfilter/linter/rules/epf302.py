@@ -1,38 +1,38 @@
-"""EPF302: longer than a request may be."""
+"""EPF302: a filter that is too long for a request."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from epfilter.linter.engine import Example, Finding, Rule
+from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Context
 
 
-def _look(context: Context) -> Iterator[Finding]:
-    most = context.settings.max_bytes
-    # Every character is at least one byte, and at most twelve.
-    if len(context.text) * 12 <= most:
+def _check(context: Context) -> Iterator[Finding]:
+    limit = context.settings.max_bytes
+    # A character takes at most twelve bytes, so a short text needs no encoding.
+    if len(context.text) * 12 <= limit:
         return
     size = len(quote(context.text, safe=""))
-    if size > most:
+    if size > limit:
         yield Finding(
-            f"the filter is {size} bytes long once percent-encoded; the limit is {most}.",
+            f"the filter has {size} bytes after percent-encoding; the limit is {limit}.",
             context.span,
-            "split it, for instance the values of an `in`, and send several requests",
+            "split the filter, for example the values of an `in`, into several requests",
         )
 
 
 RULE = Rule(
     code="EPF302",
-    title="Too long for a request",
+    title="Filter too long for a request",
     explanation=(
-        "A request with a filter may be 8 KB long, and in a URL the filter is percent-encoded: a "
-        "comma or parenthesis takes three bytes there, a letter beyond ASCII six or more. What "
-        "counts is the text as it is written, white space included. The threshold is `max_bytes`."
+        "A request with a filter must not exceed 8 KB. In a URL the filter is percent-encoded: a "
+        "comma or a parenthesis takes three bytes, a letter beyond ASCII six or more. The text "
+        "counts as it is written, including white space. The threshold is `max_bytes`."
     ),
     bad=Example(f"eq(name,{'x' * 8180})"),
     good=Example(f"eq(name,{'x' * 8160})"),
     source="the platform's filtering guide, limits: at most 8 KB, about 200 ids in one `in`.",
-    whole=_look,
+    check_filter=_check,
 )

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 
 from epfilter.ast import PATTERN_OPERATORS
 from epfilter.errors import Severity, Span
-from epfilter.linter.engine import Example, Finding, Rule
+from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Call, Context
 from epfilter.semantics import parse_pattern
 
 
-def _look(call: Call, _context: Context) -> Iterator[Finding]:
+def _check(call: Call, _context: Context) -> Iterator[Finding]:
     (operand,) = call.values
     pattern = parse_pattern(operand.text)
     if pattern.any_prefix and pattern.text:
         start = operand.span.start + operand.quoted
         yield Finding(
-            f"a `*` at the beginning makes `{call.op}` slow.",
+            f"a leading `*` makes `{call.op}` slow.",
             Span(start, start + 1),
-            "leave it out where the beginning is known: the platform must read every value",
+            "write the beginning of the value if you know it; the platform must read every value",
         )
 
 
@@ -27,14 +27,14 @@ RULE = Rule(
     code="EPF305",
     title="Leading wildcard",
     explanation=(
-        "A pattern that begins with `*` fits no index, so the platform reads the value of every "
-        "entry. Where the beginning is known, write it."
+        "A pattern that begins with `*` cannot use an index, so the platform reads the value of "
+        "every entry. If you know the beginning of the value, write it."
     ),
     bad=Example("eq(status,live):like(name,*shoe)"),
     good=Example("eq(status,live):like(name,shoe*)"),
     source="the platform's filtering guide, performance: a leading `*` in `like` is slow.",
     severity=Severity.INFO,
-    ops=PATTERN_OPERATORS,
-    needs="*",
-    call=_look,
+    operators=PATTERN_OPERATORS,
+    required_characters="*",
+    check_call=_check,
 )

@@ -1,4 +1,4 @@
-"""EPF306: a filter that is nothing but a pattern."""
+"""EPF306: a pattern as the only term of a filter."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from collections.abc import Iterator
 
 from epfilter.ast import PATTERN_OPERATORS
 from epfilter.errors import Severity
-from epfilter.linter.engine import Example, Finding, Rule
+from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Call, Context
 from epfilter.semantics import has_wildcard
 
 
-def _look(context: Context) -> Iterator[Finding]:
+def _check(context: Context) -> Iterator[Finding]:
     call = context.root
     if not isinstance(call, Call) or call.op not in PATTERN_OPERATORS:
         return
     if has_wildcard(call.values[0].text):
         yield Finding(
-            f"a filter of one `{call.op}` alone is slow.",
+            f"a filter with a single `{call.op}` is slow.",
             call.op_span,
-            "use `eq` where the whole value is known, or add one more term that narrows it",
+            "use `eq` if you know the whole value, or add a term that narrows the result",
         )
 
 
 RULE = Rule(
     code="EPF306",
-    title="Lone pattern",
+    title="Pattern as the only term",
     explanation=(
-        "A filter that is one `like` or `ilike` with a wildcard and nothing else looks at every "
-        "entry. `eq` asks for a whole value faster, and one more narrowing term, a date for "
-        "instance, leaves less to look at. Where neither is possible, ignore this remark."
+        "A filter that consists of one `like` or `ilike` with a wildcard reads every entry. `eq` "
+        "matches a whole value faster, and another term, for example on a date, reduces the "
+        "entries to read. If neither is possible, ignore this remark."
     ),
     bad=Example("like(name,Ron*)"),
     good=Example("like(name,Ron*):ge(created_at,2018-09-01)"),
@@ -38,6 +38,6 @@ RULE = Rule(
         "filter."
     ),
     severity=Severity.INFO,
-    needs="*",
-    whole=_look,
+    required_characters="*",
+    check_filter=_check,
 )

@@ -1,74 +1,82 @@
-"""EPF401: terms that cannot hold together."""
+"""EPF401: terms that are never true together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from epfilter.ast import ORDERED_OPERATORS, Operator
-from epfilter.linter.engine import Example, Finding, Rule
-from epfilter.linter.model import Context, Group
-from epfilter.linter.redundancy import Compared, by_field, narrowest
-from epfilter.linter.value_sets import all_apart, holds_several
+from epfilter.ast import Operator
+from epfilter.linter.definitions import Example, Finding, Rule
+from epfilter.linter.model import Call, Context, Group
+from epfilter.linter.redundancy import comparable_calls, select_narrowest
+from epfilter.linter.value_sets import are_disjoint
 
 _EQUALITIES = (Operator.EQ, Operator.IN)
 
 
-def _look(group: Group, _context: Context) -> Iterator[Finding]:
-    if group.connective != ":" or not group.outermost:
+def _check(group: Group, _context: Context) -> Iterator[Finding]:
+    if group.op is not Operator.AND or not group.is_outermost:
         return
-    for compared in by_field(group):
-        if holds_several(compared[0].call):
+    for calls in comparable_calls(group):
+        if calls[0].is_multivalued:
             continue
-        pair = _excluding(compared)
-        if pair is None:
-            continue
-        first, second = (one.call for one in pair)
-        hint = "correct one of them, or the whole filter matches nothing"
-        if first.op in _EQUALITIES and second.op in _EQUALITIES:
-            hint = "for any of several values join them with `|`"
-            if first.accepts(Operator.IN):
-                hint = "for any of several values write them in one `in`"
-        elif group.parent is not None:
-            hint = "correct one of them; this part of the filter matches nothing"
-        yield Finding(f"`{first}` and `{second}` never hold together.", second.span, hint)
+        pair = _first_contradiction(calls)
+        if pair is not None:
+            first, second = pair
+            yield Finding(
+                f"`{first}` and `{second}` are never both true.",
+                second.span,
+                _hint(group, first, second),
+            )
 
 
-def _excluding(compared: list[Compared]) -> tuple[Compared, Compared] | None:
-    """The first two that exclude each other, in the order of the text."""
-    best: tuple[Compared, Compared] | None = None
-    for one in narrowest(compared):
-        for other in compared:
-            first, second = (one, other) if one.place < other.place else (other, one)
-            if best and best[1].place <= second.place:
+def _hint(group: Group, first: Call, second: Call) -> str:
+    if first.op in _EQUALITIES and second.op in _EQUALITIES:
+        if first.supports(Operator.IN):
+            return "to match any of several values, use one `in`"
+        return "to match any of several values, join the terms with `|`"
+    if group.parent is not None:
+        return "correct one of them; this part of the filter matches nothing"
+    return "correct one of them; the whole filter matches nothing"
+
+
+def _first_contradiction(calls: list[Call]) -> tuple[Call, Call] | None:
+    """Return the first two calls in the text that contradict each other."""
+    best: tuple[Call, Call] | None = None
+    for narrow in select_narrowest(calls):
+        for call in calls:
+            first, second = sorted((narrow, call), key=_start)
+            if best and _start(best[1]) <= _start(second):
                 continue
-            if all_apart(one.extents, other.extents) and _one_value(one, other):
+            if are_disjoint(narrow.value_sets(), call.value_sets()) and _have_one_value(
+                narrow, call
+            ):
                 best = first, second
     return best
 
 
-def _one_value(one: Compared, other: Compared) -> bool:
-    """Whether the field holds one value: as declared, or because it is compared by order."""
-    return (
-        one.call.kind is not None
-        or one.call.op in ORDERED_OPERATORS
-        or other.call.op in ORDERED_OPERATORS
-    )
+def _start(call: Call) -> int:
+    return call.span.start
+
+
+def _have_one_value(left: Call, right: Call) -> bool:
+    """Return whether the field has a single value: as declared, or because order is compared."""
+    return left.field_type is not None or left.op not in _EQUALITIES or right.op not in _EQUALITIES
 
 
 RULE = Rule(
     code="EPF401",
     title="Never matches",
     explanation=(
-        "Two terms of one AND exclude each other: a range that ends before it begins, two "
+        "Two terms of one AND contradict each other: a range that ends before it begins, two "
         "different values of a field that has one, an `in` without the value of an `eq`. Values "
-        "are compared as the type of the field says; without a resource only what excludes itself "
-        "as text, as numbers and as dates is reported.\n"
-        "A list can hold two values at once, so it is never reported. Without a resource, nobody "
-        "knows whether a field is a list; only where one of the terms compares by order (`gt`, "
-        "`ge`, `lt`, `le`) it is taken for a single value."
+        "are compared by the type of the field. Without a resource, only terms that contradict "
+        "each other as text, as numbers and as dates are reported.\n"
+        "A list can contain two values at once, so it is never reported. Without a resource it is "
+        "not known whether a field is a list; the field is taken for a single value only if one of "
+        "the terms compares by order (`gt`, `ge`, `lt`, `le`)."
     ),
     bad=Example("gt(a,5):lt(a,3)"),
     good=Example("gt(a,3):lt(a,5)"),
-    source="what the operators mean; the platform gives an empty answer, not an error.",
-    group=_look,
+    source="the meaning of the operators; the platform returns no entries and no error.",
+    check_group=_check,
 )

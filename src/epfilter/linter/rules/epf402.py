@@ -1,85 +1,103 @@
-"""EPF402: a term that another one makes superfluous."""
+"""EPF402: a term that another term makes redundant."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
+from epfilter.ast import Operator
 from epfilter.errors import Fix
-from epfilter.linter.engine import Example, Finding, Rule
-from epfilter.linter.model import Call, Context, Group
+from epfilter.linter.definitions import Example, Finding, Rule
+from epfilter.linter.model import Call, Context, Group, removal_edit
 from epfilter.linter.redundancy import (
-    Compared,
-    by_field,
-    largest_sets,
-    narrowest,
-    single_values,
-    widest,
+    comparable_calls,
+    index_largest_sets,
+    index_single_values,
+    select_narrowest,
+    select_widest,
 )
-from epfilter.linter.removal import removed
-from epfilter.linter.value_sets import all_within
+from epfilter.linter.value_sets import are_subsets
 
 
-def _look(group: Group, _context: Context) -> Iterator[Finding]:
-    if not group.outermost:
+def _check(group: Group, _context: Context) -> Iterator[Finding]:
+    if not group.is_outermost:
         return
-    for compared in by_field(group):
-        pairs = _implied(compared) if group.connective == ":" else _covered(compared)
-        for idle, reason in pairs:
-            message = f"`{idle}` always holds where `{reason}` does."
-            if group.connective == "|":
-                message = f"`{idle}` adds nothing to `{reason}`."
-            edit = removed(idle)
-            fix = Fix("remove it", (edit,), safe=False) if edit else None
-            yield Finding(message, idle.span, "remove it, or correct it", fix)
+    for calls in comparable_calls(group):
+        match group.op:
+            case Operator.AND:
+                for redundant, reason in _implied_calls(calls):
+                    message = (
+                        f"`{redundant}` is redundant: it is always true when `{reason}` is true."
+                    )
+                    yield _finding(redundant, message)
+            case Operator.OR:
+                for redundant, reason in _covered_calls(calls):
+                    message = (
+                        f"`{redundant}` is redundant: `{reason}` already matches everything that "
+                        "it matches."
+                    )
+                    yield _finding(redundant, message)
+            case _:
+                assert_never(group.op)
 
 
-def _implied(compared: list[Compared]) -> Iterator[tuple[Call, Call]]:
-    """In an AND: the wider one, and the narrower one that implies it."""
-    few, singles = narrowest(compared), single_values(compared)
-    for wide in compared:
-        candidates = [*few]
-        known = (singles.get(value) for value in wide.extents[0].points or ())
-        candidates += [one for one in [next(filter(None, known), None)] if one]
+def _finding(redundant: Call, message: str) -> Finding:
+    edit = removal_edit(redundant)
+    fix = Fix("remove it", (edit,), safe=False) if edit else None
+    return Finding(message, redundant.span, "remove it, or correct it", fix)
+
+
+def _implied_calls(calls: list[Call]) -> Iterator[tuple[Call, Call]]:
+    """Yield in an AND each call that a narrower one implies, and that narrower one."""
+    narrowest, singles = select_narrowest(calls), index_single_values(calls)
+    for wide in calls:
+        candidates = [*narrowest]
+        singles_in_wide = (singles.get(value) for value in wide.value_sets()[0].points or ())
+        candidates += [call for call in [next(filter(None, singles_in_wide), None)] if call]
         for narrow in candidates:
-            if _decides(narrow, wide) and all_within(narrow.extents, wide.extents):
-                if narrow.place > wide.place and all_within(wide.extents, narrow.extents):
-                    continue  # they are equal, and the later one is reported
-                yield wide.call, narrow.call
+            if _are_comparable(narrow, wide) and _is_subset(narrow, wide):
+                if narrow.span.start > wide.span.start and _is_subset(wide, narrow):
+                    continue  # the two are equal; only the later one is reported
+                yield wide, narrow
                 break
 
 
-def _covered(compared: list[Compared]) -> Iterator[tuple[Call, Call]]:
-    """In an OR: the narrower one, and the wider one that covers it."""
-    few, sets = widest(compared), largest_sets(compared)
-    for narrow in compared:
-        points = narrow.extents[0].points
-        candidates = [*few, sets[next(iter(points))]] if points else few
+def _covered_calls(calls: list[Call]) -> Iterator[tuple[Call, Call]]:
+    """Yield in an OR each call that a wider one covers, and that wider one."""
+    widest, sets = select_widest(calls), index_largest_sets(calls)
+    for narrow in calls:
+        points = narrow.value_sets()[0].points
+        candidates = [*widest, sets[next(iter(points))]] if points else widest
         for wide in candidates:
-            if _decides(wide, narrow) and all_within(narrow.extents, wide.extents):
-                if wide.place > narrow.place and all_within(wide.extents, narrow.extents):
-                    continue
-                yield narrow.call, wide.call
+            if _are_comparable(wide, narrow) and _is_subset(narrow, wide):
+                if wide.span.start > narrow.span.start and _is_subset(wide, narrow):
+                    continue  # the two are equal; only the later one is reported
+                yield narrow, wide
                 break
 
 
-def _decides(one: Compared, other: Compared) -> bool:
-    """Whether the two are different terms, and no duplicates that EPF403 reports."""
-    here, there = one.call, other.call
-    return here is not there and not (here.same == there.same and here.parent is there.parent)
+def _is_subset(inner: Call, outer: Call) -> bool:
+    return are_subsets(inner.value_sets(), outer.value_sets())
+
+
+def _are_comparable(left: Call, right: Call) -> bool:
+    """Return whether the calls are two different terms, and not duplicates (EPF403)."""
+    are_duplicates = left.equality_key == right.equality_key and left.parent is right.parent
+    return left is not right and not are_duplicates
 
 
 RULE = Rule(
     code="EPF402",
-    title="Implied by another term",
+    title="Redundant term",
     explanation=(
-        "In an AND a term says nothing new where a narrower one stands beside it; in an OR it is "
-        "the narrower one that says nothing new. Often a value or an operator is wrong. Values are "
-        "compared as the type of the field says; without a resource only what holds for text, "
-        "numbers and dates alike is reported. The fix removes the term; it is not safe, because "
-        "the term may have been meant otherwise."
+        "In an AND a term adds nothing if a narrower one is beside it; in an OR the narrower one "
+        "adds nothing. Often a value or an operator is wrong. Values are compared by the type of "
+        "the field. Without a resource, only what is true for text, numbers and dates alike is "
+        "reported. The fix removes the term; it is not safe, because you may have meant a "
+        "different term."
     ),
     bad=Example("gt(a,5):gt(a,3)"),
     good=Example("gt(a,3):lt(a,5)"),
-    source="what the operators mean.",
-    group=_look,
+    source="the meaning of the operators.",
+    check_group=_check,
 )

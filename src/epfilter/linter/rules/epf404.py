@@ -1,4 +1,4 @@
-"""EPF404: the same value twice in one list."""
+"""EPF404: a value that occurs twice in one list."""
 
 from __future__ import annotations
 
@@ -6,48 +6,48 @@ from collections.abc import Iterator
 
 from epfilter.ast import MEMBERSHIPS
 from epfilter.errors import Edit, Fix, Span
-from epfilter.linter.engine import Example, Finding, Rule
+from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Call, Context
-from epfilter.linter.value_sets import read_as
+from epfilter.linter.value_sets import reader_for
 from epfilter.snippets import shorten
 
 
-def _look(call: Call, _context: Context) -> Iterator[Finding]:
+def _check(call: Call, _context: Context) -> Iterator[Finding]:
     if len(call.values) < 2:
         return
-    kind = None if call.refused else call.kind
-    read = read_as(kind) if kind is not None else None
-    seen: dict[object, str] = {}
-    before = call.field
+    field_type = None if call.is_rejected else call.field_type
+    read = reader_for(field_type) if field_type is not None else None
+    first_texts: dict[object, str] = {}
+    previous = call.field
     for value in call.values:
-        meant = read(value.text) if read else None
-        # A text is no key of a typed value, so `1` as text and 1 as a number stay two.
-        key = (value.text,) if meant is None else meant
-        if key in seen:
-            earlier = seen[key]
-            same = f", as `{shorten(earlier)}`" if earlier != value.text else ""
+        typed = read(value.text) if read else None
+        # The tuple keeps the text `1` apart from the number 1.
+        key = (value.text,) if typed is None else typed
+        if key in first_texts:
+            first_text = first_texts[key]
+            spelling = f", written as `{shorten(first_text)}`" if first_text != value.text else ""
             yield Finding(
-                f"`{shorten(value.text)}` stands in this `{call.op}` before{same}.",
+                f"`{shorten(value.text)}` is already in this `{call.op}`{spelling}.",
                 value.span,
-                "remove it, or correct it if another value was meant",
-                Fix("remove it", (Edit(Span(before.span.end, value.span.end), ""),), safe=True),
+                "remove it, or correct it if you meant another value",
+                Fix("remove it", (Edit(Span(previous.span.end, value.span.end), ""),), safe=True),
             )
         else:
-            seen[key] = value.text
-        before = value
+            first_texts[key] = value.text
+        previous = value
 
 
 RULE = Rule(
     code="EPF404",
     title="Duplicate value",
     explanation=(
-        "A value stands twice in one `in`, `contains_any` or `contains_all`. With a resource "
-        "values are compared by what they mean, so `1` and `1.0` are one number; without one by "
-        "their text. The later one changes nothing, so the fix that removes it is safe."
+        "A value occurs twice in one `in`, `contains_any` or `contains_all`. With a resource, "
+        "values are compared by their type, so `1` and `1.0` are the same number; without one, by "
+        "their text. The later value changes nothing, so the fix that removes it is safe."
     ),
     bad=Example("in(id,a,b,a)"),
     good=Example("in(id,a,b,c)"),
-    source="what the operators mean.",
-    ops=MEMBERSHIPS,
-    call=_look,
+    source="the meaning of the operators.",
+    operators=MEMBERSHIPS,
+    check_call=_check,
 )

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from epfilter.ast import Operator
 from epfilter.errors import Edit, Fix, Severity
-from epfilter.linter.engine import Example, Finding, Rule
+from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Call, Context
 
 
-def _look(call: Call, _context: Context) -> Iterator[Finding]:
-    if len(call.values) == 1 and call.accepts(Operator.EQ):
+def _check(call: Call, _context: Context) -> Iterator[Finding]:
+    if len(call.values) == 1 and call.supports(Operator.EQ):
         yield Finding(
-            "this `in` has one value; `eq` asks the same.",
+            "this `in` has one value; `eq` means the same.",
             call.op_span,
             "write `eq`",
             Fix("write `eq`", (Edit(call.op_span, "eq"),), safe=True),
@@ -24,14 +24,14 @@ RULE = Rule(
     code="EPF405",
     title="`in` with one value",
     explanation=(
-        "An `in` with one value means what `eq` means: neither has wildcards, and on a list both "
-        "hold when any element is the value. `eq` says it plainly, and more fields have it. "
-        "Nothing is said where the field has no `eq`."
+        "An `in` with one value means the same as `eq`: neither supports wildcards, and on a list "
+        "both match if any element has the value. `eq` is simpler, and more fields support it. The "
+        "rule reports nothing if the field does not support `eq`."
     ),
     bad=Example("in(id,a)"),
     good=Example("eq(id,a)"),
-    source="decision: `eq` is the plain form of the two.",
+    source="decision: `eq` is the simpler form of the two.",
     severity=Severity.INFO,
-    ops=(Operator.IN,),
-    call=_look,
+    operators=(Operator.IN,),
+    check_call=_check,
 )

@@ -1,4 +1,4 @@
-"""EPF406: `eq` with a date on a point in time."""
+"""EPF406: `eq` with a bare date on a timestamp."""
 
 from __future__ import annotations
 
@@ -7,56 +7,55 @@ from datetime import date, timedelta
 
 from epfilter.ast import Operator
 from epfilter.errors import Edit, Fix, Span
-from epfilter.linter.bare_dates import bare_date
-from epfilter.linter.engine import Example, Finding, Rule
+from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Call, Context
 from epfilter.snippets import shorten
 
 
-def _look(call: Call, _context: Context) -> Iterator[Finding]:
-    day = bare_date(call)
+def _check(call: Call, _context: Context) -> Iterator[Finding]:
+    day = call.bare_date()
     if day is None:
         return
-    hint, fix = "for a range of time use `ge` and `lt`", None
-    if day < date.max and call.accepts(Operator.GE) and call.accepts(Operator.LT):
+    hint, fix = "use `ge` and `lt` to match a range of time", None
+    if day < date.max and call.supports(Operator.GE) and call.supports(Operator.LT):
         hint, fix = _whole_day(call, day, (day + timedelta(days=1)).isoformat())
     yield Finding(
-        f"`{shorten(call.path)}` is a point in time: this matches midnight UTC of that day only.",
+        f"`{shorten(call.path)}` is a timestamp: a bare date matches only midnight UTC.",
         call.values[0].span,
         hint,
         fix,
     )
 
 
-def _whole_day(call: Call, day: date, following: str) -> tuple[str, Fix]:
+def _whole_day(call: Call, day: date, next_day: str) -> tuple[str, Fix]:
     field, end = call.field.raw, call.values[0].span.end
-    inside = call.parent is not None and call.parent.connective == "|"
-    opening, closing = ("(", ")") if inside else ("", "")
+    in_or = call.parent is not None and call.parent.op is Operator.OR
+    opening, closing = ("(", ")") if in_or else ("", "")
     edits = (
         Edit(call.op_span, f"{opening}ge"),
         # The parenthesis that closed the `eq` now closes the `lt`, or the group of both.
-        Edit(Span(end, end), f"):lt({field},{following}{closing}"),
+        Edit(Span(end, end), f"):lt({field},{next_day}{closing}"),
     )
     name = shorten(field)
-    hint = f"for the whole day write `ge({name},{day}):lt({name},{following})`"
-    return hint, Fix("ask for the whole day", edits, safe=False)
+    hint = f"to match the whole day, write `ge({name},{day}):lt({name},{next_day})`"
+    return hint, Fix("match the whole day", edits, safe=False)
 
 
 RULE = Rule(
     code="EPF406",
     title="`eq` on a timestamp with a bare date",
     explanation=(
-        "The field is a point in time, and a bare date is midnight UTC of that day, so `eq` finds "
-        "almost nothing. The day as a whole is a range from its midnight to the next one. Needs a "
-        "resource, which tells that the field is a timestamp."
+        "The field is a timestamp, and a bare date means midnight UTC of that day, so `eq` matches "
+        "almost nothing. To match the whole day, use a range from its midnight to the next one. "
+        "Requires a resource, which declares that the field is a timestamp."
     ),
     bad=Example("eq(created_at,2018-09-01):eq(payment,paid)", "orders"),
     good=Example("ge(created_at,2018-09-01):lt(created_at,2018-09-02):eq(payment,paid)", "orders"),
     source=(
-        "the platform's older guide advises no `eq` on dates but a range; that a bare date is "
-        "midnight UTC is a decision."
+        "the platform's older guide recommends a range instead of `eq` on dates; that a bare date "
+        "means midnight UTC is a decision."
     ),
-    ops=(Operator.EQ,),
-    needs="-",
-    call=_look,
+    operators=(Operator.EQ,),
+    required_characters="-",
+    check_call=_check,
 )

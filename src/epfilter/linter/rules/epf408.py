@@ -1,16 +1,17 @@
-"""EPF408: AND and OR side by side."""
+"""EPF408: AND and OR mixed without parentheses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from epfilter.ast import Operator
 from epfilter.errors import Edit, Fix, Span
-from epfilter.linter.engine import Example, Finding, Rule
+from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Context, Group
 
 
-def _look(group: Group, _context: Context) -> Iterator[Finding]:
-    if group.connective != "|":
+def _check(group: Group, _context: Context) -> Iterator[Finding]:
+    if group.op is not Operator.OR:
         return
     mixed = [
         part.span
@@ -26,8 +27,8 @@ def _look(group: Group, _context: Context) -> Iterator[Finding]:
         yield Finding(
             "`:` (and) and `|` (or) are mixed without parentheses; here `:` binds tighter.",
             mixed[0],
-            "write parentheses, so that nobody has to know",
-            Fix("write the parentheses", tuple(edits), safe=True),
+            "add parentheses to make the grouping explicit",
+            Fix("add parentheses", tuple(edits), safe=True),
         )
 
 
@@ -35,13 +36,14 @@ RULE = Rule(
     code="EPF408",
     title="AND and OR mixed without parentheses",
     explanation=(
-        "Which of `:` and `|` binds tighter is documented nowhere. Here `:` does, so "
-        "`eq(a,1):eq(b,2)|eq(c,3)` is `(eq(a,1):eq(b,2))|eq(c,3)`; the platform may read it "
-        "otherwise. Parentheses leave no doubt. The fix writes them where they are understood here."
+        "The platform does not document which of `:` and `|` binds tighter. In epfilter `:` does, "
+        "so `eq(a,1):eq(b,2)|eq(c,3)` means `(eq(a,1):eq(b,2))|eq(c,3)`; the platform may read it "
+        "differently. Parentheses make the grouping explicit. The fix adds them according to the "
+        "reading of epfilter."
     ),
     bad=Example("eq(a,1):eq(b,2)|eq(c,3)"),
     good=Example("(eq(a,1):eq(b,2))|eq(c,3)"),
     source="decision: `:` binds tighter; the platform documents no precedence.",
-    needs=":|",
-    group=_look,
+    required_characters=":|",
+    check_group=_check,
 )

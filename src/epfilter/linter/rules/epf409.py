@@ -1,29 +1,32 @@
-"""EPF409: a space at the end of an unquoted operand."""
+"""EPF409: a trailing space in an unquoted operand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from epfilter.errors import Edit, Fix, Span
-from epfilter.linter.engine import Example, Finding, Rule
+from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Call, Context
 from epfilter.printer import quoted
 from epfilter.snippets import shorten
 
 
-def _look(call: Call, _context: Context) -> Iterator[Finding]:
+def _check(call: Call, _context: Context) -> Iterator[Finding]:
     for operand in call.located.operands:
         if operand.quoted or not operand.text.endswith(" "):
             continue
         end = operand.span.end
         spaces = Span(end - len(operand.text) + len(operand.text.rstrip(" ")), end)
-        one = spaces.end - spaces.start == 1
-        shown = shorten(operand.text.rstrip(" "))
+        if spaces.end - spaces.start == 1:
+            noun, pronoun, verb = "space", "it", "is"
+        else:
+            noun, pronoun, verb = "spaces", "them", "are"
         yield Finding(
-            f"`{shown}` takes in the space{'' if one else 's'} after it.",
+            f"`{shorten(operand.text.rstrip(' '))}` includes the trailing {noun}.",
             spaces,
-            f"remove {'it' if one else 'them'}; if meant, write {shorten(quoted(operand.text))}",
-            Fix(f"remove the space{'' if one else 's'}", (Edit(spaces, ""),), safe=False),
+            f"remove {pronoun}; if the {noun} {verb} intended, write "
+            f"{shorten(quoted(operand.text))}",
+            Fix(f"remove the {noun}", (Edit(spaces, ""),), safe=False),
         )
 
 
@@ -31,17 +34,17 @@ RULE = Rule(
     code="EPF409",
     title="Trailing space in an unquoted operand",
     explanation=(
-        "Spaces at the beginning of an unquoted operand are dropped; those at its end are a part "
-        "of it, so `eq(payment,paid )` compares with `paid` and a space. Nearly always the space "
-        "is an accident, so the fix removes it; that changes what the filter means and is "
-        "therefore not safe. Quotes would keep the meaning, and with it the accident."
+        "Spaces at the beginning of an unquoted operand are dropped, but spaces at its end are "
+        "part of it. So `eq(payment,paid )` compares with `paid` and a space. The space is almost "
+        "always a mistake, so the fix removes it. That changes the meaning of the filter, so the "
+        "fix is not safe. If the space is intended, put the operand in quotes."
     ),
     bad=Example("eq(payment,paid )"),
     good=Example("eq(payment,paid)"),
     source=(
-        "the platform's documentation: leading spaces are dropped; that trailing ones are kept is "
-        "a decision."
+        "the platform's documentation: leading spaces are dropped; to keep trailing spaces is a "
+        "decision."
     ),
-    needs=" ",
-    call=_look,
+    required_characters=" ",
+    check_call=_check,
 )

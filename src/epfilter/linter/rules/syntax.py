@@ -1,12 +1,12 @@
-"""EPF101 to EPF124: mistakes of syntax, which the reader finds and words.
+"""EPF101 to EPF124: the documentation of syntax errors.
 
-What is said of each is in the catalogue of the reader; this is what the family is for.
+The findings themselves come from the parser; `epfilter.recovery.diagnostics` has their messages.
 """
 
 from __future__ import annotations
 
 from epfilter.errors import Severity
-from epfilter.linter.engine import Example, Rule
+from epfilter.linter.definitions import Example, Rule
 
 _SOURCE = "the platform's documentation of the filter syntax, and this project's grammar."
 
@@ -15,77 +15,77 @@ _CODES: tuple[tuple[str, str, str, str | None, str], ...] = (
         "EPF101",
         "Empty filter",
         (
-            "There is nothing in the text but white space. Many programs send an empty filter "
-            "where none was meant."
+            "The text contains only white space. Many programs send an empty filter when they mean "
+            "no filter."
         ),
         "",
         "eq(payment,paid)",
     ),
     (
         "EPF102",
-        "Not closed",
+        "Missing closing parenthesis",
         "A call or a group has no closing parenthesis. The fix inserts it.",
         "gt(total,5):eq(payment,paid",
         "gt(total,5):eq(payment,paid)",
     ),
     (
         "EPF103",
-        "Closes nothing",
+        "Unmatched closing parenthesis",
         "A closing parenthesis has no opening one.",
         "eq(payment,refunded))",
         "eq(payment,refunded)",
     ),
     (
         "EPF104",
-        "Quote not closed",
+        "Unclosed quote",
         (
-            "A quoted operand has no closing quote, or a backslash makes the closing quote a part "
-            "of the value."
+            "A quoted operand has no closing quote, or a backslash before the closing quote makes "
+            "it part of the value."
         ),
         "eq(name,'Ron)",
         "eq(name,'Ron')",
     ),
     (
         "EPF105",
-        "Comma missing",
-        "Operands are separated with a comma, not with a space, `=` or `;`.",
+        "Missing comma",
+        "Operands are separated by a comma, not by a space, `=` or `;`.",
         "eq(payment=refunded)",
         "eq(payment,refunded)",
     ),
     (
         "EPF106",
-        "Operand missing",
-        "A field or a value is missing. The empty text is written as two quotes.",
+        "Missing operand",
+        "A field or a value is missing. Write the empty text as two quotes.",
         "eq(name,)",
         'eq(name,"")',
     ),
     (
         "EPF107",
         "Wrong number of operands",
-        "The operator takes more operands, or fewer. A value that holds a comma needs quotes.",
+        "The operator takes more or fewer operands. A value with a comma must be quoted.",
         "eq(payment,paid,refunded)",
         "in(payment,paid,refunded)",
     ),
     (
         "EPF108",
-        "No such operator",
-        "The language has no operator of this name. Other names for one that it has get a fix.",
+        "Unknown operator",
+        "The language has no operator of this name. There is a fix for common other names.",
         "gte(total,5)",
         "ge(total,5)",
     ),
     (
         "EPF109",
-        "Operator in capitals",
-        "Operators are written in lower case.",
+        "Operator not in lower case",
+        "Operators must be written in lower case.",
         "EQ(payment,paid)",
         "eq(payment,paid)",
     ),
     (
         "EPF110",
-        "Needs quotes",
+        "Missing quotes",
         (
-            "An operand without quotes holds ASCII letters, digits, `@ $ _ * . { } | + : / - [ ]` "
-            "and spaces. Anything else needs quotes."
+            "An operand without quotes may contain ASCII letters, digits, spaces and "
+            "`@ $ _ * . { } | + : / - [ ]`. An operand with any other character must be quoted."
         ),
         "eq(name,a<b)",
         'eq(name,"a<b")',
@@ -93,66 +93,66 @@ _CODES: tuple[tuple[str, str, str, str | None, str], ...] = (
     (
         "EPF111",
         "Connective without a call",
-        "A `:` or `|` joins two calls; here one of them is missing.",
+        "A `:` or `|` joins two calls, but one of them is missing.",
         "eq(a,1):",
         "eq(a,1)",
     ),
     (
         "EPF112",
-        "Does not belong here",
-        "After a call comes `:`, `|`, `)` or the end.",
+        "Unexpected text",
+        "A call must be followed by `:`, `|`, `)` or the end of the filter.",
         "eq(a,1) please",
         "eq(a,1)",
     ),
     (
         "EPF113",
-        "Connective missing",
-        "Two calls stand side by side, or are joined with a word or another sign.",
+        "Missing connective",
+        "Nothing joins two calls, or something other than `:` or `|` does, such as a word.",
         "eq(a,1) and eq(b,2)",
         "eq(a,1):eq(b,2)",
     ),
     (
         "EPF114",
-        "Look-alike",
+        "Confusable character",
         (
-            "A character only looks like one of the language: a typographic quote, a full-width "
-            "parenthesis, a space that does not break."
+            "A character looks like one of the language but is another one: a typographic quote, a "
+            "full-width parenthesis, a no-break space."
         ),
         "eq(name,“Ron”)",
         'eq(name,"Ron")',
     ),
     (
         "EPF115",
-        "URL-encoded",
-        "The text is percent-encoded, as it stands in a URL. A filter is the decoded text.",
+        "Percent-encoded text",
+        "The text is percent-encoded, as in a URL. A filter must be decoded text.",
         "eq%28payment%2Cpaid%29",
         "eq(payment,paid)",
     ),
     (
         "EPF116",
-        "A part of the URL",
-        "The name of the query parameter, or a whole body, is given with the filter.",
+        "Part of a URL",
+        "The text contains the name of the query parameter, or is a whole request body.",
         "filter=eq(payment,paid)",
         "eq(payment,paid)",
     ),
     (
         "EPF117",
-        "Nested too deep",
-        "AND and OR are nested deeper than 64 levels, or than the limit that a program sets.",
+        "Nesting too deep",
+        "AND and OR are nested deeper than 64 levels, or than a lower limit that a program sets.",
         None,
         "eq(a,1):(eq(b,2)|eq(c,3))",
     ),
     (
         "EPF118",
         "Too many parentheses",
-        "More than 1000 pairs of parentheses stand around each other and group nothing.",
+        "More than 1000 redundant pairs of parentheses surround each other.",
         None,
         "(eq(a,1))",
     ),
     (
         "EPF119",
-        "Too long",
-        "The text is longer than the limit that a program sets; by default there is none.",
+        "Filter too long",
+        "The text is longer than the limit that a program sets. There is no limit by default.",
         None,
         "eq(a,1)",
     ),
@@ -160,7 +160,7 @@ _CODES: tuple[tuple[str, str, str, str | None, str], ...] = (
         "EPF120",
         "Lone surrogate",
         (
-            "A code point that has no encoding stands in the text. It usually comes from bytes "
+            "The text contains a code point that cannot be encoded. It usually comes from bytes "
             "that were decoded with the wrong codec."
         ),
         "eq(name,\ud800)",
@@ -169,14 +169,14 @@ _CODES: tuple[tuple[str, str, str, str | None, str], ...] = (
     (
         "EPF121",
         "Not a call",
-        "A filter is made of calls such as `eq(field,value)`; this is none.",
+        "A filter consists of calls such as `eq(field,value)`, but this text is not a call.",
         "payment=refunded",
         "eq(payment,refunded)",
     ),
     (
         "EPF122",
         "Empty group",
-        "There is nothing between two parentheses.",
+        "There is nothing between a pair of parentheses.",
         "eq(a,1):()",
         "eq(a,1)",
     ),
@@ -184,33 +184,33 @@ _CODES: tuple[tuple[str, str, str, str | None, str], ...] = (
         "EPF123",
         "Whole filter in quotes",
         (
-            "The quotes of a program or shell are given with the filter. Quotes belong around "
-            "single operands."
+            "The text contains the quotes of a program or a shell. In a filter, only operands are "
+            "quoted."
         ),
         '"eq(payment,paid)"',
         "eq(payment,paid)",
     ),
     (
         "EPF124",
-        "Text after a quote",
-        "Text follows the closing quote of an operand; mostly a quote inside is not escaped.",
+        "Text after a closing quote",
+        "Text follows the closing quote of an operand, usually because a quote is not escaped.",
         "eq(name,'Ron's bar')",
         'eq(name,"Ron\'s bar")',
     ),
 )
-"""Code, title, reason, a bad example if `lint` can show one, and a good example."""
+"""Code, title, explanation, a bad example if `lint` can show one, and a good example."""
 
-RULES = tuple(
+RULES: tuple[Rule, ...] = tuple(
     [
         Rule(
             code=code,
             title=title,
-            explanation=reason,
+            explanation=explanation,
             bad=None if bad is None else Example(bad),
             good=Example(good),
             source=_SOURCE,
             severity=Severity.ERROR,
         )
-        for code, title, reason, bad, good in _CODES
+        for code, title, explanation, bad, good in _CODES
     ]
 )

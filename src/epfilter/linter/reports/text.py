@@ -1,0 +1,66 @@
+"""Texts that all reports share: escaped characters, JSON, and findings in words."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from epfilter.errors import Diagnostic
+from epfilter.linter.files.report import FileFinding
+from epfilter.snippets import draw_snippet
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def escape_surrogates(text: str) -> str:
+    r"""Return the text with lone surrogates as escapes, because UTF-8 cannot encode them.
+
+    They come from undecodable file names and from escapes in the linted files.
+
+    >>> escape_surrogates("a\udcff.filter")
+    'a\\udcff.filter'
+    """
+    return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def dump_json(value: object) -> str:
+    r"""Return a value as JSON on one line, with lone surrogates as in `escape_surrogates`.
+
+    JSON has an escape for them, but many readers reject the whole document if it contains one.
+
+    >>> print(dump_json(["é", "\udcff"]))
+    ["é", "\\udcff"]
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    return _LONE_SURROGATE.sub(lambda match: f"\\\\u{ord(match[0]):04x}", text)
+
+
+def message_with_hint(diagnostic: Diagnostic) -> str:
+    """Return the message, and the hint on a line of its own.
+
+    >>> from epfilter.errors import Span
+    >>> print(message_with_hint(Diagnostic("EPF102", "it is open.", Span(0, 3), hint="close it")))
+    it is open.
+    hint: close it
+    """
+    if diagnostic.hint:
+        return f"{diagnostic.message}\nhint: {diagnostic.hint}"
+    return diagnostic.message
+
+
+def draw_finding(name: str, finding: FileFinding) -> str:
+    """Return a finding for people: position, code, message, source line, carets and hint.
+
+    >>> from epfilter.errors import Span
+    >>> from epfilter.linter.files.document import Lines
+    >>> diagnostic = Diagnostic("EPF108", "unknown operator.", Span(0, 3), hint="write `ge`")
+    >>> print(draw_finding("a.filter", FileFinding.of(diagnostic, Lines("gte(a,1)"))))
+    a.filter:1:1 EPF108 unknown operator.
+        gte(a,1)
+        ^^^
+        hint: write `ge`
+    """
+    diagnostic = finding.diagnostic
+    position = f"{name}:{finding.line}:{finding.column}"
+    heading = f"{position} {diagnostic.code} {diagnostic.message}"
+    return draw_snippet(heading, finding.source, finding.span, diagnostic.hint)

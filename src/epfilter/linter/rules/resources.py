@@ -1,0 +1,133 @@
+"""EPF201 to EPF209: the documentation of what `epfilter.resources` reports.
+
+The findings themselves come from the check of a resource.
+"""
+
+from __future__ import annotations
+
+from epfilter.errors import Severity
+from epfilter.linter.definitions import Example, Rule
+
+RULES = (
+    Rule(
+        code="EPF201",
+        title="Unknown field",
+        explanation=(
+            "The listing has no such field. This is the most important check: older endpoints do "
+            "not reject such a filter, they ignore it and return everything, so a typo exports the "
+            "whole store. Newer endpoints respond with 400. The fix writes the nearest field name; "
+            "it is a guess."
+        ),
+        bad=Example("eq(paymet,paid)", "orders"),
+        good=Example("eq(payment,paid)", "orders"),
+        source=(
+            "the platform's filtering guide: a filter on an unknown attribute returns everything "
+            "on older endpoints."
+        ),
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="EPF202",
+        title="Unsupported operator",
+        explanation=(
+            "The field exists, but the listing does not support this operator for it. The hint "
+            "lists the operators that it supports."
+        ),
+        bad=Example("like(with_tax,1*):eq(payment,paid)", "orders"),
+        good=Example("gt(with_tax,1000):eq(payment,paid)", "orders"),
+        source="the table of filters on the page of the listing.",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="EPF203",
+        title="Value of the wrong type",
+        explanation=(
+            "The value does not have the type of the field: a number, a date, a UUID, `true` or "
+            "`false`."
+        ),
+        bad=Example("gt(with_tax,ten)", "orders"),
+        good=Example("gt(with_tax,10)", "orders"),
+        source="the table of filters and the schema on the page of the listing.",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="EPF204",
+        title="Value not allowed",
+        explanation=(
+            "The field has a fixed list of values, and this value is not on it. The filter matches "
+            "nothing or is rejected. The fix writes the nearest value; it is a guess."
+        ),
+        bad=Example("eq(payment,refnded)", "orders"),
+        good=Example("eq(payment,refunded)", "orders"),
+        source="the schema on the page of the listing.",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="EPF205",
+        title="Deprecated field",
+        explanation=(
+            "The platform has announced that it will stop supporting this field. The hint names "
+            "the replacement, if there is one."
+        ),
+        bad=Example("eq(shipping_name,Ron)", "orders"),
+        good=Example("eq(name,Ron)", "orders"),
+        source="the platform's changelog.",
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        code="EPF206",
+        title="Field alias",
+        explanation=(
+            "The field has several names, and this is an alias. The platform accepts both. If you "
+            "use one name everywhere, a search finds every use. The fix writes the canonical name; "
+            "it is safe."
+        ),
+        bad=Example("eq(customer.name,Ron)", "orders"),
+        good=Example("eq(name,Ron)", "orders"),
+        source=(
+            "the table of filters on the page of the listing; the preference for one name is a "
+            "decision."
+        ),
+        severity=Severity.INFO,
+    ),
+    Rule(
+        code="EPF207",
+        title="Wildcard without `like`",
+        explanation=(
+            "Only `like` and `ilike` support wildcards. Any other operator compares the `*` "
+            "literally, so the filter matches only a value that begins or ends with an asterisk. "
+            "The fix writes `like` if the field supports it; it is a guess."
+        ),
+        bad=Example("eq(name,Ron*)", "orders"),
+        good=Example("like(name,Ron*):eq(payment,paid)", "orders"),
+        source="the platform's filtering guide: wildcards belong to `like`.",
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        code="EPF208",
+        title="`like` without a wildcard",
+        explanation=(
+            "A `like` without `*` at either end matches the whole value only. `eq` matches the "
+            "same and is faster. The fix writes `eq`; it is safe if the field contains text."
+        ),
+        bad=Example("like(name,Ron)", "orders"),
+        good=Example("eq(name,Ron)", "orders"),
+        source="the platform's filtering guide, performance: prefer `eq` to `like`.",
+        severity=Severity.INFO,
+    ),
+    Rule(
+        code="EPF209",
+        title="Missing or extra field",
+        explanation=(
+            "Some listings require a filter on certain fields, and some of these accept no other "
+            "fields. For example, personal data requires both the type and the id of a resource."
+        ),
+        bad=Example("eq(resource_type,customer)", "personal_data_logs"),
+        good=Example(
+            "eq(resource_type,customer):eq(resource_id,3fa85f64-5717-4562-b3fc-2c963f66afa6)",
+            "personal_data_logs",
+        ),
+        source="the page of the listing.",
+        severity=Severity.ERROR,
+    ),
+)

@@ -1,0 +1,197 @@
+"""SARIF: what its schema cannot say, and that the schema of the standard holds."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from epfilter.linter.reports.sarif_rules import described
+from epfilter.linter.reports.spelling import encodable, said
+from epfilter.linter.reports.uris import uri
+from hypothesis import given
+from jsonschema import Draft4Validator
+
+from epfilter import Diagnostic, Edit, Severity, Span
+from epfilter.errors import apply_edits
+from epfilter.linter import RULES
+from epfilter.linter.files.document import Lines
+from epfilter.linter.files.report import FileFinding, FileReport
+from epfilter.linter.reports import render
+from linter.reports.samples import DATA, placed_reports, reports, sample_reports
+
+# RFC 3986, appendix A: the characters of a URI.
+_URI = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-F]{2})*")
+_LEVELS = {"error": "error", "warning": "warning", "note": "info"}
+
+
+def schema() -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(
+        (DATA / "sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8-sig")
+    )
+    # What the erratum adds for a region, which data/README.md tells of.
+    read["definitions"]["region"]["anyOf"] = [
+        {"required": [name]} for name in ("startLine", "charOffset", "byteOffset")
+    ]
+    return read
+
+
+VALIDATOR = Draft4Validator(schema())
+
+
+def log_of(found: Sequence[FileReport]) -> dict[str, Any]:
+    log: dict[str, Any] = json.loads("".join(render("sarif", found)).encode("utf-8"))
+    return log
+
+
+def results_of(found: Sequence[FileReport]) -> list[dict[str, Any]]:
+    results: list[dict[str, Any]] = log_of(found)["runs"][0]["results"]
+    return results
+
+
+def shown(text: str) -> str:
+    """A message as section 3.11 lets a viewer show it; for texts that escape all brackets."""
+    text = text.replace("{{", "{").replace("}}", "}")
+    return re.sub(r"\\([\\\[\]])", r"\1", text) if r"\](" in text else text
+
+
+def test_the_schema_refuses_what_is_no_sarif() -> None:
+    log = log_of(sample_reports())
+    assert VALIDATOR.is_valid(log)
+    del log["runs"][0]["results"][0]["message"]["text"]
+    assert not VALIDATOR.is_valid(log)
+
+
+@given(reports)
+def test_any_report_is_valid_and_says_all_findings(found: list[FileReport]) -> None:
+    log = log_of(found)
+    run = log["runs"][0]
+    # The rules are the same in every log, and slow to check; `test_rules` does.
+    run["tool"]["driver"]["rules"] = []
+    VALIDATOR.validate(log)
+    findings = [one.diagnostic for report in found for one in report.findings]
+    for one, result in zip(findings, run["results"], strict=True):
+        assert result["ruleId"] == one.code
+        assert _LEVELS[result["level"]] == one.severity.value
+        assert shown(result["message"]["text"]) == encodable(said(one))
+    for one in run["results"]:
+        place = one["locations"][0]["physicalLocation"]["artifactLocation"]
+        assert _URI.fullmatch(place["uri"])
+        assert ("uriBaseId" in place) != place["uri"].startswith("file:///")
+
+
+@given(placed_reports())
+def test_fixes_do_what_they_do_in_epfilter(placed: tuple[FileReport, str]) -> None:
+    report, text = placed
+    for one, result in zip(report.findings, results_of([report]), strict=True):
+        fix = one.diagnostic.fix
+        assert ("fixes" in result) == bool(fix and fix.edits)
+        if fix and fix.edits:
+            [change] = result["fixes"][0]["artifactChanges"]
+            regions = [replaced["deletedRegion"] for replaced in change["replacements"]]
+            inserted = [replaced["insertedContent"]["text"] for replaced in change["replacements"]]
+            starts = [region["charOffset"] for region in regions]
+            assert starts == sorted(starts)
+            edits = [
+                Edit(Span(start, start + region["charLength"]), new)
+                for start, region, new in zip(starts, regions, inserted, strict=True)
+            ]
+            expected = [Edit(edit.span, encodable(edit.text)) for edit in fix.edits]
+            assert apply_edits(text, edits) == apply_edits(text, expected)
+
+
+@given(placed_reports())
+def test_a_snippet_is_the_region(placed: tuple[FileReport, str]) -> None:
+    report, text = placed
+    for one, result in zip(report.findings, results_of([report]), strict=True):
+        span = one.diagnostic.span
+        region = result["locations"][0]["physicalLocation"]["region"]
+        if "snippet" in region:
+            assert region["snippet"]["text"] == encodable(text[span.start : span.end])
+
+
+def test_a_long_snippet_is_left_out() -> None:
+    text = f"eq(a,{'1' * 500})"
+    found = Diagnostic("EPF302", "it is long.", Span(0, len(text)))
+    [result] = results_of([FileReport("a", (FileFinding.of(found, Lines(text)),))])
+    assert "snippet" not in result["locations"][0]["physicalLocation"]["region"]
+
+
+def test_rules() -> None:
+    log = log_of([])
+    VALIDATOR.validate(log)
+    rules = log["runs"][0]["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == list(RULES)
+    for rule in rules:
+        known = RULES[rule["id"]]
+        assert re.fullmatch(r"([A-Z0-9]\w*)+", rule["name"])
+        assert rule["name"].lower() == re.sub(r"\W", "", known.title).lower()
+        assert rule["defaultConfiguration"]["enabled"] == known.on
+        assert _LEVELS[rule["defaultConfiguration"]["level"]] == known.severity.value
+        # 3.11.4.2: no HTML; what is shown as code is none.
+        assert "<" not in re.sub(r"(?s)```.*?```|`[^`]*`", "", rule["help"]["markdown"])
+
+
+def test_help_shows_the_examples_as_code() -> None:
+    rule: Any = described(RULES["EPF404"])
+    assert rule["help"]["markdown"].startswith("# EPF404 Duplicate value (warning)\n\n")
+    assert f"\n\nGood:\n\n```\n{RULES['EPF404'].good.text}\n```\n\n" in rule["help"]["markdown"]
+    assert rule["name"] == "DuplicateValue"
+
+
+def test_the_index_is_that_of_the_rule_and_missing_where_there_is_none() -> None:
+    results = results_of(sample_reports())
+    for result in results:
+        if result["ruleId"] in RULES:
+            assert list(RULES)[result["ruleIndex"]] == result["ruleId"]
+        else:
+            assert "ruleIndex" not in result
+    assert {"EPF199", "EPF403"} <= {result["ruleId"] for result in results}
+    assert "EPF199" not in RULES
+
+
+def _fingerprints(name: str, text: str, *places: int) -> list[str]:
+    lines = Lines(text)
+    findings = [
+        FileFinding.of(Diagnostic("EPF403", "twice.", Span(at, at), Severity.WARNING), lines)
+        for at in places
+    ]
+    return [
+        result["partialFingerprints"]["pathCodeLineHash/v1"]
+        for result in results_of([FileReport(name, tuple(findings))])
+    ]
+
+
+def test_a_fingerprint_stays_when_lines_move_and_tells_findings_apart() -> None:
+    before = _fingerprints("a.filter", "eq(a,1)\n", 0, 3)
+    assert before == _fingerprints("a.filter", "# new\r\n  eq(a,1)\r\n", 9, 12)
+    assert len({*before, *_fingerprints("b.filter", "eq(a,1)\n", 0, 3)}) == 4
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (PurePosixPath("a/b.filter"), "a/b.filter"),
+        (PurePosixPath("./a/../b.filter"), "a/../b.filter"),
+        (PurePosixPath("-"), "-"),
+        (PurePosixPath("a:b/c"), "a%3Ab/c"),
+        (PurePosixPath("a\\b"), "a%5Cb"),
+        (PurePosixPath("é #?%[1].filter"), "%C3%A9%20%23%3F%25%5B1%5D.filter"),
+        (PurePosixPath("not\udcfftext"), "not%FFtext"),
+        (PurePosixPath("\ud800"), "%ED%A0%80"),
+        (PurePosixPath("/srv/a b"), "file:///srv/a%20b"),
+        (PurePosixPath("//srv/a"), "file:///srv/a"),
+        (PureWindowsPath("a\\b c.filter"), "a/b%20c.filter"),
+        (PureWindowsPath("C:\\a\\ü.filter"), "file:///C:/a/%C3%BC.filter"),
+        (PureWindowsPath("\\\\host\\share\\a b"), "file://host/share/a%20b"),
+    ],
+)
+def test_uris(path: PurePath, expected: str) -> None:
+    assert uri(path) == expected
+    assert "\ud800" in str(path) or unquote(expected, errors="surrogateescape").endswith(
+        path.as_posix().lstrip("/").removeprefix("./")
+    )
