@@ -1,6 +1,6 @@
-"""Writes the page of each rule of the linter and their index, when the site is built.
+"""Generates the page of each rule of the linter, and their index, when the site is built.
 
-Nothing of it is stored: the rules in src are the only source.
+The pages are not stored; their only source is the rules in `src`.
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ FAMILIES = {
     "EPF3": "Limits and cost",
     "EPF4": "Meaning",
     "EPF5": "Form",
-    "EPF6": "Filters in programs, and comments to the linter",
+    "EPF6": "Filters in programs, and linter comments",
     "EPF7": "Files",
 }
-_LONGEST = 400
-"""Characters of an example that a page shows."""
+_MAX_EXAMPLE_LENGTH = 400
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Called by MkDocs with the files of the site, before it makes the navigation."""
-    for name, text in pages().items():
+    """Add the pages to the site; MkDocs calls this before it builds the navigation."""
+    for name, text in build_pages().items():
         files.append(File.generated(config, f"{FOLDER}/{name}.md", content=text))
 
 
-def pages() -> dict[str, str]:
-    """The text of each page by its name."""
-    return {"index": _index()} | {code.lower(): _page(rule) for code, rule in RULES.items()}
+def build_pages() -> dict[str, str]:
+    """Return the text of each page by its name."""
+    pages = {code.lower(): _build_rule_page(rule) for code, rule in RULES.items()}
+    return {"index": _build_index(), **pages}
 
 
-def _index() -> str:
-    lines = ["# Rules", "", "What the linter looks for. `epfilter explain CODE` says the same.", ""]
+def _build_index() -> str:
+    lines = ["# Rules", "", "The rules of the linter. `epfilter explain CODE` shows the same.", ""]
     for family, title in FAMILIES.items():
         lines += [f"## {family}xx: {title}", "", "| Code | Rule | Severity |", "|---|---|---|"]
         lines += [
             f"| [{code}]({code.lower()}.md) | {rule.title} | {rule.severity}"
-            f"{'' if rule.on else ', off by default'} |"
+            f"{'' if rule.enabled else ', off by default'} |"
             for code, rule in RULES.items()
             if code.startswith(family)
         ]
@@ -56,36 +56,36 @@ def _index() -> str:
     return "\n".join(lines)
 
 
-def _page(rule: Rule) -> str:
-    default = "" if rule.on else " Off by default."
+def _build_rule_page(rule: Rule) -> str:
+    default = "" if rule.enabled else " Off by default."
     lines = [f"# {rule.code}: {rule.title}", "", f"Severity: {rule.severity}.{default}", ""]
     lines += [rule.explanation.replace("\n", "\n\n"), ""]
     if rule.bad is not None:
-        lines += ["## Bad", "", *_shown(rule.bad), ""]
-        drawn = _drawn(rule, rule.bad)
-        if drawn:
-            lines += ["is reported as", "", "```text", drawn, "```", ""]
-    lines += ["## Good", "", *_shown(rule.good), "", f"Source: {rule.source}", ""]
+        lines += ["## Bad", "", *_format_example(rule.bad), ""]
+        findings = _draw_findings(rule, rule.bad)
+        if findings:
+            lines += ["is reported as", "", "```text", findings, "```", ""]
+    lines += ["## Good", "", *_format_example(rule.good), "", f"Source: {rule.source}", ""]
     return "\n".join(lines)
 
 
-def _drawn(rule: Rule, bad: Example) -> str:
-    """What is found in an example, with its carets."""
+def _draw_findings(rule: Rule, bad: Example) -> str:
     if bad.name:
-        found = [one.diagnostic for one in lint_content(bad.text, bad.name).findings]
+        report = lint_content(bad.text, bad.name)
+        diagnostics = [finding.diagnostic for finding in report.findings]
     else:
         settings = Settings(select=(rule.code,))
-        found = lint(bad.text, bad.resource or None, settings=settings)
-    return "\n".join(one.draw(bad.text) for one in found if one.code == rule.code)
+        diagnostics = lint(bad.text, bad.resource or None, settings=settings)
+    return "\n".join(item.draw(bad.text) for item in diagnostics if item.code == rule.code)
 
 
-def _shown(example: Example) -> list[str]:
-    whose: list[str] = []
+def _format_example(example: Example) -> list[str]:
+    caption: list[str] = []
     if example.resource:
-        whose = [f"For the resource `{example.resource}`:", ""]
+        caption = [f"For the resource `{example.resource}`:", ""]
     elif example.name:
-        whose = [f"In `{example.name}`:", ""]
+        caption = [f"In `{example.name}`:", ""]
     text = make_printable(example.text.rstrip("\n"))
-    if len(text) > _LONGEST:
-        text = f"{text[:_LONGEST]}…"
-    return [*whose, "```text", text, "```"]
+    if len(text) > _MAX_EXAMPLE_LENGTH:
+        text = f"{text[:_MAX_EXAMPLE_LENGTH]}…"
+    return [*caption, "```text", text, "```"]

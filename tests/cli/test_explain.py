@@ -17,9 +17,9 @@ from epfilter.linter import RULES, explained
 _EPF404 = """\
 EPF404 Duplicate value (warning)
 
-A value stands twice in one `in`, `contains_any` or `contains_all`. With a resource
-values are compared by what they mean, so `1` and `1.0` are one number; without one by
-their text. The later one changes nothing, so the fix that removes it is safe.
+A value occurs twice in one `in`, `contains_any` or `contains_all`. With a resource,
+values are compared by their type, so `1` and `1.0` are the same number; without one, by
+their text. The later value changes nothing, so the fix that removes it is safe.
 
 Bad:
     in(id,a,b,a)
@@ -27,7 +27,7 @@ Bad:
 Good:
     in(id,a,b,c)
 
-Source: what the operators mean.
+Source: the meaning of the operators.
 """
 
 

@@ -1,6 +1,6 @@
-"""What `fix` makes of a filter: the same meaning where only safe repairs are made, or nothing.
+"""The results of `fix`: safe fixes keep the meaning, and the result is always a valid filter.
 
-What single filters become stands in `fixing/cases.txt`.
+The results for single filters are in `fixes.txt`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epfilter import Diagnostic, Edit, Fix, Span, lint, parse
+from epfilter import Diagnostic, Edit, Fix, Span, lint, parse, parse_located
 from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.linter import Settings, fix
-from epfilter.linter.fixing import repaired
+from epfilter.linter.fixing import apply_fixes
 from support.counted_work import work
 from support.filter_oracle import matches
 from support.filter_strategies import any_text, filters
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
     from epfilter import Filter
 
-EVERY = Settings(select=("EPF",))
-SETTINGS = {"": Settings(), "every": EVERY}
-DATA = Path(__file__).parent / "fixing" / "cases.txt"
+ALL_RULES = Settings(select=("EPF",))
+SETTINGS = {"": Settings(), "all-rules": ALL_RULES}
+DATA = Path(__file__).parent / "fixes.txt"
 _CASE = re.compile(
     r"^\[(?P<resource>[\w-]+)(?P<options>(?: \S+)*)\] (?P<text>.*)\n"
-    r"(?:fixed: (?P<fixed>.*)|(?P<same>as it is))\n"
+    r"(?:fixed: (?P<fixed>.*)|(?P<unchanged>unchanged))\n"
     r"repaired: (?P<repaired>.*)\nleft: (?P<left>.*)\n",
     re.MULTILINE,
 )
@@ -44,87 +44,91 @@ class Case(NamedTuple):
     options: str
     text: str
     fixed: str | None
-    same: str | None
+    unchanged: str | None
     repaired: str
     left: str
 
 
-CASES = [Case(*found.groups()) for found in _CASE.finditer(DATA.read_text(encoding="utf-8"))]
+CASES = [Case(*match.groups()) for match in _CASE.finditer(DATA.read_text(encoding="utf-8"))]
 
 
 def test_every_block_of_the_file_is_a_case() -> None:
     assert len(CASES) == len(re.findall(r"(?m)^\[", DATA.read_text(encoding="utf-8")))
 
 
-def codes(found: tuple[Diagnostic, ...]) -> str:
-    return " ".join(one.code for one in found) or "nothing"
+def codes(diagnostics: tuple[Diagnostic, ...]) -> str:
+    return " ".join(diagnostic.code for diagnostic in diagnostics) or "nothing"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.options} {case.text[:50]}")
-def test_what_a_filter_becomes(case: Case) -> None:
+def test_a_filter_is_fixed(case: Case) -> None:
     options = case.options.split()
-    settings = SETTINGS["every" if "every" in options else ""]
-    ignored = tuple(one.removeprefix("ignore=") for one in options if one.startswith("ignore="))
-    found = fix(
+    settings = SETTINGS["all-rules" if "all-rules" in options else ""]
+    ignored = tuple(name.removeprefix("ignore=") for name in options if name.startswith("ignore="))
+    result = fix(
         case.text,
         None if case.resource == "-" else case.resource,
         settings=Settings(select=settings.select, ignore=ignored),
         unsafe="unsafe" in options,
     )
-    assert found.text == (case.text if case.same else case.fixed)
-    assert codes(found.repaired) == case.repaired
-    assert codes(found.left) == case.left
+    assert result.text == (case.text if case.unchanged else case.fixed)
+    assert codes(result.repaired) == case.repaired
+    assert codes(result.left) == case.left
 
 
-def same_meaning(before: str, after: str, rows: list[dict[str, Any]]) -> bool:
+def have_same_meaning(before: str, after: str, rows: list[dict[str, Any]]) -> bool:
     f, g = parse(before), parse(after)
     return all(matches(f, row) == matches(g, row) for row in rows)
 
 
-@pytest.mark.parametrize("settings", [Settings(), EVERY], ids=["default", "every"])
+@pytest.mark.parametrize("settings", [Settings(), ALL_RULES], ids=["default", "all rules"])
 @given(filter_texts())
-def test_safe_repairs_mean_the_same(settings: Settings, text: str) -> None:
-    assert same_meaning(text, fix(text, settings=settings).text, ROWS)
+def test_safe_fixes_keep_the_meaning(settings: Settings, text: str) -> None:
+    assert have_same_meaning(text, fix(text, settings=settings).text, ROWS)
 
 
-@pytest.mark.parametrize("settings", [Settings(), EVERY], ids=["default", "every"])
+@pytest.mark.parametrize("settings", [Settings(), ALL_RULES], ids=["default", "all rules"])
 @given(filter_texts(typed=True))
-def test_safe_repairs_mean_the_same_for_a_resource(settings: Settings, text: str) -> None:
-    found = fix(text, things, settings=settings)
-    assert same_meaning(text, found.text, TYPED_ROWS)
-    assert not [one for one in found.left if one.fix and one.fix.safe]
+def test_safe_fixes_keep_the_meaning_for_a_resource(settings: Settings, text: str) -> None:
+    result = fix(text, things, settings=settings)
+    assert have_same_meaning(text, result.text, TYPED_ROWS)
+    assert not [item for item in result.left if item.fix and item.fix.safe]
 
 
 @pytest.mark.parametrize("name", ["orders", "promotions_cm_search", "customers"])
 @given(filters)
-def test_any_filter_stays_one(name: str, f: Filter) -> None:
+def test_a_valid_filter_stays_valid(name: str, f: Filter) -> None:
     for unsafe in (False, True):
-        parse(fix(str(f), name, settings=EVERY, unsafe=unsafe).text)
+        parse(fix(str(f), name, settings=ALL_RULES, unsafe=unsafe).text)
 
 
 @pytest.mark.parametrize("unsafe", [False, True], ids=["safe", "unsafe"])
-@pytest.mark.parametrize("resource", [None, things, logs], ids=["alone", "things", "logs"])
+@pytest.mark.parametrize("resource", [None, things, logs], ids=["no resource", "things", "logs"])
 @given(any_text)
-def test_any_text_becomes_a_filter_or_stays(resource: Any, unsafe: bool, text: str) -> None:  # noqa: FBT001 - a parameter of the test
-    found = fix(text, resource, settings=EVERY, unsafe=unsafe)
-    if found.repaired:
-        parse(found.text)
+def test_any_text_becomes_valid_or_stays_unchanged(resource: Any, unsafe: bool, text: str) -> None:  # noqa: FBT001 - a parameter of the test
+    result = fix(text, resource, settings=ALL_RULES, unsafe=unsafe)
+    if result.repaired:
+        parse(result.text)
     else:
-        assert found.text == text
-    assert found.left == tuple(lint(found.text, resource, settings=EVERY))
-    again = fix(found.text, resource, settings=EVERY, unsafe=unsafe)
-    assert (again.text, again.repaired) == (found.text, ())
+        assert result.text == text
+    assert result.left == tuple(lint(result.text, resource, settings=ALL_RULES))
+    again = fix(result.text, resource, settings=ALL_RULES, unsafe=unsafe)
+    assert (again.text, again.repaired) == (result.text, ())
 
 
 @given(any_text, st.sampled_from(("EPF1", "EPF102", "EPF110", "EPF")))
-def test_mistakes_that_nobody_wants_to_hear_of_are_mistakes(text: str, ignored: str) -> None:
-    found = fix(text, settings=Settings(ignore=(ignored,)), unsafe=True)
-    if found.text != text:
-        parse(found.text)
+def test_an_ignored_syntax_error_still_prevents_fixes(text: str, ignored: str) -> None:
+    result = fix(text, settings=Settings(ignore=(ignored,)), unsafe=True)
+    if result.text != text:
+        parse(result.text)
 
 
-def test_repairs_that_go_in_circles_leave_the_text() -> None:
-    def look(text: str) -> list[Diagnostic]:
+def has_errors(text: str) -> bool:
+    return bool(parse_located(text).diagnostics)
+
+
+def test_circular_fixes_leave_the_text_unchanged() -> None:
+    def check(text: str) -> list[Diagnostic]:
         other = {"eq(a,1)": "2", "eq(a,2)": "3", "eq(a,3)": "1"}[text]
         return [
             Diagnostic(
@@ -132,23 +136,23 @@ def test_repairs_that_go_in_circles_leave_the_text() -> None:
             )
         ]
 
-    found = repaired("eq(a,1)", look, lambda _: True)
-    assert (found.text, found.repaired) == ("eq(a,1)", ())
-    assert len(found.left) == 1
+    result = apply_fixes("eq(a,1)", check, lambda _: True, has_errors)
+    assert (result.text, result.repaired) == ("eq(a,1)", ())
+    assert len(result.left) == 1
 
 
-def test_repairs_without_end_leave_the_text() -> None:
-    def look(text: str) -> list[Diagnostic]:
+def test_endless_fixes_leave_the_text_unchanged() -> None:
+    def check(text: str) -> list[Diagnostic]:
         edit = Edit(Span(len(text), len(text)), ":eq(a,1)")
         return [Diagnostic("EPF999", "x.", Span(0, 1), fix=Fix("x", (edit,), safe=True))]
 
-    assert repaired("eq(a,1)", look, lambda _: True).text == "eq(a,1)"
+    assert apply_fixes("eq(a,1)", check, lambda _: True, has_errors).text == "eq(a,1)"
 
 
-def test_overlapping_repairs_are_made_one_after_the_other() -> None:
+def test_overlapping_fixes_are_applied_one_after_the_other() -> None:
     seen: list[str] = []
 
-    def look(text: str) -> list[Diagnostic]:
+    def check(text: str) -> list[Diagnostic]:
         seen.append(text)
         return [
             Diagnostic(
@@ -162,31 +166,31 @@ def test_overlapping_repairs_are_made_one_after_the_other() -> None:
             )
         ]
 
-    assert repaired("eq(a,1)", look, lambda _: True).text == "eq(b,2)"
+    assert apply_fixes("eq(a,1)", check, lambda _: True, has_errors).text == "eq(b,2)"
     assert seen == ["eq(a,1)", "eq(b,2)"]
 
 
 @pytest.mark.parametrize("text", [None, b"eq(a,1)", 5])
-def test_the_text_is_a_str(text: Any) -> None:
+def test_a_text_that_is_not_a_str_is_rejected(text: Any) -> None:
     with pytest.raises(FilterTypeError, match="the text of a filter is a str, not "):
         fix(text)
 
 
-def test_what_lint_refuses_is_refused() -> None:
+def test_invalid_arguments_raise_the_errors_of_lint() -> None:
     with pytest.raises(FilterValueError, match="there is no resource `order`"):
         fix("eq(a,1)", "order")
     with pytest.raises(FilterValueError, match="there is no rule `EPF499`"):
         fix("eq(a,1)", settings=Settings(select=("EPF499",)))
 
 
-def numbers(template: str, count: int, between: str) -> str:
-    return between.join(template.format(number) for number in range(count))
+def repeat(template: str, count: int, separator: str) -> str:
+    return separator.join(template.format(number) for number in range(count))
 
 
 def nested(count: int) -> str:
     text = "eq(a,0)"
     for number in range(1, 60):
-        inner = ":".join(f"gte(a,{number}{place})" for place in range(count // 60))
+        inner = ":".join(f"gte(a,{number}{index})" for index in range(count // 60))
         text = f"({text}|{inner})"
     return text
 
@@ -194,11 +198,11 @@ def nested(count: int) -> str:
 LINEAR: dict[str, Callable[[int], str]] = {
     "equal terms": lambda n: ":".join(["eq(a,1)"] * n),
     "equal values": lambda n: f"in(a{',x' * n})",
-    "single values": lambda n: numbers("in(a,{0})", n, "|"),
-    "operators of others": lambda n: numbers("gte(a,{0})", n, "|"),
-    "terms that fall": lambda n: ":".join(f"gt(a,{n - i})" for i in range(n)),
-    "terms that rise": lambda n: numbers("gt(a,{0})", n, ":"),
-    "no parentheses": lambda n: numbers("eq(a,{0}):eq(b,{0})", n, "|"),
+    "single values": lambda n: repeat("in(a,{0})", n, "|"),
+    "unknown operators": lambda n: repeat("gte(a,{0})", n, "|"),
+    "descending terms": lambda n: ":".join(f"gt(a,{n - i})" for i in range(n)),
+    "ascending terms": lambda n: repeat("gt(a,{0})", n, ":"),
+    "no parentheses": lambda n: repeat("eq(a,{0}):eq(b,{0})", n, "|"),
     "nested": nested,
     "backslashes": lambda n: 'eq(a,"' + r"\d" * n + '")',
     "stars": lambda n: f"like(a,{'*' * n})",
@@ -208,9 +212,11 @@ LINEAR: dict[str, Callable[[int], str]] = {
 
 @pytest.mark.parametrize("name", LINEAR)
 def test_work_grows_linearly(name: str) -> None:
-    fix(LINEAR[name](60), settings=EVERY, unsafe=True)  # what is built once is not counted
+    fix(
+        LINEAR[name](60), settings=ALL_RULES, unsafe=True
+    )  # work that is done only once must not count
     once, twice = (
-        work(lambda count=count: fix(LINEAR[name](count), settings=EVERY, unsafe=True))  # type: ignore[misc] # a default for each
+        work(lambda count=count: fix(LINEAR[name](count), settings=ALL_RULES, unsafe=True))  # type: ignore[misc] # a default for each
         for count in (150, 300)
     )
     assert twice < 2.5 * once

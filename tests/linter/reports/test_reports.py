@@ -61,7 +61,7 @@ def test_a_format_that_is_none_is_refused_before_a_file_is_read() -> None:
     with pytest.raises(FilterValueError) as refused:
         render("xml", read())
     assert str(refused.value) == (
-        "there is no report format `xml`. Hint: they are `github`, `json`, `junit`, `sarif`."
+        "`xml` is not a report format. Hint: use one of `github`, `json`, `junit`, `sarif`."
     )
 
 

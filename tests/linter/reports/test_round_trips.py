@@ -9,7 +9,6 @@ from typing import Any, Literal
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
-from epfilter.linter.reports.spelling import encodable
 from hypothesis import given
 from pydantic import BaseModel, ConfigDict
 
@@ -17,6 +16,7 @@ from epfilter import Diagnostic, Severity, Span
 from epfilter.linter.files.document import Lines
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.linter.reports import FORMATS, render
+from epfilter.linter.reports.text import escape_surrogates
 from epfilter.version import __version__
 from linter.reports.samples import reports, sample_reports
 
@@ -81,7 +81,7 @@ def encoded(value: Any) -> Any:
         return {name: encoded(one) for name, one in value.items()}
     if isinstance(value, list):
         return [encoded(one) for one in value]
-    return encodable(value) if isinstance(value, str) else value
+    return escape_surrogates(value) if isinstance(value, str) else value
 
 
 @given(reports)
@@ -97,7 +97,7 @@ def test_json(found: list[FileReport]) -> None:
         "fixed": sum(one.fixed for one in found),
     }
     for said, (name, one, diagnostic) in zip(read.findings, listed(found), strict=True):
-        assert said.path == encodable(name)
+        assert said.path == escape_surrogates(name)
         assert (said.line, said.column) == (one.line, one.column)
         assert (said.end_line, said.end_column) == (one.end_line, one.end_column)
         data = said.model_dump(mode="json", include=set(diagnostic.as_dict()))
@@ -143,7 +143,7 @@ def test_github(found: list[FileReport]) -> None:
         hint = f"\nhint: {diagnostic.hint}" if diagnostic.hint else ""
         # The runner knows no colon and comma in a message, so it leaves these escapes.
         message = re.sub("%(0D|0A|25)", lambda sign: unescaped(sign[0]), message)
-        assert message == encodable(diagnostic.message + hint)
+        assert message == escape_surrogates(diagnostic.message + hint)
 
 
 def junit(found: list[FileReport]) -> Element:

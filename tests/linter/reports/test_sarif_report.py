@@ -10,9 +10,6 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from epfilter.linter.reports.sarif_rules import described
-from epfilter.linter.reports.spelling import encodable, said
-from epfilter.linter.reports.uris import uri
 from hypothesis import given
 from jsonschema import Draft4Validator
 
@@ -22,6 +19,8 @@ from epfilter.linter import RULES
 from epfilter.linter.files.document import Lines
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.linter.reports import render
+from epfilter.linter.reports.sarif_report import path_to_uri, reporting_descriptor
+from epfilter.linter.reports.text import escape_surrogates, message_with_hint
 from linter.reports.samples import DATA, placed_reports, reports, sample_reports
 
 # RFC 3986, appendix A: the characters of a URI.
@@ -77,7 +76,7 @@ def test_any_report_is_valid_and_says_all_findings(found: list[FileReport]) -> N
     for one, result in zip(findings, run["results"], strict=True):
         assert result["ruleId"] == one.code
         assert _LEVELS[result["level"]] == one.severity.value
-        assert shown(result["message"]["text"]) == encodable(said(one))
+        assert shown(result["message"]["text"]) == escape_surrogates(message_with_hint(one))
     for one in run["results"]:
         place = one["locations"][0]["physicalLocation"]["artifactLocation"]
         assert _URI.fullmatch(place["uri"])
@@ -100,7 +99,7 @@ def test_fixes_do_what_they_do_in_epfilter(placed: tuple[FileReport, str]) -> No
                 Edit(Span(start, start + region["charLength"]), new)
                 for start, region, new in zip(starts, regions, inserted, strict=True)
             ]
-            expected = [Edit(edit.span, encodable(edit.text)) for edit in fix.edits]
+            expected = [Edit(edit.span, escape_surrogates(edit.text)) for edit in fix.edits]
             assert apply_edits(text, edits) == apply_edits(text, expected)
 
 
@@ -111,7 +110,7 @@ def test_a_snippet_is_the_region(placed: tuple[FileReport, str]) -> None:
         span = one.diagnostic.span
         region = result["locations"][0]["physicalLocation"]["region"]
         if "snippet" in region:
-            assert region["snippet"]["text"] == encodable(text[span.start : span.end])
+            assert region["snippet"]["text"] == escape_surrogates(text[span.start : span.end])
 
 
 def test_a_long_snippet_is_left_out() -> None:
@@ -130,14 +129,14 @@ def test_rules() -> None:
         known = RULES[rule["id"]]
         assert re.fullmatch(r"([A-Z0-9]\w*)+", rule["name"])
         assert rule["name"].lower() == re.sub(r"\W", "", known.title).lower()
-        assert rule["defaultConfiguration"]["enabled"] == known.on
+        assert rule["defaultConfiguration"]["enabled"] == known.enabled
         assert _LEVELS[rule["defaultConfiguration"]["level"]] == known.severity.value
         # 3.11.4.2: no HTML; what is shown as code is none.
         assert "<" not in re.sub(r"(?s)```.*?```|`[^`]*`", "", rule["help"]["markdown"])
 
 
 def test_help_shows_the_examples_as_code() -> None:
-    rule: Any = described(RULES["EPF404"])
+    rule: Any = reporting_descriptor(RULES["EPF404"])
     assert rule["help"]["markdown"].startswith("# EPF404 Duplicate value (warning)\n\n")
     assert f"\n\nGood:\n\n```\n{RULES['EPF404'].good.text}\n```\n\n" in rule["help"]["markdown"]
     assert rule["name"] == "DuplicateValue"
@@ -191,7 +190,7 @@ def test_a_fingerprint_stays_when_lines_move_and_tells_findings_apart() -> None:
     ],
 )
 def test_uris(path: PurePath, expected: str) -> None:
-    assert uri(path) == expected
+    assert path_to_uri(path) == expected
     assert "\ud800" in str(path) or unquote(expected, errors="surrogateescape").endswith(
         path.as_posix().lstrip("/").removeprefix("./")
     )

@@ -1,4 +1,4 @@
-"""What the rules say is true: each fix keeps the meaning, nothing reported as empty ever matches."""
+"""The findings are true: safe fixes keep the meaning, and what is reported as empty never matches."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from support.resource_samples import things
 if TYPE_CHECKING:
     from epfilter.resources import Resource
 
-EVERY = Settings(select=("EPF",))
+ALL_RULES = Settings(select=("EPF",))
 ALWAYS_SAFE = {"EPF403", "EPF404", "EPF405", "EPF408", "EPF410", "EPF501"}
 
 
-def found_as(code: str, text: str, resource: Resource | None = None) -> list[Diagnostic]:
+def findings_of(code: str, text: str, resource: Resource | None = None) -> list[Diagnostic]:
     return lint(text, resource, settings=Settings(select=(code,)))
 
 
 @given(filter_texts())
-def test_every_fix_alone_gives_a_filter_and_a_safe_one_the_same_meaning(text: str) -> None:
+def test_each_fix_gives_a_valid_filter_and_a_safe_one_keeps_the_meaning(text: str) -> None:
     before = parse(text)
-    for one in lint(text, settings=EVERY):
-        assert one.code not in ALWAYS_SAFE or one.fix is None or one.fix.safe
-        if one.fix:
-            after = parse(one.fix.apply(text))
-            if one.fix.safe:
+    for finding in lint(text, settings=ALL_RULES):
+        assert finding.code not in ALWAYS_SAFE or finding.fix is None or finding.fix.safe
+        if finding.fix:
+            after = parse(finding.fix.apply(text))
+            if finding.fix.safe:
                 assert [matches(after, row) for row in ROWS] == [
                     matches(before, row) for row in ROWS
                 ]
@@ -42,41 +42,41 @@ SINGLE_ROWS = [row for row in ROWS if not isinstance(row["a"], list)]
 
 
 @given(st.lists(call_texts(), min_size=2, max_size=5).map(":".join))
-def test_what_never_matches_does_not(text: str) -> None:
-    if found_as("EPF401", text):
+def test_a_filter_reported_as_empty_matches_nothing(text: str) -> None:
+    if findings_of("EPF401", text):
         f = parse(text)
         assert not [row for row in SINGLE_ROWS if matches(f, row)]
 
 
 @given(st.lists(call_texts(typed=True), min_size=2, max_size=6).map(":".join))
-def test_what_never_matches_for_a_resource_does_not(text: str) -> None:
-    if found_as("EPF401", text, things):
+def test_a_filter_reported_as_empty_for_a_resource_matches_nothing(text: str) -> None:
+    if findings_of("EPF401", text, things):
         f = parse(text)
         assert not [row for row in TYPED_ROWS if matches(f, row)]
 
 
 @pytest.mark.parametrize("connective", [":", "|"])
 @given(data=st.data())
-def test_an_implied_term_can_be_left_out(connective: str, data: st.DataObject) -> None:
+def test_a_redundant_term_can_be_removed(connective: str, data: st.DataObject) -> None:
     terms = data.draw(st.lists(call_texts(), min_size=2, max_size=5))
     text = connective.join(terms)
     before = parse(text)
-    for one in found_as("EPF402", text):
-        assert one.fix
-        after = parse(one.fix.apply(text))
+    for finding in findings_of("EPF402", text):
+        assert finding.fix
+        after = parse(finding.fix.apply(text))
         assert [matches(after, row) for row in ROWS] == [matches(before, row) for row in ROWS]
 
 
 @pytest.mark.parametrize("connective", [":", "|"])
 @given(data=st.data())
-def test_an_implied_term_can_be_left_out_for_a_resource(
+def test_a_redundant_term_can_be_removed_for_a_resource(
     connective: str, data: st.DataObject
 ) -> None:
     terms = data.draw(st.lists(call_texts(typed=True), min_size=2, max_size=6))
     text = connective.join(terms)
     before = parse(text)
-    for one in found_as("EPF402", text, things):
-        assert one.fix
-        after = parse(one.fix.apply(text))
+    for finding in findings_of("EPF402", text, things):
+        assert finding.fix
+        after = parse(finding.fix.apply(text))
         for row in TYPED_ROWS:
             assert matches(after, row) == matches(before, row)

@@ -1,0 +1,61 @@
+"""The functions of `epfilter.linter` itself: their arguments, and what importing them loads."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from epfilter import FilterTypeError
+from epfilter.linter import lint_content, lint_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+def test_importing_loads_neither_rules_nor_resources() -> None:
+    code = (
+        "import sys, epfilter, epfilter.linter; epfilter.linter.Settings(select=['EPF3']); "
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(  # noqa: S603 - our own interpreter and code
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    heavy = {"engine", "rules", "registry"}
+    assert loaded & {f"epfilter.linter.{name}" for name in heavy} == set()
+    assert loaded & {"lark", "epfilter.resources", "epfilter.recovery"} == set()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: lint_content(cast("Any", None), "a.py"),
+            "the content of a file must be a str or bytes, not None.",
+        ),
+        (
+            lambda: lint_content("", cast("Any", None)),
+            "the name of a file must be a str, not None.",
+        ),
+        (lambda: lint_paths("abc"), "paths must be a list of paths, not a value of type str."),
+        (
+            lambda: lint_paths(cast("Any", Path())),
+            "paths must be a list of paths, not a value of type ",
+        ),
+        (lambda: lint_paths(cast("Any", None)), "paths must be a list of paths, not None."),
+    ],
+)
+def test_arguments_of_a_wrong_type_are_rejected(
+    call: Callable[[], Iterable[object]], message: str
+) -> None:
+    with pytest.raises(FilterTypeError) as caught:
+        [*call()]
+    assert message in str(caught.value)
+
+
+def test_the_content_of_a_file_may_be_a_bytearray() -> None:
+    assert not lint_content(bytearray(b"gte(a,1)"), "a.filter").ok

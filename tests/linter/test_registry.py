@@ -1,0 +1,69 @@
+"""The registry: all rules are listed, documented, and found by their code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from epfilter import FilterTypeError, FilterValueError, Severity
+from epfilter.linter import RULES, explained, rule
+
+SOURCE = Path(__file__).parents[2] / "src" / "epfilter"
+
+
+def test_rules_are_found_by_their_code() -> None:
+    assert rule("epf303") is RULES["EPF303"]
+    for wrong in ("EPF100", "", "x" * 10_000):
+        with pytest.raises(FilterValueError, match="there is no rule `"):
+            explained(wrong)
+    with pytest.raises(FilterTypeError, match="a code must be a str"):
+        rule(5)  # type: ignore[arg-type] # wrong on purpose
+    with pytest.raises(TypeError):
+        RULES["EPF303"] = rule("EPF301")  # type: ignore[index] # read only
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (
+            "EPF410X",
+            "there is no rule `EPF410X`. Hint: did you mean `EPF409`, `EPF410` or `EPF411`?",
+        ),
+        ("x", "there is no rule `x`. Hint: the codes are EPF101 to EPF704."),
+    ],
+)
+def test_an_unknown_code_is_described_with_the_nearest_codes(code: str, message: str) -> None:
+    with pytest.raises(FilterValueError) as caught:
+        rule(code)
+    assert str(caught.value) == message
+
+
+def test_severities_and_defaults_are_stable() -> None:
+    remarks = {code for code, known in RULES.items() if known.severity is Severity.INFO}
+    assert remarks == {"EPF206", "EPF208", "EPF305", "EPF306", "EPF405", "EPF407"}
+    assert {code for code, known in RULES.items() if not known.enabled} == {"EPF501"}
+
+
+def test_codes_are_in_order_and_every_rule_is_documented() -> None:
+    assert list(RULES) == sorted(RULES)
+    titles = [known.title for known in RULES.values()]
+    assert len(set(titles)) == len(titles)
+    for known in RULES.values():
+        assert known.explanation.endswith(".")
+        assert known.source.endswith(".")
+        assert not known.title.endswith(".")
+
+
+def test_the_registry_contains_every_code_that_is_reported() -> None:
+    for module in ("recovery/diagnostics.py", "resources/checks.py"):
+        codes = set(re.findall(r'"(EPF\d+)"', (SOURCE / module).read_text(encoding="utf-8")))
+        assert codes - {"EPF100"} <= set(RULES)
+
+
+def test_a_rule_module_contains_the_rule_of_its_name() -> None:
+    for path in (SOURCE / "linter" / "rules").glob("epf*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert re.findall(r'code="(EPF\d+)"', text) == [path.stem.upper()]
+        assert path.stem.upper() in RULES
