@@ -124,13 +124,13 @@ def test_what_is_not_checked_is_sent(platform: Platform) -> None:
         (["eq(payment,paid)", "--split", "month"], "the filter has no window on `created_at` to split."),
         (["eq(payment,paid)", "--split", "year"], "'year' is not one of 'month', 'week', 'day'."),
         (["eq(payment,paid)", "--timeout", "-1"], "-1.0 is not in the range x>=0."),
-        (["eq(payment,paid)", "--timeout", "nan"], "`timeout` is a number of seconds"),
-        (["eq(payment,paid)", "--region", "mars"], "the region is neither a name nor the base URL"),
-        (["eq(payment,paid)", "--region", ""], "the region is neither a name nor the base URL"),
+        (["eq(payment,paid)", "--timeout", "nan"], "`timeout` must be a number of seconds"),
+        (["eq(payment,paid)", "--region", "mars"], "the region is neither a known name nor the base URL"),
+        (["eq(payment,paid)", "--region", ""], "the region is neither a known name nor the base URL"),
         (["eq(payment,paid)", "-o", "-"], "orders cannot be exported to standard output; give a file name."),
         (["eq(payment,paid)", "-o", "."], ". is a folder."),
         (["eq(payment,paid)", "-o", ""], " is a folder."),
-        (["eq(payment,paid)", "-o", "none/orders.csv"], "there is no folder"),
+        (["eq(payment,paid)", "-o", "none/orders.csv"], "does not exist"),
         (["eq(payment,paid)", "-o", "a" * 300], "File name too long"),
         (["@none.filter"], "cannot read none.filter"),
         (["eq(payment,paid)", "eq(payment,unpaid)"], "unexpected extra argument"),
@@ -161,7 +161,7 @@ def test_no_token_is_told(platform: Platform, monkeypatch: pytest.MonkeyPatch) -
         ((401, {"errors": [{"title": "Unauthorized"}]}), "failed with 401 Unauthorized"),
         ((400, {"errors": [{"title": "Bad\x1b[31m", "detail": "no"}]}), "Bad\\u001b[31m: no"),
         ((202, {"data": []}), "exactly one job"),
-        ((202, "<html>"), "was expected"),
+        ((202, "<html>"), "is not a job"),
     ],
 )
 def test_what_the_platform_refuses_is_a_failure(
@@ -232,7 +232,7 @@ def test_going_on_replaces_the_file_that_was_to_be_replaced(platform: Platform) 
 
 
 _APPEARED = (
-    "Error: orders.csv has appeared meanwhile, and is not to be replaced. To continue, run the same "
+    "Error: orders.csv has appeared in the meantime, and must not be replaced. To continue, run the same "
     "command with --resume --force, which replaces orders.csv.\n"
 )
 _IN_THE_WAY = (
@@ -301,7 +301,7 @@ def test_a_note_that_is_none_is_told_also_where_the_file_is_there(
     for path in (_NOTE, Path("orders.csv")):
         path.write_bytes(b"{")
     result = export(platform, "eq(payment,paid)", again)
-    told = "is not what an interrupted export leaves behind" in result.stderr
+    told = "is not a checkpoint of an export" in result.stderr
     assert (told, result.exit_code) == ((True, 2) if again == "--resume" else (False, 0))
 
 
@@ -353,7 +353,7 @@ def test_a_failure_that_quotes_the_token_does_not_show_it(platform: Platform) ->
 def test_another_export_is_not_gone_on_with(platform: Platform) -> None:
     leave_unfinished(platform)
     result = export(platform, "--resume", "eq(payment,unpaid)")
-    assert "is of an export with another filter" in result.stderr
+    assert "belongs to an export with another filter" in result.stderr
     assert "To continue" not in result.stderr
     assert result.exit_code == 2
 

@@ -115,7 +115,7 @@ def test_a_terminal_gets_colour(platform: Platform, monkeypatch: pytest.MonkeyPa
     ("args", "says"),
     [
         (["5"], "'5' is not a valid UUID."),
-        (["--region", "mars"], "the region is neither a name nor the base URL"),
+        (["--region", "mars"], "the region is neither a known name nor the base URL"),
         ([str(UUID(int=9))], "Resource Not Found"),
         ([str(UUID(int=1)), str(UUID(int=2))], "unexpected extra argument"),
     ],

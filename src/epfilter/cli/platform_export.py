@@ -120,9 +120,9 @@ class _Checkpoint:
     @property
     def is_blocked(self) -> bool:
         """Whether a file exists now that did not exist when this export started."""
-        from epfilter.exporter.client.checkpoint import noted
+        from epfilter.exporter.client import parse_checkpoint
 
-        checkpoint = noted(self._read() or b"")
+        checkpoint = parse_checkpoint(self._read() or b"")
         return checkpoint is not None and not checkpoint.replaces and self._output.is_file()
 
     @property
@@ -134,11 +134,11 @@ class _Checkpoint:
         return f"{_CONTINUE}."
 
     def _read(self) -> bytes | None:
-        from epfilter.exporter.client.checkpoint import note_of
+        from epfilter.exporter.client import checkpoint_path
 
         path = self._output
         try:
-            path = note_of(path)
+            path = checkpoint_path(path)
             return path.read_bytes()
         except FileNotFoundError:
             return None

@@ -64,7 +64,7 @@ class Client:
         self._runner = asyncio.Runner() if kind == "async" else None
         made: Any = AsyncExporterClient if self._runner else ExporterClient
         self.inner: Any = made(transport=transport, **settings)
-        self.inner._core.api.clock = lambda: self.time.now
+        self.inner._jobs.api.clock = lambda: self.time.now
         driver = self.inner._driver
         driver.sleep = self.time.sleep_async if self._runner else self.time.sleep
 

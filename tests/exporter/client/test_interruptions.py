@@ -15,7 +15,7 @@ import pytest
 
 from epfilter.exporter import AsyncExporterClient
 from epfilter.exporter.client import DownloadProgress
-from epfilter.exporter.client.target_files import TemporaryFile
+from epfilter.exporter.client.target_files import PartialFile
 from exporter.client.conftest import Opener
 from exporter.client.doubles import CSV, FILTER, ID, TOKEN, Service, file_answer, job
 
@@ -151,14 +151,14 @@ def test_a_task_that_is_cancelled_waits_for_its_thread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     begun = threading.Event()
-    real: Callable[..., Any] = getattr(TemporaryFile, method)
+    real: Callable[..., Any] = getattr(PartialFile, method)
 
     def slowly(*given: object) -> object:
         begun.set()
         time.sleep(0.1)
         return real(*given)
 
-    monkeypatch.setattr(TemporaryFile, method, slowly)
+    monkeypatch.setattr(PartialFile, method, slowly)
 
     async def cancelled() -> list[str]:
         transport = httpx.MockTransport(Service(file_answer()))

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter.exporter import ConnectionFailedError, ExporterError, RequestFailedError
-from epfilter.exporter.client.failures import connection_failed
-from epfilter.exporter.client.responses import retry_after
+from epfilter.exporter.client.effects import translate_http_error
+from epfilter.exporter.client.responses import parse_retry_after
 from exporter.client.conftest import Opener
 from exporter.client.doubles import BASE, FILTER, Client, Platform, data, job
 
@@ -70,7 +70,7 @@ def test_a_creation_that_may_have_been_received_is_not(
         open_client(platform).call("create_job", FILTER)
     assert len(platform.requests) == 1
     assert raised.value.maybe_received
-    assert "look at `jobs()` first" in str(raised.value)
+    assert "check `jobs()` first" in str(raised.value)
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 400, 408])
@@ -81,7 +81,7 @@ def test_a_creation_that_was_answered_with_an_error_is_not(
     with pytest.raises(RequestFailedError) as raised:
         open_client(platform).call("create_job", FILTER)
     assert len(platform.requests) == 1
-    assert ("look at `jobs()` first" in str(raised.value)) is (status in {408, 500, 502, 503, 504})
+    assert ("check `jobs()` first" in str(raised.value)) is (status in {408, 500, 502, 503, 504})
 
 
 @pytest.mark.parametrize("attempts", [1, 3])
@@ -125,7 +125,7 @@ def test_retry_after_is_heeded_within_reason(
     ],
 )
 def test_retry_after_is_a_number_or_a_date(text: str | None, seconds: float | None) -> None:
-    assert retry_after(text, datetime(2026, 11, 23, 12, tzinfo=UTC)) == seconds
+    assert parse_retry_after(text, datetime(2026, 11, 23, 12, tzinfo=UTC)) == seconds
 
 
 @pytest.mark.parametrize(
@@ -134,22 +134,22 @@ def test_retry_after_is_a_number_or_a_date(text: str | None, seconds: float | No
         (UNSENT[0], "no connection could be made: [Errno 111] Connection refused.", False),
         (httpx.ConnectError(""), "the connection failed.", False),
         (UNSENT[1], "no connection could be made in time.", False),
-        (UNSENT[2], "too many requests run at once: none of their connections became free.", False),
+        (UNSENT[2], "too many requests run at once, and no connection became free in time.", False),
         (UNSENT[3], "no connection could be made: 407 Proxy Authentication Required.", False),
         (httpx.InvalidURL("secret"), "the connection failed.", False),
         (httpx.LocalProtocolError("secret"), "the connection failed.", True),
-        (SENT[0], "the connection was made, but no answer came in time.", True),
-        (SENT[1], "the connection broke before the answer was complete.", True),
+        (SENT[0], "the server accepted the connection but did not respond in time.", True),
+        (SENT[1], "the connection broke before the response was complete.", True),
         (SENT[2], "the connection broke while the request was being sent.", True),
         (SENT[3], "the request could not be sent in time.", True),
-        (SENT[4], "the connection broke off, or what came was not HTTP.", True),
-        (UnicodeError("secret"), "the answer leads to a host whose name is none.", True),
-        (SENT[5], "the answer is not in the encoding that it says.", True),
+        (SENT[4], "the connection broke, or the response is not HTTP.", True),
+        (UnicodeError("secret"), "the response redirects to an invalid host name.", True),
+        (SENT[5], "the response is not in the encoding that its header names.", True),
     ],
     ids=named,
 )
 def test_errors_of_the_connection_are_told(error: Exception, message: str, received: bool) -> None:  # noqa: FBT001 - a column of the table
-    told = connection_failed(error)
+    told = translate_http_error(error)
     assert (told.message, told.maybe_received) == (message, received)
 
 
@@ -167,7 +167,7 @@ FAULTS = st.lists(
 )
 
 
-@given(FAULTS, st.sampled_from(["blocking", "async"]))
+@given(FAULTS, st.sampled_from(["sync", "async"]))
 def test_no_creation_is_ever_sent_twice_after_it_may_have_been_received(
     faults: list[httpx.Response | Exception], kind: str
 ) -> None:

@@ -29,7 +29,7 @@ from epfilter.exporter import (
     UnexpectedAnswerError,
     WaitTimeoutError,
 )
-from epfilter.exporter.client.requests import file_request
+from epfilter.exporter.client.requests import build_file_request
 from exporter.client.conftest import Opener
 from exporter.client.doubles import ID, TOKEN, Service, file_answer, rest_answer
 
@@ -59,7 +59,7 @@ def test_no_log_has_a_secret(
     assert not [secret for secret in SECRETS if secret in caplog.text]
     said = [one.message for one in caplog.records if one.name == "epfilter.exporter.client"]
     begun = "POST /oauth/access_token: 200 after 0.000 s (attempt 1)"
-    again = "the file on https://files.example: again in"
+    again = "the file on https://files.example: attempt "
     assert (said[0] == begun) is (level == logging.DEBUG)
     assert [one.startswith(again) for one in said].count(True) == 2
 
@@ -146,7 +146,7 @@ def test_a_job_that_quotes_the_token_does_not_bring_it_along(
 
 
 def test_the_request_for_a_file_shows_the_host_only() -> None:
-    request = file_request(httpx.URL(HREF), 5, '"1"')
+    request = build_file_request(httpx.URL(HREF), 5, '"1"')
     assert repr(request) == "<Request('GET', 'https://files.example/…')>"
     assert repr(request.url) == "HiddenURL('https://files.example/…')"
     assert request.url.raw_path == b"/SIGNED/1.csv?signature=SIGNED"

@@ -24,9 +24,9 @@ METHODS = [("download", ID), ("export", FILTER)]
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("missing/a.csv", "{}: there is no folder {}."),
+        ("missing/a.csv", "{}: the folder {} does not exist."),
         ("folder", "{} is a folder."),
-        ("pipe", "{} is no ordinary file."),
+        ("pipe", "{} is not a regular file."),
         ("file/a.csv", "{}: Not a directory."),
         ("loop", "{}: Too many levels of symbolic links."),
         ("n" * 300, "{}: File name too long."),
@@ -59,7 +59,7 @@ class OfBytes:
     "wrong", [None, 5, b"a.csv", ["a.csv"], OfBytes()], ids=lambda wrong: type(wrong).__name__
 )
 def test_a_path_is_a_text_or_a_path(open_client: Opener, wrong: Any) -> None:
-    with pytest.raises(DownloadError, match="the path is a str or a PathLike, not"):
+    with pytest.raises(DownloadError, match="the path must be a str or a PathLike, not"):
         open_client(Service(file_answer())).call("download", ID, wrong)
 
 
@@ -73,7 +73,7 @@ def test_a_target_without_permission_is_told(
     shut = tmp_path if closed == "folder" else target
     monkeypatch.setattr(os, "access", lambda path, _: Path(path) != shut)
     service = Service(file_answer())
-    with pytest.raises(DownloadError, match=r"a\.csv may not be written"):
+    with pytest.raises(DownloadError, match=r"a\.csv is not writable"):
         open_client(service).call("download", ID, target)
     assert service.all == []
 
@@ -94,7 +94,7 @@ def test_the_permissions_of_a_target_stay(open_client: Opener, tmp_path: Path, m
     target.write_bytes(b"before")
     target.chmod(mode)
     if not os.access(target, os.W_OK):
-        pytest.skip("may not be written")
+        pytest.skip("is not writable")
     open_client(Service(file_answer())).call("download", ID, target)
     assert stat.S_IMODE(target.stat().st_mode) == mode
     assert target.read_bytes() == CSV
@@ -125,9 +125,9 @@ def test_a_symbolic_link_stays_one(open_client: Opener, tmp_path: Path, there: b
 @pytest.mark.parametrize(
     ("function", "number", "message"),
     [
-        ("write", errno.ENOSPC, "the disk is full. Hint: make room."),
+        ("write", errno.ENOSPC, "the disk is full. Hint: free some space."),
         ("write", errno.EIO, "Input/output error."),
-        ("fsync", errno.EDQUOT, "the disk is full. Hint: make room."),
+        ("fsync", errno.EDQUOT, "the disk is full. Hint: free some space."),
         ("open", errno.EROFS, "Read-only file system."),
     ],
 )

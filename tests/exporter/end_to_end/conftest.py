@@ -115,7 +115,7 @@ def proxy(service: Service) -> Iterator[Proxy]:
         yield proxy
 
 
-@pytest.fixture(params=["blocking", "async"])
+@pytest.fixture(params=["sync", "async"])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -32,7 +32,7 @@ class LiveClient(Client):
             kind, made(verify=False), region=address, token=TOKEN, timeout=60.0, attempts=attempts
         )
         self.slept: list[float] = []
-        self.inner._core.api.clock = time.monotonic
+        self.inner._jobs.api.clock = time.monotonic
         driver = self.inner._driver
         driver.sleep = self._sleep_async if self._runner else self._sleep
         if hasty is not None:

@@ -62,7 +62,7 @@ scripts: st.SearchStrategy[dict[Phase, Sequence[Fault]]] = st.fixed_dictionaries
 @FEW
 @given(
     script=scripts,
-    kind=st.sampled_from(["blocking", "async"]),
+    kind=st.sampled_from(["sync", "async"]),
     split=st.sampled_from([None, "month"]),
 )
 def test_an_export_is_whole_or_it_is_not_there(

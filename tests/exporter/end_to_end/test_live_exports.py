@@ -68,7 +68,7 @@ def _filters(made: Sequence[Order]) -> st.SearchStrategy[Filter]:
     max_examples=max(4, settings().max_examples // 20),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(data=st.data(), kind=st.sampled_from(["blocking", "async"]))
+@given(data=st.data(), kind=st.sampled_from(["sync", "async"]))
 def test_the_rows_are_those_of_the_orders_that_the_predicate_selects(
     service: Service, data: st.DataObject, kind: str
 ) -> None:
@@ -89,7 +89,7 @@ def test_the_rows_are_those_of_the_orders_that_the_predicate_selects(
 @pytest.mark.parametrize(
     ("kind", "by", "window", "parts"),
     [
-        ("blocking", "month", WINDOW, 4),
+        ("sync", "month", WINDOW, 4),
         ("async", "week", "ge(created_at,2018-03-10):lt(created_at,2018-03-20)", 3),
     ],
 )
@@ -106,7 +106,7 @@ def test_the_pieces_of_a_window_hold_each_order_once(  # noqa: PLR0913, PLR0917 
     assert [path.name for path in tmp_path.iterdir()] == ["orders.csv"]
 
 
-@pytest.mark.parametrize("kind", ["blocking"])
+@pytest.mark.parametrize("kind", ["sync"])
 def test_chunks_of_values_hold_each_order_once(
     service: Service, open_client: Opener, tmp_path: Path
 ) -> None:

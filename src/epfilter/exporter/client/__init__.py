@@ -1,7 +1,12 @@
-"""A client of the Exporter Service, blocking and asynchronous: `pip install epfilter[client]`."""
+"""A synchronous and an asynchronous client of the Exporter Service.
+
+Needs `pip install epfilter[client]`.
+"""
 
 from epfilter.exporter.client.async_client import AsyncExporterClient
-from epfilter.exporter.client.progress import DownloadProgress, Exported, ExportProgress
+from epfilter.exporter.client.checkpoint import checkpoint_path, parse_checkpoint
+from epfilter.exporter.client.downloads import DownloadProgress
+from epfilter.exporter.client.exports import Exported, ExportProgress
 from epfilter.exporter.client.sync_client import ExporterClient
 
 __all__ = [
@@ -10,4 +15,6 @@ __all__ = [
     "ExportProgress",
     "Exported",
     "ExporterClient",
+    "checkpoint_path",
+    "parse_checkpoint",
 ]

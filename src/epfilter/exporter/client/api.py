@@ -1,18 +1,25 @@
-"""One request to the API: with a token, tried again where that helps, and its errors in words."""
+"""Sends requests to the API: adds the token, repeats them after errors, and translates errors."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
-from epfilter.exporter.client.effects import Flow, Open, Read
-from epfilter.exporter.client.requests import TOKEN, api_request, token_request
-from epfilter.exporter.client.responses import failure, unexpected
-from epfilter.exporter.client.retries import LOG, Retries, may_pass, not_received
-from epfilter.exporter.client.settings import ClientSettings, checked_secret
+from epfilter.exporter.client.effects import Flow, ReadChunk, Send
+from epfilter.exporter.client.requests import TOKEN_PATH, build_api_request, build_token_request
+from epfilter.exporter.client.responses import build_error, build_unexpected_error
+from epfilter.exporter.client.retries import (
+    LOGGER,
+    RetryPolicy,
+    is_server_error,
+    is_transient,
+    is_transient_without_effect,
+)
+from epfilter.exporter.client.settings import ClientSettings, require_header_text
 from epfilter.exporter.errors import (
     AuthenticationError,
     ConnectionFailedError,
@@ -21,186 +28,197 @@ from epfilter.exporter.errors import (
     SettingsError,
 )
 
-_EARLY = 60.0
-"""A token is renewed so many seconds before it expires, or after half of a shorter life."""
+_RENEWAL_MARGIN = 60.0
+"""A token is renewed so many seconds before it expires, or after half of a shorter lifetime."""
 
-_UNAUTHORIZED = 401
+_MAX_BODY_SIZE = 256 * 2**20
+"""Bytes of a response in memory: more than the list of all jobs of any store."""
 
-_LONGEST = 256 * 2**20
-"""Bytes of an answer that is no file: more than the list of any store's jobs, and no danger yet."""
-
-_LOOK_FIRST = "it is not sent again, because that could export twice; look at `jobs()` first"
+_CHECK_JOBS = "the request is not sent again, because that could export twice; check `jobs()` first"
 
 
-class _Token(BaseModel):
-    """The answer to client credentials."""
+class _TokenResponse(BaseModel):
+    """The response to a request for a token."""
 
     access_token: str
     expires_in: float = Field(default=3600, gt=0)
 
 
 class Api:
-    """Requests to the API of one region; it knows the token, and when it expires."""
+    """The API of one region, with the current token."""
 
     def __init__(self, settings: ClientSettings) -> None:
         self.settings = settings
         self.clock: Callable[[], float] = time.monotonic
         self._token = settings.token
-        self._renewed_at = float("inf")
+        self._renew_at = float("inf")
 
-    @property
-    def base(self) -> str:
-        """The base URL, without a slash at its end."""
-        return self.settings.base
-
-    def call(  # noqa: PLR0913 - a request, and what to make of its errors, by keyword
+    def call(  # noqa: PLR0913 - a request and the treatment of its errors, by keyword
         self,
         method: str,
         path: str,
         *,
         body: str | None = None,
         repeatable: bool = True,
-        missing: type[RequestFailedError] = RequestFailedError,
+        not_found_error: type[RequestFailedError] = RequestFailedError,
         deadline: float | None = None,
     ) -> Flow[httpx.Response]:
-        """The answer to a request, which is one of success.
+        """Send a request and return its successful response.
 
-        One that is not repeatable is sent again only where it was certainly not received.
-        Raises ConnectionFailedError, RequestFailedError (`missing` for a 404) and
+        A request that is not `repeatable` is sent again only if it was certainly not received.
+        No attempt starts after the `deadline`, a time of the clock.
+
+        Raises ConnectionFailedError, RequestFailedError (`not_found_error` for a 404) and
         UnexpectedAnswerError.
         """
 
         def send(token: str) -> Flow[httpx.Response]:
-            return self._tried(
-                lambda: api_request(method, self.base, path, token=token, body=body),
+            return self._send_with_retries(
+                lambda: build_api_request(
+                    method, self.settings.base_url, path, token=token, body=body
+                ),
                 path,
                 repeatable=repeatable,
-                missing=missing,
+                not_found_error=not_found_error,
                 deadline=deadline,
             )
 
-        token = yield from self._current_token(deadline)
+        token = yield from self._get_token(deadline)
         try:
             return (yield from send(token))
         except AuthenticationError as error:
-            if error.status != _UNAUTHORIZED or self.settings.token is not None:
+            if error.status != HTTPStatus.UNAUTHORIZED or self.settings.token is not None:
                 raise
         if self._token == token:
-            # Nobody else has renewed it meanwhile.
+            # No other thread or task has renewed it in the meantime.
             self._token = None
-        token = yield from self._current_token(deadline)
+        token = yield from self._get_token(deadline)
         return (yield from send(token))
 
-    def exchange(self, request: httpx.Request, subject: str, attempt: int) -> Flow[httpx.Response]:
-        """Sends one request and logs it; the answer is open."""
-        begun = self.clock()
+    def send_once(self, request: httpx.Request, subject: str, attempt: int) -> Flow[httpx.Response]:
+        """Send a request once and log it; the response is open."""
+        start = self.clock()
         method = request.method
         try:
-            response: httpx.Response = yield Open(request)
+            response: httpx.Response = yield Send(request)
         except ConnectionFailedError as error:
-            LOG.debug(
+            LOGGER.debug(
                 "%s %s: %s after %.3f s (attempt %d)",
-                *(method, subject, type(error).__name__, self.clock() - begun, attempt),
+                *(method, subject, type(error).__name__, self.clock() - start, attempt),
             )
             raise
-        LOG.debug(
+        LOGGER.debug(
             "%s %s: %d after %.3f s (attempt %d)",
-            *(method, subject, response.status_code, self.clock() - begun, attempt),
+            *(method, subject, response.status_code, self.clock() - start, attempt),
         )
         return response
 
-    def _tried(
+    def secrets(self) -> tuple[str, ...]:
+        """Return the texts that must not appear in any message."""
+        secrets = (self._token, self.settings.token, self.settings.client_secret)
+        return tuple(secret for secret in secrets if secret)
+
+    def _send_with_retries(
         self,
-        request: Callable[[], httpx.Request],
+        build_request: Callable[[], httpx.Request],
         path: str,
         *,
         repeatable: bool = True,
-        missing: type[RequestFailedError] = RequestFailedError,
+        not_found_error: type[RequestFailedError] = RequestFailedError,
         deadline: float | None = None,
     ) -> Flow[httpx.Response]:
         def attempt(number: int) -> Flow[httpx.Response]:
-            sent = request()
-            response = yield from _whole((yield from self.exchange(sent, path, number)))
+            request = build_request()
+            response = yield from _read_body((yield from self.send_once(request, path, number)))
             if response.is_success:
                 return response
-            asked = f"{sent.method} {path}"
-            unsure = response.status_code == 408 or response.status_code >= 500
-            hint = _LOOK_FIRST if unsure and not repeatable else None
-            raise failure(response, asked, secrets=self.secrets(), missing=missing, hint=hint)
+            status = response.status_code
+            maybe_received = status == HTTPStatus.REQUEST_TIMEOUT or is_server_error(status)
+            raise build_error(
+                response,
+                f"{request.method} {path}",
+                secrets=self.secrets(),
+                not_found_error=not_found_error,
+                hint=_CHECK_JOBS if maybe_received and not repeatable else None,
+            )
 
-        def enough(attempts: int, pause: float) -> bool:
-            late = deadline is not None and self.clock() + pause > deadline
-            return late or attempts >= self.settings.attempts
+        def is_exhausted(attempts: int, pause: float) -> bool:
+            is_late = deadline is not None and self.clock() + pause > deadline
+            return is_late or attempts >= self.settings.attempts
 
-        retries = Retries(
-            when=may_pass if repeatable else not_received, enough=enough, subject=path
+        policy = RetryPolicy(
+            is_retryable=is_transient if repeatable else is_transient_without_effect,
+            is_exhausted=is_exhausted,
+            subject=path,
         )
         try:
-            return (yield from retries.run(attempt))
+            return (yield from policy.run(attempt))
         except ConnectionFailedError as error:
             if repeatable or not error.maybe_received:
                 raise
             raise ConnectionFailedError(
-                error.message, maybe_received=True, hint=_LOOK_FIRST
+                error.message, maybe_received=True, hint=_CHECK_JOBS
             ) from None
 
-    def secrets(self) -> tuple[str, ...]:
-        """What must not stand in any message."""
-        known = (self._token, self.settings.token, self.settings.client_secret)
-        return tuple(secret for secret in known if secret)
-
-    def _current_token(self, deadline: float | None) -> Flow[str]:
-        """The token that was given, or one by client credentials that lives long enough."""
+    def _get_token(self, deadline: float | None) -> Flow[str]:
+        """Return the token of the settings, or request one when there is none or it expires."""
         token = self._token
-        if token is not None and self.clock() < self._renewed_at:
+        if token is not None and self.clock() < self._renew_at:
             return token
+        base_url = self.settings.base_url
         client_id, secret = self.settings.client_id or "", self.settings.client_secret or ""
-        begun = self.clock()
+        start = self.clock()
         try:
-            response = yield from self._tried(
-                lambda: token_request(self.base, client_id, secret), TOKEN, deadline=deadline
+            response = yield from self._send_with_retries(
+                lambda: build_token_request(base_url, client_id, secret),
+                TOKEN_PATH,
+                deadline=deadline,
             )
         except ConnectionFailedError as error:
-            # The request that the token was for has not been sent.
+            # The request that needs the token has not been sent.
             raise ConnectionFailedError(error.message, maybe_received=False) from None
         except RequestFailedError as error:
-            raise _refused(error) from None
+            raise _translate_token_error(error) from None
         try:
-            found = _Token.model_validate_json(response.content)
-            token = checked_secret(found.access_token, "token")
+            content = _TokenResponse.model_validate_json(response.content)
+            token = require_header_text(content.access_token, "token")
         except (ValidationError, SettingsError):
-            raise unexpected(response, "where a token was expected") from None
-        self._renewed_at = begun + max(found.expires_in - _EARLY, found.expires_in / 2)
+            raise build_unexpected_error(response, "is not a token") from None
+        lifetime = content.expires_in
+        self._renew_at = start + max(lifetime - _RENEWAL_MARGIN, lifetime / 2)
         self._token = token
         return token
 
 
-def _whole(opened: httpx.Response) -> Flow[httpx.Response]:
-    """The answer with all of its body, unless it does not come to an end."""
+def _read_body(response: httpx.Response) -> Flow[httpx.Response]:
+    """Read the body of an open response; return the response with it.
+
+    Raises UnexpectedAnswerError if the body is too long.
+    """
     body = bytearray()
-    while data := (yield Read()):
+    while data := (yield ReadChunk()):
         body += data
-        if len(body) > _LONGEST:
-            raise unexpected(opened, f"which is longer than {_LONGEST >> 20} MB")
-    # The body has been decoded, and these headers say how it came.
+        if len(body) > _MAX_BODY_SIZE:
+            raise build_unexpected_error(response, f"is longer than {_MAX_BODY_SIZE >> 20} MB")
+    # The body is decoded now, and these headers describe how it was sent.
     headers = [
         (name, value)
-        for name, value in opened.headers.raw
+        for name, value in response.headers.raw
         if name.lower() not in {b"content-encoding", b"content-length", b"transfer-encoding"}
     ]
     return httpx.Response(
-        opened.status_code, headers=headers, content=bytes(body), extensions=opened.extensions
+        response.status_code, headers=headers, content=bytes(body), extensions=response.extensions
     )
 
 
-def _refused(error: RequestFailedError) -> ExporterError:
-    """Credentials that are wrong are answered with 400, 401 or 403."""
+def _translate_token_error(error: RequestFailedError) -> ExporterError:
+    """Return an AuthenticationError for 400, 401 and 403, with which credentials are rejected."""
     if error.status not in {400, 401, 403}:
         return error
     return AuthenticationError(
-        f"the client credentials were refused with {error.status}.",
+        f"the client credentials were rejected with {error.status}.",
         status=error.status,
         errors=error.errors,
         request_id=error.request_id,
-        hint="look whether client id and secret belong to the store and the region",
+        hint="check that client id and secret belong to the store and the region",
     )

@@ -1,4 +1,4 @@
-"""The client for asyncio and trio: a driver for the flows, and the public methods."""
+"""The asynchronous client: the public methods, and the driver that performs effects by awaiting."""
 
 from __future__ import annotations
 
@@ -16,24 +16,33 @@ import httpx
 from epfilter.ast import Filter
 from epfilter.exporter.client import downloads, exports
 from epfilter.exporter.client.downloads import FileProgress
-from epfilter.exporter.client.effects import Effect, Flow, Open, Read, Sleep, T
-from epfilter.exporter.client.exports import AnyProgress, Split
-from epfilter.exporter.client.failures import set_up, translated
-from epfilter.exporter.client.flows import AnyJob, Core, JobProgress
-from epfilter.exporter.client.progress import Exported
+from epfilter.exporter.client.effects import (
+    Call,
+    Effect,
+    Flow,
+    ReadChunk,
+    Send,
+    Sleep,
+    T,
+    translate_error,
+    translate_setup_errors,
+)
+from epfilter.exporter.client.exports import AnyProgress, Exported
+from epfilter.exporter.client.jobs import AnyJob, JobFlows, JobProgress
 from epfilter.exporter.client.settings import ClientSettings
 from epfilter.exporter.client.target_files import AnyPath
 from epfilter.exporter.errors import SettingsError
+from epfilter.exporter.filter_splitting import Calendar
 from epfilter.exporter.models import CreateJob, FileLink, Job
 
 
 class AsyncExporterClient:
     """A client of the Exporter Service for asyncio, and for trio where that is installed.
 
-    All that `ExporterClient` says holds here too; its methods are coroutines, and `progress` is an
-    ordinary function. Files are written in threads. A task that is cancelled leaves nothing behind
-    but what `resume` keeps. A client belongs to the event loop that uses it first. Close it, or use
-    it in an `async with` statement.
+    It has the methods of `ExporterClient` as coroutines; `progress` is an ordinary function. Files
+    are written in threads. A cancelled task leaves no files except those that `resume` keeps. A
+    client belongs to the event loop that uses it first. Close it with `aclose`, or use it in an
+    `async with` statement.
 
     Source: Exporter Service API 1.0, OpenAPI document.
 
@@ -47,7 +56,7 @@ class AsyncExporterClient:
     [<JobStatus.PENDING: 'pending'>]
     """
 
-    def __init__(  # noqa: PLR0913 - how a client is set up, by keyword
+    def __init__(  # noqa: PLR0913 - the settings, by keyword
         self,
         region: str = "eu-west",
         *,
@@ -58,7 +67,7 @@ class AsyncExporterClient:
         attempts: int = 5,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        settings = ClientSettings.of(
+        settings = ClientSettings.create(
             region,
             token=token,
             client_id=client_id,
@@ -66,41 +75,41 @@ class AsyncExporterClient:
             timeout=timeout,
             attempts=attempts,
         )
-        self._core = Core(settings)
-        with set_up():
+        self._jobs = JobFlows(settings)
+        with translate_setup_errors():
             client = httpx.AsyncClient(timeout=settings.timeout, transport=transport)
         self._driver = _Driver(client)
 
     async def create_job(
         self,
-        filter: Filter | str | CreateJob,  # noqa: A002 - as the platform calls it
+        filter: Filter | str | CreateJob,  # noqa: A002 - the name in the platform's API
         *,
         check: bool = True,
     ) -> Job:
-        """As `ExporterClient.create_job`."""
-        return await self._driver.run(self._core.create_job(filter, check=check))
+        """Async variant of `ExporterClient.create_job`."""
+        return await self._driver.run(self._jobs.create(filter, check=check))
 
     async def jobs(self) -> tuple[Job, ...]:
-        """As `ExporterClient.jobs`."""
-        return await self._driver.run(self._core.jobs())
+        """Async variant of `ExporterClient.jobs`."""
+        return await self._driver.run(self._jobs.list_all())
 
     async def job(self, job: Job | UUID | str) -> Job:
-        """As `ExporterClient.job`."""
-        return await self._driver.run(self._core.job(job))
+        """Async variant of `ExporterClient.job`."""
+        return await self._driver.run(self._jobs.get(job))
 
     async def file(self, job: Job | UUID | str) -> FileLink:
-        """As `ExporterClient.file`."""
-        return await self._driver.run(self._core.file(job))
+        """Async variant of `ExporterClient.file`."""
+        return await self._driver.run(self._jobs.get_file_link(job))
 
     async def wait(
         self,
         job: AnyJob,
         *,
-        timeout: float = 3600.0,  # noqa: ASYNC109 - the error has the job as it was seen last
+        timeout: float = 3600.0,  # noqa: ASYNC109 - the error contains the job
         progress: JobProgress | None = None,
     ) -> Job:
-        """As `ExporterClient.wait`."""
-        return await self._driver.run(self._core.wait(job, timeout=timeout, progress=progress))
+        """Async variant of `ExporterClient.wait`."""
+        return await self._driver.run(self._jobs.wait(job, timeout=timeout, progress=progress))
 
     async def download(
         self,
@@ -109,26 +118,26 @@ class AsyncExporterClient:
         *,
         progress: FileProgress | None = None,
     ) -> Path:
-        """As `ExporterClient.download`."""
-        await self._driver.run(downloads.download(self._core, source, path, progress))
+        """Async variant of `ExporterClient.download`."""
+        await self._driver.run(downloads.download(self._jobs, source, path, progress))
         return Path(path)
 
-    async def export(  # noqa: PLR0913 - how an export may go, by keyword
+    async def export(  # noqa: PLR0913 - the options of an export, by keyword
         self,
-        filter: Filter | str | CreateJob,  # noqa: A002 - as the platform calls it
+        filter: Filter | str | CreateJob,  # noqa: A002 - the name in the platform's API
         path: AnyPath,
         *,
-        split: Split | None = None,
+        split: Calendar | None = None,
         check: bool = True,
-        timeout: float = 3600.0,  # noqa: ASYNC109 - it is for each job, not for the whole
+        timeout: float = 3600.0,  # noqa: ASYNC109 - it is for each job, not for the export
         progress: AnyProgress | None = None,
         resume: bool = False,
         anew: bool = False,
         replace: bool = True,
     ) -> Exported:
-        """As `ExporterClient.export`."""
+        """Async variant of `ExporterClient.export`."""
         flow = exports.export(
-            self._core,
+            self._jobs,
             filter,
             path,
             split=split,
@@ -142,7 +151,7 @@ class AsyncExporterClient:
         return await self._driver.run(flow)
 
     async def aclose(self) -> None:
-        """Closes the connections; the client cannot be used again."""
+        """Close the connections; the client cannot be used again."""
         await self._driver.client.aclose()
 
     async def __aenter__(self) -> Self:
@@ -157,66 +166,67 @@ class AsyncExporterClient:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"AsyncExporterClient({self._core.api.base!r})"
+        return f"AsyncExporterClient({self._jobs.api.settings.base_url!r})"
 
 
 class _Driver:
-    """Carries out effects by awaiting."""
+    """Performs effects by awaiting."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self.client = client
         self.sleep: Callable[[float], Awaitable[object]] = anyio.sleep
 
     async def run(self, flow: Flow[T]) -> T:
-        """What the flow returns."""
+        """Run a flow and return its result."""
         if self.client.is_closed:
-            raise SettingsError("the client is closed.", hint="make a new one")
-        opened = _Opened(self.client)
-        reply: object = None
+            raise SettingsError("the client is closed.", hint="create a new one")
+        connection = _Connection(self.client)
+        result: object = None
         error: Exception | None = None
         try:
             while True:
                 try:
-                    effect = flow.send(reply) if error is None else flow.throw(error)
+                    effect = flow.send(result) if error is None else flow.throw(error)
                 except StopIteration as end:
-                    result: T = end.value
-                    return result
-                reply = error = None
+                    returned: T = end.value
+                    return returned
+                result = error = None
                 try:
-                    reply = await self._carried_out(effect, opened)
-                except Exception as raised:  # noqa: BLE001 - it is raised in the flow
-                    error = translated(effect, raised)
+                    result = await self._perform(effect, connection)
+                except Exception as raised:  # noqa: BLE001 - raised in the flow
+                    error = translate_error(effect, raised)
         finally:
             flow.close()
             with anyio.CancelScope(shield=True):
-                await opened.close()
+                await connection.close()
 
-    async def _carried_out(self, effect: Effect, opened: _Opened) -> object:
+    async def _perform(self, effect: Effect, connection: _Connection) -> object:
         match effect:
-            case Open(request):
-                return await opened.open(request)
-            case Read():
-                return await opened.read()
+            case Send(request):
+                return await connection.send(request)
+            case ReadChunk():
+                return await connection.read_chunk()
             case Sleep(seconds):
                 return await self.sleep(seconds)
-        return await _in_thread(effect.function)
+            case Call(function):
+                return await _run_in_thread(function)
 
 
-async def _in_thread(function: Callable[[], object]) -> object:
-    """What the function returns; a task that is cancelled waits for it, so that it ends first.
+async def _run_in_thread(function: Callable[[], object]) -> object:
+    """Return the result of a function; a task that is cancelled waits until the function ends.
 
-    anyio shields the call from scopes that are cancelled, but not from `Task.cancel`; only a task
-    of its own is out of its reach.
+    anyio shields the call from cancelled scopes, but not from `Task.cancel`. That does not reach a
+    separate task.
     """
     outcomes: list[Callable[[], object]] = []
 
     async def run() -> None:
         try:
-            reply = await anyio.to_thread.run_sync(function)
-        except Exception as error:  # noqa: BLE001 - it is raised below, outside the group
+            result = await anyio.to_thread.run_sync(function)
+        except Exception as error:  # noqa: BLE001 - raised below, outside the group
             outcomes.append(partial(_raise, error))
         else:
-            outcomes.append(lambda: reply)
+            outcomes.append(lambda: result)
 
     async with anyio.create_task_group() as group:
         group.start_soon(run)
@@ -227,22 +237,22 @@ def _raise(error: Exception) -> None:
     raise error
 
 
-class _Opened:
-    """The answer of a flow that is open, if any."""
+class _Connection:
+    """The open response of a flow, if any."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
         self._response: httpx.Response | None = None
         self._chunks: AsyncGenerator[bytes, None] | None = None
 
-    async def open(self, request: httpx.Request) -> httpx.Response:
+    async def send(self, request: httpx.Request) -> httpx.Response:
         await self.close()
         self._response = await self._client.send(request, stream=True)
-        # httpx promises an iterator only; as what it is, it can be closed.
+        # httpx declares an iterator, but returns a generator, which can be closed.
         self._chunks = cast("AsyncGenerator[bytes, None]", self._response.aiter_bytes())
         return self._response
 
-    async def read(self) -> bytes:
+    async def read_chunk(self) -> bytes:
         return b"" if self._chunks is None else await anext(self._chunks, b"")
 
     async def close(self) -> None:

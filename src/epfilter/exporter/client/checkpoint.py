@@ -1,6 +1,6 @@
-"""What an export notes down beside its target, so that the next run can go on with it.
+"""The checkpoint of an export: a file beside the target with which the next run can resume it.
 
-This module alone writes, reads and forgets the note, and knows what else lies beside a target.
+Only this module writes, reads and deletes checkpoints, and finds the other files beside a target.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from epfilter.exporter.client.target_files import (
 from epfilter.exporter.errors import SettingsError
 from epfilter.snippets import make_printable
 
-_NOTE = ".export.json"
-_PART = ".export.{}.part"
-_PARTS = re.compile(
-    re.escape(_PART).replace(r"\{\}", "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_CHECKPOINT_SUFFIX = ".export.json"
+_PART_SUFFIX = ".export.{}.part"
+_ANY_PART_SUFFIX = re.compile(
+    re.escape(_PART_SUFFIX).replace(r"\{\}", "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 )
 
 _OWNER_ONLY = 0o600
-"""A filter may name customers."""
+"""The permissions of a checkpoint, because a filter may contain names of customers."""
 
 
-class Note(BaseModel):
-    """The content of the file."""
+class CheckpointData(BaseModel):
+    """The content of a checkpoint."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,154 +43,161 @@ class Note(BaseModel):
     filter: str | None
     split: str | None
     jobs: tuple[UUID, ...] = ()
-    """The job of each part, in their order, as far as they were created."""
+    """The job of each part, in order, as far as they were created."""
 
     replaces: bool = False
-    """Whether there was a file when the export began, which it may replace."""
+    """Whether a file existed when the export began, and may be replaced."""
 
     files: dict[UUID, Fingerprint] = {}
-    """The files of parts that have come whole, by their jobs."""
+    """The completely downloaded files of parts, by job."""
 
-    def is_of(self, other: Note) -> bool:
-        """Whether both are of the same export."""
-        same = (self.region, self.filter, self.split)
-        return same == (other.region, other.filter, other.split)
+    def is_same_export(self, other: CheckpointData) -> bool:
+        """Return whether both belong to the same export."""
+        return (self.region, self.filter, self.split) == (other.region, other.filter, other.split)
 
 
-class Unfinished:
-    """The note of one export; without `kept` nothing is read and nothing is written.
+class Checkpoint:
+    """The checkpoint of one export; if it is not `enabled`, no file is read or written.
 
-    With `anew` an earlier export is not taken up. What it has left is forgotten when the first job
-    of this one is there, because until then this one may be refused.
+    With `anew` an earlier export is not resumed. Its files are deleted when the first job of this
+    export has been created, because until then this export may be rejected.
     """
 
-    def __init__(self, target: TargetFile, note: Note, *, kept: bool, anew: bool) -> None:
+    def __init__(
+        self, target: TargetFile, data: CheckpointData, *, enabled: bool, anew: bool
+    ) -> None:
         self._target = target
         self._anew = anew
-        self.path = note_of(target.path)
-        self.note = note
-        self.kept = kept
+        self.path = checkpoint_path(target.path)
+        self.data = data
+        self.enabled = enabled
 
     def load(self) -> None:
-        """Takes up the note of an earlier run; SettingsError where it was another export."""
-        if not self.kept or self._anew:
+        """Load the checkpoint of an earlier run; raise SettingsError if it is of another export."""
+        if not self.enabled or self._anew:
             return
         with translate_os_errors(self.path):
             if not self.path.exists():
                 return
-            text = self.path.read_bytes()
-        found = noted(text)
-        if found is None:
-            raise self._error("is not what an interrupted export leaves behind")
-        if not found.is_of(self.note):
-            raise self._error("is of an export with another filter, split or region")
-        self.note = found
+            content = self.path.read_bytes()
+        data = parse_checkpoint(content)
+        if data is None:
+            raise self._conflict_error("is not a checkpoint of an export")
+        if not data.is_same_export(self.data):
+            raise self._conflict_error("belongs to an export with another filter, split or region")
+        self.data = data
         with translate_os_errors(self.path):
-            remove_temporary_files(self._target.path, self.path, *map(self._part, found.jobs))
+            remove_temporary_files(
+                self._target.path, self.path, *map(self._part_path, self.data.jobs)
+            )
 
-    def job(self, index: int) -> UUID | None:
-        """The job of a part, if one was created."""
-        return self.note.jobs[index] if index < len(self.note.jobs) else None
+    def job_id(self, index: int) -> UUID | None:
+        """Return the id of the job of a part, or None if none was created."""
+        return self.data.jobs[index] if index < len(self.data.jobs) else None
 
-    def remember(self, index: int, job: UUID) -> None:
-        """Notes the job of a part down, for good when this returns."""
+    def record_job(self, index: int, job_id: UUID) -> None:
+        """Save the job of a part; it is on the disk when this returns."""
         if self._anew:
-            forget(self._target.path)
+            delete_checkpoint(self._target.path)
             self._anew = False
-        jobs = (*self.note.jobs[:index], job, *self.note.jobs[index + 1 :])
-        files = {known: file for known, file in self.note.files.items() if known in jobs}
-        self._change({"jobs": jobs, "files": files})
+        jobs = (*self.data.jobs[:index], job_id, *self.data.jobs[index + 1 :])
+        files = {known: file for known, file in self.data.files.items() if known in jobs}
+        self._save({"jobs": jobs, "files": files})
 
-    def remember_file(self, job: UUID, file: Fingerprint) -> None:
-        """Notes down, for good when this returns, that the file of a part is whole."""
-        self._change({"files": {**self.note.files, job: file}})
+    def record_file(self, job_id: UUID, file: Fingerprint) -> None:
+        """Save that the file of a part is complete; it is on the disk when this returns."""
+        self._save({"files": {**self.data.files, job_id: file}})
 
-    def has_file(self, job: UUID) -> bool:
-        """Whether the file of a part is there, as it came; DownloadError where nobody can say."""
-        file = self.note.files.get(job)
-        return file is not None and file.fits(self._part(job))
+    def has_file(self, job_id: UUID) -> bool:
+        """Return whether the file of a part exists and is unchanged.
 
-    def _change(self, changed: dict[str, object]) -> None:
-        self.note = self.note.model_copy(update=changed)
-        if not self.kept:
+        Raises DownloadError if it cannot be read.
+        """
+        file = self.data.files.get(job_id)
+        return file is not None and file.matches(self._part_path(job_id))
+
+    def _save(self, changes: dict[str, object]) -> None:
+        self.data = self.data.model_copy(update=changes)
+        if not self.enabled:
             return
         with translate_os_errors(self.path), atomic_file(self.path, mode=_OWNER_ONLY) as file:
-            file.write(self.note.model_dump_json().encode())
+            file.write(self.data.model_dump_json().encode())
 
-    def part(self, job: UUID) -> TargetFile:
-        """Where the file of a part lies until all are there; the job's id tells it from others."""
-        return TargetFile(self._target.asked, self._part(job), self._target.mode)
+    def part_target(self, job_id: UUID) -> TargetFile:
+        """Return the target of the file of a part, which is kept until all parts are complete."""
+        return TargetFile(self._target.requested_path, self._part_path(job_id), self._target.mode)
 
-    def finish(self) -> None:
-        """Forgets this export: there is nothing to go on with."""
-        if self.kept:
-            forget(self._target.path)
+    def delete(self) -> None:
+        """Delete the checkpoint and the files of parts: there is nothing to resume."""
+        if self.enabled:
+            delete_checkpoint(self._target.path)
 
-    def _part(self, job: UUID) -> Path:
-        return _part_of(self._target.path, job)
+    def _part_path(self, job_id: UUID) -> Path:
+        return _part_path(self._target.path, job_id)
 
-    def _error(self, what: str) -> SettingsError:
-        shown = make_printable(str(self.path))
+    def _conflict_error(self, problem: str) -> SettingsError:
         return SettingsError(
-            f"{shown} {what}.",
-            hint="finish that export first, or remove the file to begin anew",
+            f"{make_printable(str(self.path))} {problem}.",
+            hint="finish that export first, or delete the file to start again",
         )
 
 
-def noted(content: bytes) -> Note | None:
-    """The note in the content of its file; None for what is none.
+def parse_checkpoint(content: bytes) -> CheckpointData | None:
+    """Return the data in the content of a checkpoint, or None for any other content.
 
-    >>> noted(b"{}") is None
+    >>> parse_checkpoint(b"{}") is None
     True
     """
     try:
-        return Note.model_validate_json(content)
+        return CheckpointData.model_validate_json(content)
     except ValidationError:
         return None
 
 
-def note_of(path: AnyPath) -> Path:
-    """Where an export to this path is noted down until it is done; symbolic links are followed.
+def checkpoint_path(path: AnyPath) -> Path:
+    """Return the path of the checkpoint of an export to a path; symbolic links are resolved.
 
-    >>> note_of("orders.csv").name
+    >>> checkpoint_path("orders.csv").name
     'orders.csv.export.json'
     """
     target = Path(os.path.realpath(path))
-    return target.with_name(target.name + _NOTE)
+    return target.with_name(target.name + _CHECKPOINT_SUFFIX)
 
 
-def forget(path: AnyPath) -> None:
-    """Removes what an interrupted export to this path has left: its note and the files of parts.
+def delete_checkpoint(path: AnyPath) -> None:
+    """Delete the checkpoint and the files of parts that an interrupted export to a path has left.
 
-    The note goes last, so that whoever is interrupted here has not lost the jobs. Raises
-    DownloadError where something cannot be removed.
+    The checkpoint is deleted last, so that its jobs are not lost if this is interrupted. Raises
+    DownloadError if a file cannot be deleted.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     target = Path(folder, "orders.csv")
-    ...     note_of(target).touch(), target.touch()
-    ...     forget(target)
+    ...     checkpoint_path(target).touch(), target.touch()
+    ...     delete_checkpoint(target)
     ...     [path.name for path in Path(folder).iterdir()]
     (None, None)
     ['orders.csv']
     """
-    note = note_of(path)
-    target = note.with_name(note.name.removesuffix(_NOTE))
-    with translate_os_errors(note):
-        beside = [file for file in target.parent.iterdir() if file.name.startswith(target.name)]
-        parts = {file for file in beside if _PARTS.fullmatch(file.name[len(target.name) :])}
-        found = noted(note.read_bytes()) if note in beside else None
-        known = {_part_of(target, job) for job in found.jobs} if found else set()
-        remove_temporary_files(target, note, *parts, *known)
-    for left in (*parts, note):
-        remove(left)
+    checkpoint = checkpoint_path(path)
+    target = checkpoint.with_name(checkpoint.name.removesuffix(_CHECKPOINT_SUFFIX))
+    with translate_os_errors(checkpoint):
+        related = [file for file in target.parent.iterdir() if file.name.startswith(target.name)]
+        parts = {
+            file for file in related if _ANY_PART_SUFFIX.fullmatch(file.name[len(target.name) :])
+        }
+        data = parse_checkpoint(checkpoint.read_bytes()) if checkpoint in related else None
+        expected_parts = {_part_path(target, job_id) for job_id in data.jobs} if data else set()
+        remove_temporary_files(target, checkpoint, *parts, *expected_parts)
+    for file in (*parts, checkpoint):
+        delete_file(file)
 
 
-def _part_of(target: Path, job: UUID) -> Path:
-    return target.with_name(target.name + _PART.format(job))
+def _part_path(target: Path, job_id: UUID) -> Path:
+    return target.with_name(target.name + _PART_SUFFIX.format(job_id))
 
 
-def remove(path: Path) -> None:
-    """Removes a file, where there is one."""
+def delete_file(path: Path) -> None:
+    """Delete a file if it exists; raise DownloadError if that is not possible."""
     with translate_os_errors(path):
         path.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
-"""How a file comes: streamed to a temporary file, resumed where it broke off, renamed when whole.
+"""Downloads a file: streams it to a temporary file, resumes it, and renames it when it is complete.
 
-Source: RFC 9110, 14 (Range, Content-Range), 13.1.5 (If-Range), 8.8.3 (a weak ETag does not say
-that bytes are the same), 8.6 (Content-Length), 8.4 (Content-Encoding).
+Source: RFC 9110, 14 (Range, Content-Range), 13.1.5 (If-Range), 8.8.3 (a weak ETag does not mean
+that the bytes are the same), 8.6 (Content-Length), 8.4 (Content-Encoding).
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from typing import TypeAlias
 import httpx
 
 from epfilter.exporter.client.api import Api
-from epfilter.exporter.client.effects import Call, Flow, Read
-from epfilter.exporter.client.flows import AnyJob, Core
-from epfilter.exporter.client.progress import DownloadProgress
-from epfilter.exporter.client.requests import file_request, file_url, origin
-from epfilter.exporter.client.responses import retry_after
-from epfilter.exporter.client.retries import Retries, may_pass
-from epfilter.exporter.client.target_files import AnyPath, Fingerprint, TargetFile, TemporaryFile
+from epfilter.exporter.client.effects import Call, Flow, ReadChunk
+from epfilter.exporter.client.jobs import AnyJob, JobFlows
+from epfilter.exporter.client.requests import build_file_request, parse_web_url, url_origin
+from epfilter.exporter.client.responses import parse_retry_after
+from epfilter.exporter.client.retries import RetryPolicy, is_transient
+from epfilter.exporter.client.target_files import AnyPath, Fingerprint, PartialFile, TargetFile
 from epfilter.exporter.errors import (
     ConnectionFailedError,
     DownloadError,
@@ -32,59 +31,75 @@ from epfilter.exporter.errors import (
 from epfilter.exporter.models import FileLink
 from epfilter.snippets import make_printable, shorten
 
-FileProgress: TypeAlias = Callable[[DownloadProgress], object]
+_MAX_REDIRECTS = 5
+_EXPIRED_STATUSES = {401, 403, 404, 410}
+"""The statuses with which object stores respond when the signature of a link has expired."""
 
-_MOST_REDIRECTS = 5
-_GONE = {401, 403, 404, 410}
-"""What a store of objects answers where the signature of a link has expired."""
-
-_PIECE = 2**20
-"""So many bytes are written at a time: each write is a thread's work where nothing may block."""
+_WRITE_SIZE = 2**20
+"""Bytes that are written at a time: each write of the asynchronous client needs a thread."""
 
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
 _STRONG_ETAG = re.compile(r'"[!#-~]*"')
-_LENGTH = re.compile(r"\d{1,18}", re.ASCII)
+_CONTENT_LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 
-_NO_FILE = (
+_OTHER_MEDIA_TYPES = (
     (re.compile(r"text/html|application/xhtml\+xml"), "a web page"),
     (re.compile(r".+[/+]json"), "JSON"),
 )
-"""The media types of what a proxy or a service says instead of the file."""
+"""The media types that a proxy or a service sends instead of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadProgress:
+    """The progress of a download.
+
+    >>> DownloadProgress(received=512, total=1024).total
+    1024
+    """
+
+    received: int
+    """The bytes received so far. It falls back to 0 if a download has to start over."""
+
+    total: int | None
+    """The bytes of the whole file, or None if the server does not send its length."""
+
+
+FileProgress: TypeAlias = Callable[[DownloadProgress], object]
 
 
 def download(
-    core: Core, source: AnyJob | FileLink, path: AnyPath, progress: FileProgress | None
+    jobs: JobFlows, source: AnyJob | FileLink, path: AnyPath, progress: FileProgress | None
 ) -> Flow[Fingerprint]:
-    """Fetches the file of a job, or of a link, to a path."""
-    target: TargetFile = yield Call(partial(TargetFile.of, path))
+    """Download the file of a job, or of a link, to a path."""
+    target: TargetFile = yield Call(partial(TargetFile.resolve, path))
     if isinstance(source, str) and source.lower().startswith(("http://", "https://")):
         source = FileLink(href=source)
     if isinstance(source, FileLink):
-        return (yield from _fetch(_Transfer(core.api, target, progress), source, None))
-    return (yield from fetch(core, source, target, progress))
+        return (yield from _download_link(_Transfer(jobs.api, target, progress), source, None))
+    return (yield from download_job_file(jobs, source, target, progress))
 
 
-def fetch(
-    core: Core, job: AnyJob, target: TargetFile, progress: FileProgress | None
+def download_job_file(
+    jobs: JobFlows, job: AnyJob, target: TargetFile, progress: FileProgress | None
 ) -> Flow[Fingerprint]:
-    """Fetches the file of a job to a target that has been looked at."""
-    link = yield from core.file(job)
-    transfer = _Transfer(core.api, target, progress)
-    return (yield from _fetch(transfer, link, partial(core.file, job)))
+    """Download the file of a job to a target."""
+    link = yield from jobs.get_file_link(job)
+    transfer = _Transfer(jobs.api, target, progress)
+    return (yield from _download_link(transfer, link, partial(jobs.get_file_link, job)))
 
 
-def _fetch(
-    transfer: _Transfer, link: FileLink, renewed: Callable[[], Flow[FileLink]] | None
+def _download_link(
+    transfer: _Transfer, link: FileLink, renew_link: Callable[[], Flow[FileLink]] | None
 ) -> Flow[Fingerprint]:
     try:
         yield Call(transfer.file.open)
         try:
             yield from transfer.run(link)
         except DownloadError as error:
-            if renewed is None or error.status not in _GONE:
+            if renew_link is None or error.status not in _EXPIRED_STATUSES:
                 raise
-            # Links expire, perhaps in the middle of a file; a new one leads to the same file.
-            link = yield from renewed()
+            # Links expire, perhaps during the download; a new one leads to the same file.
+            link = yield from renew_link()
             yield from transfer.run(link)
         fingerprint: Fingerprint = yield Call(transfer.file.publish)
     finally:
@@ -94,179 +109,188 @@ def _fetch(
 
 @dataclass(slots=True)
 class _Transfer:
-    """A file on its way: what has come of it, and what is known of the rest."""
+    """The state of a download: what has been received, and what is known about the rest."""
 
     api: Api
     target: TargetFile
     progress: FileProgress | None
-    file: TemporaryFile = field(init=False)
+    file: PartialFile = field(init=False)
     received: int = 0
     total: int | None = None
     etag: str | None = None
-    """The strong ETag of what has come, where the server allows to resume it."""
+    """The strong ETag of the received part, if the server allows to resume the download."""
 
-    farthest: int = 0
-    fruitless: int = 0
-    """The attempts since one has come farther than all before."""
+    max_received: int = 0
+    failed_attempts: int = 0
+    """The number of attempts since one received more than all before."""
 
     def __post_init__(self) -> None:
-        self.file = TemporaryFile(self.target)
+        self.file = PartialFile(self.target)
 
     def run(self, link: FileLink) -> Flow[None]:
-        """Fetches the whole file, in as many attempts as bring it on; DownloadError."""
+        """Download the whole file, in as many attempts as make progress; raise DownloadError."""
         href = link.href or ""
         if not href.strip():
             raise self._error(
-                "the link to the file is empty", hint="a job has a file when it is done"
+                "the link to the file is empty", hint="a job has a file when its status is success"
             )
-        url = file_url(href, f"{self.api.base}/")
+        url = parse_web_url(href, f"{self.api.settings.base_url}/")
         if url is None:
-            raise self._error("the link to the file is no web address")
-        subject = f"the file on {origin(url)}"
-        self.fruitless = 0
-        retries = Retries(when=may_pass, enough=self._enough, subject=subject)
+            raise self._error("the link to the file is not a web address")
+        subject = f"the file on {url_origin(url)}"
+        self.failed_attempts = 0
+        policy = RetryPolicy(
+            is_retryable=is_transient,
+            is_exhausted=lambda _attempts, _pause: (
+                self.failed_attempts >= self.api.settings.attempts
+            ),
+            subject=subject,
+        )
         try:
-            yield from retries.run(partial(self._attempt, url))
+            yield from policy.run(partial(self._attempt, url))
         except (ConnectionFailedError, RequestFailedError) as error:
             status = error.status if isinstance(error, RequestFailedError) else None
-            gone = "links expire: ask for a new one" if status in _GONE else error.hint
-            raise self._error(f"{subject}: {error.message}", status=status, hint=gone) from error
-
-    def _enough(self, attempts: int, pause: float) -> bool:  # noqa: ARG002 - what `Retries` asks
-        return self.fruitless >= self.api.settings.attempts
+            is_expired = status in _EXPIRED_STATUSES
+            hint = "links expire; request a new one" if is_expired else error.hint
+            raise self._error(f"{subject}: {error.message}", status=status, hint=hint) from error
 
     def _attempt(self, url: httpx.URL, number: int) -> Flow[None]:
         if self.received and self.received == self.total:
-            # All had come before it broke off.
+            # Everything was received before the last attempt failed.
             return
-        before = self.farthest
+        before = self.max_received
         try:
-            response = yield from self._opened(url, number)
-            yield from self._head(response)
-            yield from self._body(response)
+            response = yield from self._follow_redirects(url, number)
+            yield from self._process_head(response)
+            yield from self._read_body(response)
         finally:
-            self.farthest = max(before, self.received)
-            self.fruitless = 0 if self.farthest > before else self.fruitless + 1
+            self.max_received = max(before, self.received)
+            self.failed_attempts = 0 if self.max_received > before else self.failed_attempts + 1
 
-    def _opened(self, url: httpx.URL, number: int) -> Flow[httpx.Response]:
-        """The answer at the end of all redirects."""
-        for _ in range(_MOST_REDIRECTS + 1):
-            request = file_request(url, self.received, self.etag)
-            subject = f"the file on {origin(url)}"
-            response = yield from self.api.exchange(request, subject, number)
+    def _follow_redirects(self, url: httpx.URL, number: int) -> Flow[httpx.Response]:
+        """Request the file, and return the response at the end of all redirects."""
+        for _ in range(_MAX_REDIRECTS + 1):
+            request = build_file_request(url, self.received, self.etag)
+            subject = f"the file on {url_origin(url)}"
+            response = yield from self.api.send_once(request, subject, number)
             if not response.has_redirect_location:
                 return response
-            to = file_url(response.headers["location"], url)
-            if to is None or (url.scheme, to.scheme) == ("https", "http"):
-                raise self._error(f"{subject}: it is redirected to what is no https address")
-            url = to
-        raise self._error(f"the file on {origin(url)}: it is redirected without end")
+            location = parse_web_url(response.headers["location"], url)
+            if location is None or (url.scheme, location.scheme) == ("https", "http"):
+                raise self._error(f"{subject} redirects to an address that is not https")
+            url = location
+        raise self._error(f"the file on {url_origin(url)} redirects too often")
 
-    def _head(self, response: httpx.Response) -> Flow[None]:
-        """Learns from the head of an answer where its bytes belong."""
+    def _process_head(self, response: httpx.Response) -> Flow[None]:
+        """Determine from the head of a response where its bytes belong, or raise an error."""
         status = response.status_code
         if status == HTTPStatus.PARTIAL_CONTENT:
-            self._continued(response)
+            self._require_rest(response)
             return
         if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            raise self._start_over("it cannot be resumed")
+            raise self._start_over("the download cannot be resumed")
         if status != HTTPStatus.OK:
-            raise self._refused(response)
-        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        for media_type, words in _NO_FILE:
-            if media_type.fullmatch(kind):
-                raise self._error(f"{words} came instead of the file", status=status)
-        if _encoded(response):
-            # It might be cut and look whole, as its length is that of what is encoded.
+            raise _status_error(response)
+        content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        for media_type, name in _OTHER_MEDIA_TYPES:
+            if media_type.fullmatch(content_type):
+                raise self._error(f"the server sent {name} instead of the file", status=status)
+        if _is_encoded(response):
+            # An incomplete file could not be detected: its length is that of the encoded bytes.
             encoding = shorten(response.headers["content-encoding"])
             raise self._error(
-                f"the file came encoded as {encoding}, though it was asked for as it is",
+                f"the server sent the file encoded as {encoding}, which the request excludes",
                 status=status,
             )
-        if _length(response) is None and _ends_with_connection(response):
+        if _content_length(response) is None and _ends_with_connection(response):
             raise self._error(
-                "the server does not say how long the file is, so that a part of it would look "
-                "like the whole",
+                "the server does not send the length of the file, so that an incomplete file could "
+                "not be detected",
                 status=status,
             )
         if self.received:
             yield Call(self.file.restart)
             self.received = 0
         etag = response.headers.get("etag", "")
-        resumable = response.headers.get("accept-ranges", "").lower() != "none"
-        self.total = _length(response)
-        self.etag = etag if resumable and _STRONG_ETAG.fullmatch(etag) else None
+        is_resumable = response.headers.get("accept-ranges", "").lower() != "none"
+        self.total = _content_length(response)
+        self.etag = etag if is_resumable and _STRONG_ETAG.fullmatch(etag) else None
 
-    def _continued(self, response: httpx.Response) -> None:
-        """Whether these are the bytes that are missing, of the same file."""
-        found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
-        same = response.headers.get("etag", self.etag) == self.etag
-        fits = found and self.etag and int(found[1]) == self.received
-        total = self.total if not found or found[3] == "*" else int(found[3])
-        same = same and self.total in {None, total}
-        if not found or not fits or not same or _encoded(response):
-            raise self._start_over("what came was not the rest of it")
+    def _require_rest(self, response: httpx.Response) -> None:
+        """Start over unless a response contains exactly the missing bytes of the same file."""
+        content_range = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
+        is_same = response.headers.get("etag", self.etag) == self.etag
+        continues = content_range and self.etag and int(content_range[1]) == self.received
+        has_total = content_range and content_range[3] != "*"
+        total = int(content_range[3]) if content_range and has_total else self.total
+        is_same = is_same and self.total in {None, total}
+        if not continues or not is_same or _is_encoded(response):
+            raise self._start_over("the server did not send the rest of the file")
         self.total = total
 
-    def _body(self, response: httpx.Response) -> Flow[None]:
-        begun = self.received
-        held = bytearray()
+    def _read_body(self, response: httpx.Response) -> Flow[None]:
+        start = self.received
+        buffer = bytearray()
         try:
-            while data := (yield Read()):
-                held += data
+            while data := (yield ReadChunk()):
+                buffer += data
                 self.received += len(data)
                 if self.progress is not None:
                     self.progress(DownloadProgress(self.received, self.total))
-                if len(held) >= _PIECE:
-                    yield Call(partial(self.file.write, held))
-                    held = bytearray()
+                if len(buffer) >= _WRITE_SIZE:
+                    yield Call(partial(self.file.write, buffer))
+                    buffer = bytearray()
         except ConnectionFailedError:
-            # What has come need not come again.
-            yield Call(partial(self.file.write, held))
+            # The next attempt continues after the received bytes.
+            yield Call(partial(self.file.write, buffer))
             raise
-        yield Call(partial(self.file.write, held))
-        got, expected = self.received - begun, _length(response)
-        if expected is not None and got < expected:
-            raise self._broken(f"it broke off after {got:,} of {expected:,} bytes")
+        yield Call(partial(self.file.write, buffer))
+        size, expected = self.received - start, _content_length(response)
+        if expected is not None and size < expected:
+            raise _incomplete_error(f"the connection broke after {size:,} of {expected:,} bytes")
         if self.total is not None and self.received != self.total:
-            raise self._start_over(f"{self.received:,} bytes came of {self.total:,}")
+            raise self._start_over(f"received {self.received:,} bytes instead of {self.total:,}")
         if not self.received:
-            # A job that finds no order fails, and a file without rows would still have a header.
-            raise self._error("the file is empty: not even a header is in it", status=HTTPStatus.OK)
+            # A job without orders fails, and a file without rows would still have a header.
+            raise self._error("the file is empty and has no header", status=HTTPStatus.OK)
 
     def _start_over(self, problem: str) -> ConnectionFailedError:
+        """Forget what is known about the file; return the error that leads to another attempt."""
         self.etag = self.total = None
-        return self._broken(problem)
-
-    def _broken(self, problem: str) -> ConnectionFailedError:
-        return ConnectionFailedError(f"{problem}.", maybe_received=True)
-
-    def _refused(self, response: httpx.Response) -> RequestFailedError:
-        return RequestFailedError(
-            f"the server answered {response.status_code} {response.reason_phrase}".rstrip() + ".",
-            status=response.status_code,
-            retry_after=retry_after(response.headers.get("retry-after"), datetime.now(UTC)),
-        )
+        return _incomplete_error(problem)
 
     def _error(
         self, problem: str, *, status: int | None = None, hint: str | None = None
     ) -> DownloadError:
-        place = make_printable(str(self.target.asked))
-        return DownloadError(f"{place}: {problem.rstrip('.')}.", status=status, hint=hint)
+        path = make_printable(str(self.target.requested_path))
+        return DownloadError(f"{path}: {problem.rstrip('.')}.", status=status, hint=hint)
 
 
-def _length(response: httpx.Response) -> int | None:
+def _incomplete_error(problem: str) -> ConnectionFailedError:
+    return ConnectionFailedError(f"{problem}.", maybe_received=True)
+
+
+def _status_error(response: httpx.Response) -> RequestFailedError:
+    status = f"{response.status_code} {response.reason_phrase}".rstrip()
+    return RequestFailedError(
+        f"the server responded with {status}.",
+        status=response.status_code,
+        retry_after=parse_retry_after(response.headers.get("retry-after"), datetime.now(UTC)),
+    )
+
+
+def _content_length(response: httpx.Response) -> int | None:
     text = response.headers.get("content-length", "")
-    return int(text) if _LENGTH.fullmatch(text) else None
+    return int(text) if _CONTENT_LENGTH.fullmatch(text) else None
 
 
-def _encoded(response: httpx.Response) -> bool:
-    """Whether httpx may have something to decode: nothing is to be decoded, all is counted."""
+def _is_encoded(response: httpx.Response) -> bool:
+    """Return whether httpx may decode the body, so that the bytes of the file are not counted."""
     codings = response.headers.get_list("content-encoding", split_commas=True)
     return any(coding.strip().lower() not in {"", "identity"} for coding in codings)
 
 
 def _ends_with_connection(response: httpx.Response) -> bool:
-    """Whether nothing but the end of the connection says where the body ends."""
-    chunked = "transfer-encoding" in response.headers
-    return response.http_version.startswith("HTTP/1") and not chunked
+    """Return whether only the end of the connection marks the end of the body."""
+    is_chunked = "transfer-encoding" in response.headers
+    return response.http_version.startswith("HTTP/1") and not is_chunked

@@ -1,4 +1,4 @@
-"""A whole export: create the jobs, wait for them, fetch their files, join them."""
+"""The flow of a whole export: create the jobs, wait for them, download their files, merge them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
-from epfilter.exporter import filter_splitting
-from epfilter.exporter.client.checkpoint import Note, Unfinished, remove
-from epfilter.exporter.client.downloads import fetch
+from epfilter.exporter.client.checkpoint import Checkpoint, CheckpointData, delete_file
+from epfilter.exporter.client.downloads import DownloadProgress, download_job_file
 from epfilter.exporter.client.effects import Call, Flow
-from epfilter.exporter.client.flows import AnyFilter, Core, creation
-from epfilter.exporter.client.progress import DownloadProgress, Exported, ExportProgress
-from epfilter.exporter.client.settings import checked_seconds
+from epfilter.exporter.client.jobs import AnyFilter, JobFlows, build_job_request
+from epfilter.exporter.client.settings import require_seconds
 from epfilter.exporter.client.target_files import AnyPath, TargetFile, translate_os_errors
 from epfilter.exporter.csv_merge import merge_csv
 from epfilter.exporter.errors import (
@@ -26,19 +24,67 @@ from epfilter.exporter.errors import (
     JobFailedError,
     JobNotFoundError,
 )
+from epfilter.exporter.filter_splitting import Calendar, split
 from epfilter.exporter.models import NO_RESULTS, CreateJob, Job, JobStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ExportProgress:
+    """The progress of an export: the current part, and its job or its download.
+
+    A part is one month, week or day of a split export, with a job of its own; an export without
+    `split` is one part. Parts run one after the other, in chronological order. A part whose file
+    was downloaded by an earlier run is skipped without a report.
+
+    >>> from uuid import UUID
+    >>> job = Job(id=UUID(int=1), status="started")
+    >>> ExportProgress(part=1, parts=12, job=job).download is None
+    True
+    """
+
+    part: int
+    """The number of the part, from 1 to `parts`."""
+
+    parts: int
+    """The number of all parts, including those without orders."""
+
+    job: Job
+    """The job of the part, in its last known state."""
+
+    download: DownloadProgress | None = None
+    """The progress of the part's download, or None while the job runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The result of an export.
+
+    >>> Exported(path=Path("orders.csv"), jobs=(), size=2048).rows is None
+    True
+    """
+
+    path: Path
+    """The path of the file, as it was passed."""
+
+    jobs: tuple[Job, ...]
+    """The jobs of the export, in the order of the parts; more than one only if it was split."""
+
+    size: int
+    """The size of the file in bytes."""
+
+    rows: int | None = None
+    """The number of rows without the header if parts were merged, otherwise None."""
+
 
 AnyProgress: TypeAlias = Callable[[ExportProgress], object]
 
-Split: TypeAlias = Literal["month", "week", "day"]
 
-
-def export(  # noqa: PLR0913 - what the public methods take, by keyword
-    core: Core,
-    filter: AnyFilter,  # noqa: A002 - as the platform calls it
+def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword
+    jobs: JobFlows,
+    filter: AnyFilter,  # noqa: A002 - the name in the platform's API
     path: AnyPath,
     *,
-    split: Split | None,
+    split: Calendar | None,
     check: bool,
     timeout: float,
     progress: AnyProgress | None,
@@ -46,173 +92,175 @@ def export(  # noqa: PLR0913 - what the public methods take, by keyword
     anew: bool,
     replace: bool,
 ) -> Flow[Exported]:
-    """The flow of the public methods `export`, which say what it does."""
-    body = creation(filter, check=check)
-    seconds = checked_seconds(timeout, "timeout")
-    bodies, disjoint = _divided(body, split)
-    target: TargetFile = yield Call(partial(TargetFile.of, path))
-    text = None if body.data.filter is None else str(body.data.filter)
-    replaces = replace and target.mode is not None
-    note = Note(region=core.api.base, filter=text, split=split, replaces=replaces)
-    unfinished = Unfinished(target, note, kept=resume, anew=anew)
-    yield Call(unfinished.load)
-    if not replace and not unfinished.note.replaces:
+    """Run an export; `ExporterClient.export` documents the parameters."""
+    request = build_job_request(filter, check=check)
+    timeout = require_seconds(timeout, "timeout")
+    requests, disjoint = _split_request(request, split)
+    target: TargetFile = yield Call(partial(TargetFile.resolve, path))
+    text = None if request.data.filter is None else str(request.data.filter)
+    data = CheckpointData(
+        region=jobs.api.settings.base_url,
+        filter=text,
+        split=split,
+        replaces=replace and target.mode is not None,
+    )
+    checkpoint = Checkpoint(target, data, enabled=resume, anew=anew)
+    yield Call(checkpoint.load)
+    if not replace and not checkpoint.data.replaces:
         if target.mode is not None:
-            known = unfinished.note.jobs
-            raise target.in_the_way("has appeared meanwhile" if known else "exists")
-        target = dataclasses.replace(target, replaced=False)
-    run = _Export(core, target, bodies, disjoint, seconds, progress, unfinished)
+            raise target.conflict_error(appeared=bool(checkpoint.data.jobs))
+        target = dataclasses.replace(target, replace=False)
+    run = _Export(jobs, target, requests, disjoint, timeout, progress, checkpoint)
     try:
         exported = yield from run.run()
-        yield Call(unfinished.finish)
+        yield Call(checkpoint.delete)
     finally:
         if not resume:
-            run.clear()
+            run.delete_parts()
     return exported
 
 
-def _divided(body: CreateJob, by: Split | None) -> tuple[Sequence[CreateJob], bool]:
-    """The bodies of the jobs, and whether no order can be in two of them."""
+def _split_request(request: CreateJob, by: Calendar | None) -> tuple[Sequence[CreateJob], bool]:
+    """Return the requests for the jobs, and whether no order can be in two of them."""
     if by is None:
-        return [body], True
-    # A type checker knows that the filter may be absent; `split` says so in words.
-    parts = filter_splitting.split(body.data.filter, by=by)  # type: ignore[arg-type] # see above
-    bodies = [
-        body.model_copy(update={"data": body.data.model_copy(update={"filter": part})})
+        return [request], True
+    # The filter may be absent for a type checker; `split` raises an error for None.
+    parts = split(request.data.filter, by=by)  # type: ignore[arg-type] # see above
+    requests = [
+        request.model_copy(update={"data": request.data.model_copy(update={"filter": part})})
         for part in parts
     ]
-    return bodies, parts.disjoint
+    return requests, parts.disjoint
 
 
 @dataclass(slots=True)
 class _Export:
-    """One export on its way."""
+    """One run of an export."""
 
-    core: Core
+    jobs: JobFlows
     target: TargetFile
-    bodies: Sequence[CreateJob]
+    requests: Sequence[CreateJob]
     disjoint: bool
     timeout: float
     progress: AnyProgress | None
-    unfinished: Unfinished
-    files: list[Path] = field(default_factory=list)
-    """The files of parts that may be there."""
+    checkpoint: Checkpoint
+    part_files: list[Path] = field(default_factory=list)
+    """The files of parts that may exist."""
 
     def run(self) -> Flow[Exported]:
-        if len(self.bodies) == 1:
-            return (yield from self._whole())
-        jobs, parts = [], []
-        for index in range(len(self.bodies)):
+        if len(self.requests) == 1:
+            return (yield from self._export_single_part())
+        jobs, files = [], []
+        for index in range(len(self.requests)):
             try:
-                job, part = yield from self._fetched(index)
+                job, file = yield from self._fetch_part(index)
             except JobFailedError as error:
-                if not found_nothing(error.job):
+                if not _has_no_results(error.job):
                     raise
                 jobs.append(error.job)
                 continue
             jobs.append(job)
-            parts.append(part)
-        if not parts:
-            yield Call(self.unfinished.finish)
+            files.append(file)
+        if not files:
+            yield Call(self.checkpoint.delete)
             raise JobFailedError(str(jobs[-1].error), job=jobs[-1])
-        size, rows = yield from self._joined(parts)
-        return Exported(self.target.asked, tuple(jobs), size, rows)
+        size, rows = yield Call(partial(self._merge, files))
+        return Exported(self.target.requested_path, tuple(jobs), size, rows)
 
-    def _whole(self) -> Flow[Exported]:
-        """An export of one job."""
-        if self.unfinished.kept:
-            # By way of a part, which stays where the target has appeared meanwhile.
-            job, part = yield from self._fetched(0)
-            size = yield Call(partial(self._moved, part))
+    def _export_single_part(self) -> Flow[Exported]:
+        if self.checkpoint.enabled:
+            # By way of a part, which remains if a file has appeared that must not be replaced.
+            job, file = yield from self._fetch_part(0)
+            size = yield Call(partial(self._place_part, file))
         else:
-            job = yield from self._done(0)
-            file = yield from fetch(self.core, job, self.target, self._downloading(0, job))
-            size = file.size
-        return Exported(self.target.asked, (job,), size)
+            job = yield from self._complete_job(0)
+            progress = self._download_progress(0, job)
+            fingerprint = yield from download_job_file(self.jobs, job, self.target, progress)
+            size = fingerprint.size
+        return Exported(self.target.requested_path, (job,), size)
 
-    def _moved(self, part: Path) -> int:
-        """Makes the only part the whole, with the permissions that the target has; its bytes."""
-        with translate_os_errors(self.target.asked):
-            size = part.stat().st_size
-        self.target.take(part)
+    def _place_part(self, file: Path) -> int:
+        """Give the file of the only part the path of the target; return its size."""
+        with translate_os_errors(self.target.requested_path):
+            size = file.stat().st_size
+        self.target.place(file)
         return size
 
-    def clear(self) -> None:
-        """Removes the files of parts; no error of this hides the one that it may be called for."""
-        for file in self.files:
-            with suppress(DownloadError):
-                remove(file)
-
-    def _fetched(self, index: int) -> Flow[tuple[Job, Path]]:
-        """The job of a part, and its file; without a request where that is there already."""
-        known = self.unfinished.job(index)
-        if known is not None:
-            part = self._part(known)
-            if (yield Call(partial(self.unfinished.has_file, known))):
-                return Job(id=known, status=JobStatus.SUCCESS), part.path
-        job = yield from self._done(index)
-        part = self._part(job.id)
-        file = yield from fetch(self.core, job, part, self._downloading(index, job))
-        yield Call(partial(self.unfinished.remember_file, job.id, file))
-        return job, part.path
-
-    def _part(self, job: UUID) -> TargetFile:
-        part = self.unfinished.part(job)
-        self.files.append(part.path)
-        return part
-
-    def _done(self, index: int) -> Flow[Job]:
-        """The job of a part when it has succeeded: taken up from an earlier run, or a new one."""
-        job = yield from self._taken_up(index)
-        if job is None:
-            job = yield from self.core.create_job(self.bodies[index], check=False)
-            yield Call(partial(self.unfinished.remember, index, job.id))
-        show = self._showing(index)
-        try:
-            return (yield from self.core.wait(job, timeout=self.timeout, progress=show))
-        except JobFailedError:
-            if len(self.bodies) == 1:
-                yield Call(self.unfinished.finish)
-            raise
-
-    def _taken_up(self, index: int) -> Flow[Job | None]:
-        """The job of an earlier run, where it can still become a file or is known to be empty."""
-        known = self.unfinished.job(index)
-        if known is None:
-            return None
-        try:
-            job = yield from self.core.job(known)
-        except (JobExpiredError, JobNotFoundError):
-            return None
-        lost = job.status is JobStatus.FAILED and not found_nothing(job)
-        return None if lost else job
-
-    def _joined(self, parts: Sequence[Path]) -> Flow[tuple[int, int]]:
-        """Bytes and rows of the whole."""
-        joined: tuple[int, int] = yield Call(partial(self._join, parts))
-        return joined
-
-    def _join(self, parts: Sequence[Path]) -> tuple[int, int]:
+    def _merge(self, files: Sequence[Path]) -> tuple[int, int]:
+        """Merge the files of all parts into the target; return its size and number of rows."""
         with self.target.open() as output:
-            rows = merge_csv(parts, output, disjoint=self.disjoint)
+            rows = merge_csv(files, output, disjoint=self.disjoint)
             return output.tell(), rows
 
-    def _showing(self, index: int) -> Callable[[Job], object] | None:
-        """What shows the job of a part."""
+    def delete_parts(self) -> None:
+        """Delete the files of parts; an error does not replace the one that is being raised."""
+        for file in self.part_files:
+            with suppress(DownloadError):
+                delete_file(file)
+
+    def _fetch_part(self, index: int) -> Flow[tuple[Job, Path]]:
+        """Return the job and the file of a part; download the file unless it exists already."""
+        job_id = self.checkpoint.job_id(index)
+        if job_id is not None:
+            part = self._part_target(job_id)
+            if (yield Call(partial(self.checkpoint.has_file, job_id))):
+                return Job(id=job_id, status=JobStatus.SUCCESS), part.path
+        job = yield from self._complete_job(index)
+        part = self._part_target(job.id)
+        progress = self._download_progress(index, job)
+        fingerprint = yield from download_job_file(self.jobs, job, part, progress)
+        yield Call(partial(self.checkpoint.record_file, job.id, fingerprint))
+        return job, part.path
+
+    def _part_target(self, job_id: UUID) -> TargetFile:
+        target = self.checkpoint.part_target(job_id)
+        self.part_files.append(target.path)
+        return target
+
+    def _complete_job(self, index: int) -> Flow[Job]:
+        """Return the successful job of a part, either of an earlier run or a new one."""
+        job = yield from self._resume_job(index)
+        if job is None:
+            job = yield from self.jobs.create(self.requests[index], check=False)
+            yield Call(partial(self.checkpoint.record_job, index, job.id))
+        progress = self._job_progress(index)
+        try:
+            return (yield from self.jobs.wait(job, timeout=self.timeout, progress=progress))
+        except JobFailedError:
+            if len(self.requests) == 1:
+                yield Call(self.checkpoint.delete)
+            raise
+
+    def _resume_job(self, index: int) -> Flow[Job | None]:
+        """Return the job of an earlier run, or None if there is none or it must be repeated."""
+        job_id = self.checkpoint.job_id(index)
+        if job_id is None:
+            return None
+        try:
+            job = yield from self.jobs.get(job_id)
+        except (JobExpiredError, JobNotFoundError):
+            return None
+        must_repeat = job.status is JobStatus.FAILED and not _has_no_results(job)
+        return None if must_repeat else job
+
+    def _job_progress(self, index: int) -> Callable[[Job], object] | None:
+        """Return the function that reports the state of a part's job."""
         progress = self.progress
         if progress is None:
             return None
-        return lambda job: progress(ExportProgress(index + 1, len(self.bodies), job))
+        return lambda job: progress(ExportProgress(index + 1, len(self.requests), job))
 
-    def _downloading(self, index: int, job: Job) -> Callable[[DownloadProgress], object] | None:
-        """What shows the file of a part."""
+    def _download_progress(
+        self, index: int, job: Job
+    ) -> Callable[[DownloadProgress], object] | None:
+        """Return the function that reports the progress of a part's download."""
         progress = self.progress
         if progress is None:
             return None
-        return lambda file: progress(ExportProgress(index + 1, len(self.bodies), job, file))
+        return lambda file: progress(ExportProgress(index + 1, len(self.requests), job, file))
 
 
-def found_nothing(job: Job) -> bool:
-    """Whether a job has failed because no order is in it, which is no fault."""
-    said = (job.error or "").strip().rstrip(".").lower()
-    return job.status is JobStatus.FAILED and said == NO_RESULTS.lower()
+def _has_no_results(job: Job) -> bool:
+    """Return whether a job has failed only because no order matches its filter."""
+    error = (job.error or "").strip().rstrip(".").lower()
+    return job.status is JobStatus.FAILED and error == NO_RESULTS.lower()

@@ -1,23 +1,23 @@
-"""The requests, built without sending any.
+"""Builds the requests to the Exporter Service.
 
-Source: Exporter Service API 1.0, OpenAPI document; the token's is that of the platform's
-"Client Credential Token".
+Source: Exporter Service API 1.0, OpenAPI document; for the token the platform's guide "Client
+Credential Token".
 """
 
 from __future__ import annotations
 
 import httpx
 
-JOBS = "/v2/jobs"
-TOKEN = "/oauth/access_token"  # noqa: S105 - a path
+JOBS_PATH = "/v2/jobs"
+TOKEN_PATH = "/oauth/access_token"  # noqa: S105 - a path
 
-_AGENT = {"User-Agent": "epfilter"}
+_USER_AGENT = {"User-Agent": "epfilter"}
 
 
 class HiddenURL(httpx.URL):
-    """An address that shows its host only: whoever has the whole of it can fetch the orders.
+    """A URL that prints only its host, because the complete URL gives access to the file.
 
-    httpx logs the address of each request, and its errors and requests show it.
+    httpx logs the URL of each request, and includes it in errors and in the text of requests.
     """
 
     def __str__(self) -> str:
@@ -27,35 +27,35 @@ class HiddenURL(httpx.URL):
         return f"HiddenURL('{self}')"
 
 
-def api_request(
-    method: str, base: str, path: str, *, token: str, body: str | None = None
+def build_api_request(
+    method: str, base_url: str, path: str, *, token: str, body: str | None = None
 ) -> httpx.Request:
-    """A request to the Exporter Service; `body` is JSON."""
-    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json", **_AGENT}
+    """Return a request to the API; `body` is JSON."""
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json", **_USER_AGENT}
     if body is None:
-        return httpx.Request(method, base + path, headers=headers)
+        return httpx.Request(method, base_url + path, headers=headers)
     headers["Content-Type"] = "application/json"
-    return httpx.Request(method, base + path, headers=headers, content=body.encode())
+    return httpx.Request(method, base_url + path, headers=headers, content=body.encode())
 
 
-def token_request(base: str, client_id: str, client_secret: str) -> httpx.Request:
-    """The request for a token by client credentials."""
+def build_token_request(base_url: str, client_id: str, client_secret: str) -> httpx.Request:
+    """Return the request for a token with client credentials."""
     form = {
         "grant_type": "client_credentials",
         "client_id": client_id,
         "client_secret": client_secret,
     }
-    headers = {"Accept": "application/json", **_AGENT}
-    return httpx.Request("POST", base + TOKEN, headers=headers, data=form)
+    headers = {"Accept": "application/json", **_USER_AGENT}
+    return httpx.Request("POST", base_url + TOKEN_PATH, headers=headers, data=form)
 
 
-def file_request(url: httpx.URL, offset: int, etag: str | None) -> httpx.Request:
-    """The request for a file, or from `offset` on for the rest of the one with this ETag.
+def build_file_request(url: httpx.URL, offset: int, etag: str | None) -> httpx.Request:
+    """Return the request for a file, or for its rest from `offset` if it still has this ETag.
 
-    It bears no token: the link is public and may lead to another host. The identity encoding is
-    asked for, so that bytes are those of the file and can be counted and resumed.
+    The request has no token, because the link is public and may lead to another host. It excludes
+    encodings, so that the bytes of the file can be counted and resumed.
     """
-    headers = {"Accept-Encoding": "identity", "Accept": "text/csv, */*;q=0.1", **_AGENT}
+    headers = {"Accept-Encoding": "identity", "Accept": "text/csv, */*;q=0.1", **_USER_AGENT}
     if offset and etag is not None:
         headers |= {"Range": f"bytes={offset}-", "If-Range": etag}
     request = httpx.Request("GET", url, headers=headers)
@@ -63,17 +63,17 @@ def file_request(url: httpx.URL, offset: int, etag: str | None) -> httpx.Request
     return request
 
 
-def file_url(href: str, base: httpx.URL | str = "") -> httpx.URL | None:
-    """The address that a link or a redirect leads to; None where it is no web address."""
+def parse_web_url(href: str, base_url: httpx.URL | str = "") -> httpx.URL | None:
+    """Return the absolute URL of a link or a redirect, or None if it is not a web address."""
     try:
-        url = httpx.URL(base).join(href.strip())
-        # Both are asked for when it is sent, and raise for names that no host can have.
-        known = url.host and url.raw_host.decode("ascii").encode("idna")
+        url = httpx.URL(base_url).join(href.strip())
+        # Sending needs both, and they raise errors for invalid host names.
+        has_valid_host = url.host and url.raw_host.decode("ascii").encode("idna")
     except (httpx.InvalidURL, ValueError):
         return None
-    return url if url.scheme in {"http", "https"} and known else None
+    return url if url.scheme in {"http", "https"} and has_valid_host else None
 
 
-def origin(url: httpx.URL) -> str:
-    """Scheme and host of an address, for messages and the log: never its path or signature."""
+def url_origin(url: httpx.URL) -> str:
+    """Return scheme and host of a URL, for messages and the log: no path and no signature."""
     return f"{url.scheme}://{url.host}"

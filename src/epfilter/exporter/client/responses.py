@@ -1,4 +1,4 @@
-"""What the platform answers, read without receiving it.
+"""Parses the responses of the platform, and builds the errors for those that fail.
 
 Source: Exporter Service API 1.0, OpenAPI document; RFC 9110, 10.2.3 for Retry-After.
 """
@@ -17,7 +17,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from epfilter.errors import FilterValueError
-from epfilter.exporter.client.retries import LOG
+from epfilter.exporter.client.retries import LOGGER
 from epfilter.exporter.errors import (
     AuthenticationError,
     RequestFailedError,
@@ -32,164 +32,174 @@ from epfilter.exporter.models import (
     JobResponse,
 )
 
-_REQUEST_IDS = ("x-request-id", "x-moltin-request-id")
-_REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
-_LONGEST_TEXT = 500
-"""Longer texts of a server are cut where they stand in a message."""
+_REQUEST_ID_HEADERS = ("x-request-id", "x-moltin-request-id")
+_MAX_TEXT_LENGTH = 500
+"""Longer texts of a server are shortened in messages."""
 
 M = TypeVar("M", bound=BaseModel)
 
 
-class _Listed(BaseModel):
-    """A list of jobs that have not been read yet."""
+class _JobListResponse(BaseModel):
+    """A list of jobs that are not validated yet."""
 
     data: list[Any]
 
 
-def read_jobs(response: httpx.Response) -> tuple[Job, ...]:
-    """The jobs of a list, or the one that there is; UnexpectedAnswerError.
+def parse_jobs(response: httpx.Response) -> tuple[Job, ...]:
+    """Return the jobs of a response that contains a list or a single job.
 
-    A job of a list whose status is none that is known is left out, and the log says so.
+    A job with an unknown status is left out of a list, with a warning in the log.
+
+    Raises UnexpectedAnswerError for any other response.
     """
     expected = "a list of jobs"
     try:
-        listed = _Listed.model_validate_json(response.content).data
+        items = _JobListResponse.model_validate_json(response.content).data
     except ValidationError:
-        return _read(response, JobResponse, expected).jobs
+        return _parse(response, JobResponse, expected).jobs
     try:
-        found = [_job_or_none(one) for one in listed]
+        jobs = [_parse_job_or_none(item) for item in items]
     except ValidationError:
-        raise _unexpected(response, expected) from None
-    if left_out := found.count(None):
-        # Neither its status nor anything else of it, as anything may stand there.
-        LOG.warning("%d of %d jobs left out: their status is unknown", left_out, len(found))
-    return tuple(job for job in found if job is not None)
+        raise _unexpected_content_error(response, expected) from None
+    if left_out := jobs.count(None):
+        # Without the status or any other content, which might be confidential.
+        LOGGER.warning("%d of %d jobs left out: their status is unknown", left_out, len(jobs))
+    return tuple(job for job in jobs if job is not None)
 
 
-def _job_or_none(listed: object) -> Job | None:
-    """A job; None where nothing but its status is wrong. ValidationError for all else."""
+def _parse_job_or_none(item: object) -> Job | None:
+    """Return a job, or None if only its status is invalid; raise ValidationError otherwise."""
     try:
-        return Job.model_validate(listed)
+        return Job.model_validate(item)
     except ValidationError as error:
-        if [(one["loc"], one["type"]) for one in error.errors()] != [(("status",), "enum")]:
+        problems = [(problem["loc"], problem["type"]) for problem in error.errors()]
+        if problems != [(("status",), "enum")]:
             raise
         return None
 
 
-def read_job(response: httpx.Response, asked: UUID | None = None) -> Job:
-    """The one job of an answer, which is the one that was asked for; UnexpectedAnswerError."""
+def parse_job(response: httpx.Response, expected_id: UUID | None = None) -> Job:
+    """Return the only job of a response.
+
+    Raises UnexpectedAnswerError for any other response, and for a job with another id.
+    """
     try:
-        found = _read(response, JobResponse, "a job").job
+        job = _parse(response, JobResponse, "a job").job
     except FilterValueError:
-        raise _unexpected(response, "exactly one job") from None
-    if asked is not None and found.id != asked:
-        raise unexpected(response, f"which is about another job than {asked}")
-    return found
+        raise _unexpected_content_error(response, "exactly one job") from None
+    if expected_id is not None and job.id != expected_id:
+        raise build_unexpected_error(response, f"is not about the job {expected_id}")
+    return job
 
 
-def read_link(response: httpx.Response) -> FileLink:
-    """The link to a file; UnexpectedAnswerError."""
-    return _read(response, FileLinkResponse, "the link to a file").data
+def parse_file_link(response: httpx.Response) -> FileLink:
+    """Return the link to a file; raise UnexpectedAnswerError for any other response."""
+    return _parse(response, FileLinkResponse, "the link to a file").data
 
 
-def _read(response: httpx.Response, model: type[M], expected: str) -> M:
+def _parse(response: httpx.Response, model: type[M], expected: str) -> M:
     try:
         return model.model_validate_json(response.content)
     except ValidationError:
-        # Its text quotes the body, where anything may stand.
-        raise _unexpected(response, expected) from None
+        # Its text quotes the body, which may contain anything.
+        raise _unexpected_content_error(response, expected) from None
 
 
-def _unexpected(response: httpx.Response, expected: str) -> UnexpectedAnswerError:
-    return unexpected(response, f"where {expected} was expected")
+def _unexpected_content_error(response: httpx.Response, expected: str) -> UnexpectedAnswerError:
+    return build_unexpected_error(response, f"is not {expected}")
 
 
-def unexpected(response: httpx.Response, where: str) -> UnexpectedAnswerError:
-    """An answer that nobody can make anything of; its body is not quoted."""
-    kind = response.headers.get("content-type")
-    kind = kind and _cut(kind)
+def build_unexpected_error(response: httpx.Response, problem: str) -> UnexpectedAnswerError:
+    """Return the error for a response that cannot be used; its body is not quoted."""
+    content_type = response.headers.get("content-type")
+    content_type = content_type and _shorten(content_type)
     return UnexpectedAnswerError(
-        f"the server answered {response.status_code} with {kind or 'no content type'}, {where}.",
+        f"the response ({response.status_code}, {content_type or 'no content type'}) {problem}.",
         status=response.status_code,
-        content_type=kind,
-        hint="look whether the region is that of the Exporter Service, and whether a proxy is "
-        "between",
+        content_type=content_type,
+        hint="check that the region is an Exporter Service, and that no proxy is in between",
     )
 
 
-def failure(
+def build_error(
     response: httpx.Response,
-    asked: str,
+    subject: str,
     *,
     secrets: tuple[str, ...] = (),
-    missing: type[RequestFailedError] = RequestFailedError,
+    not_found_error: type[RequestFailedError] = RequestFailedError,
     hint: str | None = None,
 ) -> RequestFailedError | UnexpectedAnswerError:
-    """The error that an answer other than 2xx stands for; `missing` is the one for a 404."""
+    """Return the error for a response that is not 2xx; `not_found_error` is that for a 404."""
     status = response.status_code
     if status < HTTPStatus.BAD_REQUEST:
-        return unexpected(response, "which is neither success nor an error; it was not followed")
-    errors = _errors(response, secrets)
-    kind = RequestFailedError
-    if status in _REFUSED:
-        kind = AuthenticationError
-        hint = "look whether the token is right, has not expired, and allows exports"
+        return build_unexpected_error(
+            response, "is neither a success nor an error; redirects are not followed"
+        )
+    errors = _parse_errors(response, secrets)
+    error_class = RequestFailedError
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        error_class = AuthenticationError
+        hint = "check that the token is correct, has not expired, and allows exports"
     elif status == HTTPStatus.NOT_FOUND:
-        kind = missing
-    request_id = next(
-        (response.headers[name] for name in _REQUEST_IDS if name in response.headers), None
-    )
+        error_class = not_found_error
     first = errors[0] if errors else Error()
-    request_id = first.request_id or (request_id and hidden(request_id, secrets))
-    said = [first.title or hidden(response.reason_phrase, secrets), first.detail]
-    told = ": ".join(_cut(text) for text in said if text)
-    known = f" (request id {_cut(request_id)})" if request_id else ""
-    return kind(
-        f"{asked} failed with {status} {told}".rstrip(" .") + f"{known}.",
+    texts = [first.title or mask_secrets(response.reason_phrase, secrets), first.detail]
+    reason = ": ".join(_shorten(text) for text in texts if text)
+    request_id = first.request_id or _find_request_id(response, secrets)
+    suffix = f" (request id {_shorten(request_id)})" if request_id else ""
+    return error_class(
+        f"{subject} failed with {status} {reason}".rstrip(" .") + f"{suffix}.",
         status=status,
         errors=errors,
         request_id=request_id,
-        retry_after=retry_after(response.headers.get("retry-after"), datetime.now(UTC)),
+        retry_after=parse_retry_after(response.headers.get("retry-after"), datetime.now(UTC)),
         hint=hint,
     )
 
 
-def _errors(response: httpx.Response, secrets: tuple[str, ...]) -> tuple[Error, ...]:
+def _find_request_id(response: httpx.Response, secrets: tuple[str, ...]) -> str | None:
+    for name in _REQUEST_ID_HEADERS:
+        if name in response.headers:
+            return mask_secrets(response.headers[name], secrets)
+    return None
+
+
+def _parse_errors(response: httpx.Response, secrets: tuple[str, ...]) -> tuple[Error, ...]:
     try:
-        # As text, because JSON may write every character of a secret in another way.
-        found = ErrorResponse.model_validate_json(response.content)
-        told = found.model_dump_json(exclude_unset=True)
-        return tuple(ErrorResponse.model_validate_json(hidden(told, secrets)).errors)
+        # Masked in our own JSON, because the server's may escape any character of a secret.
+        content = ErrorResponse.model_validate_json(response.content)
+        text = mask_secrets(content.model_dump_json(exclude_unset=True), secrets)
+        return tuple(ErrorResponse.model_validate_json(text).errors)
     except ValidationError:
         return ()
 
 
-def hidden(text: str, secrets: tuple[str, ...]) -> str:
-    """A server that quotes what it was sent must not bring the token into a message."""
+def mask_secrets(text: str, secrets: tuple[str, ...]) -> str:
+    """Replace secrets with `***`, because a server may quote what it received."""
     for secret in secrets:
-        # Quotes and backslashes have another one before them in JSON.
-        for written in (secret, json.dumps(secret)[1:-1]):
-            text = text.replace(written, "***")
+        # In JSON a quote or a backslash is escaped.
+        for spelling in (secret, json.dumps(secret)[1:-1]):
+            text = text.replace(spelling, "***")
     return text
 
 
-def _cut(text: str) -> str:
-    shown = " ".join(text.split())
-    return shown if len(shown) <= _LONGEST_TEXT else f"{shown[:_LONGEST_TEXT]}…"
+def _shorten(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _MAX_TEXT_LENGTH else f"{line[:_MAX_TEXT_LENGTH]}…"
 
 
-def retry_after(text: str | None, now: datetime) -> float | None:
-    """The seconds that a Retry-After header asks for, or None; a date counts from `now`."""
+def parse_retry_after(text: str | None, now: datetime) -> float | None:
+    """Return the seconds of a Retry-After header, or None; a date counts from `now`."""
     if text is None:
         return None
     try:
         seconds = float(text)
     except ValueError:
         try:
-            until = parsedate_to_datetime(text)
+            date = parsedate_to_datetime(text)
         except (ValueError, OverflowError):
             return None
-        # A date without a zone is one of RFC 850, and all dates of HTTP are in GMT.
-        until = until if until.tzinfo else until.replace(tzinfo=UTC)
-        seconds = (until - now).total_seconds()
+        # A date without a zone has the format of RFC 850; all dates of HTTP are in GMT.
+        date = date if date.tzinfo else date.replace(tzinfo=UTC)
+        seconds = (date - now).total_seconds()
     return max(seconds, 0.0) if math.isfinite(seconds) else None

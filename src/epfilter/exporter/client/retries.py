@@ -1,7 +1,7 @@
-"""When a request is sent again: tenacity decides, and the flow yields what it decides.
+"""Repeats requests: tenacity decides when, and the flow yields the pauses.
 
-Source: RFC 9110, 10.2.3 (Retry-After) and 15.5, 15.6; that a request which may have been received
-is repeated only where that is harmless is 9.2.2.
+Source: RFC 9110, 10.2.3 (Retry-After), 15.5 and 15.6 (statuses), and 9.2.2: a request that may have
+been received is repeated only if that has no further effect.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from tenacity import (
@@ -23,64 +24,72 @@ from tenacity import (
 from epfilter.exporter.client.effects import Flow, Sleep, T
 from epfilter.exporter.errors import ConnectionFailedError, ExporterError, RequestFailedError
 
-LONGEST_RETRY_AFTER = 120.0
-"""A server that wants more seconds than this is asked again after so many."""
+MAX_RETRY_AFTER = 120.0
+"""The longest pause in seconds; a longer Retry-After is shortened to it."""
 
-_TOO_MANY = 429
-_NO_ANSWER_IN_TIME = 408
-_SERVER = 500
+LOGGER = logging.getLogger("epfilter.exporter.client")
+"""The logger of the whole client."""
 
 _backoff = wait_exponential(multiplier=0.5, max=30) + wait_random(0, 0.5)
 
-LOG = logging.getLogger("epfilter.exporter.client")
 
-
-def may_pass(error: BaseException) -> bool:
-    """Whether the same request may succeed later: after 408, 429, 5xx and connection errors."""
+def is_transient(error: BaseException) -> bool:
+    """Return whether the request may succeed later: after 408, 429, 5xx and connection errors."""
     if isinstance(error, RequestFailedError):
-        return error.status in {_NO_ANSWER_IN_TIME, _TOO_MANY} or error.status >= _SERVER
+        return error.status in {
+            HTTPStatus.REQUEST_TIMEOUT,
+            HTTPStatus.TOO_MANY_REQUESTS,
+        } or is_server_error(error.status)
     return isinstance(error, ConnectionFailedError)
 
 
-def not_received(error: BaseException) -> bool:
-    """Whether the same request may succeed later and has certainly done nothing yet."""
+def is_transient_without_effect(error: BaseException) -> bool:
+    """Return whether the request may succeed later, and certainly had no effect yet."""
     if isinstance(error, RequestFailedError):
-        return error.status == _TOO_MANY
+        return error.status == HTTPStatus.TOO_MANY_REQUESTS
     return isinstance(error, ConnectionFailedError) and not error.maybe_received
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retries:
-    """Which errors are worth another attempt, and when it has been enough."""
+def is_server_error(status: int) -> bool:
+    """Return whether a status is 5xx, or one that is not standard above."""
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
-    when: Callable[[BaseException], bool]
-    enough: Callable[[int, float], bool]
-    """Asked with the attempts so far and the seconds to wait before the next."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """The errors after which a request is repeated, and when to stop."""
+
+    is_retryable: Callable[[BaseException], bool]
+    is_exhausted: Callable[[int, float], bool]
+    """Called with the number of attempts and the seconds until the next attempt."""
 
     subject: str
-    """What is tried, for the log."""
+    """What is requested, for the log."""
 
     def run(self, attempt: Callable[[int], Flow[T]]) -> Flow[T]:
-        """Runs `attempt(1)`, `attempt(2)`, … until one returns or there are enough."""
+        """Run `attempt(1)`, `attempt(2)`, … until one returns or the policy stops.
+
+        Raises the error of the last attempt.
+        """
         return _RetryingFlow(
-            retry=retry_if_exception(self.when),
-            wait=_wait,
-            stop=lambda state: self.enough(state.attempt_number, state.upcoming_sleep),
+            retry=retry_if_exception(self.is_retryable),
+            wait=_compute_pause,
+            stop=lambda state: self.is_exhausted(state.attempt_number, state.upcoming_sleep),
             before_sleep=self._log,
             reraise=True,
         )(attempt)
 
     def _log(self, state: RetryCallState) -> None:
-        LOG.info(
-            "%s: again in %.1f s (attempt %d failed)",
+        LOGGER.info(
+            "%s: attempt %d failed, next attempt in %.1f s",
             self.subject,
-            state.upcoming_sleep,
             state.attempt_number,
+            state.upcoming_sleep,
         )
 
 
 class _RetryingFlow(BaseRetrying):
-    """A controller of tenacity that sleeps by an effect, so that both drivers can use it."""
+    """A controller of tenacity that sleeps with an effect, so that both drivers can use it."""
 
     def __call__(  # type: ignore[override] # as in tenacity's own controller for asyncio
         self, fn: Callable[[int], Flow[T]], *args: Any, **kwargs: Any
@@ -101,8 +110,8 @@ class _RetryingFlow(BaseRetrying):
                 yield Sleep(float(action))
 
 
-def _wait(state: RetryCallState) -> float:
-    """A growing pause with chance in it, and as long as Retry-After says, up to the longest."""
+def _compute_pause(state: RetryCallState) -> float:
+    """Return a growing, partly random pause that is at least as long as Retry-After requests."""
     error = state.outcome and state.outcome.exception()
-    asked = error.retry_after if isinstance(error, RequestFailedError) else None
-    return max(min(asked or 0.0, LONGEST_RETRY_AFTER), _backoff(state))
+    requested = error.retry_after if isinstance(error, RequestFailedError) else None
+    return max(min(requested or 0.0, MAX_RETRY_AFTER), _backoff(state))

@@ -1,21 +1,24 @@
-"""What a client is set up with: where it sends, as whom, and how patiently."""
+"""The settings of a client: address, credentials, timeout and number of attempts."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
 
-from epfilter.exporter.client.requests import file_url
+from epfilter.exporter.client.requests import parse_web_url
 from epfilter.exporter.errors import SettingsError
 
 REGIONS = {
     "eu-west": "https://api.moltin.com",
     "us-east": "https://useast.api.elasticpath.com",
 }
-"""Source: Exporter Service API 1.0, OpenAPI document, servers."""
+"""The base URLs of the regions.
 
-_MOST_SECONDS = 10**9
-"""About 30 years; operating systems do not wait for much longer."""
+Source: Exporter Service API 1.0, OpenAPI document, servers.
+"""
+
+_MAX_SECONDS = 10**9
+"""About 30 years; operating systems do not support much longer timeouts."""
 
 _TOKEN = "EPFILTER_API_TOKEN"  # noqa: S105 - the name of a variable
 _CLIENT_ID = "EPFILTER_CLIENT_ID"
@@ -24,28 +27,28 @@ _CLIENT_SECRET = "EPFILTER_CLIENT_SECRET"  # noqa: S105 - the same
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientSettings:
-    """Settings that have been checked; either a token or the two of client credentials."""
+    """Valid settings, with either a token or client credentials."""
 
-    base: str
-    """The base URL, without a slash at its end."""
+    base_url: str
+    """The base URL, without a slash at the end."""
 
     timeout: float
-    """How many seconds a connection, or the next bytes of an answer, may take."""
+    """Seconds that a connection, or the next bytes of a response, may take."""
 
     attempts: int
     """How often a request is sent before its error is raised."""
 
     token: str | None = field(repr=False)
-    """A bearer token; where neither it nor a client id is given, that of EPFILTER_API_TOKEN."""
+    """A bearer token."""
 
     client_id: str | None = field(repr=False)
-    """What a token is to be had for; where no token is given either, that of EPFILTER_CLIENT_ID."""
+    """The client id that requests tokens."""
 
     client_secret: str | None = field(repr=False)
-    """The secret of the client id; where none is given, that of EPFILTER_CLIENT_SECRET."""
+    """The secret of the client id."""
 
     @classmethod
-    def of(  # noqa: PLR0913 - what the public constructors take, by keyword
+    def create(  # noqa: PLR0913 - the parameters of the public constructors, by keyword
         cls,
         region: str,
         *,
@@ -55,15 +58,18 @@ class ClientSettings:
         timeout: float,
         attempts: int,
     ) -> ClientSettings:
-        """Settings as a user gave them, completed from the environment; SettingsError."""
+        """Return the settings, with missing credentials from the environment.
+
+        Raises SettingsError if a setting is invalid or there are no credentials.
+        """
         if type(attempts) is not int or attempts < 1:
-            raise SettingsError("`attempts` is a whole number, and at least 1.")
-        base = _base(region)
-        seconds = checked_seconds(timeout, "timeout", least_excluded=True)
-        token, client_id, client_secret = _identity(token, client_id, client_secret)
+            raise SettingsError("`attempts` must be an integer of at least 1.")
+        base_url = _resolve_region(region)
+        timeout = require_seconds(timeout, "timeout", allow_zero=False)
+        token, client_id, client_secret = _resolve_credentials(token, client_id, client_secret)
         return cls(
-            base=base,
-            timeout=seconds,
+            base_url=base_url,
+            timeout=timeout,
             attempts=attempts,
             token=token,
             client_id=client_id,
@@ -71,69 +77,76 @@ class ClientSettings:
         )
 
 
-def checked_seconds(value: float, name: str, *, least_excluded: bool = False) -> float:
-    """A number of seconds; SettingsError for what is none."""
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    # The comparison is false for what is no number of its own, too.
-    if not number or not 0 <= value <= _MOST_SECONDS or (least_excluded and value == 0):
-        least = "more than 0" if least_excluded else "0 or more"
+def require_seconds(value: float, name: str, *, allow_zero: bool = True) -> float:
+    """Return a number of seconds; raise SettingsError for anything else."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    # The comparison is also false for NaN.
+    if not is_number or not 0 <= value <= _MAX_SECONDS or (value == 0 and not allow_zero):
+        minimum = "0 or more" if allow_zero else "more than 0"
         raise SettingsError(
-            f"`{name}` is a number of seconds, {least}.", hint=f"{_MOST_SECONDS:,} is the most"
+            f"`{name}` must be a number of seconds, {minimum}.",
+            hint=f"the maximum is {_MAX_SECONDS:,}",
         )
     return float(value)
 
 
-def _base(region: str) -> str:
-    named = ", ".join(f"`{name}`" for name in REGIONS)
-    wrong = SettingsError(
-        "the region is neither a name nor the base URL of a service.",
-        hint=f"the regions are {named}; a URL begins with https:// and has no user, `?` or `#`",
+def _resolve_region(region: str) -> str:
+    """Return the base URL of a region that is a name or a URL."""
+    names = ", ".join(f"`{name}`" for name in REGIONS)
+    invalid = SettingsError(
+        "the region is neither a known name nor the base URL of a service.",
+        hint=f"use {names}, or a URL that begins with https:// and has no user, `?` or `#`",
     )
     if not isinstance(region, str):
-        raise wrong
+        raise invalid
     text = REGIONS.get(region, region)
-    url = file_url(text)
+    url = parse_web_url(text)
     if url is None or url.userinfo or "?" in text or "#" in text:
-        raise wrong
+        raise invalid
     return str(url).rstrip("/")
 
 
-def _identity(
+def _resolve_credentials(
     token: str | None, client_id: str | None, client_secret: str | None
 ) -> tuple[str | None, str | None, str | None]:
+    """Return the token, or the client id and its secret, from the arguments or the environment."""
     if token is None and client_id is None:
-        token, client_id = _variable(_TOKEN), _variable(_CLIENT_ID)
+        token, client_id = _read_variable(_TOKEN), _read_variable(_CLIENT_ID)
     if token is not None and client_id is not None:
         raise SettingsError(
-            "there are both a token and a client id.",
-            hint="give one of the two, as an argument or in the environment",
+            "a token and a client id cannot be used together.",
+            hint="set one of them, as an argument or in the environment",
         )
     if token is not None:
-        return checked_secret(token, "token"), None, None
+        return require_header_text(token, "token"), None, None
     if client_id is None:
         raise SettingsError(
             "there is no token.",
             hint=f"set {_TOKEN}, or {_CLIENT_ID} and {_CLIENT_SECRET}",
         )
-    client_secret = client_secret or _variable(_CLIENT_SECRET)
+    client_secret = client_secret or _read_variable(_CLIENT_SECRET)
     if client_secret is None:
         raise SettingsError(
             "there is a client id, but no client secret.", hint=f"set {_CLIENT_SECRET}"
         )
-    return None, checked_secret(client_id, "client id"), checked_secret(client_secret, "secret")
+    return (
+        None,
+        require_header_text(client_id, "client id"),
+        require_header_text(client_secret, "secret"),
+    )
 
 
-def _variable(name: str) -> str | None:
-    """A variable of the environment; an empty one is none."""
+def _read_variable(name: str) -> str | None:
+    """Return an environment variable, or None if it is absent or empty."""
     return os.environ.get(name) or None
 
 
-def checked_secret(secret: str, name: str) -> str:
-    """A text that can stand in a header; SettingsError, which does not quote it."""
-    usable = isinstance(secret, str) and secret.isascii() and secret.isprintable()
-    if not usable or not secret or " " in secret:
+def require_header_text(secret: str, name: str) -> str:
+    """Return a text that is valid in a header; raise SettingsError, which does not quote it."""
+    is_valid = isinstance(secret, str) and secret.isascii() and secret.isprintable()
+    if not is_valid or not secret or " " in secret:
         raise SettingsError(
-            f"the {name} is empty, or has characters that no header can hold.",
-            hint="look whether a space or a line break was copied with it",
+            f"the {name} is empty or contains characters that are invalid in a header.",
+            hint="check for a space or a line break that was copied with it",
         )
     return secret

@@ -1,4 +1,4 @@
-"""The client that blocks: a driver for the flows, and the public methods."""
+"""The synchronous client: the public methods, and the driver that performs effects by blocking."""
 
 from __future__ import annotations
 
@@ -14,38 +14,48 @@ import httpx
 from epfilter.ast import Filter
 from epfilter.exporter.client import downloads, exports
 from epfilter.exporter.client.downloads import FileProgress
-from epfilter.exporter.client.effects import Effect, Flow, Open, Read, Sleep, T
-from epfilter.exporter.client.exports import AnyProgress, Split
-from epfilter.exporter.client.failures import set_up, translated
-from epfilter.exporter.client.flows import AnyJob, Core, JobProgress
-from epfilter.exporter.client.progress import Exported
+from epfilter.exporter.client.effects import (
+    Call,
+    Effect,
+    Flow,
+    ReadChunk,
+    Send,
+    Sleep,
+    T,
+    translate_error,
+    translate_setup_errors,
+)
+from epfilter.exporter.client.exports import AnyProgress, Exported
+from epfilter.exporter.client.jobs import AnyJob, JobFlows, JobProgress
 from epfilter.exporter.client.settings import ClientSettings
 from epfilter.exporter.client.target_files import AnyPath
 from epfilter.exporter.errors import SettingsError
+from epfilter.exporter.filter_splitting import Calendar
 from epfilter.exporter.models import CreateJob, FileLink, Job
 
 
 class ExporterClient:
-    """A client of the Exporter Service that blocks until an answer is there.
+    """A synchronous client of the Exporter Service.
 
-    `region` is `eu-west`, `us-east`, or the base URL of a service. `token` is a bearer token;
-    `client_id` and `client_secret` get one, which is renewed before it expires. Without any, they
-    come from the environment: `EPFILTER_API_TOKEN`, or `EPFILTER_CLIENT_ID` and
-    `EPFILTER_CLIENT_SECRET`. `timeout` is how many seconds a connection, or the next bytes of an
-    answer, may take, and `attempts` how often a request is tried before its error is raised.
-    `transport` is one of httpx, for tests and for proxies of one's own.
+    `region` is `eu-west`, `us-east`, or the base URL of a service. `token` is a bearer token.
+    Alternatively, `client_id` and `client_secret` request a token and renew it before it expires.
+    Without these arguments, the credentials come from the environment: `EPFILTER_API_TOKEN`, or
+    `EPFILTER_CLIENT_ID` and `EPFILTER_CLIENT_SECRET`. `timeout` is the number of seconds that a
+    connection, or the next bytes of a response, may take. `attempts` is how often a request is sent
+    before its error is raised. `transport` is a transport of httpx, for tests and for your own
+    proxies.
 
-    Connection errors, 408, 429 and 5xx are tried again with growing pauses, of which each is at
-    least as long as Retry-After says, up to 120 seconds; creating a job is tried again only where
-    it was certainly not received: after 429, and where no connection was made. The logger
-    `epfilter.exporter.client` has no filters, tokens and signatures of links; the debug log of
-    `httpcore`, below, has the headers of answers, and so the addresses of redirects. Proxies and
-    certificates come from the environment, as httpx reads it.
+    Requests are repeated after connection errors, 408, 429 and 5xx. The pauses grow, and are at
+    least as long as Retry-After, up to 120 seconds. The request that creates a job is repeated only
+    if it was certainly not received: after 429, and if no connection was made. The logger
+    `epfilter.exporter.client` does not log filters, tokens or signatures of links. The debug log of
+    `httpcore` contains the headers of responses, and so the URLs of redirects. httpx reads
+    proxies and certificates from the environment.
 
-    Every method raises ConnectionFailedError where no answer comes, AuthenticationError for 401
+    Every method raises ConnectionFailedError if no response arrives, AuthenticationError for 401
     and 403, RequestFailedError for other errors of the platform, and UnexpectedAnswerError for
-    answers that nobody understands. The constructor raises SettingsError. Threads may share a
-    client. Close it, or use it in a `with` statement.
+    responses that do not come from an Exporter Service. The constructor raises SettingsError.
+    Threads may share a client. Close it with `close`, or use it in a `with` statement.
 
     Source: Exporter Service API 1.0, OpenAPI document.
 
@@ -57,7 +67,7 @@ class ExporterClient:
     (ExporterClient('https://useast.api.elasticpath.com'), <JobStatus.PENDING: 'pending'>)
     """
 
-    def __init__(  # noqa: PLR0913 - how a client is set up, by keyword
+    def __init__(  # noqa: PLR0913 - the settings, by keyword
         self,
         region: str = "eu-west",
         *,
@@ -68,7 +78,7 @@ class ExporterClient:
         attempts: int = 5,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        settings = ClientSettings.of(
+        settings = ClientSettings.create(
             region,
             token=token,
             client_id=client_id,
@@ -76,27 +86,27 @@ class ExporterClient:
             timeout=timeout,
             attempts=attempts,
         )
-        self._core = Core(settings)
-        with set_up():
+        self._jobs = JobFlows(settings)
+        with translate_setup_errors():
             client = httpx.Client(timeout=settings.timeout, transport=transport)
         self._driver = _Driver(client)
 
     def create_job(
         self,
-        filter: Filter | str | CreateJob,  # noqa: A002 - as the platform calls it
+        filter: Filter | str | CreateJob,  # noqa: A002 - the name in the platform's API
         *,
         check: bool = True,
     ) -> Job:
-        """Starts the export of the orders that a filter selects; the new job.
+        """Create a job that exports the orders which a filter selects, and return the job.
 
         The filter is checked against the resource `orders` before anything is sent, because the
-        platform ignores an attribute that it does not know and exports everything; `check=False`
-        turns that off. To export every order, give `CreateJob(data=CreateJobData())`.
+        platform may ignore an unknown attribute and export every order. `check=False` disables
+        the check. To export every order, pass `CreateJob(data=CreateJobData())`.
 
-        Raises FilterSyntaxError and ResourceError for the filter, and FilterTypeError for what is
-        none. Where `.maybe_received` of a ConnectionFailedError is true, or the status is 408,
-        or 500 or more, there may be a job all the same; so too after an UnexpectedAnswerError whose
-        `.status` is below 300.
+        Raises FilterSyntaxError and ResourceError for an invalid filter, and FilterTypeError for
+        other types. The job may exist despite an error: after a ConnectionFailedError with
+        `.maybe_received`, after the status 408 or 5xx, and after an UnexpectedAnswerError with a
+        `.status` below 300.
 
         >>> import httpx
         >>> job = {"id": "974c9db4-38da-4dbf-90c2-33eed5f3e77c", "status": "pending"}
@@ -109,44 +119,44 @@ class ExporterClient:
         Traceback (most recent call last):
         epfilter.errors.ResourceError: `orders` has no field `paymnt`. ...
         """
-        return self._driver.run(self._core.create_job(filter, check=check))
+        return self._driver.run(self._jobs.create(filter, check=check))
 
     def jobs(self) -> tuple[Job, ...]:
-        """All jobs, in the order of the platform.
+        """Return all jobs, in the order of the platform.
 
-        One whose status nobody knows is left out, with a warning in the log: a new word of the
-        platform must not hide all other jobs. `job` raises UnexpectedAnswerError for it.
+        A job with an unknown status is left out, with a warning in the log, so that it does not
+        hide all other jobs. `job` raises UnexpectedAnswerError for it.
         """
-        return self._driver.run(self._core.jobs())
+        return self._driver.run(self._jobs.list_all())
 
     def job(self, job: Job | UUID | str) -> Job:
-        """A job as it is now.
+        """Return the current state of a job.
 
-        Raises JobNotFoundError, or JobExpiredError for one that this client has seen or was given,
-        and SettingsError for what is no id.
+        Raises JobNotFoundError if the job does not exist, JobExpiredError if it existed before
+        (this client has seen it or received it as a Job), and SettingsError if `job` is not an id.
         """
-        return self._driver.run(self._core.job(job))
+        return self._driver.run(self._jobs.get(job))
 
     def file(self, job: Job | UUID | str) -> FileLink:
-        """The link to the file of a job, which whoever has it can fetch without a token.
+        """Return the link to the file of a job; anyone can download it without a token.
 
-        Raises as `job` does, and RequestFailedError where the job has no file.
+        Raises RequestFailedError if the job has no file, and the errors of `job`.
         """
-        return self._driver.run(self._core.file(job))
+        return self._driver.run(self._jobs.get_file_link(job))
 
     def wait(
         self, job: AnyJob, *, timeout: float = 3600.0, progress: JobProgress | None = None
     ) -> Job:
-        """The job once it has succeeded.
+        """Wait until a job has succeeded, and return it.
 
-        It is looked at at once, then after about 1 second, and then less and less often, down to
-        every 30 seconds. A job that is given whole and has ended is not looked at. `timeout` is in
-        seconds, 0 to look once. `progress` is called with the job each time.
+        The job is requested immediately, then after about 1 second, then at growing intervals of up
+        to 30 seconds. A Job that has finished already is not requested. `timeout` is in seconds; 0
+        requests the job once. `progress` is called with the job each time.
 
-        Raises JobFailedError with the platform's message, WaitTimeoutError where it takes longer,
-        and as `job` does.
+        Raises JobFailedError with the platform's message, WaitTimeoutError after the timeout, and
+        the errors of `job`.
         """
-        return self._driver.run(self._core.wait(job, timeout=timeout, progress=progress))
+        return self._driver.run(self._jobs.wait(job, timeout=timeout, progress=progress))
 
     def download(
         self,
@@ -155,24 +165,25 @@ class ExporterClient:
         *,
         progress: FileProgress | None = None,
     ) -> Path:
-        """Fetches the file of a job, or of a link, to a path; the path.
+        """Download the file of a job, or of a link, to a path, and return the path.
 
-        The file comes to a temporary one beside the target, and takes its place when it is whole.
-        A download that breaks off is resumed where the server allows it. The permissions of a
-        target that is there are kept, and a symbolic link stays one. Whatever happens, a target is
-        the old file or the whole new one. The token is not sent along.
+        The file is written under a temporary name beside the target and renamed when it is
+        complete. The target is always the old file or the complete new one; it keeps its
+        permissions, and a symbolic link stays a link. An interrupted download is resumed if the
+        server supports it. The token is not sent.
 
-        `progress` is called with a `DownloadProgress`. Raises DownloadError, and as `file` does.
+        `progress` is called with a `DownloadProgress`. Raises DownloadError, and the errors of
+        `file`.
         """
-        self._driver.run(downloads.download(self._core, source, path, progress))
+        self._driver.run(downloads.download(self._jobs, source, path, progress))
         return Path(path)
 
-    def export(  # noqa: PLR0913 - how an export may go, by keyword
+    def export(  # noqa: PLR0913 - the options of an export, by keyword
         self,
-        filter: Filter | str | CreateJob,  # noqa: A002 - as the platform calls it
+        filter: Filter | str | CreateJob,  # noqa: A002 - the name in the platform's API
         path: AnyPath,
         *,
-        split: Split | None = None,
+        split: Calendar | None = None,
         check: bool = True,
         timeout: float = 3600.0,
         progress: AnyProgress | None = None,
@@ -180,26 +191,26 @@ class ExporterClient:
         anew: bool = False,
         replace: bool = True,
     ) -> Exported:
-        r"""Exports the orders that a filter selects to a CSV file: creates, waits and fetches.
+        r"""Export the orders that a filter selects to a CSV file: create, wait and download.
 
-        `split` makes one job a month, week or day of the filter's `created_at` window, one after
-        the other, and joins their files. A part without orders is none; where all are, that is the
-        JobFailedError of the last one. `timeout` is for each job. `progress` is called with an
-        `ExportProgress`.
+        `split` creates one job for each month, week or day of the filter's `created_at` window, one
+        after the other, and merges their files. Parts without orders are skipped; if all parts are
+        without orders, the JobFailedError of the last one is raised. `timeout` applies to each job.
+        `progress` is called with an `ExportProgress`.
 
-        With `resume` what has been done is kept beside the target when the export is interrupted
-        (`<path>.export.json` and the files of parts), and the same call goes on with it. Without,
-        nothing is left behind. With `anew` an earlier export that was interrupted is not gone on
-        with but forgotten, though not before the first job of this one has been created.
+        With `resume`, an interrupted export leaves a checkpoint (`<path>.export.json`) and the
+        files of completed parts beside the target, and the same call resumes it. Without `resume`
+        no files are left. With `anew`, an earlier interrupted export is not resumed; its files are
+        deleted after the first job of this export has been created.
 
-        With `replace=False` a file that is there stays, also one that appears while this runs: that
-        is a DownloadError, and with `resume` the same call without it ends with what was fetched.
-        An export that was to replace the file that was there when it began still does when it goes
-        on.
+        With `replace=False` an existing file is kept, even if it appears while the export runs:
+        that is a DownloadError. With `resume` the downloaded files are kept too, and the same call
+        without `replace=False` completes the export. A resumed export still replaces a file that it
+        was allowed to replace when it began.
 
-        Raises what `create_job`, `wait` and `download` raise, FilterValueError for a filter that
-        cannot be split, JoinError for files that do not fit together, and SettingsError where
-        `resume` finds another export.
+        Raises the errors of `create_job`, `wait` and `download`, FilterValueError if the filter
+        cannot be split, JoinError if the files cannot be merged, and SettingsError if `resume`
+        finds another export.
 
         >>> import httpx, tempfile
         >>> job = {"id": "974c9db4-38da-4dbf-90c2-33eed5f3e77c", "status": "success"}
@@ -216,7 +227,7 @@ class ExporterClient:
         17
         """
         flow = exports.export(
-            self._core,
+            self._jobs,
             filter,
             path,
             split=split,
@@ -230,7 +241,7 @@ class ExporterClient:
         return self._driver.run(flow)
 
     def close(self) -> None:
-        """Closes the connections; the client cannot be used again."""
+        """Close the connections; the client cannot be used again."""
         self._driver.client.close()
 
     def __enter__(self) -> Self:
@@ -245,65 +256,66 @@ class ExporterClient:
         self.close()
 
     def __repr__(self) -> str:
-        return f"ExporterClient({self._core.api.base!r})"
+        return f"ExporterClient({self._jobs.api.settings.base_url!r})"
 
 
 class _Driver:
-    """Carries out effects by blocking."""
+    """Performs effects by blocking."""
 
     def __init__(self, client: httpx.Client) -> None:
         self.client = client
         self.sleep: Callable[[float], object] = time.sleep
 
     def run(self, flow: Flow[T]) -> T:
-        """What the flow returns."""
+        """Run a flow and return its result."""
         if self.client.is_closed:
-            raise SettingsError("the client is closed.", hint="make a new one")
-        opened = _Opened(self.client)
-        reply: object = None
+            raise SettingsError("the client is closed.", hint="create a new one")
+        connection = _Connection(self.client)
+        result: object = None
         error: Exception | None = None
         try:
             while True:
                 try:
-                    effect = flow.send(reply) if error is None else flow.throw(error)
+                    effect = flow.send(result) if error is None else flow.throw(error)
                 except StopIteration as end:
-                    result: T = end.value
-                    return result
-                reply = error = None
+                    returned: T = end.value
+                    return returned
+                result = error = None
                 try:
-                    reply = self._carried_out(effect, opened)
-                except Exception as raised:  # noqa: BLE001 - it is raised in the flow
-                    error = translated(effect, raised)
+                    result = self._perform(effect, connection)
+                except Exception as raised:  # noqa: BLE001 - raised in the flow
+                    error = translate_error(effect, raised)
         finally:
             flow.close()
-            opened.close()
+            connection.close()
 
-    def _carried_out(self, effect: Effect, opened: _Opened) -> object:
+    def _perform(self, effect: Effect, connection: _Connection) -> object:
         match effect:
-            case Open(request):
-                return opened.open(request)
-            case Read():
-                return opened.read()
+            case Send(request):
+                return connection.send(request)
+            case ReadChunk():
+                return connection.read_chunk()
             case Sleep(seconds):
                 return self.sleep(seconds)
-        return effect.function()
+            case Call(function):
+                return function()
 
 
-class _Opened:
-    """The answer of a flow that is open, if any."""
+class _Connection:
+    """The open response of a flow, if any."""
 
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
         self._response: httpx.Response | None = None
         self._chunks: Iterator[bytes] = iter(())
 
-    def open(self, request: httpx.Request) -> httpx.Response:
+    def send(self, request: httpx.Request) -> httpx.Response:
         self.close()
         self._response = self._client.send(request, stream=True)
         self._chunks = self._response.iter_bytes()
         return self._response
 
-    def read(self) -> bytes:
+    def read_chunk(self) -> bytes:
         return next(self._chunks, b"")
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The file that is to be written: whole or not at all, and nothing else in its folder."""
+"""The file that a download or an export writes, whole or not at all."""
 
 from __future__ import annotations
 
@@ -22,85 +22,85 @@ AnyPath: TypeAlias = str | os.PathLike[str]
 
 @dataclass(frozen=True, slots=True)
 class TargetFile:
-    """Where a file is to be: `asked` as the user says, `path` with symbolic links followed.
+    """The file to write, which may exist already."""
 
-    `mode` is that of the file that is there already, or None. `replaced` says whether the file that
-    is there by the end, if any, gives way.
-    """
+    requested_path: Path
+    """The path as the user wrote it, for messages."""
 
-    asked: Path
     path: Path
+    """The path with symbolic links resolved."""
+
     mode: int | None
-    replaced: bool = True
+    """The permissions of the existing file, or None if there is none."""
+
+    replace: bool = True
+    """Whether a file that exists in the end is replaced."""
 
     @classmethod
-    def of(cls, given: AnyPath) -> TargetFile:
-        """The target, where it can be written; DownloadError where not."""
-        if not isinstance(given, (str, os.PathLike)) or not isinstance(os.fspath(given), str):
-            raise DownloadError(f"the path is a str or a PathLike, not {describe_type(given)}.")
-        asked = Path(given)
-        with translate_os_errors(asked):
-            # A link stays; what it leads to is replaced.
-            path = Path(os.path.realpath(asked))
-            status = _status(path)
-            folder = path.parent.is_dir()
-        if not folder:
+    def resolve(cls, path: AnyPath) -> TargetFile:
+        """Return the target for a path; raise DownloadError if it cannot be written."""
+        if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
+            raise DownloadError(f"the path must be a str or a PathLike, not {describe_type(path)}.")
+        requested_path = Path(path)
+        shown = make_printable(str(requested_path))
+        with translate_os_errors(requested_path):
+            # A symbolic link stays; the file that it points to is replaced.
+            resolved = Path(os.path.realpath(requested_path))
+            status = _stat_or_none(resolved)
+            folder_exists = resolved.parent.is_dir()
+        if not folder_exists:
             raise DownloadError(
-                f"{make_printable(str(asked))}: there is no folder "
-                f"{make_printable(str(path.parent))}.",
-                hint="make the folder first",
+                f"{shown}: the folder {make_printable(str(resolved.parent))} does not exist.",
+                hint="create the folder first",
             )
         if status is not None and not stat.S_ISREG(status.st_mode):
-            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no ordinary file"
-            raise DownloadError(
-                f"{make_printable(str(asked))} is {kind}.", hint="give the name of a file"
-            )
-        writable = os.access(path.parent, os.W_OK | os.X_OK)
-        if not writable or (status is not None and not os.access(path, os.W_OK)):
-            raise DownloadError(
-                f"{make_printable(str(asked))} may not be written.",
-                hint="look at its permissions",
-            )
-        return cls(asked, path, None if status is None else stat.S_IMODE(status.st_mode))
+            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+            raise DownloadError(f"{shown} is {kind}.", hint="use the path of a file")
+        is_writable = os.access(resolved.parent, os.W_OK | os.X_OK)
+        if not is_writable or (status is not None and not os.access(resolved, os.W_OK)):
+            raise DownloadError(f"{shown} is not writable.", hint="check its permissions")
+        return cls(
+            requested_path, resolved, None if status is None else stat.S_IMODE(status.st_mode)
+        )
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
         """Open a file that becomes the target when the block ends without an error.
 
-        Raises DownloadError as `take` does.
+        Raises DownloadError as `place` does.
         """
         with (
             self._translate_errors(),
-            atomic_file(self.path, replace=self.replaced, mode=self.mode) as file,
+            atomic_file(self.path, replace=self.replace, mode=self.mode) as file,
         ):
             yield file
 
-    def take(self, file: Path) -> None:
-        """Give a complete file this name, in addition to its own or instead of it.
+    def place(self, file: Path) -> None:
+        """Give a complete file the path of the target, in addition to its own or instead of it.
 
-        Raises DownloadError if a file appeared that must not be replaced, or for an error of the
+        Raises DownloadError if a file appeared that must not be replaced, and for errors of the
         operating system.
         """
         with self._translate_errors():
-            place(file, self.path, replace=self.replaced, mode=self.mode)
+            place(file, self.path, replace=self.replace, mode=self.mode)
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
-        with translate_os_errors(self.asked):
+        with translate_os_errors(self.requested_path):
             try:
                 yield
             except FileExistsError:
-                raise self.in_the_way("has appeared meanwhile") from None
+                raise self.conflict_error(appeared=True) from None
 
-    def in_the_way(self, what: str) -> DownloadError:
-        """The error for a file that is there and does not give way."""
-        return DownloadError(
-            f"{make_printable(str(self.asked))} {what}, and is not to be replaced."
-        )
+    def conflict_error(self, *, appeared: bool) -> DownloadError:
+        """Return the error for a file that exists or has `appeared`, and must not be replaced."""
+        problem = "has appeared in the meantime" if appeared else "exists"
+        shown = make_printable(str(self.requested_path))
+        return DownloadError(f"{shown} {problem}, and must not be replaced.")
 
 
-def _status(path: Path) -> os.stat_result | None:
-    """What is known of a file; None where there is none."""
+def _stat_or_none(path: Path) -> os.stat_result | None:
+    """Return the status of a file, or None if it does not exist."""
     try:
         return path.stat()
     except FileNotFoundError:
@@ -109,20 +109,20 @@ def _status(path: Path) -> os.stat_result | None:
 
 @contextmanager
 def translate_os_errors(path: Path) -> Iterator[None]:
-    """Errors of the operating system become DownloadErrors."""
+    """Raise DownloadError for errors of the operating system."""
     try:
         yield
     except (OSError, ValueError) as error:
-        full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
-        said = "the disk is full" if full else getattr(error, "strerror", None) or str(error)
+        is_full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+        reason = "the disk is full" if is_full else getattr(error, "strerror", None) or str(error)
         raise DownloadError(
-            f"{make_printable(str(path))}: {said}.", hint="make room" if full else None
+            f"{make_printable(str(path))}: {reason}.", hint="free some space" if is_full else None
         ) from None
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What tells the content of a file from any other."""
+    """The size and the hash of a file, which identify its content."""
 
     size: int
     """In bytes."""
@@ -130,8 +130,11 @@ class Fingerprint:
     sha256: str
     """In hexadecimal digits."""
 
-    def fits(self, path: Path) -> bool:
-        """Whether a file is there and has this content; DownloadError where it cannot be read."""
+    def matches(self, path: Path) -> bool:
+        """Return whether a file exists and has this content.
+
+        Raises DownloadError if it cannot be read.
+        """
         with translate_os_errors(path):
             try:
                 file = path.open("rb")
@@ -142,10 +145,10 @@ class Fingerprint:
                 return same_size and file_digest(file, "sha256").hexdigest() == self.sha256
 
 
-class TemporaryFile:
-    """A file that is downloaded beside the target, and then becomes the target or vanishes.
+class PartialFile:
+    """The temporary file of a download, which becomes the target or is discarded.
 
-    Every method is a step of its own, because each runs in a thread where nothing may block.
+    Every method is a step of its own, because the asynchronous client runs each in a thread.
     """
 
     def __init__(self, target: TargetFile) -> None:
@@ -155,39 +158,39 @@ class TemporaryFile:
         self._digest = sha256()
 
     def open(self) -> None:
-        """Create the file; one that will replace another is for its owner only until then."""
-        with translate_os_errors(self.target.asked):
+        """Create the file; if it will replace another, only its owner can read it until then."""
+        with translate_os_errors(self.target.requested_path):
             self._file = create_file(self.path, private=self.target.mode is not None)
 
     def write(self, data: bytes | bytearray) -> None:
         """Append data."""
         assert self._file is not None  # noqa: S101 - it is open
         self._digest.update(data)
-        with translate_os_errors(self.target.asked):
+        with translate_os_errors(self.target.requested_path):
             self._file.write(data)
 
     def restart(self) -> None:
         """Remove everything that was written."""
         assert self._file is not None  # noqa: S101 - it is open
         self._digest = sha256()
-        with translate_os_errors(self.target.asked):
+        with translate_os_errors(self.target.requested_path):
             self._file.seek(0)
             self._file.truncate()
 
     def publish(self) -> Fingerprint:
-        """Give the file the name of the target, and return its fingerprint.
+        """Give the file the path of the target, and return its fingerprint.
 
-        The file may keep its own name too, until it is discarded.
+        The file may keep its own path too, until it is discarded.
         """
         assert self._file is not None  # noqa: S101 - it is open
-        with translate_os_errors(self.target.asked):
+        with translate_os_errors(self.target.requested_path):
             size = self._file.tell()
             self._file.close()
-        self.target.take(self.path)
+        self.target.place(self.path)
         return Fingerprint(size, self._digest.hexdigest())
 
     def discard(self) -> None:
-        """Close the file, and remove its own name if it still has one."""
+        """Close the file, and remove its own path if it still exists."""
         with suppress(OSError):
             if self._file is not None:
                 self._file.close()

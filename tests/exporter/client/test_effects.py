@@ -184,7 +184,7 @@ def test_a_file_whose_end_nobody_can_see_is_refused(
     open_client: Opener, server: Server, tmp_path: Path
 ) -> None:
     server.faults = [without_length]
-    with pytest.raises(DownloadError, match="does not say how long the file is"):
+    with pytest.raises(DownloadError, match="does not send the length of the file"):
         open_client(region=server.url).call("download", ID, tmp_path / "a.csv")
     assert list(tmp_path.iterdir()) == []
 

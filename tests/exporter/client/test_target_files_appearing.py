@@ -104,7 +104,7 @@ def test_what_is_there_is_refused_before_anything_is_sent(
     service = Service(part(1))
     with pytest.raises(DownloadError) as raised:
         open_client(service).call("export", WINDOW, target, resume=resume, replace=False)
-    assert str(raised.value) == f"{target} exists, and is not to be replaced."
+    assert str(raised.value) == f"{target} exists, and must not be replaced."
     assert service.all == []
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [PRECIOUS]
 
@@ -120,7 +120,7 @@ def test_what_appears_meanwhile_is_kept_and_so_is_the_download(
     service = Service(*map(part, range(1, last)), meanwhile(part(last), target, appears))
     with pytest.raises(DownloadError) as raised:
         open_client(service).call("export", WINDOW, target, split=split, resume=True, replace=False)
-    assert str(raised.value) == f"{target} has appeared meanwhile, and is not to be replaced."
+    assert str(raised.value) == f"{target} has appeared in the meantime, and must not be replaced."
     there = shown(target)
     assert there in {PRECIOUS, Path("nowhere"), True}
     kept = sorted(["a.csv.export.json", *(f"a.csv.export.{one}.part" for one in ids(*range(last)))])
@@ -129,7 +129,7 @@ def test_what_appears_meanwhile_is_kept_and_so_is_the_download(
     service.all = []
     if appears is a_file:
         with pytest.raises(
-            DownloadError, match="has appeared meanwhile, and is not to be replaced"
+            DownloadError, match="has appeared in the meantime, and must not be replaced"
         ):
             open_client(service).call(
                 "export", WINDOW, target, split=split, resume=True, replace=False
@@ -149,7 +149,9 @@ def test_without_resume_nothing_but_what_has_appeared_is_left(
 ) -> None:
     target = tmp_path / "a.csv"
     service = Service(meanwhile(part(1), target), part(2), part(3))
-    with pytest.raises(DownloadError, match="has appeared meanwhile, and is not to be replaced"):
+    with pytest.raises(
+        DownloadError, match="has appeared in the meantime, and must not be replaced"
+    ):
         open_client(service).call("export", WINDOW, target, split=split, replace=False)
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [PRECIOUS]
 
@@ -174,7 +176,7 @@ def test_what_appears_before_an_export_goes_on_is_kept(
     a_file(target)
     with pytest.raises(DownloadError) as raised:
         open_client(service).call("export", WINDOW, target, resume=True, replace=False)
-    assert str(raised.value) == f"{target} has appeared meanwhile, and is not to be replaced."
+    assert str(raised.value) == f"{target} has appeared in the meantime, and must not be replaced."
     assert service.all == []
     assert (target.read_bytes(), names(tmp_path)) == (PRECIOUS, ["a.csv", "a.csv.export.json"])
     open_client(service).call("export", WINDOW, target, resume=True)

@@ -13,8 +13,8 @@ from epfilter.exporter import ExporterClient, SettingsError
 from exporter.client.conftest import Opener
 from exporter.client.doubles import BASE, ID, JOB, Client, Platform, data, job
 
-REGION = "the region is neither a name nor the base URL of a service."
-HELD = "the {} is empty, or has characters that no header can hold."
+REGION = "the region is neither a known name nor the base URL of a service."
+HELD = "the {} is empty or contains characters that are invalid in a header."
 
 
 @pytest.mark.parametrize(
@@ -56,18 +56,21 @@ def test_requests_go_to_the_region(open_client: Opener, region: str, url: str) -
         ({"token": 5}, HELD.format("token")),
         ({"token": None}, "there is no token."),
         ({"token": None, "client_id": "a"}, "there is a client id, but no client secret."),
-        ({"client_id": "a", "client_secret": "b"}, "there are both a token and a client id."),
-        ({"timeout": 0}, "`timeout` is a number of seconds, more than 0."),
-        ({"timeout": -1}, "`timeout` is a number of seconds, more than 0."),
-        ({"timeout": True}, "`timeout` is a number of seconds, more than 0."),
-        ({"timeout": float("nan")}, "`timeout` is a number of seconds, more than 0."),
-        ({"timeout": float("inf")}, "`timeout` is a number of seconds, more than 0."),
-        ({"timeout": 1e12}, "`timeout` is a number of seconds, more than 0."),
-        ({"timeout": 10**400}, "`timeout` is a number of seconds, more than 0."),
-        ({"timeout": None}, "`timeout` is a number of seconds, more than 0."),
-        ({"timeout": "5"}, "`timeout` is a number of seconds, more than 0."),
-        ({"attempts": 0}, "`attempts` is a whole number, and at least 1."),
-        ({"attempts": True}, "`attempts` is a whole number, and at least 1."),
+        (
+            {"client_id": "a", "client_secret": "b"},
+            "a token and a client id cannot be used together.",
+        ),
+        ({"timeout": 0}, "`timeout` must be a number of seconds, more than 0."),
+        ({"timeout": -1}, "`timeout` must be a number of seconds, more than 0."),
+        ({"timeout": True}, "`timeout` must be a number of seconds, more than 0."),
+        ({"timeout": float("nan")}, "`timeout` must be a number of seconds, more than 0."),
+        ({"timeout": float("inf")}, "`timeout` must be a number of seconds, more than 0."),
+        ({"timeout": 1e12}, "`timeout` must be a number of seconds, more than 0."),
+        ({"timeout": 10**400}, "`timeout` must be a number of seconds, more than 0."),
+        ({"timeout": None}, "`timeout` must be a number of seconds, more than 0."),
+        ({"timeout": "5"}, "`timeout` must be a number of seconds, more than 0."),
+        ({"attempts": 0}, "`attempts` must be an integer of at least 1."),
+        ({"attempts": True}, "`attempts` must be an integer of at least 1."),
     ],
 )
 def test_what_cannot_work_is_refused(settings: dict[str, Any], message: str) -> None:
@@ -128,7 +131,7 @@ def test_two_identities_in_the_environment_are_one_too_many(
 ) -> None:
     monkeypatch.setenv("EPFILTER_API_TOKEN", "one")
     monkeypatch.setenv("EPFILTER_CLIENT_ID", "two")
-    with pytest.raises(SettingsError, match="both a token and a client id"):
+    with pytest.raises(SettingsError, match="a token and a client id cannot be used together"):
         ExporterClient()
 
 
@@ -165,8 +168,8 @@ def test_a_client_that_is_closed_while_it_waits_says_so(open_client: Opener) -> 
     assert isinstance(raised.value.__cause__, RuntimeError)
 
 
-PROXY = "a proxy of the environment is no address. Hint: look at HTTP_PROXY, HTTPS_PROXY"
-TLS = "TLS cannot be set up as the environment wants: "
+PROXY = "a proxy in the environment is not a valid address. Hint: check HTTP_PROXY, HTTPS_PROXY"
+TLS = "TLS cannot be set up from the environment: "
 
 
 @pytest.mark.parametrize(
@@ -175,12 +178,12 @@ TLS = "TLS cannot be set up as the environment wants: "
         (
             "ALL_PROXY",
             "socks5://user:word@127.0.0.1",
-            "the proxy of the environment needs the pack",
+            "the proxy in the environment requires the pack",
         ),
         ("HTTPS_PROXY", "ftp://user:word@example.com", PROXY),
         ("HTTP_PROXY", "http://user:word@[::1", PROXY),
         ("NO_PROXY", "[::", PROXY),
-        ("SSL_CERT_FILE", "/none", f"{TLS}No such file or directory. Hint: look at SSL_CERT_FILE"),
+        ("SSL_CERT_FILE", "/none", f"{TLS}No such file or directory. Hint: check SSL_CERT_FILE"),
         ("SSL_CERT_FILE", __file__, TLS),
     ],
 )
@@ -199,4 +202,4 @@ def test_an_environment_that_cannot_work_is_told(
 def test_a_client_shows_its_region_and_no_secret(open_client: Opener) -> None:
     client = open_client(Platform(data([])))
     assert repr(client.inner).endswith("ExporterClient('https://api.moltin.com')")
-    assert "secret" not in repr(client.inner._core.api.settings)
+    assert "secret" not in repr(client.inner._jobs.api.settings)

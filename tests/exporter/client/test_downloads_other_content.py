@@ -48,24 +48,24 @@ def of_type(kind: str, content: bytes = JSON) -> httpx.Response:
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (encoded("gzip"), "the file came encoded as gzip, though it was asked for as it is."),
-        (encoded("gzip", content=HALF), "the file came encoded as gzip, though it was asked for as it is."),
-        (encoded("GZip"), "the file came encoded as GZip, though it was asked for as it is."),
-        (encoded("br"), "the file came encoded as br, though it was asked for as it is."),
-        (encoded("foo", content=CSV), "the file came encoded as foo, though it was asked for as it is."),
-        (encoded("identity, gzip"), "the file came encoded as identity, gzip, though it was asked for as it is."),
-        (encoded("identity", "gzip"), "the file came encoded as identity, gzip, though it was asked for as it is."),
-        (encoded("\x1b[31m"), "the file came encoded as \\u001b[31m, though it was asked for as it is."),
-        (encoded("x" * 99), f"the file came encoded as {'x' * 19}…{'x' * 19}, though it was asked for as it is."),
-        (of_type("text/html"), "a web page came instead of the file."),
-        (of_type("Text/HTML; charset=utf-8"), "a web page came instead of the file."),
-        (of_type("application/xhtml+xml"), "a web page came instead of the file."),
-        (of_type("application/json"), "JSON came instead of the file."),
-        (of_type("Application/JSON ; charset=utf-8"), "JSON came instead of the file."),
-        (of_type("text/json"), "JSON came instead of the file."),
-        (of_type("application/problem+json"), "JSON came instead of the file."),
-        (file_answer(b""), "the file is empty: not even a header is in it."),
-        (file_answer(b"", content_length="", transfer_encoding="chunked"), "the file is empty: not even a header is in it."),
+        (encoded("gzip"), "the server sent the file encoded as gzip, which the request excludes."),
+        (encoded("gzip", content=HALF), "the server sent the file encoded as gzip, which the request excludes."),
+        (encoded("GZip"), "the server sent the file encoded as GZip, which the request excludes."),
+        (encoded("br"), "the server sent the file encoded as br, which the request excludes."),
+        (encoded("foo", content=CSV), "the server sent the file encoded as foo, which the request excludes."),
+        (encoded("identity, gzip"), "the server sent the file encoded as identity, gzip, which the request excludes."),
+        (encoded("identity", "gzip"), "the server sent the file encoded as identity, gzip, which the request excludes."),
+        (encoded("\x1b[31m"), "the server sent the file encoded as \\u001b[31m, which the request excludes."),
+        (encoded("x" * 99), f"the server sent the file encoded as {'x' * 19}…{'x' * 19}, which the request excludes."),
+        (of_type("text/html"), "the server sent a web page instead of the file."),
+        (of_type("Text/HTML; charset=utf-8"), "the server sent a web page instead of the file."),
+        (of_type("application/xhtml+xml"), "the server sent a web page instead of the file."),
+        (of_type("application/json"), "the server sent JSON instead of the file."),
+        (of_type("Application/JSON ; charset=utf-8"), "the server sent JSON instead of the file."),
+        (of_type("text/json"), "the server sent JSON instead of the file."),
+        (of_type("application/problem+json"), "the server sent JSON instead of the file."),
+        (file_answer(b""), "the file is empty and has no header."),
+        (file_answer(b"", content_length="", transfer_encoding="chunked"), "the file is empty and has no header."),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(("method", "what"), [("download", ID), ("export", FILTER)])
@@ -121,7 +121,7 @@ def test_an_encoded_rest_is_not_joined_to_what_was_not_encoded(
         return httpx.Response(206, headers=headers, stream=Body([ZIPPED]))
 
     service = Service(file_answer(sent=1000), rest, encoded("gzip"))
-    with pytest.raises(DownloadError, match="the file came encoded as gzip"):
+    with pytest.raises(DownloadError, match="the server sent the file encoded as gzip"):
         open_client(service).call("download", ID, tmp_path / "a")
     assert names(tmp_path) == []
 
@@ -161,7 +161,7 @@ def test_half_of_a_zipped_file_that_looks_whole_on_the_wire_is_no_file(
 ) -> None:
     with (
         serving(b"Content-Encoding: gzip\r\n" + head, body) as address,
-        pytest.raises(DownloadError, match="the file came encoded as gzip"),
+        pytest.raises(DownloadError, match="the server sent the file encoded as gzip"),
     ):
         open_client().call("download", address, tmp_path / "a")
     assert names(tmp_path) == []

@@ -100,7 +100,7 @@ def test_a_job_of_an_unknown_status_does_not_hide_the_others(
         "1 of 3 jobs left out: their status is unknown"
     ]
     assert open_client(Platform(data([jobs[1]]))).call("jobs") == ()
-    with pytest.raises(UnexpectedAnswerError, match="where a job was expected"):
+    with pytest.raises(UnexpectedAnswerError, match="is not a job"):
         open_client(Platform(data(jobs[1]))).call("job", ID)
 
 
@@ -108,12 +108,12 @@ def test_a_job_of_an_unknown_status_does_not_hide_the_others(
     "wrong", [{"id": "x"}, {"status": "x"}, {"id": "x", "status": "x"}, 5, None]
 )
 def test_what_is_no_job_makes_no_list_of_jobs(open_client: Opener, wrong: Any) -> None:
-    with pytest.raises(UnexpectedAnswerError, match="where a list of jobs was expected"):
+    with pytest.raises(UnexpectedAnswerError, match="is not a list of jobs"):
         open_client(Platform(data([job(), wrong]))).call("jobs")
 
 
 OTHER = data(job(number=1))
-OTHER_TOLD = f"the server answered 200 with application/json, which is about another job than {ID}."
+OTHER_TOLD = f"the response (200, application/json) is not about the job {ID}."
 
 
 @pytest.mark.parametrize(
@@ -156,42 +156,42 @@ def test_a_link_is_got(open_client: Opener) -> None:
         (
             "jobs",
             httpx.Response(200, html="<p>a-very-secret-body"),
-            "the server answered 200 with text/html; charset=utf-8, where a list of jobs was expected.",
+            "the response (200, text/html; charset=utf-8) is not a list of jobs.",
         ),
         (
             "jobs",
             httpx.Response(200),
-            "the server answered 200 with no content type, where a list of jobs was expected.",
+            "the response (200, no content type) is not a list of jobs.",
         ),
         (
             "jobs",
             httpx.Response(200, json=[]),
-            "the server answered 200 with application/json, where a list of jobs was expected.",
+            "the response (200, application/json) is not a list of jobs.",
         ),
         (
             "jobs",
             data([{"id": "a-very-secret-id"}]),
-            "the server answered 200 with application/json, where a list of jobs was expected.",
+            "the response (200, application/json) is not a list of jobs.",
         ),
         (
             "job",
             data([]),
-            "the server answered 200 with application/json, where exactly one job was expected.",
+            "the response (200, application/json) is not exactly one job.",
         ),
         (
             "job",
             data([job(), job()]),
-            "the server answered 200 with application/json, where exactly one job was expected.",
+            "the response (200, application/json) is not exactly one job.",
         ),
         (
             "file",
             data("x"),
-            "the server answered 200 with application/json, where the link to a file was expected.",
+            "the response (200, application/json) is not the link to a file.",
         ),
         (
             "jobs",
             httpx.Response(302, headers={"location": "https://a-very-secret.example"}),
-            "the server answered 302 with no content type, which is neither success nor an error; it was not followed.",
+            "the response (302, no content type) is neither a success nor an error; redirects are not followed.",
         ),
     ],
 )
@@ -302,7 +302,7 @@ def test_a_job_without_a_file_is_there_all_the_same(open_client: Opener) -> None
     with pytest.raises(RequestFailedError) as raised:
         open_client(platform).call("file", ID)
     assert type(raised.value) is RequestFailedError
-    assert raised.value.message == f"the job {ID} has no file; it is started."
+    assert raised.value.message == f"the job {ID} has no file; its status is started."
     assert (raised.value.status, raised.value.title) == (404, "Nothing yet")
 
 
@@ -316,7 +316,7 @@ def test_every_error_of_a_client_is_an_exporter_error(open_client: Opener) -> No
 def test_an_answer_without_end_is_not_read_to_its_end(
     open_client: Opener, monkeypatch: pytest.MonkeyPatch, status: int, *, zipped: bool
 ) -> None:
-    monkeypatch.setattr(api, "_LONGEST", 2**20)
+    monkeypatch.setattr(api, "_MAX_BODY_SIZE", 2**20)
     read: list[int] = []
 
     class Endless(Body):
@@ -327,7 +327,7 @@ def test_an_answer_without_end_is_not_read_to_its_end(
                 yield packer.compress(bytes(2**16)) + packer.flush(zlib.Z_SYNC_FLUSH)
 
     answer = httpx.Response(status, headers={"content-encoding": "gzip"}, stream=Endless([]))
-    with pytest.raises(UnexpectedAnswerError, match="which is longer than 1 MB"):
+    with pytest.raises(UnexpectedAnswerError, match="is longer than 1 MB"):
         open_client(Platform(answer)).call("jobs")
     assert 16 <= len(read) < 20
 

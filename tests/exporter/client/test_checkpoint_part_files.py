@@ -165,7 +165,7 @@ def test_a_note_whose_files_are_garbage_is_told(
     service = interrupted(open_client, tmp_path)
     note = tmp_path / "a.csv.export.json"
     note.write_text(json.dumps(json.loads(note.read_text()) | {"files": files}))
-    with pytest.raises(SettingsError, match="is not what an interrupted export leaves behind"):
+    with pytest.raises(SettingsError, match="is not a checkpoint of an export"):
         open_client(service).call("export", WINDOW, tmp_path / "a.csv", split="month", resume=True)
     assert service.all == []
 

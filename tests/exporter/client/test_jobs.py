@@ -57,8 +57,8 @@ def test_a_job_that_has_ended_is_not_asked_for(open_client: Opener, status: str)
     ("error", "message"),
     [
         ("No results matched the supplied filter", "No results matched the supplied filter"),
-        (None, "the job failed, and the platform does not say why."),
-        ("", "the job failed, and the platform does not say why."),
+        (None, "the job failed, and the platform gives no reason."),
+        ("", "the job failed, and the platform gives no reason."),
     ],
 )
 def test_a_job_that_failed_has_the_platform_s_words(
@@ -97,7 +97,7 @@ def test_retries_end_at_the_deadline_too(open_client: Opener, credentials: dict[
 @pytest.mark.parametrize("timeout", [-1, float("nan"), float("inf"), None, "5", True])
 def test_a_timeout_is_a_number_of_seconds(open_client: Opener, timeout: Any) -> None:
     platform = Platform(PENDING)
-    with pytest.raises(SettingsError, match="`timeout` is a number of seconds, 0 or more"):
+    with pytest.raises(SettingsError, match="`timeout` must be a number of seconds, 0 or more"):
         open_client(platform).call("wait", ID, timeout=timeout)
     assert platform.requests == []
 

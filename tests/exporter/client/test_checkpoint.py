@@ -15,15 +15,14 @@ from typing import Any
 import httpx
 import pytest
 
+from epfilter.atomic_files import temporary_path
 from epfilter.exporter import (
     AuthenticationError,
     DownloadError,
     JobFailedError,
     SettingsError,
 )
-from epfilter.exporter.client import exports
-from epfilter.exporter.client.checkpoint import note_of
-from epfilter.exporter.client.target_files import TargetFile, TemporaryFile
+from epfilter.exporter.client import checkpoint_path, exports
 from exporter.client.conftest import Opener
 from exporter.client.doubles import (
     BASE,
@@ -99,10 +98,10 @@ def test_the_next_run_sweeps_up_after_one_that_was_killed(
     interrupted(open_client, target, service, split="month", resume=True)
     known = [tmp_path / f"a.csv.export.{one}.part" for one in ids(0, 1)]
     for path in (target, tmp_path / "a.csv.export.json", *known):
-        TemporaryFile(TargetFile(path, path, None)).path.write_bytes(b"a piece")
+        temporary_path(path).write_bytes(b"a piece")
     others = [tmp_path / name for name in (".a.csv.part", ".a.csv.export.part", ".b.csv.part")]
     for path in (*others, tmp_path / "a"):
-        TemporaryFile(TargetFile(path, path, None)).path.write_bytes(b"somebody else's")
+        temporary_path(path).write_bytes(b"somebody else's")
     service.answers = [part(2), part(3)]
     open_client(service).call("export", WINDOW, target, split="month", resume=True)
     left = [path.read_bytes() for path in tmp_path.iterdir() if path != target]
@@ -148,13 +147,13 @@ def test_a_disk_that_is_full_when_parts_are_joined_is_told(
     def full(*_: object, **__: object) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(exports, "join_csv", full)
+    monkeypatch.setattr(exports, "merge_csv", full)
     target = tmp_path / "a.csv"
     target.write_bytes(b"before")
     service = Service(part(1), part(2), part(3))
     with pytest.raises(DownloadError) as raised:
         open_client(service).call("export", WINDOW, target, split="month")
-    assert str(raised.value) == f"{target}: the disk is full. Hint: make room."
+    assert str(raised.value) == f"{target}: the disk is full. Hint: free some space."
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"before"]
 
 
@@ -170,10 +169,10 @@ def test_an_export_that_is_begun_anew_forgets_the_old_one_when_it_has_begun(
     # Left behind by a run that was killed: of a part that is there, and of one that is not.
     for path in (
         target,
-        note_of(target),
+        checkpoint_path(target),
         *(tmp_path / f"a.csv.export.{one}.part" for one in ids(0, 1)),
     ):
-        TemporaryFile(TargetFile(path, path, None)).path.write_bytes(b"a piece")
+        temporary_path(path).write_bytes(b"a piece")
     before = names(tmp_path)
     refused = Platform(httpx.Response(401))
     options = {"resume": resume, "anew": True}
@@ -279,8 +278,8 @@ def test_another_export_is_not_mixed_up_with_the_one_that_was_interrupted(
     service = Service(part(1))
     with pytest.raises(SettingsError) as raised:
         open_client(service, **settings).call("export", exported, target, resume=True, **options)
-    assert "is of an export with another filter, split or region." in str(raised.value)
-    assert "or remove the file to begin anew" in str(raised.value)
+    assert "belongs to an export with another filter, split or region." in str(raised.value)
+    assert "or delete the file to start again" in str(raised.value)
     assert service.all == []
     assert names(tmp_path) == before
 
@@ -288,7 +287,7 @@ def test_another_export_is_not_mixed_up_with_the_one_that_was_interrupted(
 @pytest.mark.parametrize("text", ["", "{", "{}", "[]", '{"version":2}', "\xff"])
 def test_a_note_that_is_none_is_told(open_client: Opener, tmp_path: Path, text: str) -> None:
     (tmp_path / "a.csv.export.json").write_bytes(text.encode("latin-1"))
-    with pytest.raises(SettingsError, match="is not what an interrupted export leaves behind"):
+    with pytest.raises(SettingsError, match="is not a checkpoint of an export"):
         open_client(Service(part(1))).call("export", WINDOW, tmp_path / "a.csv", resume=True)
 
 
