@@ -97,11 +97,13 @@ def test_a_report_is_whole_or_not_there(monkeypatch: pytest.MonkeyPatch) -> None
     def interrupted(*_: Any, **__: Any) -> Any:
         raise KeyboardInterrupt
 
-    from epfilter.linter.files.runner import Run
+    from epfilter.linter.files import Run
 
-    real = Run.report
+    real = Run.lint_target
     monkeypatch.setattr(
-        Run, "report", lambda *args: interrupted() if args[1].name == "b.filter" else real(*args)
+        Run,
+        "lint_target",
+        lambda *args: interrupted() if args[1].name == "b.filter" else real(*args),
     )
     for style in ("json", "sarif", "concise"):
         assert run("lint", "--format", style, "-o", "out.json").exit_code == 130
@@ -267,12 +269,12 @@ def test_what_is_no_file() -> None:
     result = run("lint", "--format", "concise", ".", "/dev/null", "x.json", "x.json/y.json/z")
     assert result.exit_code == 1
     assert [line.partition(" ")[0::2] for line in result.stdout.splitlines()] == [
-        ("/dev/null:1:1", "EPF701 this is no file that could be read."),
-        ("broken.yaml:1:1", "EPF701 this cannot be read: No such file or directory."),
-        ("fifo.json:1:1", "EPF701 this is no file that could be read."),
-        ("loop.json:1:1", "EPF701 this cannot be read: Too many levels of symbolic links."),
+        ("/dev/null:1:1", "EPF701 this is not a regular file."),
+        ("broken.yaml:1:1", "EPF701 this file cannot be read: No such file or directory."),
+        ("fifo.json:1:1", "EPF701 this is not a regular file."),
+        ("loop.json:1:1", "EPF701 this file cannot be read: Too many levels of symbolic links."),
         ("x.json/y.json:1:13", "EPF108 there is no operator `gte`."),
-        ("x.json/y.json/z:1:1", "EPF701 this cannot be read: Not a directory."),
+        ("x.json/y.json/z:1:1", "EPF701 this file cannot be read: Not a directory."),
     ]
     assert run("format", "--files", "--check", ".").exit_code == 1
 
@@ -289,7 +291,7 @@ def test_a_file_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code == 2  # nor the configuration
     monkeypatch.setattr("epfilter.cli.lint._configure", lambda *_: _default())
     result = run("lint", "--format", "concise", "a.filter")
-    assert result.stdout == "a.filter:1:1 EPF701 this cannot be read: Permission denied.\n"
+    assert result.stdout == "a.filter:1:1 EPF701 this file cannot be read: Permission denied.\n"
     assert result.exit_code == 1
 
 
@@ -314,7 +316,7 @@ def test_a_file_that_vanishes_between_search_and_reading(monkeypatch: pytest.Mon
     monkeypatch.setattr(Document, "read", vanish)
     result = run("lint", "--format", "concise")
     assert result.stdout.splitlines() == [
-        "a.filter:1:1 EPF701 this cannot be read: No such file or directory.",
+        "a.filter:1:1 EPF701 this file cannot be read: No such file or directory.",
         "b.filter:1:1 EPF108 there is no operator `gte`.",
     ]
 

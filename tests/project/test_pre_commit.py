@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from epfilter.linter.extractors import READERS
+from epfilter.linter.extractors import FILE_KINDS
 
 ROOT = Path(__file__).parents[2]
 HOOKS: list[dict[str, Any]] = yaml.safe_load(
@@ -32,9 +32,10 @@ def test_a_hook_installs_the_extra_for_linting(hook: dict[str, Any]) -> None:
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
 def test_a_hook_is_given_the_files_that_are_read_in_folders(hook: dict[str, Any]) -> None:
     wanted = re.compile(hook["files"])
-    for suffix in READERS:
-        assert bool(wanted.search(f"a/b{suffix}")) == (suffix != ".txt")
-        assert bool(wanted.search(f"B{suffix.upper()}")) == (suffix != ".txt")
+    for kind in FILE_KINDS:
+        for ending in kind.endings:
+            assert bool(wanted.search(f"a/b{ending}")) == kind.is_searched_for
+            assert bool(wanted.search(f"B{ending.upper()}")) == kind.is_searched_for
     for name in ("a.py.txt", "json", "a.css", "a.pyc", "a.html"):
         assert not wanted.search(name)
 

@@ -17,7 +17,7 @@ from epfilter.parser import parse, parse_located
 from epfilter.snippets import INDENT, draw_snippet, format_position, make_printable
 
 if TYPE_CHECKING:
-    from epfilter.linter.files.report import FileFinding, FileReport
+    from epfilter.linter.files import FileFinding, FileReport
     from epfilter.located import Located
 
 TEXT_STYLES = ("text", "concise")

@@ -80,7 +80,7 @@ def format_command(
 
 def _format_files(paths: Sequence[Path], *, check: bool, write: bool, force_exclude: bool) -> int:
     from epfilter.cli.linted_files import iterate_reports, load_configuration
-    from epfilter.linter.files.runner import Change, Run
+    from epfilter.linter.files import Change, Run
 
     run = Run(load_configuration(paths), Change.FORMAT, dry=not write)
     changed = unreadable = seen = 0

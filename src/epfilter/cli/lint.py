@@ -21,9 +21,7 @@ from epfilter.errors import FilterValueError, Severity
 from epfilter.linter.reports import FORMATS, render
 
 if TYPE_CHECKING:
-    from epfilter.linter.files.configuration import Configuration
-    from epfilter.linter.files.report import FileReport
-    from epfilter.linter.files.runner import Run
+    from epfilter.linter.files import Configuration, FileReport, Run
 
 _HELP = """Find the filters in files and folders, and report what is wrong with them.
 
@@ -227,7 +225,7 @@ def _configure(paths: Sequence[Path], options: dict[str, Any]) -> Configuration:
 
 
 def _create_run(configuration: Configuration, options: dict[str, Any]) -> Run:
-    from epfilter.linter.files.runner import Change, Run
+    from epfilter.linter.files import Change, Run
 
     change = Change.NONE
     if options["unsafe_fixes"]:
@@ -257,4 +255,4 @@ def _report_standard_input(run: Run, name: str) -> FileReport:
         raise click.UsageError(
             "standard input cannot be fixed; use `--diff` to show what would change."
         )
-    return run.report_of(content, name)
+    return run.lint_content(content, name)

@@ -16,9 +16,7 @@ from epfilter.errors import FilterValueError
 EMPTY_PATH = "a path is empty; the current folder is `.`"
 
 if TYPE_CHECKING:
-    from epfilter.linter.files.configuration import Configuration
-    from epfilter.linter.files.report import FileReport
-    from epfilter.linter.files.runner import Run
+    from epfilter.linter.files import Configuration, FileReport, Run
 
 
 class NonEmptyPath(click.Path):
@@ -44,14 +42,13 @@ def load_configuration(paths: Sequence[Path], file: Path | None = None) -> Confi
 
     An invalid configuration is wrong usage.
     """
-    from epfilter.linter.files.configuration import find, load
-    from epfilter.linter.files.discovery import leads_to_folder
+    from epfilter.linter.files import find_configuration, is_folder, read_configuration
 
     try:
         if file is not None:
-            return load(file)
+            return read_configuration(file)
         first = paths[0] if paths else Path()
-        return find(first if leads_to_folder(first) else first.parent)
+        return find_configuration(first if is_folder(first) else first.parent)
     except FilterValueError as error:
         raise click.UsageError(str(error)) from None
 
@@ -66,10 +63,12 @@ def iterate_reports(
 ) -> Iterator[FileReport]:
     """Return the reports of all files in the paths; without paths, in the current folder."""
     from epfilter.linter.extractors import NeedsExtraError
-    from epfilter.linter.files.discovery import targets
+    from epfilter.linter.files import find_targets
 
     try:
-        files = targets(paths or [Path()], run.configuration, force_exclude=force_exclude)
+        targets = find_targets(paths or [Path()], run.configuration, force_exclude=force_exclude)
     except NeedsExtraError as error:
         raise MissingPackageError(str(error), "'epfilter[lint]'") from None
-    return collect_with_progress(run.reports(files, processes=processes), len(files), label)
+    return collect_with_progress(
+        run.lint_targets(targets, processes=processes), len(targets), label
+    )

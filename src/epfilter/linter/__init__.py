@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from epfilter.linter.definitions import Example, Rule
-    from epfilter.linter.files.configuration import Configuration
-    from epfilter.linter.files.report import FileFinding, FileReport
+    from epfilter.linter.files import Configuration, FileFinding, FileReport
     from epfilter.linter.fixing import Fixed, fix
     from epfilter.linter.registry import RULES
     from epfilter.linter.reports import render
@@ -87,8 +86,7 @@ def lint_content(
     >>> [(finding.diagnostic.code, finding.line, finding.column) for finding in report.findings]
     [('EPF108', 1, 34)]
     """
-    from epfilter.linter.files.configuration import Configuration
-    from epfilter.linter.files.runner import Run
+    from epfilter.linter.files import Configuration, Run
 
     if isinstance(content, bytearray):
         content = bytes(content)
@@ -98,7 +96,7 @@ def lint_content(
         )
     if not isinstance(name, str):
         raise FilterTypeError(f"the name of a file must be a str, not {describe_type(name)}.")
-    return Run(configuration or Configuration()).report_of(content, name)
+    return Run(configuration or Configuration()).lint_content(content, name)
 
 
 def lint_paths(
@@ -120,9 +118,7 @@ def lint_paths(
     from os import PathLike
     from pathlib import Path
 
-    from epfilter.linter.files.configuration import find
-    from epfilter.linter.files.discovery import targets
-    from epfilter.linter.files.runner import Run
+    from epfilter.linter.files import Run, find_configuration, find_targets
 
     if isinstance(paths, str | bytes | PathLike) or not isinstance(paths, Iterable):
         raise FilterTypeError(
@@ -130,8 +126,9 @@ def lint_paths(
             hint='as in lint_paths(["src", "docs"])',
         )
     if configuration is None:
-        configuration = find(Path())
-    return Run(configuration).reports(targets([Path(path) for path in paths], configuration))
+        configuration = find_configuration(Path())
+    targets = find_targets([Path(path) for path in paths], configuration)
+    return Run(configuration).lint_targets(targets)
 
 
 def rule(code: str) -> Rule:

@@ -1,6 +1,6 @@
 """The configuration of a project: where it is found, what each key does, what is said of mistakes.
 
-The mistakes are in mistaken_configurations.txt.
+The mistakes are in invalid_configurations.txt.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import pytest
 
 from epfilter.errors import FilterValueError
 from epfilter.linter import Configuration, Settings, lint_paths
-from epfilter.linter.files.configuration import _KEYS, NEVER_LINTED, find, load
+from epfilter.linter.files.configuration import DEFAULT_EXCLUDE
+from epfilter.linter.files.configuration_file import KEYS, find_configuration, read_configuration
 from epfilter.resources import resource_info
 from support.file_samples import Case, cases, codes
 
-MISTAKES = cases(Path(__file__).parent / "mistaken_configurations.txt")
+MISTAKES = cases(Path(__file__).parent / "invalid_configurations.txt")
 
 
 def written(folder: Path, text: str, name: str = "epfilter.toml") -> Path:
@@ -26,12 +27,12 @@ def written(folder: Path, text: str, name: str = "epfilter.toml") -> Path:
 
 
 def loaded(folder: Path, text: str) -> Configuration:
-    return load(written(folder, text))
+    return read_configuration(written(folder, text))
 
 
 def found_in(folder: Path, name: str, text: str) -> list[str]:
     path = written(folder, text, name)
-    (report,) = lint_paths([path], find(folder))
+    (report,) = lint_paths([path], find_configuration(folder))
     return [code for code, _, _ in codes(report)]
 
 
@@ -39,21 +40,24 @@ def found_in(folder: Path, name: str, text: str) -> list[str]:
 def test_mistakes_are_said_in_words(case: Case, tmp_path: Path) -> None:
     (file,) = case.files("says")
     file.put_into(tmp_path)
-    for read, path in ((find, tmp_path / "deeper"), (load, tmp_path / file.name)):
+    for read, path in (
+        (find_configuration, tmp_path / "deeper"),
+        (read_configuration, tmp_path / file.name),
+    ):
         with pytest.raises(FilterValueError) as refusal:
             read(path)
         assert str(refusal.value) == case.part("says").strip()
 
 
 def test_each_key_has_a_case_of_a_mistake() -> None:
-    names = {*_KEYS}
+    names = {*KEYS}
     texts = [file.text for case in MISTAKES for file in case.files("says")]
     assert {key for key in names if any(text.startswith(f"{key} =") for text in texts)} == names
 
 
 def test_without_a_file_the_default_holds(tmp_path: Path) -> None:
-    found = find(tmp_path)
-    assert (found.root, found.settings, found.exclude) == (tmp_path, Settings(), NEVER_LINTED)
+    found = find_configuration(tmp_path)
+    assert (found.root, found.settings, found.exclude) == (tmp_path, Settings(), DEFAULT_EXCLUDE)
     assert (found.resource, found.respect_gitignore) == (None, True)
 
 
@@ -61,22 +65,24 @@ def test_the_nearest_file_upwards_is_taken_alone(tmp_path: Path) -> None:
     written(tmp_path, "max-calls = 1\nmax-bytes = 1")
     written(tmp_path, "max-calls = 2", "a/epfilter.toml")
     (tmp_path / "a" / "b").mkdir()
-    assert find(tmp_path / "a" / "b").settings == Settings(max_calls=2)
-    assert find(tmp_path / "a" / "b").root == tmp_path / "a"
-    assert find(tmp_path / "no" / "such").settings == Settings(max_calls=1, max_bytes=1)
+    assert find_configuration(tmp_path / "a" / "b").settings == Settings(max_calls=2)
+    assert find_configuration(tmp_path / "a" / "b").root == tmp_path / "a"
+    assert find_configuration(tmp_path / "no" / "such").settings == Settings(
+        max_calls=1, max_bytes=1
+    )
 
 
 def test_a_path_is_followed_as_it_is_meant(tmp_path: Path) -> None:
     written(tmp_path, "max-calls = 2", "a/epfilter.toml")
     (tmp_path / "b").mkdir()
-    assert find(tmp_path / "a" / ".." / "b").settings == Settings()
+    assert find_configuration(tmp_path / "a" / ".." / "b").settings == Settings()
 
 
 def test_epfilter_toml_comes_before_pyproject(tmp_path: Path) -> None:
     written(tmp_path, "[tool.epfilter]\nmax-calls = 1", "pyproject.toml")
-    assert find(tmp_path).settings == Settings(max_calls=1)
+    assert find_configuration(tmp_path).settings == Settings(max_calls=1)
     written(tmp_path, "max-calls = 2")
-    assert find(tmp_path).settings == Settings(max_calls=2)
+    assert find_configuration(tmp_path).settings == Settings(max_calls=2)
 
 
 @pytest.mark.parametrize(
@@ -86,26 +92,26 @@ def test_a_project_without_the_table_is_passed_by(content: bytes, tmp_path: Path
     written(tmp_path, "max-calls = 1")
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "pyproject.toml").write_bytes(content)
-    assert find(tmp_path / "a").settings == Settings(max_calls=1)
+    assert find_configuration(tmp_path / "a").settings == Settings(max_calls=1)
 
 
 def test_a_project_that_is_named_has_the_table(tmp_path: Path) -> None:
     path = written(tmp_path, "[tool.other]\n", "pyproject.toml")
     with pytest.raises(FilterValueError) as refusal:
-        load(path)
+        read_configuration(path)
     assert str(refusal.value) == "pyproject.toml has no table `[tool.epfilter]`."
 
 
 def test_a_file_that_is_named_exists(tmp_path: Path) -> None:
     with pytest.raises(FilterValueError) as refusal:
-        load(tmp_path / "no.toml")
+        read_configuration(tmp_path / "no.toml")
     assert str(refusal.value) == "no.toml cannot be read: No such file or directory."
 
 
 def test_a_file_that_is_named_may_be_called_anything(tmp_path: Path) -> None:
     path = written(tmp_path, "max-calls = 1", "ci/strict.toml")
-    assert load(path).settings == Settings(max_calls=1)
-    assert load(path).root == tmp_path / "ci"
+    assert read_configuration(path).settings == Settings(max_calls=1)
+    assert read_configuration(path).root == tmp_path / "ci"
 
 
 @pytest.mark.parametrize("start", ["\ufeff", ""])
@@ -131,7 +137,7 @@ respect-gitignore = false
 """
     path = tmp_path / "epfilter.toml"
     path.write_bytes((start + text).replace("\n", end).encode())
-    assert find(tmp_path) == Configuration(
+    assert find_configuration(tmp_path) == Configuration(
         root=tmp_path,
         settings=Settings(
             select=("EPF", "EPF301"),
@@ -148,7 +154,7 @@ respect-gitignore = false
         filter_lines=("*.txt",),
         respect_gitignore=False,
     )
-    assert {*_KEYS} == {
+    assert {*KEYS} == {
         line.partition(" ")[0].strip("[]")
         for line in text.split("\n")
         if line[:1].isalpha() or line[:1] == "["
@@ -156,7 +162,7 @@ respect-gitignore = false
 
 
 def test_extended_excludes_come_behind_the_default(tmp_path: Path) -> None:
-    assert loaded(tmp_path, 'extend-exclude = ["b"]').exclude == (*NEVER_LINTED, "b")
+    assert loaded(tmp_path, 'extend-exclude = ["b"]').exclude == (*DEFAULT_EXCLUDE, "b")
 
 
 def test_selected_and_ignored_rules(tmp_path: Path) -> None:
@@ -182,11 +188,11 @@ def test_files_that_cannot_be_read_are_ignored_too(tmp_path: Path) -> None:
     written(tmp_path, '[per-file-ignores]\n"*.json" = ["EPF7"]')
     (tmp_path / "a.json").write_bytes(b"\0")
     for name, expected in (("a.json", []), ("no.json", []), ("no.yaml", ["EPF701"])):
-        (report,) = lint_paths([tmp_path / name], find(tmp_path))
+        (report,) = lint_paths([tmp_path / name], find_configuration(tmp_path))
         assert [code for code, _, _ in codes(report)] == expected
     # What is selected is no matter: a file that is not read has not been found good.
     written(tmp_path, 'select = ["EPF301"]')
-    (report,) = lint_paths([tmp_path / "a.json"], find(tmp_path))
+    (report,) = lint_paths([tmp_path / "a.json"], find_configuration(tmp_path))
     assert codes(report) == [("EPF702", 1, 1)]
 
 
@@ -195,7 +201,7 @@ def test_a_resource_is_named_by_path_and_the_last_pattern_decides(tmp_path: Path
         tmp_path,
         'resource = "orders"\n[resources]\n"files/**" = "files"\n"*.txt" = "accounts"\n"files/a.txt" = "files"',
     )
-    found = find(tmp_path)
+    found = find_configuration(tmp_path)
     for name, resource in (
         *(("a.filter", "orders"), ("files/a.filter", "files"), ("b.txt", "accounts")),
         *(("files/b.txt", "accounts"), ("files/a.txt", "files"), ("../files/a.txt", "accounts")),
@@ -234,9 +240,9 @@ def test_a_resource_of_ones_own_comes_before_the_platforms(tmp_path: Path) -> No
     written(tmp_path, WINES, "orders.toml")
     written(tmp_path, 'declarations = ["orders.toml"]\nresource = "orders"')
     assert found_in(tmp_path, "a.filter", "eq(color,red)") == []
-    assert [resource_info(one).title for one in find(tmp_path).own_resources().values()] == [
-        "Wines"
-    ]
+    assert [
+        resource_info(one).title for one in find_configuration(tmp_path).own_resources().values()
+    ] == ["Wines"]
 
 
 def test_what_a_declaration_has_wrong_is_said(tmp_path: Path) -> None:
@@ -248,11 +254,11 @@ def test_what_a_declaration_has_wrong_is_said(tmp_path: Path) -> None:
 def test_text_files_hold_a_filter_a_line_where_that_is_said(tmp_path: Path) -> None:
     written(tmp_path, "gte(a,1)\n", "a.txt")
     written(tmp_path, "gte(a,1)\n", "b.json")
-    assert [report.name for report in lint_paths([tmp_path], find(tmp_path))] == [
+    assert [report.name for report in lint_paths([tmp_path], find_configuration(tmp_path))] == [
         f"{tmp_path}/b.json"
     ]
     written(tmp_path, 'filter-lines = ["*.txt", "b.json"]')
-    assert [codes(report) for report in lint_paths([tmp_path], find(tmp_path))] == [
+    assert [codes(report) for report in lint_paths([tmp_path], find_configuration(tmp_path))] == [
         [("EPF108", 1, 1)],
         [("EPF108", 1, 1)],
     ]
@@ -271,7 +277,7 @@ def test_a_program_gives_its_own() -> None:
         Configuration(resource="ordrs").check()
     with pytest.raises(FilterValueError, match="there is no rule `EPF999`"):
         Configuration(per_file_ignores={"*": ("EPF999",)}).check()
-    with pytest.raises(FilterValueError, match=r"`\[z-a\]` is no pattern of file names"):
+    with pytest.raises(FilterValueError, match=r"`\[z-a\]` is not a valid file name pattern"):
         Configuration(filter_lines=("[z-a]",)).check()
 
 
@@ -279,6 +285,6 @@ def test_without_a_file_patterns_are_for_the_current_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert find(Path("build") / "deeper").root == tmp_path
-    assert find(Path("build")).is_excluded(Path("build") / "a.json")
-    assert find(tmp_path.parent).root == tmp_path.parent
+    assert find_configuration(Path("build") / "deeper").root == tmp_path
+    assert find_configuration(Path("build")).is_excluded(Path("build") / "a.json")
+    assert find_configuration(tmp_path.parent).root == tmp_path.parent

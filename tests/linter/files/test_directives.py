@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from epfilter.linter import Configuration, lint_content, lint_paths
-from epfilter.linter.files.configuration import find
+from epfilter.linter.files import find_configuration
 from support.counted_work import work
 from support.file_samples import Case, cases, codes
 
@@ -19,7 +19,7 @@ def test_what_a_comment_keeps_back(case: Case, tmp_path: Path) -> None:
     files = case.files("found")
     for file in files:
         file.put_into(tmp_path)
-    (report,) = lint_paths([tmp_path / files[0].name], find(tmp_path))
+    (report,) = lint_paths([tmp_path / files[0].name], find_configuration(tmp_path))
     found = [f"{code} {line}:{column}" for code, line, column in codes(report)]
     found += [f"{report.suppressed} kept back"] * bool(report.suppressed)
     assert "\n".join(found) == case.part("found").strip()

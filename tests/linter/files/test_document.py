@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from epfilter.errors import Span
 from epfilter.linter.files.document import (
     Document,
-    Lines,
-    UnreadableError,
+    DocumentError,
+    LineIndex,
     write_atomically,
 )
 
@@ -33,24 +33,28 @@ MARKS = {
 @pytest.mark.parametrize("encoding", MARKS)
 def test_a_byte_order_mark_says_the_encoding_and_stays(encoding: str) -> None:
     content = MARKS[encoding] + TEXT.encode(encoding)
-    document = Document.of(content, "a.filter")
-    assert (document.text, document.encoding, document.mark) == (TEXT, encoding, MARKS[encoding])
-    assert document.content(document.text) == content
-    assert document.content("é") == MARKS[encoding] + "é".encode(encoding)
+    document = Document.decode(content, "a.filter")
+    assert (document.text, document.encoding, document.byte_order_mark) == (
+        TEXT,
+        encoding,
+        MARKS[encoding],
+    )
+    assert document.encode(document.text) == content
+    assert document.encode("é") == MARKS[encoding] + "é".encode(encoding)
 
 
 @given(st.text())
 def test_what_is_utf_8_is_written_as_it_was(text: str) -> None:
     content = text.replace("\0", "").encode()
-    document = Document.of(content, "a.json")
-    assert document.content(document.text) == content
+    document = Document.decode(content, "a.json")
+    assert document.encode(document.text) == content
 
 
 def document_of(content: bytes, name: str) -> Document | None:
     """The document of a content; None where it is refused in words."""
     try:
-        return Document.of(content, name)
-    except UnreadableError as error:
+        return Document.decode(content, name)
+    except DocumentError as error:
         if error.code == "EPF702":
             return None
         raise
@@ -59,8 +63,8 @@ def document_of(content: bytes, name: str) -> Document | None:
 @given(st.binary(max_size=60), st.sampled_from(("a.py", "a.json", "A.PYI")))
 def test_any_bytes_are_a_text_or_refused(content: bytes, name: str) -> None:
     document = document_of(content, name)
-    if document is not None and document.exact:
-        assert document.content(document.text) == content
+    if document is not None and document.is_exact:
+        assert document.encode(document.text) == content
 
 
 CODECS = ["latin-1", "cp1252", "shift_jis", "iso2022_jp", "utf-7", "utf-16", "utf_8_sig", "idna", "punycode", "hex", "zlib", "rot13", "undefined", "unicode_escape", "mbcs", "oem", "utf-8", "koi8-r", "big5hkscs", "cp037", "utf-32"]  # fmt: skip
@@ -74,11 +78,11 @@ def test_no_encoding_that_python_knows_makes_it_fail(name: str, rest: bytes) -> 
     document = document_of(content, "a.py")
     if document is None:
         return
-    if document.exact:
-        assert document.content(document.text) == content
+    if document.is_exact:
+        assert document.encode(document.text) == content
     else:
-        with pytest.raises(UnreadableError, match="would write other parts of it in another way"):
-            document.content(document.text)
+        with pytest.raises(DocumentError, match="again would change other parts of it"):
+            document.encode(document.text)
 
 
 @pytest.mark.parametrize(
@@ -96,44 +100,44 @@ def test_no_encoding_that_python_knows_makes_it_fail(name: str, rest: bytes) -> 
     ],
 )
 def test_python_says_its_encoding_in_its_first_two_lines(head: bytes, encoding: str) -> None:
-    assert Document.of(head, "a.py").encoding == encoding
-    assert Document.of(head, "A.PY").encoding == encoding
-    assert Document.of(head, "a.js").encoding == "utf-8"
+    assert Document.decode(head, "a.py").encoding == encoding
+    assert Document.decode(head, "A.PY").encoding == encoding
+    assert Document.decode(head, "a.js").encoding == "utf-8"
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"eq(a,\xe9)", "this is not UTF-8: byte 0xe9 at offset 5."),
-        (b"\xef\xbb\xbf\xff", "this is not UTF-8: byte 0xff at offset 3."),
-        (b"\xff\xfea", "this is not UTF-16-LE: byte 0x61 at offset 2."),
-        (b"eq(a,\x00)", "this is no text but binary."),
-        (b"\x00\xff", "this is no text but binary."),
+        (b"eq(a,\xe9)", "this file is not valid UTF-8: byte 0xe9 at offset 5."),
+        (b"\xef\xbb\xbf\xff", "this file is not valid UTF-8: byte 0xff at offset 3."),
+        (b"\xff\xfea", "this file is not valid UTF-16-LE: byte 0x61 at offset 2."),
+        (b"eq(a,\x00)", "this file is binary, not text."),
+        (b"\x00\xff", "this file is binary, not text."),
     ],
 )
 def test_what_is_no_text_is_said_in_words(content: bytes, message: str) -> None:
-    with pytest.raises(UnreadableError) as refusal:
-        Document.of(content, "a.filter")
+    with pytest.raises(DocumentError) as refusal:
+        Document.decode(content, "a.filter")
     assert str(refusal.value) == message
 
 
 def test_a_text_that_the_encoding_does_not_have_is_refused() -> None:
-    document = Document.of(b"# coding: latin-1\n", "a.py")
-    with pytest.raises(UnreadableError) as refusal:
-        document.content("eq(a,“)")
-    assert str(refusal.value) == "the repair has a character that ISO8859-1 has not: `“`."
+    document = Document.decode(b"# coding: latin-1\n", "a.py")
+    with pytest.raises(DocumentError) as refusal:
+        document.encode("eq(a,“)")
+    assert str(refusal.value) == "the fix contains a character that ISO8859-1 cannot encode: `“`."
 
 
 def test_lines_end_as_editors_say() -> None:
-    lines = Lines("a\r\nbc\rd\n\ne\x0c\u2028f")
-    assert [lines.place(at) for at in (0, 3, 4, 6, 8, 9, 12)] == [
+    lines = LineIndex("a\r\nbc\rd\n\ne\x0c\u2028f")
+    assert [lines.position_of(at) for at in (0, 3, 4, 6, 8, 9, 12)] == [
         *((1, 1), (2, 1), (2, 2), (3, 1), (4, 1), (5, 1), (5, 4)),
     ]
-    assert [lines.line(number) for number in range(1, 6)] == ["a", "bc", "d", "", "e\x0c\u2028f"]
-    assert lines.span(2) == Span(3, 6)
-    assert lines.numbers(Span(0, 3)) == (1, 1)
-    assert lines.numbers(Span(0, 4)) == (1, 2)
-    assert lines.numbers(Span(3, 3)) == (2, 2)
+    assert [lines.text_of(number) for number in range(1, 6)] == ["a", "bc", "d", "", "e\x0c\u2028f"]
+    assert lines.span_of(2) == Span(3, 6)
+    assert lines.numbers_of(Span(0, 3)) == (1, 1)
+    assert lines.numbers_of(Span(0, 4)) == (1, 2)
+    assert lines.numbers_of(Span(3, 3)) == (2, 2)
 
 
 def others(folder: Path, path: Path) -> list[Path]:
@@ -157,13 +161,13 @@ def test_where_a_step_fails_the_old_content_stands_alone(
 ) -> None:
     path = tmp_path / "a.filter"
     path.write_bytes(b"old")
-    expected = UnreadableError if how is failing else KeyboardInterrupt
+    expected = DocumentError if how is failing else KeyboardInterrupt
     with monkeypatch.context() as patched:
         patched.setattr(step, how)
         with pytest.raises(expected) as failure:
             write_atomically(path, b"new")
     if how is failing:
-        assert str(failure.value) == "this cannot be written: No space left on device."
+        assert str(failure.value) == "this file cannot be written: No space left on device."
     assert path.read_bytes() == b"old"
     assert others(tmp_path, path) == []
 
@@ -188,7 +192,7 @@ def test_what_may_not_be_written_is_not_replaced(
     path.chmod(0o444)
     # Root may write anything, so that os.access is asked in its place.
     monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(UnreadableError, match=r"this cannot be written: Permission denied\."):
+    with pytest.raises(DocumentError, match=r"this file cannot be written: Permission denied\."):
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert others(tmp_path, path) == []
@@ -214,6 +218,6 @@ def test_the_name_may_be_as_long_as_names_can_be(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["nothing", ".", "a\0b", "x" * 5000])
 def test_what_cannot_be_read_is_said_in_words(name: str, tmp_path: Path) -> None:
-    with pytest.raises(UnreadableError) as refusal:
+    with pytest.raises(DocumentError) as refusal:
         Document.read(tmp_path / name)
     assert refusal.value.code == "EPF701"

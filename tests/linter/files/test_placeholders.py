@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter.linter import Configuration, Settings, lint_content
-from epfilter.linter.extractors.mapped_text import HOLE
-from epfilter.linter.files.checking import Checker
+from epfilter.linter.extractors import PLACEHOLDER
 from epfilter.linter.files.document import Document
-from epfilter.linter.files.rewriting import fixed, formatted
+from epfilter.linter.files.file_linter import FileLinter
+from epfilter.linter.files.rewriting import fix_filters, format_filters
 from support.file_samples import codes
 
-EVERY = Checker(Configuration(settings=Settings(select=("EPF",))))
-CHECKER = Checker(Configuration())
+EVERY = FileLinter(Configuration(settings=Settings(select=("EPF",))))
+LINTER = FileLinter(Configuration())
 CHANGES = ("fix", "unsafe", "format")
 
 KINDS = {
@@ -76,11 +76,11 @@ CASES = [
 ]
 
 
-def changed(name: str, text: str, change: str, checker: Checker = CHECKER) -> str:
+def changed(name: str, text: str, change: str, linter: FileLinter = LINTER) -> str:
     document, path = Document(text), Path(name)
     if change == "format":
-        return formatted(document, path, checker)[0].text
-    return fixed(document, path, checker, unsafe=change == "unsafe")[0].text
+        return format_filters(document, path, linter)[0].text
+    return fix_filters(document, path, linter, unsafe=change == "unsafe")[0].text
 
 
 @pytest.mark.parametrize(("name", "old", "new"), CASES)
@@ -142,17 +142,17 @@ calls = st.lists(
 def test_every_placeholder_is_still_there(name: str, change: str, value: str) -> None:
     before, after = KINDS[name]
     text = f"{before}{value}{after}"
-    for checker in (CHECKER, EVERY):
-        new = changed(name, text, change, checker)
-        assert HOLE not in new
+    for linter in (LINTER, EVERY):
+        new = changed(name, text, change, linter)
+        assert PLACEHOLDER not in new
         assert "%EF%BF%BC" not in new
         pattern = SPECIAL.get(name, ANY_PLACEHOLDER)
         assert pattern.findall(new) == pattern.findall(text)
-        assert changed(name, new, change, checker) == new
+        assert changed(name, new, change, linter) == new
 
 
 def test_a_replacement_character_of_the_file_is_no_placeholder() -> None:
-    text = json.dumps({"filter": f"gte(a,{HOLE}):gte(b,1)"}, ensure_ascii=False)
-    assert changed("a.json", text, "fix").count(HOLE) == 1
-    text = json.dumps({"filter": f"gte(a,{HOLE}):gte(b,{{{{x}}}})"}, ensure_ascii=False)
-    assert changed("a.json", text, "fix").count(HOLE) == 1
+    text = json.dumps({"filter": f"gte(a,{PLACEHOLDER}):gte(b,1)"}, ensure_ascii=False)
+    assert changed("a.json", text, "fix").count(PLACEHOLDER) == 1
+    text = json.dumps({"filter": f"gte(a,{PLACEHOLDER}):gte(b,{{{{x}}}})"}, ensure_ascii=False)
+    assert changed("a.json", text, "fix").count(PLACEHOLDER) == 1

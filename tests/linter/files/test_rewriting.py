@@ -19,23 +19,22 @@ from hypothesis import strategies as st
 from epfilter import parse, unparse
 from epfilter.errors import FilterSyntaxError
 from epfilter.linter import Configuration, Settings, fix
-from epfilter.linter.files.checking import Checker
-from epfilter.linter.files.discovery import Target
-from epfilter.linter.files.document import Document, UnreadableError
-from epfilter.linter.files.rewriting import difference, fixed, formatted
-from epfilter.linter.files.runner import Change, Run
+from epfilter.linter.files import Change, Run, Target
+from epfilter.linter.files.document import Document, DocumentError
+from epfilter.linter.files.file_linter import FileLinter
+from epfilter.linter.files.rewriting import diff_texts, fix_filters, format_filters
 from support.filter_strategies import any_text, filters
 from support.meaning_samples import filter_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from epfilter.linter.files.checking import Checked
+    from epfilter.linter.files.file_linter import LintedFilter
 
 EVERY = Settings(select=("EPF",))
 FEWER = settings(max_examples=settings().max_examples // 3)
 """There are many kinds of files, and each example is read four times."""
-CHECKER = Checker(Configuration(settings=EVERY))
+LINTER = FileLinter(Configuration(settings=EVERY))
 
 
 class Kind(NamedTuple):
@@ -48,7 +47,7 @@ class Kind(NamedTuple):
     check: Callable[[str], object] | None = None
 
 
-def in_python(text: str) -> str:
+def python_code(text: str) -> str:
     return ascii(text)
 
 
@@ -67,7 +66,7 @@ KINDS: dict[str, Kind] = {
     "b.json": Kind('[{"filter":', '}, {"filter" :  ', "}]", lambda text: json.dumps(text, ensure_ascii=False), json.loads),
     "a.jsonl": Kind('{"filter": ', '}\n{"filter": ', "}\n", json.dumps),
     "a.yaml": Kind("# é\nbefore: [1,  2]\nall:\n- filter: ", "\n- filter:   ", "\nlast: 'x'   # end\n", in_yaml_quoted, yaml.safe_load),
-    "a.py": Kind("# é\nx = 'é'\nsearch(filter=", ")\nsearch( filter = ", "  )  # end\n", in_python, ast.parse),
+    "a.py": Kind("# é\nx = 'é'\nsearch(filter=", ")\nsearch( filter = ", "  )  # end\n", python_code, ast.parse),
     "a.js": Kind("// é\nsearch({ filter: ", " });\nsearch({filter:", "}) // end\n", json.dumps),
     "a.ts": Kind("const a: string = 'é';\nsearch({ filter: ", " });\nsearch({filter:", "})\n", json.dumps),
     "a.http": Kind("# é\nGET https://x/v2/orders?filter=", "&page=1\nAccept: a/b\n\n###\nGET https://x/v2/orders?filter=", "\n", in_a_url),
@@ -84,8 +83,8 @@ def document_of(text: str, encoding: str, name: str) -> Document | None:
     """The text as a file has it; None where it has no such bytes, or where they are no text."""
     try:
         content = MARKS.get(encoding, b"") + text.encode(encoding)
-        return Document.of(content, name)
-    except (UnicodeEncodeError, UnreadableError):
+        return Document.decode(content, name)
+    except (UnicodeEncodeError, DocumentError):
         return None
 
 
@@ -94,7 +93,7 @@ def lines_of(kind: Kind, texts: list[str], end: str) -> str:
     return around[0] + around[1].join(kind.write(text) for text in texts) + around[2]
 
 
-def alone(one: Checked) -> str:
+def alone(one: LintedFilter) -> str:
     return fix(one.text, one.resource, settings=EVERY).text
 
 
@@ -108,8 +107,8 @@ def canonical(text: str) -> str:
 def written(name: str, document: Document, change: str) -> Document:
     path = Path(name)
     if change == "fix":
-        return fixed(document, path, CHECKER, unsafe=False)[0]
-    return formatted(document, path, CHECKER)[0]
+        return fix_filters(document, path, LINTER, unsafe=False)[0]
+    return format_filters(document, path, LINTER)[0]
 
 
 texts = st.lists(st.one_of(filter_texts(), filters.map(str), any_text), min_size=1, max_size=3)
@@ -127,9 +126,9 @@ def test_each_filter_is_as_if_alone_and_nothing_else_changes(
     document = document_of(lines_of(kind, texts, end), encoding, name)
     if document is None:
         return
-    before = CHECKER.look(document, Path(name)).filters
+    before = LINTER.lint(document, Path(name)).filters
     new = written(name, document, change)
-    after = [one.value for one in CHECKER.reading(new.text, Path(name)).filters]
+    after = [one.value for one in LINTER.extract(new.text, Path(name)).filters]
     assert len(after) == len(before)
     done = place = 0
     for checked, one in zip(before, after, strict=True):
@@ -137,13 +136,13 @@ def test_each_filter_is_as_if_alone_and_nothing_else_changes(
         # What stands before this filter and behind the last is untouched.
         assert new.text[place : one.bounds.start] == document.text[done : old.bounds.start]
         done, place = old.bounds.end, one.bounds.end
-        if old.holes:
+        if old.placeholders:
             continue
         wanted = alone(checked) if change == "fix" else canonical(old.text)
         assert one.text in {wanted, old.text}
     assert new.text[place:] == document.text[done:]
-    written_bytes = new.content(new.text)
-    assert written_bytes[: len(document.mark)] == document.mark
+    written_bytes = new.encode(new.text)
+    assert written_bytes[: len(document.byte_order_mark)] == document.byte_order_mark
     if kind.check is not None:
         kind.check(new.text)
     assert written(name, new, change).text == new.text
@@ -156,12 +155,12 @@ def test_what_people_write_is_repaired_in_any_file(name: str, texts: list[str]) 
     document = Document(lines_of(KINDS[name], texts, "\n"))
     if name == "a.http" and any("\n" in text for text in texts):
         return
-    checker = Checker(Configuration())
-    looked = checker.look(document, Path(name))
+    linter = FileLinter(Configuration())
+    looked = linter.lint(document, Path(name))
     assert [one.text for one in looked.filters] == texts
-    new, _ = fixed(document, Path(name), checker, unsafe=False)
+    new, _ = fix_filters(document, Path(name), linter, unsafe=False)
     resource = looked.filters[0].resource
-    assert [one.value.text for one in checker.reading(new.text, Path(name)).filters] == [
+    assert [one.value.text for one in linter.extract(new.text, Path(name)).filters] == [
         fix(text, resource).text for text in texts
     ]
 
@@ -194,8 +193,8 @@ def test_damaged_files_are_never_made_worse(name: str, texts: list[str], cut: in
     content = lines_of(KINDS[name], texts, "\n")
     document = Document(content[: max(0, len(content) - cut)])
     new = written(name, document, "fix")
-    old_read = CHECKER.reading(document.text, Path(name))
-    new_read = CHECKER.reading(new.text, Path(name))
+    old_read = LINTER.extract(document.text, Path(name))
+    new_read = LINTER.extract(new.text, Path(name))
     assert len(new_read.problems) == len(old_read.problems)
     assert len(new_read.filters) == len(old_read.filters)
 
@@ -207,7 +206,7 @@ def test_python_keeps_the_encoding_that_it_says(encoding: str, tmp_path: Path) -
     path = tmp_path / "a.py"
     path.write_bytes(content)
     run = Run(Configuration(root=tmp_path), Change.FIX)
-    (report,) = run.reports([Target(path, "a.py")])
+    (report,) = run.lint_targets([Target(path, "a.py")])
     assert (report.fixed, report.findings) == (1, ())
     assert path.read_bytes() == content.replace(b"gte", b"ge")
 
@@ -216,10 +215,10 @@ def test_what_would_be_written_in_another_way_is_not_written(tmp_path: Path) -> 
     content = b"# coding: utf-7\nx = '+AEE-'\nsearch(filter='gte(a,1)')\n"
     path = tmp_path / "a.py"
     path.write_bytes(content)
-    (report,) = Run(Configuration(root=tmp_path), Change.FIX).reports([Target(path, "a.py")])
+    (report,) = Run(Configuration(root=tmp_path), Change.FIX).lint_targets([Target(path, "a.py")])
     assert [one.diagnostic.code for one in report.findings] == ["EPF702"]
     assert path.read_bytes() == content
-    (report,) = Run(Configuration(root=tmp_path)).reports([Target(path, "a.py")])
+    (report,) = Run(Configuration(root=tmp_path)).lint_targets([Target(path, "a.py")])
     assert [one.diagnostic.code for one in report.findings] == ["EPF108"]
 
 
@@ -235,7 +234,7 @@ def test_a_file_without_repairs_is_not_written(
 
     monkeypatch.setattr("epfilter.linter.files.runner.write_atomically", written)
     for change in (Change.FIX, Change.FIX_UNSAFE, Change.FORMAT):
-        (report,) = Run(Configuration(root=tmp_path), change).reports([Target(path, name)])
+        (report,) = Run(Configuration(root=tmp_path), change).lint_targets([Target(path, name)])
         assert report.fixed == 0
 
 
@@ -258,8 +257,8 @@ def test_a_file_without_repairs_is_not_written(
     ],
 )
 def test_a_difference_is_what_patch_reads(old: str, new: str, expected: str) -> None:
-    assert difference(old, new, "n") == expected
+    assert diff_texts(old, new, "n") == expected
 
 
 def test_a_name_stays_in_its_line() -> None:
-    assert difference("a\n", "b\n", "x\n--- y\x1b").startswith("--- x\\n--- y\\u001b\n")
+    assert diff_texts("a\n", "b\n", "x\n--- y\x1b").startswith("--- x\\n--- y\\u001b\n")

@@ -9,14 +9,13 @@ from typing import Any
 from hypothesis import strategies as st
 
 from epfilter import Diagnostic, Edit, Fix, Severity, Span
-from epfilter.linter.files.document import Lines
-from epfilter.linter.files.report import FileFinding, FileReport
+from epfilter.linter.files import FileFinding, FileReport, LineIndex
 
 DATA = Path(__file__).parent / "data"
 
 
 def report_of(said: dict[str, Any]) -> FileReport:
-    lines = Lines(said["text"])
+    lines = LineIndex(said["text"])
     return FileReport(
         said["name"],
         tuple(FileFinding.of(finding_of(one), lines) for one in said.get("findings", [])),
@@ -87,7 +86,7 @@ def _findings(draw: st.DrawFn, length: int) -> Diagnostic:
 def placed_reports(draw: st.DrawFn) -> tuple[FileReport, str]:
     """A report and the text of its file."""
     text = draw(texts)
-    lines = Lines(text)
+    lines = LineIndex(text)
     found = draw(st.lists(_findings(len(text)), max_size=4))
     findings = tuple(FileFinding.of(one, lines) for one in found)
     return FileReport(draw(texts), findings, draw(counts), draw(counts), draw(counts)), text

@@ -11,7 +11,7 @@ import pytest
 
 from epfilter import FilterValueError
 from epfilter.linter import Configuration, lint_content
-from epfilter.linter.files.report import FileReport
+from epfilter.linter.files import FileReport
 from epfilter.linter.reports import FORMATS, render
 from epfilter.version import __version__
 from linter.reports.samples import DATA, sample_reports

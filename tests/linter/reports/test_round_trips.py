@@ -13,8 +13,7 @@ from hypothesis import given
 from pydantic import BaseModel, ConfigDict
 
 from epfilter import Diagnostic, Severity, Span
-from epfilter.linter.files.document import Lines
-from epfilter.linter.files.report import FileFinding, FileReport
+from epfilter.linter.files import FileFinding, FileReport, LineIndex
 from epfilter.linter.reports import FORMATS, render
 from epfilter.linter.reports.text import escape_surrogates
 from epfilter.version import __version__
@@ -176,7 +175,7 @@ def test_junit(found: list[FileReport]) -> None:
 
 def test_junit_shows_what_xml_forbids() -> None:
     found = Diagnostic("EPF199", "nul \0, bell \a, \ufffe, \udcff, \r.", Span(0, 1))
-    suite = junit([FileReport("a\x1b", (FileFinding.of(found, Lines("\x01")),))])
+    suite = junit([FileReport("a\x1b", (FileFinding.of(found, LineIndex("\x01")),))])
     assert [case.get("name") for case in suite] == [r"a\u001b"]
     [failure] = suite.iter("failure")
     assert failure.get("message") == r"nul \u0000, bell \u0007, \ufffe, \udcff, \r."

@@ -16,8 +16,7 @@ from jsonschema import Draft4Validator
 from epfilter import Diagnostic, Edit, Severity, Span
 from epfilter.errors import apply_edits
 from epfilter.linter import RULES
-from epfilter.linter.files.document import Lines
-from epfilter.linter.files.report import FileFinding, FileReport
+from epfilter.linter.files import FileFinding, FileReport, LineIndex
 from epfilter.linter.reports import render
 from epfilter.linter.reports.sarif_report import path_to_uri, reporting_descriptor
 from epfilter.linter.reports.text import escape_surrogates, message_with_hint
@@ -116,7 +115,7 @@ def test_a_snippet_is_the_region(placed: tuple[FileReport, str]) -> None:
 def test_a_long_snippet_is_left_out() -> None:
     text = f"eq(a,{'1' * 500})"
     found = Diagnostic("EPF302", "it is long.", Span(0, len(text)))
-    [result] = results_of([FileReport("a", (FileFinding.of(found, Lines(text)),))])
+    [result] = results_of([FileReport("a", (FileFinding.of(found, LineIndex(text)),))])
     assert "snippet" not in result["locations"][0]["physicalLocation"]["region"]
 
 
@@ -154,7 +153,7 @@ def test_the_index_is_that_of_the_rule_and_missing_where_there_is_none() -> None
 
 
 def _fingerprints(name: str, text: str, *places: int) -> list[str]:
-    lines = Lines(text)
+    lines = LineIndex(text)
     findings = [
         FileFinding.of(Diagnostic("EPF403", "twice.", Span(at, at), Severity.WARNING), lines)
         for at in places

@@ -1,143 +1,113 @@
-"""What a reader finds in a file: filters, interpolations, comments, and what it cannot read."""
+"""What an extractor finds in a file: filters, interpolations, comments, and parse problems."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.errors import Span
-from epfilter.linter.extractors.endpoints import Endpoints
-from epfilter.linter.extractors.placeholders import templated
+from epfilter.linter.extractors.filter_text import (
+    calls_function,
+    calls_operator,
+    has_prefix_connective,
+)
+from epfilter.linter.extractors.mapped_text import mark_placeholders
+from epfilter.linter.extractors.requests import NO_CONTEXT, Endpoints, RequestContext
 
 if TYPE_CHECKING:
-    from epfilter.linter.extractors.mapped_text import Placed
+    from epfilter.linter.extractors.mapped_text import MappedText
     from epfilter.resources import Resource
 
 
-class Hint(NamedTuple):
-    """What stands around a filter and says which listing it is for.
+class ExtractedFilter(NamedTuple):
+    """A filter in a file, and the listings that it may be for.
 
-    `path` is the path of a URL, `method` how it is asked, and `job_type` the member of a payload
-    that creates a job. Any of them may be empty.
+    `is_foreign` is True where only the name `filter` suggests the platform: the filter is sent to
+    a URL of another API, and has the connectives of another language.
     """
 
-    path: str = ""
-    method: str = "GET"
-    job_type: str = ""
-
-
-NO_HINT = Hint()
-
-
-class Embedded(NamedTuple):
-    """A filter that stands in a file, and the listings that it may be for.
-
-    `is_foreign` says that nothing speaks for a filter of the platform but its name: it is sent to
-    another URL than one of the platform's, and has the connectives of another language.
-    """
-
-    value: Placed
+    value: MappedText
     resources: tuple[Resource, ...] = ()
     is_foreign: bool = False
 
 
 class Interpolation(NamedTuple):
-    """A filter that a program puts together from pieces of text, and how it does so.
-
-    `embedded` is what is known of it.
-    """
+    """A filter that a program builds from pieces of text; `built_with` names the construct."""
 
     span: Span
-    form: str
-    embedded: Embedded
+    built_with: str
+    filter: ExtractedFilter
 
 
 class Comment(NamedTuple):
-    """A comment of the file, without its marks."""
+    """A comment of the file, without its delimiters."""
 
     span: Span
     text: str
 
 
 class Problem(NamedTuple):
-    """A part of a file that could not be read, in a user's words.
-
-    `partial` says that all the rest of the file was read.
-    """
+    """A part of a file that cannot be parsed; `is_partial` where the rest of the file was read."""
 
     span: Span
     message: str
-    partial: bool = False
+    is_partial: bool = False
 
 
 @dataclass(slots=True)
-class Reading:
-    """All that was found in one file; spans are those of the file's text.
+class Extraction:
+    """Everything that was extracted from one file; spans are those of the file's text.
 
-    A reader calls `offer` for each text that stands where a filter could, `comment` for each
-    comment and `problem` for what it cannot read.
+    An extractor calls `add_candidate` for each text in the position of a filter, `add_comment`
+    for each comment, and `add_problem` for what it cannot parse.
     """
 
     endpoints: Endpoints
-    filters: list[Embedded] = field(default_factory=list)
+    filters: list[ExtractedFilter] = field(default_factory=list)
     interpolations: list[Interpolation] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def offer(self, value: Placed, hint: Hint = NO_HINT, form: str = "") -> None:
-        """Take the text as a filter, if it is one: much besides filters is called `filter`.
+    def add_candidate(
+        self, value: MappedText, context: RequestContext = NO_CONTEXT, built_with: str = ""
+    ) -> None:
+        """Add the text if it is a filter: many other things are called `filter` too.
 
-        The text of a payload that creates a job is always taken; where a URL says that the text
-        is for a listing, anything that calls a function; anything else where it calls an
-        operator and does not begin as a program of jq. A text with holes is an interpolation;
-        `form` says how it was made, and where it is empty, nobody made it by a program: its holes
-        are left as they are, and so are the placeholders of a template.
+        The text of a payload that creates a job is always a filter. Where a URL of the platform
+        is known, it must call a function; anywhere else, an operator. A text with placeholders
+        that a program fills is an interpolation; `built_with` names the construct of the program.
+        Without it, placeholders of templates are marked and kept.
         """
-        is_made = bool(value.holes and form)
-        value = value if is_made else templated(value)
+        is_interpolation = bool(value.placeholders and built_with)
+        value = value if is_interpolation else mark_placeholders(value)
         text = value.text
-        resources = self.endpoints.of(hint)
+        resources = self.endpoints.find_resources(context)
         if not (
-            (hint.job_type and resources and text)
-            or (_CALLS_AN_OPERATOR.search(text) and not _JQ.match(text))
-            or (resources and _CALLS.search(text))
+            (context.job_type and resources and text)
+            or calls_operator(text)
+            or (resources and calls_function(text))
         ):
             return
-        is_foreign = bool(hint.path and not resources and _RQL.search(text))
-        embedded = Embedded(value, resources, is_foreign)
-        if is_made:
-            self.interpolations.append(Interpolation(value.bounds, form, embedded))
+        is_foreign = bool(context.path and not resources and has_prefix_connective(text))
+        extracted = ExtractedFilter(value, resources, is_foreign)
+        if is_interpolation:
+            self.interpolations.append(Interpolation(value.bounds, built_with, extracted))
         else:
-            self.filters.append(embedded)
+            self.filters.append(extracted)
 
-    def comment(self, source: Placed, start: int, end: int, marks: Sequence[str] = ()) -> None:
-        """Take a comment, which stands in `source` from `start` to `end` with its marks."""
+    def add_comment(
+        self, source: MappedText, start: int, end: int, delimiters: Sequence[str] = ()
+    ) -> None:
+        """Add a comment, which stands in `source` from `start` to `end` with its delimiters."""
         text = source.text[start:end].strip()
         if "epfilter" in text:
-            for mark in marks:
-                text = text.removeprefix(mark).removesuffix(mark)
-            self.comments.append(Comment(source.span(Span(start, end)), text.strip()))
+            for delimiter in delimiters:
+                text = text.removeprefix(delimiter).removesuffix(delimiter)
+            self.comments.append(Comment(source.map_span(Span(start, end)), text.strip()))
 
-    def problem(
-        self, source: Placed, start: int, end: int, message: str, *, partial: bool = False
+    def add_problem(
+        self, source: MappedText, start: int, end: int, message: str, *, is_partial: bool = False
     ) -> None:
-        """Say what cannot be read; `partial` where all the rest is read nevertheless."""
-        self.problems.append(Problem(source.span(Span(start, end)), message, partial))
-
-
-OPERATOR = (
-    r"(?:eq|gt|ge|lt|le|like|ilike|contains|text|in|contains_any|contains_all|is_null"
-    r"|gte|lte|ne|neq)"
-)
-"""An operator, or what people most often write for one."""
-
-_CALLS = re.compile(r"[A-Za-z_]\s*\(")
-_CALLS_AN_OPERATOR = re.compile(rf"(?<![\w.$-]){OPERATOR}\s*\(", re.IGNORECASE)
-
-_RQL = re.compile(r"(?<![\w.$-])(?:and|or|not)\s*\(", re.IGNORECASE)
-"""In the Resource Query Language, and in filters of JSON:API, connectives stand before terms."""
-
-_JQ = re.compile(r"\s*(?:[.\[]|(?:any|all|first|map|select|to_entries|with_entries)\b)")
-"""jq is asked with `filter` too, and has a function `contains`."""
+        """Add what cannot be parsed; `is_partial` where the rest is extracted nevertheless."""
+        self.problems.append(Problem(source.map_span(Span(start, end)), message, is_partial))

@@ -1,176 +1,230 @@
-"""A text together with where each of its characters stands in a file.
+"""A source map: a text together with the position of each of its characters in a file.
 
 A filter rarely stands in a file as it is: a JSON string escapes its quotes, a URL its spaces, and
-a filter in a URL in a JSON string both. Each reader takes a piece of a placed text and decodes
-it; the places go along, so that a finding is shown where it stands, and a fix is written as the
-file would write it.
+a filter in a URL in a JSON string both. Each extractor takes a slice of a mapped text and decodes
+it. The positions go along, so that a finding is shown where it is written, and a fix is encoded
+as the file requires it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from epfilter.errors import Edit, Span
 
-HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
-"""Stands in a decoded text where a program or a template puts something in."""
+PLACEHOLDER = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Stands in a decoded text where a program or a template inserts a value."""
+
+Encoder = Callable[[str], str | None]
+"""Encodes new text for a file; None where the file cannot contain it there."""
+
+DOUBLE_BRACES = re.compile(r"\{\{[\s\S]{0,300}?\}\}|\$\{[^{}]*\}")
+"""Placeholders of templates that are not valid in a filter, so that any file can contain them."""
+
+_TEMPLATE_PLACEHOLDER = re.compile(
+    DOUBLE_BRACES.pattern
+    + r"|\{[^{},()]*\}|<[A-Za-z_][\w .-]*>|\$[A-Za-z_]\w*|%(?:[sd]|\(\w+\)[sd])(?!\w)"
+)
 
 
-class Unit(NamedTuple):
-    """A stretch of a text as written, and what it stands for.
+class Segment(NamedTuple):
+    """A range of an encoded text, and the text that it decodes to.
 
-    Where `text` is as long as the stretch, each character stands for itself; otherwise all of
-    `text` is written by the whole stretch, and nothing can be changed inside it.
+    Where `text` is as long as the range, each character stands for itself; otherwise the whole
+    range encodes the whole of `text`, and nothing inside it can be edited.
     """
 
     text: str
     start: int
     end: int
-    hole: bool = False
+    is_placeholder: bool = False
 
 
-@dataclass(slots=True)  # to freeze it makes each, and there is one a line, four times as slow
-class Placed:
-    """A text, and the file's characters that write each of its characters.
+@dataclass(slots=True)  # freezing makes construction four times as slow, and each line has one
+class MappedText:
+    """A text, and the positions of its characters in the file.
 
-    As a whole it stands in the file's characters from `start` to `end`; an empty one stands at
-    `start`. `places` are, for each character, where the characters that write it begin, and where
-    they end; None where the text stands in the file as it is. `write` gives new text as it must be
-    written there, or None where it cannot be. `holes` are the indices of characters that stand for
-    what a program puts in. `fits` says of a change in the file whether the file then holds what
-    was meant, where that depends on what stands around the change.
+    The whole text covers the file's characters from `start` to `end`; an empty text stands at
+    `start`. `positions` holds, for each character, the start and the end of the file's characters
+    that encode it; it is None where the text stands in the file as it is. `encode` turns new text
+    into what the file must contain. `placeholders` are the indices of the characters that stand
+    for inserted values. `accepts`, if any, returns whether an edit of the file gives the intended
+    text, where that depends on the text around the edit.
     """
 
     text: str
     start: int
     end: int
-    write: Callable[[str], str | None]
-    places: tuple[Sequence[int], Sequence[int]] | None = None
-    holes: frozenset[int] = frozenset()
-    fits: Callable[[Edit], bool] | None = None
+    encode: Encoder
+    positions: tuple[Sequence[int], Sequence[int]] | None = None
+    placeholders: frozenset[int] = frozenset()
+    accepts: Callable[[Edit], bool] | None = None
 
     @classmethod
-    def whole(cls, text: str) -> Placed:
-        """The text of a file.
+    def of_file(cls, text: str) -> MappedText:
+        """Return the text of a whole file.
 
-        >>> Placed.whole("filter: eq(a,1)").cut(8, 15).span(Span(0, 2))
+        >>> MappedText.of_file("filter: eq(a,1)").slice(8, 15).map_span(Span(0, 2))
         Span(start=8, end=10)
         """
-        return cls(text, 0, len(text), _as_it_is)
+        return cls(text, 0, len(text), _keep)
 
     @property
     def bounds(self) -> Span:
-        """What the text as a whole stands in."""
+        """The span of the file that the whole text covers."""
         return Span(self.start, self.end)
 
     @property
     def starts(self) -> Sequence[int]:
-        """Where what writes each character begins."""
-        return range(self.start, self.end) if self.places is None else self.places[0]
+        """For each character, the file position where its encoding starts."""
+        return range(self.start, self.end) if self.positions is None else self.positions[0]
 
     @property
     def ends(self) -> Sequence[int]:
-        """Where what writes each character ends."""
-        return range(self.start + 1, self.end + 1) if self.places is None else self.places[1]
+        """For each character, the file position where its encoding ends."""
+        return range(self.start + 1, self.end + 1) if self.positions is None else self.positions[1]
 
-    def cut(self, start: int, end: int) -> Placed:
-        """The part from `start` to `end`."""
+    def slice(self, start: int, end: int) -> MappedText:
+        """Return the part from `start` to `end`."""
         text = self.text[start:end]
-        if self.places is None:
+        if self.positions is None:
             first = self.start + start
-            return Placed(text, first, first + len(text), self.write, None, self.holes, self.fits)
-        holes = self.holes and frozenset(i - start for i in self.holes if start <= i < end)
-        starts, ends = self.places
-        first, last = self.span(Span(start, end))
-        places = starts[start:end], ends[start:end]
-        return Placed(text, first, last, self.write, places, holes, self.fits)
+            last = first + len(text)
+            return MappedText(text, first, last, self.encode, None, self.placeholders, self.accepts)
+        placeholders = self.placeholders and frozenset(
+            index - start for index in self.placeholders if start <= index < end
+        )
+        starts, ends = self.positions
+        first, last = self.map_span(Span(start, end))
+        positions = starts[start:end], ends[start:end]
+        return MappedText(text, first, last, self.encode, positions, placeholders, self.accepts)
 
-    def decoded(self, units: Iterable[Unit], write: Callable[[str], str | None]) -> Placed:
-        r"""What the units say that this text stands for; `write` is the inverse.
+    def decode(self, segments: Iterable[Segment], encode: Encoder) -> MappedText:
+        r"""Return the text that the segments of this text decode to; `encode` is the inverse.
 
-        >>> url = Placed.whole("eq%28a,1)")
-        >>> plain = url.decoded([Unit("eq", 0, 2), Unit("(", 2, 5), Unit("a,1)", 5, 9)], str)
-        >>> plain.text, plain.span(Span(2, 4))
+        >>> url = MappedText.of_file("eq%28a,1)")
+        >>> segments = [Segment("eq", 0, 2), Segment("(", 2, 5), Segment("a,1)", 5, 9)]
+        >>> plain = url.decode(segments, str)
+        >>> plain.text, plain.map_span(Span(2, 4))
         ('eq(a,1)', Span(start=2, end=6))
         """
-        text: list[str] = []
+        texts: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
-        holes: set[int] = set()
+        placeholders: set[int] = set()
         all_starts, all_ends = self.starts, self.ends
-        for new, start, end, hole in units:
-            if hole:
-                holes.add(len(starts))
-            text.append(new)
-            if len(new) == end - start and not hole:
+        for text, start, end, is_placeholder in segments:
+            if is_placeholder:
+                placeholders.add(len(starts))
+            texts.append(text)
+            if len(text) == end - start and not is_placeholder:
                 starts.extend(all_starts[start:end])
                 ends.extend(all_ends[start:end])
-            elif new:
-                first, last = self.span(Span(start, end))
-                starts.extend([first] * len(new))
-                ends.extend([last] * len(new))
-        both = _one_after_the_other(write, self.write)
-        places = starts, ends
-        whole = "".join(text)
-        return Placed(whole, self.start, self.end, both, places, frozenset(holes), self.fits)
+            elif text:
+                first, last = self.map_span(Span(start, end))
+                starts.extend([first] * len(text))
+                ends.extend([last] * len(text))
+        return MappedText(
+            "".join(texts),
+            self.start,
+            self.end,
+            _chain_encoders(encode, self.encode),
+            (starts, ends),
+            frozenset(placeholders),
+            self.accepts,
+        )
 
-    def written_by(self, write: Callable[[str], str | None]) -> Placed:
-        """The same, where new text has to be written in this way as well."""
-        return replace(self, write=_one_after_the_other(write, self.write))
+    def with_encoder(self, encode: Encoder) -> MappedText:
+        """Return the same text, where new text must pass `encode` as well."""
+        return replace(self, encode=_chain_encoders(encode, self.encode))
 
-    def span(self, span: Span) -> Span:
-        """Where a part of this text stands in the file."""
+    def map_span(self, span: Span) -> Span:
+        """Return the span of the file that encodes a span of this text."""
         start, end = span
-        if self.places is None:
+        if self.positions is None:
             return Span(self.start + start, self.start + end)
-        starts, ends = self.places
+        starts, ends = self.positions
         if start < end:
             return Span(starts[start], ends[end - 1])
-        at = starts[start] if start < len(starts) else ends[-1] if ends else self.start
-        return Span(at, at)
+        position = starts[start] if start < len(starts) else ends[-1] if ends else self.start
+        return Span(position, position)
 
-    def edit(self, edit: Edit) -> Edit | None:
-        """The same change in the file, or None where the file's way of writing forbids it."""
+    def map_edit(self, edit: Edit) -> Edit | None:
+        """Return the edit of the file for an edit of this text, or None where it has none."""
         (start, end), new = edit
-        if self._inside_unit(start) or self._inside_unit(end) or self._has_gap(start, end):
+        if self._splits_segment(start) or self._splits_segment(end) or self._has_gap(start, end):
             return None
-        written = self.write(new)
-        if written is None:
+        encoded = self.encode(new)
+        if encoded is None:
             return None
-        there = Edit(self.span(Span(start, end)), written)
-        return there if self.fits is None or self.fits(there) else None
+        mapped = Edit(self.map_span(Span(start, end)), encoded)
+        return mapped if self.accepts is None or self.accepts(mapped) else None
 
-    def _inside_unit(self, index: int) -> bool:
-        if self.places is None:
+    def _splits_segment(self, index: int) -> bool:
+        if self.positions is None:
             return False
-        starts, ends = self.places
+        starts, ends = self.positions
         return 0 < index < len(starts) and starts[index] < ends[index - 1]
 
     def _has_gap(self, start: int, end: int) -> bool:
-        if self.places is None:
+        if self.positions is None:
             return False
-        starts, ends = self.places
+        starts, ends = self.positions
         return any(
             ends[i] != starts[i + 1] and starts[i] != starts[i + 1] for i in range(start, end - 1)
         )
 
 
-def on_one_line(new: str) -> str | None:
-    """Writes new text as it is where a line cannot be broken."""
+def mark_placeholders(
+    value: MappedText, pattern: re.Pattern[str] = _TEMPLATE_PLACEHOLDER
+) -> MappedText:
+    """Return the text with each template placeholder, such as `{{id}}` or `%s`, marked as one.
+
+    >>> mark_placeholders(MappedText.of_file("eq(id,{{id}})")).placeholders
+    frozenset({6})
+    """
+    matches = [*pattern.finditer(value.text)]
+    if not matches:
+        return value
+    segments: list[Segment] = []
+    done = 0
+    for match in matches:
+        segments += copy_segments(value, done, match.start())
+        segments.append(Segment(PLACEHOLDER, match.start(), match.end(), is_placeholder=True))
+        done = match.end()
+    return value.decode([*segments, *copy_segments(value, done, len(value.text))], str)
+
+
+def copy_segments(value: MappedText, start: int, end: int) -> Iterator[Segment]:
+    """Yield the part from `start` to `end` unchanged, with its placeholders."""
+    for index in sorted(index for index in value.placeholders if start <= index < end):
+        if start < index:
+            yield Segment(value.text[start:index], start, index)
+        yield Segment(PLACEHOLDER, index, index + 1, is_placeholder=True)
+        start = index + 1
+    if start < end:
+        yield Segment(value.text[start:end], start, end)
+
+
+def refuse_edit(_: str) -> None:
+    """Encode nothing: the text cannot be edited."""
+
+
+def refuse_line_breaks(new: str) -> str | None:
+    """Encode new text as it is, where it must stay on one line."""
     return None if "\n" in new or "\r" in new else new
 
 
-def _as_it_is(new: str) -> str:
+def _keep(new: str) -> str:
     return new
 
 
-def _one_after_the_other(
-    inner: Callable[[str], str | None], outer: Callable[[str], str | None]
-) -> Callable[[str], str | None]:
-    def written(new: str) -> str | None:
-        between = inner(new)
-        return None if between is None else outer(between)
+def _chain_encoders(inner: Encoder, outer: Encoder) -> Encoder:
+    def encode(new: str) -> str | None:
+        encoded = inner(new)
+        return None if encoded is None else outer(encoded)
 
-    return written
+    return encode

@@ -1,4 +1,4 @@
-"""Literals of Python: where each character of their value is written."""
+"""Literals of Python: their values, and where each character is written."""
 
 from __future__ import annotations
 
@@ -9,55 +9,59 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 
 from epfilter.linter.extractors.literals import (
-    Characters,
-    Write,
-    agreeing,
-    decoded_units,
-    numbered,
-    placed,
-    unwritable,
+    Utf8Offsets,
+    decode_segments,
+    escape_code_point,
+    map_segments,
+    require_same_encoding,
 )
-from epfilter.linter.extractors.mapped_text import HOLE, Placed, Unit
+from epfilter.linter.extractors.mapped_text import (
+    PLACEHOLDER,
+    Encoder,
+    MappedText,
+    Segment,
+    refuse_edit,
+)
 
 _NEWLINE = re.compile(r"\r\n?|\n")
 _OPENING = re.compile(r"([A-Za-z]{0,2})('''|\"\"\"|'|\")")
-_BETWEEN = re.compile(r"(?:\s|\\(?=[\r\n])|#[^\r\n]*)*+")
-_IN_A_FIELD = re.compile(r"['\"#()\[\]{}:]")
+_TRIVIA = re.compile(r"(?:\s|\\(?=[\r\n])|#[^\r\n]*)*+")
+_FIELD_SYNTAX = re.compile(r"['\"#()\[\]{}:]")
 _SHORT_ESCAPE = re.compile(r"\\[0-7]")
-"""An escape to which a digit written behind it would belong."""
+"""An octal escape: a digit inserted after it would become part of it."""
 
 _ESCAPE = r"\\(?:\r\n|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^{}]*\}|"
-_MEANINGS = {
+_ESCAPED_CHARS = {
     **{char: char for char in "\\'\""},
     **dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True)),
     **dict.fromkeys(("\n", "\r", "\r\n"), ""),
 }
 
 
-class Lines:
-    """Indices of characters for the lines and columns that Python counts."""
+class PythonLines:
+    """The indices of characters for the lines and columns that Python counts."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts = [0, *(found.end() for found in _NEWLINE.finditer(text))]
-        self._characters: dict[int, Characters] = {}
+        self._starts = [0, *(match.end() for match in _NEWLINE.finditer(text))]
+        self._offsets: dict[int, Utf8Offsets] = {}
 
-    def start(self, line: int) -> int:
-        """Where the line begins, counted from 1."""
+    def start_of(self, line: int) -> int:
+        """Return the index where a line, counted from 1, starts."""
         return self._starts[min(max(line, 1), len(self._starts)) - 1]
 
-    def at(self, line: int, offset: int) -> int:
-        """The index for a line and an offset in UTF-8, as the nodes of a tree have it."""
-        characters = self._characters.get(line)
-        if characters is None:
-            end = self.start(line + 1) if line < len(self._starts) else len(self._text)
-            characters = self._characters[line] = Characters(self._text[self.start(line) : end])
-        return min(self.start(line) + characters.at(offset), len(self._text))
+    def index_of(self, line: int, offset: int) -> int:
+        """Return the index for a line and an offset in UTF-8, as the nodes of a tree have it."""
+        offsets = self._offsets.get(line)
+        if offsets is None:
+            end = self.start_of(line + 1) if line < len(self._starts) else len(self._text)
+            offsets = self._offsets[line] = Utf8Offsets(self._text[self.start_of(line) : end])
+        return min(self.start_of(line) + offsets.index_of(offset), len(self._text))
 
 
 @dataclass(slots=True)
 class _Literal:
-    """One literal: `parts` are what stands between its quotes, holes marked."""
+    """One literal; `parts` are the ranges between its quotes, and whether each is a field."""
 
     prefix: str
     quote: str
@@ -66,88 +70,97 @@ class _Literal:
     parts: list[tuple[int, int, bool]] = field(default_factory=list)
 
 
-def literal(source: Placed, start: int, end: int, value: Sequence[str | None]) -> Placed:
-    r"""The literals from `start` to `end`, whose value is known, with None for each hole.
+def map_literals(
+    source: MappedText, start: int, end: int, parts: Sequence[str | None]
+) -> MappedText:
+    r"""Return the value of the adjacent literals from `start` to `end` with its positions.
 
-    Where they are not understood, the value stands in the whole of them and cannot be changed.
+    `parts` is the value, with None for each replacement field. Where the literals are not
+    understood, the value is mapped to the whole of them and cannot be edited.
 
-    >>> found = literal(Placed.whole(r"'eq(a,\x31)'"), 0, 12, ["eq(a,1)"])
-    >>> found.text, found.starts[5:]
+    >>> value = map_literals(MappedText.of_file(r"'eq(a,\x31)'"), 0, 12, ["eq(a,1)"])
+    >>> value.text, value.starts[5:]
     ('eq(a,1)', [6, 10])
     """
-    text = "".join(HOLE if part is None else part for part in value)
+    text = "".join(PLACEHOLDER if part is None else part for part in parts)
     try:
-        literals = _scanned(source.text, start, end)
+        literals = _scan_literals(source.text, start, end)
     except RecursionError:
         literals = []
     if literals:
-        units = [unit for one in literals for unit in _units(source.text, one)]
-        write = agreeing(_write(source.text, one) for one in literals)
-        found = placed(source, literals[0].start, literals[-1].end, units, write)
-        if found.text == text:
-            return found
-    whole = [Unit(part or HOLE, start, end, part is None) for part in value if part != ""]
-    return placed(source, start, end, whole, unwritable)
+        segments = [segment for literal in literals for segment in _decode(source.text, literal)]
+        encode = require_same_encoding(
+            _choose_encoder(source.text, literal) for literal in literals
+        )
+        value = map_segments(source, literals[0].start, literals[-1].end, segments, encode)
+        if value.text == text:
+            return value
+    whole = [Segment(part or PLACEHOLDER, start, end, part is None) for part in parts if part != ""]
+    return map_segments(source, start, end, whole, refuse_edit)
 
 
-def _scanned(text: str, start: int, end: int) -> list[_Literal]:
-    """The literals that stand there side by side; none if anything else does."""
-    found: list[_Literal] = []
+def _scan_literals(text: str, start: int, end: int) -> list[_Literal]:
+    """Return the literals that stand there side by side; none if anything else does."""
+    literals: list[_Literal] = []
     while start < end:
         opening = _OPENING.match(text, start, end)
         if opening is None:
             return []
-        one = _Literal(opening[1].lower(), opening[2], opening.end())
-        start = _end_of(text, one, end)
+        literal = _Literal(opening[1].lower(), opening[2], opening.end())
+        start = _scan_literal(text, literal, end)
         if start < 0:
             return []
-        found.append(one)
-        start = _between(text, start, end)
-    return found
+        literals.append(literal)
+        start = _skip_trivia(text, start, end)
+    return literals
 
 
-def _between(text: str, start: int, end: int) -> int:
-    found = _BETWEEN.match(text, start, end)
-    return found.end() if found else start
+def _skip_trivia(text: str, start: int, end: int) -> int:
+    """Return the position after white space, comments and continued lines."""
+    trivia = _TRIVIA.match(text, start, end)
+    return trivia.end() if trivia else start
 
 
-def _end_of(text: str, one: _Literal, end: int) -> int:
-    """Fills in the parts of the literal; where it ends, or -1."""
-    place = part = one.start
-    formatted = "f" in one.prefix
-    while (found := _stops(one.quote, formatted=formatted).search(text, place, end)) is not None:
-        place = found.end()
-        if found[0] == one.quote:
-            one.end = found.start()
-            one.parts.append((part, one.end, False))
-            return place
-        if found[0] == "{":
-            one.parts.append((part, found.start(), False))
-            part = place = _end_of_field(text, place, end, one.quote)
-            if place < 0:
+def _scan_literal(text: str, literal: _Literal, end: int) -> int:
+    """Fill in the parts and the end of the literal; return the position after it, or -1."""
+    position = part_start = literal.start
+    is_f_string = "f" in literal.prefix
+    stop = _stop_pattern(literal.quote, is_f_string=is_f_string)
+    while (match := stop.search(text, position, end)) is not None:
+        position = match.end()
+        if match[0] == literal.quote:
+            literal.end = match.start()
+            literal.parts.append((part_start, literal.end, False))
+            return position
+        if match[0] == "{":
+            literal.parts.append((part_start, match.start(), False))
+            part_start = position = _scan_field(text, position, end, literal.quote)
+            if position < 0:
                 return -1
-            one.parts.append((found.start(), place, True))
-        elif found[0].startswith("\\") and formatted and "r" in one.prefix and "N{" in found[0]:
-            place = found.start() + 2
+            literal.parts.append((match.start(), position, True))
+        elif (
+            match[0].startswith("\\") and is_f_string and "r" in literal.prefix and "N{" in match[0]
+        ):
+            position = match.start() + 2
     return -1
 
 
 @cache
-def _stops(quote: str, *, formatted: bool) -> re.Pattern[str]:
-    """What ends a part of a literal, and what only seems to."""
-    escape = r"\\N\{[^{}]*\}|\\[^{}]|\{\{|\}\}|\{" if formatted else r"\\[\s\S]"
+def _stop_pattern(quote: str, *, is_f_string: bool) -> re.Pattern[str]:
+    """Return the pattern of what ends a part of a literal, and of escapes that look like it."""
+    escape = r"\\N\{[^{}]*\}|\\[^{}]|\{\{|\}\}|\{" if is_f_string else r"\\[\s\S]"
     return re.compile(f"{quote}|{escape}")
 
 
-def _end_of_field(text: str, start: int, end: int, quote: str) -> int:
-    """Where the replacement field ends whose `{` stands before `start`, or -1."""
+def _scan_field(text: str, start: int, end: int, quote: str) -> int:
+    """Return the end of the replacement field whose `{` stands before `start`, or -1."""
     depth = 0
-    while (found := _IN_A_FIELD.search(text, start, end)) is not None:
-        char, start = found[0], found.end()
+    while (match := _FIELD_SYNTAX.search(text, start, end)) is not None:
+        char, start = match[0], match.end()
         if char in "'\"":
-            start = _end_of_nested(text, found.start(), end)
+            start = _scan_nested_literal(text, match.start(), end)
         elif char == "#":
-            start = _between(text, found.start(), end)
+            start = _skip_trivia(text, match.start(), end)
         elif char in "([{":
             depth += 1
         elif depth and char in ")]}":
@@ -155,77 +168,79 @@ def _end_of_field(text: str, start: int, end: int, quote: str) -> int:
         elif char == "}":
             return start
         elif char == ":" and not depth:
-            return _end_of_format(text, start, end, quote)
+            return _scan_format_spec(text, start, end, quote)
         if start < 0:
             return -1
     return -1
 
 
-def _end_of_nested(text: str, start: int, end: int) -> int:
-    opening = start
-    while opening and text[opening - 1].isalpha() and start - opening < 2:
-        opening -= 1
-    found = _OPENING.match(text, opening, end) or _OPENING.match(text, start, end)
-    if found is None:
+def _scan_nested_literal(text: str, start: int, end: int) -> int:
+    prefix_start = start
+    while prefix_start and text[prefix_start - 1].isalpha() and start - prefix_start < 2:
+        prefix_start -= 1
+    opening = _OPENING.match(text, prefix_start, end) or _OPENING.match(text, start, end)
+    if opening is None:
         return -1
-    return _end_of(text, _Literal(found[1].lower(), found[2], found.end()), end)
+    return _scan_literal(text, _Literal(opening[1].lower(), opening[2], opening.end()), end)
 
 
-def _end_of_format(text: str, start: int, end: int, quote: str) -> int:
+def _scan_format_spec(text: str, start: int, end: int, quote: str) -> int:
     while start < end and not text.startswith(quote, start):
         start += 1
         if text[start - 1] == "}":
             return start
         if text[start - 1] == "{":
-            start = _end_of_field(text, start, end, quote)
+            start = _scan_field(text, start, end, quote)
             if start < 0:
                 return -1
     return -1
 
 
-def _units(text: str, one: _Literal) -> Iterator[Unit]:
-    special = _special(one.prefix, one.quote)
-    meaning = partial(_meaning, raw="r" in one.prefix, formatted="f" in one.prefix)
-    for start, end, is_hole in one.parts:
-        if is_hole:
-            yield Unit(HOLE, start, end, hole=True)
+def _decode(text: str, literal: _Literal) -> Iterator[Segment]:
+    special = _special_pattern(literal.prefix, literal.quote)
+    decode = partial(
+        _decode_special, is_raw="r" in literal.prefix, is_f_string="f" in literal.prefix
+    )
+    for start, end, is_field in literal.parts:
+        if is_field:
+            yield Segment(PLACEHOLDER, start, end, is_placeholder=True)
         else:
-            yield from decoded_units(text, start, end, special, meaning)
+            yield from decode_segments(text, start, end, special, decode)
 
 
 @cache
-def _special(prefix: str, quote: str) -> re.Pattern[str]:
-    """What does not stand for itself, or must not be parted from what follows it.
+def _special_pattern(prefix: str, quote: str) -> re.Pattern[str]:
+    """Return the pattern of what is not literal, or must stay together with what follows it.
 
     Without what follows it, a backslash in a raw literal escapes its closing quote, and a quote
     in a literal of three quotes closes it.
     """
-    formatted = "f" in prefix
-    plain = r"{}\\" if formatted else r"\\"
+    is_f_string = "f" in prefix
+    plain = r"{}\\" if is_f_string else r"\\"
     escape = rf"\\+(?:\r\n?|[^{plain}])?"
     if "r" not in prefix:
-        escape = _ESCAPE + (r"[^{}]|(?=[{}]))" if formatted else r"[\s\S])")
-    forms = [escape, r"\r\n?"]
-    if formatted:
-        forms += [r"\{\{", r"\}\}"]
+        escape = _ESCAPE + (r"[^{}]|(?=[{}]))" if is_f_string else r"[\s\S])")
+    patterns = [escape, r"\r\n?"]
+    if is_f_string:
+        patterns += [r"\{\{", r"\}\}"]
     if len(quote) == 3:
-        forms.insert(0, rf"{quote[0]}+(?:{escape}|\r\n?|[^{plain}{quote[0]}])?")
-    return re.compile("|".join(forms))
+        patterns.insert(0, rf"{quote[0]}+(?:{escape}|\r\n?|[^{plain}{quote[0]}])?")
+    return re.compile("|".join(patterns))
 
 
-def _meaning(written: str, *, raw: bool, formatted: bool) -> str:
-    if formatted and written in {"{{", "}}"}:
-        return written[0]
-    backslash = written.find("\\")
-    if raw or backslash < 0:
-        return written.replace("\r\n", "\n").replace("\r", "\n")
-    return written[:backslash] + _unescaped(written[backslash + 1 :])
+def _decode_special(encoded: str, *, is_raw: bool, is_f_string: bool) -> str:
+    if is_f_string and encoded in {"{{", "}}"}:
+        return encoded[0]
+    backslash = encoded.find("\\")
+    if is_raw or backslash < 0:
+        return encoded.replace("\r\n", "\n").replace("\r", "\n")
+    return encoded[:backslash] + _decode_escape(encoded[backslash + 1 :])
 
 
-def _unescaped(escape: str) -> str:
-    """What a backslash and this stand for."""
-    if escape in _MEANINGS:
-        return _MEANINGS[escape]
+def _decode_escape(escape: str) -> str:
+    """Return the text for a backslash with `escape` behind it."""
+    if escape in _ESCAPED_CHARS:
+        return _ESCAPED_CHARS[escape]
     try:
         if escape[:2] == "N{":
             return unicodedata.lookup(escape[2:-1])
@@ -236,30 +251,31 @@ def _unescaped(escape: str) -> str:
         return "\\" + escape
 
 
-def _write(text: str, one: _Literal) -> Write | None:
-    if "r" not in one.prefix and _SHORT_ESCAPE.search(text, one.start, one.end):
+def _choose_encoder(text: str, literal: _Literal) -> Encoder | None:
+    is_raw = "r" in literal.prefix
+    if not is_raw and _SHORT_ESCAPE.search(text, literal.start, literal.end):
         return None
-    return _writer("r" in one.prefix, "f" in one.prefix, one.quote[0])
+    return _make_encoder(is_raw, "f" in literal.prefix, literal.quote[0])
 
 
 @cache
-def _writer(raw: bool, formatted: bool, quote: str) -> Write:  # noqa: FBT001 - a key of a cache
-    return partial(_written, raw=raw, formatted=formatted, quote=quote)
+def _make_encoder(is_raw: bool, is_f_string: bool, quote: str) -> Encoder:  # noqa: FBT001 - a key of a cache
+    return partial(_encode, is_raw=is_raw, is_f_string=is_f_string, quote=quote)
 
 
-def _written(new: str, *, raw: bool, formatted: bool, quote: str) -> str | None:
-    if raw:
-        cannot = "\\" in new or quote in new or not new.isprintable()
-        return None if cannot or (formatted and ("{" in new or "}" in new)) else new
-    return "".join(_escaped(char, quote, formatted=formatted) for char in new)
+def _encode(new: str, *, is_raw: bool, is_f_string: bool, quote: str) -> str | None:
+    if is_raw:
+        has_special = "\\" in new or quote in new or not new.isprintable()
+        return None if has_special or (is_f_string and ("{" in new or "}" in new)) else new
+    return "".join(_encode_char(char, quote, is_f_string=is_f_string) for char in new)
 
 
-def _escaped(char: str, quote: str, *, formatted: bool) -> str:
+def _encode_char(char: str, quote: str, *, is_f_string: bool) -> str:
     if char in ("\\", quote):
         return "\\" + char
-    if formatted and char in "{}":
+    if is_f_string and char in "{}":
         return char * 2
     if char.isprintable():
         return char
     short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(char)
-    return short or numbered(char) or f"\\U{ord(char):08x}"
+    return short or escape_code_point(char) or f"\\U{ord(char):08x}"

@@ -1,30 +1,34 @@
-"""Words of a shell: what their quotes and backslashes stand for, and where it is written."""
+"""Words of a shell: the text of their quotes and escapes, and where it is written."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from epfilter.linter.extractors.literals import (
-    Write,
-    agreeing,
-    decoded_units,
-    placed,
-    unwritable,
+    decode_segments,
+    map_segments,
+    require_same_encoding,
 )
-from epfilter.linter.extractors.mapped_text import HOLE, Placed, Unit
+from epfilter.linter.extractors.mapped_text import (
+    PLACEHOLDER,
+    Encoder,
+    MappedText,
+    Segment,
+    refuse_edit,
+)
 
 _BARE = re.compile(r"'[^']*'?|\$'(?:\\[\s\S]|[^'\\])*'?|\$?\"|\\[\s\S]|[^'\"\\$`<>]+|[\s\S]")
-_QUOTED = re.compile(r"\"|\\[\s\S]|[^\"\\$`]+|[\s\S]")
+_DOUBLE_QUOTED = re.compile(r"\"|\\[\s\S]|[^\"\\$`]+|[\s\S]")
 _DOCUMENT = re.compile(r"\\[\s\S]|[^\\$`]+|[\s\S]")
 _C_ESCAPE = re.compile(
     r"\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|c[\s\S]|[\s\S])"
 )
-_OPEN_ENDED = re.compile(r"\\[0-7xuU]")
-"""An escape to which a digit written behind it could belong."""
+_VARIABLE_LENGTH_ESCAPE = re.compile(r"\\[0-7xuU]")
+"""An escape of variable length: a digit inserted after it could become part of it."""
 
-_C_MEANINGS = {
+_C_ESCAPED_CHARS = {
     **dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v", strict=True)),
     **{char: char for char in "\\'\"?"},
 }
@@ -32,145 +36,150 @@ _SPECIAL = re.compile(r"[^\w@%+=:,./-]")
 
 
 @dataclass(slots=True)
-class Word:
-    """A word, decoded, with a hole for each expansion.
+class ShellWord:
+    """A word, decoded, with a placeholder for each expansion.
 
-    `value` as a whole may be written in several ways; a part that is quoted in one way can be
-    changed more freely.
+    `value` as a whole can be quoted in several ways; a part that is quoted in one way can be
+    edited more freely.
     """
 
-    value: Placed
-    _ways: list[tuple[int, int, Write]] = field(default_factory=list)
+    value: MappedText
+    _encoders: list[tuple[int, int, Encoder]] = field(default_factory=list)
 
-    def cut(self, start: int, end: int) -> Placed:
-        """The part from `start` to `end`."""
-        part = self.value.cut(start, end)
-        ways = [write for first, last, write in self._ways if first < end and start < last]
-        return replace(part, write=agreeing(ways)) if ways else part
+    def slice(self, start: int, end: int) -> MappedText:
+        """Return the part from `start` to `end`, with the encoder of that part."""
+        part = self.value.slice(start, end)
+        encoders = [
+            encode for first, last, encode in self._encoders if first < end and start < last
+        ]
+        return replace(part, encode=require_same_encoding(encoders)) if encoders else part
 
 
-def word(source: Placed, start: int, end: int, expansions: Mapping[int, int]) -> Word:
-    r"""The word that stands there; `expansions` says where each of its expansions ends.
+def map_word(source: MappedText, start: int, end: int, expansions: Mapping[int, int]) -> ShellWord:
+    r"""Return the word that stands there; `expansions` are the ends of expansions by their start.
 
-    >>> word(Placed.whole(r"filter='eq(a,1)'\&"), 0, 18, {}).value.text
+    >>> map_word(MappedText.of_file(r"filter='eq(a,1)'\&"), 0, 18, {}).value.text
     'filter=eq(a,1)&'
     """
-    return _Scanner(source, start, end, expansions).word(_BARE)
+    return _Scanner(source, start, end, expansions).scan(_BARE)
 
 
-def document(
-    source: Placed, start: int, end: int, expansions: Mapping[int, int], *, quoted: bool
-) -> Word:
-    """The document that stands there; where its end is quoted, everything stands for itself."""
-    if quoted:
-        return Word(source.cut(start, end))
-    return _Scanner(source, start, end, expansions).word(_DOCUMENT)
+def map_document(
+    source: MappedText, start: int, end: int, expansions: Mapping[int, int], *, is_quoted: bool
+) -> ShellWord:
+    """Return the here document that stands there; a quoted one has no escapes and expansions."""
+    if is_quoted:
+        return ShellWord(source.slice(start, end))
+    return _Scanner(source, start, end, expansions).scan(_DOCUMENT)
 
 
 class _Scanner:
     """Decodes one word or document."""
 
-    def __init__(self, source: Placed, start: int, end: int, expansions: Mapping[int, int]) -> None:
+    def __init__(
+        self, source: MappedText, start: int, end: int, expansions: Mapping[int, int]
+    ) -> None:
         self._source = source
         self._start = start
         self._end = end
         self._expansions = expansions
-        self._units: list[Unit] = []
-        self._ways: list[tuple[int, int, Write]] = []
+        self._segments: list[Segment] = []
+        self._encoders: list[tuple[int, int, Encoder]] = []
         self._size = 0
 
-    def word(self, mode: re.Pattern[str]) -> Word:
-        text, place = self._source.text, self._start
-        while place < self._end:
-            if place in self._expansions:
-                place = self._expansion(place, mode)
+    def scan(self, mode: re.Pattern[str]) -> ShellWord:
+        """Return the decoded word; `mode` matches the next part outside of quotes."""
+        text, position = self._source.text, self._start
+        while position < self._end:
+            if position in self._expansions:
+                position = self._scan_expansion(position, mode)
                 continue
-            found = mode.match(text, place, self._end)
-            written = found[0] if found else text[place]
-            if written in {'"', '$"'} and mode is not _DOCUMENT:
-                mode = _BARE if mode is _QUOTED else _QUOTED
+            match = mode.match(text, position, self._end)
+            part = match[0] if match else text[position]
+            if part in {'"', '$"'} and mode is not _DOCUMENT:
+                mode = _BARE if mode is _DOUBLE_QUOTED else _DOUBLE_QUOTED
             else:
-                self._add(written, place, mode)
-            place += len(written)
-        units = [one for one in self._units if one.text]
-        value = placed(self._source, self._start, self._end, units, self._write())
-        return Word(value.cut(0, len(value.text)), self._ways)
+                self._decode_part(part, position, mode)
+            position += len(part)
+        segments = [segment for segment in self._segments if segment.text]
+        encode = require_same_encoding(encode for _, _, encode in self._encoders)
+        value = map_segments(self._source, self._start, self._end, segments, encode)
+        return ShellWord(value.slice(0, len(value.text)), self._encoders)
 
-    def _write(self) -> Write:
-        return agreeing(write for _, _, write in self._ways)
-
-    def _expansion(self, start: int, mode: re.Pattern[str]) -> int:
+    def _scan_expansion(self, start: int, mode: re.Pattern[str]) -> int:
         text, end = self._source.text, self._expansions[start]
-        self._take([Unit(HOLE, start, end, hole=True)], None)
+        self._add([Segment(PLACEHOLDER, start, end, is_placeholder=True)], None)
         following = text[end : min(end + 1, self._end)]
         if end in self._expansions or text[start + 1 : start + 2] in {"{", "("}:
             return end
         if following and following not in "'\"\\$`<>":
-            # What is written directly behind a name would belong to it.
-            self._take([Unit(following, start, end + 1)], _WRITES[mode])
+            # New text directly after a name would become part of it.
+            self._add([Segment(following, start, end + 1)], _ENCODERS[mode])
             return end + 1
         return end
 
-    def _add(self, written: str, start: int, mode: re.Pattern[str]) -> None:
-        text, end = self._source.text, start + len(written)
-        if mode is _BARE and written[0] == "'":
-            closed = len(written) > 1 and written[-1] == "'"
-            self._take([Unit(written[1 : end - start - closed], start + 1, end - closed)], _in_raw)
-        elif mode is _BARE and written[:2] == "$'":
-            units = decoded_units(text, start + 2, end - 1, _C_ESCAPE, _c_meaning)
-            open_ended = _OPEN_ENDED.search(written)
-            self._take(units, unwritable if open_ended else _in_c)
-        elif written[0] == "\\":
-            literally = mode is not _BARE and written[1:] not in _ESCAPED[mode]
-            meaning = written if literally else written[1:].replace("\n", "")
-            self._take([Unit(char, start, end) for char in meaning], _WRITES[mode])
+    def _decode_part(self, part: str, start: int, mode: re.Pattern[str]) -> None:
+        text, end = self._source.text, start + len(part)
+        if mode is _BARE and part[0] == "'":
+            is_closed = len(part) > 1 and part[-1] == "'"
+            content = part[1 : len(part) - is_closed]
+            self._add([Segment(content, start + 1, end - is_closed)], _encode_raw)
+        elif mode is _BARE and part[:2] == "$'":
+            segments = decode_segments(text, start + 2, end - 1, _C_ESCAPE, _decode_c_escape)
+            has_open_escape = _VARIABLE_LENGTH_ESCAPE.search(part)
+            self._add(segments, refuse_edit if has_open_escape else _encode_c)
+        elif part[0] == "\\":
+            is_literal = mode is not _BARE and part[1:] not in _ESCAPABLE[mode]
+            decoded = part if is_literal else part[1:].replace("\n", "")
+            self._add([Segment(char, start, end) for char in decoded], _ENCODERS[mode])
         else:
-            # A name written behind a `$` would be an expansion.
-            self._take([Unit(written, start, end)], unwritable if written == "$" else _WRITES[mode])
+            # New text after a `$` would be the name of an expansion.
+            encode = refuse_edit if part == "$" else _ENCODERS[mode]
+            self._add([Segment(part, start, end)], encode)
 
-    def _take(self, units: Iterator[Unit] | list[Unit], write: Write | None) -> None:
+    def _add(self, segments: Iterator[Segment] | list[Segment], encode: Encoder | None) -> None:
         before = self._size
-        for unit in units:
-            self._units.append(unit)
-            self._size += len(unit.text)
-        if write and self._size > before:
-            self._ways.append((before, self._size, write))
+        for segment in segments:
+            self._segments.append(segment)
+            self._size += len(segment.text)
+        if encode and self._size > before:
+            self._encoders.append((before, self._size, encode))
 
 
-def _c_meaning(written: str) -> str:
-    escape = written[1:]
-    if escape in _C_MEANINGS:
-        return _C_MEANINGS[escape]
-    octal = escape[0] in "01234567"
-    if not octal and (escape[0] not in "xuU" or len(escape) < 2):
-        return written
-    code = int(escape, 8) if octal else int(escape[1:], 16)
-    is_byte = octal or escape[0] == "x"
-    valid = 0 < code < 0x80 or (not is_byte and 0x80 <= code <= 0x10FFFF)
-    return chr(code) if valid else written
+def _decode_c_escape(encoded: str) -> str:
+    escape = encoded[1:]
+    if escape in _C_ESCAPED_CHARS:
+        return _C_ESCAPED_CHARS[escape]
+    is_octal = escape[0] in "01234567"
+    if not is_octal and (escape[0] not in "xuU" or len(escape) < 2):
+        return encoded
+    code = int(escape, 8) if is_octal else int(escape[1:], 16)
+    is_byte = is_octal or escape[0] == "x"
+    is_valid = 0 < code < 0x80 or (not is_byte and 0x80 <= code <= 0x10FFFF)
+    return chr(code) if is_valid else encoded
 
 
-def _in_raw(new: str) -> str | None:
+def _encode_raw(new: str) -> str | None:
     return None if "\0" in new else new.replace("'", "'\\''")
 
 
-def _in_quotes(new: str) -> str | None:
+def _encode_double_quoted(new: str) -> str | None:
     return None if "\0" in new else re.sub(r'[\\"$`]', r"\\\g<0>", new)
 
 
-def _in_document(new: str) -> str | None:
+def _encode_document(new: str) -> str | None:
     return None if "\0" in new else re.sub(r"[\\$`]", r"\\\g<0>", new)
 
 
-def _bare(new: str) -> str | None:
+def _encode_bare(new: str) -> str | None:
     return _SPECIAL.sub(r"\\\g<0>", new) if new.isprintable() else None
 
 
-def _in_c(new: str) -> str | None:
-    return None if "\0" in new else "".join(map(_c_escaped, new))
+def _encode_c(new: str) -> str | None:
+    return None if "\0" in new else "".join(map(_encode_c_char, new))
 
 
-def _c_escaped(char: str) -> str:
+def _encode_c_char(char: str) -> str:
     if char in "\\'":
         return "\\" + char
     if char.isprintable():
@@ -179,10 +188,10 @@ def _c_escaped(char: str) -> str:
     return f"\\x{code:02x}" if code < 0x80 else f"\\U{code:08x}"
 
 
-_WRITES: dict[re.Pattern[str], Callable[[str], str | None]] = {
-    _BARE: _bare,
-    _QUOTED: _in_quotes,
-    _DOCUMENT: _in_document,
+_ENCODERS: dict[re.Pattern[str], Encoder] = {
+    _BARE: _encode_bare,
+    _DOUBLE_QUOTED: _encode_double_quoted,
+    _DOCUMENT: _encode_document,
 }
-_ESCAPED = {_QUOTED: frozenset('\\"$`\n'), _DOCUMENT: frozenset("\\$`\n")}
-"""What a backslash escapes; before anything else it stands for itself."""
+_ESCAPABLE = {_DOUBLE_QUOTED: frozenset('\\"$`\n'), _DOCUMENT: frozenset("\\$`\n")}
+"""What a backslash escapes; before anything else it is a literal backslash."""

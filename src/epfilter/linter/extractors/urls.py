@@ -1,226 +1,238 @@
-"""Filters in URLs: found behind `filter=`, and percent-decoded with their places."""
+"""Filters in URLs: the values of `filter=`, percent-decoded with their positions."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from urllib.parse import quote
 
-from epfilter.linter.extractors.extraction import OPERATOR, Hint, Reading
-from epfilter.linter.extractors.mapped_text import HOLE, Placed, Unit
-from epfilter.linter.extractors.names import begins_as_a_filter
-from epfilter.linter.extractors.placeholders import itself, templated
+from epfilter.linter.extractors.extraction import Extraction
+from epfilter.linter.extractors.filter_text import OPERATOR_PATTERN, starts_like_filter
+from epfilter.linter.extractors.mapped_text import (
+    PLACEHOLDER,
+    Encoder,
+    MappedText,
+    Segment,
+    copy_segments,
+    mark_placeholders,
+    refuse_edit,
+)
+from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 
-NAMED = r"(?:(?P<mark>[?&](?:amp;)?)|(?<![\w$.\[\]/:@-]))filter="
-"""The parameter: of a URL, or alone, as documentation and the data of requests have it.
+FILTER_PARAMETER = r"(?:(?P<mark>[?&](?:amp;)?)|(?<![\w$.\[\]/:@-]))filter="
+"""The parameter of a URL, or alone, as documentation and the data of requests have it.
 
-OData has a `$filter`, programs have members and HTML has attributes whose names end so.
+It is not the end of a longer name, such as `$filter` of OData, a member or an HTML attribute.
 """
-_PARAMETER = re.compile(rf"{NAMED}(?(mark)|(?=[\"'({{<$%{HOLE}]|(?i:{OPERATOR})[ ]*(?:\(|%28)))")
-_BEFORE_A_URL = re.compile(r"[\s\"'`<>]")
-_BEFORE_A_PATH = re.compile(r"[()\[\]|,;]")
-"""A query may hold these: `page[limit]=5`, `include=items,tax_items`."""
-_ENDS = frozenset("&#<>`|\"')]")
-_OR = re.compile(r"\|(?:\w+)?\(")
-_IN_BRACES = re.compile(r"\{\{[^{}\r\n]{0,300}\}\}")
-_UNCLOSED = re.compile(rf"(?:{_IN_BRACES.pattern}|[^\s&#`])*+")
-_ENCODED_MARKS = {"%22": '"', "%27": "'", "%5C": "\\", "%5c": "\\"}
-_ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+|\+")
-_AS_THEY_ARE = "(),:|*@$/[]{}!~;."
-"""Characters that people leave as they are in the query of a URL."""
+_PARAMETER = re.compile(
+    rf"{FILTER_PARAMETER}(?(mark)"
+    rf"|(?=[\"'({{<$%{PLACEHOLDER}]|(?i:{OPERATOR_PATTERN})[ ]*(?:\(|%28)))"
+)
+_URL_BOUNDARY = re.compile(r"[\s\"'`<>]")
+_PATH_BOUNDARY = re.compile(r"[()\[\]|,;]")
+"""A query may contain these: `page[limit]=5`, `include=items,tax_items`."""
+_VALUE_ENDS = frozenset("&#<>`|\"')]")
+_OR_CALL = re.compile(r"\|(?:\w+)?\(")
+_VARIABLE = re.compile(r"\{\{[^{}\r\n]{0,300}\}\}")
+_UNBALANCED_VALUE = re.compile(rf"(?:{_VARIABLE.pattern}|[^\s&#`])*+")
+_ENCODED_CHARS = {"%22": '"', "%27": "'", "%5C": "\\", "%5c": "\\"}
+_ENCODED_RUN = re.compile(r"(?:%[0-9A-Fa-f]{2})+|\+")
+_UNENCODED = "(),:|*@$/[]{}!~;."
+"""Characters that people do not encode in the query of a URL."""
 
 
-def offer_urls(
-    source: Placed, reading: Reading, *, form: str = "", method: str = "GET", path: str = ""
+def add_url_filters(
+    source: MappedText,
+    extraction: Extraction,
+    *,
+    built_with: str = "",
+    request: RequestContext = NO_CONTEXT,
 ) -> None:
-    """Offer what stands behind `filter=` in each URL of the text, and alone.
+    """Add the value of `filter=` in each URL of the text, and of `filter=` alone.
 
-    `form` says how a program made the text, as in `Reading.offer`. `path` stands for the path
-    where the query stands on a line of its own, or the parameter alone. What stands there alone
-    is offered only where it begins as a filter does.
+    `built_with` names the construct that made the text, as in `Extraction.add_candidate`. The
+    path of `request` is that of a query on a line of its own, and of `filter=` alone. A value of
+    `filter=` alone is added only where it starts like a filter.
     """
     text = source.text
-    before = 0
-    for found, last in _parameters(text):
-        if found.start() < before:
+    done = 0
+    for parameter, limit in _find_parameters(text):
+        if parameter.start() < done:
             continue  # a part of the value before
-        if found["mark"] is None:
-            value, before = _value_alone(source, found.end(), last)
+        if parameter["mark"] is None:
+            value, done = _find_value_alone(source, parameter.end(), limit)
             if value is None:
                 continue
             url = ""
         else:
-            end = _end_of_value(text, found.end(), last)[0]
-            url = text[_start_of_url(source, before, found.start()) : found.start()]
-            if found["mark"].startswith("&"):
+            end = _find_value_end(text, parameter.end(), limit)[0]
+            url = text[_find_url_start(source, done, parameter.start()) : parameter.start()]
+            if parameter["mark"].startswith("&"):
                 url = url.rpartition("?")[0]
-            before = end
-            value = decoded(source.cut(found.end(), end))
-        hint = Hint(_BEFORE_A_PATH.split(url)[-1] or path, method)
-        reading.offer(value, hint, form)
+            done = end
+            value = decode_percent(source.slice(parameter.end(), end))
+        path = _PATH_BOUNDARY.split(url)[-1] or request.path
+        extraction.add_candidate(value, RequestContext(path, request.method), built_with)
 
 
-def offer_all_urls(source: Placed, reading: Reading) -> None:
-    """Offer what stands in the URLs of a text that is not understood; nothing is written there."""
-    offer_urls(source.written_by(_never), reading)
+def add_unparsed_urls(source: MappedText, extraction: Extraction) -> None:
+    """Add the filters in the URLs of a text that cannot be parsed; they cannot be edited."""
+    add_url_filters(source.with_encoder(refuse_edit), extraction)
 
 
 def is_template(text: str) -> bool:
-    """Whether the text is filled in before it is what its name says."""
+    """Return whether the text is a template, which is not valid before it is filled in."""
     return "{{" in text or "{%" in text
 
 
-def not_understood(language: str, reason: str) -> str:
-    """What is said of a file in which only URLs were looked for."""
-    only = "so filters were looked for in URLs only"
-    return f"this is not understood as {language}, {only}: {reason}"
+def describe_url_search(language: str, reason: str) -> str:
+    """Return the message for a file in which only URLs are searched."""
+    return f"cannot parse this as {language}, so only URLs are searched for filters: {reason}"
 
 
-def without_stop(value: Placed) -> Placed:
-    """Without the marks that end a sentence or an emphasis behind a filter."""
+def strip_punctuation(value: MappedText) -> MappedText:
+    """Return the filter without the punctuation and emphasis of prose after it."""
     kept = value.text.rstrip(".,;:!?*_~")
-    return value.cut(0, len(kept)) if kept.endswith(")") else value
+    return value.slice(0, len(kept)) if kept.endswith(")") else value
 
 
-def decoded(value: Placed) -> Placed:
-    """A percent-encoded text, decoded; bytes that are no UTF-8 stay as they are written.
+def decode_percent(value: MappedText) -> MappedText:
+    """Return a percent-encoded text decoded; bytes that are not UTF-8 stay encoded.
 
-    >>> decoded(Placed.whole("eq(name,Ren%C3%A9+B)")).text
+    >>> decode_percent(MappedText.of_file("eq(name,Ren%C3%A9+B)")).text
     'eq(name,René B)'
     """
     text = value.text
     if "%" not in text and "+" not in text:
-        return value.decoded(itself(value, 0, len(text)), _encoder(text))
-    return value.decoded(_decoding(value), _encoder(text))
+        return value.decode(copy_segments(value, 0, len(text)), _choose_encoder(text))
+    return value.decode(_decode_segments(value), _choose_encoder(text))
 
 
-def _parameters(text: str) -> Iterator[tuple[re.Match[str], int]]:
-    """Each parameter, and what its value does not reach beyond, which keeps the work linear.
+def _find_parameters(text: str) -> Iterator[tuple[re.Match[str], int]]:
+    """Yield each parameter, and the limit of its value, which keeps the work linear.
 
-    No value reaches into the next URL; what stands alone may also be a part of a value.
+    No value reaches into the next URL; a parameter alone may be a part of a value.
     """
-    found = [*_PARAMETER.finditer(text)]
-    lasts: list[int] = []
-    following = in_a_url = len(text)
-    for one in reversed(found):
-        lasts.append(following if one["mark"] is None else in_a_url)
-        following = one.start()
-        in_a_url = in_a_url if one["mark"] is None else following
-    return zip(found, reversed(lasts), strict=True)
+    parameters = [*_PARAMETER.finditer(text)]
+    limits: list[int] = []
+    next_parameter = next_url = len(text)
+    for parameter in reversed(parameters):
+        is_alone = parameter["mark"] is None
+        limits.append(next_parameter if is_alone else next_url)
+        next_parameter = parameter.start()
+        next_url = next_url if is_alone else next_parameter
+    return zip(parameters, reversed(limits), strict=True)
 
 
-def _value_alone(source: Placed, start: int, last: int) -> tuple[Placed | None, int]:
-    """What stands behind a parameter without a URL, if it is a filter, and where it ends.
+def _find_value_alone(source: MappedText, start: int, limit: int) -> tuple[MappedText | None, int]:
+    """Return the value of a parameter without a URL, if it is a filter, and where it ends.
 
-    In quotes, as an argument or an attribute has it, nothing is encoded; escapes are no matter
-    of this.
+    In quotes, as an argument or an attribute, the value is not percent-encoded. A quoted value
+    with escapes or line breaks is skipped.
     """
     text = source.text
     quote_mark = text[start : start + 1]
     if quote_mark in {'"', "'"}:
-        end = text.find(quote_mark, start + 1, last)
-        value = source.cut(start + 1, end) if end > 0 else source.cut(start, start)
+        end = text.find(quote_mark, start + 1, limit)
+        value = source.slice(start + 1, end) if end > 0 else source.slice(start, start)
         if any(char in value.text for char in "\\\r\n"):
             return None, start
     else:
-        end, closed = _end_of_value(text, start, last)
-        if not closed and text[end : end + 1].isspace():
+        end, is_balanced = _find_value_end(text, start, limit)
+        if not is_balanced and text[end : end + 1].isspace():
             return None, start
-        value = without_stop(decoded(source.cut(start, end)))
-    return (value, end) if begins_as_a_filter(templated(value).text) else (None, start)
+        value = strip_punctuation(decode_percent(source.slice(start, end)))
+    is_filter = starts_like_filter(mark_placeholders(value).text)
+    return (value, end) if is_filter else (None, start)
 
 
-def _start_of_url(source: Placed, first: int, end: int) -> int:
+def _find_url_start(source: MappedText, first: int, end: int) -> int:
     start = end
-    while start > first and not _BEFORE_A_URL.match(source.text, start - 1):
+    while start > first and not _URL_BOUNDARY.match(source.text, start - 1):
         start -= 1
     return start
 
 
-def _end_of_value(text: str, start: int, last: int) -> tuple[int, bool]:
-    """Where the value of the parameter ends, and whether all of its parentheses are closed there.
+def _find_value_end(text: str, start: int, limit: int) -> tuple[int, bool]:
+    """Return where the value of a parameter ends, and whether its parentheses are balanced.
 
-    What stands in its parentheses belongs to it.
-    In parentheses and quotes even a space, which people forget to encode, as long as they are
-    closed on the same line, and in the braces of a placeholder. An apostrophe may be one, and no
-    quote.
+    Everything in its parentheses and quotes belongs to the value, even a space, which people
+    forget to encode, as long as they are closed on the same line; so do template variables. An
+    apostrophe may be a quote or not.
     """
     for quotes in ("\"'", '"', ""):
-        end, closed = _closed_end(text, start, last, quotes)
-        if closed:
+        end, is_balanced = _scan_value(text, start, limit, quotes)
+        if is_balanced:
             return end, True
-    found = _UNCLOSED.match(text, start, last)
-    return (found.end() if found else start), False
+    value = _UNBALANCED_VALUE.match(text, start, limit)
+    return (value.end() if value else start), False
 
 
-def _closed_end(text: str, start: int, last: int, quotes: str) -> tuple[int, bool]:
-    """The end, where only `quotes` quote, and whether all is closed there."""
-    depth, quoted, place = 0, "", start
-    while place < last and text[place] not in "\r\n":
-        char = _ENCODED_MARKS.get(text[place : place + 3], text[place])
-        size = 1 if char == text[place] else 3
-        placeholder = _IN_BRACES.match(text, place, last) if char == "{" else None
-        if placeholder:
-            size = len(placeholder[0])
-        elif quoted:
-            if char == "\\" and text[place + size : place + size + 1] not in ("\r", "\n"):
+def _scan_value(text: str, start: int, limit: int, quotes: str) -> tuple[int, bool]:
+    """Return the end of the value where only `quotes` quote, and whether it is balanced."""
+    depth, open_quote, position = 0, "", start
+    while position < limit and text[position] not in "\r\n":
+        char = _ENCODED_CHARS.get(text[position : position + 3], text[position])
+        size = 1 if char == text[position] else 3
+        variable = _VARIABLE.match(text, position, limit) if char == "{" else None
+        if variable:
+            size = len(variable[0])
+        elif open_quote:
+            if char == "\\" and text[position + size : position + size + 1] not in ("\r", "\n"):
                 size += 1
-            elif char == quoted:
-                quoted = ""
-        elif depth == 0 and size == 1 and _ends(text, place):
+            elif char == open_quote:
+                open_quote = ""
+        elif depth == 0 and size == 1 and _ends_value(text, position):
             break
         elif char in quotes:
-            quoted = char
+            open_quote = char
         elif char in "()":
             depth += 1 if char == "(" else -1
-        place += size
-    return min(place, last), depth == 0 and not quoted
+        position += size
+    return min(position, limit), depth == 0 and not open_quote
 
 
-def _ends(text: str, place: int) -> bool:
-    """Whether a character outside of parentheses ends a value; `|` may also be an "or"."""
-    char = text[place]
-    return (char in _ENDS or char.isspace()) and not (char == "|" and _OR.match(text, place))
+def _ends_value(text: str, position: int) -> bool:
+    """Return whether a character outside of parentheses ends a value; `|` may be an "or"."""
+    char = text[position]
+    is_or = char == "|" and _OR_CALL.match(text, position)
+    return (char in _VALUE_ENDS or char.isspace()) and not is_or
 
 
-def _decoding(value: Placed) -> Iterator[Unit]:
+def _decode_segments(value: MappedText) -> Iterator[Segment]:
     text = value.text
     done = 0
-    for found in _ENCODED.finditer(text):
-        yield from itself(value, done, found.start())
-        done = found.end()
-        if found[0] == "+":
-            yield Unit(" ", found.start(), done)
+    for run in _ENCODED_RUN.finditer(text):
+        yield from copy_segments(value, done, run.start())
+        done = run.end()
+        if run[0] == "+":
+            yield Segment(" ", run.start(), done)
         else:
-            yield from _decoded_bytes(found[0], found.start())
-    yield from itself(value, done, len(text))
+            yield from _decode_run(run[0], run.start())
+    yield from copy_segments(value, done, len(text))
 
 
-def _decoded_bytes(encoded: str, start: int) -> Iterator[Unit]:
-    """Each character of a run of `%XX`, with the part of the run that writes it."""
+def _decode_run(encoded: str, start: int) -> Iterator[Segment]:
+    """Yield each character of a run of `%XX` with the part of the run that encodes it."""
     try:
-        decoded_text = bytes.fromhex(encoded.replace("%", "")).decode()
+        decoded = bytes.fromhex(encoded.replace("%", "")).decode()
     except UnicodeDecodeError:
-        yield Unit(encoded, start, start + len(encoded))
+        yield Segment(encoded, start, start + len(encoded))
         return
-    for char in decoded_text:
+    for char in decoded:
         end = start + 3 * len(char.encode())
-        yield Unit(char, start, end)
+        yield Segment(char, start, end)
         start = end
 
 
-def _never(_: str) -> None:
-    """Nothing is written where nobody knows how."""
+def _choose_encoder(text: str) -> Encoder:
+    """Return an encoder that encodes new text as far as the existing text is encoded."""
+    return partial(_encode, safe="" if "%28" in text else _UNENCODED)
 
 
-def _encoder(text: str) -> Callable[[str], str | None]:
-    """Encodes new text as far as the text that stands there is encoded."""
-    return partial(_encoded, safe="" if "%28" in text else _AS_THEY_ARE)
-
-
-def _encoded(new: str, safe: str) -> str | None:
+def _encode(new: str, safe: str) -> str | None:
     try:
         return quote(new, safe=safe)
-    except UnicodeEncodeError:  # half a pair of surrogates has no encoding
+    except UnicodeEncodeError:  # a lone surrogate has no encoding
         return None

@@ -1,23 +1,23 @@
-"""Where each character of a YAML scalar stands, and how new text is written there."""
+"""Scalars of YAML: their values, where each character is written, and how to edit them."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import yaml
 
 from epfilter.errors import Edit
-from epfilter.linter.extractors.mapped_text import Placed, Unit
+from epfilter.linter.extractors.mapped_text import Encoder, MappedText, Segment, refuse_edit
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The parser in C where PyYAML was built with it; neither makes objects of a program."""
+"""The parser in C where PyYAML contains it; neither constructs Python objects."""
 
 _BREAK = r"(?:\r\n|[\r\n\x85\u2028\u2029])"
 _FOLD = rf"{_BREAK}(?:[ \t]*{_BREAK})*[ \t]*"
-_TOKENS = {
+_SPECIAL = {
     "": re.compile(_FOLD),
     "'": re.compile(rf"''|{_FOLD}"),
     '"': re.compile(rf"\\(?:x..|u.{{4}}|U.{{8}}|{_FOLD}|.)|{_FOLD}", re.DOTALL),
@@ -28,49 +28,51 @@ _ESCAPES = yaml.scanner.Scanner.ESCAPE_REPLACEMENTS
 _UNPRINTABLE = re.compile(
     r"[^\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-"""What has to be escaped: breaks of lines, and what is no `c-printable` of YAML."""
+"""What must be escaped: line breaks, and what is not a `c-printable` of YAML."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A scalar as the parser found it: from `start` to `end` with its quotes or its header.
+    """A scalar of the parser, which stands from `start` to `end` with its quotes or header.
 
-    `style` is `'`, `"`, `|`, `>`, or empty for a plain one; `flow` says that it stands in
-    brackets.
+    `style` is `'`, `"`, `|`, `>`, or empty for a plain scalar; `in_flow` is True in brackets.
     """
 
     value: str
     start: int
     end: int
     style: str
-    flow: bool
+    in_flow: bool
 
 
-def placed_scalar(source: Placed, scalar: Scalar) -> Placed:
-    """The value of the scalar, placed.
+def map_scalar(source: MappedText, scalar: Scalar) -> MappedText:
+    """Return the value of the scalar with its positions.
 
-    Where it does not map straight to what is written, all of it stands for the whole scalar,
-    and nothing can be changed inside it.
+    Where the decoded segments differ from the value of the parser, the value is mapped to the
+    whole scalar and cannot be edited.
     """
     raw = source.text[scalar.start : scalar.end]
-    start, units = _units(raw, scalar)
-    if "".join(unit.text for unit in units) != scalar.value:
-        whole = source.cut(scalar.start, scalar.end)
-        return whole.decoded([Unit(scalar.value, 0, len(raw))], _never)
-    end = units[-1].end if units else start
-    inner = source.cut(scalar.start + start, scalar.start + max(start, end))
-    shifted = (unit._replace(start=unit.start - start, end=unit.end - start) for unit in units)
-    placed = inner.decoded(shifted, _WRITERS[scalar.style])
+    start, segments = _decode(raw, scalar)
+    if "".join(segment.text for segment in segments) != scalar.value:
+        whole = source.slice(scalar.start, scalar.end)
+        return whole.decode([Segment(scalar.value, 0, len(raw))], refuse_edit)
+    end = segments[-1].end if segments else start
+    inner = source.slice(scalar.start + start, scalar.start + max(start, end))
+    shifted = (
+        segment._replace(start=segment.start - start, end=segment.end - start)
+        for segment in segments
+    )
+    value = inner.decode(shifted, _ENCODERS[scalar.style])
     if scalar.style in _QUOTES and not _LINE_BREAK.search(raw):
-        return placed
-    return replace(placed, fits=_Fitting(source, scalar, placed))
+        return value
+    return replace(value, accepts=_EditCheck(source, scalar, value))
 
 
 def content_start(text: str, start: int, style: str) -> int:
-    """Where the content of a scalar begins: behind the header of a block."""
+    """Return where the content of a scalar starts, which is after the header of a block."""
     if style in _BLOCKS:
-        found = _LINE_BREAK.search(text, start)
-        return found.end() if found else len(text)
+        line_break = _LINE_BREAK.search(text, start)
+        return line_break.end() if line_break else len(text)
     return start
 
 
@@ -78,48 +80,48 @@ _QUOTES = ("'", '"')
 _BLOCKS = ("|", ">")
 
 
-def _units(raw: str, scalar: Scalar) -> tuple[int, list[Unit]]:
+def _decode(raw: str, scalar: Scalar) -> tuple[int, list[Segment]]:
     if scalar.style in _BLOCKS:
-        units = [*_block_units(raw, scalar)]
-        return (units[0].start if units else len(raw)), units
-    inside = 1 if scalar.style in _QUOTES else 0
-    return inside, [*_flow_units(raw, inside, len(raw) - inside, scalar.style)]
+        segments = [*_decode_block(raw, scalar)]
+        return (segments[0].start if segments else len(raw)), segments
+    quotes = 1 if scalar.style in _QUOTES else 0
+    return quotes, [*_decode_flow(raw, quotes, len(raw) - quotes, scalar.style)]
 
 
-def _flow_units(raw: str, start: int, end: int, style: str) -> Iterator[Unit]:
-    """The units of a plain or quoted scalar; blanks around the breaks of lines fold with them."""
+def _decode_flow(raw: str, start: int, end: int, style: str) -> Iterator[Segment]:
+    """Yield the segments of a plain or quoted scalar; blanks around line breaks fold with them."""
     done = start
-    for found in _TOKENS[style].finditer(raw, start, end):
-        folds = found[0][0] not in "\\'"
-        before = raw[done : found.start()]
-        kept = before.rstrip(" \t") if folds else before
+    for match in _SPECIAL[style].finditer(raw, start, end):
+        is_fold = match[0][0] not in "\\'"
+        before = raw[done : match.start()]
+        kept = before.rstrip(" \t") if is_fold else before
         if kept:
-            yield Unit(kept, done, done + len(kept))
-        yield Unit(_meaning(found[0]), done + len(kept), found.end())
-        done = found.end()
+            yield Segment(kept, done, done + len(kept))
+        yield Segment(_decode_special(match[0]), done + len(kept), match.end())
+        done = match.end()
     if done < end:
-        yield Unit(raw[done:end], done, end)
+        yield Segment(raw[done:end], done, end)
 
 
-def _meaning(written: str) -> str:
-    """What an escape, a doubled quote or the end of a line stands for."""
-    if written == "''":
+def _decode_special(encoded: str) -> str:
+    """Return the text for an escape, a doubled quote or a line break."""
+    if encoded == "''":
         return "'"
-    escaped = written.startswith("\\")
-    if escaped and written[1] in "xuU":
-        return chr(int.from_bytes(bytes.fromhex(written[2:])))
-    if escaped and written[1] in _ESCAPES:
-        return _ESCAPES[written[1]]
-    breaks = len(_LINE_BREAK.findall(written))
-    if escaped:
+    is_escape = encoded.startswith("\\")
+    if is_escape and encoded[1] in "xuU":
+        return chr(int.from_bytes(bytes.fromhex(encoded[2:])))
+    if is_escape and encoded[1] in _ESCAPES:
+        return _ESCAPES[encoded[1]]
+    breaks = len(_LINE_BREAK.findall(encoded))
+    if is_escape:
         return "\n" * (breaks - 1)
     return "\n" * (breaks - 1) or " "
 
 
-def _block_units(raw: str, scalar: Scalar) -> Iterator[Unit]:
+def _decode_block(raw: str, scalar: Scalar) -> Iterator[Segment]:
     value = scalar.value
-    lines = [found.span(1) for found in _LINE.finditer(raw, content_start(raw, 0, scalar.style))]
-    indent = _indent(raw, lines, value)
+    lines = [line.span(1) for line in _LINE.finditer(raw, content_start(raw, 0, scalar.style))]
+    indent = _find_indent(raw, lines, value)
     length = 0
     breaks, last, was_text = 0, lines[0][0] if lines else 0, False
     first = True
@@ -130,21 +132,22 @@ def _block_units(raw: str, scalar: Scalar) -> Iterator[Unit]:
             folded = is_text and was_text and not first
             between = ("\n" * (breaks - 1) or " ") if folded else "\n" * breaks
             if between:
-                yield Unit(between, last, start + indent)
-            yield Unit(content, start + indent, end)
+                yield Segment(between, last, start + indent)
+            yield Segment(content, start + indent, end)
             length += len(between) + len(content)
             breaks, last, was_text, first = 0, end, is_text, False
         breaks += 1
     rest = value[length:]
     if rest:
-        found = _LINE_BREAK.match(raw, last)
-        yield Unit(rest, last, found.end() if found and len(rest) == 1 else len(raw))
+        line_break = _LINE_BREAK.match(raw, last)
+        end = line_break.end() if line_break and len(rest) == 1 else len(raw)
+        yield Segment(rest, last, end)
 
 
-def _indent(raw: str, lines: list[tuple[int, int]], value: str) -> int:
-    """How far the content stands to the right: where its first line that is not blank begins."""
-    written = value.lstrip("\n")
-    own = len(written) - len(written.lstrip(" "))
+def _find_indent(raw: str, lines: list[tuple[int, int]], value: str) -> int:
+    """Return the indentation of the content: that of its first line that is not blank."""
+    text = value.lstrip("\n")
+    own = len(text) - len(text.lstrip(" "))
     for start, end in lines:
         line = raw[start:end]
         if line.strip(" "):
@@ -153,69 +156,66 @@ def _indent(raw: str, lines: list[tuple[int, int]], value: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fitting:
-    """Says whether a change leaves a scalar that reads as meant: it is made, and read again."""
+class _EditCheck:
+    """Checks that an edited scalar is parsed as intended, by parsing it again."""
 
-    source: Placed
+    source: MappedText
     scalar: Scalar
-    placed: Placed
+    value: MappedText
 
     def __call__(self, edit: Edit) -> bool:
         raw = self.source.text[self.scalar.start : self.scalar.end]
-        start, end = self._within(self.source, edit)
+        start, end = self._find_range(self.source, edit)
         start, end = start - self.scalar.start, end - self.scalar.start
         changed = f"{raw[:start]}{edit.text}{raw[end:]}"
-        document = f"[{changed}]" if self.scalar.flow else f"- {changed}"
-        start, end = self._within(self.placed, edit)
-        meant = self.scalar.value[:start] + self._decoded(edit.text) + self.scalar.value[end:]
+        document = f"[{changed}]" if self.scalar.in_flow else f"- {changed}"
+        start, end = self._find_range(self.value, edit)
+        new = self._decode(edit.text)
+        expected = self.scalar.value[:start] + new + self.scalar.value[end:]
         try:
-            return bool(yaml.load(document, Loader=LOADER) == [meant])  # noqa: S506 - a safe loader
+            return bool(yaml.load(document, Loader=LOADER) == [expected])  # noqa: S506 - a safe loader
         except (yaml.YAMLError, ValueError):
             return False
 
     @staticmethod
-    def _within(text: Placed, edit: Edit) -> tuple[int, int]:
+    def _find_range(text: MappedText, edit: Edit) -> tuple[int, int]:
         return bisect_left(text.starts, edit.span.start), bisect_right(text.ends, edit.span.end)
 
-    def _decoded(self, written: str) -> str:
+    def _decode(self, encoded: str) -> str:
         if self.scalar.style in _QUOTES:
-            units = _flow_units(written, 0, len(written), self.scalar.style)
-            return "".join(unit.text for unit in units)
-        return written
+            segments = _decode_flow(encoded, 0, len(encoded), self.scalar.style)
+            return "".join(segment.text for segment in segments)
+        return encoded
 
 
-def _never(_: str) -> None:
-    return None
-
-
-def _as_it_is(new: str) -> str | None:
+def _encode_plain(new: str) -> str | None:
     return None if _UNPRINTABLE.search(new) else new
 
 
-def _in_single_quotes(new: str) -> str | None:
+def _encode_single_quoted(new: str) -> str | None:
     return None if _UNPRINTABLE.search(new) else new.replace("'", "''")
 
 
-def _in_double_quotes(new: str) -> str | None:
+def _encode_double_quoted(new: str) -> str | None:
     try:
         new.encode()
     except UnicodeEncodeError:
         return None
     new = new.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
-    return _UNPRINTABLE.sub(_escaped, new)
+    return _UNPRINTABLE.sub(_escape, new)
 
 
-def _escaped(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    if found[0] in "\r\n":
-        return "\\n" if found[0] == "\n" else "\\r"
+def _escape(char: re.Match[str]) -> str:
+    code = ord(char[0])
+    if char[0] in "\r\n":
+        return "\\n" if char[0] == "\n" else "\\r"
     return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"
 
 
-_WRITERS: dict[str, Callable[[str], str | None]] = {
-    "": _as_it_is,
-    "|": _as_it_is,
-    ">": _as_it_is,
-    "'": _in_single_quotes,
-    '"': _in_double_quotes,
+_ENCODERS: dict[str, Encoder] = {
+    "": _encode_plain,
+    "|": _encode_plain,
+    ">": _encode_plain,
+    "'": _encode_single_quoted,
+    '"': _encode_double_quoted,
 }

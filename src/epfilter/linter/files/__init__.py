@@ -1,1 +1,50 @@
-"""Files: what is linted, by which configuration, and how its repairs are written back."""
+"""Linting of files: discovery, configuration, reports, and writing fixes back.
+
+This is the entry for other packages. A name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from epfilter.lazy import loader as _loader
+
+if TYPE_CHECKING:
+    from epfilter.linter.files.configuration import Configuration
+    from epfilter.linter.files.configuration_file import find_configuration, read_configuration
+    from epfilter.linter.files.discovery import Target, find_targets
+    from epfilter.linter.files.document import LineIndex
+    from epfilter.linter.files.paths import is_folder
+    from epfilter.linter.files.report import FileFinding, FileReport
+    from epfilter.linter.files.runner import Change, Run
+
+__all__ = [
+    "Change",
+    "Configuration",
+    "FileFinding",
+    "FileReport",
+    "LineIndex",
+    "Run",
+    "Target",
+    "find_configuration",
+    "find_targets",
+    "is_folder",
+    "read_configuration",
+]
+
+_MODULES = {
+    "Change": "runner",
+    "Configuration": "configuration",
+    "FileFinding": "report",
+    "FileReport": "report",
+    "LineIndex": "document",
+    "Run": "runner",
+    "Target": "discovery",
+    "find_configuration": "configuration_file",
+    "find_targets": "discovery",
+    "is_folder": "paths",
+    "read_configuration": "configuration_file",
+}
+
+if not TYPE_CHECKING:
+    __getattr__ = _loader(__name__, _MODULES)

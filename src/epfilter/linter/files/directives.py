@@ -1,233 +1,249 @@
-"""Comments that speak to the linter: `epfilter: ignore[EPF301]`, `epfilter: resource=orders`."""
+"""Comments that control the linter: `epfilter: ignore[EPF301]`, `epfilter: resource=orders`."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.errors import Diagnostic, ResourceError, Severity, Span
-from epfilter.linter.extractors.extraction import Comment, Reading
-from epfilter.linter.files.document import Lines
+from epfilter.linter.extractors import Comment, Extraction, MappedText
+from epfilter.linter.files.document import LineIndex
 from epfilter.linter.registry import RULES, describe_unknown_code
 
 if TYPE_CHECKING:
-    from epfilter.linter.extractors.mapped_text import Placed
     from epfilter.resources import Resource
 
-UNUSED = "EPF602"
-NOT_UNDERSTOOD = "EPF603"
+UNUSED_IGNORE = "EPF602"
+INVALID_DIRECTIVE = "EPF603"
 
 _SYNTAX = "EPF1"
 _WHOLE_FILE = 0
-"""Stands for a line that is every line."""
+"""The number that stands for every line."""
 
-_SPOKEN_TO = re.compile(r"\A\s*epfilter\s*:\s*|\bepfilter\s*:\s*(?=ignore|resource)")
-_SPOKEN_TO_AGAIN = re.compile(r"\bepfilter\s*:\s*(?=ignore|resource)")
+_DIRECTIVES_START = re.compile(r"\A\s*epfilter\s*:\s*|\bepfilter\s*:\s*(?=ignore|resource)")
+_NEXT_DIRECTIVES_START = re.compile(r"\bepfilter\s*:\s*(?=ignore|resource)")
 _DIRECTIVE = re.compile(
-    r"(?P<what>ignore-file|ignore)(?:\s*\[(?P<codes>[^\]]*)\])?(?![\w\[=-])"
+    r"(?P<ignore>ignore-file|ignore)(?:\s*\[(?P<codes>[^\]]*)\])?(?![\w\[=-])"
     r"|resource\s*=\s*(?P<resource>[\w-]*)"
 )
 _CODE = re.compile(r"EPF[0-9]{0,3}", re.IGNORECASE)
+_EXCERPT_LIMIT = 40
+"""How many characters of an invalid directive a message repeats."""
 
 
 @dataclass(slots=True)
 class Ignore:
-    """A comment that keeps findings back: those of `codes`, or all where it names none.
+    """A directive that suppresses findings: those of `codes`, or all where there are none.
 
-    That a comment keeps nothing back is kept back only where its code is named in full: otherwise
-    no comment for all codes, or for a family of them, would ever be found to be unused. `used` are
-    the codes that it did keep back.
+    A finding that a directive is unused is suppressed only where its code is named in full:
+    otherwise no directive for all codes, or for a family of them, would ever be unused.
+    `used_codes` are the codes that did suppress a finding.
     """
 
     span: Span
     codes: tuple[str, ...]
-    used: set[str] = field(default_factory=set)
+    used_codes: set[str] = field(default_factory=set)
 
-    def covers(self, code: str) -> bool:
-        """Whether a finding of this code is kept back."""
-        if code == UNUSED:
-            return UNUSED in self.codes
+    def suppress(self, code: str) -> bool:
+        """Return whether a finding of this code is suppressed, and mark the directive as used."""
+        if code == UNUSED_IGNORE:
+            return UNUSED_IGNORE in self.codes
         if not self.codes:
-            self.used.add("")
+            self.used_codes.add("")
             return True
-        kept = [one for one in self.codes if code.startswith(one)]
-        self.used.update(kept)
-        return bool(kept)
+        matching = [prefix for prefix in self.codes if code.startswith(prefix)]
+        self.used_codes.update(matching)
+        return bool(matching)
+
+
+class ResourceChoice(NamedTuple):
+    """The resource that a directive names for a filter, or None for `resource=none`.
+
+    `is_beside` is True where the directive stands on a line of the filter.
+    """
+
+    resource: Resource | None
+    is_beside: bool
 
 
 class Directives:
-    """What the comments of a file say to the linter.
+    """The directives in the comments of a file.
 
-    A comment behind a filter is for the lines of that filter. A comment on a line of its own is
-    for the first filter below it, when it ignores, and for all below it, when it names a resource.
+    A comment on a line of a filter applies to the lines of that filter. A comment on a line of
+    its own applies to the first filter below it, if it ignores codes, and to all filters below it,
+    if it names a resource. `problems` are the findings about invalid directives.
     """
 
     def __init__(
         self,
-        reading: Reading,
-        lines: Lines,
-        named: dict[str, Resource],
+        extraction: Extraction,
+        lines: LineIndex,
+        own_resources: Mapping[str, Resource],
     ) -> None:
-        self.ignores: list[Ignore] = []
-        self.mistakes: list[Diagnostic] = []
-        self._beside: dict[int, Resource | None] = {}
-        self._above: list[tuple[int, Resource | None]] = []
-        self._on_line: dict[int, list[Ignore]] = defaultdict(list)
-        self._kept_back: dict[tuple[str, int, int], bool] = {}
-        self._reading = reading
+        self.problems: list[Diagnostic] = []
+        self._ignores: list[Ignore] = []
+        self._ignores_by_line: dict[int, list[Ignore]] = defaultdict(list)
+        self._resources_by_line: dict[int, Resource | None] = {}
+        self._resources_above: list[tuple[int, Resource | None]] = []
+        self._suppressed: dict[tuple[str, int, int], bool] = {}
+        self._extraction = extraction
         self._lines = lines
-        self._named = named
-        for comment in sorted(reading.comments):
-            found = _SPOKEN_TO.search(comment.text)
-            if found:
-                self._read(comment, comment.text[found.end() :])
+        self._own_resources = own_resources
+        for comment in sorted(extraction.comments):
+            start = _DIRECTIVES_START.search(comment.text)
+            if start:
+                self._parse(comment, comment.text[start.end() :])
 
-    def resource(self, value: Placed) -> tuple[bool, Resource | None] | None:
-        """What is said of this filter: whether beside it, and the resource or none.
-
-        None where nothing is said.
-        """
-        if not self._beside and not self._above:
+    def find_resource(self, value: MappedText) -> ResourceChoice | None:
+        """Return the resource that a directive names for this filter, or None without one."""
+        if not self._resources_by_line and not self._resources_above:
             return None
-        first, last = self._lines.numbers(value.bounds)
+        first, last = self._lines.numbers_of(value.bounds)
         for line in range(first, last + 1):
-            if line in self._beside:
-                return True, self._beside[line]
-        above = bisect_left(self._above, first, key=itemgetter(0))
-        return (False, self._above[above - 1][1]) if above else None
+            if line in self._resources_by_line:
+                return ResourceChoice(self._resources_by_line[line], is_beside=True)
+        above = bisect_left(self._resources_above, first, key=itemgetter(0))
+        if not above:
+            return None
+        return ResourceChoice(self._resources_above[above - 1][1], is_beside=False)
 
-    def keeps_back(self, code: str, bounds: Span) -> bool:
-        """Whether a comment keeps back a finding of this code on the lines of these bounds."""
-        if not self.ignores:
+    def suppress(self, code: str, bounds: Span) -> bool:
+        """Return whether a directive suppresses a finding of this code on these lines."""
+        if not self._ignores:
             return False
-        first, last = self._lines.numbers(bounds)
-        asked = code, first, last
-        if asked not in self._kept_back:
-            # Every comment is asked, because each that covers the finding is used.
-            covering = [ignore.covers(code) for ignore in self._for_lines(first, last)]
-            self._kept_back[asked] = any(covering)
-        return self._kept_back[asked]
+        first, last = self._lines.numbers_of(bounds)
+        key = code, first, last
+        if key not in self._suppressed:
+            # No short circuit: each directive that covers the finding is used.
+            results = [ignore.suppress(code) for ignore in self._find_ignores(first, last)]
+            self._suppressed[key] = any(results)
+        return self._suppressed[key]
 
     def excuse(self, first: int, last: int) -> None:
-        """Take the comments for these lines as used: no rule can look at a damaged filter."""
-        for ignore in self._for_lines(first, last):
-            ignore.used.update(code for code in ignore.codes if not code.startswith(_SYNTAX))
+        """Mark the directives for these lines as used: no rule runs on a damaged filter."""
+        for ignore in self._find_ignores(first, last):
+            codes = (code for code in ignore.codes if not code.startswith(_SYNTAX))
+            ignore.used_codes.update(codes)
 
-    def unused(self, chosen: set[str]) -> Iterator[Diagnostic]:
-        """A warning for each comment that keeps nothing back, of the rules that did look."""
-        if UNUSED not in chosen:
+    def find_unused(self, selected: set[str]) -> Iterator[Diagnostic]:
+        """Yield a warning for each directive that suppresses nothing of the selected rules."""
+        if UNUSED_IGNORE not in selected:
             return
-        for ignore in self.ignores:
-            if UNUSED in ignore.codes:
+        for ignore in self._ignores:
+            if UNUSED_IGNORE in ignore.codes:
                 continue
             if not ignore.codes:
-                if not ignore.used:
-                    yield _warning(
-                        UNUSED, "this `ignore` keeps nothing back.", ignore.span, "take it away"
-                    )
+                if not ignore.used_codes:
+                    message = "this `ignore` suppresses nothing."
+                    yield _warn(UNUSED_IGNORE, message, ignore.span, "remove it")
                 continue
-            idle = [
+            unused = [
                 code
                 for code in ignore.codes
-                if code not in ignore.used and any(one.startswith(code) for one in chosen)
+                if code not in ignore.used_codes and any(rule.startswith(code) for rule in selected)
             ]
-            if idle:
-                listed = ", ".join(f"`{code}`" for code in idle)
-                hint = "take it away" if len(idle) == len(ignore.codes) else f"take {listed} away"
-                yield _warning(UNUSED, f"there is no {listed} to ignore here.", ignore.span, hint)
+            if unused:
+                listed = ", ".join(f"`{code}`" for code in unused)
+                hint = "remove it" if len(unused) == len(ignore.codes) else f"remove {listed}"
+                message = f"there is no {listed} to ignore here."
+                yield _warn(UNUSED_IGNORE, message, ignore.span, hint)
 
     @cached_property
     def _filter_lines(self) -> list[int]:
-        """The lines in which filters begin."""
-        spans = [one.value.bounds for one in self._reading.filters]
-        spans += [one.span for one in self._reading.interpolations]
-        return sorted({self._lines.number(span.start) for span in spans})
+        """The numbers of the lines where a filter starts."""
+        spans = [extracted.value.bounds for extracted in self._extraction.filters]
+        spans += [interpolation.span for interpolation in self._extraction.interpolations]
+        return sorted({self._lines.number_of(span.start) for span in spans})
 
-    def _for_lines(self, first: int, last: int) -> Iterator[Ignore]:
+    def _find_ignores(self, first: int, last: int) -> Iterator[Ignore]:
         for line in (_WHOLE_FILE, *range(first, last + 1)):
-            yield from self._on_line.get(line, ())
+            yield from self._ignores_by_line.get(line, ())
 
-    def _read(self, comment: Comment, said: str) -> None:
-        place = 0
-        while place < len(said):
-            found = _DIRECTIVE.match(said, place)
-            if not found:
-                # What follows a directive is for people, unless it speaks to the linter again.
-                again = _SPOKEN_TO_AGAIN.search(said, place)
-                if again:
-                    place = again.end()
+    def _parse(self, comment: Comment, text: str) -> None:
+        position = 0
+        while position < len(text):
+            directive = _DIRECTIVE.match(text, position)
+            if not directive:
+                # The text after a directive is for people, up to the next `epfilter:`.
+                following = _NEXT_DIRECTIVES_START.search(text, position)
+                if following:
+                    position = following.end()
                     continue
-                if place == 0:
-                    self._mistake(
+                if position == 0:
+                    self._add_problem(
                         comment.span,
-                        f"`epfilter: {said[:40].strip()}` says nothing to the linter.",
+                        f"`epfilter: {text[:_EXCERPT_LIMIT].strip()}` is not a linter directive.",
                         "write `ignore[EPF301]`, `ignore-file[EPF301]` or `resource=orders`",
                     )
                 return
-            if found["what"]:
-                self._ignore(comment.span, found["what"], found["codes"])
+            if directive["ignore"]:
+                self._add_ignore(comment.span, directive["ignore"], directive["codes"])
             else:
-                self._choose(comment.span, found["resource"])
-            place = found.end()
-            while place < len(said) and said[place] in " \t,;":
-                place += 1
+                self._add_resource(comment.span, directive["resource"])
+            position = directive.end()
+            while position < len(text) and text[position] in " \t,;":
+                position += 1
 
-    def _ignore(self, span: Span, what: str, listed: str | None) -> None:
+    def _add_ignore(self, span: Span, name: str, listed: str | None) -> None:
         codes: tuple[str, ...] = ()
         if listed is not None:
-            codes = tuple(one.strip().upper() for one in listed.split(",") if one.strip())
-            for code in codes:
-                if not _CODE.fullmatch(code) or not any(one.startswith(code) for one in RULES):
-                    self._mistake(span, *describe_unknown_code(code))
-            if not codes:
-                self._mistake(
-                    span, f"`{what}[]` names no code.", f"write `{what}[EPF301]`, or `{what}` alone"
-                )
-            codes = tuple(code for code in codes if any(one.startswith(code) for one in RULES))
+            codes = self._parse_codes(span, name, listed)
             if not codes:
                 return
-        line = self._lines.number(span.end)
-        if what == "ignore-file":
+        line = self._lines.number_of(span.end)
+        if name == "ignore-file":
             line = _WHOLE_FILE
-        elif self._lines.begins(span.start):
+        elif self._lines.is_line_start(span.start):
             below = bisect_left(self._filter_lines, line)
             line = self._filter_lines[below] if below < len(self._filter_lines) else line
         ignore = Ignore(span, codes)
-        self.ignores.append(ignore)
-        self._on_line[line].append(ignore)
+        self._ignores.append(ignore)
+        self._ignores_by_line[line].append(ignore)
 
-    def _choose(self, span: Span, name: str) -> None:
+    def _parse_codes(self, span: Span, name: str, listed: str) -> tuple[str, ...]:
+        """Return the codes that exist; the others are problems."""
+        codes = tuple(code.strip().upper() for code in listed.split(",") if code.strip())
+        if not codes:
+            hint = f"write `{name}[EPF301]`, or `{name}` alone"
+            self._add_problem(span, f"`{name}[]` names no code.", hint)
+        for code in codes:
+            if not _CODE.fullmatch(code) or not _has_rule(code):
+                self._add_problem(span, *describe_unknown_code(code))
+        return tuple(code for code in codes if _has_rule(code))
+
+    def _add_resource(self, span: Span, name: str) -> None:
         resource: Resource | None = None
         if not name:
-            self._mistake(
-                span,
-                "`resource=` names no resource.",
-                "write `resource=orders`, or `resource=none`",
-            )
+            hint = "write `resource=orders`, or `resource=none`"
+            self._add_problem(span, "`resource=` names no resource.", hint)
             return
         if name != "none":
             from epfilter.resources import resource_named
 
             try:
-                resource = self._named.get(name) or resource_named(name)
+                resource = self._own_resources.get(name) or resource_named(name)
             except ResourceError as error:
-                self._mistake(span, error.message, error.hint)
+                self._add_problem(span, error.message, error.hint)
                 return
-        line = self._lines.number(span.start)
-        if self._lines.begins(span.start):
-            self._above.append((line, resource))
+        line = self._lines.number_of(span.start)
+        if self._lines.is_line_start(span.start):
+            self._resources_above.append((line, resource))
         else:
-            self._beside[line] = resource
+            self._resources_by_line[line] = resource
 
-    def _mistake(self, span: Span, message: str, hint: str | None) -> None:
-        self.mistakes.append(_warning(NOT_UNDERSTOOD, message, span, hint))
+    def _add_problem(self, span: Span, message: str, hint: str | None) -> None:
+        self.problems.append(_warn(INVALID_DIRECTIVE, message, span, hint))
 
 
-def _warning(code: str, message: str, span: Span, hint: str | None) -> Diagnostic:
+def _has_rule(code: str) -> bool:
+    return any(rule.startswith(code) for rule in RULES)
+
+
+def _warn(code: str, message: str, span: Span, hint: str | None) -> Diagnostic:
     return Diagnostic(code, message, span, Severity.WARNING, hint)

@@ -1,4 +1,4 @@
-"""Finds the files to lint: those that are named, and those of folders that can hold filters."""
+"""Finds the files to lint: those that are named, and those in folders that can contain filters."""
 
 from __future__ import annotations
 
@@ -9,52 +9,49 @@ from pathlib import Path
 from typing import NamedTuple
 
 from epfilter.errors import Diagnostic, Span
-from epfilter.linter.extractors import READERS
-from epfilter.linter.files.configuration import Configuration, normal
-from epfilter.linter.files.patterns import Patterns
-
-_FOUND_IN_FOLDERS = READERS.keys() - {".txt"}
-"""A text file can hold anything; it is linted where it is named, or the configuration says so."""
+from epfilter.linter.extractors import find_kind
+from epfilter.linter.files.configuration import Configuration
+from epfilter.linter.files.paths import PathPatterns, is_folder, normalize_path
 
 
 class Target(NamedTuple):
-    """A file to lint, how it is shown, and why it cannot be read where that is known."""
+    """A file to lint; `name` is how it is shown, `problem` why it cannot be read, if known."""
 
     path: Path
     name: str
     problem: Diagnostic | None = None
 
 
-def targets(
+def find_targets(
     paths: Iterable[Path], configuration: Configuration, *, force_exclude: bool = False
 ) -> list[Target]:
-    """The files that the paths stand for, each once, in order of their names.
+    """Return the files that the paths name or contain, each once, in the order of their names.
 
-    What is named is linted even if it is excluded, unless `force_exclude`, and a file whatever it
-    is called. Of a folder, the files whose names say that they can hold filters; links to folders
-    are not followed, and what .gitignore names is left out.
+    A named file is linted whatever its ending is, and even if it is excluded, unless
+    `force_exclude`. In a folder, the files are linted whose endings have an extractor; links to
+    folders are not followed, and what a .gitignore matches is left out.
 
-    Raises NeedsExtraError where a folder is given and pathspec is not installed.
+    Raises NeedsExtraError for a folder where pathspec is not installed.
     """
-    found: dict[Path, Target] = {}
+    targets: dict[Path, Target] = {}
     for path in paths:
-        folder = leads_to_folder(path)
+        folder = is_folder(path)
         if force_exclude and _is_excluded(path, configuration, folder=folder):
             continue
-        walked = _walk(path, configuration) if folder else [Target(path, path.as_posix())]
-        for target in walked:
-            found.setdefault(normal(target.path), target)
-    return sorted(found.values(), key=lambda target: target.name)
+        inside = _walk(path, configuration) if folder else [Target(path, path.as_posix())]
+        for target in inside:
+            targets.setdefault(normalize_path(target.path), target)
+    return sorted(targets.values(), key=lambda target: target.name)
 
 
 @dataclass(frozen=True, slots=True)
-class _Ignored:
-    """What the .gitignore files of a folder and of those above it leave out."""
+class _IgnoreFiles:
+    """The patterns of the .gitignore files of a folder and of those above it, nearest first."""
 
-    specs: tuple[tuple[Path, Patterns], ...] = field(default=())
+    patterns: tuple[tuple[Path, PathPatterns], ...] = field(default=())
 
-    def below(self, folder: Path) -> _Ignored:
-        """With the .gitignore file of a folder further down, if it has one."""
+    def with_folder(self, folder: Path) -> _IgnoreFiles:
+        """Return these patterns with those of a folder further down, if it has any."""
         lines: list[str] = []
         for name in (".gitignore", ".git/info/exclude"):
             try:
@@ -62,93 +59,89 @@ class _Ignored:
             except OSError:
                 continue
             lines += content.decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n")
-        return _Ignored(((folder, Patterns(lines)), *self.specs)) if lines else self
+        return _IgnoreFiles(((folder, PathPatterns(lines)), *self.patterns)) if lines else self
 
     def match(self, path: Path, *, folder: bool) -> bool:
-        """Whether it is left out; the nearest file that speaks of it decides."""
-        for root, patterns in self.specs:
+        """Return whether the path is ignored; the nearest file with a match decides."""
+        for root, patterns in self.patterns:
             if path == root:
                 continue
-            said = patterns.match(path.relative_to(root).as_posix() + "/" * folder)
-            if said is not None:
-                return said
+            is_ignored = patterns.match(path.relative_to(root).as_posix() + "/" * folder)
+            if is_ignored is not None:
+                return is_ignored
         return False
 
 
 def _walk(top: Path, configuration: Configuration) -> Iterator[Target]:
-    start = normal(top)
-    configuration = _unless_named(start, configuration)
-    ignored = _ignored_in(start) if configuration.respect_gitignore else _Ignored()
+    start = normalize_path(top)
+    configuration = _without_patterns_of(start, configuration)
+    respects_gitignore = configuration.respect_gitignore
+    ignored = _ignore_files_of(start) if respects_gitignore else _IgnoreFiles()
     if ignored.match(start, folder=True):
-        ignored = _Ignored().below(start)
+        ignored = _IgnoreFiles().with_folder(start)
     shown = top.as_posix().removesuffix("/")
     prefix = "" if shown == "." else f"{shown}/"
-    waiting = [(start, prefix, ignored)]
-    while waiting:
-        folder, prefix, ignored = waiting.pop()
+    stack = [(start, prefix, ignored)]
+    while stack:
+        folder, prefix, ignored = stack.pop()
         try:
             with os.scandir(folder) as entries:
                 inside = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            said = error.strerror or error
-            problem = Diagnostic("EPF701", f"this folder cannot be read: {said}.", Span(0, 0))
-            yield Target(folder, prefix or "./", problem)
+            message = f"this folder cannot be read: {error.strerror or error}."
+            yield Target(folder, prefix or "./", Diagnostic("EPF701", message, Span(0, 0)))
             continue
         for entry in inside:
-            path, is_folder = Path(entry.path), entry.is_dir(follow_symlinks=False)
+            path, entry_is_folder = Path(entry.path), entry.is_dir(follow_symlinks=False)
             name = f"{prefix}{entry.name}"
-            if configuration.is_excluded(path, folder=is_folder) or ignored.match(
-                path, folder=is_folder
+            if configuration.is_excluded(path, folder=entry_is_folder) or ignored.match(
+                path, folder=entry_is_folder
             ):
                 continue
-            if is_folder:
-                deeper = ignored.below(path) if configuration.respect_gitignore else ignored
-                waiting.append((path, f"{name}/", deeper))
-            elif _can_hold_filters(path, configuration) and not leads_to_folder(path):
+            if entry_is_folder:
+                deeper = ignored.with_folder(path) if respects_gitignore else ignored
+                stack.append((path, f"{name}/", deeper))
+            elif _is_searched_for(path, configuration) and not is_folder(path):
                 yield Target(path, name)
 
 
-def leads_to_folder(path: Path) -> bool:
-    """Whether the path is a folder, or a link to one; False where nobody can tell."""
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):  # a link to itself, a name that no file can have
-        return False
-
-
-def _can_hold_filters(path: Path, configuration: Configuration) -> bool:
-    return path.suffix.lower() in _FOUND_IN_FOLDERS or configuration.has_filter_lines(path)
+def _is_searched_for(path: Path, configuration: Configuration) -> bool:
+    kind = find_kind(path.name)
+    return (kind is not None and kind.is_searched_for) or configuration.has_filter_lines(path)
 
 
 def _is_excluded(path: Path, configuration: Configuration, *, folder: bool) -> bool:
-    place = normal(path)
-    if configuration.is_excluded(place, folder=folder):
+    path = normalize_path(path)
+    if configuration.is_excluded(path, folder=folder):
         return True
-    return configuration.respect_gitignore and _ignored_in(place.parent).match(place, folder=folder)
+    return configuration.respect_gitignore and _ignore_files_of(path.parent).match(
+        path, folder=folder
+    )
 
 
-def _unless_named(folder: Path, configuration: Configuration) -> Configuration:
-    """Without the patterns that exclude this folder, and with it all that is in it."""
+def _without_patterns_of(folder: Path, configuration: Configuration) -> Configuration:
+    """Return the configuration without the patterns that exclude this folder itself."""
     if not configuration.is_excluded(folder, folder=True):
         return configuration
     kept = [
-        one
-        for one in configuration.exclude
-        if not replace(configuration, exclude=(one,)).is_excluded(folder, folder=True)
+        pattern
+        for pattern in configuration.exclude
+        if not replace(configuration, exclude=(pattern,)).is_excluded(folder, folder=True)
     ]
     return replace(configuration, exclude=tuple(kept))
 
 
-def _ignored_in(folder: Path) -> _Ignored:
-    ignored = _Ignored()
-    for one in reversed(_up_to_repository(folder)):
-        ignored = ignored.below(one)
+def _ignore_files_of(folder: Path) -> _IgnoreFiles:
+    ignored = _IgnoreFiles()
+    for parent in reversed(_folders_of_repository(folder)):
+        ignored = ignored.with_folder(parent)
     return ignored
 
 
-def _up_to_repository(folder: Path) -> list[Path]:
-    """The folder and those above it, up to that of its repository; alone where there is none."""
-    for i, one in enumerate((folder, *folder.parents)):
-        if (one / ".git").exists():
-            return [folder, *folder.parents][: i + 1]
+def _folders_of_repository(folder: Path) -> list[Path]:
+    """Return the folder and its parents up to the root of its repository, if it has one."""
+    folders = [folder, *folder.parents]
+    for i, parent in enumerate(folders):
+        if (parent / ".git").exists():
+            return folders[: i + 1]
     return [folder]

@@ -1,4 +1,4 @@
-"""A file as text: decoded with its byte order mark and line ends kept, and written atomically."""
+"""A file as text: decoded with its byte order mark and line ends kept, and encoded again."""
 
 from __future__ import annotations
 
@@ -13,22 +13,24 @@ from pathlib import Path
 
 from epfilter.atomic_files import atomic_file
 from epfilter.errors import FilterError, Span
+from epfilter.linter.extractors import find_kind
 
-_MARKS = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_PYTHON_ENCODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_ENCODING_COMMENT = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_BLANKS = re.compile(r"\s*+\Z")
-_BYTES_LINE_END = re.compile(rb"\r\n|\r|\n")
+_LINE_END_BYTES = re.compile(rb"\r\n|\r|\n")
+_WHITE_SPACE = re.compile(r"\s*+\Z")
+_SAVE_AS_UTF8 = "save the file as UTF-8"
 
 
-class UnreadableError(FilterError):
-    """A file cannot be read or written, or is not text; `code` is that of the finding."""
+class DocumentError(FilterError):
+    """A file that cannot be read or written, or is not text; `code` is that of its finding."""
 
     def __init__(self, code: str, message: str, hint: str | None = None) -> None:
         super().__init__(code, message, hint)
@@ -42,167 +44,182 @@ class UnreadableError(FilterError):
 
 @dataclass(frozen=True)
 class Document:
-    r"""The text of a file, and how its bytes write it.
+    r"""The text of a file, and how it is encoded.
 
-    >>> Document.of(b"eq(a,1)\r\n", "a.filter").text
+    `is_exact` is False where the encoding would change parts of the file that stay the same.
+
+    >>> Document.decode(b"eq(a,1)\r\n", "a.filter").text
     'eq(a,1)\r\n'
     """
 
     text: str
     encoding: str = "utf-8"
-    mark: bytes = b""
-    exact: bool = True
-    """Whether the encoding writes what stays the same as the bytes that were read."""
+    byte_order_mark: bytes = b""
+    is_exact: bool = True
 
     @classmethod
-    def of(cls, content: bytes, name: str) -> Document:
-        """The text of the content of a file; UnreadableError where it is none."""
+    def decode(cls, content: bytes, name: str) -> Document:
+        """Return the text of the content of a file.
+
+        Raises DocumentError where the content is not text in its encoding.
+        """
         mark, encoding = next(
-            ((mark, name) for mark, name in _MARKS if content.startswith(mark)), (b"", "utf-8")
+            ((mark, name) for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)),
+            (b"", "utf-8"),
         )
-        if not mark and name.lower().endswith((".py", ".pyi")):
-            encoding = _python_encoding(content)
+        kind = find_kind(name)
+        if not mark and kind is not None and kind.declares_encoding:
+            encoding = _read_declared_encoding(content)
         try:
             text = content[len(mark) :].decode(encoding)
-            exact = bool(mark) or encoding == "utf-8" or _writes(text, encoding, content)
+            is_exact = bool(mark) or encoding == "utf-8" or _encodes(text, encoding, content)
         except UnicodeDecodeError as error:
             if not mark and b"\0" in content:
-                raise UnreadableError("EPF702", "this is no text but binary.") from None
-            at = error.start + len(mark)
-            raise UnreadableError(
+                raise _binary_error() from None
+            offset = error.start + len(mark)
+            raise DocumentError(
                 "EPF702",
-                f"this is not {encoding.upper()}: byte 0x{content[at]:02x} at offset {at}.",
-                hint="save it as UTF-8",
+                f"this file is not valid {encoding.upper()}: byte 0x{content[offset]:02x} at "
+                f"offset {offset}.",
+                hint=_SAVE_AS_UTF8,
             ) from None
         except LookupError:
-            raise _no_encoding(encoding) from None
+            raise _unknown_encoding_error(encoding) from None
         except UnicodeError:
-            raise UnreadableError(
-                "EPF702", f"this is not {encoding.upper()}.", hint="save it as UTF-8"
+            raise DocumentError(
+                "EPF702", f"this file is not valid {encoding.upper()}.", hint=_SAVE_AS_UTF8
             ) from None
         if not mark and "\0" in text:
-            raise UnreadableError("EPF702", "this is no text but binary.")
-        return cls(text, encoding, mark, exact)
+            raise _binary_error()
+        return cls(text, encoding, mark, is_exact)
 
     @classmethod
     def read(cls, path: Path) -> Document:
-        """The text of a file; UnreadableError where there is none."""
+        """Return the text of a file. Raises DocumentError where it cannot be read."""
         try:
             if not stat.S_ISREG(path.stat().st_mode):
-                raise UnreadableError("EPF701", "this is no file that could be read.")
+                raise DocumentError("EPF701", "this is not a regular file.")
             content = path.read_bytes()
         except (OSError, ValueError) as error:
-            said = getattr(error, "strerror", None) or str(error)
-            raise UnreadableError("EPF701", f"this cannot be read: {said}.") from None
-        return cls.of(content, path.name)
+            reason = getattr(error, "strerror", None) or str(error)
+            raise DocumentError("EPF701", f"this file cannot be read: {reason}.") from None
+        return cls.decode(content, path.name)
 
-    def content(self, text: str) -> bytes:
-        """Another text as the bytes of this file; UnreadableError where it has no such bytes."""
-        if not self.exact:
-            raise UnreadableError(
+    def encode(self, text: str) -> bytes:
+        """Return another text as the bytes of this file.
+
+        Raises DocumentError where the encoding of the file does not allow it.
+        """
+        encoding = self.encoding.upper()
+        if not self.is_exact:
+            raise DocumentError(
                 "EPF702",
-                f"this cannot be repaired: {self.encoding.upper()} would write other parts of it "
-                "in another way.",
-                hint="save it as UTF-8",
+                f"this file cannot be changed: encoding it as {encoding} again would change other "
+                "parts of it.",
+                hint=_SAVE_AS_UTF8,
             )
         try:
-            return self.mark + text.encode(self.encoding)
+            return self.byte_order_mark + text.encode(self.encoding)
         except UnicodeEncodeError as error:
-            raise UnreadableError(
+            raise DocumentError(
                 "EPF702",
-                f"the repair has a character that {self.encoding.upper()} has not: "
+                f"the fix contains a character that {encoding} cannot encode: "
                 f"`{text[error.start]}`.",
             ) from None
 
     def with_text(self, text: str) -> Document:
-        """The same file with another text."""
+        """Return the same file with another text."""
         return replace(self, text=text)
 
     @cached_property
-    def lines(self) -> Lines:
-        """Where its lines are."""
-        return Lines(self.text)
+    def lines(self) -> LineIndex:
+        """The lines of the text."""
+        return LineIndex(self.text)
 
 
-class Lines:
-    r"""The lines of a text: `\n`, `\r\n` and `\r` end one.
+class LineIndex:
+    r"""The lines of a text, each ended by `\n`, `\r\n` or `\r`, by number and by offset.
 
-    >>> Lines("a\r\nbc\n").place(4)
+    >>> LineIndex("a\r\nbc\n").position_of(4)
     (2, 2)
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts: Sequence[int] = [0, *(found.end() for found in _LINE_END.finditer(text))]
-        self._last: tuple[int, str] = (0, "")
+        self._starts: Sequence[int] = [0, *(end.end() for end in _LINE_END.finditer(text))]
+        self._last_line: tuple[int, str] = (0, "")
 
-    def number(self, offset: int) -> int:
-        """The line, from 1, in which the character at the offset stands."""
+    def number_of(self, offset: int) -> int:
+        """Return the number of the line, from 1, that contains the offset."""
         return bisect_right(self._starts, offset)
 
-    def numbers(self, span: Span) -> tuple[int, int]:
-        """The first and the last of the lines that a span stands in."""
-        return self.number(span.start), self.number(max(span.start, span.end - 1))
+    def numbers_of(self, span: Span) -> tuple[int, int]:
+        """Return the numbers of the first and the last line that a span covers."""
+        return self.number_of(span.start), self.number_of(max(span.start, span.end - 1))
 
-    def place(self, offset: int) -> tuple[int, int]:
-        """Line and column, both from 1, columns in code points."""
-        line = self.number(offset)
-        return line, offset - self._starts[line - 1] + 1
+    def position_of(self, offset: int) -> tuple[int, int]:
+        """Return line and column of an offset, both from 1, columns in code points."""
+        number = self.number_of(offset)
+        return number, offset - self._starts[number - 1] + 1
 
-    def line(self, number: int) -> str:
-        """A line without its end."""
-        if self._last[0] != number:
-            span = self.span(number)
-            self._last = number, self._text[span.start : span.end].rstrip("\r\n")
-        return self._last[1]
+    def text_of(self, number: int) -> str:
+        """Return the text of a line without its end."""
+        if self._last_line[0] != number:
+            span = self.span_of(number)
+            self._last_line = number, self._text[span.start : span.end].rstrip("\r\n")
+        return self._last_line[1]
 
-    def span(self, number: int) -> Span:
-        """Where a line stands, its end with it."""
-        last = number == len(self._starts)
-        return Span(self._starts[number - 1], len(self._text) if last else self._starts[number])
+    def span_of(self, number: int) -> Span:
+        """Return the span of a line with its end."""
+        is_last = number == len(self._starts)
+        return Span(self._starts[number - 1], len(self._text) if is_last else self._starts[number])
 
-    def begins(self, offset: int) -> bool:
-        """Whether nothing but blanks stands before the offset in its line."""
-        blanks = _BLANKS.match(self._text, self._starts[self.number(offset) - 1], offset)
-        return blanks is not None
+    def is_line_start(self, offset: int) -> bool:
+        """Return whether nothing but white space stands before the offset in its line."""
+        line_start = self._starts[self.number_of(offset) - 1]
+        return _WHITE_SPACE.match(self._text, line_start, offset) is not None
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Replace the content of a file, whole or not at all.
 
-    A link stays a link, and the file keeps its permissions. Raises UnreadableError if the file
+    A link stays a link, and the file keeps its permissions. Raises DocumentError if the file
     cannot be written; it then keeps its old content.
     """
     try:
         with atomic_file(path) as file:
             file.write(content)
     except OSError as error:
-        raise UnreadableError(
-            "EPF701", f"this cannot be written: {error.strerror or error}."
+        raise DocumentError(
+            "EPF701", f"this file cannot be written: {error.strerror or error}."
         ) from None
 
 
-def _writes(text: str, encoding: str, content: bytes) -> bool:
+def _encodes(text: str, encoding: str, content: bytes) -> bool:
     try:
         return text.encode(encoding) == content
     except UnicodeError:
         return False
 
 
-def _no_encoding(name: str) -> UnreadableError:
-    return UnreadableError("EPF702", f"there is no encoding `{name}`, which the file says it has.")
+def _binary_error() -> DocumentError:
+    return DocumentError("EPF702", "this file is binary, not text.")
 
 
-def _python_encoding(content: bytes) -> str:
-    """What a Python file says of its encoding in one of its first two lines (PEP 263)."""
-    for line in _BYTES_LINE_END.split(content, 2)[:2]:
-        found = _PYTHON_ENCODING.match(line)
-        if found:
-            name = found[1].decode("ascii", "replace")
+def _unknown_encoding_error(name: str) -> DocumentError:
+    return DocumentError("EPF702", f"the file declares `{name}`, which is not a known encoding.")
+
+
+def _read_declared_encoding(content: bytes) -> str:
+    """Return the encoding that one of the first two lines declares (PEP 263), or UTF-8."""
+    for line in _LINE_END_BYTES.split(content, 2)[:2]:
+        declaration = _ENCODING_COMMENT.match(line)
+        if declaration:
+            name = declaration[1].decode("ascii", "replace")
             try:
                 return codecs.lookup(name).name
             except LookupError:
-                raise _no_encoding(name) from None
+                raise _unknown_encoding_error(name) from None
         if line.strip() and not line.strip().startswith(b"#"):
             break
     return "utf-8"

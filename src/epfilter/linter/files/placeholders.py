@@ -1,4 +1,4 @@
-"""Filters with holes: what can be said of them whatever is put in."""
+"""Filters with placeholders: the findings that hold whatever values are inserted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from epfilter.errors import Diagnostic, Span
-from epfilter.linter.extractors.mapped_text import HOLE
+from epfilter.linter.extractors import PLACEHOLDER
 from epfilter.linter.model import build_context
 from epfilter.linter.settings import Settings
 from epfilter.parser import parse_located
@@ -19,78 +19,87 @@ if TYPE_CHECKING:
 
 _SYNTAX = "EPF1"
 _LIMITS = "EPF3"
-_NO_CALL = "EPF121"
-_DEPENDING = frozenset(("EPF401", "EPF402", "EPF403", "EPF404", "EPF405"))
-"""Rules whose findings depend on all values that stand in a call, and in others of its field."""
+_NOT_A_CALL = "EPF121"
+_VALUE_RULES = frozenset(("EPF401", "EPF402", "EPF403", "EPF404", "EPF405"))
+"""Rules whose findings depend on all values of a call, and of other calls with its field."""
 
 
-def filled(text: str) -> str:
-    """The text with a value in each hole."""
-    return text.replace(HOLE, "x")
+def fill_placeholders(text: str) -> str:
+    """Return the text with a value for each placeholder."""
+    return text.replace(PLACEHOLDER, "x")
 
 
-def certain(found: Iterable[Diagnostic], text: str, resource: Resource | None) -> list[Diagnostic]:
-    """What holds whatever is put in for the holes of a text; a fix that touches one is lost.
+def keep_certain(
+    diagnostics: Iterable[Diagnostic], text: str, resource: Resource | None
+) -> list[Diagnostic]:
+    """Return the diagnostics of a filled text that hold for all values, without uncertain fixes.
 
-    Limits are the exception: more is put in than is seen.
+    Diagnostics about limits always hold: a value only makes a filter larger.
     """
-    holes = [i for i, char in enumerate(text) if char == HOLE]
-    compared = _compared_with_holes(text, holes, resource)
+    indices = [i for i, char in enumerate(text) if char == PLACEHOLDER]
+    uncertain_calls = _find_uncertain_calls(text, indices, resource)
     kept: list[Diagnostic] = []
-    for one in found:
-        if not one.code.startswith(_LIMITS):
-            # How many operands a hole stands for, nobody knows.
-            if _may_be_filled(one, text, holes):
-                continue
-            if one.code in _DEPENDING and _overlaps(one.span, compared):
-                continue
-        if one.fix and any(_reaches(edit.span, holes) for edit in one.fix.edits):
-            one = replace(one, fix=None)  # noqa: PLW2901 - the same finding
-        kept.append(one)
+    for diagnostic in diagnostics:
+        # A placeholder may stand for any number of operands.
+        if not diagnostic.code.startswith(_LIMITS) and (
+            _depends_on_value(diagnostic, text, indices)
+            or (diagnostic.code in _VALUE_RULES and _overlaps_any(diagnostic.span, uncertain_calls))
+        ):
+            continue
+        fix = diagnostic.fix
+        if fix and any(_contains_any(edit.span, indices) for edit in fix.edits):
+            kept.append(replace(diagnostic, fix=None))
+        else:
+            kept.append(diagnostic)
     return kept
 
 
-def is_damaged(text: str, *, has_holes: bool) -> bool:
-    """Whether a text has mistakes of syntax, or might have some with another value in its holes.
+def is_damaged(text: str, *, has_placeholders: bool) -> bool:
+    """Return whether a text has syntax errors, or may have them with other inserted values.
 
-    A hole alone may stand for a whole call, or for an operator.
+    A placeholder alone may stand for a whole call, or for an operator.
     """
-    if not has_holes:
+    if not has_placeholders:
         return bool(parse_located(text).diagnostics)
-    found = parse_located(filled(text)).diagnostics
-    return any(text[one.span.start : one.span.end] != HOLE for one in found)
+    diagnostics = parse_located(fill_placeholders(text)).diagnostics
+    return any(
+        text[diagnostic.span.start : diagnostic.span.end] != PLACEHOLDER
+        for diagnostic in diagnostics
+    )
 
 
-def _may_be_filled(found: Diagnostic, text: str, holes: list[int]) -> bool:
-    """Whether a finding is none where something else is put in a hole."""
-    start, end = found.span
-    if not found.code.startswith(_SYNTAX):
-        return _reaches(found.span, holes)
-    if not _reaches(Span(start - 1, end), holes):
+def _depends_on_value(diagnostic: Diagnostic, text: str, indices: list[int]) -> bool:
+    """Return whether a diagnostic may not hold for another inserted value."""
+    start, end = diagnostic.span
+    if not diagnostic.code.startswith(_SYNTAX):
+        return _contains_any(diagnostic.span, indices)
+    if not _contains_any(Span(start - 1, end), indices):
         return False
-    # Whatever is put in behind the parenthesis, it is no operator that stands before it.
-    return found.code != _NO_CALL or "(" not in text[start:end].partition(HOLE)[0]
+    # What stands before a parenthesis is not an operator, whatever is inserted after it.
+    before_placeholder = text[start:end].partition(PLACEHOLDER)[0]
+    return diagnostic.code != _NOT_A_CALL or "(" not in before_placeholder
 
 
-def _compared_with_holes(text: str, holes: list[int], resource: Resource | None) -> list[Span]:
-    """The calls that are, or are compared with, one that has a hole, which might be anything."""
-    located = parse_located(filled(text))
+def _find_uncertain_calls(text: str, indices: list[int], resource: Resource | None) -> list[Span]:
+    """Return the calls with placeholders, and those that rules compare with them."""
+    filled = fill_placeholders(text)
+    located = parse_located(filled)
     if located.diagnostics:
         return []
-    calls = build_context(filled(text), located, resource, Settings()).calls
-    unknown = [call for call in calls if _reaches(call.span, holes)]
-    paths = {call.path for call in unknown}
-    anything = any(_reaches(call.field.span, holes) for call in unknown)
-    return [call.span for call in calls if anything or call.path in paths]
+    calls = build_context(filled, located, resource, Settings()).calls
+    uncertain = [call for call in calls if _contains_any(call.span, indices)]
+    paths = {call.path for call in uncertain}
+    has_any_field = any(_contains_any(call.field.span, indices) for call in uncertain)
+    return [call.span for call in calls if has_any_field or call.path in paths]
 
 
-def _reaches(span: Span, holes: list[int]) -> bool:
-    """Whether a hole stands in the span, or where nothing is, behind it."""
-    at = bisect_left(holes, span.start)
-    return at < len(holes) and holes[at] < max(span.end, span.start + 1)
+def _contains_any(span: Span, indices: list[int]) -> bool:
+    """Return whether the span contains one of the indices; an empty span, the one after it."""
+    position = bisect_left(indices, span.start)
+    return position < len(indices) and indices[position] < max(span.end, span.start + 1)
 
 
-def _overlaps(one: Span, calls: list[Span]) -> bool:
-    """Whether a span reaches into one of the calls, which are in order and lie apart."""
-    at = bisect_right(calls, one.start, key=attrgetter("end"))
-    return at < len(calls) and calls[at].start < one.end
+def _overlaps_any(span: Span, calls: list[Span]) -> bool:
+    """Return whether a span overlaps one of the calls, which are sorted and disjoint."""
+    position = bisect_right(calls, span.start, key=attrgetter("end"))
+    return position < len(calls) and calls[position].start < span.end

@@ -1,24 +1,24 @@
-"""What was found in one file, ready to be shown in any form."""
+"""What is found in one file, ready for a report in any format."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from epfilter.errors import Diagnostic, Severity, Span
-from epfilter.linter.files.document import Lines
+from epfilter.linter.files.document import LineIndex
 
 
 @dataclass(frozen=True, slots=True)
 class FileFinding:
-    r"""A finding, and where it stands in its file.
+    r"""A finding, and its position in the file.
 
     The spans of `diagnostic` and of its fix are those of the file's text. Lines and columns are
-    counted from 1, columns in code points; the end is behind the last character. `source` is the
-    line in which it begins.
+    counted from 1, columns in code points; the end is exclusive. `source` is the line in which
+    the finding starts.
 
     >>> from epfilter.linter import lint_content
-    >>> found = lint_content("# refunds\neq(payment", "refunds.filter").findings[0]
-    >>> found.diagnostic.code, found.line, found.column, found.source
+    >>> finding = lint_content("# refunds\neq(payment", "refunds.filter").findings[0]
+    >>> finding.diagnostic.code, finding.line, finding.column, finding.source
     ('EPF107', 2, 11, 'eq(payment')
     """
 
@@ -30,15 +30,15 @@ class FileFinding:
     source: str
 
     @classmethod
-    def of(cls, found: Diagnostic, lines: Lines) -> FileFinding:
-        """A finding whose span is one of the text that has these lines."""
-        line, column = lines.place(found.span.start)
-        end_line, end_column = lines.place(found.span.end)
-        return cls(found, line, column, end_line, end_column, lines.line(line))
+    def of(cls, diagnostic: Diagnostic, lines: LineIndex) -> FileFinding:
+        """Return the finding of a diagnostic in the text with these lines."""
+        line, column = lines.position_of(diagnostic.span.start)
+        end_line, end_column = lines.position_of(diagnostic.span.end)
+        return cls(diagnostic, line, column, end_line, end_column, lines.text_of(line))
 
     @property
     def span(self) -> Span:
-        """Where it stands in `source`, as far as it stands in that line."""
+        """The span of the finding in `source`, as far as it is in that line."""
         start = self.column - 1
         end = self.end_column - 1 if self.end_line == self.line else len(self.source)
         return Span(start, max(start, end))
@@ -46,12 +46,12 @@ class FileFinding:
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    r"""What was found in one file.
+    r"""What is found in one file.
 
-    `name` is how the file is shown, `filters` how many filters stand in it, `suppressed` how many
-    findings comments and configuration keep back, and `fixed` how many repairs were made; then
-    the findings are those that are left. `diff` is what the repairs change, as a unified diff,
-    where that was asked for.
+    `name` is how the file is shown, `filters` the number of its filters, `suppressed` the number
+    of findings that comments and configuration suppress. `fixed` is the number of fixes that were
+    made; `findings` are then those that remain. `diff` is the unified diff of the fixes, where one
+    was requested.
 
     >>> from epfilter.linter import lint_content
     >>> report = lint_content("eq(a,1)\neq(b,2)", "both.filter")
@@ -68,5 +68,5 @@ class FileReport:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing worse than a remark was found."""
-        return all(one.diagnostic.severity is Severity.INFO for one in self.findings)
+        """Whether no finding is worse than an info."""
+        return all(finding.diagnostic.severity is Severity.INFO for finding in self.findings)

@@ -1,4 +1,4 @@
-"""Writes new filters in the place of those that stand in a file."""
+"""Replaces the filters of a file by fixed or formatted ones."""
 
 from __future__ import annotations
 
@@ -8,149 +8,158 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from epfilter.errors import Diagnostic, Edit, FilterError, FilterSyntaxError, Span, apply_edits
-from epfilter.linter.extractors import NeedsExtraError
-from epfilter.linter.extractors.mapped_text import HOLE, Placed
-from epfilter.linter.files.checking import Checked, Checker, Looked
+from epfilter.linter.extractors import PLACEHOLDER, MappedText, NeedsExtraError
 from epfilter.linter.files.document import Document
+from epfilter.linter.files.file_linter import FileLinter, FileResult, LintedFilter
 from epfilter.linter.files.placeholders import is_damaged
 from epfilter.linter.fixing import Fixed, apply_fixes
 from epfilter.parser import parse
 from epfilter.printer import unparse
 from epfilter.snippets import make_printable
 
-_TRIED_ALONE = 200
-"""Filters of one file that are written one by one, where all at once do not read back."""
+_MAX_SINGLE_ATTEMPTS = 200
+"""How many filters of one file are tried one by one, where all at once do not read back."""
 
 
-def fixed(
-    document: Document, path: Path, checker: Checker, *, unsafe: bool
+def fix_filters(
+    document: Document, path: Path, linter: FileLinter, *, unsafe: bool
 ) -> tuple[Document, int]:
-    """The file with its filters repaired, and how many repairs that were.
+    """Return the file with its filters fixed, and the number of fixes.
 
-    What a comment or the configuration keeps back is not repaired.
+    Findings that a comment or the configuration suppresses are not fixed.
     """
-    looked = checker.look(document, path)
-    results = [_repaired(one, checker, looked, unsafe=unsafe) for one in looked.filters]
-    wanted = [one.text if one.repaired else None for one in results]
-    new, written = _written(document, path, checker, looked, wanted)
-    return new, sum(len(results[i].repaired) for i in written)
+    result = linter.lint(document, path)
+    fixed = [_fix_filter(linted, linter, result, unsafe=unsafe) for linted in result.filters]
+    texts = [each.text if each.repaired else None for each in fixed]
+    rewritten, indices = _rewrite(document, path, linter, result, texts)
+    return rewritten, sum(len(fixed[i].repaired) for i in indices)
 
 
-def formatted(document: Document, path: Path, checker: Checker) -> tuple[Document, int]:
-    """The file with its filters in canonical form, and how many were changed.
+def format_filters(document: Document, path: Path, linter: FileLinter) -> tuple[Document, int]:
+    """Return the file with its filters in canonical form, and how many were changed.
 
-    What is no filter, or has placeholders of a template in it, stays as it is.
+    A text with syntax errors or placeholders stays as it is.
     """
-    looked = checker.look(document, path)
-    wanted: list[str | None] = []
-    for one in looked.filters:
+    result = linter.lint(document, path)
+    texts: list[str | None] = []
+    for linted in result.filters:
         try:
-            canonical = None if one.value.holes else unparse(parse(one.text))
+            canonical = None if linted.value.placeholders else unparse(parse(linted.text))
         except FilterSyntaxError:
             canonical = None
-        wanted.append(None if canonical == one.text else canonical)
-    new, written = _written(document, path, checker, looked, wanted)
-    return new, len(written)
+        texts.append(None if canonical == linted.text else canonical)
+    rewritten, indices = _rewrite(document, path, linter, result, texts)
+    return rewritten, len(indices)
 
 
-def difference(old: str, new: str, name: str) -> str:
-    """What changes, as a unified diff; empty where nothing does."""
+def diff_texts(old: str, new: str, name: str) -> str:
+    """Return the unified diff of two texts; empty where they are equal."""
     shown = make_printable(name)
-    lines = difflib.unified_diff(_lines(old), _lines(new), shown, shown)
+    lines = difflib.unified_diff(_split_lines(old), _split_lines(new), shown, shown)
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
 
 
-def _lines(text: str) -> list[str]:
-    """The lines as `patch` and `git apply` count them: nothing but a line feed ends one."""
+def _split_lines(text: str) -> list[str]:
+    """Return the lines as `patch` and `git apply` count them: only a line feed ends one."""
     return [*io.StringIO(text, newline="\n")]
 
 
-def _repaired(one: Checked, checker: Checker, looked: Looked, *, unsafe: bool) -> Fixed:
-    def wanted(found: Diagnostic) -> bool:
-        allowed = found.fix is not None and (unsafe or found.fix.safe)
-        # Where it stands later, once others are repaired, is still in the lines of this filter.
-        return allowed and not looked.kept_back(found.code, one.value.bounds)
+def _fix_filter(
+    linted: LintedFilter, linter: FileLinter, result: FileResult, *, unsafe: bool
+) -> Fixed:
+    def is_wanted(diagnostic: Diagnostic) -> bool:
+        is_allowed = diagnostic.fix is not None and (unsafe or diagnostic.fix.safe)
+        # Other fixes may move it, but within the lines of this filter.
+        return is_allowed and not result.is_suppressed(diagnostic.code, linted.value.bounds)
 
     return apply_fixes(
-        one.text,
-        lambda text: checker.found_in(text, one),
-        wanted,
-        lambda text: is_damaged(text, has_holes=bool(one.value.holes)),
+        linted.text,
+        lambda text: linter.diagnose(text, linted),
+        is_wanted,
+        lambda text: is_damaged(text, has_placeholders=bool(linted.value.placeholders)),
     )
 
 
-def _written(
-    document: Document, path: Path, checker: Checker, looked: Looked, wanted: Sequence[str | None]
+def _rewrite(
+    document: Document,
+    path: Path,
+    linter: FileLinter,
+    result: FileResult,
+    texts: Sequence[str | None],
 ) -> tuple[Document, list[int]]:
-    """The file with the wanted filters, and which of them could be written.
+    """Return the file with the new texts, and the indices of the filters that were replaced.
 
-    Each is read again: what would not stand in the file as it is wanted is not written.
+    The new file is extracted again: a filter that does not read back as its new text is kept.
     """
     edits = {
         i: changes
-        for i, (one, new) in enumerate(zip(looked.filters, wanted, strict=True))
-        if new is not None and (changes := _edits(one.value, new)) is not None
+        for i, (linted, text) in enumerate(zip(result.filters, texts, strict=True))
+        if text is not None and (changes := _diff_filter(linted.value, text)) is not None
     }
     if not edits:
         return document, []
 
-    def attempt(chosen: Sequence[int]) -> Document | None:
+    def attempt(indices: Sequence[int]) -> Document | None:
         try:
-            text = apply_edits(document.text, (edit for i in chosen for edit in edits[i]))
-            again = checker.reading(text, path).filters
+            text = apply_edits(document.text, (edit for i in indices for edit in edits[i]))
+            extracted = linter.extract(text, path).filters
         except (FilterError, NeedsExtraError):
             return None
-        read = [(one.value.text, _put_in(one.value, text)) for one in again]
-        meant = [
-            ((wanted[i] if i in chosen else one.text), _put_in(one.value, document.text))
-            for i, one in enumerate(looked.filters)
+        actual = [(each.value.text, _inserted_texts(each.value, text)) for each in extracted]
+        expected = [
+            (
+                texts[i] if i in indices else linted.text,
+                _inserted_texts(linted.value, document.text),
+            )
+            for i, linted in enumerate(result.filters)
         ]
-        return document.with_text(text) if read == meant else None
+        return document.with_text(text) if actual == expected else None
 
-    whole = attempt([*edits])
-    if whole is None and len(edits) <= _TRIED_ALONE:
-        edits = {i: edit for i, edit in edits.items() if attempt([i]) is not None}
-        whole = attempt([*edits]) if edits else None
-    return (document, []) if whole is None else (whole, [*edits])
+    rewritten = attempt([*edits])
+    if rewritten is None and len(edits) <= _MAX_SINGLE_ATTEMPTS:
+        edits = {i: changes for i, changes in edits.items() if attempt([i]) is not None}
+        rewritten = attempt([*edits]) if edits else None
+    return (document, []) if rewritten is None else (rewritten, [*edits])
 
 
-def _edits(value: Placed, new: str) -> list[Edit] | None:
-    """The changes of the file that make a filter new; what stays the same is not touched.
+def _diff_filter(value: MappedText, new: str) -> list[Edit] | None:
+    """Return the edits of the file that replace a filter, without those of equal text.
 
-    Each stands between two holes: where a hole would be changed or moved, there are none.
+    Each edit stands between two placeholders. Return None where the file does not allow one, or
+    where a placeholder would be changed or moved.
     """
-    if not value.holes:
-        changes = [_change(value, 0, value.text, new)]
-    elif value.text.count(HOLE) == len(value.holes) == new.count(HOLE):
+    if not value.placeholders:
+        changes = [_diff_run(value, 0, value.text, new)]
+    elif value.text.count(PLACEHOLDER) == len(value.placeholders) == new.count(PLACEHOLDER):
         changes = []
         start = 0
-        for old_run, new_run in zip(value.text.split(HOLE), new.split(HOLE), strict=True):
+        runs = zip(value.text.split(PLACEHOLDER), new.split(PLACEHOLDER), strict=True)
+        for old_run, new_run in runs:
             if old_run != new_run:
-                changes.append(_change(value, start, old_run, new_run))
-            start += len(old_run) + len(HOLE)
+                changes.append(_diff_run(value, start, old_run, new_run))
+            start += len(old_run) + len(PLACEHOLDER)
     else:
         return None
-    written = [one for one in changes if one is not None]
-    return written if len(written) == len(changes) else None
+    edits = [change for change in changes if change is not None]
+    return edits if len(edits) == len(changes) else None
 
 
-def _change(value: Placed, start: int, old: str, new: str) -> Edit | None:
-    """The change in the file of a run that begins at `start`."""
-    same = _same(old, new)
-    tail = _same(old[same:][::-1], new[same:][::-1])
-    span = Span(start + same, start + len(old) - tail)
-    return value.edit(Edit(span, new[same : len(new) - tail]))
+def _diff_run(value: MappedText, start: int, old: str, new: str) -> Edit | None:
+    """Return the edit of the file for a run of text that starts at `start`."""
+    prefix = _common_prefix_length(old, new)
+    suffix = _common_prefix_length(old[prefix:][::-1], new[prefix:][::-1])
+    span = Span(start + prefix, start + len(old) - suffix)
+    return value.map_edit(Edit(span, new[prefix : len(new) - suffix]))
 
 
-def _put_in(value: Placed, text: str) -> list[str]:
-    """What is put into a filter of this file, as it is written there."""
-    spans = (value.span(Span(i, i + 1)) for i in sorted(value.holes))
+def _inserted_texts(value: MappedText, text: str) -> list[str]:
+    """Return the text of each placeholder of a filter, as the file contains it."""
+    spans = (value.map_span(Span(i, i + 1)) for i in sorted(value.placeholders))
     return [text[start:end] for start, end in spans]
 
 
-def _same(one: str, other: str) -> int:
-    """How many characters both begin with."""
-    shorter = min(len(one), len(other))
-    return next((i for i in range(shorter) if one[i] != other[i]), shorter)
+def _common_prefix_length(first: str, second: str) -> int:
+    shorter = min(len(first), len(second))
+    return next((i for i in range(shorter) if first[i] != second[i]), shorter)

@@ -1,4 +1,4 @@
-"""Lints many files, in several processes where that pays."""
+"""Lints many files, in several processes where that is faster."""
 
 from __future__ import annotations
 
@@ -11,25 +11,30 @@ from pathlib import Path
 
 from epfilter.errors import Diagnostic, Span
 from epfilter.linter.extractors import NeedsExtraError
-from epfilter.linter.files.checking import Checker, failed, needs_extra, unreadable
 from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.discovery import Target
-from epfilter.linter.files.document import Document, UnreadableError, write_atomically
+from epfilter.linter.files.document import Document, DocumentError, write_atomically
+from epfilter.linter.files.file_linter import (
+    FileLinter,
+    diagnose_missing_package,
+    diagnose_unreadable,
+    report_failure,
+)
 from epfilter.linter.files.report import FileFinding, FileReport
-from epfilter.linter.files.rewriting import difference, fixed, formatted
+from epfilter.linter.files.rewriting import diff_texts, fix_filters, format_filters
 
-_PAYS_FROM = 4_000_000
+_PARALLEL_SIZE = 4_000_000
 """Bytes of files from which several processes are faster than one."""
 
-_AT_ONCE = 16
-"""Files that a process is given at a time."""
+_CHUNK_SIZE = 16
+"""How many files a process receives at a time."""
 
-_PROCESSES_AT_MOST = 61
-"""More than these, Windows cannot wait for."""
+_MAX_PROCESSES = 61
+"""Windows cannot wait for more."""
 
 
 class Change(StrEnum):
-    """What becomes of the filters in a file."""
+    """What happens to the filters of a file."""
 
     NONE = ""
     FIX = "fix"
@@ -39,124 +44,130 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What is done to each file: its filters are changed, then linted.
+    """A run over files: the filters of each are changed, then linted.
 
-    A change is written to the file, unless `dry`: then the reports show it as a diff.
+    A change is written to the file, unless `dry`: then the reports contain it as a diff.
     """
 
     configuration: Configuration
     change: Change = Change.NONE
     dry: bool = False
 
-    def reports(self, targets: Sequence[Target], *, processes: int = 0) -> Iterator[FileReport]:
-        """The report of each file, in the order of the targets.
+    def lint_targets(
+        self, targets: Sequence[Target], *, processes: int = 0
+    ) -> Iterator[FileReport]:
+        """Yield the report of each file, in the order of the targets.
 
-        With 0 `processes`, there are as many as pay.
+        With 0 `processes`, their number depends on the size of the files.
         """
-        processes = min(processes or _processes(targets), len(targets), _PROCESSES_AT_MOST)
+        processes = min(processes or _choose_processes(targets), len(targets), _MAX_PROCESSES)
         if processes < 2:
-            checker = Checker(self.configuration)
-            yield from (self.report(target, checker) for target in targets)
+            linter = FileLinter(self.configuration)
+            yield from (self.lint_target(target, linter) for target in targets)
             return
         from concurrent.futures import ProcessPoolExecutor
 
-        with ProcessPoolExecutor(processes, initializer=_begin, initargs=(self,)) as pool:
-            yield from pool.map(_report, targets, chunksize=_AT_ONCE)
+        with ProcessPoolExecutor(processes, initializer=_start_worker, initargs=(self,)) as pool:
+            yield from pool.map(_lint_in_worker, targets, chunksize=_CHUNK_SIZE)
 
-    def report(self, target: Target, checker: Checker) -> FileReport:
-        """The report of one file."""
+    def lint_target(self, target: Target, linter: FileLinter) -> FileReport:
+        """Return the report of one file."""
         if target.problem is not None:
-            return self._failed(target, checker, target.problem)
-        return self._of(lambda: Document.read(target.path), target, checker)
+            return self._report_failure(target, linter, target.problem)
+        return self._lint_read(lambda: Document.read(target.path), target, linter)
 
-    def report_of(self, content: str | bytes, name: str) -> FileReport:
-        """The report of a file of this name and content, of a run that writes nothing."""
+    def lint_content(self, content: str | bytes, name: str) -> FileReport:
+        """Return the report of a file of this name and content; nothing is written."""
         target = Target(Path(name), name)
 
         def read() -> Document:
             if isinstance(content, bytes):
-                return Document.of(content, name)
-            # A text is decoded already, whatever it says of its encoding.
-            Document.of(content.encode("utf-8", "surrogatepass"), "")
+                return Document.decode(content, name)
+            # A text is decoded already, whatever encoding it declares; only check that it is text.
+            Document.decode(content.encode("utf-8", "surrogatepass"), "")
             return Document(content)
 
-        return self._of(read, target, Checker(self.configuration))
+        return self._lint_read(read, target, FileLinter(self.configuration))
 
-    def _of(self, read: Callable[[], Document], target: Target, checker: Checker) -> FileReport:
-        """The report of what is read; what cannot be is the one finding of its report."""
+    def _lint_read(
+        self, read: Callable[[], Document], target: Target, linter: FileLinter
+    ) -> FileReport:
+        """Return the report of the document; an error is the only finding of its report."""
         try:
-            return self._changed(read(), target, checker)
-        except UnreadableError as error:
-            found = unreadable(error)
-        except NeedsExtraError as missing:
-            found = needs_extra(target.path, missing)
+            return self._lint_document(read(), target, linter)
+        except DocumentError as error:
+            diagnostic = diagnose_unreadable(error)
+        except NeedsExtraError as error:
+            diagnostic = diagnose_missing_package(target.path, error)
         except RecursionError:
-            found = Diagnostic("EPF703", "this is nested too deeply to be read.", Span(0, 0))
-        return self._failed(target, checker, found)
+            diagnostic = Diagnostic("EPF703", "this file is nested too deeply.", Span(0, 0))
+        return self._report_failure(target, linter, diagnostic)
 
-    def _failed(self, target: Target, checker: Checker, found: Diagnostic) -> FileReport:
-        """What failed is reported whatever is selected; only to ignore it leaves it out."""
-        if checker.ignores(found.code, target.path):
+    def _report_failure(
+        self, target: Target, linter: FileLinter, diagnostic: Diagnostic
+    ) -> FileReport:
+        """Return the report of a failure, which only `ignore` leaves out, whatever is selected."""
+        if linter.ignores(diagnostic.code, target.path):
             return FileReport(target.name, suppressed=1)
-        return failed(target.name, found)
+        return report_failure(target.name, diagnostic)
 
-    def _changed(self, document: Document, target: Target, checker: Checker) -> FileReport:
+    def _lint_document(self, document: Document, target: Target, linter: FileLinter) -> FileReport:
         path, name = target.path, target.name
         if self.change is Change.NONE:
-            return checker.report(document, path, name)
+            return linter.report(document, path, name)
         if self.change is Change.FORMAT:
-            new, count = formatted(document, path, checker)
+            changed, count = format_filters(document, path, linter)
         else:
             unsafe = self.change is Change.FIX_UNSAFE
-            new, count = fixed(document, path, checker, unsafe=unsafe)
+            changed, count = fix_filters(document, path, linter, unsafe=unsafe)
         if count:
-            content = new.content(new.text)
+            content = changed.encode(changed.text)
             if not self.dry:
                 write_atomically(path, content)
-        report = checker.report(new, path, name)
+        report = linter.report(changed, path, name)
         if self.change is not Change.FORMAT:
             report = _without_fixes(report, unsafe=self.change is Change.FIX_UNSAFE)
-        diff = difference(document.text, new.text, name) if self.dry else ""
+        diff = diff_texts(document.text, changed.text, name) if self.dry else ""
         return replace(report, fixed=count, diff=diff)
 
 
 def _without_fixes(report: FileReport, *, unsafe: bool) -> FileReport:
-    """Without the repairs that were just tried: what is left of them cannot be written."""
+    """Return the report without the fixes that were just tried: the file does not allow them."""
 
-    def left(one: FileFinding) -> FileFinding:
-        found = one.diagnostic
-        if found.fix is None or not (unsafe or found.fix.safe):
-            return one
-        return replace(one, diagnostic=replace(found, fix=None))
+    def remove_fix(finding: FileFinding) -> FileFinding:
+        diagnostic = finding.diagnostic
+        if diagnostic.fix is None or not (unsafe or diagnostic.fix.safe):
+            return finding
+        return replace(finding, diagnostic=replace(diagnostic, fix=None))
 
-    return replace(report, findings=tuple(map(left, report.findings)))
-
-
-_checkers: list[tuple[Run, Checker]] = []
-"""What a process of the pool works with."""
+    return replace(report, findings=tuple(map(remove_fix, report.findings)))
 
 
-def _begin(run: Run) -> None:
-    # Ctrl-C reaches every process; the one that waits for the others ends them.
+_worker_state: list[tuple[Run, FileLinter]] = []
+"""The run and the linter of a process of the pool."""
+
+
+def _start_worker(run: Run) -> None:
+    # Ctrl-C reaches every process; the parent process ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # What it does on another signal is not for the processes that are forked from it.
+    # The parent's own handler of SIGTERM is inherited on fork, and not meant for workers.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _checkers[:] = [(run, Checker(run.configuration))]
+    _worker_state[:] = [(run, FileLinter(run.configuration))]
 
 
-def _report(target: Target) -> FileReport:
-    run, checker = _checkers[0]
-    return run.report(target, checker)
+def _lint_in_worker(target: Target) -> FileReport:
+    run, linter = _worker_state[0]
+    return run.lint_target(target, linter)
 
 
-def _processes(targets: Sequence[Target]) -> int:
-    """How many processes pay for these files."""
+def _choose_processes(targets: Sequence[Target]) -> int:
+    """Return how many processes are fastest for these files."""
     size = 0
     for target in targets:
         try:
             size += target.path.stat().st_size
         except (OSError, ValueError):
             continue
-        if size > _PAYS_FROM:
+        if size > _PARALLEL_SIZE:
             return min(os.cpu_count() or 1, 8)
     return 1

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from epfilter.errors import FilterValueError
 
 if TYPE_CHECKING:
-    from epfilter.linter.files.report import FileReport
+    from epfilter.linter.files import FileReport
 
 FORMATS: Mapping[str, str] = MappingProxyType(
     {
@@ -33,7 +33,7 @@ def render(style: str, reports: Iterable[FileReport]) -> Iterator[str]:
     The text can always be encoded as UTF-8. Raises FilterValueError for an unknown format, before
     the first report is read.
 
-    >>> from epfilter.linter.files.report import FileReport
+    >>> from epfilter.linter.files import FileReport
     >>> print("".join(render("junit", [FileReport("a.filter")])))
     <?xml version="1.0" encoding="UTF-8"?>
     <testsuites>

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 from epfilter.errors import Severity
-from epfilter.linter.files.report import FileFinding, FileReport
+from epfilter.linter.files import FileFinding, FileReport
 from epfilter.linter.reports.text import escape_surrogates, message_with_hint
 from epfilter.snippets import make_printable
 
@@ -29,9 +29,9 @@ def render(reports: Iterable[FileReport]) -> Iterator[str]:
     """Yield one line per finding.
 
     >>> from epfilter.errors import Diagnostic, Span
-    >>> from epfilter.linter.files.document import Lines
+    >>> from epfilter.linter.files import LineIndex
     >>> diagnostic = Diagnostic("EPF108", "unknown operator.", Span(0, 3))
-    >>> finding = FileFinding.of(diagnostic, Lines("gte(a,1)"))
+    >>> finding = FileFinding.of(diagnostic, LineIndex("gte(a,1)"))
     >>> print("".join(render([FileReport("a.filter", (finding,))])))
     ::error file=a.filter,line=1,endLine=1,col=1,endColumn=4,title=EPF108::unknown operator.
     """

@@ -36,7 +36,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from epfilter.errors import Severity
-from epfilter.linter.files.report import FileFinding, FileReport
+from epfilter.linter.files import FileFinding, FileReport
 from epfilter.linter.reports.text import dump_json
 from epfilter.version import __version__
 

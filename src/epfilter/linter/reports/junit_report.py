@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from epfilter.errors import Severity
-from epfilter.linter.files.report import FileReport
+from epfilter.linter.files import FileReport
 from epfilter.linter.reports.text import draw_finding
 from epfilter.snippets import make_printable
 

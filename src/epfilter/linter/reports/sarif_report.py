@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from epfilter.errors import Fix, Severity, Span
 from epfilter.linter.definitions import Rule
-from epfilter.linter.files.report import FileFinding, FileReport
+from epfilter.linter.files import FileFinding, FileReport
 from epfilter.linter.registry import RULES, describe_rule
 from epfilter.linter.reports.text import dump_json, message_with_hint
 from epfilter.version import __version__

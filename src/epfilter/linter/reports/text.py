@@ -6,7 +6,7 @@ import json
 import re
 
 from epfilter.errors import Diagnostic
-from epfilter.linter.files.report import FileFinding
+from epfilter.linter.files import FileFinding
 from epfilter.snippets import draw_snippet
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -52,9 +52,9 @@ def draw_finding(name: str, finding: FileFinding) -> str:
     """Return a finding for people: position, code, message, source line, carets and hint.
 
     >>> from epfilter.errors import Span
-    >>> from epfilter.linter.files.document import Lines
+    >>> from epfilter.linter.files import LineIndex
     >>> diagnostic = Diagnostic("EPF108", "unknown operator.", Span(0, 3), hint="write `ge`")
-    >>> print(draw_finding("a.filter", FileFinding.of(diagnostic, Lines("gte(a,1)"))))
+    >>> print(draw_finding("a.filter", FileFinding.of(diagnostic, LineIndex("gte(a,1)"))))
     a.filter:1:1 EPF108 unknown operator.
         gte(a,1)
         ^^^

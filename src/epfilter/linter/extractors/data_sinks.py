@@ -1,0 +1,150 @@
+"""Where filters stand in data files: payloads, request collections, descriptions of APIs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from epfilter.linter.extractors.data_tree import DataNode, ObjectNode, StringNode, parse_json
+from epfilter.linter.extractors.extraction import Extraction
+from epfilter.linter.extractors.filter_text import is_filter_name, starts_like_filter
+from epfilter.linter.extractors.requests import NO_CONTEXT, URL_MEMBERS, RequestContext
+from epfilter.linter.extractors.urls import add_url_filters
+
+_FILTER = "filter"
+_PARAMETER_NAMES = ("key", "name")
+"""Members that name a parameter: Postman's `key`; `name` in OpenAPI, Insomnia and HAR."""
+
+_OPERATIONS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+"""The fields of a Path Item Object of OpenAPI that are operations."""
+
+
+def add_data_filters(
+    root: DataNode, extraction: Extraction, context: RequestContext = NO_CONTEXT
+) -> None:
+    """Add the values of members and parameters named `filter`, and the URLs in all other strings.
+
+    `context` is the request whose body the tree is. Inside the tree, the member `job_type`, the
+    `url` and `method` of a request, and the paths and operations of OpenAPI replace it. A node
+    that stands in several positions is visited once.
+    """
+    visited: set[int] = set()
+    added: set[int] = set()
+    stack: list[tuple[DataNode, RequestContext]] = [(root, context)]
+    while stack:
+        node, outer = stack.pop()
+        if node is None or isinstance(node, bool) or id(node) in visited:
+            continue
+        visited.add(id(node))
+        if isinstance(node, StringNode):
+            if id(node) not in added:
+                _add_string(node, extraction, outer)
+        elif isinstance(node, list):
+            stack += [(item, outer) for item in reversed(node)]
+        else:
+            members = dict(node.members)
+            request = _find_request(members, outer)
+            for string, filter_context in _find_filters(node, members, request):
+                if id(string) not in added:
+                    added.add(id(string))
+                    extraction.add_candidate(string.map(), filter_context)
+            stack += [
+                (value, _request_of_member(name, request)) for name, value in reversed(node.members)
+            ]
+
+
+def _find_filters(
+    node: ObjectNode, members: Mapping[str, DataNode], request: RequestContext
+) -> Iterator[tuple[StringNode, RequestContext]]:
+    job = members.get("job_type")
+    context = RequestContext(job_type=job.text) if isinstance(job, StringNode) else request
+    for name, value in node.members:
+        if name == _FILTER and isinstance(value, StringNode):
+            yield value, context
+        elif name == _FILTER and isinstance(value, ObjectNode):  # a property of a schema
+            yield from ((string, context) for string in _find_values(dict(value.members)))
+    names = [members.get(name) for name in _PARAMETER_NAMES]
+    if any(isinstance(name, StringNode) and name.text == _FILTER for name in names):
+        yield from ((string, request) for string in _find_values(members))
+    elif any(isinstance(name, StringNode) and is_filter_name(name.text) for name in names):
+        # A list of variables, as environments have.
+        yield from (
+            (string, request) for string in _find_values(members) if starts_like_filter(string.text)
+        )
+
+
+def _find_values(parameter: Mapping[str, DataNode]) -> Iterator[StringNode]:
+    """Yield the values that a parameter has: its value, default and examples.
+
+    Source: OpenAPI 3.1, Parameter Object, Example Object and Schema Object; Postman's collection
+    format 2.1, query parameter.
+    """
+    values = [parameter.get(name) for name in ("value", "example", "default")]
+    schema = parameter.get("schema")
+    if isinstance(schema, ObjectNode):
+        members = dict(schema.members)
+        values += [members.get(name) for name in ("example", "default")]
+        values += _list_examples(members.get("examples"))
+    values += _list_examples(parameter.get("examples"))
+    for value in values:
+        items = value if isinstance(value, list) else [value]
+        yield from (item for item in items if isinstance(item, StringNode))
+
+
+def _list_examples(examples: DataNode) -> list[DataNode]:
+    if isinstance(examples, list):
+        return examples
+    if isinstance(examples, ObjectNode):
+        return [
+            dict(example.members).get("value")
+            for _, example in examples.members
+            if isinstance(example, ObjectNode)
+        ]
+    return []
+
+
+def _find_request(members: Mapping[str, DataNode], outer: RequestContext) -> RequestContext:
+    """Return the request that the members describe, or else the one around them."""
+    for name in URL_MEMBERS:
+        url = _read_url(members.get(name))
+        if "/" in url:
+            method = members.get("method")
+            return RequestContext(
+                url, method.text if isinstance(method, StringNode) else outer.method
+            )
+    return outer
+
+
+def _read_url(value: DataNode) -> str:
+    """Return a URL, which Postman splits into parts."""
+    if isinstance(value, ObjectNode):
+        parts = dict(value.members)
+        raw, path = parts.get("raw"), parts.get("path")
+        if isinstance(path, list) and not isinstance(raw, StringNode):
+            return "/" + "/".join(part.text for part in path if isinstance(part, StringNode))
+        value = raw
+    return value.text if isinstance(value, StringNode) else ""
+
+
+def _request_of_member(name: str, request: RequestContext) -> RequestContext:
+    """Return the request inside a member: OpenAPI's paths and operations are member names."""
+    if name.startswith("/"):
+        return RequestContext(name)
+    if request.path and name.lower() in _OPERATIONS:
+        return request._replace(method=name.upper())
+    return request
+
+
+def _add_string(node: StringNode, extraction: Extraction, request: RequestContext) -> None:
+    """Add the filters of a string, which may be JSON itself, as the body of a request is."""
+    if _FILTER not in node.text:
+        return
+    source = node.map()
+    if node.text.lstrip().startswith(("{", "[")):
+        try:
+            tree = parse_json(source)
+        except (ValueError, RecursionError):
+            pass
+        else:
+            add_data_filters(tree, extraction, request)
+            return
+    add_url_filters(source, extraction, request=request)

@@ -1,0 +1,60 @@
+"""What the text of a filter looks like, and what programs call their filters."""
+
+from __future__ import annotations
+
+import re
+
+from epfilter.linter.extractors.mapped_text import PLACEHOLDER
+
+OPERATOR_PATTERN = (
+    r"(?:eq|gt|ge|lt|le|like|ilike|contains|text|in|contains_any|contains_all|is_null"
+    r"|gte|lte|ne|neq)"
+)
+"""An operator, or what people most often write for one."""
+
+_CALL = re.compile(r"[A-Za-z_]\s*\(")
+_OPERATOR_CALL = re.compile(rf"(?<![\w.$-]){OPERATOR_PATTERN}\s*\(", re.IGNORECASE)
+_FILTER_START = re.compile(
+    rf"[ (:|{PLACEHOLDER}]*+(?<![\w.$-]){OPERATOR_PATTERN}[ ]*\([ ]*[\w{PLACEHOLDER}]",
+    re.IGNORECASE,
+)
+_PREFIX_CONNECTIVE = re.compile(r"(?<![\w.$-])(?:and|or|not)\s*\(", re.IGNORECASE)
+"""In the Resource Query Language, and in JSON:API filters, connectives stand before terms."""
+
+_JQ_PROGRAM = re.compile(r"\s*(?:[.\[]|(?:any|all|first|map|select|to_entries|with_entries)\b)")
+"""Programs of jq are called `filter` too, and have a function `contains`."""
+
+_FILTER_NAME = re.compile(r"(?:\w*_)?(?:filter|FILTER)|\w*[a-z0-9]Filter")
+
+
+def calls_operator(text: str) -> bool:
+    """Return whether the text contains a call of an operator, and is not a program of jq."""
+    return _OPERATOR_CALL.search(text) is not None and not _JQ_PROGRAM.match(text)
+
+
+def calls_function(text: str) -> bool:
+    """Return whether the text contains a call of any function."""
+    return _CALL.search(text) is not None
+
+
+def has_prefix_connective(text: str) -> bool:
+    """Return whether the text has connectives as other filter languages write them."""
+    return _PREFIX_CONNECTIVE.search(text) is not None
+
+
+def starts_like_filter(text: str) -> bool:
+    """Return whether a text is certainly a filter, without any context: it starts with a call.
+
+    >>> starts_like_filter("(eq(a,1)|gt(b,2))"), starts_like_filter("id in (1,2)")
+    (True, False)
+    """
+    return _FILTER_START.match(text) is not None
+
+
+def is_filter_name(name: str | None) -> bool:
+    """Return whether a variable or member of this name may hold a filter, of any language.
+
+    >>> is_filter_name("REFUNDS_FILTER"), is_filter_name("orderFilter"), is_filter_name("filters")
+    (True, True, False)
+    """
+    return name is not None and _FILTER_NAME.fullmatch(name) is not None

@@ -1,0 +1,148 @@
+"""HTTP request files, as the HTTP clients of VS Code and of JetBrains write them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from epfilter.linter.extractors import json_files
+from epfilter.linter.extractors.extraction import Extraction
+from epfilter.linter.extractors.mapped_text import MappedText, Segment, refuse_line_breaks
+from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
+from epfilter.linter.extractors.urls import add_url_filters, decode_percent
+
+_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)|([^\r\n]+)\Z")
+_REQUEST_LINE = re.compile(r"(?:([A-Z]+)[ \t]+)?(\S+)")
+_FILTER_VARIABLE = re.compile(r"@filter[ \t]*=[ \t]*(\S.*)")
+_FORM_FIELD = re.compile(r"(?:^|&)[ \t]*filter=([^&\r\n]*)", re.MULTILINE)
+_FORM_START = re.compile(r"[\w.\[\]%-]+=")
+_STRING_OR_VARIABLE = re.compile(r'"(?:\\.|[^"\\])*+"|(\{\{[^{}\r\n]*\}\})', re.DOTALL)
+_COMMENT_MARKS = ("###", "#", "//")
+
+
+def extract(source: MappedText, extraction: Extraction) -> None:
+    """Add the filters in the URLs and bodies of all requests.
+
+    Source: the readme of VS Code's REST Client; "HTTP request in editor specification" of
+    JetBrains. A line that begins with `###` ends a request.
+    """
+    request = _RequestParser(source, extraction)
+    for line in _LINE.finditer(source.text):
+        start, end = line.span(line.lastindex or 0)
+        if source.text.startswith("###", start):
+            extraction.add_comment(source, start, end, _COMMENT_MARKS)
+            request.finish()
+            request = _RequestParser(source, extraction)
+        else:
+            request.add_line(start, end)
+    request.finish()
+
+
+class _State(Enum):
+    """The part of a request that the next line belongs to."""
+
+    PREAMBLE = auto()  # variables and scripts before the request
+    SCRIPT = auto()
+    URL = auto()
+    HEADERS = auto()
+    BODY = auto()
+    END = auto()  # response handlers after the body
+
+
+@dataclass(slots=True)
+class _RequestParser:
+    """Parses one request line by line."""
+
+    source: MappedText
+    extraction: Extraction
+    request: RequestContext = NO_CONTEXT
+    state: _State = _State.PREAMBLE
+    content_type: str = ""
+    body_lines: list[tuple[int, int]] = field(default_factory=list)
+
+    def add_line(self, start: int, end: int) -> None:
+        """Parse a line, which stands from `start` to `end`."""
+        line = self.source.text[start:end].strip()
+        if self.state is _State.BODY:
+            if line.startswith((">", "<")):
+                self.state = _State.END
+            elif line or self.body_lines:
+                self.body_lines.append((start, end))
+        elif self.state is _State.SCRIPT:
+            if "%}" in line:
+                self.state = _State.PREAMBLE
+        elif line.startswith(("#", "//")):
+            self.extraction.add_comment(self.source, start, end, _COMMENT_MARKS)
+        elif self.state is _State.PREAMBLE:
+            self._parse_preamble(start, end, line)
+        elif not line and self.state is not _State.END:
+            self.state = _State.BODY
+        else:
+            self._parse_head(start, end, line)
+
+    def finish(self) -> None:
+        """Parse the body, of which all lines are known now."""
+        if not self.body_lines:
+            return
+        body = self.source.slice(self.body_lines[0][0], self.body_lines[-1][1])
+        if body.text.lstrip().startswith(("{", "[")):
+            self._parse_json(body)
+        elif "form" in self.content_type or _FORM_START.match(body.text):
+            for form_field in _FORM_FIELD.finditer(body.text):
+                value = decode_percent(body.slice(*form_field.span(1)))
+                self.extraction.add_candidate(value, self.request)
+
+    def _parse_preamble(self, start: int, end: int, line: str) -> None:
+        text = self.source.text[start:end]
+        variable = _FILTER_VARIABLE.match(text)
+        if variable:
+            value = self.source.slice(start, end).slice(variable.start(1), len(text.rstrip()))
+            self.extraction.add_candidate(value.with_encoder(refuse_line_breaks))
+        elif line.startswith("@"):
+            add_url_filters(self.source.slice(start, end), self.extraction)
+        elif line.startswith(("<", ">")):
+            if "{%" in line and "%}" not in line:
+                self.state = _State.SCRIPT
+        elif line:
+            request_line = _REQUEST_LINE.match(line)
+            if request_line:
+                path = request_line[2].partition("?")[0]
+                self.request = RequestContext(path, request_line[1] or "GET")
+            self.state = _State.URL
+            self._add_urls(start, end)
+
+    def _parse_head(self, start: int, end: int, line: str) -> None:
+        is_indented = self.source.text[start:end][:1] in (" ", "\t")
+        if self.state is _State.URL and line.startswith(("?", "&")):
+            self._add_urls(start, end)
+        elif self.state is _State.URL and is_indented and line.startswith("/"):
+            path = self.request.path + line.partition("?")[0]
+            self.request = self.request._replace(path=path)
+            self._add_urls(start, end)
+        elif self.state is not _State.END:
+            self.state = _State.HEADERS
+            name, _, value = line.partition(":")
+            if name.lower() == "content-type":
+                self.content_type = value.strip().lower()
+
+    def _add_urls(self, start: int, end: int) -> None:
+        add_url_filters(self.source.slice(start, end), self.extraction, request=self.request)
+
+    def _parse_json(self, body: MappedText) -> None:
+        """Parse a body, which may contain variables in place of values, and need not be JSON."""
+        has_variables = "{{" in body.text
+        segments: list[Segment] = []
+        done = 0
+        for match in _STRING_OR_VARIABLE.finditer(body.text):
+            if match[1]:
+                segments.append(Segment(body.text[done : match.start()], done, match.start()))
+                segments.append(Segment("0", *match.span()))
+                done = match.end()
+        if segments:
+            segments.append(Segment(body.text[done:], done, len(body.text)))
+            body = body.decode(segments, str)
+        problem_count = len(self.extraction.problems)
+        json_files.extract(body, self.extraction, context=self.request, is_strict=True)
+        if has_variables or "json" not in self.content_type:
+            del self.extraction.problems[problem_count:]

@@ -1,0 +1,197 @@
+"""Markdown: filters in the code blocks and in the URLs of documentation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+
+from epfilter.linter.extractors.extraction import Extraction
+from epfilter.linter.extractors.mapped_text import MappedText, Segment
+from epfilter.linter.extractors.registry import (
+    FileKind,
+    NeedsExtraError,
+    extract_as,
+    find_kind_of_language,
+)
+from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
+from epfilter.linter.extractors.urls import add_url_filters, strip_punctuation
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_LANGUAGE = re.compile(r"[{.]*([\w+-]+)")
+_PYTHON_PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.)(?:[ ]|$)")
+_SHELL_PROMPT = re.compile(r"[ \t]*[$%][ \t]")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_ELLIPSIS = re.compile(r"\.\.\.|…")
+_COMMENT_DELIMITERS = (("<!--", "-->"), ("{/*", "*/}"))
+"""HTML's comments and those of MDX."""
+
+
+def extract(source: MappedText, extraction: Extraction) -> None:
+    """Add the filters of code blocks, each by its language, and of the URLs in all other text.
+
+    Documentation abbreviates: a text with `...` is not a filter, and in code that cannot be
+    parsed, URLs are searched.
+    """
+    _MarkdownExtractor(source, extraction).extract()
+
+
+class _DocumentationExtraction(Extraction):
+    """An extraction that leaves out abbreviated texts, and keeps problems apart."""
+
+    def __init__(self, extraction: Extraction, *, is_prose: bool) -> None:
+        super().__init__(
+            extraction.endpoints,
+            extraction.filters,
+            extraction.interpolations,
+            extraction.comments,
+        )
+        self._extraction = extraction
+        self._is_prose = is_prose
+
+    def add_candidate(
+        self, value: MappedText, context: RequestContext = NO_CONTEXT, built_with: str = ""
+    ) -> None:
+        if not _ELLIPSIS.search(value.text):
+            value = strip_punctuation(value) if self._is_prose else value
+            self._extraction.add_candidate(value, context, built_with)
+
+
+class _MarkdownExtractor:
+    """Finds the filters in the blocks of a document."""
+
+    def __init__(self, source: MappedText, extraction: Extraction) -> None:
+        self._source = source
+        self._extraction = extraction
+        self._prose = _DocumentationExtraction(extraction, is_prose=True)
+        self._lines = [line.span() for line in _LINE.finditer(source.text)]
+
+    def extract(self) -> None:
+        """Visit the code blocks, and the prose between them."""
+        tables: list[tuple[int, int]] = []
+        done = 0
+        for token in _parse_blocks(self._source.text):
+            first, last = token.map or (0, 0)
+            if token.type == "table_open":
+                tables.append((first, last))
+                continue
+            self._add_prose(done, first, tables)
+            kind = _find_code_kind(token)
+            if kind:
+                self._add_code(self._map_code(token, kind), kind)
+            else:
+                add_url_filters(self._slice_lines(first, last), self._prose)
+            done, tables = last, []
+        self._add_prose(done, len(self._lines), tables)
+
+    def _slice_lines(self, first: int, last: int) -> MappedText:
+        start = self._lines[first][0] if first < len(self._lines) else len(self._source.text)
+        return self._source.slice(start, self._lines[last - 1][1] if first < last else start)
+
+    def _map_code(self, token: Token, kind: FileKind) -> MappedText:
+        """Return the code between two fences, without the marks of lists and quotes around it."""
+        first_line = (token.map or (0, 0))[0] + 1
+        segments: list[Segment] = []
+        code_lines = token.content.split("\n")[:-1]
+        for code_line, (start, end) in zip(code_lines, self._lines[first_line:], strict=False):
+            line = self._source.text[start:end].rstrip("\r\n")
+            line_end = start + len(line)
+            code = _strip_prompt(code_line, token, kind)
+            if line.replace("\0", "\ufffd").endswith(code):
+                segments.append(Segment(code, line_end - len(code), line_end))
+            else:  # a tab that is partly the margin of the block
+                segments.append(Segment(code, start, line_end))
+            segments.append(Segment("\n", line_end, end))
+        last_line = min(first_line + len(code_lines), len(self._lines))
+        block = self._slice_lines(first_line, last_line)
+        offset = self._lines[first_line][0] if first_line < last_line else 0
+        shifted = (
+            segment._replace(start=segment.start - offset, end=segment.end - offset)
+            for segment in segments
+        )
+        return block.decode(shifted, _encode_in_block)
+
+    def _add_code(self, code: MappedText, kind: FileKind) -> None:
+        filter_count = len(self._extraction.filters)
+        interpolation_count = len(self._extraction.interpolations)
+        extraction = _DocumentationExtraction(self._extraction, is_prose=False)
+        try:
+            extract_as(kind, code, extraction)
+        except NeedsExtraError:
+            add_url_filters(code, extraction)
+            return
+        if extraction.problems:
+            del self._extraction.filters[filter_count:]
+            del self._extraction.interpolations[interpolation_count:]
+            add_url_filters(code, extraction)
+
+    def _add_prose(self, first: int, last: int, tables: list[tuple[int, int]]) -> None:
+        r"""Add the filters of lines that are not code; in tables, `\|` encodes `|`."""
+        for table_first, table_last in tables:
+            self._add_text(self._slice_lines(first, table_first))
+            self._add_text(_decode_table(self._slice_lines(table_first, table_last)))
+            first = table_last
+        self._add_text(self._slice_lines(first, last))
+
+    def _add_text(self, text: MappedText) -> None:
+        add_url_filters(text, self._prose)
+        for delimiters in _COMMENT_DELIMITERS:
+            opening, closing = delimiters
+            start = text.text.find(opening)
+            while start >= 0:
+                end = text.text.find(closing, start)
+                if end < 0:
+                    break
+                if text.text[start - 1 : start] != "`":
+                    self._extraction.add_comment(text, start, end + len(closing), delimiters)
+                start = text.text.find(opening, end)
+
+
+def _parse_blocks(text: str) -> Iterator[Token]:
+    """Yield the code blocks and the tables, in the order of the file."""
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.core.ruler.disable(["inline"])
+    return (
+        token
+        for token in parser.parse(text)
+        if token.map and token.type in ("fence", "code_block", "table_open")
+    )
+
+
+def _find_code_kind(token: Token) -> FileKind | None:
+    """Return the kind of file that a code block holds, by the first word after its fence."""
+    language = _LANGUAGE.match(token.info.strip()) if token.type == "fence" else None
+    return find_kind_of_language(language[1].lower()) if language else None
+
+
+def _strip_prompt(line: str, token: Token, kind: FileKind) -> str:
+    """Return the code of a line of a console session; the output of Python is left out."""
+    if ".sh" in kind.endings:
+        prompt = _SHELL_PROMPT.match(line)
+        return line[prompt.end() :] if prompt else line
+    if "pycon" in token.info:
+        prompt = _PYTHON_PROMPT.match(line)
+        return line[prompt.end() :] if prompt else ""
+    return line
+
+
+def _encode_in_block(new: str) -> str | None:
+    return None if any(mark in new for mark in ("\n", "\r", "\0", "```", "~~~")) else new
+
+
+def _decode_table(table: MappedText) -> MappedText:
+    segments: list[Segment] = []
+    done = 0
+    for piece in re.split(r"(\\\|)", table.text):
+        end = done + len(piece)
+        segments.append(Segment("|" if piece == "\\|" else piece, done, end))
+        done = end
+    return table.decode(segments, _encode_in_table)
+
+
+def _encode_in_table(new: str) -> str | None:
+    return None if "\n" in new or "\r" in new else new.replace("|", "\\|")

@@ -1,0 +1,243 @@
+"""What the extractors of programming languages share: string expressions and the walk."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
+
+from epfilter.errors import Span
+from epfilter.linter.extractors.extraction import Extraction
+from epfilter.linter.extractors.literals import make_placeholder, require_same_encoding
+from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText, refuse_edit
+from epfilter.linter.extractors.program_sinks import ProgramSinks
+from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
+from epfilter.linter.extractors.urls import FILTER_PARAMETER, add_url_filters
+
+Node = TypeVar("Node")
+
+MAX_NESTING = 20
+"""How deep in calls and operators the operands of one string expression are evaluated."""
+
+_URL_PARAMETER = re.compile(r"[?&](?:amp;)?filter=")
+_TRAILING_PARAMETER = re.compile(FILTER_PARAMETER + r"\Z")
+_URL_OPERANDS = 30
+"""How many operands in front of a value are searched for its URL."""
+
+
+@dataclass(frozen=True, slots=True)
+class StringExpression(Generic[Node]):
+    """The text of an expression, with a placeholder for each operand that is not constant.
+
+    `built_with` names the construct that inserts the values. `children` are the expressions
+    inside that are visited themselves, each with the context of the filter that it is, or None.
+    """
+
+    value: MappedText
+    built_with: str = ""
+    children: Sequence[tuple[Node, RequestContext | None]] = ()
+
+
+@dataclass(slots=True)
+class Concatenation(Generic[Node]):
+    """The operands of a text, in their order; `built_with` names the operator that joins them."""
+
+    source: MappedText
+    built_with: str
+    _operands: list[MappedText] = field(default_factory=list)
+    _children: list[tuple[Node, RequestContext | None]] = field(default_factory=list)
+    _constructs: list[str] = field(default_factory=list)
+    _inserts_values: bool = False
+
+    def add(self, expression: StringExpression[Node]) -> None:
+        """Add an operand whose text is known, at least in parts."""
+        self._operands.append(expression.value)
+        self._children += expression.children
+        self._constructs.append(expression.built_with)
+
+    def add_placeholder(self, node: Node, start: int, end: int) -> None:
+        """Add an operand that is not constant."""
+        context = None
+        if self._operands and self._operands[-1].text.endswith("filter="):
+            before = "".join(operand.text for operand in self._operands[-_URL_OPERANDS:])
+            context = context_after_parameter(before, len(before))
+        self._children.append((node, context))
+        self._operands.append(make_placeholder(self.source, start, end))
+        self._inserts_values = True
+
+    def add_separator(self, text: str) -> None:
+        """Add text that is not written between the operands, such as the separator of `join`."""
+        position = self._operands[-1].end
+        positions = [position] * len(text)
+        self._operands.append(
+            MappedText(text, position, position, refuse_edit, (positions, positions))
+        )
+
+    def add_repetition(self, separator: str, nodes: Iterable[Node]) -> None:
+        """Add the last operand any number of times; the nodes are what the loop iterates over."""
+        self.add_separator(separator)
+        position = self._operands[-1].end
+        positions = [position], [position]
+        self._operands.append(
+            MappedText(PLACEHOLDER, position, position, refuse_edit, positions, frozenset({0}))
+        )
+        self._children += [(node, None) for node in nodes]
+        self._inserts_values = True
+
+    def join(self, start: int, end: int) -> StringExpression[Node]:
+        """Return the whole text, which stands from `start` to `end`."""
+        value = _concatenate(self._operands, self.source.map_span(Span(start, end)))
+        if not value.text:
+            value = replace(value, start=self._operands[0].start, end=self._operands[0].end)
+        own = self.built_with if self._inserts_values else ""
+        construct = own or next(filter(None, self._constructs), "")
+        return StringExpression(value, construct, self._children)
+
+
+class ProgramExtractor(ABC, Generic[Node]):
+    """Finds the filters in the syntax tree of a program; a subclass adds the language."""
+
+    def __init__(
+        self, source: MappedText, extraction: Extraction, sinks: ProgramSinks[Node]
+    ) -> None:
+        self._source = source
+        self._extraction = extraction
+        self._sinks = sinks
+
+    def walk(self, root: Node) -> None:
+        """Visit all nodes from the root, without recursion."""
+        stack: list[tuple[Node, RequestContext | None, RequestContext]] = [(root, None, NO_CONTEXT)]
+        while stack:
+            node, sink, request = stack.pop()
+            node, expression, sink = self._visit(node, sink)
+            if expression is not None:
+                self._add(expression, sink, request)
+                children = expression.children
+            else:
+                request = self._sinks.find_request(node, request)
+                children = self._children(node, sink)
+            stack += [(child, child_sink, request) for child, child_sink in reversed(children)]
+
+    @abstractmethod
+    def _visit(
+        self, node: Node, sink: RequestContext | None
+    ) -> tuple[Node, StringExpression[Node] | None, RequestContext | None]:
+        """Return the node, without what encodes it, its text if it has one, and its sink.
+
+        `sink` is the context of the filter that the node is, or None where it is not one.
+        """
+
+    @abstractmethod
+    def _children(
+        self, node: Node, sink: RequestContext | None
+    ) -> Sequence[tuple[Node, RequestContext | None]]:
+        """Return the nodes directly inside a node without a text, with their sinks."""
+
+    @abstractmethod
+    def _evaluate(self, node: Node, depth: int = 0) -> StringExpression[Node] | None:
+        """Return the text of the expression, or None where it is not a string expression."""
+
+    @abstractmethod
+    def _span(self, node: Node) -> tuple[int, int]:
+        """Return the start and end of the node in the source."""
+
+    def _unwrap(self, node: Node) -> Node:
+        """Return the expression inside parentheses and the like, where the tree has such nodes."""
+        return node
+
+    def _add(
+        self,
+        expression: StringExpression[Node],
+        sink: RequestContext | None,
+        request: RequestContext = NO_CONTEXT,
+    ) -> None:
+        """Add the text as a filter, where a sink takes it, or else the filters in its URLs.
+
+        `request` is the request around it, for a text that has no URL itself.
+        """
+        value, construct = expression.value, expression.built_with
+        if sink is None or _URL_PARAMETER.search(value.text):
+            add_url_filters(value, self._extraction, built_with=construct, request=request)
+        else:
+            context = request if sink == NO_CONTEXT else sink
+            self._extraction.add_candidate(value, context, construct)
+
+    def _concatenate(
+        self, nodes: Sequence[Node], built_with: str, depth: int, separator: str = ""
+    ) -> Concatenation[Node]:
+        """Return the concatenation of the nodes, with the separator between them."""
+        concatenation = Concatenation[Node](self._source, built_with)
+        for i, node in enumerate(nodes):
+            if separator and i:
+                concatenation.add_separator(separator)
+            expression = self._evaluate(self._unwrap(node), depth + 1)
+            if expression is not None:
+                concatenation.add(expression)
+            else:
+                concatenation.add_placeholder(node, *self._span(node))
+        return concatenation
+
+    def _evaluate_append(self, target: Node, value: Node) -> StringExpression[Node] | None:
+        """Return what `+=` appends to a filter, if that inserts a value."""
+        appended = self._evaluate(value)
+        if appended is None or not appended.value.placeholders:
+            return None
+        concatenation = Concatenation[Node](self._source, "the operator `+=`")
+        concatenation.add_placeholder(target, *self._span(target))
+        concatenation.add(appended)
+        return concatenation.join(self._span(target)[0], self._span(value)[1])
+
+    def _evaluate_join(
+        self,
+        node: Node,
+        items: Sequence[Node],
+        separator: str,
+        depth: int,
+        loop: Sequence[Node] = (),
+    ) -> StringExpression[Node]:
+        """Return the text of a call of `.join`; with a `loop`, the item is any number of items."""
+        concatenation = self._concatenate(items, "`.join`", depth, separator)
+        if loop:
+            concatenation.add_repetition(separator, loop)
+        return concatenation.join(*self._span(node))
+
+
+def context_after_parameter(text: str, end: int) -> RequestContext | None:
+    """Return the context of a value inserted at `end`, if it is the filter of a URL.
+
+    >>> context_after_parameter("/v2/orders?filter=", 18).path
+    '/v2/orders'
+    """
+    if not text.endswith("filter=", 0, end):
+        return None
+    before = text[:end].rsplit(maxsplit=1)[-1]
+    parameter = _TRAILING_PARAMETER.search(before)
+    if parameter is None:
+        return None
+    return RequestContext(before.partition("?")[0]) if parameter["mark"] else NO_CONTEXT
+
+
+def contexts_of_placeholders(value: MappedText) -> list[RequestContext | None]:
+    """Return the context of each placeholder of a text, as `context_after_parameter` does."""
+    return [context_after_parameter(value.text, index) for index in sorted(value.placeholders)]
+
+
+def _concatenate(operands: Sequence[MappedText], bounds: Span) -> MappedText:
+    starts: list[int] = []
+    ends: list[int] = []
+    placeholders: set[int] = set()
+    for operand in operands:
+        placeholders.update(len(starts) + index for index in operand.placeholders)
+        starts.extend(operand.starts)
+        ends.extend(operand.ends)
+    # An operand of placeholders alone does not restrict how text is encoded.
+    encoders = [
+        operand.encode
+        for operand in operands
+        if not operand.text or len(operand.placeholders) < len(operand.text)
+    ]
+    text = "".join(operand.text for operand in operands)
+    encode = require_same_encoding(encoders)
+    return MappedText(text, *bounds, encode, (starts, ends), frozenset(placeholders))

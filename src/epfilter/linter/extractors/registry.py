@@ -1,0 +1,128 @@
+"""The kinds of files: the one table of their endings, extractors and packages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import PurePath
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from epfilter.linter.extractors.mapped_text import MappedText
+
+if TYPE_CHECKING:
+    from epfilter.linter.extractors.extraction import Extraction
+
+Extractor = Callable[[MappedText, "Extraction"], None]
+
+
+class NeedsExtraError(ImportError):
+    """A kind of file requires `package`, which is not installed; the extra `extra` contains it."""
+
+    def __init__(self, package: str | None, extra: str = "lint") -> None:
+        super().__init__(package)
+        self.package = package
+        self.extra = extra
+
+
+class FileKind(NamedTuple):
+    """A kind of file.
+
+    `extractor` is the module and the function that extracts filters from such files, and
+    `endings` are the ends of their names. `languages` are the words that name the language of a
+    code block in Markdown. `extra` is the extra with the packages that the extractor imports.
+
+    `is_filter_list`: each line is a filter; files of any other kind are skipped where the word
+    "filter" does not occur. `is_searched_for`: such files are linted when a folder is searched,
+    not only when they are named. `declares_encoding`: a comment declares the encoding (PEP 263).
+    """
+
+    extractor: str
+    endings: tuple[str, ...]
+    languages: tuple[str, ...] = ()
+    extra: str = "lint"
+    is_filter_list: bool = False
+    is_searched_for: bool = True
+    declares_encoding: bool = False
+
+
+FILTER_LIST = FileKind("filter_lines:extract", (".filter", ".filters"), is_filter_list=True)
+"""Text files with one filter a line; also the kind of a file with an unknown ending."""
+
+FILE_KINDS = (
+    FILTER_LIST,
+    # A text file can contain anything.
+    FileKind("filter_lines:extract", (".txt",), is_filter_list=True, is_searched_for=False),
+    FileKind("json_files:extract", (".json", ".jsonc"), ("json", "jsonc", "json5")),
+    FileKind("json_files:extract_lines", (".jsonl", ".ndjson"), ("jsonl", "ndjson")),
+    FileKind("yaml_files:extract", (".yaml", ".yml"), ("yaml", "yml")),
+    FileKind("http_requests:extract", (".http", ".rest"), ("http", "rest")),
+    FileKind("markdown:extract", (".md", ".markdown", ".mdx")),
+    FileKind(
+        "shell_scripts:extract",
+        (".sh", ".bash", ".zsh"),
+        ("sh", "bash", "shell", "zsh", "console", "curl", "shell-session", "shellsession"),
+    ),
+    FileKind(
+        "python_code:extract",
+        (".py", ".pyi"),
+        ("python", "py", "python3", "py3", "pycon"),
+        declares_encoding=True,
+    ),
+    FileKind(
+        "javascript_code:extract",
+        (".js", ".jsx", ".mjs", ".cjs"),
+        ("js", "javascript", "mjs", "cjs", "node", "jsx"),
+    ),
+    FileKind(
+        "javascript_code:extract_typescript",
+        (".ts", ".mts", ".cts"),
+        ("ts", "typescript", "mts", "cts"),
+    ),
+    FileKind("javascript_code:extract_tsx", (".tsx",), ("tsx",)),
+)
+"""Every kind of file that is linted. A new kind is one row here, and its extractor."""
+
+_BY_ENDING = {ending: kind for kind in FILE_KINDS for ending in kind.endings}
+_BY_LANGUAGE = {language: kind for kind in FILE_KINDS for language in kind.languages}
+
+
+def find_kind(name: str) -> FileKind | None:
+    """Return the kind of a file by the ending of its name, in any case.
+
+    >>> find_kind("shop/JOB.JSON").extractor
+    'json_files:extract'
+    """
+    return _BY_ENDING.get(PurePath(name).suffix.lower())
+
+
+def find_kind_of_language(language: str) -> FileKind | None:
+    """Return the kind of the code in a Markdown block of this language, in lower case."""
+    return _BY_LANGUAGE.get(language)
+
+
+def extract(text: str, name: str, extraction: Extraction, *, kind: FileKind | None = None) -> None:
+    """Add everything that a file of this name contains to `extraction`.
+
+    `kind` replaces the kind of the name. Raises NeedsExtraError where the packages of the kind
+    are not installed.
+
+    >>> from epfilter.linter.extractors import Endpoints, Extraction
+    >>> extraction = Extraction(Endpoints())
+    >>> extract('{"filter": "eq(payment,paid)"}', "job.json", extraction)
+    >>> extraction.filters[0].value.text
+    'eq(payment,paid)'
+    """
+    extract_as(kind or find_kind(name) or FILTER_LIST, MappedText.of_file(text), extraction)
+
+
+def extract_as(kind: FileKind, source: MappedText, extraction: Extraction) -> None:
+    """Add everything that `source` contains as a file of this kind; raises NeedsExtraError."""
+    module, function = kind.extractor.split(":")
+    try:
+        # Some extractors import their package only when there is something to parse.
+        extractor = getattr(import_module(f"{__package__}.{module}"), function)
+        cast("Extractor", extractor)(source, extraction)
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").startswith("epfilter"):
+            raise
+        raise NeedsExtraError(missing.name, kind.extra) from None

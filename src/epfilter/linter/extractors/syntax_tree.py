@@ -1,0 +1,107 @@
+"""Syntax trees by tree-sitter, which also parses programs with errors as far as possible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+from tree_sitter import Language, Node, Parser
+
+from epfilter.linter.extractors.extraction import Extraction
+from epfilter.linter.extractors.literals import Utf8Offsets
+from epfilter.linter.extractors.mapped_text import MappedText
+
+_NO_HELP: Mapping[str, str] = MappingProxyType({})
+_MEMBER_NAMED_IN = re.compile(rb"^([ \t]*)in(?=(?:stanceof)?\??[ \t]*:)", re.MULTILINE)
+"""A member name that the grammars take for an operator where no semicolon stands before it."""
+
+_EXCERPT_LIMIT = 30
+"""How many characters of a part that cannot be parsed a message repeats."""
+
+
+@dataclass(frozen=True)
+class SyntaxTree:
+    """The text of a program, and the root of its tree."""
+
+    source: MappedText
+    root: Node
+
+    @classmethod
+    def parse(cls, source: MappedText, grammar: object) -> SyntaxTree:
+        """Return the tree of a program without lone surrogates."""
+        program = _MEMBER_NAMED_IN.sub(rb"\1iN", source.text.encode())
+        return cls(source, Parser(Language(grammar)).parse(program).root_node)
+
+    @cached_property
+    def _offsets(self) -> Utf8Offsets:
+        return Utf8Offsets(self.source.text)
+
+    def span_of(self, node: Node) -> tuple[int, int]:
+        """Return the start and end of the node, in characters."""
+        return self._offsets.index_of(node.start_byte), self._offsets.index_of(node.end_byte)
+
+    def text_of(self, node: Node) -> str:
+        """Return the source text of the node."""
+        start, end = self.span_of(node)
+        return self.source.text[start:end]
+
+    def add_comments(self, extraction: Extraction, *delimiters: str) -> None:
+        """Add all comments of the program."""
+        stack = [self.root] if "epfilter" in self.source.text else []
+        while stack:
+            node = stack.pop()
+            if node.type == "comment":
+                parent = node.parent
+                if parent is not None and parent.type == "jsx_expression":
+                    # Between JSX elements a comment stands in braces of its own.
+                    span = self.span_of(parent)
+                    extraction.add_comment(self.source, *span, ("{", "}", *delimiters))
+                else:
+                    extraction.add_comment(self.source, *self.span_of(node), delimiters)
+            stack += reversed(node.named_children)
+
+    def add_syntax_error(
+        self,
+        extraction: Extraction,
+        language: str,
+        word: str = "",
+        help_texts: Mapping[str, str] = _NO_HELP,
+    ) -> None:
+        """Add the first syntax error, if any, on a line that contains `word`.
+
+        `help_texts` are messages for errors that start with this character.
+        """
+        text = self.source.text
+        for node in _find_errors(self.root):
+            start, end = self.span_of(node)
+            if word not in text[text.rfind("\n", 0, start) + 1 : end + 1]:
+                continue
+            line = next(iter(text[start:end].splitlines()), "")
+            excerpt = line[:_EXCERPT_LIMIT]
+            detail = help_texts.get(text[start : start + 1]) or _describe(node, line, excerpt)
+            message = f"cannot parse this part as {language}; filters in it may be missed: {detail}"
+            extraction.add_problem(
+                self.source, start, start + len(excerpt), message, is_partial=True
+            )
+            return
+
+
+def _describe(node: Node, line: str, excerpt: str) -> str:
+    if node.is_missing:
+        return "something is missing" if node.is_named else f"a `{node.type}` is missing"
+    return f"`{excerpt.strip()}…`" if len(line) > len(excerpt) else f"`{excerpt.strip()}`"
+
+
+def _find_errors(root: Node) -> Iterator[Node]:
+    """Yield the error nodes in the order of the file; of nested ones, the innermost."""
+    stack = [root] if root.has_error else []
+    while stack:
+        node = stack.pop()
+        inner = [child for child in node.children if child.has_error]
+        if inner:
+            stack += reversed(inner)
+        elif node.is_error or node.is_missing:
+            yield node

@@ -1,0 +1,300 @@
+"""Lints the filters of one file, and maps the diagnostics to positions in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from epfilter.errors import Diagnostic, Fix, Severity, Span
+from epfilter.linter.engine import get_engine
+from epfilter.linter.extractors import (
+    FILTER_LIST,
+    Endpoints,
+    ExtractedFilter,
+    Extraction,
+    MappedText,
+    NeedsExtraError,
+    extract,
+    find_kind,
+)
+from epfilter.linter.files.configuration import Configuration
+from epfilter.linter.files.directives import Directives
+from epfilter.linter.files.document import Document, DocumentError
+from epfilter.linter.files.placeholders import fill_placeholders, keep_certain
+from epfilter.linter.files.report import FileFinding, FileReport
+from epfilter.snippets import make_printable
+
+if TYPE_CHECKING:
+    from epfilter.resources import Resource
+
+_SYNTAX = "EPF1"
+_RESOURCE = "EPF2"
+_REQUIRED_FIELDS = "EPF209"
+"""An inserted value may contain the field that a listing requires."""
+
+_INTERPOLATION = "EPF601"
+_FILTER_WORDS = ("filter", "Filter", "FILTER")
+
+
+class LintedFilter(NamedTuple):
+    """A filter of a file, the resource it is checked against, and what is found in it.
+
+    The spans of `diagnostics` are those of the filter's text. `is_foreign` is True where the
+    filter may be of another language, so that its syntax is not checked.
+    """
+
+    value: MappedText
+    resource: Resource | None
+    diagnostics: tuple[Diagnostic, ...]
+    is_foreign: bool = False
+
+    @property
+    def text(self) -> str:
+        """The text of the filter, with PLACEHOLDER for each inserted value."""
+        return self.value.text
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """The filters of a file, and the diagnostics that nothing suppresses.
+
+    `filter_count` counts all filters, `suppressed_count` the suppressed diagnostics.
+    `is_suppressed` returns whether a diagnostic of a code in the filter of these bounds is.
+    """
+
+    filters: tuple[LintedFilter, ...]
+    filter_count: int
+    diagnostics: tuple[Diagnostic, ...]
+    suppressed_count: int
+    is_suppressed: Callable[[str, Span], bool]
+
+
+class FileLinter:
+    """Lints files by a configuration.
+
+    >>> linter = FileLinter(Configuration())
+    >>> report = linter.report(Document("eq(a,1)|eqq(b,2)"), Path("a.filter"))
+    >>> [(found.diagnostic.code, found.line, found.column) for found in report.findings]
+    [('EPF108', 1, 9)]
+    """
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self._engine = get_engine(configuration.settings)
+
+    def report(self, document: Document, path: Path, name: str = "") -> FileReport:
+        """Return the report of a file; `name` is how the file is shown.
+
+        Raises NeedsExtraError where a package is missing.
+        """
+        result = self.lint(document, path, keep_clean=False)
+        findings = tuple(
+            FileFinding.of(diagnostic, document.lines) for diagnostic in result.diagnostics
+        )
+        shown = name or path.as_posix()
+        return FileReport(shown, findings, result.filter_count, result.suppressed_count)
+
+    def lint(self, document: Document, path: Path, *, keep_clean: bool = True) -> FileResult:
+        """Return the filters of a file and their diagnostics.
+
+        Without `keep_clean`, filters without diagnostics are counted, but not returned. Raises
+        NeedsExtraError where a package is missing.
+        """
+        extraction = self.extract(document.text, path)
+        lines = document.lines
+        directives = Directives(extraction, lines, self._own_resources)
+        fallback = self._fallback_resource(path)
+        every = (
+            self._lint_filter(extracted, directives, fallback) for extracted in extraction.filters
+        )
+        filters = [linted for linted in every if keep_clean or linted.diagnostics]
+        # Each diagnostic with the bounds of the filter, or of the part of the file, that it is in.
+        bounded = [
+            (diagnostic, diagnostic.span) for diagnostic in _lint_extraction(extraction, directives)
+        ]
+        damaged_lines: set[tuple[int, int]] = set()
+        for linted in filters:
+            if not linted.diagnostics:
+                continue
+            value, diagnostics = linted.value, linted.diagnostics
+            bounded += ((map_diagnostic(found, value), value.bounds) for found in diagnostics)
+            if any(found.code.startswith(_SYNTAX) for found in diagnostics):
+                damaged_lines.add(lines.numbers_of(value.bounds))
+        for interpolation in extraction.interpolations:
+            linted = self._lint_filter(interpolation.filter, directives, fallback)
+            value = linted.value
+            constant = _keep_constant_parts(linted.diagnostics)
+            bounded += ((map_diagnostic(found, value), value.bounds) for found in constant)
+        for first, last in damaged_lines:
+            directives.excuse(first, last)
+        is_suppressed = partial(self._is_suppressed, directives=directives, path=path)
+        kept = [found for found, bounds in bounded if not is_suppressed(found.code, bounds)]
+        # Only now is it known which directives are unused.
+        unused = [*directives.find_unused(self._engine.selected)]
+        kept += (found for found in unused if not is_suppressed(found.code, found.span))
+        suppressed_count = len(bounded) + len(unused) - len(kept)
+        kept.sort(key=lambda found: (found.span, found.code))
+        return FileResult(
+            tuple(filters), len(extraction.filters), tuple(kept), suppressed_count, is_suppressed
+        )
+
+    def extract(self, text: str, path: Path) -> Extraction:
+        """Return the filters of a file, which are not linted yet.
+
+        Raises NeedsExtraError where a package is missing.
+        """
+        extraction = Extraction(self._endpoints)
+        kind = find_kind(path.name)
+        if kind is None or self.configuration.has_filter_lines(path):
+            kind = FILTER_LIST
+        if kind.is_filter_list or any(word in text for word in _FILTER_WORDS):
+            extract(text, path.name, extraction, kind=kind)
+        return extraction
+
+    def diagnose(self, text: str, linted: LintedFilter) -> list[Diagnostic]:
+        """Return the diagnostics for this text in the position of a filter of the file."""
+        has_placeholders = bool(linted.value.placeholders)
+        diagnostics = self._run_rules(text, linted.resource, has_placeholders=has_placeholders)
+        return _without_syntax(diagnostics) if linted.is_foreign else diagnostics
+
+    def ignores(self, code: str, path: Path) -> bool:
+        """Return whether the configuration ignores a code in this file, selected or not."""
+        ignored = self.configuration.settings.ignore
+        with suppress(NeedsExtraError):  # the missing package may be what is reported
+            ignored += self.configuration.ignored_in(path)
+        return code.startswith(ignored)
+
+    def _lint_filter(
+        self, extracted: ExtractedFilter, directives: Directives, fallback: Resource | None
+    ) -> LintedFilter:
+        value, resources, is_foreign = extracted
+        choice = directives.find_resource(value)
+        if choice is not None and (choice.is_beside or not resources):
+            resources = (choice.resource,) if choice.resource is not None else ()
+        elif not resources and fallback is not None:
+            resources = (fallback,)
+        resource, diagnostics = self._choose_resource(value, resources)
+        if is_foreign and resource is None:
+            return LintedFilter(value, None, tuple(_without_syntax(diagnostics)), is_foreign=True)
+        return LintedFilter(value, resource, tuple(diagnostics))
+
+    def _choose_resource(
+        self, value: MappedText, resources: Sequence[Resource]
+    ) -> tuple[Resource | None, list[Diagnostic]]:
+        """Return the resource that accepts the text best, and the diagnostics for it."""
+        has_placeholders = bool(value.placeholders)
+        if len(resources) < 2:
+            only = resources[0] if resources else None
+            return only, self._run_rules(value.text, only, has_placeholders=has_placeholders)
+        results = [
+            (resource, self._run_rules(value.text, resource, has_placeholders=has_placeholders))
+            for resource in resources
+        ]
+        return min(results, key=lambda result: _count_rejections(result[1]))
+
+    def _run_rules(
+        self, text: str, resource: Resource | None, *, has_placeholders: bool
+    ) -> list[Diagnostic]:
+        if not has_placeholders:
+            return self._engine.run(text, resource)
+        diagnostics = self._engine.run(fill_placeholders(text), resource)
+        return keep_certain(diagnostics, text, resource)
+
+    def _is_suppressed(self, code: str, bounds: Span, directives: Directives, path: Path) -> bool:
+        return not self._is_selected(code, path) or directives.suppress(code, bounds)
+
+    def _is_selected(self, code: str, path: Path) -> bool:
+        ignored = self.configuration.ignored_in(path) if self.configuration.per_file_ignores else ()
+        return code in self._engine.selected and not code.startswith(ignored)
+
+    def _fallback_resource(self, path: Path) -> Resource | None:
+        name = self.configuration.resource_of(path)
+        if not name:
+            return None
+        from epfilter.resources import resource_named
+
+        return self._own_resources.get(name) or resource_named(name)
+
+    @cached_property
+    def _own_resources(self) -> dict[str, Resource]:
+        return self.configuration.own_resources() if self.configuration.declarations else {}
+
+    @cached_property
+    def _endpoints(self) -> Endpoints:
+        return Endpoints(self._own_resources.values())
+
+
+def map_diagnostic(diagnostic: Diagnostic, value: MappedText) -> Diagnostic:
+    """Return a diagnostic of a filter with positions in the file; a fix may be lost."""
+    fix = diagnostic.fix
+    if fix is not None:
+        edits = [value.map_edit(edit) for edit in fix.edits]
+        mapped = tuple(edit for edit in edits if edit is not None)
+        fix = Fix(fix.title, mapped, fix.safe) if len(mapped) == len(edits) else None
+    return Diagnostic(
+        diagnostic.code,
+        diagnostic.message,
+        value.map_span(diagnostic.span),
+        diagnostic.severity,
+        diagnostic.hint,
+        fix,
+    )
+
+
+def report_failure(name: str, diagnostic: Diagnostic) -> FileReport:
+    """Return the report of a file that could not be linted."""
+    return FileReport(name, (FileFinding(diagnostic, 1, 1, 1, 1, ""),))
+
+
+def diagnose_unreadable(error: DocumentError) -> Diagnostic:
+    """Return the diagnostic for a file that cannot be read."""
+    return Diagnostic(error.code, error.message, Span(0, 0), hint=error.hint)
+
+
+def diagnose_missing_package(path: Path, error: NeedsExtraError) -> Diagnostic:
+    """Return the diagnostic for a file whose kind requires a package that is not installed."""
+    return Diagnostic(
+        "EPF704",
+        f"`{make_printable(path.suffix)}` files require the package `{error.package}`, which is "
+        "not installed.",
+        Span(0, 0),
+        hint=f"pip install 'epfilter[{error.extra}]'",
+    )
+
+
+def _lint_extraction(extraction: Extraction, directives: Directives) -> Iterator[Diagnostic]:
+    """Yield the diagnostics of the file itself: interpolations, parse problems and directives."""
+    for interpolation in extraction.interpolations:
+        yield Diagnostic(
+            _INTERPOLATION,
+            f"this filter is built with {interpolation.built_with}.",
+            interpolation.span,
+            Severity.WARNING,
+            "a value that contains `),eq(` changes the filter; use the builder, as in "
+            "`F.payment.eq(value)`, or quote each value",
+        )
+    for span, message, is_partial in extraction.problems:
+        severity = Severity.INFO if is_partial else Severity.ERROR
+        yield Diagnostic("EPF703", f"{message.rstrip('.')}.", span, severity)
+    yield from directives.problems
+
+
+def _keep_constant_parts(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield what a resource rejects in an interpolation, whatever values are inserted."""
+    for diagnostic in diagnostics:
+        if diagnostic.code.startswith(_RESOURCE) and diagnostic.code != _REQUIRED_FIELDS:
+            yield replace(diagnostic, fix=None)
+
+
+def _without_syntax(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    return [found for found in diagnostics if not found.code.startswith(_SYNTAX)]
+
+
+def _count_rejections(diagnostics: Iterable[Diagnostic]) -> tuple[int, int]:
+    """Return how many errors of the resource there are, and how many diagnostics of it."""
+    rejections = [found for found in diagnostics if found.code.startswith(_RESOURCE)]
+    return sum(found.severity is Severity.ERROR for found in rejections), len(rejections)

@@ -1,0 +1,95 @@
+"""Paths of files: patterns as a .gitignore has them, and checks that never raise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+from os.path import abspath
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from epfilter.linter.extractors import NeedsExtraError
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+_INVALID_PATTERN = (ValueError, re.error)
+
+
+class PathPatterns:
+    """Patterns of paths in the syntax of a .gitignore; the last pattern that matches decides.
+
+    An invalid pattern is ignored, as git does. Matching raises NeedsExtraError where pathspec is
+    not installed.
+
+    >>> PathPatterns(["*.json", "!keep.json"]).match("a/b.json")
+    True
+    >>> PathPatterns(["*.json", "!keep.json"]).match("keep.json")
+    False
+    """
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._patterns = tuple(patterns)
+
+    def __bool__(self) -> bool:
+        return bool(self._patterns)
+
+    def match(self, path: str) -> bool | None:
+        """Return True where the path matches, False where a `!` excludes it, None otherwise.
+
+        The path is relative to the folder of the patterns, with `/`; that of a folder ends in `/`.
+        """
+        return self._spec.check_file(path).include if self._patterns else None
+
+    @cached_property
+    def _spec(self) -> GitIgnoreSpec:
+        try:
+            return _parse_patterns(self._patterns)
+        except _INVALID_PATTERN:
+            return _parse_patterns([one for one in self._patterns if is_pattern(one)])
+
+
+def is_pattern(text: str) -> bool:
+    """Return whether a text is a valid pattern. Raises NeedsExtraError as matching does.
+
+    >>> is_pattern("*.json"), is_pattern("[z-a]")
+    (True, False)
+    """
+    try:
+        _parse_patterns([text])
+    except _INVALID_PATTERN:
+        return False
+    return True
+
+
+def _parse_patterns(patterns: Sequence[str]) -> GitIgnoreSpec:
+    try:
+        from pathspec import GitIgnoreSpec
+    except ModuleNotFoundError:
+        raise NeedsExtraError("pathspec") from None
+    return GitIgnoreSpec.from_lines(patterns)
+
+
+def normalize_path(path: Path) -> Path:
+    """Return the absolute path without `..`; links stay."""
+    try:
+        return Path(abspath(path))  # noqa: PTH100 - resolve() would follow links
+    except ValueError:  # a name that no file can have
+        return path.absolute()
+
+
+def is_file(path: Path) -> bool:
+    """Return whether the path is a file, or a link to one; False where it cannot be checked."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether the path is a folder, or a link to one; False where it cannot be checked."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # a link to itself, a name that no file can have
+        return False

@@ -1,0 +1,460 @@
+"""Whatever writes a file of data, the filter in it is found as it was, and where it stands."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote, quote_plus
+
+import pytest
+import yaml
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from epfilter.errors import Edit, Span, apply_edits
+from epfilter.linter.extractors import (
+    NO_CONTEXT,
+    Endpoints,
+    ExtractedFilter,
+    Extraction,
+    MappedText,
+    NeedsExtraError,
+    RequestContext,
+    extract,
+    markdown,
+    yaml_files,
+)
+from epfilter.linter.extractors.mapped_text import mark_placeholders
+from epfilter.linter.extractors.yaml_scalars import LOADER
+from epfilter.printer import pretty, unparse
+from epfilter.resources import resource_info
+from support.counted_work import work
+from support.filter_strategies import any_text, filters, pieces, texts
+
+ENDS = (".json", ".jsonl", ".yaml", ".http", ".md")
+
+
+class Everything(Extraction):
+    """Takes all that is offered, filter or not."""
+
+    def add_candidate(
+        self, value: MappedText, context: RequestContext = NO_CONTEXT, built_with: str = ""
+    ) -> None:
+        assert not built_with
+        self.filters.append(
+            ExtractedFilter(mark_placeholders(value), self.endpoints.find_resources(context))
+        )
+
+
+def found_in(text: str, suffix: str) -> MappedText:
+    """The only text that is offered."""
+    extraction = Everything(Endpoints())
+    extract(text, f"x{suffix}", extraction)
+    assert not extraction.problems
+    ((value, *_),) = extraction.filters
+    return value
+
+
+def as_read(text: str) -> str:
+    return mark_placeholders(MappedText.of_file(text)).text
+
+
+written = st.one_of(
+    filters.map(unparse), filters.map(pretty), texts, pieces.filter(str.isprintable)
+)
+
+
+@st.composite
+def json_documents(draw: st.DrawFn, values: st.SearchStrategy[str] = written) -> tuple[str, str]:
+    value = draw(values)
+    data: object = {draw(texts): 1, "filter": value}
+    for _ in range(draw(st.integers(0, 2))):
+        data = draw(st.sampled_from([[data, "𝕏"], {"é𝕏": data}]))
+    indent = draw(st.sampled_from([None, 2]))
+    return json.dumps(data, ensure_ascii=draw(st.booleans()), indent=indent), value
+
+
+@st.composite
+def yaml_documents(draw: st.DrawFn) -> tuple[str, str, str]:
+    value, style = draw(written), draw(st.sampled_from([None, "'", '"', "|", ">"]))
+    data: object = {"é𝕏": 1, "filter": value, "next": "x"}
+    for _ in range(draw(st.integers(0, 2))):
+        data = draw(st.sampled_from([[data, "𝕏"], {"é𝕏": data}]))
+    text = yaml.safe_dump(
+        data,
+        default_style=style,
+        allow_unicode=draw(st.booleans()),
+        width=draw(st.sampled_from([8, 40, 1000])),
+        default_flow_style=draw(st.sampled_from([None, True, False])),
+        line_break=draw(st.sampled_from(["\n", "\r\n"])),
+    )
+    assume(yaml.safe_load(text) == data)  # PyYAML does not write every text as it reads it
+    events = [one for one in yaml.parse(text) if isinstance(one, yaml.ScalarEvent)]
+    at = next(i for i, one in enumerate(events) if one.value == "filter") + 1
+    return text, value, events[at].style or ""
+
+
+def stretches(value: MappedText) -> list[tuple[str, Span]]:
+    """The stretches of the file, and what each of them writes."""
+    found: list[tuple[str, Span]] = []
+    for i, char in enumerate(value.text):
+        span = Span(value.starts[i], value.ends[i])
+        if found and found[-1][1] == span:
+            found[-1] = (found[-1][0] + char, span)
+        elif i not in value.placeholders:
+            found.append((char, span))
+    return found
+
+
+def edited_and_read(text: str, suffix: str, value: MappedText, edit: Edit) -> bool:
+    """Whether the change can be made in the file; where it can, the file must hold it."""
+    there = value.map_edit(edit)
+    if there is None:
+        return False
+    (start, end), new = edit
+    meant = value.text[:start] + new + value.text[end:]
+    after = found_in(apply_edits(text, [there]), suffix)
+    assert after.text == as_read(meant)
+    return True
+
+
+@st.composite
+def edits(draw: st.DrawFn, value: MappedText) -> Edit:
+    start = draw(st.integers(0, len(value.text)))
+    end = draw(st.integers(start, min(len(value.text), start + 4)))
+    new = draw(st.one_of(texts, st.sampled_from((")", ":", ",", " ", "", "#", "and", '"x"', "-"))))
+    return Edit(Span(start, end), new)
+
+
+@given(json_documents())
+def test_json_is_found_as_it_was_written(file: tuple[str, str]) -> None:
+    text, value = file
+    assert found_in(text, ".json").text == as_read(value)
+
+
+@given(json_documents())
+def test_each_character_of_json_stands_where_it_is_written(file: tuple[str, str]) -> None:
+    text, _ = file
+    for meant, (start, end) in stretches(found_in(text, ".json")):
+        assert json.loads(f'"{text[start:end]}"') == meant
+
+
+@given(st.data(), json_documents())
+def test_json_can_be_changed_anywhere(data: st.DataObject, file: tuple[str, str]) -> None:
+    text, value = file
+    assume("\ufffc" not in as_read(value))
+    found = found_in(text, ".json")
+    assert edited_and_read(text, ".json", found, data.draw(edits(found)))
+
+
+@given(st.data(), filters.map(unparse), st.booleans(), st.sampled_from([quote, quote_plus]))
+def test_a_url_in_json(data: st.DataObject, value: str, ascii_only: bool, encode: object) -> None:  # noqa: FBT001 - hypothesis draws it
+    encoded = quote(value, safe="") if encode is quote else quote_plus(value, safe="")
+    url = f"https://x.example/v2/orders?page[limit]=5&filter={encoded}&sort=é"
+    text = json.dumps(["é", {"next": url}], ensure_ascii=ascii_only)
+    extraction = Extraction(Endpoints())
+    extract(text, "x.json", extraction)
+    ((found, (resource,), _),) = extraction.filters
+    assert found.text == as_read(value)
+    assert resource_info(resource).name == "orders"
+    if not found.placeholders:
+        assert edited_and_read(text, ".json", found, data.draw(edits(found)))
+
+
+@given(filters.map(unparse))
+def test_a_url_whose_marks_are_left_as_they_are(value: str) -> None:
+    """As JavaScript's `encodeURI` leaves them."""
+    text = json.dumps({"next": f"/v2/orders?filter={quote(value, safe='(),:|*~')}&sort=name"})
+    assert found_in(text, ".json").text == as_read(value)
+
+
+@given(yaml_documents())
+def test_yaml_is_found_as_it_was_written(file: tuple[str, str, str]) -> None:
+    text, value, _ = file
+    assert found_in(text, ".yaml").text == as_read(value)
+
+
+@given(yaml_documents())
+def test_each_character_of_yaml_stands_where_it_is_written(file: tuple[str, str, str]) -> None:
+    text, _, style = file
+    assume(
+        not {"\u2028", "\u2029"} & {*text}
+    )  # which no program but a parser of YAML knows as breaks
+    for meant, (start, end) in stretches(found_in(text, ".yaml")):
+        here = text[start:end]
+        if here == meant:
+            continue
+        if style in ("'", '"'):
+            assert yaml.safe_load(style + here + style) == meant
+        else:
+            assert not here.strip()
+            assert not meant.strip()
+
+
+@given(st.data(), yaml_documents())
+def test_what_is_changed_in_yaml_is_read_as_meant(
+    data: st.DataObject, file: tuple[str, str, str]
+) -> None:
+    text, value, style = file
+    assume("\ufffc" not in as_read(value))
+    found = found_in(text, ".yaml")
+    changed = edited_and_read(text, ".yaml", found, data.draw(edits(found)))
+    one_line = not any(end - start > 1 and meant == " " for meant, (start, end) in stretches(found))
+    assert changed or style != '"' or not one_line or "\\\n" in text or "\\\r" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "edit", "after"),
+    [
+        ("filter: eq(a,1)", Edit(Span(7, 7), ":gt(b,2)"), "filter: eq(a,1):gt(b,2)"),
+        ("filter: eq(a,1)", Edit(Span(7, 7), ": x"), None),
+        ("filter: eq(a,1)", Edit(Span(7, 7), " #x"), None),
+        ("filter: eq(a,1)", Edit(Span(0, 7), "1"), None),
+        ("filter: eq(a,1)", Edit(Span(0, 7), ""), None),
+        ("filter: eq(a,1)", Edit(Span(0, 0), "- "), None),
+        ("filter: eq(a,1)\n  :x", Edit(Span(8, 9), "|"), "filter: eq(a,1)\n  |x"),
+        ("filter: eq(a,1)\n  :x", Edit(Span(7, 8), ""), "filter: eq(a,1):x"),
+        ("{filter: eq(a}", Edit(Span(4, 4), ",1)"), None),
+        ("{filter: 'eq(a'}", Edit(Span(4, 4), ",it's)"), "{filter: 'eq(a,it''s)'}"),
+        ("filter: 'eq(a'", Edit(Span(4, 4), "\n"), None),
+        (
+            'filter: "eq(a"',
+            Edit(Span(4, 4), ',"\\\n\x07\u2028'),
+            'filter: "eq(a,\\"\\\\\\n\\x07\\u2028"',
+        ),
+        ('filter: "eq(a"', Edit(Span(4, 4), "\ud800"), None),
+        ('filter: "eq(a,\u2028  1)"', Edit(Span(0, 2), "gt"), None),
+        ("filter: |\n  eq(a\n", Edit(Span(4, 4), ",1)"), "filter: |\n  eq(a,1)\n"),
+        ("filter: |\n  eq(a\n", Edit(Span(5, 5), ")"), None),
+        ("filter: |\n  eq(a\n", Edit(Span(0, 0), " "), None),
+        ("filter: |\n  a\n\n  b", Edit(Span(2, 2), "x"), None),
+        ("filter: >-\n  eq(a,1)\n  :x", Edit(Span(7, 8), ""), "filter: >-\n  eq(a,1):x"),
+        ("filter: >-\n  eq(a,1)\n  :x", Edit(Span(7, 9), ""), "filter: >-\n  eq(a,1)x"),
+    ],
+)
+def test_a_change_is_written_as_yaml_writes_it_there(
+    text: str, edit: Edit, after: str | None
+) -> None:
+    there = found_in(text, ".yaml").map_edit(edit)
+    assert (apply_edits(text, [there]) if there else None) == after
+
+
+_MARKS = (
+    *(
+        "filter: ",
+        '"filter": ',
+        "?filter=",
+        "\n",
+        "\r\n",
+        "  ",
+        "- ",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ": ",
+    ),
+    *("|\n", ">-\n", "'", '"', "\\", "\\u12", "&a ", "*a", "!t ", "#", "# epfilter: x", "\t", "\0"),
+    *(
+        "---\n",
+        "...\n",
+        "%YAML 1.2\n",
+        "```json\n",
+        "```yaml\n",
+        "```\n",
+        "> ",
+        "1. ",
+        "    ",
+        "~~~",
+    ),
+    *(
+        "<!-- epfilter",
+        "-->",
+        "###\n",
+        "GET ",
+        "/v2/orders",
+        "\n\n",
+        "eq(a,1)",
+        "%E9",
+        "%22",
+        "{{x}}",
+    ),
+    *("\ufeff", "\ud800", "𝕏", "\u2028", "\x85", "\x1b", "|--|\n", "`", "\\|", "<", "_", "=", "&"),
+)
+hostile = st.one_of(any_text, st.lists(st.sampled_from(_MARKS), max_size=16).map("".join))
+
+
+@pytest.mark.parametrize("suffix", ENDS)
+@given(text=hostile)
+@example(text="[" * 100_000)
+@example(text='{"a":' * 20_000)
+@example(text="- " * 2_000)
+@example(text="> " * 2_000 + "```json\n")
+@example(text='{"n": ' + "9" * 5_000 + "}")
+@example(text="a: |9\n b\n")
+def test_nothing_that_a_file_holds_raises(suffix: str, text: str) -> None:
+    extraction = Everything(Endpoints())
+    extract(text, f"x{suffix}", extraction)
+    for value, *_ in extraction.filters:
+        assert len(value.text) == len(value.starts) == len(value.ends)
+        size = len(text)
+        assert all(0 <= a <= b <= size for a, b in zip(value.starts, value.ends, strict=True))
+        assert list(value.starts) == sorted(value.starts)
+        value.map_edit(Edit(Span(0, len(value.text)), "x"))
+    spans = [one.span for one in extraction.problems] + [one.span for one in extraction.comments]
+    for span in spans:
+        assert 0 <= span.start <= span.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "once"),
+    [
+        (".json", '["/v2/orders?filter=eq(a,1)", {"filter": "eq(\\u0061,1)", "x": "["}],'),
+        (".json", '/* */ , // ,\n/*"",}"'),
+        (".jsonl", '{"filter": "eq(a,1)"}\n'),
+        (".yaml", "- {filter: 'eq(a,''1)'} # epfilter\n- filter: >\n    eq(a,1)\n    eq(b,2)\n"),
+        (".yaml", "# epfilter # # \n"),
+        (".yaml", "- >\n\n\n\n\n\n  \n"),
+        (".http", '###\nGET /v2/orders?filter=eq(a,1)\n\n{"filter": "eq(a,1)", "n": {{n}}}\n'),
+        (".http", "&filter=(\n"),
+        (".md", '```json\n{"filter": "eq(a,1)"}\n```\n\n/v2/orders?filter=eq(a,1) <!-- x -->\n'),
+        (".md", '<!-- epfilter ?filter="('),
+        (".md", "| a | ?filter=eq(a\\|b) |\n|---|---|\n\n"),
+        (".md", "?filter=eq('(a%22"),
+        (".md", "filter=eq('(a%22"),
+        (".md", 'filter="eq(a,1)" filter="in('),
+        (".md", "?filter=eq(a filter=(filter=eq("),
+        (".py", 'f("/v2/orders", {"url": "/v2/orders", "filter": "eq(a,1)"}, f("a/b" + x))\n'),
+        (".py", 'f("/v2/orders" + x + '),
+        (".py", 'f("/v2/orders", [x, '),
+        (".js", 'f("/v2/orders", { url: "/v2/orders", filter: "eq(a,1)" }, f("a/b" + x));\n'),
+        (".ts", 'f("/v2/orders" + (x + '),
+        (".tsx", 'f("/v2/orders", { url: x, filter: '),
+    ],
+)
+def test_the_work_grows_with_the_size_alone(suffix: str, once: str) -> None:
+    def reading_of(times: int) -> int:
+        text = once * times
+        if suffix == ".json":
+            text = f"[{text[:-1]}]"
+        opened = [char for char in once if char in "([{"]
+        closed = [char for char in once if char in ")]}"]
+        if suffix == ".py" and len(opened) > len(closed):
+            ends = {"(": ")", "[": "]"}
+            text += "1" + "".join(ends[char] for char in reversed(opened)) * times
+        return work(lambda: extract(text, f"x{suffix}", Everything(Endpoints())))
+
+    reading_of(1)  # what is imported and compiled on the way is not counted
+    assert reading_of(80) < 2.3 * reading_of(40)
+
+
+def test_what_is_written_in_yaml_is_never_run() -> None:
+    extraction = Extraction(Endpoints())
+    extract("filter: !!python/object/apply:os._exit [1]\n", "x.yaml", extraction)
+    assert not extraction.problems
+    assert not extraction.filters
+
+
+@pytest.mark.parametrize("loader", [LOADER, yaml.SafeLoader])
+@pytest.mark.parametrize("line", ["\n", "\r\n", "\r", "\x85"])
+def test_the_parser_of_yaml_counts_as_the_text_does(
+    line: str, loader: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yaml_files, "LOADER", loader)
+    text = f"\ufeffé𝕏: 𝕏 # \u200b{line}a: '𝕏{line}{line}  x'{line}filter: eq(𝕏,1)"
+    value = found_in(text, ".yaml")
+    assert text[value.bounds.start : value.bounds.end] == "eq(𝕏,1)"
+
+
+@pytest.mark.parametrize("loader", [LOADER, yaml.SafeLoader])
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("é𝕏: \x01", 4, "YAML does not allow this character"),
+        ("é𝕏: \ufffe", 4, "YAML does not allow this character"),
+        ("é𝕏: \ud800", 4, "YAML does not allow this character"),
+        (
+            "é𝕏: b: c",
+            5,
+            "an unquoted value cannot contain a colon and a space; put the value in quotes",
+        ),
+        ("é𝕏: [b", 6, "a comma or a closing bracket is missing here"),
+        ("[" * 501, 500, "this YAML is nested too deeply"),
+    ],
+)
+def test_both_parsers_of_yaml_say_the_same(
+    text: str, place: int, message: str, loader: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yaml_files, "LOADER", loader)
+    extraction = Extraction(Endpoints())
+    extract(text, "x.yaml", extraction)
+    ((span, said, partial),) = extraction.problems
+    assert not partial
+    assert (span.start, said) == (place, message)
+
+
+def test_json_that_is_too_deep_is_a_problem() -> None:
+    extraction = Extraction(Endpoints())
+    extract("[" * 100_000, "x.json", extraction)
+    ((_, said, _),) = extraction.problems
+    assert said == "this JSON is nested too deeply"
+
+
+def test_code_whose_reader_is_not_installed_has_urls(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: object) -> None:
+        raise NeedsExtraError("json")
+
+    monkeypatch.setattr(markdown, "extract_as", missing)
+    text = '```json\n{"filter": "eq(a,1)", "x": "/v2/orders?filter=eq(b,1)"}\n```\n'
+    assert found_in(text, ".md").text == "eq(b,1)"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text", "edit", "after"),
+    [
+        (".json", '{"filter": "é"}', Edit(Span(1, 1), '𝕏"\n'), '{"filter": "é𝕏\\"\\n"}'),
+        (
+            ".json",
+            '{"filter": "\\u00e9"}',
+            Edit(Span(1, 1), "𝕏"),
+            '{"filter": "\\u00e9\\ud835\\udd4f"}',
+        ),
+        (".json", '{"filter": "é"}', Edit(Span(0, 1), "\ud800"), '{"filter": "\\ud800"}'),
+        (
+            ".json",
+            '{"x": "/?filter=eq(\\u0061,1)"}',
+            Edit(Span(3, 4), "é"),
+            '{"x": "/?filter=eq(%C3%A9,1)"}',
+        ),
+        (
+            ".json",
+            '{"x": "{\\"filter\\": \\"a\\"}"}',
+            Edit(Span(1, 1), '"'),
+            '{"x": "{\\"filter\\": \\"a\\\\\\"\\"}"}',
+        ),
+        (".http", "@filter = eq(a", Edit(Span(4, 4), ")"), "@filter = eq(a)"),
+        (".http", "@filter = eq(a", Edit(Span(4, 4), "\n"), None),
+        (
+            ".md",
+            "|a|\n|-|\n|`/?filter=(a\\|b)`|",
+            Edit(Span(3, 4), "c|d"),
+            "|a|\n|-|\n|`/?filter=(a\\|c\\|d)`|",
+        ),
+        (".md", '```json\n{"filter": "a"}\n```', Edit(Span(0, 1), "```"), None),
+    ],
+)
+def test_a_change_is_written_as_the_file_writes_it(
+    suffix: str, text: str, edit: Edit, after: str | None
+) -> None:
+    there = found_in(text, suffix).map_edit(edit)
+    assert (apply_edits(text, [there]) if there else None) == after
+
+
+def test_a_change_in_a_fence_in_a_list_stays_on_its_line() -> None:
+    text = "- x\n\n  ```yaml\n  filter: >-\n    eq(a,1)\n    :gt(b,2)\n  ```\n"
+    value = found_in(text, ".md")
+    assert value.text == "eq(a,1) :gt(b,2)"
+    there = value.map_edit(Edit(Span(9, 11), "ge"))
+    assert there
+    assert apply_edits(text, [there]) == text.replace("gt", "ge")
+    assert value.map_edit(Edit(Span(9, 11), "\n")) is None

@@ -1,0 +1,101 @@
+"""Many files at once: several processes find what one does."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from epfilter.linter import Configuration, Settings, lint_content
+from epfilter.linter.files import Change, Run, Target, find_targets, runner
+
+CONTENTS = {
+    ".json": '{"filter": "gte(a,%d):eq(b, 2)"}',
+    ".py": 'search(filter="in(a,%d)")  # epfilter: ignore[EPF405]\n',
+    ".yaml": "filter: lte(a,%d)\n",
+    ".js": 'search({ filter: "in(a,%d)" });\n',
+    ".filter": "eq(a,%d\n",
+    ".http": "GET https://x/v2/orders?filter=eq(paymet,%d)\n",
+}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Target]:
+    for number in range(40):
+        suffix = [*CONTENTS][number % len(CONTENTS)]
+        (tmp_path / f"{number:02}{suffix}").write_text(CONTENTS[suffix] % number, encoding="utf-8")
+    (tmp_path / "bad.json").write_bytes(b"\xff")
+    (tmp_path / "deep.json").write_text("[" * 100_000 + '"filter"', encoding="utf-8")
+    return find_targets([tmp_path, tmp_path / "no.json"], Configuration(root=tmp_path))
+
+
+@pytest.mark.parametrize("change", [Change.NONE, Change.FIX, Change.FORMAT])
+def test_several_processes_report_as_one(
+    change: Change, files: list[Target], tmp_path: Path
+) -> None:
+    configuration = Configuration(root=tmp_path, settings=Settings(select=("EPF",)))
+    run = Run(configuration, change, dry=True)
+    alone = [*run.lint_targets(files, processes=1)]
+    assert len(alone) == 43
+    assert {one.name for one in alone if not one.filters} == {
+        str(tmp_path / name) for name in ("bad.json", "deep.json", "no.json")
+    }
+    assert [*run.lint_targets(files, processes=3)] == alone
+    assert [*run.lint_targets(files, processes=1000)] == alone
+
+
+def test_there_are_as_many_processes_as_pay(
+    files: list[Target], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert runner._choose_processes(files) == 1
+    monkeypatch.setattr(runner, "_PARALLEL_SIZE", 10)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert runner._choose_processes(files) == 2
+    run = Run(Configuration(root=tmp_path))
+    assert [one.name for one in run.lint_targets(files)] == [one.name for one in files]
+    assert [*run.lint_targets([])] == []
+
+
+def test_what_is_deep_is_said_to_be(tmp_path: Path) -> None:
+    report = lint_content("[" * 100_000 + '"filter"', "a.json", Configuration(root=tmp_path))
+    assert [one.diagnostic.code for one in report.findings] == ["EPF703"]
+
+
+def test_a_text_is_decoded_already() -> None:
+    text = "# coding: latin-1\nfilter = 'eq(é,1)|gte(a,1)'\n"
+    report = lint_content(text, "a.py")
+    assert [(one.diagnostic.code, one.line, one.column) for one in report.findings] == [
+        *(("EPF110", 2, 14), ("EPF108", 2, 19)),
+    ]
+    assert lint_content(text.encode("latin-1"), "a.py") == report
+
+
+def test_patterns_that_cannot_be_read_are_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pathspec", None)
+    configuration = Configuration(per_file_ignores={"*.json": ("EPF601",)})
+    report = lint_content('{"filter": "gte(a,1)"}', "a.json", configuration)
+    assert [one.diagnostic.code for one in report.findings] == ["EPF704"]
+
+
+@pytest.mark.parametrize("content", ["eq(a,\0)", "\ud800", b"\xff\xfe\0", b"\0"])
+def test_what_is_no_text_is_a_finding(content: str | bytes) -> None:
+    assert [one.diagnostic.code for one in lint_content(content, "a.py").findings] == ["EPF702"]
+
+
+def test_what_cannot_be_written_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.filter"
+    path.write_text("gte(a,1)", encoding="utf-8")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    (report,) = Run(Configuration(root=tmp_path), Change.FIX).lint_targets(
+        [Target(path, "a.filter")]
+    )
+    (found,) = report.findings
+    assert (found.diagnostic.code, report.fixed) == ("EPF701", 0)
+    assert path.read_text(encoding="utf-8") == "gte(a,1)"
