@@ -1,4 +1,4 @@
-"""The reports of data/reports.json, and any other that hypothesis thinks of."""
+"""Sample reports: those of data/reports.json, and a strategy for any other."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from epfilter.linter.files import FileFinding, FileReport, LineIndex
 DATA = Path(__file__).parent / "data"
 
 
-def report_of(said: dict[str, Any]) -> FileReport:
-    lines = LineIndex(said["text"])
+def _read_report(data: dict[str, Any]) -> FileReport:
+    lines = LineIndex(data["text"])
     return FileReport(
-        said["name"],
-        tuple(FileFinding.of(finding_of(one), lines) for one in said.get("findings", [])),
-        **{name: said.get(name, 0) for name in ("filters", "suppressed", "fixed")},
+        data["name"],
+        tuple(FileFinding.of(_read_diagnostic(item), lines) for item in data.get("findings", [])),
+        **{name: data.get(name, 0) for name in ("filters", "suppressed", "fixed")},
     )
 
 
-def finding_of(said: dict[str, Any]) -> Diagnostic:
-    fix = said.get("fix")
+def _read_diagnostic(data: dict[str, Any]) -> Diagnostic:
+    fix = data.get("fix")
     return Diagnostic(
-        said["code"],
-        said["message"],
-        Span(*said["span"]),
-        Severity(said["severity"]),
-        said["hint"],
+        data["code"],
+        data["message"],
+        Span(*data["span"]),
+        Severity(data["severity"]),
+        data["hint"],
         fix
         and Fix(
             fix["title"],
@@ -40,13 +40,9 @@ def finding_of(said: dict[str, Any]) -> Diagnostic:
     )
 
 
-def sample_texts() -> list[dict[str, Any]]:
-    said: list[dict[str, Any]] = json.loads((DATA / "reports.json").read_text(encoding="utf-8"))
-    return said
-
-
 def sample_reports() -> list[FileReport]:
-    return [report_of(said) for said in sample_texts()]
+    text = (DATA / "reports.json").read_text(encoding="utf-8")
+    return [_read_report(data) for data in json.loads(text)]
 
 
 _PIECES = ("%", "%0A", "\n", "\r", "\r\n", ":", "::", ",", "]]>", "<", "&", '"', "'", "{0}", "](1)")
@@ -54,7 +50,7 @@ _MORE = ("[", "\\", "\x00", "\x1b", "\x85", "\u2028", "\ufffe", "\udcff", "\ud83
 texts = st.lists(
     st.one_of(st.sampled_from((*_PIECES, *_MORE)), st.text(max_size=6)), max_size=8
 ).map("".join)
-"""Any text: also what has no encoding, and what means something in one of the formats."""
+"""Any text, including lone surrogates and the special characters of the formats."""
 
 codes = st.sampled_from(("EPF101", "EPF108", "EPF301", "EPF403", "EPF501", "EPF999", "EPF1"))
 counts = st.integers(0, 3)
@@ -62,7 +58,7 @@ counts = st.integers(0, 3)
 
 @st.composite
 def _fixes(draw: st.DrawFn, length: int) -> Fix:
-    """Edits that do not overlap, in any order."""
+    """Return a fix whose edits do not overlap, in any order."""
     ends = sorted(draw(st.lists(st.integers(0, length), max_size=6)))
     spans = [Span(*pair) for pair in zip(ends[::2], ends[1::2], strict=False)]
     edits = [Edit(span, draw(texts)) for span in draw(st.permutations(spans))]
@@ -70,7 +66,7 @@ def _fixes(draw: st.DrawFn, length: int) -> Fix:
 
 
 @st.composite
-def _findings(draw: st.DrawFn, length: int) -> Diagnostic:
+def _diagnostics(draw: st.DrawFn, length: int) -> Diagnostic:
     start, end = sorted((draw(st.integers(0, length)), draw(st.integers(0, length))))
     return Diagnostic(
         draw(codes),
@@ -83,14 +79,14 @@ def _findings(draw: st.DrawFn, length: int) -> Diagnostic:
 
 
 @st.composite
-def placed_reports(draw: st.DrawFn) -> tuple[FileReport, str]:
-    """A report and the text of its file."""
+def reports_with_text(draw: st.DrawFn) -> tuple[FileReport, str]:
+    """Return a report and the text of its file."""
     text = draw(texts)
     lines = LineIndex(text)
-    found = draw(st.lists(_findings(len(text)), max_size=4))
-    findings = tuple(FileFinding.of(one, lines) for one in found)
+    diagnostics = draw(st.lists(_diagnostics(len(text)), max_size=4))
+    findings = tuple(FileFinding.of(diagnostic, lines) for diagnostic in diagnostics)
     return FileReport(draw(texts), findings, draw(counts), draw(counts), draw(counts)), text
 
 
-reports = st.lists(placed_reports().map(lambda placed: placed[0]), max_size=3)
+reports = st.lists(reports_with_text().map(lambda pair: pair[0]), max_size=3)
 """The reports of a run."""

@@ -1,4 +1,4 @@
-"""What each format writes of the reports in data/reports.json: the words are in data/expected.*."""
+"""Each format renders the reports of data/reports.json exactly as in data/expected.*."""
 
 from __future__ import annotations
 
@@ -17,50 +17,50 @@ from epfilter.version import __version__
 from linter.reports.samples import DATA, sample_reports
 
 
-def written(style: str) -> str:
+def render_samples(style: str) -> str:
     return "".join(render(style, sample_reports()))
 
 
-def expected(name: str) -> str:
+def read_expected(name: str) -> str:
     return (DATA / name).read_bytes().decode("utf-8")
 
 
-def test_formats_stand_in_the_order_of_their_names() -> None:
+def test_formats_are_in_alphabetical_order() -> None:
     assert list(FORMATS) == sorted(FORMATS) == ["github", "json", "junit", "sarif"]
 
 
 def test_json() -> None:
     version = json.dumps(__version__)
-    assert written("json") == expected("expected.json").replace('"VERSION"', version)
+    assert render_samples("json") == read_expected("expected.json").replace('"VERSION"', version)
 
 
 def test_github() -> None:
-    assert written("github") == expected("expected.github.txt")
+    assert render_samples("github") == read_expected("expected.github.txt")
 
 
 def test_junit() -> None:
-    assert written("junit") == expected("expected.junit.xml")
+    assert render_samples("junit") == read_expected("expected.junit.xml")
 
 
 def test_sarif() -> None:
-    """The rules, and their numbers, are what `test_sarif.py` looks at."""
-    log = json.loads(written("sarif"))
+    """`test_sarif_report.py` tests the rules and their indexes."""
+    log = json.loads(render_samples("sarif"))
     driver = log["runs"][0]["tool"]["driver"]
     assert driver.pop("rules")
     assert driver.pop("semanticVersion") == __version__
     for result in log["runs"][0]["results"]:
         result.pop("ruleIndex", None)
-    assert json.dumps(log, ensure_ascii=False, indent=1) + "\n" == expected("expected.sarif")
+    assert json.dumps(log, ensure_ascii=False, indent=1) + "\n" == read_expected("expected.sarif")
 
 
-def test_a_format_that_is_none_is_refused_before_a_file_is_read() -> None:
+def test_an_unknown_format_is_rejected_before_a_file_is_read() -> None:
     def read() -> Iterator[FileReport]:
         raise AssertionError
         yield
 
-    with pytest.raises(FilterValueError) as refused:
+    with pytest.raises(FilterValueError) as caught:
         render("xml", read())
-    assert str(refused.value) == (
+    assert str(caught.value) == (
         "`xml` is not a report format. Hint: use one of `github`, `json`, `junit`, `sarif`."
     )
 
@@ -80,15 +80,16 @@ def test_findings_are_written_before_the_next_file_is_read(style: str) -> None:
     assert seen == ["EPF108", "EPF301", "the second file", "EPF108", "EPF301"]
 
 
-def test_the_names_of_the_formats_cost_no_import_of_one() -> None:
-    asked = (
-        "import sys, epfilter.linter.reports as room;"
-        "sys.exit(any(f'{room.__name__}.{one}' in sys.modules for one in room.FORMATS.values()))"
+def test_listing_the_formats_imports_none_of_them() -> None:
+    code = (
+        "import sys, epfilter.linter.reports as reports;"
+        "names = [f'{reports.__name__}.{module}' for module in reports.FORMATS.values()];"
+        "sys.exit(any(name in sys.modules for name in names))"
     )
-    subprocess.run([sys.executable, "-c", asked], check=True)  # noqa: S603 - the words above
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - the code above
 
 
-def test_github_obeys_no_name_of_a_file() -> None:
+def test_github_escapes_control_characters_in_file_names() -> None:
     report = lint_content("gte(a,1)", "a\x1b[31m\x07\x9bé.filter", Configuration())
     (line,) = render("github", [report])
     assert line.startswith("::error file=a\\u001b[31m\\u0007\\u009bé.filter,")

@@ -1,4 +1,4 @@
-"""Any report is read back by an independent reader of its format, with nothing lost."""
+"""An independent reader of each format reads any report back without loss."""
 
 from __future__ import annotations
 
@@ -65,96 +65,105 @@ class ReportData(Strict):
     summary: SummaryData
 
 
-def written(style: str, found: list[FileReport]) -> str:
-    """A report after its way through a file."""
-    return "".join(render(style, found)).encode("utf-8").decode("utf-8")
+def render_as_file(style: str, rendered: list[FileReport]) -> str:
+    """Return a report as it is read back from a file."""
+    return "".join(render(style, rendered)).encode("utf-8").decode("utf-8")
 
 
-def listed(found: list[FileReport]) -> list[tuple[str, FileFinding, Diagnostic]]:
-    return [(report.name, one, one.diagnostic) for report in found for one in report.findings]
+def list_findings(rendered: list[FileReport]) -> list[tuple[str, FileFinding, Diagnostic]]:
+    return [
+        (report.name, finding, finding.diagnostic)
+        for report in rendered
+        for finding in report.findings
+    ]
 
 
-def encoded(value: Any) -> Any:
-    """JSON data with every text in it as it can be encoded."""
+def escape_all(value: Any) -> Any:
+    """Return JSON data with the lone surrogates in every text escaped."""
     if isinstance(value, dict):
-        return {name: encoded(one) for name, one in value.items()}
+        return {name: escape_all(member) for name, member in value.items()}
     if isinstance(value, list):
-        return [encoded(one) for one in value]
+        return [escape_all(item) for item in value]
     return escape_surrogates(value) if isinstance(value, str) else value
 
 
 @given(reports)
-def test_json(found: list[FileReport]) -> None:
-    text = written("json", found)
+def test_json(rendered: list[FileReport]) -> None:
+    text = render_as_file("json", rendered)
     read = ReportData.model_validate_json(text)
     assert read.version == __version__
-    assert (read.files, read.filters) == (len(found), sum(one.filters for one in found))
-    severities = Counter(one.severity.value for _, _, one in listed(found))
+    assert (read.files, read.filters) == (
+        len(rendered),
+        sum(report.filters for report in rendered),
+    )
+    severities = Counter(diagnostic.severity.value for _, _, diagnostic in list_findings(rendered))
     assert read.summary.model_dump() == {
         **{severity.value: severities[severity.value] for severity in Severity},
-        "suppressed": sum(one.suppressed for one in found),
-        "fixed": sum(one.fixed for one in found),
+        "suppressed": sum(report.suppressed for report in rendered),
+        "fixed": sum(report.fixed for report in rendered),
     }
-    for said, (name, one, diagnostic) in zip(read.findings, listed(found), strict=True):
-        assert said.path == escape_surrogates(name)
-        assert (said.line, said.column) == (one.line, one.column)
-        assert (said.end_line, said.end_column) == (one.end_line, one.end_column)
-        data = said.model_dump(mode="json", include=set(diagnostic.as_dict()))
-        assert data == encoded(diagnostic.as_dict())
+    for item, (name, finding, diagnostic) in zip(
+        read.findings, list_findings(rendered), strict=True
+    ):
+        assert item.path == escape_surrogates(name)
+        assert (item.line, item.column) == (finding.line, finding.column)
+        assert (item.end_line, item.end_column) == (finding.end_line, finding.end_column)
+        data = item.model_dump(mode="json", include=set(diagnostic.as_dict()))
+        assert data == escape_all(diagnostic.as_dict())
 
 
-def test_json_keeps_its_keys_in_their_order() -> None:
-    read = json.loads(written("json", sample_reports()))
+def test_the_keys_of_json_are_in_order() -> None:
+    read = json.loads(render_as_file("json", sample_reports()))
     assert list(read) == list(ReportData.model_fields)
     assert list(read["summary"]) == list(SummaryData.model_fields)
-    for one in read["findings"]:
-        assert list(one) == list(FindingData.model_fields)
+    for finding in read["findings"]:
+        assert list(finding) == list(FindingData.model_fields)
 
 
 _COMMAND = re.compile(r"::(error|warning|notice) ((?:[A-Za-z]+=[^,:\r\n]*,?)+)::(.*)")
 _COMMAND_OF = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def unescaped(text: str) -> str:
-    """As the runner does it: the percent sign last."""
-    for written_as, meant in {"%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ",", "%25": "%"}.items():
-        text = text.replace(written_as, meant)
+def unescape(text: str) -> str:
+    """Unescape as the runner does: the percent sign last."""
+    for escape, char in {"%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ",", "%25": "%"}.items():
+        text = text.replace(escape, char)
     return text
 
 
 @given(reports)
-def test_github(found: list[FileReport]) -> None:
-    lines = written("github", found).split("\n")
+def test_github(rendered: list[FileReport]) -> None:
+    lines = render_as_file("github", rendered).split("\n")
     assert lines.pop() == ""
-    for line, (_, one, diagnostic) in zip(lines, listed(found), strict=True):
+    for line, (_, finding, diagnostic) in zip(lines, list_findings(rendered), strict=True):
         read = _COMMAND.fullmatch(line)
         assert read, line
         command, properties, message = read.groups()
         assert command == _COMMAND_OF[diagnostic.severity]
-        said = {
-            name: unescaped(value)
+        values = {
+            name: unescape(value)
             for name, _, value in (pair.partition("=") for pair in properties.split(","))
         }
-        assert (said["line"], said["endLine"]) == (str(one.line), str(one.end_line))
-        assert said["title"] == diagnostic.code
-        assert said["file"]
-        assert ("col" in said, "endColumn" in said) == (one.line == one.end_line,) * 2
+        assert (values["line"], values["endLine"]) == (str(finding.line), str(finding.end_line))
+        assert values["title"] == diagnostic.code
+        assert values["file"]
+        assert ("col" in values, "endColumn" in values) == (finding.line == finding.end_line,) * 2
         hint = f"\nhint: {diagnostic.hint}" if diagnostic.hint else ""
-        # The runner knows no colon and comma in a message, so it leaves these escapes.
-        message = re.sub("%(0D|0A|25)", lambda sign: unescaped(sign[0]), message)
+        # The runner does not unescape colon and comma in a message.
+        message = re.sub("%(0D|0A|25)", lambda match: unescape(match[0]), message)
         assert message == escape_surrogates(diagnostic.message + hint)
 
 
-def junit(found: list[FileReport]) -> Element:
-    root = fromstring(written("junit", found))  # noqa: S314 - our own
+def parse_junit(rendered: list[FileReport]) -> Element:
+    root = fromstring(render_as_file("junit", rendered))  # noqa: S314 - not from outside
     suite = root.find("testsuite")
     assert suite is not None
     return suite
 
 
 @given(reports)
-def test_junit(found: list[FileReport]) -> None:
-    suite = junit(found)
+def test_junit(rendered: list[FileReport]) -> None:
+    suite = parse_junit(rendered)
     cases = suite.findall("testcase")
     failed = [case for case in cases if case.find("failure") is not None]
     assert suite.attrib == {
@@ -164,18 +173,24 @@ def test_junit(found: list[FileReport]) -> None:
         "errors": "0",
         "skipped": "0",
     }
-    for report, case in zip(found, cases, strict=True):
-        errors = [one for one in report.findings if one.diagnostic.severity is not Severity.INFO]
+    for report, case in zip(rendered, cases, strict=True):
+        errors = [
+            finding
+            for finding in report.findings
+            if finding.diagnostic.severity is not Severity.INFO
+        ]
         failures = case.findall("failure")
-        assert [one.get("type") for one in failures] == [one.diagnostic.code for one in errors]
+        assert [failure.get("type") for failure in failures] == [
+            finding.diagnostic.code for finding in errors
+        ]
         remarks = len(report.findings) - len(errors)
         assert (case.findtext("system-out", "") != "") == bool(remarks)
         assert (report.ok, len(list(case))) == (not failures, len(errors) + bool(remarks))
 
 
-def test_junit_shows_what_xml_forbids() -> None:
-    found = Diagnostic("EPF199", "nul \0, bell \a, \ufffe, \udcff, \r.", Span(0, 1))
-    suite = junit([FileReport("a\x1b", (FileFinding.of(found, LineIndex("\x01")),))])
+def test_junit_escapes_characters_that_xml_forbids() -> None:
+    diagnostic = Diagnostic("EPF199", "nul \0, bell \a, \ufffe, \udcff, \r.", Span(0, 1))
+    suite = parse_junit([FileReport("a\x1b", (FileFinding.of(diagnostic, LineIndex("\x01")),))])
     assert [case.get("name") for case in suite] == [r"a\u001b"]
     [failure] = suite.iter("failure")
     assert failure.get("message") == r"nul \u0000, bell \u0007, \ufffe, \udcff, \r."
@@ -188,5 +203,5 @@ def test_junit_shows_what_xml_forbids() -> None:
 
 @pytest.mark.parametrize("style", FORMATS)
 def test_a_run_without_findings(style: str) -> None:
-    text = written(style, [FileReport("a.filter", filters=1)])
+    text = render_as_file(style, [FileReport("a.filter", filters=1)])
     assert (style == "github") == (text == "")

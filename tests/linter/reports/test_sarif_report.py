@@ -1,4 +1,4 @@
-"""SARIF: what its schema cannot say, and that the schema of the standard holds."""
+"""SARIF: the logs are valid by the schema of the standard, and meet what it cannot express."""
 
 from __future__ import annotations
 
@@ -20,73 +20,75 @@ from epfilter.linter.files import FileFinding, FileReport, LineIndex
 from epfilter.linter.reports import render
 from epfilter.linter.reports.sarif_report import path_to_uri, reporting_descriptor
 from epfilter.linter.reports.text import escape_surrogates, message_with_hint
-from linter.reports.samples import DATA, placed_reports, reports, sample_reports
+from linter.reports.samples import DATA, reports, reports_with_text, sample_reports
 
 # RFC 3986, appendix A: the characters of a URI.
 _URI = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-F]{2})*")
 _LEVELS = {"error": "error", "warning": "warning", "note": "info"}
 
 
-def schema() -> dict[str, Any]:
-    read: dict[str, Any] = json.loads(
+def load_schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(
         (DATA / "sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8-sig")
     )
-    # What the erratum adds for a region, which data/README.md tells of.
-    read["definitions"]["region"]["anyOf"] = [
+    # The erratum adds this for a region; see data/README.md.
+    schema["definitions"]["region"]["anyOf"] = [
         {"required": [name]} for name in ("startLine", "charOffset", "byteOffset")
     ]
-    return read
+    return schema
 
 
-VALIDATOR = Draft4Validator(schema())
+VALIDATOR = Draft4Validator(load_schema())
 
 
-def log_of(found: Sequence[FileReport]) -> dict[str, Any]:
-    log: dict[str, Any] = json.loads("".join(render("sarif", found)).encode("utf-8"))
+def render_log(rendered: Sequence[FileReport]) -> dict[str, Any]:
+    log: dict[str, Any] = json.loads("".join(render("sarif", rendered)).encode("utf-8"))
     return log
 
 
-def results_of(found: Sequence[FileReport]) -> list[dict[str, Any]]:
-    results: list[dict[str, Any]] = log_of(found)["runs"][0]["results"]
+def render_results(rendered: Sequence[FileReport]) -> list[dict[str, Any]]:
+    results: list[dict[str, Any]] = render_log(rendered)["runs"][0]["results"]
     return results
 
 
-def shown(text: str) -> str:
-    """A message as section 3.11 lets a viewer show it; for texts that escape all brackets."""
+def unescape_message(text: str) -> str:
+    """Return a message as a viewer shows it (3.11); for texts that escape all brackets."""
     text = text.replace("{{", "{").replace("}}", "}")
     return re.sub(r"\\([\\\[\]])", r"\1", text) if r"\](" in text else text
 
 
-def test_the_schema_refuses_what_is_no_sarif() -> None:
-    log = log_of(sample_reports())
+def test_the_schema_rejects_an_invalid_log() -> None:
+    log = render_log(sample_reports())
     assert VALIDATOR.is_valid(log)
     del log["runs"][0]["results"][0]["message"]["text"]
     assert not VALIDATOR.is_valid(log)
 
 
 @given(reports)
-def test_any_report_is_valid_and_says_all_findings(found: list[FileReport]) -> None:
-    log = log_of(found)
+def test_any_report_is_valid_and_complete(rendered: list[FileReport]) -> None:
+    log = render_log(rendered)
     run = log["runs"][0]
-    # The rules are the same in every log, and slow to check; `test_rules` does.
+    # The rules are the same in every log and slow to validate; `test_rules` does it.
     run["tool"]["driver"]["rules"] = []
     VALIDATOR.validate(log)
-    findings = [one.diagnostic for report in found for one in report.findings]
-    for one, result in zip(findings, run["results"], strict=True):
-        assert result["ruleId"] == one.code
-        assert _LEVELS[result["level"]] == one.severity.value
-        assert shown(result["message"]["text"]) == escape_surrogates(message_with_hint(one))
-    for one in run["results"]:
-        place = one["locations"][0]["physicalLocation"]["artifactLocation"]
-        assert _URI.fullmatch(place["uri"])
-        assert ("uriBaseId" in place) != place["uri"].startswith("file:///")
+    diagnostics = [finding.diagnostic for report in rendered for finding in report.findings]
+    for diagnostic, result in zip(diagnostics, run["results"], strict=True):
+        assert result["ruleId"] == diagnostic.code
+        assert _LEVELS[result["level"]] == diagnostic.severity.value
+        assert unescape_message(result["message"]["text"]) == escape_surrogates(
+            message_with_hint(diagnostic)
+        )
+    for result in run["results"]:
+        location = result["locations"][0]["physicalLocation"]["artifactLocation"]
+        assert _URI.fullmatch(location["uri"])
+        assert ("uriBaseId" in location) != location["uri"].startswith("file:///")
 
 
-@given(placed_reports())
-def test_fixes_do_what_they_do_in_epfilter(placed: tuple[FileReport, str]) -> None:
-    report, text = placed
-    for one, result in zip(report.findings, results_of([report]), strict=True):
-        fix = one.diagnostic.fix
+@given(reports_with_text())
+def test_fixes_have_the_same_effect_as_in_epfilter(pair: tuple[FileReport, str]) -> None:
+    report, text = pair
+    for finding, result in zip(report.findings, render_results([report]), strict=True):
+        fix = finding.diagnostic.fix
         assert ("fixes" in result) == bool(fix and fix.edits)
         if fix and fix.edits:
             [change] = result["fixes"][0]["artifactChanges"]
@@ -102,25 +104,25 @@ def test_fixes_do_what_they_do_in_epfilter(placed: tuple[FileReport, str]) -> No
             assert apply_edits(text, edits) == apply_edits(text, expected)
 
 
-@given(placed_reports())
-def test_a_snippet_is_the_region(placed: tuple[FileReport, str]) -> None:
-    report, text = placed
-    for one, result in zip(report.findings, results_of([report]), strict=True):
-        span = one.diagnostic.span
+@given(reports_with_text())
+def test_a_snippet_is_the_text_of_its_region(pair: tuple[FileReport, str]) -> None:
+    report, text = pair
+    for finding, result in zip(report.findings, render_results([report]), strict=True):
+        span = finding.diagnostic.span
         region = result["locations"][0]["physicalLocation"]["region"]
         if "snippet" in region:
             assert region["snippet"]["text"] == escape_surrogates(text[span.start : span.end])
 
 
-def test_a_long_snippet_is_left_out() -> None:
+def test_a_long_snippet_is_omitted() -> None:
     text = f"eq(a,{'1' * 500})"
-    found = Diagnostic("EPF302", "it is long.", Span(0, len(text)))
-    [result] = results_of([FileReport("a", (FileFinding.of(found, LineIndex(text)),))])
+    diagnostic = Diagnostic("EPF302", "it is long.", Span(0, len(text)))
+    [result] = render_results([FileReport("a", (FileFinding.of(diagnostic, LineIndex(text)),))])
     assert "snippet" not in result["locations"][0]["physicalLocation"]["region"]
 
 
 def test_rules() -> None:
-    log = log_of([])
+    log = render_log([])
     VALIDATOR.validate(log)
     rules = log["runs"][0]["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == list(RULES)
@@ -130,7 +132,7 @@ def test_rules() -> None:
         assert rule["name"].lower() == re.sub(r"\W", "", known.title).lower()
         assert rule["defaultConfiguration"]["enabled"] == known.enabled
         assert _LEVELS[rule["defaultConfiguration"]["level"]] == known.severity.value
-        # 3.11.4.2: no HTML; what is shown as code is none.
+        # 3.11.4.2: no HTML outside code.
         assert "<" not in re.sub(r"(?s)```.*?```|`[^`]*`", "", rule["help"]["markdown"])
 
 
@@ -141,8 +143,8 @@ def test_help_shows_the_examples_as_code() -> None:
     assert rule["name"] == "DuplicateValue"
 
 
-def test_the_index_is_that_of_the_rule_and_missing_where_there_is_none() -> None:
-    results = results_of(sample_reports())
+def test_a_result_has_the_index_of_its_rule_if_there_is_one() -> None:
+    results = render_results(sample_reports())
     for result in results:
         if result["ruleId"] in RULES:
             assert list(RULES)[result["ruleIndex"]] == result["ruleId"]
@@ -152,19 +154,21 @@ def test_the_index_is_that_of_the_rule_and_missing_where_there_is_none() -> None
     assert "EPF199" not in RULES
 
 
-def _fingerprints(name: str, text: str, *places: int) -> list[str]:
+def _fingerprints(name: str, text: str, *offsets: int) -> list[str]:
     lines = LineIndex(text)
     findings = [
-        FileFinding.of(Diagnostic("EPF403", "twice.", Span(at, at), Severity.WARNING), lines)
-        for at in places
+        FileFinding.of(
+            Diagnostic("EPF403", "twice.", Span(offset, offset), Severity.WARNING), lines
+        )
+        for offset in offsets
     ]
     return [
         result["partialFingerprints"]["pathCodeLineHash/v1"]
-        for result in results_of([FileReport(name, tuple(findings))])
+        for result in render_results([FileReport(name, tuple(findings))])
     ]
 
 
-def test_a_fingerprint_stays_when_lines_move_and_tells_findings_apart() -> None:
+def test_a_fingerprint_is_stable_when_lines_move_and_unique_per_finding() -> None:
     before = _fingerprints("a.filter", "eq(a,1)\n", 0, 3)
     assert before == _fingerprints("a.filter", "# new\r\n  eq(a,1)\r\n", 9, 12)
     assert len({*before, *_fingerprints("b.filter", "eq(a,1)\n", 0, 3)}) == 4

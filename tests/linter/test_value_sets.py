@@ -1,0 +1,93 @@
+"""Value sets: their algebra agrees with Python's, and every operator is handled."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from epfilter.ast import Operator
+from epfilter.linter.value_sets import ValueSet, value_sets_of
+from epfilter.resources import integer, timestamp
+
+NUMBERS = range(-1, 8)
+WITH_VALUE_SETS = {"eq", "in", "gt", "ge", "lt", "le"}
+
+
+def contains(values: ValueSet, number: int) -> bool:
+    if values.points is not None:
+        return number in values.points
+    above = (
+        values.low is None or number > values.low or (number == values.low and not values.low_open)
+    )
+    below = (
+        values.high is None
+        or number < values.high
+        or (number == values.high and not values.high_open)
+    )
+    return above and below
+
+
+def members(values: ValueSet) -> set[int]:
+    return {number for number in NUMBERS if contains(values, number)}
+
+
+bounds = st.integers(1, 5)
+points = st.frozensets(bounds, max_size=3).map(
+    lambda numbers: ValueSet(min(numbers, default=None), max(numbers, default=None), points=numbers)
+)
+intervals = st.builds(ValueSet, st.none() | bounds, st.none() | bounds)
+value_sets = points | intervals
+
+
+@given(value_sets, value_sets)
+def test_disjoint_sets_have_no_member_in_common(left: ValueSet, right: ValueSet) -> None:
+    if left.is_disjoint(right):
+        assert not members(left) & members(right)
+    assert left.is_disjoint(right) == right.is_disjoint(left)
+
+
+@given(value_sets, value_sets)
+def test_the_members_of_a_subset_are_members_of_the_other_set(
+    inner: ValueSet, outer: ValueSet
+) -> None:
+    if inner.is_subset(outer):
+        assert members(inner) <= members(outer)
+
+
+@given(value_sets)
+def test_a_set_is_a_subset_of_itself(values: ValueSet) -> None:
+    assert values.is_subset(values)
+
+
+@pytest.mark.parametrize(
+    ("op", "expected"),
+    [
+        (Operator.EQ, {3}),
+        (Operator.IN, {3}),
+        (Operator.GT, {4, 5, 6, 7}),
+        (Operator.GE, {3, 4, 5, 6, 7}),
+        (Operator.LT, {-1, 0, 1, 2}),
+        (Operator.LE, {-1, 0, 1, 2, 3}),
+    ],
+)
+def test_the_set_of_an_operator(op: Operator, expected: set[int]) -> None:
+    (typed,) = value_sets_of(op, ["3"], integer())
+    assert members(typed) == expected
+
+
+@pytest.mark.parametrize("op", Operator)
+def test_every_operator_is_handled(op: Operator) -> None:
+    """A new operator must be added to the `match` of the module, which mypy checks too."""
+    assert bool(value_sets_of(op, ["3"], None)) == (op.value in WITH_VALUE_SETS)
+
+
+def test_a_text_of_another_type_has_no_set() -> None:
+    assert value_sets_of(Operator.GT, ["three"], integer()) == ()
+    assert value_sets_of(Operator.IN, ["3", "three"], integer()) == ()
+
+
+@pytest.mark.parametrize("field_type", [None, timestamp()], ids=["untyped", "timestamp"])
+def test_a_timestamp_finer_than_a_microsecond_has_no_set(field_type: object) -> None:
+    text = "2018-09-01T00:00:00.0000001Z"
+    assert value_sets_of(Operator.GT, [text], field_type) == ()  # type: ignore[arg-type] # pytest's parameters have no type
