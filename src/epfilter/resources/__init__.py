@@ -75,101 +75,23 @@ from epfilter.resources.resource import (
 from epfilter.resources.schema import Match, Schema
 
 if TYPE_CHECKING:
-    from epfilter.resources.listings.accounts import (
-        account_addresses,
-        account_members,
-        account_memberships,
-        account_tags,
-        accounts,
-        unassigned_account_members,
-    )
-    from epfilter.resources.listings.catalogs import (
-        catalog_hierarchies,
-        catalog_nodes,
-        catalog_products,
-        catalog_release_hierarchies,
-        catalog_release_nodes,
-        catalog_release_products,
-        catalog_rules,
-        catalogs,
-    )
-    from epfilter.resources.listings.customers import (
-        customers,
-        user_authentication_info,
-    )
-    from epfilter.resources.listings.entries import custom_api_entries
-    from epfilter.resources.listings.extensions import (
-        custom_apis,
-        custom_fields,
-        flow_entries,
-    )
-    from epfilter.resources.listings.files import files
-    from epfilter.resources.listings.inventories import (
-        inventory_locations,
-        inventory_stock,
-        inventory_transactions,
-    )
-    from epfilter.resources.listings.legacy import (
-        legacy_brands,
-        legacy_categories,
-        legacy_collections,
-        legacy_products,
-    )
-    from epfilter.resources.listings.orders import (
-        carts,
-        order_metrics,
-        orders,
-    )
-    from epfilter.resources.listings.permissions import (
-        built_in_roles,
-        custom_api_role_policies,
-    )
-    from epfilter.resources.listings.personal_data import (
-        personal_data_erasure_requests,
-        personal_data_logs,
-        personal_data_related_data_entries,
-    )
-    from epfilter.resources.listings.pim import (
-        pim_custom_relationships,
-        pim_hierarchies,
-        pim_jobs,
-        pim_nodes,
-        pim_products,
-    )
-    from epfilter.resources.listings.prices import (
-        price_modifiers,
-        pricebook_prices,
-        pricebooks,
-        product_prices,
-    )
-    from epfilter.resources.listings.promotions import (
-        promotion_code_usages,
-        promotion_codes,
-        promotion_jobs,
-        promotion_usages,
-        promotions,
-        promotions_cm_search,
-    )
-    from epfilter.resources.listings.rule_promotions import (
-        rule_promotion_code_usages,
-        rule_promotion_codes,
-        rule_promotion_jobs,
-        rule_promotion_usages,
-        rule_promotions,
-    )
-    from epfilter.resources.listings.subscriptions import (
-        subscription_dunning_rules,
-        subscription_features,
-        subscription_imports,
-        subscription_invoices,
-        subscription_jobs,
-        subscription_offerings,
-        subscription_plans,
-        subscription_products,
-        subscription_schedules,
-        subscription_subscribers,
-        subscriptions,
-    )
+    from epfilter.resources.listings.accounts import *
+    from epfilter.resources.listings.catalogs import *
+    from epfilter.resources.listings.customers import *
+    from epfilter.resources.listings.entries import *
+    from epfilter.resources.listings.extensions import *
+    from epfilter.resources.listings.files import *
+    from epfilter.resources.listings.inventories import *
+    from epfilter.resources.listings.legacy import *
+    from epfilter.resources.listings.orders import *
+    from epfilter.resources.listings.permissions import *
+    from epfilter.resources.listings.personal_data import *
+    from epfilter.resources.listings.pim import *
+    from epfilter.resources.listings.prices import *
+    from epfilter.resources.listings.promotions import *
+    from epfilter.resources.listings.rule_promotions import *
+    from epfilter.resources.listings.subscriptions import *
+
 __all__ = [
     "Alias",
     "BoundAnd",

@@ -1,12 +1,12 @@
 """The listings of the platform: one module per area, loaded on first access of a resource.
 
 To add a listing, declare its class and its instance in the module of its area, and add its name
-to `AREAS` here and to `__all__` of `epfilter.resources`.
+there to `__all__`, here to `AREAS`, and to `__all__` of `epfilter.resources`.
 """
 
 from __future__ import annotations
 
-AREAS = {
+AREAS: dict[str, tuple[str, ...]] = {
     "accounts": (
         "account_addresses",
         "account_members",

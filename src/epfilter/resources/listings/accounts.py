@@ -15,6 +15,16 @@ from epfilter.resources.fields import (
 )
 from epfilter.resources.resource import Resource
 
+__all__ = [
+    "account_addresses",
+    "account_members",
+    "account_memberships",
+    "account_tags",
+    "accounts",
+    "unassigned_account_members",
+]
+
+
 _EXAMPLE_USES_ILIKE = "example uses `ilike`, which the row does not list"
 
 

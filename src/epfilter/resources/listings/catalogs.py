@@ -8,6 +8,18 @@ from epfilter.resources.fields import Eq, EqIn, EqInLike, In
 from epfilter.resources.groups import Group
 from epfilter.resources.resource import Resource
 
+__all__ = [
+    "catalog_hierarchies",
+    "catalog_nodes",
+    "catalog_products",
+    "catalog_release_hierarchies",
+    "catalog_release_nodes",
+    "catalog_release_products",
+    "catalog_rules",
+    "catalogs",
+]
+
+
 _MEMBERSHIP = "array attribute; `eq`/`in` test membership"
 _CAPITALISED = "Eq and In are capitalised in the table."
 _CAPITALISED_EQ = "Eq (and in some tables In) is capitalised."

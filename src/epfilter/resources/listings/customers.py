@@ -7,6 +7,8 @@ from epfilter.resources.field_types import string, timestamp, uuid
 from epfilter.resources.fields import Eq, EqILike, EqILikeNull, EqLike, EqOrdered
 from epfilter.resources.resource import Resource
 
+__all__ = ["customers", "user_authentication_info"]
+
 
 class Customers(
     Resource,

@@ -29,6 +29,9 @@ from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name
 from epfilter.values import to_text
 
+__all__ = ["custom_api_entries"]
+
+
 _EQ_IN = (Operator.EQ, Operator.IN)
 _OF_SCALARS: dict[str, tuple[FieldType[Any], tuple[Operator, ...]]] = {
     "string": (string(), (*_EQ_IN, *ORDERED_OPERATORS, Operator.LIKE, Operator.IS_NULL)),

@@ -7,6 +7,8 @@ from epfilter.resources.field_types import enum, string, timestamp, unknown, uui
 from epfilter.resources.fields import EqIn, EqInLike, EqInOrdered, EqLike, EqOrdered, NoOperators
 from epfilter.resources.resource import Resource
 
+__all__ = ["custom_apis", "custom_fields", "flow_entries"]
+
 
 class CustomApis(
     Resource,

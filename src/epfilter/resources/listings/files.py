@@ -7,6 +7,8 @@ from epfilter.resources.field_types import integer, string
 from epfilter.resources.fields import EqLike, Ordered
 from epfilter.resources.resource import Resource
 
+__all__ = ["files"]
+
 
 class Files(
     Resource,

@@ -7,6 +7,8 @@ from epfilter.resources.field_types import string
 from epfilter.resources.fields import Eq
 from epfilter.resources.resource import Resource
 
+__all__ = ["inventory_locations", "inventory_stock", "inventory_transactions"]
+
 
 class InventoryStock(
     Resource,

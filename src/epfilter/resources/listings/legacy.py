@@ -8,6 +8,9 @@ from epfilter.resources.fields import Eq, EqLike, Like
 from epfilter.resources.groups import Group, Nested
 from epfilter.resources.resource import Resource
 
+__all__ = ["legacy_brands", "legacy_categories", "legacy_collections", "legacy_products"]
+
+
 _OLD = Deprecation()
 _DECLARED_BOOLEAN = (
     "declared `boolean`, yet the example value is `live`; values from the site's create page"

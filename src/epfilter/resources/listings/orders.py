@@ -8,6 +8,9 @@ from epfilter.resources.fields import Contains, Eq, EqLike, EqOrdered, ILike, Or
 from epfilter.resources.groups import Group, Nested
 from epfilter.resources.resource import Resource
 
+__all__ = ["carts", "order_metrics", "orders"]
+
+
 _DEPRECATED = Deprecation(since="2022-11-24")
 _PARTIAL = (
     "the schema format is uuid but `like` is supported, so partial values with `*` must be accepted"

@@ -7,6 +7,9 @@ from epfilter.resources.field_types import string, timestamp, uuid
 from epfilter.resources.fields import Eq, EqInOrdered, EqOrdered
 from epfilter.resources.resource import Resource
 
+__all__ = ["built_in_roles", "custom_api_role_policies"]
+
+
 _EXAMPLE_ASKS_ID = (
     "the row's own example filters on `id`; relationship id, schema without format "
     "(examples are UUIDs)"

@@ -8,6 +8,13 @@ from epfilter.resources.fields import Eq
 from epfilter.resources.groups import Group
 from epfilter.resources.resource import Resource
 
+__all__ = [
+    "personal_data_erasure_requests",
+    "personal_data_logs",
+    "personal_data_related_data_entries",
+]
+
+
 _NOT_REQUIRED = "The parameter says required: false, the prose says both filters are required."
 
 

@@ -17,6 +17,9 @@ from epfilter.resources.fields import (
 from epfilter.resources.groups import Group, Keyed, Nested
 from epfilter.resources.resource import Resource
 
+__all__ = ["pim_custom_relationships", "pim_hierarchies", "pim_jobs", "pim_nodes", "pim_products"]
+
+
 _ANY_ID = "schema gives no uuid format; the docs' examples use `1,2,3,4`, `100` and `some-id`"
 _BOOLEAN_BY_NAME = "not in the response schema; boolean by its name"
 _IN_BODY = "filter goes in body field data.filter"

@@ -7,6 +7,8 @@ from epfilter.resources.field_types import string, timestamp
 from epfilter.resources.fields import Eq, EqIn, EqInLike, GtLt
 from epfilter.resources.resource import Resource
 
+__all__ = ["price_modifiers", "pricebook_prices", "pricebooks", "product_prices"]
+
 
 class Pricebooks(
     Resource,

@@ -7,6 +7,16 @@ from epfilter.resources.field_types import date_, enum, integer, string, timesta
 from epfilter.resources.fields import Eq, EqLike, EqOrdered, Ordered
 from epfilter.resources.resource import Resource
 
+__all__ = [
+    "promotion_code_usages",
+    "promotion_codes",
+    "promotion_jobs",
+    "promotion_usages",
+    "promotions",
+    "promotions_cm_search",
+]
+
+
 _GR = "the table writes the operator `gr`; read as `ge`"
 _DATE_ONLY = "date-only value in the example"
 

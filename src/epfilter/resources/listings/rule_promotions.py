@@ -8,6 +8,15 @@ from epfilter.resources.fields import Contains, Eq, EqGt, EqIn, EqOrdered, LikeI
 from epfilter.resources.groups import Group, Nested
 from epfilter.resources.resource import Resource
 
+__all__ = [
+    "rule_promotion_code_usages",
+    "rule_promotion_codes",
+    "rule_promotion_jobs",
+    "rule_promotion_usages",
+    "rule_promotions",
+]
+
+
 _OPERATOR_OF_2024 = "operator from the 2024 page; the newest spec names the field without one"
 
 

@@ -8,6 +8,21 @@ from epfilter.resources.fields import Eq, EqIn
 from epfilter.resources.groups import Group, Nested
 from epfilter.resources.resource import Resource
 
+__all__ = [
+    "subscription_dunning_rules",
+    "subscription_features",
+    "subscription_imports",
+    "subscription_invoices",
+    "subscription_jobs",
+    "subscription_offerings",
+    "subscription_plans",
+    "subscription_products",
+    "subscription_schedules",
+    "subscription_subscribers",
+    "subscriptions",
+]
+
+
 _OLD = Deprecation()
 _SHARED_EXAMPLE = (
     "The filter parameter of this endpoint carries only the shared example `eq(name,Alan "

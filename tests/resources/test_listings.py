@@ -1,11 +1,12 @@
-"""The catalogue says of every listing what the platform's documentation says, and no more.
+"""The listings declare what the platform's documentation contains, and no more.
 
-`listings.jsonl` has one listing a line, `fields.jsonl` one field with its documented example, and
-`contradictions.jsonl` the examples that break what the same documentation says, with the reason.
+Each line of `listings.jsonl` is a listing, of `fields.jsonl` a field with its documented example, and
+of `contradictions.jsonl` an example that contradicts the same documentation, with the reason.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 import sys
@@ -15,14 +16,14 @@ from typing import Any
 
 import pytest
 
-from epfilter import FilterTypeError, FilterValueError, Operator, Severity, parse
-from epfilter import resources as room
+from epfilter import FilterTypeError, FilterValueError, Operator, Severity, parse, resources
 from epfilter.errors import ResourceError
 from epfilter.resources import (
     Endpoint,
     Resource,
     all_resources,
     custom_api_entries,
+    listings,
     orders,
     personal_data_logs,
     pim_nodes,
@@ -30,6 +31,7 @@ from epfilter.resources import (
     resource_info,
     resource_named,
 )
+from epfilter.resources.listings import AREAS
 
 DATA = Path(__file__).parent / "data"
 CUSTOM = custom_api_entries.with_fields(
@@ -72,14 +74,25 @@ def declared(row: dict[str, Any]) -> tuple[Resource, str]:
     return CUSTOM, name.replace("<>", "[{index}]")
 
 
-def test_the_catalogue_has_every_listing_and_no_other() -> None:
+def test_the_registry_has_every_listing_and_no_other() -> None:
     assert len(NAMES) == 67
     names = [resource_info(resource).name for resource in all_resources()]
     assert names == sorted(NAMES)
 
 
+@pytest.mark.parametrize("area", AREAS)
+def test_a_listing_is_registered_wherever_its_name_must_be(area: str) -> None:
+    module = importlib.import_module(f"epfilter.resources.listings.{area}")
+    instances = sorted(name for name, value in vars(module).items() if isinstance(value, Resource))
+    missing = "missing or superfluous name of a listing in"
+    assert sorted(module.__all__) == instances, f"{missing} `__all__` of {module.__file__}"
+    assert sorted(AREAS[area]) == instances, f"{missing} `AREAS` of {listings.__file__}"
+    unlisted = {*instances} - {*resources.__all__}
+    assert not unlisted, f"{missing} `__all__` of {resources.__file__}"
+
+
 @pytest.mark.parametrize("row", LISTINGS, ids=lambda row: row["resource"])
-def test_a_listing_is_where_it_is_documented(row: dict[str, Any]) -> None:
+def test_a_listing_has_the_documented_endpoints(row: dict[str, Any]) -> None:
     info = resource_info(resource_named(row["resource"]))
     assert info.name == row["resource"]
     assert info.title == row["title"]
@@ -148,26 +161,26 @@ def test_the_listed_contradictions_are_of_examples() -> None:
     assert {*CONTRADICTIONS} <= examples
 
 
-def test_the_room_offers_every_listing() -> None:
-    assert {*NAMES} <= {*room.__all__}
-    assert {*NAMES} <= {*dir(room)}
+def test_the_package_exports_every_listing() -> None:
+    assert {*NAMES} <= {*resources.__all__}
+    assert {*NAMES} <= {*dir(resources)}
     for name in NAMES:
-        assert getattr(room, name) is resource_named(name)
-        assert resource_info(getattr(room, name)).name == name
+        assert getattr(resources, name) is resource_named(name)
+        assert resource_info(getattr(resources, name)).name == name
 
 
-def test_the_room_has_nothing_else() -> None:
+def test_the_package_exports_nothing_else() -> None:
     with pytest.raises(
         AttributeError, match=r"^module 'epfilter\.resources' has no attribute 'ordrs'$"
     ):
-        _ = room.ordrs  # type: ignore[attr-defined] # that it is not there is the point
+        _ = resources.ordrs  # type: ignore[attr-defined] # that it is not there is the point
 
 
-def test_a_listing_is_loaded_when_it_is_asked_for() -> None:
+def test_a_listing_is_loaded_on_first_access() -> None:
     code = (
-        "import sys; import epfilter.resources as room; "
+        "import sys; import epfilter.resources as resources; "
         "print(*(name for name in sys.modules if '.listings.' in name)); "
-        "room.orders; print(*(name for name in sys.modules if '.listings.' in name))"
+        "resources.orders; print(*(name for name in sys.modules if '.listings.' in name))"
     )
     done = subprocess.run(  # noqa: S603 - our own interpreter and code
         [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
@@ -186,7 +199,7 @@ def test_a_listing_is_loaded_when_it_is_asked_for() -> None:
         ("__class__", "`epfilter resources` lists them"),
     ],
 )
-def test_an_unknown_name_is_refused_with_the_nearest(name: str, hint: str) -> None:
+def test_an_unknown_name_raises_with_the_nearest_as_a_hint(name: str, hint: str) -> None:
     with pytest.raises(ResourceError) as refused:
         resource_named(name)
     assert refused.value.message == f"there is no resource `{name}`."
@@ -194,7 +207,7 @@ def test_an_unknown_name_is_refused_with_the_nearest(name: str, hint: str) -> No
 
 
 @pytest.mark.parametrize("name", [None, 5, b"orders", ["orders"]])
-def test_the_name_of_a_listing_is_a_text(name: Any) -> None:
+def test_the_name_of_a_listing_must_be_a_str(name: Any) -> None:
     with pytest.raises(FilterTypeError, match=r"^the name of a resource must be a str, not "):
         resource_named(name)
 
