@@ -93,7 +93,7 @@ class Operator(StrEnum):
     OR = "or"
 
 
-_ComparisonOperator = Literal[
+ComparisonOperator = Literal[
     Operator.EQ,
     Operator.GT,
     Operator.GE,
@@ -104,12 +104,14 @@ _ComparisonOperator = Literal[
     Operator.CONTAINS,
     Operator.TEXT,
 ]
-_MembershipOperator = Literal[Operator.IN, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL]
+MembershipOperator = Literal[Operator.IN, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL]
+CallOperator = Literal[ComparisonOperator, MembershipOperator, Operator.IS_NULL]
+"""For a `match` over all operators of a call that ends in `assert_never`."""
 
-COMPARISONS: tuple[Operator, ...] = get_args(_ComparisonOperator)
+COMPARISONS: tuple[Operator, ...] = get_args(ComparisonOperator)
 """The operators of a `Comparison`: a field and one value."""
 
-MEMBERSHIPS: tuple[Operator, ...] = get_args(_MembershipOperator)
+MEMBERSHIPS: tuple[Operator, ...] = get_args(MembershipOperator)
 """The operators of a `Membership`: a field and one value or more."""
 
 CALL_OPERATORS: tuple[Operator, ...] = (*COMPARISONS, *MEMBERSHIPS, Operator.IS_NULL)
@@ -316,7 +318,7 @@ class Comparison(_Node, frozen=True):
 
     __match_args__ = ("op", "field", "value")
 
-    op: _ComparisonOperator
+    op: ComparisonOperator
     field: _FieldName
     value: _Text
 
@@ -354,7 +356,7 @@ class Membership(_Node, frozen=True):
 
     __match_args__ = ("op", "field", "values")
 
-    op: _MembershipOperator
+    op: MembershipOperator
     field: _FieldName
     values: Annotated[tuple[_Text, ...], Field(min_length=1), BeforeValidator(_in_order)]
 

@@ -23,7 +23,7 @@ from epfilter.targets import (
     to_predicate,
     to_sqlalchemy,
 )
-from epfilter.targets.or_to_in import LEAST
+from epfilter.targets.or_to_in import MIN_TERMS
 from support.counted_work import work
 from support.filter_oracle import matches
 
@@ -96,7 +96,7 @@ _ASKED = st.builds(
 
 
 @given(
-    st.lists(_ASKED, min_size=LEAST, max_size=3 * LEAST).map(any_of),
+    st.lists(_ASKED, min_size=MIN_TERMS, max_size=3 * MIN_TERMS).map(any_of),
     st.lists(st.fixed_dictionaries({"a": _CELLS, "b": _CELLS}), min_size=1),
 )
 def test_a_long_or_means_the_same(f: Filter, rows: list[dict[str, Any]]) -> None:

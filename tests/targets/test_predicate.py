@@ -31,7 +31,7 @@ from epfilter.errors import (
 )
 from epfilter.resources import EqOrdered, Resource, boolean, date_, number, uuid
 from epfilter.targets import to_predicate
-from epfilter.targets.matchers import moment
+from epfilter.targets.matchers import read_timestamp
 from epfilter.values import from_text, to_text
 from support.filter_oracle import matches
 from support.filter_strategies import HOSTILE, filters
@@ -292,7 +292,7 @@ def test_types_of_a_resource(text: str, value: object, expected: bool) -> None: 
     )
 )
 def test_a_moment_is_what_values_read(text: str) -> None:
-    read = moment(text)
+    read = read_timestamp(text)
     late = to_predicate("ge(created_at,2018-05-05)", "orders")({"created_at": text})
     assert late is (read is not None and read >= datetime(2018, 5, 5, tzinfo=UTC))
     try:

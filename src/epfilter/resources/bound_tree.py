@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or
+from epfilter.ast import (
+    And,
+    Comparison,
+    ComparisonOperator,
+    Filter,
+    IsNull,
+    Membership,
+    MembershipOperator,
+    Operator,
+    Or,
+)
 from epfilter.resources.field_types import BoundValue
 
 T = TypeVar("T")
@@ -24,7 +34,7 @@ class BoundComparison:
     BoundComparison(op=<Operator.EQ: 'eq'>, field='name', path='name', value='Ron')
     """
 
-    op: Operator
+    op: ComparisonOperator
     field: str
     path: str
     value: BoundValue
@@ -46,7 +56,7 @@ class BoundMembership:
     (1, 2)
     """
 
-    op: Operator
+    op: MembershipOperator
     field: str
     path: str
     values: tuple[BoundValue, ...]

@@ -1,9 +1,9 @@
-"""Writes the functions that join several terms, with their common cases in place.
+"""Generates the Python function that joins several terms, with their common cases inline.
 
-A call of a Python function costs as much as all that a comparison does, so a filter that is asked
-of a million rows is made one function. The program text consists of the pieces in this module
-alone: names of fields and values are constants that it refers to as `c0`, `c1`, …, and nothing
-that a filter or a row says is ever part of it.
+A call of a Python function costs as much as a whole comparison, so a filter that runs on a million
+rows becomes one function. Its source consists of the pieces in this module alone: names of fields
+and values are constants that it refers to as `c0`, `c1`, …, and no text of a filter or a row ever
+becomes part of it.
 """
 
 from __future__ import annotations
@@ -14,143 +14,153 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any, Literal, NamedTuple
 
-from epfilter.targets.matchers import Asked, moment
+from epfilter.targets.matchers import ValueMatcher, read_timestamp
 
 Match = Callable[[object], bool]
+"""Returns whether a row matches."""
 
-Joint = Literal["and", "or"]
+Connective = Literal["and", "or"]
 
 _GLOBALS = {
     "datetime": datetime,
-    "iso": datetime.fromisoformat,
-    "moment": moment,
+    "from_iso": datetime.fromisoformat,
+    "read_timestamp": read_timestamp,
     "utc": UTC,
 }
+_BUILTINS = {each.__name__: each for each in (type, dict, str, int, ValueError)}
 
 
-class Part(NamedTuple):
-    """A term: what it is of any row, and, where that is simple, what it is of a dict."""
+class Term(NamedTuple):
+    """A term of a filter: its test of any row, and where possible a simpler test of a dict."""
 
     match: Match
-    name: str | None = None
-    """The key of the value, if it has no steps."""
-    tests: Asked | None = None
-    """None for `is_null`."""
+    key: str | None = None
+    """The key of the value in a dict, if the path is one name."""
+    matcher: ValueMatcher | None = None
+    """The test of the value; None for `is_null`."""
 
 
-def joined(joint: Joint, parts: Sequence[Part]) -> Match:
-    """One function for all parts, which asks no more of them than it has to.
+def compile_terms(connective: Connective, terms: Sequence[Term]) -> Match:
+    """Return one function for all terms, which evaluates no more of them than it must.
 
     >>> from epfilter.ast import Operator
-    >>> from epfilter.targets.matchers import asked
-    >>> match = joined("and", [Part(lambda row: False, "total", asked(Operator.GT, (5,)))])
+    >>> from epfilter.targets.matchers import value_matcher
+    >>> term = Term(lambda row: False, "total", value_matcher(Operator.GT, (5,)))
+    >>> match = compile_terms("and", [term])
     >>> match({"total": 7}), match({"total": 3}), match({"total": None})
     (True, False, False)
     """
-    writer = _Writer()
-    by_field: dict[tuple[str | None, int], list[Part]] = {}
-    for place, part in enumerate(parts):
-        together = part.name is not None and part.tests is not None
-        by_field.setdefault((part.name, -1 if together else place), []).append(part)
-    terms = [writer.term(joint, name, together) for (name, _), together in by_field.items()]
-    slow = looped(joint, [part.match for part in parts])
-    found = {**_GLOBALS, **writer.constants, "slow": slow, "__builtins__": _BUILTINS}
-    exec(_compiled(_parts(joint, terms)), found)  # noqa: S102 - made of the pieces below, see above
-    match: Match = found["match"]
+    generator = _Generator()
+    by_key: dict[tuple[str | None, int], list[Term]] = {}
+    for position, term in enumerate(terms):
+        is_shared = term.key is not None and term.matcher is not None
+        by_key.setdefault((term.key, -1 if is_shared else position), []).append(term)
+    expressions = [
+        generator.expression(connective, key, group) for (key, _), group in by_key.items()
+    ]
+    slow = loop_terms(connective, [term.match for term in terms])
+    names = {**_GLOBALS, **generator.constants, "slow": slow, "__builtins__": _BUILTINS}
+    exec(_compile_function(_join(connective, expressions)), names)  # noqa: S102 - see the module
+    match: Match = names["match"]
     return match
 
 
-_BUILTINS = {known.__name__: known for known in (type, dict, str, int, ValueError)}
-
-
-def looped(joint: Joint, matches: Sequence[Match]) -> Match:
-    """The same for any number of parts and any row, without a program text."""
+def loop_terms(connective: Connective, matches: Sequence[Match]) -> Match:
+    """Return the same function for any number of terms and any row, without generated source."""
     matches = tuple(matches)
     if len(matches) == 1:
         return matches[0]
-    if joint == "and":
+    if connective == "and":
 
-        def every(row: object) -> bool:
+        def match_all(row: object) -> bool:
             for match in matches:  # noqa: SIM110 - `all` takes a generator, which costs more
                 if not match(row):
                     return False
             return True
 
-        return every
+        return match_all
 
-    def some(row: object) -> bool:
+    def match_any(row: object) -> bool:
         for match in matches:  # noqa: SIM110 - as above
             if match(row):
                 return True
         return False
 
-    return some
+    return match_any
 
 
 @lru_cache(maxsize=256)
-def _compiled(expression: str) -> CodeType:
+def _compile_function(expression: str) -> CodeType:
     lines = (
         "def match(row):",
         "    if type(row) is not dict:",
         "        return slow(row)",
         "    try:",
         f"        return {expression}",
-        "    except ValueError:",  # a text that `iso` does not read
+        "    except ValueError:",  # a text that `from_iso` does not read
         "        return slow(row)",
     )
     return compile("\n".join(lines), "<a filter as a function>", "exec")
 
 
-class _Writer:
-    """Writes the expressions of parts, and keeps the constants that they refer to."""
+class _Generator:
+    """Generates the expressions of terms, and keeps the constants that they refer to."""
 
     def __init__(self) -> None:
         self.constants: dict[str, Any] = {}
 
     def constant(self, value: object) -> str:
+        """Return the name of a constant with this value."""
         name = f"c{len(self.constants)}"
         self.constants[name] = value
         return name
 
-    def term(self, joint: Joint, name: str | None, parts: Sequence[Part]) -> str:
-        """The parts that ask for one field of a dict `row`, or one part that asks otherwise."""
-        matches = _parts(joint, [f"{self.constant(part.match)}(row)" for part in parts])
-        if name is None:
-            return matches
-        cases = self._cases(joint, [part.tests for part in parts if part.tests is not None])
-        value = f"(v := row.get({self.constant(name)}))"
-        if parts[0].tests is None:
+    def expression(self, connective: Connective, key: str | None, terms: Sequence[Term]) -> str:
+        """Return the expression of all terms on one key of a dict `row`, or of one other term."""
+        calls = _join(connective, [f"{self.constant(term.match)}(row)" for term in terms])
+        if key is None:
+            return calls
+        cases = self._cases(
+            connective, [term.matcher for term in terms if term.matcher is not None]
+        )
+        value = f"(v := row.get({self.constant(key)}))"
+        if terms[0].matcher is None:
             return f"{value} is None"
-        chosen = "".join(f"{answer} if {condition} else " for condition, answer in cases)
-        chosen = chosen.replace(" if k ", " if (k := type(v)) ", 1)
-        return f"({value} is not None and ({chosen}{matches}))"
+        choice = "".join(f"{result} if {condition} else " for condition, result in cases)
+        choice = choice.replace(" if k ", " if (k := type(v)) ", 1)
+        return f"({value} is not None and ({choice}{calls}))"
 
-    def _cases(self, joint: Joint, wanted: Sequence[Asked]) -> Iterator[tuple[str, str]]:
-        """Conditions for the class of the value, and what the answer then is."""
-        moments = [one.moment for one in wanted if one.moment is not None]
-        if len(moments) == len(wanted):
-            compared = _parts(joint, [f"m {sign} {self.constant(c)}" for sign, c in moments])
-            yield "k is str", f"({_READ} is not None and {compared})"
-        for kind, condition in _CONDITIONS.items():
-            signs = [one.signs[kind] for one in wanted if kind in one.signs]
-            if len(signs) == len(wanted):
-                compared = _parts(joint, [f"v {sign} {self.constant(c)}" for sign, c in signs])
-                yield condition, compared
-            elif kind is str and not moments and all(str in one.by_class for one in wanted):
-                asked = [f"{self.constant(one.by_class[str])}(v)" for one in wanted]
-                yield condition, _parts(joint, asked)
+    def _cases(
+        self, connective: Connective, matchers: Sequence[ValueMatcher]
+    ) -> Iterator[tuple[str, str]]:
+        """Yield conditions on the class of the value, each with the result that follows."""
+        timestamps = [each.timestamp for each in matchers if each.timestamp is not None]
+        if len(timestamps) == len(matchers):
+            compare = _join(connective, [f"m {sign} {self.constant(c)}" for sign, c in timestamps])
+            yield "k is str", f"({_READ_TIMESTAMP} is not None and {compare})"
+        has_text_tests = all(str in each.by_class for each in matchers)
+        for class_, condition in _CLASS_CONDITIONS.items():
+            symbols = [each.symbols[class_] for each in matchers if class_ in each.symbols]
+            if len(symbols) == len(matchers):
+                compare = _join(connective, [f"v {sign} {self.constant(c)}" for sign, c in symbols])
+                yield condition, compare
+            elif class_ is str and not timestamps and has_text_tests:
+                tests = [f"{self.constant(each.by_class[str])}(v)" for each in matchers]
+                yield condition, _join(connective, tests)
 
 
-def _parts(joint: Joint, written: Sequence[str]) -> str:
-    return f"({f' {joint} '.join(written)})"
+def _join(connective: Connective, expressions: Sequence[str]) -> str:
+    return f"({f' {connective} '.join(expressions)})"
 
 
-_READ = "(m if (m := iso(v)).tzinfo is not None and v[10] == 'T' else (m := moment(v)))"
-"""`value_tests.moment` in place, for the texts that it reads fast."""
+_READ_TIMESTAMP = (
+    "(m if (m := from_iso(v)).tzinfo is not None and v[10] == 'T' else (m := read_timestamp(v)))"
+)
+"""`matchers.read_timestamp` inline, for the texts that it reads fast."""
 
-_CONDITIONS: dict[type, str] = {
+_CLASS_CONDITIONS: dict[type, str] = {
     str: "k is str",
     int: "k is int",
     datetime: "k is datetime and v.tzinfo is utc",
 }
-"""The classes whose comparison is written in place; for all others the part itself is asked."""
+"""The classes whose comparison is inline; values of all others go to the terms themselves."""

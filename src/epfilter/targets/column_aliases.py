@@ -1,4 +1,4 @@
-"""Under which names data may have an attribute: its own, or an alias of the resource."""
+"""The names under which data may have a field: its own, or an alias of the resource."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from epfilter.resources import (
 if TYPE_CHECKING:
     from epfilter.resources import Resource
 
-Names = Callable[[str], tuple[str, ...]]
-"""The names of a path, its own before its aliases."""
+PathNames = Callable[[str], tuple[str, ...]]
+"""Returns the names of a path, its own before its aliases."""
 
 
-def names_in(resource: Resource | str | None) -> Names:
-    """The names that a resource knows of a path.
+def path_names(resource: Resource | str | None) -> PathNames:
+    """Return a function that returns the names of a path in a resource.
 
-    What a regular expression makes the path of cannot be told from the path.
+    An alias that is a regular expression has no names: they cannot be derived from the path.
 
-    >>> names_in("orders")("email"), names_in(None)("email")
+    >>> path_names("orders")("email"), path_names(None)("email")
     (('email', 'customer.email'), ('email',))
     """
-    found = resource_of(resource)
-    aliases = () if found is None else resource_schema(found).aliases
+    resource = resource_of(resource)
+    aliases = () if resource is None else resource_schema(resource).aliases
     if not aliases:
         return lambda path: (path,)
     exact: dict[str, list[str]] = {}
@@ -44,32 +44,32 @@ def names_in(resource: Resource | str | None) -> Names:
             prefixes.append(alias)
 
     def names(path: str) -> tuple[str, ...]:
-        others = [
+        prefixed = [
             alias.prefix + path[len(alias.replacement) :]
             for alias in prefixes
             if path.startswith(alias.replacement)
         ]
-        return tuple(dict.fromkeys((path, *exact.get(path, ()), *others)))
+        return tuple(dict.fromkeys((path, *exact.get(path, ()), *prefixed)))
 
     return names
 
 
-def at_columns(
-    tree: BoundFilter, resource: Resource | str | None, is_there: Callable[[str], bool]
+def resolve_columns(
+    tree: BoundFilter, resource: Resource | str | None, has_column: Callable[[str], bool]
 ) -> BoundFilter:
-    """The tree with each path as a table has it: by the first of its names that is there.
+    """Return the tree with each path replaced by the first of its names that has a column.
 
     >>> from epfilter.resources import orders
-    >>> at_columns(orders.bind("eq(name,Ron)"), orders, {"customer.name"}.__contains__).path
+    >>> resolve_columns(orders.bind("eq(name,Ron)"), orders, {"customer.name"}.__contains__).path
     'customer.name'
     """
     if resource is None:
         return tree
-    names = names_in(resource)
-    return map_bound(tree, lambda call: _at_column(call, names, is_there))
+    names = path_names(resource)
 
+    def resolve(call: BoundCall) -> BoundCall:
+        path, *aliases = names(call.path)
+        column = next(filter(has_column, (path, *aliases)), path) if aliases else path
+        return call if column == path else replace(call, path=column)
 
-def _at_column(call: BoundCall, names: Names, is_there: Callable[[str], bool]) -> BoundCall:
-    path, *others = names(call.path)
-    found = next(filter(is_there, (path, *others)), path) if others else path
-    return call if found == path else replace(call, path=found)
+    return map_bound(tree, resolve)

@@ -1,7 +1,7 @@
 """A filter as a query for Elasticsearch (and OpenSearch): the `query` of a search, plain JSON data.
 
-What a value is compared with is the mapping's business: a `keyword` field holds the exact text, a
-`text` field single words of it. So say with `fields` where the exact text is.
+The mapping of the index decides what a value is compared with: a `keyword` field holds the exact
+text, a `text` field its single words. `fields` names the field that holds the exact text.
 """
 
 from __future__ import annotations
@@ -10,25 +10,18 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 from uuid import UUID
 
-from epfilter.ast import PATTERN_OPERATORS, Filter, Operator
+from epfilter.ast import Filter, Operator
 from epfilter.errors import FilterTypeError, UnsupportedFilterError, describe_type
-from epfilter.resources import (
-    BoundAnd,
-    BoundComparison,
-    BoundFilter,
-    BoundIsNull,
-    BoundMembership,
-    BoundOr,
-    BoundValue,
-)
+from epfilter.resources import BoundAnd, BoundCall, BoundFilter, BoundOr, BoundValue
 from epfilter.semantics import parse_path, parse_pattern
 from epfilter.targets.binding import Untyped, bind_filter
-from epfilter.targets.or_to_in import gathered
+from epfilter.targets.or_to_in import merge_or_terms
+from epfilter.targets.representable import to_timestamp
 from epfilter.values import from_text_or_none
 
 if TYPE_CHECKING:
@@ -36,14 +29,13 @@ if TYPE_CHECKING:
 
 Query = dict[str, Any]
 Fields = Mapping[str, str | Mapping[str, str]] | Callable[[str, Operator], str]
-_Call = BoundComparison | BoundMembership | BoundIsNull
 
 _RANGES = {Operator.GT: "gt", Operator.GE: "gte", Operator.LT: "lt", Operator.LE: "lte"}
 _NOT_EXACT = (Operator.TEXT, Operator.IS_NULL)
-"""Full-text search needs the words; and of a text too long for `ignore_above` only the words are
-indexed, but it is no null."""
+"""Operators that do not use the exact text: full-text search needs the words, and a text longer
+than `ignore_above` is indexed by its words only but is not null."""
 
-_MOST_TERMS = 65_536
+_MAX_TERMS = 65_536
 """Source: Elasticsearch's page on index modules, `index.max_terms_count`."""
 
 _WILDCARD = re.compile(r"[*?\\]")
@@ -59,23 +51,23 @@ def to_elasticsearch(
     fields: Fields | None = None,
     nested: Iterable[str] = (),
 ) -> Query:
-    """The query that finds what the filter selects, for the `query` of a search.
+    """Return the query that finds what the filter selects, for the `query` of a search.
 
-    With a resource values have its types: points in time are timestamps with milliseconds, a date
-    is its midnight UTC, a decimal number is exact text. Without one they are sent as the text
-    that they are, and Elasticsearch converts it to what the mapping says of the field.
+    With a resource, values have its types: points in time are timestamps with milliseconds, a date
+    is its midnight UTC, a decimal number is exact text. Without one, values are sent as text, and
+    Elasticsearch converts them to the type that the mapping gives the field.
 
-    `fields` says which field of the index is asked: a mapping of paths to a name, which all but
-    `text` and `is_null` use, or to a mapping of operators to names; or a function of path and
-    operator. Other paths are the names themselves. `nested` are the paths that are mapped as
-    `nested`; each condition asks for any of their objects by itself.
+    `fields` names the field of the index for a path: a mapping of paths to a name, which all
+    operators but `text` and `is_null` use, or to a mapping of operators to names; or a function of
+    path and operator. Any other path is the name itself. `nested` lists the paths that are mapped
+    as `nested`; each condition matches if any of their objects does.
 
-    Elasticsearch keeps no difference between a value and a list of one, nor between an empty
-    list and none.
+    Elasticsearch does not distinguish a value from a list of one, nor an empty list from a missing
+    one.
 
-    Raises UnsupportedFilterError for what Elasticsearch cannot find as it is meant,
-    FilterSyntaxError for a text that is no filter, ResourceError for what the resource does not
-    accept, and FilterTypeError for arguments of a wrong type.
+    Raises UnsupportedFilterError for what Elasticsearch cannot express with the same meaning,
+    FilterSyntaxError for an invalid text, ResourceError for what the resource does not accept,
+    and FilterTypeError for arguments of a wrong type.
 
     >>> to_elasticsearch("eq(payment,paid):ge(with_tax,100)", "orders")
     {'bool': {'filter': [{'term': {'payment': {'value': 'paid'}}}, \
@@ -90,9 +82,10 @@ def to_elasticsearch(
         )
     if isinstance(nested, str):
         raise FilterTypeError("nested is a list of paths, not a text.", hint=f'["{nested}"]')
-    # The longest first, because a query of the innermost objects needs no other.
+    # The longest first: a query of the innermost objects needs no query around it.
     paths = tuple(sorted(set(nested), key=len, reverse=True))
-    return _Translation(fields or {}, paths).query(gathered(bind_filter(f, resource)))
+    tree = merge_or_terms(bind_filter(f, resource))
+    return _Translator(fields or {}, paths).translate(tree)
 
 
 def render_elasticsearch(f: Filter, resource: Resource | None) -> str:
@@ -101,140 +94,158 @@ def render_elasticsearch(f: Filter, resource: Resource | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Translation:
+class _Translator:
     fields: Fields
     nested: tuple[str, ...]
 
-    def query(self, node: BoundFilter) -> Query:
-        """The query of a node. In an AND full-text search counts for the score, the rest not."""
+    def translate(self, node: BoundFilter) -> Query:
+        """Return the query of a node. In an AND only full-text search counts for the score."""
         if isinstance(node, BoundOr):
-            should = [self.query(term) for term in node.terms]
-            return {"bool": {"should": should, "minimum_should_match": 1}}
+            return _match_any_query([self.translate(term) for term in node.terms])
         if not isinstance(node, BoundAnd):
-            return self._call(node)
+            return self._translate_call(node)
         clauses: dict[str, list[Query]] = {}
         for term in node.terms:
-            ranked = isinstance(term, BoundComparison) and term.op is Operator.TEXT
-            clauses.setdefault("must" if ranked else "filter", []).append(self.query(term))
+            is_search = not isinstance(term, (BoundAnd, BoundOr)) and term.op is Operator.TEXT
+            clauses.setdefault("must" if is_search else "filter", []).append(self.translate(term))
         return {"bool": clauses}
 
-    def _call(self, node: _Call) -> Query:
-        if isinstance(node, BoundComparison) and node.op is Operator.TEXT and node.path == "*":
-            search = {"query": node.value, "type": "bool_prefix", "operator": "and"}
+    def _translate_call(self, call: BoundCall) -> Query:
+        op = call.op
+        if op is Operator.TEXT and call.path == "*":
+            search = {"query": call.values[0], "type": "bool_prefix", "operator": "and"}
             return {"multi_match": search | {"fields": ["*"], "lenient": True}}
-        field = self._field(node)
-        if isinstance(node, BoundIsNull):
-            exists = self._nested(field, {"exists": {"field": field}})
-            return {"bool": {"must_not": [exists]}}
-        if isinstance(node, BoundMembership):
-            return self._membership(node, field)
-        return self._nested(field, _compared(node, field))
+        field = self._index_field(call)
+        match op:
+            case Operator.IS_NULL:
+                return {"bool": {"must_not": [self._nest(field, {"exists": {"field": field}})]}}
+            case Operator.TEXT:
+                words = {"query": call.values[0], "operator": "and"}
+                return self._nest(field, {"match_bool_prefix": {field: words}})
+            case Operator.LIKE | Operator.ILIKE:
+                return self._nest(field, _match_pattern(call, field))
+            case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
+                limit = {_RANGES[op]: _to_json(call, call.values[0])}
+                return self._nest(field, {"range": {field: limit}})
+            case Operator.EQ | Operator.CONTAINS:
+                term = {"value": _to_json(call, call.values[0])}
+                return self._nest(field, {"term": {field: term}})
+            case Operator.IN | Operator.CONTAINS_ANY:
+                return self._match_any(call, field)
+            case Operator.CONTAINS_ALL:
+                terms = [{"value": _to_json(call, value)} for value in call.values]
+                each = [self._nest(field, {"term": {field: term}}) for term in terms]
+                return each[0] if len(each) == 1 else {"bool": {"filter": each}}
+            case _:
+                assert_never(op)
 
-    def _membership(self, node: BoundMembership, field: str) -> Query:
-        values = [_sent(node, value) for value in node.values]
-        if node.op is not Operator.CONTAINS_ALL:
-            some = [values[at : at + _MOST_TERMS] for at in range(0, len(values), _MOST_TERMS)]
-            queries = [self._nested(field, {"terms": {field: one}}) for one in some]
-            if len(queries) == 1:
-                return queries[0]
-            return {"bool": {"should": queries, "minimum_should_match": 1}}
-        each = [self._nested(field, {"term": {field: {"value": value}}}) for value in values]
-        return each[0] if len(each) == 1 else {"bool": {"filter": each}}
+    def _match_any(self, call: BoundCall, field: str) -> Query:
+        values = [_to_json(call, value) for value in call.values]
+        chunks = [values[at : at + _MAX_TERMS] for at in range(0, len(values), _MAX_TERMS)]
+        queries = [self._nest(field, {"terms": {field: chunk}}) for chunk in chunks]
+        return queries[0] if len(queries) == 1 else _match_any_query(queries)
 
-    def _nested(self, field: str, query: Query) -> Query:
+    def _nest(self, field: str, query: Query) -> Query:
         for path in self.nested:
             if field.startswith(f"{path}."):
                 return {"nested": {"path": path, "query": query}}
         return query
 
-    def _field(self, node: _Call) -> str:
-        """The field of the index that is asked; refused where no field can be meant."""
-        op = Operator.IS_NULL if isinstance(node, BoundIsNull) else node.op
-        named = self.fields(node.path, op) if callable(self.fields) else self.fields.get(node.path)
-        if isinstance(named, Mapping):
-            named = named.get(op)
-        elif op in _NOT_EXACT and not callable(self.fields):
-            named = node.path if named else None
-        found = parse_path(node.path)
-        if "*" in node.path:
-            raise _refusal(node, "a * in the name of a field stands for many fields")
-        if not all(index is not None or name.strip() for name, index in found):
-            raise _refusal(node, "a name in a path cannot be empty")
-        if named is not None:
-            return named
-        if any(index is not None for _, index in found):
-            raise _refusal(node, "it does not know the places of a list's elements")
-        if len(found) > 1 and found[-1].name == "length":
-            raise _refusal(
-                node,
-                "it does not know how long a list is",
-                f'where it is a field of its own, say fields={{"{node.path}": "{node.path}"}}',
+    def _index_field(self, call: BoundCall) -> str:
+        """Return the field of the index to query; refuse a path that no field can be."""
+        name = self._configured_field(call)
+        steps = parse_path(call.path)
+        if "*" in call.path:
+            raise _unsupported(
+                call, "a `*` in the name of a field stands for many fields", "name one field"
             )
-        return node.path
+        if not all(step.list_index is not None or step.name.strip() for step in steps):
+            raise _unsupported(call, "a name in a path cannot be empty")
+        if name is not None:
+            return name
+        if any(step.list_index is not None for step in steps):
+            raise _unsupported(
+                call, "it does not store the positions of a list's elements", "remove the index"
+            )
+        if len(steps) > 1 and steps[-1].name == "length":
+            raise _unsupported(
+                call,
+                "it does not store the length of a list",
+                f'if it is a field of its own, pass fields={{"{call.path}": "{call.path}"}}',
+            )
+        return call.path
+
+    def _configured_field(self, call: BoundCall) -> str | None:
+        if callable(self.fields):
+            return self.fields(call.path, call.op)
+        configured = self.fields.get(call.path)
+        if isinstance(configured, Mapping):
+            return configured.get(call.op)
+        if call.op in _NOT_EXACT:
+            return call.path if configured else None
+        return configured
 
 
-def _compared(node: BoundComparison, field: str) -> Query:
-    if node.op is Operator.TEXT:
-        return {"match_bool_prefix": {field: {"query": node.value, "operator": "and"}}}
-    if node.op in PATTERN_OPERATORS:
-        return _matching(node, field)
-    value = _sent(node, node.value)
-    if node.op in _RANGES:
-        return {"range": {field: {_RANGES[node.op]: value}}}
-    return {"term": {field: {"value": value}}}
+def _match_any_query(queries: list[Query]) -> Query:
+    return {"bool": {"should": queries, "minimum_should_match": 1}}
 
 
-def _matching(node: BoundComparison, field: str) -> Query:
-    written = str(node.value)
-    shape = parse_pattern(written)
-    value = _WILDCARD.sub(r"\\\g<0>", shape.text)
-    value = f"{'*' * shape.any_prefix}{value}{'*' * shape.any_suffix}"
-    if node.op is Operator.ILIKE:
-        if not written.isascii():
-            raise _refusal(
-                node,
+def _match_pattern(call: BoundCall, field: str) -> Query:
+    operand = str(call.values[0])
+    pattern = parse_pattern(operand)
+    value = _WILDCARD.sub(r"\\\g<0>", pattern.text)
+    value = f"{'*' * pattern.any_prefix}{value}{'*' * pattern.any_suffix}"
+    if call.op is Operator.ILIKE:
+        if not operand.isascii():
+            raise _unsupported(
+                call,
                 "it ignores the case of ASCII letters only",
-                "use like, or a field whose normalizer makes all text lower-case",
+                "use like, or a field with a normalizer that makes all text lower-case",
             )
         return {"wildcard": {field: {"value": value, "case_insensitive": True}}}
-    if shape.has_wildcard:
-        return {"wildcard": {field: {"value": "*" if written == "*" else value}}}
-    return {"term": {field: {"value": written}}}
+    if pattern.has_wildcard:
+        return {"wildcard": {field: {"value": "*" if operand == "*" else value}}}
+    return {"term": {field: {"value": operand}}}
 
 
-def _sent(node: BoundComparison | BoundMembership, value: BoundValue) -> str | int | bool:
-    """The value in JSON. A number with a fraction is text, which Elasticsearch reads exactly."""
+def _to_json(call: BoundCall, value: BoundValue) -> str | int | bool:
+    """Return a value in JSON. A decimal number is text, which Elasticsearch reads exactly."""
     if isinstance(value, Untyped):
-        _refuse_surprises(node, value)
+        _refuse_date_arithmetic(call, value)
         return str(value)
-    if isinstance(value, datetime):
-        if value.microsecond % 1000:
-            raise _refusal(node, "its dates have milliseconds at most")
-        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
     if isinstance(value, date):
         # A shorter text stands for a whole day in some comparisons, and for its end in others.
-        return _sent(node, datetime.combine(value, time(), UTC))
+        timestamp = to_timestamp(value)
+        if timestamp.microsecond % 1000:
+            raise _unsupported(
+                call, "its dates have at most milliseconds", "write at most three decimal places"
+            )
+        return _format_timestamp(timestamp.astimezone(UTC))
     return str(value) if isinstance(value, (Decimal, UUID)) else value
 
 
-def _refuse_surprises(node: BoundComparison | BoundMembership, text: str) -> None:
-    """Refuse what a date field would read as more than the text says."""
+def _refuse_date_arithmetic(call: BoundCall, text: str) -> None:
+    """Refuse a text in which a date field would read more than the filter means."""
     if _DATE_MATH.fullmatch(text):
-        raise _refusal(
-            node, "a date field calculates with such a value", "give the resource, or another value"
+        raise _unsupported(
+            call,
+            "a date field calculates with such a value",
+            "pass the resource, or use another value",
         )
-    if node.op in (Operator.GE, Operator.LT) or _FRACTION.search(text):
+    if call.op in (Operator.GE, Operator.LT) or _FRACTION.search(text):
         return
-    moment = None if text.lstrip("+-").isdecimal() else from_text_or_none(text, datetime)
-    if moment is not None:
-        raise _refusal(
-            node,
-            f"a date field takes {text} for all the time that it leaves open",
-            "give the resource, or write "
-            f"{moment.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z",
+    timestamp = None if text.lstrip("+-").isdecimal() else from_text_or_none(text, datetime)
+    if timestamp is not None:
+        raise _unsupported(
+            call,
+            f"a date field reads {text} as the whole period that it leaves open",
+            f"pass the resource, or write {_format_timestamp(timestamp)}",
         )
 
 
-def _refusal(node: _Call, reason: str, hint: str | None = None) -> UnsupportedFilterError:
-    op = Operator.IS_NULL if isinstance(node, BoundIsNull) else node.op
-    return UnsupportedFilterError(op.value, node.path, "Elasticsearch", reason, hint)
+def _format_timestamp(value: datetime) -> str:
+    return f"{value.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+
+def _unsupported(call: BoundCall, reason: str, hint: str | None = None) -> UnsupportedFilterError:
+    return UnsupportedFilterError(call.op, call.path, "Elasticsearch", reason, hint)

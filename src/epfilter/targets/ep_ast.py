@@ -1,6 +1,6 @@
-"""The platform's own tree as JSON, version 3, in both directions.
+"""The platform's own tree as JSON, version 3: reads and writes it.
 
-Source: the platform's open search library, whose services pass it on in a header.
+Source: the platform's open search library, whose services send it in a header.
 
     {"type": "AND", "children": [{"type": "EQ", "args": ["status", "paid"]}, …]}
 """
@@ -40,24 +40,24 @@ if TYPE_CHECKING:
 _TYPES = {op.value.upper(): op for op in Operator}
 _MEMBERS = ("type", "children", "args")
 _DECODER = StrictDecoder(tolerate={JsonFault.CONSTANT, JsonFault.SURROGATE})
-"""What it tolerates, the tree refuses with the path of the node."""
+"""It accepts what the checks below refuse with the path of the node."""
 
 _URL_ENCODED = re.compile(r"\s*+(?:%|\{\s*+%)")
 
 
 def to_ep_ast(f: Filter) -> dict[str, Any]:
-    """The filter as the platform's tree: plain dicts and lists for `json.dumps`.
+    """Return the filter as the platform's tree: plain dicts and lists for `json.dumps`.
 
     Calls have `type` and `args`, the field first; AND and OR have `type` and `children`.
 
-    Raises FilterTypeError for what is no filter.
+    Raises FilterTypeError for an argument that is not a filter.
 
     >>> from epfilter import parse
     >>> to_ep_ast(parse("eq(status,paid):is_null(coupon)"))
     {'type': 'AND', 'children': [{'type': 'EQ', 'args': ['status', 'paid']}, \
 {'type': 'IS_NULL', 'args': ['coupon']}]}
     """
-    return _written(require_filter(f))
+    return _to_tree(require_filter(f))
 
 
 def render_ep_ast(f: Filter, resource: Resource | None) -> str:
@@ -67,26 +67,26 @@ def render_ep_ast(f: Filter, resource: Resource | None) -> str:
     return json.dumps(to_ep_ast(f), indent=2, ensure_ascii=False)
 
 
-def _written(f: Filter) -> dict[str, Any]:
+def _to_tree(f: Filter) -> dict[str, Any]:
     if isinstance(f, (And, Or)):
-        return {"type": f.op.value.upper(), "children": [_written(term) for term in f.terms]}
+        return {"type": f.op.value.upper(), "children": [_to_tree(term) for term in f.terms]}
     if isinstance(f, IsNull):
         return {"type": "IS_NULL", "args": [f.field]}
     if isinstance(f, Membership):
         return {"type": f.op.value.upper(), "args": [f.field, *f.values]}
-    assert isinstance(f, Comparison)  # noqa: S101 - the five nodes are all
+    assert isinstance(f, Comparison)  # noqa: S101 - no other node exists
     return {"type": f.op.value.upper(), "args": [f.field, f.value]}
 
 
 def from_ep_ast(data: str | bytes | Mapping[str, Any]) -> Filter:
-    """The filter that the platform's tree is, nested as given.
+    """Return the filter of a platform's tree, with the same nesting.
 
     `data` is the tree itself, its JSON text (as bytes in UTF-8), or that text URL-encoded, where
     `+` is a space. `children` of a call and `args` of AND and OR may be absent, null or empty.
 
-    Raises FilterValueError for what is no such tree, with the place: a node without `type` or
-    with an unknown one, members that there are not, a wrong number of `args` or `children`,
-    anything but text in `args`, more than 64 levels. Raises FilterTypeError for other types.
+    Raises FilterValueError for an invalid tree, with the path of the node: a node without `type`
+    or with an unknown one, unknown members, a wrong number of `args` or `children`, anything but
+    text in `args`, more than 64 levels. Raises FilterTypeError for data of another type.
 
     >>> print(from_ep_ast('{"type":"EQ","args":["status","paid"]}'))
     eq(status,paid)
@@ -95,16 +95,16 @@ def from_ep_ast(data: str | bytes | Mapping[str, Any]) -> Filter:
     epfilter.errors.FilterValueError: children[0]: a node is a JSON object, not null. Hint: ...
     """
     if isinstance(data, (str, bytes)):
-        return _node(_loaded(data), "", 0)
+        return _read_node(_load(data), "", 0)
     if isinstance(data, Mapping):
-        return _node(data, "", 0)
+        return _read_node(data, "", 0)
     raise FilterTypeError(
         f"the platform's tree is a str, bytes or a mapping, not {describe_type(data)}.",
         hint="for a filter's own JSON use pydantic: TypeAdapter(epfilter.ast.Node)",
     )
 
 
-def _loaded(data: str | bytes) -> Any:
+def _load(data: str | bytes) -> Any:
     try:
         text = data.decode() if isinstance(data, bytes) else data
         if _URL_ENCODED.match(text):
@@ -119,124 +119,132 @@ def _loaded(data: str | bytes) -> Any:
         return _DECODER.decode(text)
     except JsonError as error:
         if error.fault is JsonFault.DEPTH:
-            raise _too_deep("") from None
+            raise _depth_error("") from None
         raise FilterValueError(
             f"the tree is not valid JSON: {error}.",
             hint='a tree looks like {"type":"EQ","args":["status","paid"]}',
         ) from None
 
 
-def _node(data: Any, path: str, level: int) -> Filter:
+def _read_node(data: Any, path: str, level: int) -> Filter:
     if not isinstance(data, Mapping):
-        raise _wrong(
+        raise _error(
             path,
-            f"a node is a JSON object, not {_kind(data)}.",
+            f"a node is a JSON object, not {_json_type(data)}.",
             'a call looks like {"type":"EQ","args":["status","paid"]}',
         )
     for name in data:
         if name not in _MEMBERS:
-            raise _wrong(
-                path, f"a node has no member `{_shown(name)}`.", "it has type, children and args"
+            raise _error(
+                path,
+                f"a node has no member `{_show_name(name)}`.",
+                "it has type, children and args",
             )
-    op = _operator(data, path)
+    op = _read_operator(data, path)
     if op not in (Operator.AND, Operator.OR):
-        _demand_none(data, "children", op, path, "only AND and OR have children")
-        return _call(op, _listed(data, "args", path), path)
-    _demand_none(data, "args", op, path, "the fields and values belong to its children")
-    children = _listed(data, "children", path)
+        _require_empty(data, "children", op, path, "only AND and OR have children")
+        return _read_call(op, _read_list(data, "args", path), path)
+    _require_empty(data, "args", op, path, "the fields and values belong to its children")
+    children = _read_list(data, "children", path)
     if len(children) < 2:
-        raise _wrong(
+        raise _error(
             path,
             f"{op.value.upper()} needs at least 2 children; this one has {len(children)}.",
             "one condition alone stands without AND and OR",
         )
     if level >= MAX_DEPTH:
-        raise _too_deep(path)
+        raise _depth_error(path)
     terms = tuple(
-        [_node(child, f"{path}children[{at}].", level + 1) for at, child in enumerate(children)]
+        [
+            _read_node(child, f"{path}children[{at}].", level + 1)
+            for at, child in enumerate(children)
+        ]
     )
     return group(And if op is Operator.AND else Or, terms)
 
 
-def _operator(data: Mapping[str, Any], path: str) -> Operator:
-    given = data.get("type")
-    if isinstance(given, str) and given in _TYPES:
-        return _TYPES[given]
-    place = f"{path}type."
+def _read_operator(data: Mapping[str, Any], path: str) -> Operator:
+    name = data.get("type")
+    if isinstance(name, str) and name in _TYPES:
+        return _TYPES[name]
+    type_path = f"{path}type."
     if "type" not in data:
-        raise _wrong(path, "a node needs a type.", "AND, OR, or an operator such as EQ")
-    if not isinstance(given, str):
-        raise _wrong(place, f"a type is a text, not {_kind(given)}.", "AND, OR, EQ and so on")
-    hint = suggest_name(given, _TYPES, f"the types are {list_names(_TYPES)}")
-    if given.upper() in _TYPES:
-        hint = f"types are upper-case: {given.upper()}"
-    raise _wrong(place, f"there is no type `{shorten(given)}`.", hint)
+        raise _error(path, "a node needs a type.", "AND, OR, or an operator such as EQ")
+    if not isinstance(name, str):
+        raise _error(
+            type_path, f"a type is a text, not {_json_type(name)}.", "AND, OR, EQ and so on"
+        )
+    hint = suggest_name(name, _TYPES, f"the types are {list_names(_TYPES)}")
+    if name.upper() in _TYPES:
+        hint = f"types are upper-case: {name.upper()}"
+    raise _error(type_path, f"there is no type `{shorten(name)}`.", hint)
 
 
-def _call(op: Operator, args: Sequence[Any], path: str) -> Filter:
-    name, found = op.value.upper(), f"this one has {len(args)}"
+def _read_call(op: Operator, args: Sequence[Any], path: str) -> Filter:
+    count = f"this one has {len(args)}"
     if op is Operator.IS_NULL:
         if len(args) != 1:
-            raise _wrong(path, f"{name} takes 1 argument, a field; {found}.", None)
+            raise _error(path, f"IS_NULL takes 1 argument, a field; {count}.", None)
     elif op in MEMBERSHIPS:
         if len(args) < 2:
-            raise _wrong(path, f"{name} takes a field and 1 value or more; {found}.", None)
+            raise _error(path, f"{op.upper()} takes a field and 1 value or more; {count}.", None)
     elif len(args) != 2:
-        raise _wrong(path, f"{name} takes 2 arguments, a field and a value; {found}.", None)
+        raise _error(path, f"{op.upper()} takes 2 arguments, a field and a value; {count}.", None)
     for at, text in enumerate(args):
-        _demand_text(text, f"{path}args[{at}].")
+        _require_text(text, f"{path}args[{at}].")
     field, *values = map(str.__str__, args)
     if not field:
-        raise _wrong(f"{path}args[0].", "the name of a field cannot be empty.", None)
+        raise _error(f"{path}args[0].", "the name of a field cannot be empty.", None)
     if op is Operator.IS_NULL:
         return construct_unchecked(IsNull, op=op, field=field)
-    if op in COMPARISONS:
-        return construct_unchecked(Comparison, op=op, field=field, value=values[0])
-    return construct_unchecked(Membership, op=op, field=field, values=tuple(values))
+    if op in MEMBERSHIPS:
+        return construct_unchecked(Membership, op=op, field=field, values=tuple(values))
+    assert op in COMPARISONS  # noqa: S101 - no other call exists
+    return construct_unchecked(Comparison, op=op, field=field, value=values[0])
 
 
-def _demand_text(text: Any, place: str) -> None:
+def _require_text(text: Any, path: str) -> None:
     if not isinstance(text, str):
-        plain = isinstance(text, (bool, int, float)) and isfinite(text)
-        hint = f'write it as text: "{json.dumps(text)}"' if plain else None
-        raise _wrong(place, f"an argument is a text, not {_kind(text)}.", hint)
+        has_text = isinstance(text, (bool, int, float)) and isfinite(text)
+        hint = f'write it as text: "{json.dumps(text)}"' if has_text else None
+        raise _error(path, f"an argument is a text, not {_json_type(text)}.", hint)
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise _wrong(place, "the text has a lone surrogate, which has no encoding.", None) from None
+        raise _error(path, "the text has a lone surrogate, which has no encoding.", None) from None
 
 
-def _demand_none(
+def _require_empty(
     data: Mapping[str, Any], member: str, op: Operator, path: str, reason: str
 ) -> None:
-    if _listed(data, member, path):
-        raise _wrong(f"{path}{member}.", f"{op.value.upper()} has no {member}.", reason)
+    if _read_list(data, member, path):
+        raise _error(f"{path}{member}.", f"{op.value.upper()} has no {member}.", reason)
 
 
-def _listed(data: Mapping[str, Any], member: str, path: str) -> Sequence[Any]:
-    given = data.get(member)
-    if given is None:
+def _read_list(data: Mapping[str, Any], member: str, path: str) -> Sequence[Any]:
+    value = data.get(member)
+    if value is None:
         return ()
-    if not isinstance(given, (list, tuple)):
-        raise _wrong(f"{path}{member}.", f"{member} is a list, not {_kind(given)}.", None)
-    return given
+    if not isinstance(value, (list, tuple)):
+        raise _error(f"{path}{member}.", f"{member} is a list, not {_json_type(value)}.", None)
+    return value
 
 
-def _too_deep(path: str) -> FilterValueError:
-    return _wrong(
+def _depth_error(path: str) -> FilterValueError:
+    return _error(
         path,
         f"a filter may nest at most {MAX_DEPTH} levels of AND and OR.",
         "give all terms of one kind to one node",
     )
 
 
-def _wrong(path: str, message: str, hint: str | None) -> FilterValueError:
-    place = path.removesuffix(".")
-    return FilterValueError(f"{place}: {message}" if place else message, hint=hint)
+def _error(path: str, message: str, hint: str | None) -> FilterValueError:
+    node = path.removesuffix(".")
+    return FilterValueError(f"{node}: {message}" if node else message, hint=hint)
 
 
-def _kind(value: Any) -> str:
-    """What a value is called in JSON."""
+def _json_type(value: Any) -> str:
+    """Return the name of a value's type in JSON, with an article."""
     if value is None:
         return "null"
     names = {bool: "a boolean", str: "a text", list: "a list", dict: "an object"}
@@ -245,5 +253,5 @@ def _kind(value: Any) -> str:
     return names.get(type(value)) or describe_type(value)
 
 
-def _shown(name: object) -> str:
+def _show_name(name: object) -> str:
     return shorten(name) if isinstance(name, str) else describe_type(name)

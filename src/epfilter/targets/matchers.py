@@ -1,4 +1,4 @@
-"""Whether a value of a row is what a term asks for, by the class of the value."""
+"""Whether a value of a row satisfies a call: one test for each class of values."""
 
 from __future__ import annotations
 
@@ -7,29 +7,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
 from numbers import Integral
 from operator import index
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
-from epfilter.ast import PATTERN_OPERATORS, Operator
+from epfilter.ast import CallOperator, Operator
 from epfilter.resources import BoundValue
 from epfilter.semantics import fold_case, parse_pattern
 from epfilter.targets.binding import Untyped
+from epfilter.targets.representable import to_timestamp
+from epfilter.targets.row_paths import cache_by_class
 from epfilter.values import from_text_or_none
 
 Test = Callable[[Any], bool]
 
-_SIGNS = {
-    Operator.EQ: "==",
-    Operator.CONTAINS: "==",
-    Operator.GT: ">",
-    Operator.GE: ">=",
-    Operator.LT: "<",
-    Operator.LE: "<=",
-}
-_COMPARED: dict[str, Callable[[Any], Test]] = {
+_COMPARISONS: dict[str, Callable[[Any], Test]] = {
     "==": lambda operand: lambda value: bool(value == operand),
     ">": lambda operand: lambda value: bool(value > operand),
     ">=": lambda operand: lambda value: bool(value >= operand),
@@ -37,156 +30,180 @@ _COMPARED: dict[str, Callable[[Any], Test]] = {
     "<=": lambda operand: lambda value: bool(value <= operand),
     "in": lambda operands: operands.__contains__,
 }
+"""Makes the test of a Python operator from its right operand."""
 
-_EXACT = 2**53
+_WHOLE_FLOATS = 2**53
 """Up to here every whole number is a float."""
 
-_WHOLE_DIGITS = 100
-"""A whole Decimal of more digits stays one: `1e999999` as an int would fill the memory."""
+_MAX_INT_DIGITS = 100
+"""A whole Decimal of more digits stays a Decimal: `1e999999` as an int would fill the memory."""
 
 
 @dataclass(slots=True)
-class Asked:
-    """What one term asks of a value.
+class ValueMatcher:
+    """The test of one call for a single value.
 
-    `by_class` has a test for each class of values that can match. `signs` says of some of these
-    classes what the test is in Python: the value, a sign, a constant. `moment` is the same for a
-    point in time that is read out of a text.
+    `by_class` has a test for each class of values that can match. For some classes `symbols` has
+    the same test as a Python expression: the value, an operator, a constant. `timestamp` is such
+    an expression for a point in time that is read from a text.
     """
 
     by_class: dict[type, Test] = field(default_factory=dict)
-    signs: dict[type, tuple[str, object]] = field(default_factory=dict)
-    moment: tuple[str, object] | None = None
+    symbols: dict[type, tuple[str, object]] = field(default_factory=dict)
+    timestamp: tuple[str, object] | None = None
 
-    def hold(self, value: object) -> bool:
-        """Whether one value that is neither null nor a list is what the term asks for.
+    def matches(self, value: object) -> bool:
+        """Return whether a value that is neither null nor a list satisfies the call.
 
-        >>> asked(Operator.GT, (Untyped("5"),)).hold(7)
+        >>> value_matcher(Operator.GT, (Untyped("5"),)).matches(7)
         True
         """
         test = self.by_class.get(type(value))
         if test is not None:
             return test(value)
-        plain = _plain(value)
-        if plain is None:
+        normalized = _normalize(value)
+        if normalized is None:
             return False
-        kind, value = plain
-        test = self.by_class.get(kind)
+        class_, value = normalized
+        test = self.by_class.get(class_)
         return test is not None and test(value)
 
 
-def asked(op: Operator, values: Sequence[BoundValue]) -> Asked:
-    """The tests of a comparison with one value, or with any of several.
+def value_matcher(op: CallOperator, values: Sequence[BoundValue]) -> ValueMatcher:
+    """Return the matcher of a comparison with one value, or with any of several values.
 
-    Values are all `Untyped`, or all of the type that a resource gives them.
+    The values are all `Untyped`, or all of the type that a resource declares. `contains_all`
+    compares with its values one by one, so it is not an operator of a matcher.
 
-    >>> sorted(kind.__name__ for kind in asked(Operator.EQ, (True,)).by_class)
+    >>> sorted(class_.__name__ for class_ in value_matcher(Operator.EQ, (True,)).by_class)
     ['bool', 'str']
     """
-    if op in PATTERN_OPERATORS:
-        return Asked({str: _like(str(values[0]), fold=op is Operator.ILIKE)})
-    sign = _SIGNS.get(op, "in")
-    made = Asked()
+    match op:
+        case Operator.LIKE | Operator.ILIKE:
+            return ValueMatcher({str: _pattern_test(str(values[0]), op)})
+        case Operator.EQ | Operator.CONTAINS:
+            return _compare("==", values)
+        case Operator.GT:
+            return _compare(">", values)
+        case Operator.GE:
+            return _compare(">=", values)
+        case Operator.LT:
+            return _compare("<", values)
+        case Operator.LE:
+            return _compare("<=", values)
+        case Operator.IN | Operator.CONTAINS_ANY:
+            return _compare("in", values)
+        case Operator.CONTAINS_ALL | Operator.TEXT | Operator.IS_NULL:
+            raise ValueError(op)
+        case _:
+            assert_never(op)
+
+
+def _compare(symbol: str, values: Sequence[BoundValue]) -> ValueMatcher:
+    matcher = ValueMatcher()
     if isinstance(values[0], Untyped):
-        for kind, add in _KINDS.items():
-            operands = [one for text in values if (one := _read(str(text), kind)) is not None]
+        for type_, add in _ADD_UNTYPED.items():
+            operands = [each for text in values if (each := _read(str(text), type_)) is not None]
             if operands:
-                add(made, sign, operands, reads=False)
-        return made
-    add = next(add for kind, add in _TYPED.items() if isinstance(values[0], kind))
-    add(made, sign, [*values], reads=True)
-    return made
+                add(matcher, symbol, operands, reads_text=False)
+        return matcher
+    add = next(add for type_, add in _ADD_TYPED.items() if isinstance(values[0], type_))
+    add(matcher, symbol, [*values], reads_text=True)
+    return matcher
 
 
-def _read(text: str, kind: type[Any]) -> Any:
-    """As `from_text_or_none`, which takes long to say that it is none."""
-    if kind is str:
+def _read(text: str, type_: type[Any]) -> Any:
+    """As `from_text_or_none`, but fast for most texts that are not of the type."""
+    if type_ is str:
         return text
-    if kind is bool:
+    if type_ is bool:
         return {"true": True, "false": False}.get(text)
-    if kind is UUID and len(text) != _UUID_LENGTH:
+    if type_ is UUID and len(text) != _UUID_LENGTH:
         return None
-    return from_text_or_none(text, kind) if text[:1] in _FIRST[kind] else None
+    return from_text_or_none(text, type_) if text[:1] in _FIRST_CHARACTERS[type_] else None
 
 
 _UUID_LENGTH = 36
-_FIRST = {
+_FIRST_CHARACTERS = {
     Decimal: frozenset("+-0123456789"),
     datetime: frozenset("+-0123456789"),
     UUID: frozenset("0123456789abcdefABCDEF"),
 }
-"""With which characters a text of a kind begins."""
 
 
-def _constant(sign: str, operands: list[Any]) -> Any:
-    return frozenset(operands) if sign == "in" else operands[0]
+def _constant(symbol: str, operands: list[Any]) -> Any:
+    return frozenset(operands) if symbol == "in" else operands[0]
 
 
-def _add_text(made: Asked, sign: str, operands: list[Any], *, reads: bool) -> None:  # noqa: ARG001 - a text needs no reading
-    constant = _constant(sign, operands)
-    made.by_class[str] = _COMPARED[sign](constant)
-    made.signs[str] = sign, constant
+def _add_text(matcher: ValueMatcher, symbol: str, operands: list[Any], *, reads_text: bool) -> None:  # noqa: ARG001 - a text is not read
+    constant = _constant(symbol, operands)
+    matcher.by_class[str] = _COMPARISONS[symbol](constant)
+    matcher.symbols[str] = symbol, constant
 
 
-def _add_truth(made: Asked, sign: str, operands: list[Any], *, reads: bool) -> None:
-    test = made.by_class[bool] = _COMPARED[sign](_constant(sign, operands))
-    if reads:
-        made.by_class[str] = _reading(bool, test)
+def _add_boolean(
+    matcher: ValueMatcher, symbol: str, operands: list[Any], *, reads_text: bool
+) -> None:
+    test = matcher.by_class[bool] = _COMPARISONS[symbol](_constant(symbol, operands))
+    if reads_text:
+        matcher.by_class[str] = _text_test(bool, test)
 
 
-def _add_uuid(made: Asked, sign: str, operands: list[Any], *, reads: bool) -> None:
-    test = made.by_class[UUID] = _COMPARED[sign](_constant(sign, operands))
-    if reads:
-        made.by_class[str] = _reading(UUID, test)
+def _add_uuid(matcher: ValueMatcher, symbol: str, operands: list[Any], *, reads_text: bool) -> None:
+    test = matcher.by_class[UUID] = _COMPARISONS[symbol](_constant(symbol, operands))
+    if reads_text:
+        matcher.by_class[str] = _text_test(UUID, test)
 
 
-def _add_number(made: Asked, sign: str, operands: list[Any], *, reads: bool) -> None:
-    operands = [_whole(operand) for operand in operands]
-    constant = _constant(sign, operands)
-    test = made.by_class[int] = _COMPARED[sign](constant)
-    made.signs[int] = sign, constant
-    exact = all(type(operand) is int and abs(operand) <= _EXACT for operand in operands)
-    made.by_class[float] = (
+def _add_number(
+    matcher: ValueMatcher, symbol: str, operands: list[Any], *, reads_text: bool
+) -> None:
+    operands = [_to_int(operand) for operand in operands]
+    constant = _constant(symbol, operands)
+    test = matcher.by_class[int] = _COMPARISONS[symbol](constant)
+    matcher.symbols[int] = symbol, constant
+    is_exact = all(type(operand) is int and abs(operand) <= _WHOLE_FLOATS for operand in operands)
+    matcher.by_class[float] = (
         test
-        if exact
-        # As everywhere a float is the number that its shortest text says: 0.1 is 0.1.
+        if is_exact
+        # As in every target, a float is the number of its shortest text: 0.1 is 0.1.
         else lambda value: value == value and test(Decimal(float.__repr__(value)))  # noqa: PLR0124 - NaN
     )
-    made.by_class[Decimal] = lambda value: not value.is_nan() and test(value)
-    if reads:
-        made.by_class[str] = _reading(Decimal, test)
+    matcher.by_class[Decimal] = lambda value: not value.is_nan() and test(value)
+    if reads_text:
+        matcher.by_class[str] = _text_test(Decimal, test)
 
 
-def _whole(operand: int | Decimal) -> int | Decimal:
-    """The same number as an int where it is a whole one, because ints compare fastest."""
-    if isinstance(operand, Decimal) and operand.adjusted() < _WHOLE_DIGITS:
+def _to_int(operand: int | Decimal) -> int | Decimal:
+    """Return a whole number as an int, because ints compare fastest."""
+    if isinstance(operand, Decimal) and operand.adjusted() < _MAX_INT_DIGITS:
         whole = int(operand)
         return whole if whole == operand else operand
     return operand
 
 
-def _add_point(made: Asked, sign: str, operands: list[Any], *, reads: bool) -> None:
-    days = type(operands[0]) is date
-    constant = _constant(sign, [_midnight(day) for day in operands] if days else operands)
-    test = _COMPARED[sign](constant)
-    made.by_class[datetime] = lambda value: test(_point(value))
-    made.by_class[date] = lambda value: test(_midnight(value))
-    made.signs[datetime] = sign, constant
-    if reads and days:
-        made.by_class[str] = lambda text: (
-            (value := _day_or_moment(text)) is not None and test(value)
+def _add_timestamp(
+    matcher: ValueMatcher, symbol: str, operands: list[Any], *, reads_text: bool
+) -> None:
+    are_days = type(operands[0]) is date
+    constant = _constant(symbol, [to_timestamp(operand) for operand in operands])
+    test = _COMPARISONS[symbol](constant)
+    matcher.by_class[datetime] = lambda value: test(_to_utc(value))
+    matcher.by_class[date] = lambda value: test(to_timestamp(value))
+    matcher.symbols[datetime] = symbol, constant
+    if reads_text and are_days:
+        matcher.by_class[str] = lambda text: (
+            (value := _read_day_or_timestamp(text)) is not None and test(value)
         )
-    elif reads:
-        made.by_class[str] = lambda text: (value := moment(text)) is not None and test(value)
-        made.moment = sign, constant
+    elif reads_text:
+        matcher.by_class[str] = lambda text: (
+            (value := read_timestamp(text)) is not None and test(value)
+        )
+        matcher.timestamp = symbol, constant
 
 
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def _point(value: datetime) -> datetime:
-    """The same point in time in UTC, which a datetime without zone is in already."""
+def _to_utc(value: datetime) -> datetime:
+    """Return the same point in time in UTC, which is the zone of a naive datetime."""
     if value.tzinfo is UTC:
         return value
     if value.utcoffset() is None:
@@ -194,16 +211,16 @@ def _point(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        return value  # at either end of time; it can be compared all the same
+        return value  # at either end of time; it compares correctly all the same
 
 
-def moment(text: str) -> datetime | None:
-    """The point in time that a text of a row says; None where it says none.
+def read_timestamp(text: str) -> datetime | None:
+    """Return the point in time of a row's text, or None.
 
-    It is what `values.from_text` reads, and any other notation of ISO 8601 that has a `T` behind
-    ten characters and a time zone; this is what most rows have, and it is read fast.
+    Accepts what `values.from_text` reads, and any other notation of ISO 8601 with a `T` after ten
+    characters and a time zone. Most rows have that notation, and it is fast to read.
 
-    >>> moment("2018-04-16T10:11:59Z").isoformat(), moment("soon")
+    >>> read_timestamp("2018-04-16T10:11:59Z").isoformat(), read_timestamp("soon")
     ('2018-04-16T10:11:59+00:00', None)
     """
     try:
@@ -215,63 +232,64 @@ def moment(text: str) -> datetime | None:
     return from_text_or_none(text, datetime)
 
 
-def _day_or_moment(text: str) -> datetime | None:
-    """As `moment`, but a day is not written in milliseconds."""
-    return moment(text) if "-" in text[1:] else None
+def _read_day_or_timestamp(text: str) -> datetime | None:
+    """As `read_timestamp`, but milliseconds are not a day."""
+    return read_timestamp(text) if "-" in text[1:] else None
 
 
-def _reading(kind: type[Any], test: Test) -> Test:
-    return lambda text: (value := from_text_or_none(text, kind)) is not None and test(value)
+def _text_test(type_: type[Any], test: Test) -> Test:
+    return lambda text: (value := from_text_or_none(text, type_)) is not None and test(value)
 
 
-def _like(written: str, *, fold: bool) -> Test:
-    wanted, before, after = parse_pattern(written)
-    if fold:
-        test = _between(fold_case(wanted), before=before, after=after)
+def _pattern_test(operand: str, op: CallOperator) -> Test:
+    pattern = parse_pattern(operand)
+    if op is Operator.ILIKE:
+        test = _text_part_test(*pattern.fold_case())
         return lambda text: test(fold_case(text))
-    return _between(wanted, before=before, after=after)
+    return _text_part_test(*pattern)
 
 
-def _between(wanted: str, *, before: bool, after: bool) -> Test:
-    if before and after:
-        return lambda text: wanted in text
-    if before:
-        return lambda text: bool(text.endswith(wanted))
-    if after:
-        return lambda text: bool(text.startswith(wanted))
-    return _COMPARED["=="](wanted)
+def _text_part_test(part: str, any_prefix: bool, any_suffix: bool) -> Test:  # noqa: FBT001 - the fields of a pattern
+    """As `Pattern.matches`, but decided once and not for each text."""
+    if any_prefix and any_suffix:
+        return lambda text: part in text
+    if any_prefix:
+        return lambda text: bool(text.endswith(part))
+    if any_suffix:
+        return lambda text: bool(text.startswith(part))
+    return _COMPARISONS["=="](part)
 
 
-_KINDS: dict[type[Any], Callable[..., None]] = {
+_ADD_UNTYPED: dict[type[Any], Callable[..., None]] = {
     str: _add_text,
-    bool: _add_truth,
+    bool: _add_boolean,
     Decimal: _add_number,
-    datetime: _add_point,
+    datetime: _add_timestamp,
     UUID: _add_uuid,
 }
-"""As what an untyped text is read; values of a row are each of one of these kinds."""
+"""The types as which an untyped text is read, with the function that adds their tests."""
 
-_TYPED = {**_KINDS, int: _add_number, date: _add_point}
-"""What a resource gives; a bool is an int and a datetime a date, so they stand before."""
+_ADD_TYPED = {**_ADD_UNTYPED, int: _add_number, date: _add_timestamp}
+"""The types of a resource. A bool is an int and a datetime a date, so they come first."""
 
 
-def _plain(value: object) -> tuple[type, object] | None:
-    """The class that tests know, and the value as one of it; None for what is of no known type.
+def _normalize(value: object) -> tuple[type, object] | None:
+    """Return a class that has tests and the value as one of it; None for any other class.
 
-    An Enum is its value; instances of subclasses, such as those of numpy, are what they inherit.
+    An Enum is its value. An instance of a subclass, such as those of numpy, is one of its base.
     """
-    base = _base(type(value))
+    base = _known_base(type(value))
     if base is None:
         return None
-    kind, convert = base
-    if kind is Enum:
-        inner = convert(value)
-        return None if isinstance(inner, Enum) else _plain(inner)
+    class_, convert = base
+    if class_ is Enum:
+        member_value = convert(value)
+        return None if isinstance(member_value, Enum) else _normalize(member_value)
     try:
-        plain = convert(value)
+        converted = convert(value)
     except TypeError:
-        return None  # a duration of numpy calls itself an integer
-    return None if plain is None else (kind, plain)
+        return None  # numpy registers its durations as integers
+    return None if converted is None else (class_, converted)
 
 
 _BASES: tuple[tuple[type, Callable[[Any], object]], ...] = (
@@ -287,12 +305,9 @@ _BASES: tuple[tuple[type, Callable[[Any], object]], ...] = (
 )
 
 
-def _base_of(kind: type) -> tuple[type, Callable[[Any], object]] | None:
+@cache_by_class
+def _known_base(class_: type) -> tuple[type, Callable[[Any], object]] | None:
     for base, convert in _BASES:
-        if issubclass(kind, base):
+        if issubclass(class_, base):
             return (int if base is Integral else base), convert
     return None
-
-
-_base: Callable[[type], tuple[type, Callable[[Any], object]] | None]
-_base = lru_cache(maxsize=1024)(_base_of)

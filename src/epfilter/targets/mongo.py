@@ -1,7 +1,7 @@
 """A filter as a query for MongoDB: a plain dict for `collection.find`.
 
-Mongo compares values of one kind only, so a value is sent as the kind that `types` or the resource
-says, or without either as each kind that its text reads as. Text is compared by code point and with
+MongoDB compares values of the same type only. So a value is sent as the type that `types` or the
+resource declares, or else as each type that its text reads as. Text compares by code point and with
 case, as long as the collection has no collation.
 """
 
@@ -11,56 +11,60 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
-from epfilter.ast import PATTERN_OPERATORS, Filter, Operator
+from epfilter.ast import Filter, Operator
 from epfilter.errors import UnsupportedFilterError
 from epfilter.printer import operand
 from epfilter.resources import (
     BoundAnd,
-    BoundComparison,
+    BoundCall,
     BoundFilter,
-    BoundIsNull,
-    BoundMembership,
     BoundOr,
     BoundValue,
 )
 from epfilter.semantics import parse_path, parse_pattern, strip_indices
 from epfilter.targets.binding import bind_filter
-from epfilter.targets.mongo_patterns import expression
-from epfilter.targets.mongo_values import RANGES, Types, checked_types, limit, one_of, readings
-from epfilter.targets.or_to_in import gathered
+from epfilter.targets.mongo_operands import (
+    Types,
+    check_types,
+    match_any,
+    match_range,
+    possible_values,
+    to_regex,
+)
+from epfilter.targets.or_to_in import merge_or_terms
 from epfilter.values import from_text_or_none
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
 
 Query = dict[str, Any]
-_Asking = BoundComparison | BoundMembership
-_Call = _Asking | BoundIsNull
 
-_LONGEST_EXPRESSION = 32_764
-"""Bytes. Source: the server's answer `Regular expression is too long`."""
-_EXCLUDES = re.compile(r'"|(?:^|\s)-')
+_MAX_REGEX_BYTES = 32_764
+"""Source: the server's error `Regular expression is too long`."""
+_MAX_SIZE = 2**31 - 1
+"""The greatest operand of `$size`."""
+_SEARCH_SYNTAX = re.compile(r'"|(?:^|\s)-')
 
 
 def to_mongo(
     f: Filter | str, resource: Resource | str | None = None, *, types: Types | None = None
 ) -> Query:
-    r"""The query that finds what the filter selects, for `collection.find`.
+    r"""Return the query that finds what the filter selects, for `collection.find`.
 
-    Values have the type that `types` says of a path (str, int, float, Decimal, bool, date,
-    datetime or UUID; list indices may be left out), else that of the resource. Without either a
-    value is looked for as text and as each number, boolean and point in time that it reads as.
-    Whole numbers are sent as int, others as the double that is written so; as a Decimal only
-    where `types` says Decimal, which PyMongo sends if you give it a codec for that type. UUIDs
-    are text unless `types` says UUID, and a date is its midnight UTC.
+    A value has the type that `types` gives for its path (str, int, float, Decimal, bool, date,
+    datetime or UUID; list indices may be left out), else that of the resource. Without either, a
+    value matches as text and as each number, boolean and point in time that it reads as.
+    Whole numbers are sent as int, others as the double with the same shortest text. Decimals are
+    sent only where `types` says Decimal; PyMongo needs a codec for that type. UUIDs are text
+    unless `types` says UUID. A date is its midnight UTC.
 
-    `text(*,…)` is Mongo's search of the collection's text index.
+    `text(*,…)` is MongoDB's search of the text index of the collection.
 
-    Raises UnsupportedFilterError for what Mongo cannot find as it is meant, FilterSyntaxError for
-    a text that is no filter, ResourceError for what the resource does not accept,
-    FilterValueError for a value that is none of the type in `types`, and FilterTypeError for
+    Raises UnsupportedFilterError for what MongoDB cannot express with the same meaning,
+    FilterSyntaxError for an invalid text, ResourceError for what the resource does not accept,
+    FilterValueError for a value that is not of its type in `types`, and FilterTypeError for
     arguments of a wrong type.
 
     >>> to_mongo('gt(total,100):like(email,"*@example.com")', types={"total": int})
@@ -68,8 +72,8 @@ def to_mongo(
     >>> to_mongo("eq(payment,paid)")
     {'payment': {'$eq': 'paid'}}
     """
-    tree = gathered(bind_filter(f, resource))
-    return _Translation(checked_types(types)).query(tree, top=True)
+    tree = merge_or_terms(bind_filter(f, resource))
+    return _Translator(check_types(types)).translate(tree, searchable=True)
 
 
 def render_mongo(f: Filter, resource: Resource | None) -> str:
@@ -84,153 +88,164 @@ def _extended_json(value: object) -> dict[str, str]:
 
 
 @dataclass(slots=True)
-class _Translation:
-    """One filter on its way; `searches` counts the full-text searches that Mongo takes once."""
+class _Translator:
+    """The translation of one filter, in which MongoDB accepts one full-text search."""
 
     types: Types
-    searches: int = 0
+    has_search: bool = False
 
-    def query(self, node: BoundFilter, *, top: bool = False) -> Query:
-        """The query of a node; `top` where only AND stands above it."""
+    def translate(self, node: BoundFilter, *, searchable: bool = False) -> Query:
+        """Return the query of a node; `searchable` if only ANDs enclose it."""
         if isinstance(node, BoundAnd):
-            return {"$and": [self.query(term, top=top) for term in node.terms]}
+            terms = [self.translate(term, searchable=searchable) for term in node.terms]
+            return {"$and": terms}
         if isinstance(node, BoundOr):
-            return {"$or": [self.query(term) for term in node.terms]}
-        if isinstance(node, BoundComparison) and node.op is Operator.TEXT:
-            return self._search(node, top=top)
-        return self._call(node, _address(node))
+            return {"$or": [self.translate(term) for term in node.terms]}
+        if node.op is Operator.TEXT:
+            return self._translate_search(node, searchable=searchable)
+        return self._translate_call(node, _to_address(node))
 
-    def _call(self, node: _Call, address: str) -> Query:
-        if isinstance(node, BoundIsNull):
-            self._refuse_length(node)
-            return _null(_splits(node.path, address), address)
-        if isinstance(node, BoundComparison) and node.op in PATTERN_OPERATORS:
-            return {address: _matching(node)}
-        if node.op in RANGES:
-            return self._range(node, address)
-        if node.op is not Operator.CONTAINS_ALL:
-            return self._equal(node, address, _values(node))
-        each = [self._equal(node, address, (value,)) for value in _values(node)]
-        return each[0] if len(each) == 1 else {"$and": each}
+    def _translate_call(self, call: BoundCall, address: str) -> Query:
+        op = call.op
+        match op:
+            case Operator.IS_NULL:
+                self._refuse_length(call)
+                return _match_null(call.path, address)
+            case Operator.LIKE | Operator.ILIKE:
+                return {address: _match_pattern(call)}
+            case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
+                return self._match_range(call, address)
+            case Operator.EQ | Operator.IN | Operator.CONTAINS | Operator.CONTAINS_ANY:
+                return self._match_any(call, address, call.values)
+            case Operator.CONTAINS_ALL:
+                each = [self._match_any(call, address, (value,)) for value in call.values]
+                return each[0] if len(each) == 1 else {"$and": each}
+            case Operator.TEXT:  # see `translate`
+                raise AssertionError(op)
+            case _:
+                assert_never(op)
 
-    def _equal(self, node: _Asking, address: str, values: tuple[BoundValue, ...]) -> Query:
-        """A value, or any element of a list, is one of the values."""
-        itself = {address: self._one_of(node, values)}
-        if not self._may_be_length(node):
-            return itself
+    def _match_any(self, call: BoundCall, address: str, values: tuple[BoundValue, ...]) -> Query:
+        """Return the query that a value, or any element of a list, is one of the values."""
+        type_ = self._type(call)
+        possible = [each for value in values for each in possible_values(value, call.path, type_)]
+        member = {address: match_any(possible, type_)}
+        if not self._may_be_length(call):
+            return member
         numbers = [from_text_or_none(str(value), int) for value in values]
-        sizes = [number for number in numbers if number is not None and 0 <= number < 2**31]
+        sizes = [number for number in numbers if number is not None and 0 <= number <= _MAX_SIZE]
         outer = address.rpartition(".")[0]
-        # Of a list of objects it is how many there are, not a `length` that one of them has.
-        itself[f"{outer}.0"] = {"$exists": False}
+        # In a list of objects `length` is how many there are, not a member of one of them.
+        member[f"{outer}.0"] = {"$exists": False}
         lists = [{outer: {"$size": size}} for size in dict.fromkeys(sizes)]
-        return {"$or": [itself, *lists]} if lists else itself
+        return {"$or": [member, *lists]} if lists else member
 
-    def _range(self, node: _Asking, address: str) -> Query:
-        self._refuse_length(node)
-        kind = self._kind(node)
-        read = readings(_values(node)[0], node.path, kind)
-        queries = [{address: limit(node.op, value, kind)} for value in read]
+    def _match_range(self, call: BoundCall, address: str) -> Query:
+        self._refuse_length(call)
+        type_ = self._type(call)
+        (value,) = call.values
+        possible = possible_values(value, call.path, type_)
+        queries = [{address: match_range(call.op, each, type_)} for each in possible]
         return queries[0] if len(queries) == 1 else {"$or": queries}
 
-    def _one_of(self, node: _Asking, values: tuple[BoundValue, ...]) -> Query:
-        kind = self._kind(node)
-        return one_of([read for value in values for read in readings(value, node.path, kind)], kind)
+    def _type(self, call: BoundCall) -> type[Any] | None:
+        return self.types.get(call.path) or self.types.get(strip_indices(call.path))
 
-    def _kind(self, node: _Call) -> type[Any] | None:
-        return self.types.get(node.path) or self.types.get(strip_indices(node.path))
+    def _may_be_length(self, call: BoundCall) -> bool:
+        return self._type(call) is None and call.path.endswith(".length")
 
-    def _may_be_length(self, node: _Call) -> bool:
-        return self._kind(node) is None and node.path.endswith(".length")
-
-    def _refuse_length(self, node: _Call) -> None:
-        if self._may_be_length(node):
-            raise _refusal(
-                node,
+    def _refuse_length(self, call: BoundCall) -> None:
+        if self._may_be_length(call):
+            raise _unsupported(
+                call,
                 "it finds lists by an exact length only",
-                f'where it is a number of its own and no list, say types={{"{node.path}": int}}',
+                f"if `{call.path}` is a number and not the length of a list, pass types="
+                f'{{"{call.path}": int}}',
             )
 
-    def _search(self, node: BoundComparison, *, top: bool) -> Query:
-        words = str(node.value)
-        self.searches += 1
-        if node.path != "*":
-            raise _refusal(
-                node, "it searches the whole document", f"write text(*,{operand(words)})"
+    def _translate_search(self, call: BoundCall, *, searchable: bool) -> Query:
+        words = str(call.values[0])
+        if call.path != "*":
+            raise _unsupported(
+                call,
+                "it searches whole documents, not one field",
+                f"write text(*,{operand(words)})",
             )
-        if not top:
-            raise _refusal(node, "a search stands alone or in an AND, not in an OR")
-        if self.searches > 1:
-            raise _refusal(node, "a query has one search at most", "put all words in one text")
-        if _EXCLUDES.search(words):
-            raise _refusal(
-                node,
-                "quotes and a leading - are operators of its search",
+        if not searchable:
+            raise _unsupported(call, "a search cannot be part of an OR", "move it out of the OR")
+        if self.has_search:
+            raise _unsupported(
+                call, "a query can contain only one search", "put all words in one text"
+            )
+        if _SEARCH_SYNTAX.search(words):
+            raise _unsupported(
+                call,
+                "quotes and a leading `-` are operators of MongoDB's search",
                 "leave them out, or write the search yourself",
             )
+        self.has_search = True
         return {"$text": {"$search": words}}
 
 
-def _values(node: _Asking) -> tuple[BoundValue, ...]:
-    return node.values if isinstance(node, BoundMembership) else (node.value,)
+def _match_pattern(call: BoundCall) -> Query:
+    pattern, ignore_case = str(call.values[0]), call.op is Operator.ILIKE
+    if not ignore_case and not parse_pattern(pattern).has_wildcard:
+        return {"$eq": pattern}
+    regex = to_regex(pattern, call.op)
+    if len(regex.encode()) > _MAX_REGEX_BYTES:
+        raise _unsupported(
+            call, "the pattern is too long for a regular expression", "use a shorter pattern"
+        )
+    return {"$regex": regex, "$options": "i"} if ignore_case else {"$regex": regex}
 
 
-def _matching(node: BoundComparison) -> Query:
-    written, fold = str(node.value), node.op is Operator.ILIKE
-    shape = parse_pattern(written)
-    if not (fold or shape.has_wildcard):
-        return {"$eq": written}
-    regex = expression(written, fold=fold)
-    if len(regex.encode()) > _LONGEST_EXPRESSION:
-        raise _refusal(node, "the pattern is too long for a regular expression")
-    return {"$regex": regex, "$options": "i"} if fold else {"$regex": regex}
-
-
-def _null(splits: list[tuple[str, str]], address: str) -> Query:
-    """Null or missing, and so in every object where the path goes through a list of them."""
-    # A list that holds null equals it as well.
+def _match_null(path: str, address: str) -> Query:
+    """Return the query that a field is null or missing, in every object of a list on the path."""
+    # A list that holds null equals null as well.
     alone: Query = {address: {"$eq": None, "$not": {"$elemMatch": {"$eq": None}}}}
     if "." not in address:
         return alone
-    # In an empty list nothing equals null; but what is asked for does not exist there.
+    # In an empty list nothing equals null, but the field does not exist there.
     query: Query = {"$or": [alone, {address: {"$exists": False}}]}
+    splits = _split_address(path, address)
     if splits:
-        # Without `$exists` mongomock takes an element that is no object for one that has it.
-        there = {"$exists": True, "$ne": None}
-        query["$nor"] = [{outer: {"$elemMatch": {inner: there}}} for outer, inner in splits]
+        # Without `$exists`, mongomock treats an element that is not an object as one with a value.
+        has_value = {"$exists": True, "$ne": None}
+        query["$nor"] = [{outer: {"$elemMatch": {inner: has_value}}} for outer, inner in splits]
     return query
 
 
-def _splits(path: str, address: str) -> list[tuple[str, str]]:
-    """The address in two: where a list of objects may stand, and the rest within each of them."""
+def _split_address(path: str, address: str) -> list[tuple[str, str]]:
+    """Return every split of an address into a possible list of objects and a path in each."""
     names = address.split(".")
-    # What follows an index is in one object, so no list of objects stands before it.
+    # What follows an index is in one object, so no list of objects can come before it.
     indices = [at for at, step in enumerate(parse_path(path)) if step.list_index is not None]
-    fixed = max(indices, default=0)
-    cuts = range(len(names) - 1, fixed, -1)
-    return [(".".join(names[:cut]), ".".join(names[cut:])) for cut in cuts]
+    lengths = range(len(names) - 1, max(indices, default=0), -1)
+    return [(".".join(names[:length]), ".".join(names[length:])) for length in lengths]
 
 
-def _address(node: _Call) -> str:
-    """The path as Mongo writes it; refused where it would be read as something else."""
+def _to_address(call: BoundCall) -> str:
+    """Return the path in MongoDB's dot notation; refuse one that means something else there."""
     names: list[str] = []
-    for name, index in parse_path(node.path):
+    for name, index in parse_path(call.path):
         if index is not None:
             names.append(str(index))
             continue
         if not name:
-            raise _refusal(node, "a name in a path cannot be empty")
+            raise _unsupported(call, "a name in a path cannot be empty")
         if name.startswith("$"):
-            raise _refusal(node, "a name that begins with $ is an operator")
+            raise _unsupported(call, "a name that begins with `$` is an operator in MongoDB")
         if "\0" in name:
-            raise _refusal(node, "a name cannot hold NUL")
+            raise _unsupported(call, "a name in MongoDB cannot contain NUL")
         if names and name.isascii() and name.isdecimal():
-            reason = "a number in a path is also the place in a list"
-            raise _refusal(node, reason, f"for the place write [{name}]")
+            raise _unsupported(
+                call,
+                "a number in a path is also an index of a list in MongoDB",
+                f"if it is an index, write [{name}]",
+            )
         names.append(name)
     return ".".join(names)
 
 
-def _refusal(node: _Call, reason: str, hint: str | None = None) -> UnsupportedFilterError:
-    op = Operator.IS_NULL if isinstance(node, BoundIsNull) else node.op
-    return UnsupportedFilterError(op.value, node.path, "MongoDB", reason, hint)
+def _unsupported(call: BoundCall, reason: str, hint: str | None = None) -> UnsupportedFilterError:
+    return UnsupportedFilterError(call.op, call.path, "MongoDB", reason, hint)

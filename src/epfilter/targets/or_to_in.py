@@ -1,8 +1,8 @@
-"""Long ORs that compare one field with many values, as one question for any of them."""
+"""Rewrites a long OR of comparisons of one field with many values as one membership."""
 
 from __future__ import annotations
 
-from epfilter.ast import Operator
+from epfilter.ast import MembershipOperator, Operator
 from epfilter.resources import (
     BoundAnd,
     BoundComparison,
@@ -12,42 +12,46 @@ from epfilter.resources import (
     BoundValue,
 )
 
-LEAST = 16
-"""A shorter OR stays as it is written. SQLite takes a minute to read one of 50,000 terms, and to
-every engine a set of values is faster than an expression."""
+MIN_TERMS = 16
+"""A shorter OR stays as it is. SQLite needs a minute to parse one of 50,000 terms, and a set of
+values is faster than an expression in every engine."""
 
-_ANY_OF = {
+_MEMBERSHIPS: dict[Operator, MembershipOperator] = {
     Operator.EQ: Operator.IN,
     Operator.IN: Operator.IN,
     Operator.CONTAINS: Operator.CONTAINS_ANY,
     Operator.CONTAINS_ANY: Operator.CONTAINS_ANY,
 }
+"""The operators that an OR can merge; all others stay as they are."""
 
 
-def gathered(tree: BoundFilter) -> BoundFilter:
-    """The same filter, with `in` and `contains_any` for the like terms of a long OR.
+def merge_or_terms(tree: BoundFilter) -> BoundFilter:
+    """Return an equivalent tree with `in` and `contains_any` for the equalities of a long OR.
 
     >>> from epfilter.targets.binding import bind_filter
-    >>> tree = gathered(bind_filter("|".join(f"eq(a,{number})" for number in range(20)), None))
-    >>> tree.op, len(tree.values)
+    >>> tree = bind_filter("|".join(f"eq(a,{number})" for number in range(20)), None)
+    >>> merged = merge_or_terms(tree)
+    >>> merged.op, len(merged.values)
     (<Operator.IN: 'in'>, 20)
     """
     if not isinstance(tree, (BoundAnd, BoundOr)):
         return tree
-    terms = tuple([gathered(term) for term in tree.terms])
+    terms = tuple([merge_or_terms(term) for term in tree.terms])
     if isinstance(tree, BoundAnd):
         return BoundAnd(terms)
-    return _either(terms) if len(terms) >= LEAST else BoundOr(terms)
+    return _merge_terms(terms) if len(terms) >= MIN_TERMS else BoundOr(terms)
 
 
-def _either(terms: tuple[BoundFilter, ...]) -> BoundFilter:
-    values: dict[tuple[Operator, str, str], list[BoundValue]] = {}
+def _merge_terms(terms: tuple[BoundFilter, ...]) -> BoundFilter:
+    values: dict[tuple[MembershipOperator, str, str], list[BoundValue]] = {}
     others: list[BoundFilter] = []
     for term in terms:
-        if not isinstance(term, (BoundComparison, BoundMembership)) or term.op not in _ANY_OF:
+        if not isinstance(term, (BoundComparison, BoundMembership)) or term.op not in _MEMBERSHIPS:
             others.append(term)
             continue
-        held = values.setdefault((_ANY_OF[term.op], term.field, term.path), [])
-        held += term.values if isinstance(term, BoundMembership) else (term.value,)
-    made = [BoundMembership(*asked, tuple(held)) for asked, held in values.items()]
-    return BoundOr((*made, *others)) if len(made) + len(others) > 1 else made[0]
+        key = (_MEMBERSHIPS[term.op], term.field, term.path)
+        values.setdefault(key, []).extend(term.values)
+    memberships = [BoundMembership(*key, tuple(merged)) for key, merged in values.items()]
+    if len(memberships) + len(others) == 1:
+        return memberships[0]
+    return BoundOr((*memberships, *others))

@@ -1,4 +1,4 @@
-"""Reads what a path means out of a row: a mapping, a model, a dataclass or any other object."""
+"""Reads the value of a path in a row: a mapping, a model, a dataclass or any other object."""
 
 from __future__ import annotations
 
@@ -10,17 +10,24 @@ from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from numbers import Number
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from epfilter.semantics import PathStep, parse_path
 
+T = TypeVar("T")
+
 Reader = Callable[[object], object]
-"""Gives the value of a row, `Several` values where the path goes through a list, or None."""
+"""Returns the value in a row, `MultipleValues` if the path goes through a list, or None."""
 
 
-class Several(list[object]):
-    """What a path that goes through a list of objects has met, one value of each object."""
+def cache_by_class(function: Callable[[type], T]) -> Callable[[type], T]:
+    """Cache the results of a function of a class; a decorator."""
+    return lru_cache(maxsize=1024)(function)
+
+
+class MultipleValues(list[object]):
+    """The values that a path through a list of objects selects, one of each object."""
 
     __slots__ = ()
 
@@ -37,63 +44,63 @@ _ROUTINES = (
     types.ClassMethodDescriptorType,
 )
 _TEXTS = (str, bytes, bytearray, memoryview)
-_CLOSED = (
+_WITHOUT_ATTRIBUTES = (
     *(*_TEXTS, *_ROUTINES, Number, Decimal, date, time, timedelta, UUID, Enum),
     *(type, types.ModuleType, type(None)),
 )
-"""Values without parts: `name.upper` or `created_at.year` is no attribute of a row."""
+"""Values whose attributes are not data: `name.upper` or `created_at.year` is not in a row."""
 
 
-def reader(path: str) -> Reader:
-    """A function that gives what the path means in a row.
+def path_reader(path: str) -> Reader:
+    """Return a function that reads the value of a path in a row.
 
-    Null and missing are None. A row with keys is asked for the whole path first, so flat rows such
-    as `{"contact.name": …}` answer as nested ones do.
+    Null and missing are None. In a row with keys, the whole path is tried as a key first, so flat
+    rows such as `{"contact.name": …}` match as nested ones do.
 
-    >>> reader("items.sku")({"items": [{"sku": "a"}, {"sku": "b"}]})
+    >>> path_reader("items.sku")({"items": [{"sku": "a"}, {"sku": "b"}]})
     ['a', 'b']
-    >>> reader("items.length")({"items": [{"sku": "a"}, {"sku": "b"}]})
+    >>> path_reader("items.length")({"items": [{"sku": "a"}, {"sku": "b"}]})
     2
     """
     first, *rest = parse_path(path)
     if not rest:
-        return lambda row: _access(type(row))(row, path, None)
+        return lambda row: _accessor(type(row))(row, path, None)
 
     def read(row: object) -> object:
-        access = _access(type(row))
-        if access is not _attribute:
+        access = _accessor(type(row))
+        if access is not _get_attribute:
             whole = access(row, path, _MISSING)
             if whole is not _MISSING:
                 return whole
-        return _followed(access(row, first.name, None), rest)
+        return _follow(access(row, first.name, None), rest)
 
     return read
 
 
-def _followed(value: object, rest: list[PathStep]) -> object:
-    met, several = [value], False
-    for place, step in enumerate(rest, 1):
-        found: list[object] = []
-        for one in met:
+def _follow(value: object, steps: list[PathStep]) -> object:
+    values, is_multiple = [value], False
+    for number, step in enumerate(steps, 1):
+        next_values: list[object] = []
+        for each in values:
             if step.list_index is not None:
-                found.append(_element(one, step.list_index))
-            elif not is_list(type(one)):
-                found.append(_access(type(one))(one, step.name, None))
-            elif step.name == "length" and place == len(rest):
-                found.append(len(cast("Sized", one)))
+                next_values.append(_get_element(each, step.list_index))
+            elif not is_list(type(each)):
+                next_values.append(_accessor(type(each))(each, step.name, None))
+            elif step.name == "length" and number == len(steps):
+                next_values.append(len(cast("Sized", each)))
             else:
-                several = True
-                found += [
-                    _access(type(each))(each, step.name, None)
-                    for each in cast("Iterable[object]", one)
+                is_multiple = True
+                next_values += [
+                    _accessor(type(element))(element, step.name, None)
+                    for element in cast("Iterable[object]", each)
                 ]
-        met = [one for one in found if one is not None]
-    if several:
-        return Several(met) if met else None
-    return met[0] if met else None
+        values = [each for each in next_values if each is not None]
+    if is_multiple:
+        return MultipleValues(values) if values else None
+    return values[0] if values else None
 
 
-def _element(value: object, index: int) -> object:
+def _get_element(value: object, index: int) -> object:
     if isinstance(value, Sequence) and is_list(type(value)) and index < len(value):
         element: object = value[index]
         return element
@@ -101,96 +108,91 @@ def _element(value: object, index: int) -> object:
 
 
 def elements(value: object) -> Iterator[object]:
-    """The elements of a list, of all lists that a path has met, or the one value itself.
+    """Yield the elements of a list, those of all lists that a path selects, or the one value.
 
-    >>> list(elements(Several([["a", "b"], "c"]))), list(elements("ab"))
+    >>> list(elements(MultipleValues([["a", "b"], "c"]))), list(elements("ab"))
     (['a', 'b', 'c'], ['ab'])
     """
-    if type(value) is Several:
-        for one in value:
-            yield from cast("Iterable[object]", one) if is_list(type(one)) else (one,)
+    if type(value) is MultipleValues:
+        for each in value:
+            yield from cast("Iterable[object]", each) if is_list(type(each)) else (each,)
     elif is_list(type(value)):
         yield from cast("Iterable[object]", value)
     else:
         yield value
 
 
-def _is_list(kind: type) -> bool:
+@cache_by_class
+def is_list(class_: type) -> bool:
+    """Return whether values of a class are lists of values: list, tuple, set and the like.
+
+    >>> is_list(tuple), is_list(str), is_list(dict)
+    (True, False, False)
+    """
     return (
-        issubclass(kind, (Sequence, AbstractSet))
-        and not issubclass(kind, _TEXTS)
-        and not hasattr(kind, "_fields")  # a named tuple is an object
-        and not callable(getattr(kind, "keys", None))  # and so is a row of sqlite3
+        issubclass(class_, (Sequence, AbstractSet))
+        and not issubclass(class_, _TEXTS)
+        and not hasattr(class_, "_fields")  # a named tuple is an object
+        and not callable(getattr(class_, "keys", None))  # and so is a row of sqlite3
     )
 
 
-is_list: Callable[[type], bool] = lru_cache(maxsize=1024)(_is_list)
-"""Whether values of a class are lists of values: list, tuple, set and their like."""
+@cache_by_class
+def _accessor(class_: type) -> Callable[[Any, str, object], object]:
+    """Return the function that reads a member of values of a class."""
+    if issubclass(class_, Mapping):
+        return _get_key
+    if is_list(class_) or issubclass(class_, _WITHOUT_ATTRIBUTES):
+        return _get_nothing
+    if callable(getattr(class_, "keys", None)) and hasattr(class_, "__getitem__"):
+        return _get_item
+    return _get_attribute
 
 
-def _access_of(kind: type) -> Callable[[Any, str, object], object]:
-    """How a member of values of a class is read."""
-    if issubclass(kind, Mapping):
-        return _key
-    if is_list(kind) or issubclass(kind, _CLOSED):
-        return _nothing
-    if callable(getattr(kind, "keys", None)) and hasattr(kind, "__getitem__"):
-        return _item
-    return _attribute
-
-
-_access: Callable[[type], Callable[[Any, str, object], object]]
-_access = lru_cache(maxsize=1024)(_access_of)
-
-
-def _key(row: Mapping[str, object], name: str, missing: object) -> object:
+def _get_key(row: Mapping[str, object], name: str, missing: object) -> object:
     try:
         return row.get(name, missing)
     except (AttributeError, KeyError, TypeError):
         return missing
 
 
-def _item(row: Any, name: str, missing: object) -> object:
+def _get_item(row: Any, name: str, missing: object) -> object:
     try:
-        found: object = row[name]
+        value: object = row[name]
     except (AttributeError, LookupError, TypeError):
         return missing
-    return found
+    return value
 
 
-def _nothing(row: object, name: str, missing: object) -> object:  # noqa: ARG001 - as its kin
+def _get_nothing(row: object, name: str, missing: object) -> object:  # noqa: ARG001 - an accessor
     return missing
 
 
-def _attribute(row: object, name: str, missing: object) -> object:
-    if name.startswith("_") and name not in _declared(type(row)):
+def _get_attribute(row: object, name: str, missing: object) -> object:
+    if name.startswith("_") and name not in _declared_names(type(row)):
         return missing
     try:
-        found = getattr(row, name)
+        value = getattr(row, name)
     except (AttributeError, KeyError, TypeError):
-        found = missing
-    if found is missing:
-        alias = _by_alias(type(row)).get(name, name)
-        return missing if alias == name else _attribute(row, alias, missing)
-    return missing if issubclass(type(found), _ROUTINES) else found
+        value = missing
+    if value is missing:
+        alias = _names_by_alias(type(row)).get(name, name)
+        return missing if alias == name else _get_attribute(row, alias, missing)
+    return missing if issubclass(type(value), _ROUTINES) else value
 
 
-def _declared_of(kind: type) -> frozenset[str]:
-    """The fields that a dataclass, a pydantic model, an attrs class or a named tuple declares."""
-    names = {attribute.name for attribute in getattr(kind, "__attrs_attrs__", ())}
+@cache_by_class
+def _declared_names(class_: type) -> frozenset[str]:
+    """Return the fields that a dataclass, a pydantic model, an attrs class or a named tuple has."""
+    names = {attribute.name for attribute in getattr(class_, "__attrs_attrs__", ())}
     for fields in ("__dataclass_fields__", "__pydantic_fields__", "_fields"):
-        names.update(getattr(kind, fields, ()))
+        names.update(getattr(class_, fields, ()))
     return frozenset(names)
 
 
-_declared: Callable[[type], frozenset[str]] = lru_cache(maxsize=1024)(_declared_of)
-
-
-def _by_alias_of(kind: type) -> dict[str, str]:
-    """The fields of a pydantic model by the names that they have in its JSON."""
-    fields = getattr(kind, "__pydantic_fields__", {})
-    named = {name: known.serialization_alias or known.alias for name, known in fields.items()}
-    return {alias: name for name, alias in named.items() if alias and alias not in fields}
-
-
-_by_alias: Callable[[type], dict[str, str]] = lru_cache(maxsize=1024)(_by_alias_of)
+@cache_by_class
+def _names_by_alias(class_: type) -> dict[str, str]:
+    """Return the fields of a pydantic model by their names in its JSON."""
+    fields = getattr(class_, "__pydantic_fields__", {})
+    aliases = {name: info.serialization_alias or info.alias for name, info in fields.items()}
+    return {alias: name for name, alias in aliases.items() if alias and alias not in fields}

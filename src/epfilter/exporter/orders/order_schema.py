@@ -15,7 +15,7 @@ from typing import Literal
 
 from epfilter.exporter.errors import OrdersError
 from epfilter.snippets import shorten
-from epfilter.targets.matchers import moment
+from epfilter.targets.matchers import read_timestamp
 
 MemberKind = Literal["text", "integer", "boolean", "timestamp"]
 
@@ -240,7 +240,7 @@ def _convert(value: object, member: Member) -> str | int | bool:
         if text not in ("true", "false"):
             raise _type_error(member, "true or false", value)
         return text == "true"
-    if member.kind == "timestamp" and not (_TIMESTAMP.fullmatch(text) and moment(text)):
+    if member.kind == "timestamp" and not (_TIMESTAMP.fullmatch(text) and read_timestamp(text)):
         raise _type_error(member, "a timestamp", value)
     return text
 

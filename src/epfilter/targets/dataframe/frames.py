@@ -12,13 +12,13 @@ from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.resources import BoundFilter
 from epfilter.targets.binding import bind_filter
-from epfilter.targets.column_aliases import at_columns
+from epfilter.targets.column_aliases import resolve_columns
 from epfilter.targets.dataframe.columns import ENGINES, column_of, has_root, root
 from epfilter.targets.dataframe.conditions import calls, condition
 from epfilter.targets.dataframe.declared import declared_column
 from epfilter.targets.dataframe.elements import with_elements
 from epfilter.targets.dataframe.objects import as_arrow, not_compared, null_columns
-from epfilter.targets.or_to_in import gathered
+from epfilter.targets.or_to_in import merge_or_terms
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -51,11 +51,11 @@ def to_narwhals(
     >>> frame.filter(to_narwhals("gt(total,5.5)", schema=frame.schema)).to_native().height
     2
     """
-    tree = gathered(bind_filter(f, resource))
+    tree = merge_or_terms(bind_filter(f, resource))
     if schema is None:
         found = condition(tree, lambda call: declared_column(call, resource))
     else:
-        tree = at_columns(tree, resource, lambda path: has_root(path, schema))
+        tree = resolve_columns(tree, resource, lambda path: has_root(path, schema))
         found = condition(tree, lambda call: column_of(call, schema))
     if found is not None:
         return found
@@ -88,7 +88,7 @@ def filter_frame(frame: Frame, f: Filter | str, resource: Resource | str | None 
     engine = ENGINES.get(known.implementation.value, known.implementation.value)
     schema = dict(known.collect_schema())
     tree = bind_filter(f, resource)
-    tree = gathered(at_columns(tree, resource, lambda path: has_root(path, schema)))
+    tree = merge_or_terms(resolve_columns(tree, resource, lambda path: has_root(path, schema)))
     if engine == "pandas":
         asked = frozenset(root(call.path, schema)[0] for call in calls(tree))
         known = as_arrow(known, asked)

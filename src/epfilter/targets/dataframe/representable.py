@@ -66,9 +66,7 @@ def point(value: date) -> datetime:
     return datetime.combine(value, time(), UTC)
 
 
-def nearest(  # noqa: PLR0911 - one for each kind of type
-    op: Operator, value: Any, dtype: nw.dtypes.DType
-) -> Bound | bool:
+def nearest(op: Operator, value: Any, dtype: nw.dtypes.DType) -> Bound | bool:
     """The question as one that the column can answer; True holds for every value, False for none.
 
     >>> nearest(Operator.GT, Decimal("5.5"), nw.Int64()).value

@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, FromClause
 
 from epfilter.ast import Filter
 from epfilter.targets.binding import bind_filter
-from epfilter.targets.column_aliases import at_columns
-from epfilter.targets.or_to_in import gathered
+from epfilter.targets.column_aliases import resolve_columns
+from epfilter.targets.or_to_in import merge_or_terms
 from epfilter.targets.sqlalchemy.clause import FilterClause
 from epfilter.targets.sqlalchemy.columns import Columns
 
@@ -63,5 +63,5 @@ def to_sqlalchemy(
     {'param_1': 'paid', 'param_2': 99}
     """
     found = Columns(table, columns)
-    tree = gathered(at_columns(bind_filter(f, resource), resource, found.has))
+    tree = merge_or_terms(resolve_columns(bind_filter(f, resource), resource, found.has))
     return FilterClause(tree, found)

@@ -1,0 +1,197 @@
+"""A comparison with a value that a column cannot hold, as one with a value that it can.
+
+A database or an engine may refuse or round a value that its column cannot hold. So the comparison
+is replaced, in Python, by one that selects the same rows: no integer equals 5.5, and the integers
+above 5.5 are those above 5. All functions return a `Comparison` with a value of the column's type,
+or True for every value of the column, or False for none.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_FLOOR, Context, Decimal
+from math import copysign, inf, isinf
+from typing import Any, NamedTuple, TypeVar
+
+from epfilter.ast import LOWER_BOUND_OPERATORS, UPPER_BOUND_OPERATORS, Operator
+
+V = TypeVar("V", Decimal, date, datetime)
+
+_EXACT = Context(prec=200_000, Emin=MIN_EMIN, Emax=MAX_EMAX)
+"""Holds every digit that a value of a filter can have."""
+_MAX_SINGLE: float = struct.unpack("<f", bytes.fromhex("ffff7f7f"))[0]
+_SINGLE_DIGITS = 9
+"""Decimal digits that identify every float of 32 bits."""
+
+EVERY_INT64 = (-(2**63), 2**63 - 1)
+"""The least and the greatest integer of 64 bits with a sign."""
+
+
+class Comparison(NamedTuple):
+    """A comparison of a column, by `eq` or an ordered operator, with a value of its type."""
+
+    op: Operator
+    value: Any
+
+
+def represent_decimal(
+    op: Operator, value: Decimal, lowest: Decimal, highest: Decimal, scale: int
+) -> Comparison | bool:
+    """Compare with the numbers from `lowest` to `highest` of `scale` digits after the point.
+
+    >>> represent_decimal(Operator.GE, Decimal("5.5"), Decimal(-9), Decimal(9), 0)
+    Comparison(op=<Operator.GT: 'gt'>, value=Decimal('5'))
+    >>> represent_decimal(Operator.LT, Decimal(10), Decimal(-9), Decimal(9), 0)
+    True
+    """
+    if value > highest:
+        return op in UPPER_BOUND_OPERATORS
+    if value < lowest:
+        return op in LOWER_BOUND_OPERATORS
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent >= -scale:
+        return Comparison(op, value)
+    floor = value.quantize(Decimal((0, (1,), -scale)), ROUND_FLOOR, _EXACT)
+    return _compare_with_floor(op, floor, exact=floor == value)
+
+
+def represent_integer(op: Operator, value: Decimal, lowest: int, highest: int) -> Comparison | bool:
+    """Compare with the integers from `lowest` to `highest`.
+
+    >>> represent_integer(Operator.LT, Decimal("5.5"), *EVERY_INT64)
+    Comparison(op=<Operator.LE: 'le'>, value=5)
+    >>> represent_integer(Operator.EQ, Decimal("5.5"), *EVERY_INT64)
+    False
+    """
+    comparison = represent_decimal(op, value, Decimal(lowest), Decimal(highest), 0)
+    if isinstance(comparison, bool):
+        return comparison
+    return Comparison(comparison.op, int(comparison.value))
+
+
+def represent_float(
+    op: Operator, value: Decimal, *, single: bool = False, whole_is_exact: bool = False
+) -> Comparison | bool:
+    """Compare with floats of 64 or, if `single`, 32 bits; each is the number of its shortest text.
+
+    With `whole_is_exact` a whole float is the integer that it holds instead: 1e23 is
+    99999999999999991611392.
+
+    >>> represent_float(Operator.EQ, Decimal("0.1"))
+    Comparison(op=<Operator.EQ: 'eq'>, value=0.1)
+    >>> represent_float(Operator.LT, Decimal("1e999"))
+    Comparison(op=<Operator.LE: 'le'>, value=1.7976931348623157e+308)
+    """
+    nearest, text = _nearest_single(value) if single else _nearest_double(value)
+    number = Decimal(nearest) if whole_is_exact and nearest.is_integer() else Decimal(text)
+    side = number.compare(value)
+    if op is Operator.EQ:
+        return not side and Comparison(op, nearest)
+    if op in LOWER_BOUND_OPERATORS:
+        includes = side > 0 or (op is Operator.GE and not side)
+        return Comparison(Operator.GE if includes else Operator.GT, nearest)
+    includes = side < 0 or (op is Operator.LE and not side)
+    return Comparison(Operator.LE if includes else Operator.LT, nearest)
+
+
+def represent_nearest_float(
+    op: Operator, value: Decimal, *, single: bool = False
+) -> Comparison | bool:
+    """Compare with floats after rounding the value to the nearest one.
+
+    >>> represent_nearest_float(Operator.EQ, Decimal("0.10000000000000000001"))
+    Comparison(op=<Operator.EQ: 'eq'>, value=0.1)
+    """
+    if abs(float(value)) <= (_MAX_SINGLE if single else sys.float_info.max):
+        _, text = _nearest_single(value) if single else _nearest_double(value)
+        value = Decimal(text)
+    return represent_float(op, value, single=single)
+
+
+def represent_integer_or_float(op: Operator, value: Decimal) -> Comparison | bool:
+    """Compare with numbers that are integers of 64 bits or else floats, as SQLite stores them.
+
+    >>> represent_integer_or_float(Operator.EQ, Decimal("5.0")).value
+    5
+    """
+    whole = represent_integer(op, value, *EVERY_INT64)
+    if not isinstance(whole, bool) and whole.value == value:
+        return whole
+    return represent_nearest_float(op, value)
+
+
+def has_float_digits(value: Decimal) -> bool:
+    """Return whether no other number of as few digits is the same float.
+
+    >>> has_float_digits(Decimal("0.10")), has_float_digits(Decimal("0.1234567890123456"))
+    (True, False)
+    """
+    return len(value.normalize(_EXACT).as_tuple().digits) <= sys.float_info.dig
+
+
+def represent_date(op: Operator, value: date) -> Comparison | bool:
+    """Compare with dates, each of which is its midnight UTC.
+
+    >>> represent_date(Operator.GE, datetime(2020, 1, 1, 12, tzinfo=UTC))
+    Comparison(op=<Operator.GT: 'gt'>, value=datetime.date(2020, 1, 1))
+    """
+    day = value.date() if isinstance(value, datetime) else value
+    return _compare_with_floor(op, day, exact=to_timestamp(day) == to_timestamp(value))
+
+
+def represent_timestamp(op: Operator, value: datetime, step: int) -> Comparison | bool:
+    """Compare with timestamps that are multiples of `step` microseconds.
+
+    >>> represent_timestamp(Operator.EQ, datetime(2018, 9, 1, 0, 0, 0, 500, UTC), 1000)
+    False
+    """
+    floor = value - timedelta(microseconds=value.microsecond % step)
+    return _compare_with_floor(op, floor, exact=floor == value)
+
+
+def to_timestamp(value: date) -> datetime:
+    """Return the point in time of a date or a timestamp: a date is its midnight UTC.
+
+    >>> to_timestamp(date(2018, 9, 1)).isoformat()
+    '2018-09-01T00:00:00+00:00'
+    """
+    if isinstance(value, datetime):
+        return value
+    return datetime.combine(value, time(), UTC)
+
+
+def _compare_with_floor(op: Operator, floor: V, *, exact: bool) -> Comparison | bool:
+    """Compare with `floor`, the greatest value of the column that is not above the value."""
+    if exact:
+        return Comparison(op, floor)
+    if op is Operator.EQ:
+        return False
+    return Comparison(Operator.GT if op in LOWER_BOUND_OPERATORS else Operator.LE, floor)
+
+
+def _nearest_double(value: Decimal) -> tuple[float, str]:
+    nearest = float(value)
+    if isinf(nearest):
+        nearest = copysign(sys.float_info.max, nearest)
+    return nearest, repr(nearest)
+
+
+def _nearest_single(value: Decimal) -> tuple[float, str]:
+    nearest = _to_single(float(value))
+    if isinf(nearest):
+        nearest = copysign(_MAX_SINGLE, nearest)
+    for digits in range(1, _SINGLE_DIGITS):
+        text = f"{nearest:.{digits}g}"
+        if _to_single(float(text)) == nearest:
+            return nearest, text
+    return nearest, f"{nearest:.{_SINGLE_DIGITS}g}"
+
+
+def _to_single(value: float) -> float:
+    try:
+        single: float = struct.unpack("<f", struct.pack("<f", value))[0]
+    except OverflowError:
+        return copysign(inf, value)
+    return single
