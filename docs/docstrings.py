@@ -1,4 +1,4 @@
-"""Docstrings for the reference: their `>>>` examples become code blocks, as on all other pages."""
+"""Docstrings for the reference: their `>>>` examples are rendered as code blocks."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _EXAMPLE = re.compile(r"^>>> .*(?:\n(?!\n).*)*", re.MULTILINE)
 
 
 class Examples(griffe.Extension):
-    """Named in mkdocs.yml; griffe calls it for every object that has been read."""
+    """An extension of griffe, named in mkdocs.yml, which runs for every object."""
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
         """Fence the examples of the docstring of `obj`."""
         if obj.docstring:
-            obj.docstring.value = _EXAMPLE.sub(_fenced, obj.docstring.value)
+            obj.docstring.value = _EXAMPLE.sub(_fence_example, obj.docstring.value)
 
 
-def _fenced(example: re.Match[str]) -> str:
-    shown = example[0].rstrip().replace("<BLANKLINE>", "")
-    return f"```pycon\n{shown}\n```"
+def _fence_example(example: re.Match[str]) -> str:
+    code = example[0].rstrip().replace("<BLANKLINE>", "")
+    return f"```pycon\n{code}\n```"

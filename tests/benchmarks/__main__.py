@@ -1,6 +1,7 @@
-"""Measures epfilter and its peers: `python tests/benchmarks`, see CONTRIBUTING.md.
+"""Benchmarks of epfilter and its competitors: `python tests/benchmarks`, see CONTRIBUTING.md.
 
-With `--write` the results go into `docs/speed.json`, of which the page about speed is made.
+With `--write` the results are written to `docs/speed.json`, from which the page about speed is
+generated.
 """
 
 from __future__ import annotations
@@ -15,27 +16,27 @@ RESULTS = Path(__file__).resolve().parents[2] / "docs" / "speed.json"
 
 
 def main() -> None:
-    """Measure, print, and write where that is asked for."""
+    """Measure and print; with `--write`, also write the results."""
     arguments = argparse.ArgumentParser(prog="python tests/benchmarks", description=__doc__)
     arguments.add_argument("--write", action="store_true", help="store the results for the docs")
     write = arguments.parse_args().write
 
-    from benchmarks.measuring import measure
-    from benchmarks.table import lines
+    from benchmarks.report import render_results
+    from benchmarks.runner import measure_all
 
-    results = measure()
-    sys.stdout.writelines(f"{line}\n" for line in lines(results))
+    results = measure_all()
+    sys.stdout.writelines(f"{line}\n" for line in render_results(results))
     if write:
-        text = json.dumps(_rounded(results), indent=1, ensure_ascii=False)
+        text = json.dumps(_round(results), indent=1, ensure_ascii=False)
         RESULTS.write_text(f"{text}\n", encoding="utf-8")
 
 
-def _rounded(value: object) -> object:
-    """Four digits, which are more than noise leaves."""
+def _round(value: object) -> object:
+    """Round all numbers to four digits, which is more than the noise allows."""
     if isinstance(value, dict):
-        return {name: _rounded(one) for name, one in value.items()}
+        return {name: _round(member) for name, member in value.items()}
     if isinstance(value, list):
-        return [_rounded(one) for one in value]
+        return [_round(member) for member in value]
     return float(f"{value:.4g}") if isinstance(value, float) else value
 
 

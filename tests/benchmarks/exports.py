@@ -1,7 +1,7 @@
-"""An export of orders to CSV, beside DuckDB's own COPY of the same rows and columns.
+"""Benchmark of exports to CSV, compared with DuckDB's own COPY of the same rows and columns.
 
-Each runs in a process of its own, in turns, and says how long it took and how much memory it held
-at most. `python tests/benchmarks/exports.py` prints what is measured of 1,000,000 orders.
+Each runs in its own process, in turns, and reports its time and its peak memory.
+`python tests/benchmarks/exports.py` prints the results for 1,000,000 orders.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ORDERS = 1_000_000
 ROUNDS = 3
 OURS, HAND = "export", "COPY by hand"
 FILTER = "ge(created_at,2018-04-01):lt(created_at,2018-10-01)"
-"""Half of the demo orders, which are of one year."""
+"""Selects half of the demo orders, which cover one year."""
 
 _MEMORY = "256MB"
 _ADDRESS = (
@@ -87,16 +87,16 @@ _ITEM_OTHERS = {
 }
 
 
-def absent() -> dict[str, str]:
-    """What is not there to be compared, and why."""
+def missing_packages() -> dict[str, str]:
+    """Return the missing packages and the reason."""
     return {name: "not installed" for name in ("duckdb", "narwhals") if find_spec(name) is None}
 
 
-def by_hand(source: Path, target: Path, *, neutralise: bool) -> int:
-    """As a person would write it who knows the schema: one SELECT, and COPY."""
+def export_by_hand(source: Path, target: Path, *, neutralise: bool) -> int:
+    """Export with one hand-written SELECT and COPY for the known schema; return the rows."""
     import duckdb
 
-    def safe(text: str) -> str:
+    def neutralised(text: str) -> str:
         if not neutralise:
             return text
         return (
@@ -104,10 +104,10 @@ def by_hand(source: Path, target: Path, *, neutralise: bool) -> int:
         )
 
     order = [
-        f'{_OTHERS[name] if path is None else safe(path)} AS "{name}"'
+        f'{_OTHERS[name] if path is None else neutralised(path)} AS "{name}"'
         for name, path in _TEXTS.items()
     ]
-    item = [f"{safe(path)} AS {name}" for name, path in _ITEM_TEXTS.items()]
+    item = [f"{neutralised(path)} AS {name}" for name, path in _ITEM_TEXTS.items()]
     item += [f"{path} AS {name}" for name, path in _ITEM_OTHERS.items()]
     columns = ", ".join(f"{name}: '{kind}'" for name, kind in _TYPES.items())
     sql = (
@@ -118,12 +118,12 @@ def by_hand(source: Path, target: Path, *, neutralise: bool) -> int:
         f"AND {_TIMES}.created_at::TIMESTAMPTZ < TIMESTAMPTZ '2018-10-01 00:00:00+00')"
     )
     with duckdb.connect(":memory:", config={"memory_limit": _MEMORY}) as connection:
-        found = connection.execute(f"COPY ({sql}) TO '{target}' (FORMAT csv, HEADER)").fetchone()
-    return int(found[0]) if found else 0
+        row = connection.execute(f"COPY ({sql}) TO '{target}' (FORMAT csv, HEADER)").fetchone()
+    return int(row[0]) if row else 0
 
 
-def ours(source: Path, target: Path, *, neutralise: bool) -> int:
-    """The same as an export."""
+def export_orders(source: Path, target: Path, *, neutralise: bool) -> int:
+    """Export with epfilter; return the rows."""
     from epfilter import parse
     from epfilter.exporter.orders import open_orders
 
@@ -131,43 +131,43 @@ def ours(source: Path, target: Path, *, neutralise: bool) -> int:
     return store.write_csv(parse(FILTER), target, rows="item", neutralise=neutralise)
 
 
-CONTENDERS: dict[str, Callable[..., int]] = {OURS: ours, HAND: by_hand}
+CONTENDERS: dict[str, Callable[..., int]] = {OURS: export_orders, HAND: export_by_hand}
 
 
 def measure(number: int = ORDERS, rounds: int = ROUNDS) -> list[dict[str, Any]]:
-    """The least seconds and the most bytes of each, with and without neutralising.
+    """Return the minimum seconds and the peak bytes of each, with and without neutralising.
 
-    Raises AssertionError where the two do not write the same file.
+    Raises AssertionError where the two files differ.
     """
-    if absent():
+    if missing_packages():
         return []
     with TemporaryDirectory(prefix="epfilter-") as folder:
         source = Path(folder, "orders.jsonl")
-        _make(source, number)
-        return [*_measured(source, number, rounds)]
+        _write_orders(source, number)
+        return [*_measure_exports(source, number, rounds)]
 
 
-def _make(source: Path, number: int) -> None:
+def _write_orders(source: Path, number: int) -> None:
     from epfilter.exporter.orders import demo_lines
 
     with source.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(demo_lines(number))
 
 
-def _measured(source: Path, number: int, rounds: int) -> Iterator[dict[str, Any]]:
+def _measure_exports(source: Path, number: int, rounds: int) -> Iterator[dict[str, Any]]:
     for neutralise in (False, True):
         seconds = dict.fromkeys(CONTENDERS, float("inf"))
         peaks = dict.fromkeys(CONTENDERS, 0)
         rows = set()
         for turn in range(rounds):
             for name in [*CONTENDERS][:: 1 if turn % 2 else -1]:
-                found = _apart(name, source, neutralise=neutralise)
-                seconds[name] = min(seconds[name], found["seconds"])
-                peaks[name] = max(peaks[name], found["bytes"])
-                rows.add(found["rows"])
+                result = _run_isolated(name, source, neutralise=neutralise)
+                seconds[name] = min(seconds[name], result["seconds"])
+                peaks[name] = max(peaks[name], result["bytes"])
+                rows.add(result["rows"])
         same = filecmp.cmp(_target(source, OURS), _target(source, HAND), shallow=False)
         if len(rows) != 1 or not same:
-            raise AssertionError(f"not the same is written of {source}: {rows} rows")
+            raise AssertionError(f"the files of {source} differ: {rows} rows")
         yield {
             "name": f"{number:,} orders, {'neutralised' if neutralise else 'as they are'}",
             "orders": number,
@@ -181,8 +181,8 @@ def _target(source: Path, name: str) -> Path:
     return source.with_name(f"{name}.csv")
 
 
-def _apart(name: str, source: Path, *, neutralise: bool) -> dict[str, Any]:
-    """What a contender measured of itself in a new process."""
+def _run_isolated(name: str, source: Path, *, neutralise: bool) -> dict[str, Any]:
+    """Run a contender in a new process and return its measurements."""
     command = [sys.executable, __file__, name, str(source), str(int(neutralise))]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - ourselves
     result: dict[str, Any] = json.loads(done.stdout)
@@ -193,11 +193,11 @@ def _run(name: str, source: Path, *, neutralise: bool) -> dict[str, Any]:
     run = CONTENDERS[name]
     start = time.perf_counter()
     rows = run(source, _target(source, name), neutralise=neutralise)
-    return {"seconds": time.perf_counter() - start, "rows": rows, "bytes": _peak()}
+    return {"seconds": time.perf_counter() - start, "rows": rows, "bytes": _peak_memory()}
 
 
-def _peak() -> int:
-    """The most bytes of memory that this process has held; 0 where the system does not tell."""
+def _peak_memory() -> int:
+    """Return the peak memory of this process in bytes; 0 where the system does not report it."""
     status = Path("/proc/self/status")
     if status.exists():
         for line in status.read_text(encoding="ascii").splitlines():
@@ -208,7 +208,7 @@ def _peak() -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) == 4:
-        answer: Any = _run(sys.argv[1], Path(sys.argv[2]), neutralise=sys.argv[3] == "1")
+        result: Any = _run(sys.argv[1], Path(sys.argv[2]), neutralise=sys.argv[3] == "1")
     else:
-        answer = measure()
-    sys.stdout.write(f"{json.dumps(answer, indent=1)}\n")
+        result = measure()
+    sys.stdout.write(f"{json.dumps(result, indent=1)}\n")

@@ -1,8 +1,7 @@
-"""Five models as small as those of a filter can be, and nothing else.
+"""Five minimal pydantic models with the fields and limits of the nodes in `epfilter.ast`.
 
-What importing this takes is what pydantic takes to make five models, so it is the floor of
-`import epfilter`. Their fields and limits are those of the nodes in `epfilter.ast`. With the argument
-`later` pydantic makes their validators at first use, as those of the nodes.
+The time to import this module is the baseline for `import epfilter`. With the argument `later`,
+pydantic builds the validators on first use, as for the nodes.
 """
 
 from __future__ import annotations
@@ -17,18 +16,18 @@ Text = Annotated[str, Field(strict=True, min_length=0)]
 FieldName = Annotated[str, Field(strict=True, min_length=1)]
 
 
-def in_order(values: object) -> object:
-    """A list as a tuple."""
+def as_tuple(values: object) -> object:
+    """Return a list as a tuple."""
     return tuple(values) if isinstance(values, list) else values
 
 
-def not_too_deep(terms: tuple[BaseModel, ...]) -> tuple[BaseModel, ...]:
-    """The place of a check of depth."""
+def check_depth(terms: tuple[BaseModel, ...]) -> tuple[BaseModel, ...]:
+    """Return the terms; a placeholder for the check of the depth."""
     return terms
 
 
 class Node(BaseModel, frozen=True, extra="forbid", defer_build=LATER):
-    """What the five share."""
+    """The base of the five models."""
 
 
 class Comparison(Node, frozen=True):
@@ -44,7 +43,7 @@ class Membership(Node, frozen=True):
 
     op: Literal["in", "contains_any", "contains_all"]
     field: FieldName
-    values: Annotated[tuple[Text, ...], Field(min_length=1), BeforeValidator(in_order)]
+    values: Annotated[tuple[Text, ...], Field(min_length=1), BeforeValidator(as_tuple)]
 
 
 class IsNull(Node, frozen=True):
@@ -55,26 +54,26 @@ class IsNull(Node, frozen=True):
 
 
 class And(Node, frozen=True):
-    """Terms that all hold."""
+    """Terms of which all must hold."""
 
     op: Literal["and"] = "and"
     terms: Annotated[
         tuple[AnyNode, ...],
         Field(min_length=2),
-        BeforeValidator(in_order),
-        AfterValidator(not_too_deep),
+        BeforeValidator(as_tuple),
+        AfterValidator(check_depth),
     ]
 
 
 class Or(Node, frozen=True):
-    """Terms any of which holds."""
+    """Terms of which one must hold."""
 
     op: Literal["or"] = "or"
     terms: Annotated[
         tuple[AnyNode, ...],
         Field(min_length=2),
-        BeforeValidator(in_order),
-        AfterValidator(not_too_deep),
+        BeforeValidator(as_tuple),
+        AfterValidator(check_depth),
     ]
 
 

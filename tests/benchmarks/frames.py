@@ -1,4 +1,4 @@
-"""A filter on a dataframe, beside the expression and the SQL that a person would write."""
+"""Benchmark of a filter on a dataframe, compared with a hand-written expression and SQL."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.cases import THREE_CALLS
 from benchmarks.rows import FIRST, LAST
-from benchmarks.timing import interleaved, repeated
-from benchmarks.works import THREE_CALLS
+from benchmarks.timing import repeat_action, time_in_turns
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,14 +27,14 @@ _SQL = (
 )
 
 
-def absent() -> dict[str, str]:
-    """What is not there to be compared, and why."""
-    needed = {OURS: "narwhals", POLARS: "polars", DUCKDB: "duckdb", "pyarrow": "pyarrow"}
-    return {name: "not installed" for name, module in needed.items() if find_spec(module) is None}
+def missing_packages() -> dict[str, str]:
+    """Return the missing packages and the reason."""
+    packages = {OURS: "narwhals", POLARS: "polars", DUCKDB: "duckdb", "pyarrow": "pyarrow"}
+    return {name: "not installed" for name, module in packages.items() if find_spec(module) is None}
 
 
-def made(number: int) -> pl.DataFrame:
-    """So many orders of one year in no order; some have no payment."""
+def create_frame(number: int) -> pl.DataFrame:
+    """Return this number of unordered orders of one year; some have no payment."""
     import polars as pl
 
     n = pl.int_range(number, dtype=pl.Int64)
@@ -49,8 +49,8 @@ def made(number: int) -> pl.DataFrame:
     )
 
 
-def actions(frame: pl.DataFrame) -> dict[str, Actions]:
-    """By engine: ours, and by hand. Each gives the rows that it keeps."""
+def create_actions(frame: pl.DataFrame) -> dict[str, Actions]:
+    """Return by engine our action and the hand-written one, which return the selected rows."""
     import duckdb
     import polars as pl
 
@@ -77,18 +77,20 @@ def actions(frame: pl.DataFrame) -> dict[str, Actions]:
 
 
 def measure(number: int = NUMBER, rounds: int = ROUNDS) -> list[dict[str, Any]]:
-    """Seconds for each engine."""
-    if absent():
+    """Return the seconds for each engine."""
+    if missing_packages():
         return []
     return [
-        {"name": name, "rows": number, "seconds": _measured(name, compared, rounds)}
-        for name, compared in actions(made(number)).items()
+        {"name": name, "rows": number, "seconds": _measure_engine(name, compared, rounds)}
+        for name, compared in create_actions(create_frame(number)).items()
     ]
 
 
-def _measured(name: str, compared: Actions, rounds: int) -> dict[str, float]:
-    """Measure nothing that does not keep as many."""
+def _measure_engine(name: str, compared: Actions, rounds: int) -> dict[str, float]:
+    """Return the seconds of each action; raise AssertionError where they select other rows."""
     lengths = {len(action()) for action in compared.values()}
     if len(lengths) != 1:
-        raise AssertionError(f"not the same rows are kept in {name}: {lengths}")
-    return interleaved({one: repeated(run) for one, run in compared.items()}, rounds=rounds)
+        raise AssertionError(f"different rows are selected in {name}: {lengths}")
+    return time_in_turns(
+        {label: repeat_action(run) for label, run in compared.items()}, rounds=rounds
+    )

@@ -1,6 +1,6 @@
-"""A filter as a Python function, asked of a million rows; beside a function written by hand.
+"""Benchmark of a filter as a Python function on a million rows, compared with one by hand.
 
-The engines of RQL run the same filter on the first of these rows. A time is that of one row.
+The engines of RQL run the same filter on the first of these rows. Times are per row.
 """
 
 from __future__ import annotations
@@ -10,26 +10,26 @@ from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
-from benchmarks.peers import US
-from benchmarks.rql import NAME as LIB_RQL
-from benchmarks.rql import Rql
-from benchmarks.timing import Timed, interleaved, repeated
-from benchmarks.works import THREE_CALLS
+from benchmarks.cases import THREE_CALLS
+from benchmarks.competitors import OURS
+from benchmarks.lib_rql import NAME as LIB_RQL
+from benchmarks.lib_rql import LibRql
+from benchmarks.timing import Timer, repeat_action, time_in_turns
 from epfilter.targets import to_predicate
 
 NUMBER = 1_000_000
-PEER_NUMBER = 20_000
+COMPETITOR_ROWS = 20_000
 ROUNDS = 7
 
 HAND = "by hand"
-LETTERS = "epfilter, text as text"
-"""Without a resource timestamps are compared by their letters, as the engines of RQL do it."""
+AS_TEXT = "epfilter, text as text"
+"""Without a resource, timestamps are compared as text, as in the engines of RQL."""
 
 PYRQL = "pyrql"
 PYRQL_BARE = "pyrql, rows not copied"
 
 ENGINES = (PYRQL, LIB_RQL)
-"""Those that are called as their users call them."""
+"""The engines that are called as their users call them."""
 
 Row = dict[str, Any]
 Match = Callable[[Any], bool]
@@ -39,24 +39,24 @@ _YEAR = datetime(2018, 1, 1, tzinfo=UTC)
 _SECONDS = 360 * 24 * 3600
 _PAYMENTS = ("paid", "unpaid", "refunded", "authorized")
 _PRIME = 7919
-_LETTERS = (
+_TEXT_FILTER = (
     "gt(created_at,2018-09-01T00:00:00Z):lt(created_at,2018-10-01T00:00:00Z):eq(payment,refunded)"
 )
 
 
-class Kind(NamedTuple):
-    """Rows of one kind, and what is asked of them."""
+class RowKind(NamedTuple):
+    """Rows of one kind, and the filters to run on them."""
 
     name: str
     text: bool
-    """Whether points in time are text, as in JSON."""
+    """Whether timestamps are text, as in JSON."""
     resource: str | None
     by_hand: Match
     pyrql: str
     lib_rql: str
 
 
-def _of_datetimes(row: Row) -> bool:
+def _match_datetimes(row: Row) -> bool:
     created, payment = row.get("created_at"), row.get("payment")
     return (
         created is not None
@@ -67,7 +67,7 @@ def _of_datetimes(row: Row) -> bool:
     )
 
 
-def _of_texts(row: Row) -> bool:
+def _match_texts(row: Row) -> bool:
     created = row.get("created_at")
     if created is None:
         return False
@@ -79,21 +79,21 @@ def _of_texts(row: Row) -> bool:
 
 
 KINDS = (
-    Kind(
+    RowKind(
         "datetimes",
         text=False,
         resource=None,
-        by_hand=_of_datetimes,
+        by_hand=_match_datetimes,
         pyrql="and(gt(created_at,datetime:2018-09-01T00:00:00Z),"
         "lt(created_at,datetime:2018-10-01T00:00:00Z),eq(payment,refunded))",
         lib_rql="and(gt(created_at,2018-09-01T00:00:00Z),"
         "lt(created_at,2018-10-01T00:00:00Z),eq(payment,refunded))",
     ),
-    Kind(
+    RowKind(
         "timestamps in text",
         text=True,
         resource="orders",
-        by_hand=_of_texts,
+        by_hand=_match_texts,
         pyrql="and(gt(created_at,string:2018-09-01T00:00:00Z),"
         "lt(created_at,string:2018-10-01T00:00:00Z),eq(payment,refunded))",
         lib_rql="and(gt(created_at,2018-09-01T00:00:00Z),"
@@ -102,14 +102,14 @@ KINDS = (
 )
 
 
-def made(number: int, *, text: bool) -> list[Row]:
-    """So many orders of one year in no order; some have no payment."""
+def create_rows(number: int, *, text: bool) -> list[Row]:
+    """Return this number of unordered orders of one year; some have no payment."""
     return [_row(n, number, text=text) for n in range(number)]
 
 
 def _row(n: int, number: int, *, text: bool) -> Row:
-    # An odd second, so that no row is of a midnight: there the peers, to which a text is a text,
-    # might say otherwise.
+    # An odd second, so that no row is at midnight, where competitors that compare text could
+    # select other rows.
     second = n * _PRIME % number * _SECONDS // number | 1
     created = _YEAR + timedelta(seconds=second)
     return {
@@ -121,84 +121,86 @@ def _row(n: int, number: int, *, text: bool) -> Row:
 
 
 def measure(
-    other: Rql | None,
+    lib_rql: LibRql | None,
     number: int = NUMBER,
-    peer_number: int = PEER_NUMBER,
+    competitor_rows: int = COMPETITOR_ROWS,
     rounds: int = ROUNDS,
 ) -> list[dict[str, Any]]:
-    """Seconds a row, for each kind of rows."""
-    return [_measured(kind, other, number, min(number, peer_number), rounds) for kind in KINDS]
+    """Return the seconds per row for each kind of rows."""
+    return [
+        _measure_kind(kind, lib_rql, number, min(number, competitor_rows), rounds) for kind in KINDS
+    ]
 
 
-def absent() -> dict[str, str]:
-    """What is not there to be compared, and why."""
+def missing_packages() -> dict[str, str]:
+    """Return the missing packages and the reason."""
     return {} if find_spec("pyrql") else {PYRQL: "not installed"}
 
 
-def _measured(
-    kind: Kind, other: Rql | None, number: int, peer_number: int, rounds: int
+def _measure_kind(
+    kind: RowKind, lib_rql: LibRql | None, number: int, competitor_rows: int, rounds: int
 ) -> dict[str, Any]:
-    rows = made(number, text=kind.text)
-    few = rows[:peer_number]
-    ours = matcher(kind)
-    _check(HAND, kept(ours, rows), kept(kind.by_hand, rows))
-    timed: dict[str, Timed] = {
-        US: repeated(lambda: kept(ours, rows)),
-        HAND: repeated(lambda: kept(kind.by_hand, rows)),
+    rows = create_rows(number, text=kind.text)
+    few = rows[:competitor_rows]
+    ours = create_predicate(kind)
+    _require_equal(HAND, select_rows(ours, rows), select_rows(kind.by_hand, rows))
+    timed: dict[str, Timer] = {
+        OURS: repeat_action(lambda: select_rows(ours, rows)),
+        HAND: repeat_action(lambda: select_rows(kind.by_hand, rows)),
     }
     if kind.text:
-        letters = to_predicate(_LETTERS)
-        _check(LETTERS, kept(ours, rows), kept(letters, rows))
-        timed[LETTERS] = repeated(lambda: kept(letters, rows))
-    expected = kept(ours, few)
-    for name, run in pyrql(kind, few).items():
-        _check(name, expected, run())
-        timed[name] = repeated(run)
-    if other:
-        other.ask("rows", rows=[_sent(row) for row in few], datetimes=not kind.text)
-        matched = other.ask("matched", text=kind.lib_rql)
+        text_predicate = to_predicate(_TEXT_FILTER)
+        _require_equal(AS_TEXT, select_rows(ours, rows), select_rows(text_predicate, rows))
+        timed[AS_TEXT] = repeat_action(lambda: select_rows(text_predicate, rows))
+    expected = select_rows(ours, few)
+    for name, run in create_pyrql_runs(kind, few).items():
+        _require_equal(name, expected, run())
+        timed[name] = repeat_action(run)
+    if lib_rql:
+        lib_rql.request("rows", rows=[_serialize_row(row) for row in few], datetimes=not kind.text)
+        matched = lib_rql.request("matched", text=kind.lib_rql)
         if matched != len(expected):
-            raise AssertionError(f"lib-rql keeps {matched} rows of {len(expected)}")
-        timed[LIB_RQL] = lambda times: float(other.ask("run", text=kind.lib_rql, times=times))
-    seconds = interleaved(timed, rounds=rounds)
+            raise AssertionError(f"lib-rql selects {matched} rows instead of {len(expected)}")
+        timed[LIB_RQL] = lambda times: float(lib_rql.request("run", text=kind.lib_rql, times=times))
+    seconds = time_in_turns(timed, rounds=rounds)
     for name in seconds:
-        seconds[name] /= number if name in {US, HAND, LETTERS} else peer_number
-    return {"name": kind.name, "rows": number, "peer rows": peer_number, "seconds": seconds}
+        seconds[name] /= number if name in {OURS, HAND, AS_TEXT} else competitor_rows
+    return {"name": kind.name, "rows": number, "peer rows": competitor_rows, "seconds": seconds}
 
 
-def matcher(kind: Kind) -> Match:
-    """Our function."""
+def create_predicate(kind: RowKind) -> Match:
+    """Return the predicate of epfilter."""
     return to_predicate(THREE_CALLS, kind.resource)
 
 
-def kept(match: Match, rows: Sequence[Row]) -> list[Row]:
-    """The rows that match, with next to no work but that of the function."""
+def select_rows(match: Match, rows: Sequence[Row]) -> list[Row]:
+    """Return the matching rows, with little overhead besides the function."""
     return list(filter(match, rows))
 
 
-def pyrql(kind: Kind, rows: list[Row]) -> dict[str, Callable[[], list[Row]]]:
-    """What pyrql keeps: as it is called, when it copies all rows first, and without the copies."""
-    if absent():
+def create_pyrql_runs(kind: RowKind, rows: list[Row]) -> dict[str, Callable[[], list[Row]]]:
+    """Return the actions of pyrql: as users call it, with copies of all rows, and without copies."""
+    if missing_packages():
         return {}
     from pyrql import Query
 
     query = Query(rows).query(kind.pyrql)
 
-    def fed() -> list[Row]:
+    def run_pipeline() -> list[Row]:
         data = rows
         for node in query.pipeline:
             data = node.feed(data)
         return data
 
-    return {PYRQL: query.all, PYRQL_BARE: fed}
+    return {PYRQL: query.all, PYRQL_BARE: run_pipeline}
 
 
-def _sent(row: Row) -> Row:
+def _serialize_row(row: Row) -> Row:
     created = row["created_at"]
     return row | {"created_at": created if isinstance(created, str) else created.isoformat()}
 
 
-def _check(name: str, ours: list[Row], theirs: list[Row]) -> None:
-    """Measure nothing that does not keep the same."""
+def _require_equal(name: str, ours: list[Row], theirs: list[Row]) -> None:
+    """Raise AssertionError where the selected rows differ."""
     if ours != theirs:
-        raise AssertionError(f"{name} keeps {len(theirs)} rows of {len(ours)}")
+        raise AssertionError(f"{name} selects {len(theirs)} rows instead of {len(ours)}")

@@ -1,7 +1,7 @@
-"""Times several actions in turns, so that a busy moment of the machine hits all of them.
+"""Timing of several actions in turns, so that other load on the machine affects all of them.
 
-pytest-benchmark runs one function after the other and pyperf each in processes of its own; what
-counts here is ratios, for which both must meet the same moments, and a peer must be stoppable.
+pytest-benchmark runs one function after the other, and pyperf each in separate processes. For fair
+ratios all must run at the same moments, and a competitor must be stoppable.
 """
 
 from __future__ import annotations
@@ -11,38 +11,38 @@ import time
 from collections.abc import Callable, Mapping
 from statistics import median
 
-Timed = Callable[[int], float]
-"""Does its action so many times, and gives the seconds that all of them took."""
+Timer = Callable[[int], float]
+"""Runs its action this many times, and returns the seconds of all runs."""
 
 ROUNDS = 9
 BATCH = 0.02
-"""Seconds that one contender is timed for in a round; longer actions are done once."""
+"""Seconds for one contender in a round; a longer action runs once."""
 
 
-def repeated(action: Callable[[], object]) -> Timed:
-    """The action many times in a row."""
+def repeat_action(action: Callable[[], object]) -> Timer:
+    """Return a timer that repeats the action."""
 
-    def timed(times: int) -> float:
-        turns = range(times)
+    def timer(times: int) -> float:
+        repetitions = range(times)
         start = time.perf_counter()
-        for _ in turns:
+        for _ in repetitions:
             action()
         return time.perf_counter() - start
 
-    return timed
+    return timer
 
 
-def interleaved(
-    contenders: Mapping[str, Timed], *, rounds: int = ROUNDS, batch: float = BATCH
+def time_in_turns(
+    contenders: Mapping[str, Timer], *, rounds: int = ROUNDS, batch: float = BATCH
 ) -> dict[str, float]:
-    """Seconds of one action of each: the least of several rounds, which noise only lengthens.
+    """Return the minimum seconds of one run of each over several rounds; noise only adds time.
 
-    The garbage collector stays on, as it is for users; what was made before is kept out of it.
+    The garbage collector stays enabled, as for users, but ignores existing objects.
     """
     gc.collect()
     gc.freeze()
     try:
-        times = {name: _times(timed, batch) for name, timed in contenders.items()}
+        times = {name: _count_repetitions(timer, batch) for name, timer in contenders.items()}
         least = dict.fromkeys(contenders, float("inf"))
         names = list(contenders)
         for turn in range(rounds):
@@ -54,22 +54,24 @@ def interleaved(
     return least
 
 
-def medians(contenders: Mapping[str, Callable[[], float]], *, rounds: int) -> dict[str, float]:
-    """The median of what each gives, asked in turns; the first round only warms up."""
-    given: dict[str, list[float]] = {name: [] for name in contenders}
+def measure_medians(
+    contenders: Mapping[str, Callable[[], float]], *, rounds: int
+) -> dict[str, float]:
+    """Return the median value of each, measured in turns; the first round is a warm-up."""
+    values: dict[str, list[float]] = {name: [] for name in contenders}
     for turn in range(rounds + 1):
-        for name, ask in contenders.items():
-            one = ask()
+        for name, measure in contenders.items():
+            value = measure()
             if turn:
-                given[name].append(one)
-    return {name: median(all_given) for name, all_given in given.items()}
+                values[name].append(value)
+    return {name: median(measured) for name, measured in values.items()}
 
 
-def _times(timed: Timed, batch: float) -> int:
-    """How often an action fits into a batch; this warms it up as well."""
-    timed(1)
-    once = timed(1)
-    if once >= batch:
+def _count_repetitions(timer: Timer, batch: float) -> int:
+    """Return how many runs fit into a batch; this is also the warm-up."""
+    timer(1)
+    seconds = timer(1)
+    if seconds >= batch:
         return 1
-    once = min(once, timed(5) / 5)
-    return max(1, int(batch / max(once, 1e-9)))
+    seconds = min(seconds, timer(5) / 5)
+    return max(1, int(batch / max(seconds, 1e-9)))

@@ -1,7 +1,7 @@
-"""The tree of a filter in the language of each peer: one function a language.
+"""Translations of a filter to the language of each competitor: one function per language.
 
-Values stay texts, as in a filter. Where a language has no such comparison the nearest one stands;
-where it has no lists, a group of comparisons. No language gets more to read than it needs.
+Values stay text, as in a filter. Where a language does not have a comparison, the most similar one
+is used; where it has no lists, a group of comparisons. Every translation is as short as possible.
 """
 
 from __future__ import annotations
@@ -15,28 +15,30 @@ from epfilter import Filter
 from epfilter.ast import And, Comparison, IsNull, Membership, Operator, Or
 
 _Call = Comparison | Membership | IsNull
-_SIGNS = {"eq": "=", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
+_OPERATORS = {"eq": "=", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 
 
-def fiql(f: Filter) -> str:
-    """FIQL: `created_at=gt=2018-09-01;payment==refunded`."""
+def to_fiql(f: Filter) -> str:
+    """Return FIQL: `created_at=gt=2018-09-01;payment==refunded`."""
 
     def one(field: str, op: str, value: str) -> str:
-        sign = "==" if op in {"eq", "in", "contains_any", "contains_all"} else f"={op}="
-        return f"{quote(field, safe='')}{sign.replace('_', '')}{quote(value, safe=':*')}"
+        operator = "==" if op in {"eq", "in", "contains_any", "contains_all"} else f"={op}="
+        return f"{quote(field, safe='')}{operator.replace('_', '')}{quote(value, safe=':*')}"
 
     def call(node: _Call) -> str:
         if isinstance(node, IsNull):
             return one(node.field, "eq", "null")
         if isinstance(node, Comparison):
             return one(node.field, node.op, node.value)
-        return _listed([one(node.field, node.op, value) for value in node.values], node, ";", ",")
+        return _join_values(
+            [one(node.field, node.op, value) for value in node.values], node, ";", ","
+        )
 
-    return _joined(f, call, ";", ",")
+    return _join(f, call, ";", ",")
 
 
-def odata(f: Filter) -> str:
-    """OData: `created_at gt '2018-09-01' and payment eq 'refunded'`."""
+def to_odata(f: Filter) -> str:
+    """Return OData: `created_at gt '2018-09-01' and payment eq 'refunded'`."""
 
     def call(node: _Call) -> str:
         field = node.field.replace(".", "/")
@@ -55,26 +57,26 @@ def odata(f: Filter) -> str:
                 return f"contains({field},{value})"
         return f"{field} {node.op} {value}"
 
-    return _joined(f, call, " and ", " or ")
+    return _join(f, call, " and ", " or ")
 
 
-def ecql(f: Filter) -> str:
-    """ECQL, the language of GeoServer: `created_at > '2018-09-01' AND payment = 'refunded'`."""
-    return _joined(f, lambda node: _sql_call(node, ilike="ILIKE"), " AND ", " OR ")
+def to_ecql(f: Filter) -> str:
+    """Return ECQL, the language of GeoServer: `created_at > '2018-09-01' AND payment = 'refunded'`."""
+    return _join(f, lambda node: _sql_call(node, ilike="ILIKE"), " AND ", " OR ")
 
 
-def cql2(f: Filter) -> str:
-    """CQL2 text as pygeofilter reads it, which has no ILIKE."""
-    return _joined(f, lambda node: _sql_call(node, ilike="LIKE"), " AND ", " OR ")
+def to_cql2(f: Filter) -> str:
+    """Return CQL2 text for pygeofilter, which has no ILIKE."""
+    return _join(f, lambda node: _sql_call(node, ilike="LIKE"), " AND ", " OR ")
 
 
-def sql(f: Filter) -> str:
-    """The condition of an SQL query."""
-    return _joined(f, lambda node: _sql_call(node, ilike="ILIKE"), " AND ", " OR ")
+def to_sql(f: Filter) -> str:
+    """Return the condition of an SQL query."""
+    return _join(f, lambda node: _sql_call(node, ilike="ILIKE"), " AND ", " OR ")
 
 
-def lucene(f: Filter) -> str:
-    """Lucene: `created_at:>2018-09-01 AND payment:refunded`."""
+def to_lucene(f: Filter) -> str:
+    """Return Lucene: `created_at:>2018-09-01 AND payment:refunded`."""
 
     def word(value: str) -> str:
         if re.fullmatch(r"[\w*][\w.*@-]*", value):
@@ -87,17 +89,19 @@ def lucene(f: Filter) -> str:
         if isinstance(node, Membership):
             if len(node.values) == 1:
                 return f"{node.field}:{word(node.values[0])}"
-            sign = " AND " if node.op is Operator.CONTAINS_ALL else " OR "
-            return f"{node.field}:({sign.join(map(word, node.values))})"
-        sign = _SIGNS.get(node.op, "=").strip("=") + ("=" if node.op in {"ge", "le"} else "")
-        return f"{node.field}:{sign}{word(node.value)}"
+            operator = " AND " if node.op is Operator.CONTAINS_ALL else " OR "
+            return f"{node.field}:({operator.join(map(word, node.values))})"
+        operator = _OPERATORS.get(node.op, "=").strip("=") + (
+            "=" if node.op in {"ge", "le"} else ""
+        )
+        return f"{node.field}:{operator}{word(node.value)}"
 
-    return _joined(f, call, " AND ", " OR ")
+    return _join(f, call, " AND ", " OR ")
 
 
-def cel(f: Filter) -> str:
-    """CEL: `created_at > "2018-09-01" && payment == "refunded"`."""
-    signs = _SIGNS | {"eq": "=="}
+def to_cel(f: Filter) -> str:
+    """Return CEL: `created_at > "2018-09-01" && payment == "refunded"`."""
+    operators = _OPERATORS | {"eq": "=="}
 
     def call(node: _Call) -> str:
         if isinstance(node, IsNull):
@@ -110,20 +114,20 @@ def cel(f: Filter) -> str:
                 return f"{node.field}.matches({value})"
             case "contains" | "text":
                 return f"{node.field}.contains({value})"
-        return f"{node.field} {signs[node.op]} {value}"
+        return f"{node.field} {operators[node.op]} {value}"
 
-    return _joined(f, call, " && ", " || ")
+    return _join(f, call, " && ", " || ")
 
 
-def rql(f: Filter) -> str:
-    """RQL, the language that is nearest to ours: `and(gt(created_at,2018-09-01),…)`."""
+def to_rql(f: Filter) -> str:
+    """Return RQL, the most similar language: `and(gt(created_at,2018-09-01),…)`."""
 
     def text(value: str) -> str:
         return value if re.fullmatch(r"[\w*-][\w.:@*-]*", value) else f'"{value}"'
 
     match f:
         case And() | Or():
-            return f"{f.op}({','.join(map(rql, f.terms))})"
+            return f"{f.op}({','.join(map(to_rql, f.terms))})"
         case Membership():
             return f"in({f.field},({','.join(map(text, f.values))}))"
         case Comparison(op="contains" | "text"):
@@ -134,20 +138,20 @@ def rql(f: Filter) -> str:
     return f"eq({f.field},null())"
 
 
-def _joined(f: Filter, call: Callable[[_Call], str], both: str, either: str) -> str:
-    """A tree in a language with operators between terms; every group in parentheses."""
+def _join(f: Filter, call: Callable[[_Call], str], both: str, either: str) -> str:
+    """Return a tree in a language with infix operators, with every group in parentheses."""
     if isinstance(f, (And, Or)):
         return (both if isinstance(f, And) else either).join(
-            f"({_joined(term, call, both, either)})"
+            f"({_join(term, call, both, either)})"
             if isinstance(term, (And, Or))
-            else _joined(term, call, both, either)
+            else _join(term, call, both, either)
             for term in f.terms
         )
     assert isinstance(f, (Comparison, Membership, IsNull))
     return call(f)
 
 
-def _listed(ones: list[str], node: Membership, both: str, either: str) -> str:
+def _join_values(ones: list[str], node: Membership, both: str, either: str) -> str:
     if len(ones) == 1:
         return ones[0]
     return f"({(both if node.op is Operator.CONTAINS_ALL else either).join(ones)})"
@@ -166,7 +170,7 @@ def _sql_call(node: _Call, *, ilike: str) -> str:
             return f"{field} {ilike} {_sql_text(node.value.replace('*', '%'))}"
         case "contains" | "text":
             return f"{field} LIKE {_sql_text(f'%{node.value}%')}"
-    return f"{field} {_SIGNS[node.op]} {_sql_text(node.value)}"
+    return f"{field} {_OPERATORS[node.op]} {_sql_text(node.value)}"
 
 
 def _sql_text(value: str) -> str:

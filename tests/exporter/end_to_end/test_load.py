@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.load import _cut, loaded
+from benchmarks.load import compute_percentiles, run_load
 from exporter.end_to_end.conftest import Orders
 from support.exporter_services import AUTHORIZATION, TOKEN
 from support.live_services import live_service
@@ -17,7 +17,7 @@ CLIENTS = 100
 def test_many_clients_create_and_read_at_once_without_an_error(tmp_path: Path) -> None:
     orders = Orders(tmp_path / "orders.jsonl", 50)
     with live_service("--orders", orders.path, "--state", tmp_path / "state") as live:
-        load = loaded(live.address, TOKEN, CLIENTS)
+        load = run_load(live.address, TOKEN, CLIENTS)
         jobs = httpx.get(f"{live.address}/v2/jobs", headers=AUTHORIZATION, timeout=60).json()
         said = [line for line in live.said if '"level":"error"' in line.replace(" ", "")]
     assert len(load.creates) == len(load.reads) == CLIENTS
@@ -25,6 +25,6 @@ def test_many_clients_create_and_read_at_once_without_an_error(tmp_path: Path) -
     assert len({job["timestamps"]["created_at"] for job in jobs["data"]}) == CLIENTS
     assert said == []
     for seconds in (load.creates, load.reads):
-        cuts = [*_cut(seconds).values()]
+        cuts = [*compute_percentiles(seconds).values()]
         assert cuts == sorted(cuts)
         assert min(seconds) <= cuts[0] <= cuts[-1] == max(seconds)

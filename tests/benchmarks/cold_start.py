@@ -1,4 +1,4 @@
-"""How long it takes from the start of Python until a thing is imported or done."""
+"""Time from the start of Python until an import or a command is done."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.timing import medians
-from benchmarks.works import THREE_CALLS
+from benchmarks.cases import THREE_CALLS
+from benchmarks.timing import measure_medians
 
 ROUNDS = 15
 
@@ -25,7 +25,7 @@ CHECK = "epfilter check FILTER"
 
 
 def commands() -> dict[str, list[str]]:
-    """What is started, by its name."""
+    """Return the commands to run by their names."""
     here = str(Path(__file__).parent)
     python = [sys.executable, "-c"]
     models = f"import sys; sys.path.insert(0, {here!r}); import five_models"
@@ -44,11 +44,13 @@ def commands() -> dict[str, list[str]]:
 
 
 def measure(rounds: int = ROUNDS) -> dict[str, float]:
-    """The median seconds of each, started in turns."""
-    return medians({name: _started(line) for name, line in commands().items()}, rounds=rounds)
+    """Return the median seconds of each command, run in turns."""
+    return measure_medians(
+        {name: _create_timer(line) for name, line in commands().items()}, rounds=rounds
+    )
 
 
-def _started(command: list[str]) -> Callable[[], float]:
+def _create_timer(command: list[str]) -> Callable[[], float]:
     def seconds() -> float:
         start = time.perf_counter()
         subprocess.run(  # noqa: S603 - our own commands

@@ -1,4 +1,4 @@
-"""How long a filter takes to become that of a target, beside reading it."""
+"""Benchmark of the translation of a filter to each target, compared with parsing it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.cases import THREE_CALLS, and_case
 from benchmarks.rows import FIRST, LAST
-from benchmarks.timing import interleaved, repeated
-from benchmarks.works import THREE_CALLS, all_of
+from benchmarks.timing import repeat_action, time_in_turns
 from epfilter import Filter, parse
 from epfilter.targets import to_elasticsearch, to_ep_ast, to_mongo, to_predicate
 
@@ -21,48 +21,48 @@ TERMS = (5_000, 10_000)
 GROWTH_ROUNDS = 3
 
 PARSE = "parse"
-FLOOR = ", by hand"
+BY_HAND = ", by hand"
 NARWHALS, FRAME = "to_narwhals", "filter_frame, lazy and empty"
 SQL, COMPILED = "to_sqlalchemy", "to_sqlalchemy, compiled"
 
 Translate = Callable[[Filter], object]
 
 
-def absent() -> dict[str, str]:
-    """What is not there to be translated to, and why."""
-    needed = {NARWHALS: "narwhals", FRAME: "polars", SQL: "sqlalchemy"}
-    return {name: "not installed" for name, module in needed.items() if find_spec(module) is None}
+def missing_packages() -> dict[str, str]:
+    """Return the missing packages and the reason."""
+    packages = {NARWHALS: "narwhals", FRAME: "polars", SQL: "sqlalchemy"}
+    return {name: "not installed" for name, module in packages.items() if find_spec(module) is None}
 
 
-def translators() -> dict[str, Translate]:
-    """Every target that can be asked here."""
-    missing = absent()
-    found: dict[str, Translate] = {
+def create_translators() -> dict[str, Translate]:
+    """Return the translation to every available target."""
+    missing = missing_packages()
+    actions: dict[str, Translate] = {
         "to_predicate": to_predicate,
         "to_mongo": to_mongo,
-        # Without a resource it refuses the day that stands for a moment.
+        # Without a resource it raises an error for a date compared with a timestamp.
         "to_elasticsearch": lambda f: to_elasticsearch(f, "orders"),
         "to_ep_ast": to_ep_ast,
     }
     if not {NARWHALS, FRAME} & {*missing}:
-        found |= _frames()[0]
+        actions |= _frame_translators()[0]
     if SQL not in missing:
-        found |= _sql()[0]
-    return found
+        actions |= _sql_translators()[0]
+    return actions
 
 
-def by_hand() -> dict[str, Callable[[], object]]:
-    """The three calls as a person would write them, where a package makes something of it."""
-    missing = absent()
-    found: dict[str, Callable[[], object]] = {}
+def create_by_hand() -> dict[str, Callable[[], object]]:
+    """Return hand-written conditions for the three calls, for targets that are packages."""
+    missing = missing_packages()
+    actions: dict[str, Callable[[], object]] = {}
     if not {NARWHALS, FRAME} & {*missing}:
-        found |= _frames()[1]
+        actions |= _frame_translators()[1]
     if SQL not in missing:
-        found |= _sql()[1]
-    return {f"{name}{FLOOR}": action for name, action in found.items()}
+        actions |= _sql_translators()[1]
+    return {f"{name}{BY_HAND}": action for name, action in actions.items()}
 
 
-def _frames() -> tuple[dict[str, Translate], dict[str, Callable[[], object]]]:
+def _frame_translators() -> tuple[dict[str, Translate], dict[str, Callable[[], object]]]:
     import narwhals as nw
     import polars as pl
 
@@ -93,7 +93,7 @@ def _frames() -> tuple[dict[str, Translate], dict[str, Callable[[], object]]]:
     return ours, {NARWHALS: expression, FRAME: filtered}
 
 
-def _sql() -> tuple[dict[str, Translate], dict[str, Callable[[], object]]]:
+def _sql_translators() -> tuple[dict[str, Translate], dict[str, Callable[[], object]]]:
     from sqlalchemy import Column, DateTime, Integer, MetaData, String, Table
     from sqlalchemy.dialects import postgresql
 
@@ -116,22 +116,25 @@ def _sql() -> tuple[dict[str, Translate], dict[str, Callable[[], object]]]:
 
 
 def measure(rounds: int = ROUNDS) -> dict[str, float]:
-    """Seconds of reading the three calls, and of each translation of what was read."""
+    """Return the seconds to parse the three calls, and of each translation."""
     f = parse(THREE_CALLS)
     compared: dict[str, Callable[[], object]] = {PARSE: lambda: parse(THREE_CALLS)}
-    compared |= {name: partial(translate, f) for name, translate in translators().items()}
-    compared |= by_hand()
-    return interleaved({name: repeated(action) for name, action in compared.items()}, rounds=rounds)
+    compared |= {name: partial(translate, f) for name, translate in create_translators().items()}
+    compared |= create_by_hand()
+    return time_in_turns(
+        {name: repeat_action(action) for name, action in compared.items()}, rounds=rounds
+    )
 
 
-def growth(
+def measure_growth(
     terms: tuple[int, int] = TERMS, rounds: int = GROWTH_ROUNDS
 ) -> dict[str, dict[str, float]]:
-    """Seconds of each translation of an AND of so many terms, and of twice as many."""
-    filters = {f"{number:,} terms": all_of(number).filters[0] for number in terms}
+    """Return the seconds of each translation for an AND of a number of terms and of twice as many."""
+    filters = {f"{number:,} terms": and_case(number).filters[0] for number in terms}
     return {
-        name: interleaved(
-            {size: repeated(partial(translate, f)) for size, f in filters.items()}, rounds=rounds
+        name: time_in_turns(
+            {size: repeat_action(partial(translate, f)) for size, f in filters.items()},
+            rounds=rounds,
         )
-        for name, translate in translators().items()
+        for name, translate in create_translators().items()
     }

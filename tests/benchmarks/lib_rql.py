@@ -1,4 +1,4 @@
-"""lib-rql, in a virtual environment that is made for the run and thrown away after it."""
+"""lib-rql in a temporary virtual environment."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.timing import Timed
+from benchmarks.timing import Timer
 
 NAME = "lib-rql"
-REQUIREMENT = "lib-rql>=2,<3"  # which itself asks for one version of lark-parser
+REQUIREMENT = "lib-rql>=2,<3"  # which requires one version of lark-parser
 WORKER = Path(__file__).with_name("rql_worker.py")
 
 
-class Rql:
-    """A process that reads RQL when asked."""
+class LibRql:
+    """A process that parses RQL on request."""
 
     def __init__(self, python: Path) -> None:
         self._command = [str(python), "-I", str(WORKER)]
@@ -28,20 +28,20 @@ class Rql:
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def ask(self, what: str, **details: Any) -> Any:
-        """The answer of the running process."""
+    def request(self, action: str, **details: Any) -> Any:
+        """Send a request to the running process and return its response."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"ask": what, **details}) + "\n")
+        self._process.stdin.write(json.dumps({"ask": action, **details}) + "\n")
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
 
-    def ask_new(self, what: str, limit: float, **details: Any) -> Any:
-        """The answer of a new process. Raises TimeoutError where it takes too long."""
+    def request_new(self, action: str, limit: float, **details: Any) -> Any:
+        """Send a request to a new process; raise TimeoutError where it takes too long."""
         try:
             done = subprocess.run(  # noqa: S603 - our own worker
                 self._command,
-                input=json.dumps({"ask": what, **details}) + "\n",
+                input=json.dumps({"ask": action, **details}) + "\n",
                 capture_output=True,
                 text=True,
                 timeout=limit,
@@ -53,17 +53,17 @@ class Rql:
             raise ChildProcessError(done.stderr.strip().rpartition("\n")[2].partition(":")[0])
         return json.loads(done.stdout)
 
-    def reading(self, texts: tuple[str, ...]) -> Timed:
-        """Reads the texts so many times, each time for the first time."""
-        return lambda times: float(self.ask("time", texts=texts, times=times))
+    def create_timer(self, texts: tuple[str, ...]) -> Timer:
+        """Return a timer that parses the texts without the cache of lib-rql."""
+        return lambda times: float(self.request("time", texts=texts, times=times))
 
     def close(self) -> None:
         self._process.communicate()
 
 
 @contextmanager
-def environment() -> Iterator[Rql | str]:
-    """lib-rql; or why it could not be installed."""
+def install() -> Iterator[LibRql | str]:
+    """Yield lib-rql, or the reason why it could not be installed."""
     with TemporaryDirectory(prefix="rql-") as folder:
         venv.create(folder, with_pip=True)
         python = Path(folder, "Scripts" if sys.platform == "win32" else "bin", "python")
@@ -76,7 +76,7 @@ def environment() -> Iterator[Rql | str]:
         if done.returncode:
             yield "could not be installed"
             return
-        rql = Rql(python)
+        rql = LibRql(python)
         try:
             yield rql
         finally:
