@@ -1,40 +1,40 @@
-"""One clause a field: `whose total is at least 5 and less than 10`, `created after …`."""
+"""One clause per field: `whose total is at least 5 and less than 10`, `created after …`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
-from epfilter.ast import PATTERN_OPERATORS, Comparison, IsNull, Membership, Operator
-from epfilter.english.operands import listed, quoted, text_words, value_words
+from epfilter.ast import ORDERED_OPERATORS, Comparison, IsNull, Membership, Operator
+from epfilter.english.operands import join_words, quote, text_words, value_words
 from epfilter.english.subjects import Subject, Subjects
 from epfilter.semantics import parse_pattern
 
 Call = Comparison | Membership | IsNull
 
-_SIZES = {
+_COMPARATIVES = {
     Operator.GT: "greater than",
     Operator.GE: "at least",
     Operator.LT: "less than",
     Operator.LE: "at most",
 }
-_MOMENTS = {
+_TIME_COMPARATIVES = {
     Operator.GT: "after",
     Operator.GE: "at or after",
     Operator.LT: "before",
     Operator.LE: "at or before",
 }
-_DAYS = _MOMENTS | {Operator.GE: "on or after", Operator.LE: "on or before"}
-_ORDERS = {"datetime": _MOMENTS, "date": _DAYS}
+_DAY_COMPARATIVES = _TIME_COMPARATIVES | {Operator.GE: "on or after", Operator.LE: "on or before"}
+_COMPARATIVES_OF_TYPE = {"datetime": _TIME_COMPARATIVES, "date": _DAY_COMPARATIVES}
 
-_EQUALITY = (Operator.EQ, Operator.IN)
-_HOLDING = (Operator.CONTAINS, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL)
+_EQUALITY_OPERATORS = (Operator.EQ, Operator.IN)
+_LIST_OPERATORS = (Operator.CONTAINS, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL)
 
-_SEARCHED = "matching"
-"""What is said behind it goes on to the end of the clause."""
+_SEARCH_VERB = "matching"
+"""The words after this verb extend to the end of the clause."""
 
-_PLURALS = {
+_PLURAL_VERBS = {
     "begins with": "begin with",
     "contains": "contain",
     "ends with": "end with",
@@ -46,77 +46,79 @@ _PLURALS = {
 
 
 class Predicate(NamedTuple):
-    """What is said of a subject; where one of its verb went before, `leans` can do without it."""
+    """A verb and its complement: `is` and `greater than 5`."""
 
     verb: str
-    rest: str
-    leans: bool = False
+    complement: str
+    can_omit_verb: bool = False
+    """Whether the verb may be left out after a predicate with the same verb."""
 
     def __str__(self) -> str:
-        return f"{self.verb} {self.rest}"
+        return f"{self.verb} {self.complement}"
 
 
 @dataclass(slots=True)
 class Clause:
-    """A subject and what is said of it: all of it, or with `either` at least one thing."""
+    """A subject and its predicates: all of them hold, or with `is_or` at least one."""
 
     lead: str
-    """`whose total`; empty where the verb is a participle."""
+    """`whose total`; empty if the verb is a participle."""
     predicates: list[Predicate]
-    either: bool = False
+    is_or: bool = False
 
     @property
-    def happens(self) -> bool:
-        """Whether it says what happened to the objects: `created today`."""
-        return not self.lead and self.predicates[0].verb != _SEARCHED
+    def is_event(self) -> bool:
+        """Whether the clause describes an event: `created today`."""
+        return not self.lead and self.predicates[0].verb != _SEARCH_VERB
 
     @property
-    def is_open(self) -> bool:
-        """Whether it holds an `and` or `or` that belongs to no list of values."""
+    def has_connective(self) -> bool:
+        """Whether the clause contains an `and` or `or` outside of a list of values."""
         return len(self.predicates) > 1
 
     def __str__(self) -> str:
-        said = _alternatives(self.predicates) if self.either else _together(self.predicates)
-        return f"{self.lead} {said}" if self.lead else said
+        words = _join_or(self.predicates) if self.is_or else _join_and(self.predicates)
+        return f"{self.lead} {words}" if self.lead else words
 
 
-class Key(NamedTuple):
-    """Terms of one group that have an equal key are said in one clause."""
+class ClauseKey(NamedTuple):
+    """The key of a clause: calls of one group with equal keys share a clause."""
 
     path: str
-    sort: str
+    kind: str
 
 
-def key(call: Call, subject: Subject, *, either: bool) -> Key | None:
-    """What makes this call share a clause with others of its group; None where nothing may.
+def clause_key(call: Call, subject: Subject, *, is_or: bool) -> ClauseKey | None:
+    """Return the key of the clause that a call of a group shares; None if it shares none.
 
-    Of several values of an object, each comparison may mean another one: they share no clause.
+    If an object can have several values, each comparison may match another value, so the
+    comparisons share no clause.
     """
-    if either and call.op in (*_EQUALITY, Operator.CONTAINS, Operator.CONTAINS_ANY):
-        return Key(subject.path, "equal" if call.op in _EQUALITY else "held")
-    if subject.several or isinstance(call, Membership):
+    if is_or and call.op in (*_EQUALITY_OPERATORS, Operator.CONTAINS, Operator.CONTAINS_ANY):
+        return ClauseKey(
+            subject.path, "equality" if call.op in _EQUALITY_OPERATORS else "containment"
+        )
+    if subject.multivalued or isinstance(call, Membership):
         return None
-    return Key(subject.path, _lead(call, subject))
+    return ClauseKey(subject.path, _lead(call, subject))
 
 
-def clause(calls: list[Call], subjects: Subjects, *, either: bool) -> Clause:
-    """The clause of the calls of one key."""
+def build_clause(calls: list[Call], subjects: Subjects, *, is_or: bool) -> Clause:
+    """Return the clause of calls that share a key."""
     first = calls[0]
-    subject = subjects.of(first.field)
-    if either and len(calls) > 1 and first.op in (*_EQUALITY, *_HOLDING):
-        first = _as_one(calls)
+    subject = subjects.get(first.field)
+    if is_or and len(calls) > 1 and first.op in (*_EQUALITY_OPERATORS, *_LIST_OPERATORS):
+        first = _merge_alternatives(calls)
         calls = [first]
     predicates = [_predicate(call, subject) for call in calls]
-    return Clause(_lead(first, subject), predicates, either and len(calls) > 1)
+    return Clause(_lead(first, subject), predicates, is_or and len(calls) > 1)
 
 
-def _as_one(calls: list[Call]) -> Membership:
-    """Alternatives of one field as the membership that means the same."""
-    values: list[str] = []
-    for call in calls:
-        values += _values(call)
-    op = Operator.IN if calls[0].op in _EQUALITY else Operator.CONTAINS_ANY
-    return Membership(op=op, field=calls[0].field, values=tuple(values))
+def _merge_alternatives(calls: list[Call]) -> Membership:
+    """Return alternatives of one field as the membership with the same meaning."""
+    values = tuple([value for call in calls for value in _values(call)])
+    op = Operator.IN if calls[0].op in _EQUALITY_OPERATORS else Operator.CONTAINS_ANY
+    return Membership(op=op, field=calls[0].field, values=values)
 
 
 def _values(call: Call) -> tuple[str, ...]:
@@ -125,72 +127,88 @@ def _values(call: Call) -> tuple[str, ...]:
     return (call.value,) if isinstance(call, Comparison) else ()
 
 
-def _is_of_any_field(call: Call) -> bool:
+def _searches_all_fields(call: Call) -> bool:
     return call.op is Operator.TEXT and call.field == "*"
 
 
-def _happens(call: Call, subject: Subject) -> bool:
-    """Whether the call says when something happened to the object."""
-    return bool(subject.participle) and call.op in (*_EQUALITY, *_SIZES)
+def _is_event(call: Call, subject: Subject) -> bool:
+    """Return whether the call compares the time of an event."""
+    return bool(subject.participle) and call.op in (*_EQUALITY_OPERATORS, *ORDERED_OPERATORS)
 
 
-def _includes(call: Call, subject: Subject) -> bool:
-    return call.op in _HOLDING or (subject.several and call.op in _EQUALITY)
+def _tests_inclusion(call: Call, subject: Subject) -> bool:
+    return call.op in _LIST_OPERATORS or (subject.multivalued and call.op in _EQUALITY_OPERATORS)
 
 
 def _lead(call: Call, subject: Subject) -> str:
-    if _is_of_any_field(call) or _happens(call, subject):
+    if _searches_all_fields(call) or _is_event(call, subject):
         return ""
     if subject.participle:
-        return f"whose {quoted(subject.path)}"
-    if subject.several and not isinstance(call, IsNull) and not _includes(call, subject):
+        return f"whose {quote(subject.path)}"
+    if (
+        subject.multivalued
+        and call.op is not Operator.IS_NULL
+        and not _tests_inclusion(call, subject)
+    ):
         return f"at least one of whose {subject.words}"
     return f"whose {subject.words}"
 
 
 def _predicate(call: Call, subject: Subject) -> Predicate:
-    if _is_of_any_field(call):
-        return Predicate(_SEARCHED, f"a text search in any field for {text_words(*_values(call))}")
-    if _happens(call, subject):
-        return Predicate(subject.participle, _relation(call, subject), leans=True)
-    said = _said(call, subject)
-    plural = subject.is_plural and not subject.participle
-    if _lead(call, subject).startswith("whose") and plural:
-        return said._replace(verb=_PLURALS[said.verb])
-    return said
+    if _searches_all_fields(call):
+        words = text_words(*_values(call))
+        return Predicate(_SEARCH_VERB, f"a text search in any field for {words}")
+    predicate = _singular_predicate(call, subject)
+    if _is_event(call, subject):
+        return Predicate(subject.participle, predicate.complement, can_omit_verb=True)
+    is_plural = subject.is_plural and not subject.participle
+    if is_plural and _lead(call, subject).startswith("whose"):
+        return predicate._replace(verb=_PLURAL_VERBS[predicate.verb])
+    return predicate
 
 
-def _said(call: Call, subject: Subject) -> Predicate:
-    """The predicate of a field that has no participle, its verb in the singular."""
-    if isinstance(call, IsNull):
-        return Predicate("has", "no value")
-    if _includes(call, subject):
-        return Predicate("includes", _held(call, subject))
-    if isinstance(call, Comparison):
-        if call.op is Operator.TEXT:
-            return Predicate("matches", f"a text search for {text_words(call.value)}")
-        if call.op in PATTERN_OPERATORS:
-            return _pattern(call)
-    return Predicate("is", _relation(call, subject), leans=call.op in _SIZES)
+def _singular_predicate(call: Call, subject: Subject) -> Predicate:
+    """Return the predicate of a call with its verb in the singular."""
+    match call.op:
+        case Operator.IS_NULL:
+            predicate = Predicate("has", "no value")
+        case Operator.EQ | Operator.IN if not subject.multivalued:
+            predicate = Predicate("is", _equality_words(call, subject))
+        case Operator.EQ | Operator.IN:
+            predicate = Predicate("includes", _inclusion_words(call, subject))
+        case Operator.CONTAINS | Operator.CONTAINS_ANY | Operator.CONTAINS_ALL:
+            predicate = Predicate("includes", _inclusion_words(call, subject))
+        case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
+            comparatives = _COMPARATIVES_OF_TYPE.get(subject.type_name, _COMPARATIVES)
+            (value,) = _values(call)
+            words = f"{comparatives[call.op]} {value_words(value, subject.type_name)}"
+            predicate = Predicate("is", words, can_omit_verb=True)
+        case Operator.LIKE | Operator.ILIKE:
+            (pattern,) = _values(call)
+            predicate = _pattern_predicate(pattern, ignore_case=call.op is Operator.ILIKE)
+        case Operator.TEXT:
+            predicate = Predicate("matches", f"a text search for {text_words(*_values(call))}")
+        case _:
+            assert_never(call.op)
+    return predicate
 
 
-def _held(call: Call, subject: Subject) -> str:
-    values = [value_words(text, subject.kind) for text in _values(call)]
+def _inclusion_words(call: Call, subject: Subject) -> str:
+    values = [value_words(text, subject.type_name) for text in _values(call)]
     if len(values) == 1:
         return values[0]
     if call.op is Operator.CONTAINS_ALL:
-        both = "both" if len(values) == 2 else "all of"
-        return f"{both} {listed(values, 'and')}"
-    return f"at least one of {listed(values, 'or')}"
+        lead = "both" if len(values) == 2 else "all of"
+        return f"{lead} {join_words(values, 'and')}"
+    return f"at least one of {join_words(values, 'or')}"
 
 
-def _pattern(call: Comparison) -> Predicate:
-    """What a pattern asks for."""
-    pattern = parse_pattern(call.value)
+def _pattern_predicate(text: str, *, ignore_case: bool) -> Predicate:
+    pattern = parse_pattern(text)
     if pattern.matches_everything:
         return Predicate("has", "a value")
     words = text_words(pattern.text)
-    case = " (ignoring case)" if call.op is Operator.ILIKE else ""
+    case = " (ignoring case)" if ignore_case else ""
     if not pattern.has_wildcard:
         return Predicate("is", f"{words}{case}" if case else f"exactly {words}")
     verb = "begins with"
@@ -199,37 +217,34 @@ def _pattern(call: Comparison) -> Predicate:
     return Predicate(verb, f"{words}{case}")
 
 
-def _relation(call: Call, subject: Subject) -> str:
-    """How a value relates to those of the call: `greater than 5`, `before …`, `either a or b`."""
-    values = [value_words(text, subject.kind) for text in _values(call)]
-    if call.op in _SIZES:
-        return f"{_ORDERS.get(subject.kind, _SIZES)[call.op]} {values[0]}"
-    lead = ""
-    if subject.kind == "date":
-        lead = "on "
-    elif subject.kind == "datetime":
-        lead = "exactly at " if subject.participle else "exactly "
-    return f"{lead}{_choice(values)}"
-
-
-def _choice(values: list[str]) -> str:
+def _equality_words(call: Call, subject: Subject) -> str:
+    """Return the values of a call, with a preposition: `5`, `on 1 May 2026`, `either a or b`."""
+    preposition = ""
+    if subject.type_name == "date":
+        preposition = "on "
+    elif subject.type_name == "datetime":
+        preposition = "exactly at " if subject.participle else "exactly "
+    values = [value_words(text, subject.type_name) for text in _values(call)]
     if len(values) > 2:
-        return f"one of {listed(values, 'or')}"
-    return f"either {values[0]} or {values[1]}" if len(values) == 2 else values[0]
+        return f"{preposition}one of {join_words(values, 'or')}"
+    either = "either " if len(values) == 2 else ""
+    return f"{preposition}{either}{join_words(values, 'or')}"
 
 
-def _together(predicates: list[Predicate]) -> str:
-    """The predicates joined by `and`; a verb is not said again where the next can lean on it."""
-    said = [str(predicates[0])]
-    for before, after in pairwise(predicates):
-        leans = after.leans and before.leans and before.verb == after.verb
-        said.append(after.rest if leans else str(after))
-    return " and ".join(said)
+def _join_and(predicates: list[Predicate]) -> str:
+    """Return the predicates joined by `and`, without verbs that can be omitted."""
+    words = [str(predicates[0])]
+    for previous, predicate in pairwise(predicates):
+        omits_verb = (
+            predicate.can_omit_verb and previous.can_omit_verb and predicate.verb == previous.verb
+        )
+        words.append(predicate.complement if omits_verb else str(predicate))
+    return " and ".join(words)
 
 
-def _alternatives(predicates: list[Predicate]) -> str:
-    """The predicates joined by `or`, behind the verb that they share or else with their own."""
+def _join_or(predicates: list[Predicate]) -> str:
+    """Return the predicates joined by `or`, after their common verb or each with its own."""
     verb = predicates[0].verb
-    if all(one.leans and one.verb == verb for one in predicates):
-        return f"{verb} either {' or '.join(one.rest for one in predicates)}"
+    if all(predicate.can_omit_verb and predicate.verb == verb for predicate in predicates):
+        return f"{verb} either {' or '.join(predicate.complement for predicate in predicates)}"
     return f"either {' or '.join(map(str, predicates))}"

@@ -1,4 +1,4 @@
-"""The text of a value as words; nothing in it can pass for words of the sentence around it."""
+"""The text of a value as words that cannot be confused with words of the sentence."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from epfilter.errors import FilterValueError
 from epfilter.snippets import make_printable
 from epfilter.values import from_text
 
-_PLAIN = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*|[+-]?[0-9]+(?:\.[0-9]+)?")
-"""A word, or a number: what cannot be mistaken for anything else."""
+_WORD_OR_NUMBER = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*|[+-]?[0-9]+(?:\.[0-9]+)?")
+"""A text that is unambiguous without quotes."""
 
-_SENTENCE = re.compile(
+_RESERVED_WORD = re.compile(
     "after|all|and|any|are|at|before|begin|begins|both|case|conditions|contain|contains|either|end|"
     "ends|every|exactly|field|for|greater|has|have|ignoring|in|include|includes|is|least|less|match|"
     "matches|matching|most|no|not|null|objects|of|on|one|or|search|text|than|these|utc|value|whose|"
     "with",
     re.IGNORECASE,
 )
-"""Words of the sentence itself, which as values stand in quotes."""
+"""A word of the sentence itself: as a value it is quoted."""
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -31,8 +31,10 @@ _MONTHS = (
 _FRACTION = re.compile(r"\.([0-9]+)")
 
 
-def value_words(text: str, kind: str = "") -> str:
-    """A value of a type, by the name of the type; a text where there is none, or it is not of it.
+def value_words(text: str, type_name: str = "") -> str:
+    """Return a value in words, by the name of its type.
+
+    Without a type name, or if the text is not a value of the type, it is a text.
 
     >>> value_words("2018-04-16T12:11:59.715+02:00", "datetime")
     '10:11:59.715 UTC on 16 April 2018'
@@ -40,32 +42,34 @@ def value_words(text: str, kind: str = "") -> str:
     ('1 September 2018', '2018-09-01', '“soon”')
     """
     try:
-        if kind == "datetime":
-            return _moment(from_text(text, datetime), text)
-        if kind == "date":
-            return _day(from_text(text, date))
-        if kind in {"integer", "number"}:
+        if type_name == "datetime":
+            return _moment_words(from_text(text, datetime), text)
+        if type_name == "date":
+            return _day_words(from_text(text, date))
+        if type_name in {"integer", "number"}:
             from_text(text, Decimal)
             return text
     except FilterValueError:
-        return quoted(text)
+        return quote(text)
     return text_words(text)
 
 
 def text_words(text: str) -> str:
-    """A text: bare where it is a word or number, and else in curly quotes.
+    """Return a word or number as it is, and any other text in curly quotes.
 
     >>> text_words("refunded"), text_words("New York"), text_words("or"), text_words("")
     ('refunded', '“New York”', '“or”', '“”')
     """
-    plain = _PLAIN.fullmatch(text) and not _SENTENCE.fullmatch(text)
-    return text if plain else quoted(text)
+    is_plain = _WORD_OR_NUMBER.fullmatch(text) and not _RESERVED_WORD.fullmatch(text)
+    return text if is_plain else quote(text)
 
 
-def quoted(text: str) -> str:
-    r"""The text in curly quotes; where it holds what does not show, or such quotes, with escapes.
+def quote(text: str) -> str:
+    r"""Return the text in curly quotes.
 
-    >>> print(quoted("C:\\new"), quoted("C:\new"))
+    Characters that are not printable, and curly quotes, are escaped, and a note follows.
+
+    >>> print(quote("C:\\new"), quote("C:\new"))
     “C:\new” “C:\new” (written with escapes)
     """
     if text.isprintable() and not re.search("[“”]", text):
@@ -75,27 +79,27 @@ def quoted(text: str) -> str:
     return f"“{escaped}” (written with escapes)"
 
 
-def listed(values: Sequence[str], word: str) -> str:
-    """The values as a list that ends with `word`.
+def join_words(words: Sequence[str], conjunction: str) -> str:
+    """Return the words as a list with the conjunction before the last.
 
-    >>> listed(["a", "b", "c"], "or")
+    >>> join_words(["a", "b", "c"], "or")
     'a, b or c'
     """
-    *others, last = values
-    return f"{', '.join(others)} {word} {last}" if others else last
+    *others, last = words
+    return f"{', '.join(others)} {conjunction} {last}" if others else last
 
 
-def _moment(moment: datetime, text: str) -> str:
+def _moment_words(moment: datetime, text: str) -> str:
     clock = f"{moment:%H:%M}"
-    # Finer parts than microseconds are sent, too, so they are taken from the text.
-    found = _FRACTION.search(text)
-    fraction = (found[1] if found else f"{moment.microsecond:06d}").rstrip("0")
+    # The text may be more precise than the microseconds of a datetime.
+    match = _FRACTION.search(text)
+    fraction = (match[1] if match else f"{moment.microsecond:06d}").rstrip("0")
     if fraction:
         clock = f"{moment:%H:%M:%S}.{fraction.ljust(3, '0')}"
     elif moment.second:
         clock = f"{moment:%H:%M:%S}"
-    return f"{clock} UTC on {_day(moment)}"
+    return f"{clock} UTC on {_day_words(moment)}"
 
 
-def _day(day: date) -> str:
+def _day_words(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year:04d}"

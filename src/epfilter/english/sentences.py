@@ -1,4 +1,4 @@
-"""Clauses joined to a sentence where that shows their grouping without doubt, or to an outline."""
+"""Clauses as one sentence if their grouping is unambiguous, or else as an outline."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from itertools import pairwise
 from typing import cast
 
 from epfilter.ast import And, Filter, Or
-from epfilter.english.clauses import Call, Clause, Key, clause, key
+from epfilter.english.clauses import Call, Clause, ClauseKey, build_clause, clause_key
 from epfilter.english.subjects import Subjects
 
 _Node = Call | And | Or
 
-_MOST_IN_A_LINE = 6
-"""Clauses; more are read more easily one below the other."""
+_MAX_CLAUSES_IN_A_LINE = 6
+"""More clauses are easier to read one below the other."""
 
 
 @dataclass(slots=True)
 class Group:
-    """Clauses and groups of which all hold, or with `either` at least one."""
+    """Clauses and groups that all hold, or with `is_or` at least one."""
 
     parts: list[Clause | Group]
-    either: bool
+    is_or: bool
 
     @property
     def clauses(self) -> list[Clause]:
@@ -30,108 +30,112 @@ class Group:
         return [part for part in self.parts if isinstance(part, Clause)]
 
 
-def sentence(f: Filter, subjects: Subjects) -> str:
-    """What the filter selects: one line, or an outline of several."""
-    part = _part(cast("_Node", f), subjects)
+def build_sentence(f: Filter, subjects: Subjects) -> str:
+    """Return what the filter selects: one line, or an outline of several."""
+    part = _build_part(cast("_Node", f), subjects)
     if isinstance(part, Clause):
         return f"{subjects.noun} {part}"
-    said = _in_a_line(part)
-    if said is not None:
-        return f"{subjects.noun} {said}"
-    return "\n".join([f"{subjects.noun} matching {_heading(part, ' conditions')}", *_lines(part)])
+    line = _one_line(part)
+    if line is not None:
+        return f"{subjects.noun} {line}"
+    heading = f"{subjects.noun} matching {_heading(part, ' conditions')}"
+    return "\n".join([heading, *_outline(part)])
 
 
-def _part(f: _Node, subjects: Subjects) -> Clause | Group:
-    """The filter as a group whose terms of one field are one clause, or as that clause alone."""
+def _build_part(f: _Node, subjects: Subjects) -> Clause | Group:
+    """Return the filter as a group with one clause per field, or as a single clause."""
     if not isinstance(f, (And, Or)):
-        return clause([f], subjects, either=False)
-    either = isinstance(f, Or)
-    # Calls of one key are collected where the first of them stands.
-    places: list[list[Call] | And | Or] = []
-    of_key: dict[Key | None, list[Call]] = {}
-    for term in _terms(f):
+        return build_clause([f], subjects, is_or=False)
+    is_or = isinstance(f, Or)
+    # Calls with equal keys are collected at the position of the first of them.
+    members: list[list[Call] | And | Or] = []
+    calls_of_key: dict[ClauseKey, list[Call]] = {}
+    for term in _flatten(f):
         if isinstance(term, (And, Or)):
-            places.append(term)
+            members.append(term)
             continue
-        shared = key(term, subjects.of(term.field), either=either)
-        if shared in of_key:
-            of_key[shared].append(term)
+        key = clause_key(term, subjects.get(term.field), is_or=is_or)
+        if key in calls_of_key:
+            calls_of_key[key].append(term)
             continue
-        places.append(calls := [term])
-        if shared:
-            of_key[shared] = calls
+        members.append(calls := [term])
+        if key is not None:
+            calls_of_key[key] = calls
     parts = [
-        clause(place, subjects, either=either)
-        if isinstance(place, list)
-        else _part(place, subjects)
-        for place in places
+        build_clause(member, subjects, is_or=is_or)
+        if isinstance(member, list)
+        else _build_part(member, subjects)
+        for member in members
     ]
     if len(parts) == 1:
         return parts[0]
-    if not either:
+    if not is_or:
+        # Events come first: `orders created today whose payment is paid`.
         parts.sort(key=lambda part: isinstance(part, Group) or part.lead != "")
-    return Group(parts, either)
+    return Group(parts, is_or)
 
 
-def _terms(f: And | Or) -> Iterator[_Node]:
-    """The terms of a group; an AND inside an AND adds nothing, nor does an OR inside an OR."""
-    waiting = [*reversed(f.terms)]
-    while waiting:
-        term = waiting.pop()
+def _flatten(f: And | Or) -> Iterator[_Node]:
+    """Yield the terms of a group, and those of an AND inside an AND or an OR inside an OR."""
+    pending = [*reversed(f.terms)]
+    while pending:
+        term = pending.pop()
         if type(term) is type(f):
-            waiting.extend(reversed(term.terms))
+            pending.extend(reversed(term.terms))
         else:
             yield term
 
 
-def _in_a_line(group: Group) -> str | None:
-    """The group as one line; None where a reader could doubt what belongs together.
+def _one_line(group: Group) -> str | None:
+    """Return the group as one line, or None if its grouping would be ambiguous or it is too long.
 
-    What is open to doubt is an `and` beside an `or`. Beside `and` one choice may stand, behind
-    the word `either` and at the very end.
+    An `and` beside an `or` is ambiguous. Beside `and`, one choice is allowed: after the word
+    `either` and at the very end.
     """
-    choices = [
+    mixed = [
         part
         for part in group.parts
-        if isinstance(part, Group) or (part.is_open and part.either is not group.either)
+        if isinstance(part, Group) or (part.has_connective and part.is_or is not group.is_or)
     ]
-    if not choices:
-        return _joined(group.clauses, group.either) if _is_short(group.parts) else None
-    last = choices[0]
-    if group.either or len(choices) > 1:
+    if not mixed:
+        return _join(group.clauses, is_or=group.is_or) if _is_short(group.parts) else None
+    last = mixed[0]
+    if group.is_or or len(mixed) > 1:
         return None
     others = [part for part in group.clauses if part is not last]
     if isinstance(last, Clause):
-        return _joined([*others, last], either=False) if _is_short(group.parts) else None
-    if any(isinstance(part, Group) or (part.is_open and not part.either) for part in last.parts):
+        return _join([*others, last], is_or=False) if _is_short(group.parts) else None
+    if any(
+        isinstance(part, Group) or (part.has_connective and not part.is_or) for part in last.parts
+    ):
         return None
     if not _is_short([*others, *last.parts]):
         return None
-    return f"{_joined(others, either=False)} and either {_joined(last.clauses, either=True)}"
+    return f"{_join(others, is_or=False)} and either {_join(last.clauses, is_or=True)}"
 
 
 def _is_short(parts: list[Clause] | list[Clause | Group]) -> bool:
-    return len(parts) <= _MOST_IN_A_LINE
+    return len(parts) <= _MAX_CLAUSES_IN_A_LINE
 
 
-def _joined(clauses: list[Clause], either: bool) -> str:  # noqa: FBT001 - said by keyword but once
-    said = str(clauses[0])
-    for before, after in pairwise(clauses):
-        # `orders created today whose payment is paid`
-        follows = not either and before.happens and after.lead.startswith("whose")
-        said += f"{' ' if follows else ' or ' if either else ' and '}{after}"
-    return said
+def _join(clauses: list[Clause], *, is_or: bool) -> str:
+    words = str(clauses[0])
+    for previous, clause in pairwise(clauses):
+        # No `and` after an event: `orders created today whose payment is paid`.
+        follows_event = not is_or and previous.is_event and clause.lead.startswith("whose")
+        words += f"{' ' if follows_event else ' or ' if is_or else ' and '}{clause}"
+    return words
 
 
-def _heading(group: Group, of: str = "") -> str:
-    return f"at least one of these{of}:" if group.either else f"all of these{of}:"
+def _heading(group: Group, noun: str = "") -> str:
+    return f"at least one of these{noun}:" if group.is_or else f"all of these{noun}:"
 
 
-def _lines(group: Group) -> Iterator[str]:
+def _outline(group: Group) -> Iterator[str]:
     for part in group.parts:
         if isinstance(part, Clause):
             yield f"- {part}"
         else:
             yield f"- {_heading(part)}"
-            for line in _lines(part):
+            for line in _outline(part):
                 yield f"  {line}"

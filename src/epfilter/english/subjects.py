@@ -1,4 +1,4 @@
-"""What a sentence speaks of: the objects that a resource lists, and their fields."""
+"""The subjects of a sentence: the objects that a resource lists, and their fields."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.ast import Filter, fields
-from epfilter.english.operands import quoted
+from epfilter.english.operands import quote
 
 if TYPE_CHECKING:
     from epfilter.resources import Match, Resource
@@ -15,77 +15,77 @@ if TYPE_CHECKING:
 _NOUN_WITHOUT_RESOURCE = "objects"
 
 _SEGMENT = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?:\[[0-9]+\])*"
-_PLAIN = re.compile(rf"(?=[A-Za-z]){_SEGMENT}(?:[._]{_SEGMENT})*")
-"""A path that can be read as words; any other name stands in quotes, as it is."""
+_PLAIN_PATH = re.compile(rf"(?=[A-Za-z]){_SEGMENT}(?:[._]{_SEGMENT})*")
+"""A path that reads as words; any other is quoted."""
 
-_SENTENCE = re.compile(
+_RESERVED_WORD = re.compile(
     "all|and|any|are|begin|begins|both|contain|contains|either|ends|exactly|greater|has|have|"
     "include|includes|is|least|less|match|matches|most|no|not|of|one|or|than|whose|with|without",
     re.IGNORECASE,
 )
-"""Words of the sentence itself: a field that has one in its name stands in quotes."""
+"""A word of the sentence itself: a field name that contains one is quoted."""
 
 _PARTICIPLE = re.compile(
     r"((?:first_|last_)?(?:[a-z]+ed|begun|bought|made|paid|sent|sold))_(at|on)"
 )
 _ACRONYMS = {"api": "API", "apis": "APIs", "cm": "CM", "pim": "PIM"}
-_UNCOUNTED = ("data", "info", "information", "inventory", "search", "stock")
-_ENDS_LIKE_A_PLURAL = ("is", "ss", "us")
-_IS_A_PLURAL = ("skus", "menus")
+_UNCOUNTABLE = ("data", "info", "information", "inventory", "search", "stock")
+_SINGULAR_ENDINGS = ("is", "ss", "us")
+_PLURAL_ENDINGS = ("skus", "menus")
 
 
 class Subject(NamedTuple):
-    """A field as a sentence speaks of it.
+    """A field as the subject of a clause.
 
-    `path` is its own name, aliases resolved; `words` those names as words, in the plural where one
-    object can have `several`; `participle` says what happened to the object then (`created` for
-    `created_at`); `kind` is the name of the type of its values, empty where nothing tells.
+    `path` is its own name, aliases resolved. `words` are that name as words, in the plural for a
+    `multivalued` field. `participle` is the event at the time of the field (`created` for
+    `created_at`). `type_name` is the type of its values, empty if unknown.
     """
 
     path: str
     words: str
-    kind: str = ""
-    several: bool = False
+    type_name: str = ""
+    multivalued: bool = False
     participle: str = ""
 
     @property
     def is_plural(self) -> bool:
-        """Whether its verb stands in the plural."""
+        """Whether its verb is in the plural."""
         return (
-            self.several
-            or (self.words.endswith("s") and not self.words.endswith(_ENDS_LIKE_A_PLURAL))
-            or self.words.endswith(_IS_A_PLURAL)
+            self.multivalued
+            or (self.words.endswith("s") and not self.words.endswith(_SINGULAR_ENDINGS))
+            or self.words.endswith(_PLURAL_ENDINGS)
         )
 
 
 class Subjects:
-    """The objects and fields that a filter speaks of; each field in words of its own.
+    """The objects and fields of a filter; no two fields have the same words.
 
     >>> from epfilter import F
     >>> from epfilter.resources import orders
-    >>> known = Subjects(F["customer.name"].eq("Ron"), orders)
-    >>> known.noun, known.of("customer.name").words
+    >>> subjects = Subjects(F["customer.name"].eq("Ron"), orders)
+    >>> subjects.noun, subjects.get("customer.name").words
     ('orders', 'name')
     """
 
     def __init__(self, f: Filter, resource: Resource | None) -> None:
         self.noun = _NOUN_WITHOUT_RESOURCE if resource is None else _noun(resource)
-        found = {name: _subject(name, resource) for name in fields(f)}
-        each = {subject.path: subject for subject in found.values()}.values()
-        shared = Counter(subject.words for subject in each)
-        shared += Counter(subject.participle for subject in each if subject.participle)
-        self._found = {name: _alone(subject, shared) for name, subject in found.items()}
+        by_name = {name: _subject(name, resource) for name in fields(f)}
+        by_path = {subject.path: subject for subject in by_name.values()}
+        uses = Counter(subject.words for subject in by_path.values())
+        uses += Counter(subject.participle for subject in by_path.values() if subject.participle)
+        self._subjects = {name: _make_unique(subject, uses) for name, subject in by_name.items()}
 
-    def of(self, name: str) -> Subject:
-        """The field that the filter calls so."""
-        return self._found[name]
+    def get(self, name: str) -> Subject:
+        """Return the field with this name in the filter."""
+        return self._subjects[name]
 
 
-def _alone(subject: Subject, shared: Counter[str]) -> Subject:
-    """The subject in its own name where its words are those of another one, too."""
-    if shared[subject.words] > 1:
-        subject = subject._replace(words=quoted(subject.path))
-    if shared[subject.participle] > 1:
+def _make_unique(subject: Subject, uses: Counter[str]) -> Subject:
+    """Return the subject without words that another subject uses as well."""
+    if uses[subject.words] > 1:
+        subject = subject._replace(words=quote(subject.path))
+    if uses[subject.participle] > 1:
         subject = subject._replace(participle="")
     return subject
 
@@ -98,57 +98,57 @@ def _subject(name: str, resource: Resource | None) -> Subject:
         match = resource_schema(resource).find(name)
     if match is None:
         return Subject(name, _words(name, name))
-    kind = match.declared.type
-    several = match.declared.multivalued or kind.item is not None
-    kind = kind.item or kind
+    declared = match.declared
+    multivalued = declared.multivalued or declared.type.item is not None
+    type_name = (declared.type.item or declared.type).name
     participle = ""
-    if kind.name in {"date", "datetime"} and not several:
-        found = _PARTICIPLE.fullmatch(match.path)
-        participle = found[1].replace("_", " ") if found else ""
-    words = _words(_without_locales(match), match.path)
-    if several:
+    if type_name in {"date", "datetime"} and not multivalued:
+        event = _PARTICIPLE.fullmatch(match.path)
+        participle = event[1].replace("_", " ") if event else ""
+    words = _words(_remove_locales(match), match.path)
+    if multivalued:
         words = _plural(words)
-    return Subject(match.path, words, kind.name, several, participle)
+    return Subject(match.path, words, type_name, multivalued, participle)
 
 
 def _words(name: str, path: str) -> str:
-    """A name as words where it is plain; else the whole path as it is, in quotes."""
+    """Return a name as words, or the whole path in quotes if it does not read as words."""
     words = re.split("[._]", name)
-    if _PLAIN.fullmatch(name) and not any(map(_SENTENCE.fullmatch, words)):
+    if _PLAIN_PATH.fullmatch(name) and not any(map(_RESERVED_WORD.fullmatch, words)):
         return " ".join(words)
-    return quoted(path)
+    return quote(path)
 
 
-def _without_locales(match: Match) -> str:
-    """The path without the word `locales` before a locale: `fr-FR.name`."""
-    declared, path = match.pattern.split("."), match.path.split(".")
-    following = [*declared[1:], ""]
+def _remove_locales(match: Match) -> str:
+    """Return the path without the word `locales` before a locale: `fr-FR.name`."""
+    names, segments = match.pattern.split("."), match.path.split(".")
+    next_names = [*names[1:], ""]
     return ".".join(
         segment
-        for segment, name, after in zip(path, declared, following, strict=True)
-        if (name, after) != ("locales", "{locale}")
+        for segment, name, next_name in zip(segments, names, next_names, strict=True)
+        if (name, next_name) != ("locales", "{locale}")
     )
 
 
 def _noun(resource: Resource) -> str:
-    """What a resource lists, from its name: `PIM products`."""
+    """Return the noun of the objects that a resource lists: `PIM products`."""
     from epfilter.resources import resource_info
 
     name = resource_info(resource).name
-    if not re.fullmatch(_PLAIN, name):
-        return f"{quoted(name)} objects"
+    if not _PLAIN_PATH.fullmatch(name):
+        return f"{quote(name)} objects"
     *others, last = re.split("[._]", name)
     words = [word if word.isupper() else word.lower() for word in (*others, _plural(last))]
     return " ".join(_ACRONYMS.get(word, word) for word in words)
 
 
 def _plural(words: str) -> str:
-    """The plural, where it is none yet; of a name in quotes it is the name.
+    """Return the plural of words that may already be in the plural; a quoted name stays as it is.
 
     >>> _plural("brand id"), _plural("tags"), _plural("entry"), _plural("status")
     ('brand ids', 'tags', 'entries', 'statuses')
     """
-    if not words[-1].isalpha() or words.endswith((*_UNCOUNTED, *_IS_A_PLURAL)):
+    if not words[-1].isalpha() or words.endswith((*_UNCOUNTABLE, *_PLURAL_ENDINGS)):
         return words
     if words.endswith(("ss", "us", "x", "ch", "sh")):
         return f"{words}es"

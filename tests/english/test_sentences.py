@@ -1,6 +1,6 @@
-"""A filter in plain English: exact words from data files, and what holds for every filter.
+"""A filter in plain English: exact words from data files, and properties of every filter.
 
-A block of a data file is `[resource] filter` (`-` for none) and, indented, what it says.
+A block of a data file is `[resource] filter` (`-` for none), followed by its indented words.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _cases() -> list[Case]:
 
 
 @pytest.mark.parametrize("case", _cases(), ids=lambda case: f"{case.resource} {case.text}")
-def test_what_a_filter_says(case: Case) -> None:
+def test_a_filter_has_the_words_of_the_case(case: Case) -> None:
     resource: Any = {"-": None, "things": things}.get(case.resource, case.resource)
     assert in_words(case.text, resource) + "\n" == case.words
     assert in_words(parse(case.text), resource) + "\n" == case.words
@@ -101,7 +101,7 @@ def test_the_cases_have_every_operator_and_every_kind_of_value() -> None:
         ("eq(a,1)", Things, FilterTypeError, "a resource or its name is expected"),
     ],
 )
-def test_what_is_no_filter_or_no_resource(
+def test_invalid_arguments_raise(
     f: Any, resource: Any, error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
@@ -109,15 +109,15 @@ def test_what_is_no_filter_or_no_resource(
 
 
 def _shown(text: str) -> str:
-    """How a text stands in the words: as it is, or with escapes."""
+    """Return a text as it appears in the words: as it is, or escaped."""
     if text.isprintable() and not {"“", "”"} & {*text}:
         return text
     escaped = make_printable(text.replace("\\", "\\\\"))
     return escaped.replace("“", "\\u201c").replace("”", "\\u201d")
 
 
-def _demand_form(words: str) -> None:
-    """One line, or a heading and one condition a line, whatever the filter holds."""
+def _require_form(words: str) -> None:
+    """Require one line, or a heading and one condition per line."""
     first, *others = words.splitlines()
     assert first.endswith(" of these conditions:") or not others
     assert all(re.match(r" *- ", line) for line in others)
@@ -125,9 +125,9 @@ def _demand_form(words: str) -> None:
 
 
 @given(filters)
-def test_every_name_and_value_is_to_be_seen(f: Filter) -> None:
+def test_the_words_contain_every_name_and_value(f: Filter) -> None:
     words = in_words(f)
-    _demand_form(words)
+    _require_form(words)
     for node in walk(f):
         if not isinstance(node, (Comparison, Membership, IsNull)):
             continue
@@ -163,15 +163,15 @@ _typed_calls: st.SearchStrategy[Filter] = st.one_of(
 
 
 @given(st.lists(_typed_calls, min_size=1, max_size=8), st.sampled_from([all_of, any_of]))
-def test_any_filter_is_said_of_a_resource(calls: list[Filter], joined: Any) -> None:
+def test_any_filter_has_words_with_a_resource(calls: list[Filter], joined: Any) -> None:
     words = in_words(joined(calls), things)
     assert words.startswith("things ")
-    _demand_form(words)
+    _require_form(words)
 
 
 @given(filters, st.sampled_from(all_resources()))
-def test_a_filter_that_does_not_fit_is_said_all_the_same(f: Filter, resource: Any) -> None:
-    _demand_form(in_words(f, resource))
+def test_a_filter_that_does_not_fit_has_words_as_well(f: Filter, resource: Any) -> None:
+    _require_form(in_words(f, resource))
 
 
 def test_every_listing_has_a_noun_of_its_own() -> None:
@@ -182,7 +182,7 @@ def test_every_listing_has_a_noun_of_its_own() -> None:
     )
 
 
-def test_words_that_two_fields_share_are_the_words_of_neither() -> None:
+def test_fields_with_the_same_words_keep_their_names() -> None:
     class Boxes(Resource, name="box"):
         opened_at = EqOrdered(timestamp())
         opened_on = EqOrdered(date_())
@@ -195,7 +195,7 @@ def test_words_that_two_fields_share_are_the_words_of_neither() -> None:
     assert in_words(f"{one}:{other}", Boxes()) == both
 
 
-def test_a_resource_whose_name_is_no_word() -> None:
+def test_a_resource_name_that_is_not_a_word_is_quoted() -> None:
     class Odd(Resource, name="a, b"):
         pass
 
@@ -211,7 +211,7 @@ _LEAVES: tuple[Filter, ...] = (
 
 @st.composite
 def _grouped(draw: st.DrawFn, leaves: list[Filter]) -> Filter:
-    """The leaves in any order and grouping, nested or not."""
+    """Return the leaves in any order and grouping, nested or not."""
     terms = draw(st.permutations(leaves))
     while len(terms) > 1:
         at = draw(st.integers(0, len(terms) - 2))
@@ -222,7 +222,7 @@ def _grouped(draw: st.DrawFn, leaves: list[Filter]) -> Filter:
 
 
 def _meaning(f: Filter) -> object:
-    """What a filter of different leaves means: order and groups of one kind in one do not count."""
+    """Return what a filter of distinct leaves means, ignoring order and redundant groups."""
     if not isinstance(f, (And, Or)):
         return f
     terms: set[object] = set()
@@ -239,7 +239,9 @@ def _meaning(f: Filter) -> object:
         lambda leaves: st.tuples(_grouped(leaves), _grouped(leaves))
     )
 )
-def test_two_groupings_of_the_same_terms_are_told_apart(both: tuple[Filter, Filter]) -> None:
+def test_different_groupings_of_the_same_terms_have_different_words(
+    both: tuple[Filter, Filter],
+) -> None:
     one, other = both
     if _meaning(one) != _meaning(other):
         assert in_words(one) != in_words(other)
@@ -273,7 +275,7 @@ def test_work_grows_with_the_filter_and_no_faster(shape: str, resource: Any) -> 
     assert work(lambda: in_words(large, resource)) < 4.5 * work(lambda: in_words(small, resource))
 
 
-def test_a_filter_of_100_000_terms_is_said() -> None:
+def test_a_filter_of_100_000_terms_has_words() -> None:
     same = all_of(F.a.gt(n) for n in range(100_000))
     assert in_words(same).count(" and ") == 99_999
     lines = in_words(any_of(F[f"f{n}"].gt(n) for n in range(100_000))).splitlines()
