@@ -131,11 +131,11 @@ untyped_any_of: Any = any_of
         (lambda: untyped.a.startswith("\ud800"), FilterValueError, "the text has a lone surrogate (U+D800) at position 0, which has no encoding. Hint: it usually comes from bytes decoded with the wrong codec; decode them again."),
         (all_of, FilterValueError, "all_of needs at least one term: there is no filter that selects everything. Hint: send no filter where everything is meant."),
         (lambda: untyped_any_of([]), FilterValueError, "any_of needs at least one term: there is no filter that selects everything. Hint: send no filter where everything is meant."),
-        (lambda: untyped_all_of("eq(a,1)"), FilterTypeError, "all_of takes filters, not a value of type str. Hint: parse(text) makes a filter of a text."),
-        (lambda: untyped_all_of(None), FilterTypeError, "all_of takes filters, not None. Hint: parse(text) makes a filter of a text."),
-        (lambda: untyped_any_of(untyped.a.eq(1), untyped.b), FilterTypeError, "any_of takes filters, not a value of type Field. Hint: parse(text) makes a filter of a text."),
+        (lambda: untyped_all_of("eq(a,1)"), FilterTypeError, "all_of takes filters, not a value of type str. Hint: parse(text) turns a text into a filter."),
+        (lambda: untyped_all_of(None), FilterTypeError, "all_of takes filters, not None. Hint: parse(text) turns a text into a filter."),
+        (lambda: untyped_any_of(untyped.a.eq(1), untyped.b), FilterTypeError, "any_of takes filters, not a value of type Field. Hint: parse(text) turns a text into a filter."),
         (lambda: untyped_any_of({untyped.a.eq(1)}), FilterTypeError, "any_of does not take a set: it is no list of terms. Hint: give a list."),
-        (lambda: untyped_all_of([[untyped.a.eq(1)]]), FilterTypeError, "all_of takes filters, not a value of type list. Hint: parse(text) makes a filter of a text."),
+        (lambda: untyped_all_of([[untyped.a.eq(1)]]), FilterTypeError, "all_of takes filters, not a value of type list. Hint: parse(text) turns a text into a filter."),
     ],
 )  # fmt: skip
 def test_refused(action: Callable[[], Any], kind: type[FilterError], words: str) -> None:

@@ -19,25 +19,25 @@ from support.counted_work import work
 
 
 def test_the_patterns_are_those_of_the_grammar() -> None:
-    assert write_patterns.FILE.read_text(encoding="utf-8") == write_patterns.module()
+    assert write_patterns.FILE.read_text(encoding="utf-8") == write_patterns.generate_module()
 
 
 @given(some.filters, st.sampled_from(["minimal", "always"]))
 def test_it_reads_what_is_printed(f: Filter, quotes: str) -> None:
-    assert fast_path.tree(unparse(f, quotes=quotes)) == f  # type: ignore[arg-type] # sampled
-    assert fast_path.tree(pretty(f)) == f
+    assert fast_path.read_tree(unparse(f, quotes=quotes)) == f  # type: ignore[arg-type] # sampled
+    assert fast_path.read_tree(pretty(f)) == f
 
 
 @given(some.any_text)
 def test_what_it_reads_it_reads_as_the_parser_does(text: str) -> None:
     """And it gives up on nothing that the parser reads, but for the depth of parentheses."""
-    expected = parser._parsed(text)
-    assert fast_path.tree(text) == expected
+    expected = parser._parse_with_lark(text)
+    assert fast_path.read_tree(text) == expected
 
 
 @given(st.text("eqinor_ul(),:|ab \n\"'\\", max_size=40))
 def test_nor_does_it_read_more_than_the_parser(text: str) -> None:
-    assert fast_path.tree(text) == parser._parsed(text)
+    assert fast_path.read_tree(text) == parser._parse_with_lark(text)
 
 
 SHAPES = [
@@ -56,9 +56,9 @@ SHAPES = [
 
 @pytest.mark.parametrize("text", SHAPES)
 def test_shapes(text: str) -> None:
-    f = fast_path.tree(text)
+    f = fast_path.read_tree(text)
     assert f is not None
-    assert f == parser._parsed(text)
+    assert f == parser._parse_with_lark(text)
 
 
 REFUSED = ["", " ", "eq(a,1", "eq(a,1):", ":eq(a,1)", "eq(a,1))", "(eq(a,1)", "eq(a,1)eq(b,2)"]
@@ -68,31 +68,31 @@ REFUSED += ["EQ(a,1)", "eqq(a,1)", "eq(a,1)||eq(b,2)", "eq(a,é)", "eq(a,1)\x00"
 
 @pytest.mark.parametrize("text", REFUSED, ids=ascii)
 def test_it_gives_up_on_what_is_no_filter(text: str) -> None:
-    assert fast_path.tree(text) is None
-    assert parser._parsed(text) is None
+    assert fast_path.read_tree(text) is None
+    assert parser._parse_with_lark(text) is None
 
 
 @pytest.mark.parametrize("depth", [30, 31, 32, 64, 65, 1000, 1001])
 def test_deep_parentheses_go_to_the_parser(depth: int) -> None:
     text = "(" * depth + "eq(a,1)" + ")" * depth
-    f = fast_path.tree(text)
+    f = fast_path.read_tree(text)
     assert (f is not None) == (depth < MAX_DEPTH // 2)
-    assert f is None or f == parser._parsed(text)
+    assert f is None or f == parser._parse_with_lark(text)
 
 
 @given(some.any_text)
 def test_a_call_is_located_as_the_reader_does_by_itself(text: str) -> None:
     fast = parse_located(text)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(groups, "call_at", lambda *_: None)
-        patched.setattr(parser, "located", lambda _: None)
+        patched.setattr(groups, "read_valid_call", lambda *_: None)
+        patched.setattr(parser, "read_located", lambda _: None)
         assert fast == parse_located(text)
 
 
 @given(some.calls)
 def test_the_parts_of_a_call_are_where_they_say(f: Filter) -> None:
     text = f"({unparse(f)})"
-    found = fast_path.call_at(text, 1, len(text))
+    found = fast_path.read_valid_call(text, 1, len(text))
     assert isinstance(found, Located)
     assert found.node == f
     assert found.span == (1, len(text) - 1)
@@ -105,14 +105,17 @@ def test_the_parts_of_a_call_are_where_they_say(f: Filter) -> None:
     "text", ["eq(a,1):", "(", "eq(a,", "(eq(a,1)|eq(b,2)):", "eq(a,b c ", 'eq(a,"', "in(a,b"]
 )
 def test_work_grows_linearly(text: str) -> None:
-    fast_path.tree(text)
-    once = work(lambda: fast_path.tree(text * 300))
-    assert work(lambda: fast_path.tree(text * 600)) < 2.3 * once + 50
+    fast_path.read_tree(text)
+    once = work(lambda: fast_path.read_tree(text * 300))
+    assert work(lambda: fast_path.read_tree(text * 600)) < 2.3 * once + 50
 
 
 def test_many_threads_read_at_once() -> None:
-    for made in (fast_path._piece, fast_path._values, fast_path._call, fast_path._places):
+    for made in (
+        *(fast_path._piece, fast_path._find_values),
+        *(fast_path._match_call, fast_path._find_value_spans),
+    ):
         made.cache_clear()
     texts = [f'eq(a,{n}):(in(b,"{n}",x)|is_null(c))' for n in range(50)] * 8
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(parse, texts)) == [parser._parsed(text) for text in texts]
+        assert list(pool.map(parse, texts)) == [parser._parse_with_lark(text) for text in texts]

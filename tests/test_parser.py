@@ -29,21 +29,21 @@ from epfilter.located import Located
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (None, "the text of a filter is a str, not None."),
-        (5, "the text of a filter is a str, not a value of type int."),
-        (1.5, "the text of a filter is a str, not a value of type float."),
-        (["eq(a,1)"], "the text of a filter is a str, not a value of type list."),
+        (None, "the text of a filter must be a str, not None."),
+        (5, "the text of a filter must be a str, not a value of type int."),
+        (1.5, "the text of a filter must be a str, not a value of type float."),
+        (["eq(a,1)"], "the text of a filter must be a str, not a value of type list."),
         (
             b"eq(a,1)",
-            'the text of a filter is a str, not a value of type bytes. Hint: decode it first: text.decode("utf-8").',
+            'the text of a filter must be a str, not a value of type bytes. Hint: decode it first: text.decode("utf-8").',
         ),
         (
             bytearray(b""),
-            'the text of a filter is a str, not a value of type bytearray. Hint: decode it first: text.decode("utf-8").',
+            'the text of a filter must be a str, not a value of type bytearray. Hint: decode it first: text.decode("utf-8").',
         ),
         (
             F.a.eq(1),
-            "the text of a filter is a str, not a value of type Comparison. Hint: it is a filter already; str(f) is its text.",
+            "the text of a filter must be a str, not a value of type Comparison. Hint: it is already a filter; str(f) is its text.",
         ),
     ],
     ids=lambda value: type(value).__name__,
@@ -58,19 +58,19 @@ def test_what_is_no_text(function: Any, text: object, words: str) -> None:
 @pytest.mark.parametrize(
     ("options", "kind", "words"),
     [
-        ({"max_depth": 65}, FilterValueError, "max_depth is a number from 0 to 64, not 65."),
-        ({"max_depth": -1}, FilterValueError, "max_depth is a number from 0 to 64, not -1."),
-        ({"max_depth": None}, FilterTypeError, "max_depth is a number of levels, not None."),
+        ({"max_depth": 65}, FilterValueError, "max_depth must be from 0 to 64, not 65."),
+        ({"max_depth": -1}, FilterValueError, "max_depth must be from 0 to 64, not -1."),
+        ({"max_depth": None}, FilterTypeError, "max_depth must be an int, not None."),
         (
             {"max_depth": True},
             FilterTypeError,
-            "max_depth is a number of levels, not a value of type bool.",
+            "max_depth must be an int, not a value of type bool.",
         ),
-        ({"max_length": -1}, FilterValueError, "max_length is a number of characters, not -1."),
+        ({"max_length": -1}, FilterValueError, "max_length must be 0 or more, not -1."),
         (
             {"max_length": "8"},
             FilterTypeError,
-            "max_length is a number of characters, not a value of type str.",
+            "max_length must be an int, not a value of type str.",
         ),
     ],
 )
@@ -91,7 +91,7 @@ def test_a_subclass_of_str_is_a_text() -> None:
 
 def test_every_operator_of_the_grammar_is_known_and_every_known_one_is_in_it() -> None:
     terminals = {
-        terminal.name: terminal.pattern.to_regexp() for terminal in parser._lark().terminals
+        terminal.name: terminal.pattern.to_regexp() for terminal in parser._lark_parser().terminals
     }
     named = "|".join(terminals[name] for name in ("COMPARISON", "MEMBERSHIP", "IS_NULL"))
     spelled = set(named.replace("(?:", "").replace(")", "").split("|"))
@@ -101,8 +101,8 @@ def test_every_operator_of_the_grammar_is_known_and_every_known_one_is_in_it() -
 def test_a_text_that_only_the_grammar_refuses_is_still_explained(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(parser, "tree", lambda _: None)
-    monkeypatch.setattr(parser, "_parsed", lambda _: None)
+    monkeypatch.setattr(parser, "read_tree", lambda _: None)
+    monkeypatch.setattr(parser, "_parse_with_lark", lambda _: None)
     with pytest.raises(FilterSyntaxError) as caught:
         parse("eq(a,1)")
     assert [(found.code, found.span) for found in caught.value.diagnostics] == [("EPF100", (0, 7))]
@@ -124,8 +124,8 @@ def test_many_threads_parse_at_once() -> None:
             parse(text)
         return caught.value.diagnostics[0].span.start
 
-    parser._lark.cache_clear()
-    parser._recogniser.cache_clear()
+    parser._lark_parser.cache_clear()
+    parser._lark_recogniser.cache_clear()
     texts = [f'eq(a,{n}):(in(b,"{n}",x)|is_null(c))' for n in range(50)] * 8
     with ThreadPoolExecutor(8) as pool:
         assert [str(f) for f in pool.map(parse, texts)] == [str(parse(text)) for text in texts]
@@ -232,9 +232,9 @@ def test_neighbours_do_not_overlap() -> None:
 def test_an_installed_package_brings_its_grammar(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    checkout = parser._grammar()
+    checkout = parser._read_grammar()
     assert checkout.startswith("// The filter language")
     (tmp_path / "grammar").mkdir()
     (tmp_path / "grammar" / "filter.lark").write_text("start: /ä/", encoding="utf-8")
     monkeypatch.setattr(parser, "files", lambda _: tmp_path)
-    assert parser._grammar() == "start: /ä/"
+    assert parser._read_grammar() == "start: /ä/"

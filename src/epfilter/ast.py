@@ -1,7 +1,7 @@
-"""The nodes of a filter, and the walks over them; knows nobody.
+"""The nodes of a filter, the operators, and functions that walk or transform a tree.
 
 A filter is one of five frozen pydantic models under the base `Filter`. They are hashable, compare
-by structure and hold only what the text says: operators, fields and values as exact text.
+by structure, and contain exactly what the text contains: operators, fields and values as text.
 
     Comparison   eq gt ge lt le like ilike contains text     op, field, value
     Membership   in contains_any contains_all                op, field, values (1 or more)
@@ -58,19 +58,19 @@ __all__ = [
 ]
 
 MAX_DEPTH = 64
-"""The most levels of And and Or that a tree may have.
+"""The maximum number of nested And and Or levels of a tree.
 
-With it no tree exists that cannot be printed, hashed, compared, dumped or read back: pydantic's
-own JSON ends at 99 levels. The platform's own limits are far lower (10 calls).
+The limit ensures that every tree can be printed, hashed, compared, dumped and read back: the JSON
+of pydantic ends at 99 levels. The limits of the platform are much lower (10 calls).
 """
 
 _EXAMPLE = "gt(created_at,2018-09-01):lt(created_at,2018-10-01):eq(payment,refunded)"
 
 
 class Operator(StrEnum):
-    """Every operator of the language, and the two connectives.
+    """An operator of the language, or one of its two connectives.
 
-    Source: the platform's filtering guide and its open search library.
+    Source: the filtering guide of the platform, and its open-source search library.
 
     >>> Operator("gt")
     <Operator.GT: 'gt'>
@@ -136,12 +136,12 @@ TEXT_OPERATORS: tuple[Operator, ...] = (*PATTERN_OPERATORS, Operator.TEXT)
 class Filter(ABC):
     """The base of all nodes, and a type for the fields of your own pydantic models.
 
-    `str(f)` is the canonical text. `&` and `|` combine filters and validate nothing again; `&`
-    extends an `And` on its left instead of nesting it, `|` an `Or`. Filters have no truth value,
-    so that Python's `and`, `or`, `not` and chained comparisons cannot silently drop a part.
+    `str(f)` is the canonical text. `&` and `|` combine filters without validating them again. `&`
+    extends an `And` on its left instead of nesting it, and `|` an `Or`. A filter has no truth
+    value, so that Python's `and`, `or`, `not` and chained comparisons cannot silently drop a part.
 
-    As a field type it takes a text (which is parsed), a node or the JSON of a node, and dumps the
-    canonical text; its JSON schema is a string.
+    A field of this type accepts a text (and parses it), a node, or the JSON of a node. It dumps the
+    canonical text, and its JSON schema is a string.
 
     >>> from pydantic import BaseModel
     >>> class Report(BaseModel):
@@ -158,7 +158,7 @@ class Filter(ABC):
     @property
     @abstractmethod
     def depth(self) -> int:
-        """The levels of And and Or in this tree; a call alone has none.
+        """Return the number of And and Or levels of this tree; a single call has 0.
 
         >>> from epfilter import parse
         >>> parse("(eq(a,1)|eq(b,2)):eq(c,3)").depth
@@ -166,40 +166,40 @@ class Filter(ABC):
         """
 
     def and_(self, *others: Filter) -> Filter:
-        """`self & other & …`, for chains of calls.
+        """Return `self & other & …`, for method chains.
 
         >>> from epfilter import F
         >>> str(F.a.gt(1).and_(F.b.eq(2), F.c.lt(3)))
         'gt(a,1):eq(b,2):lt(c,3)'
         """
-        return _joined(And, self, others) if others else self
+        return _combine(And, self, others) if others else self
 
     def or_(self, *others: Filter) -> Filter:
-        """`self | other | …`, for chains of calls.
+        """Return `self | other | …`, for method chains.
 
         >>> from epfilter import F
         >>> str(F.a.gt(1).or_(F.b.eq(2)))
         'gt(a,1)|eq(b,2)'
         """
-        return _joined(Or, self, others) if others else self
+        return _combine(Or, self, others) if others else self
 
     def __and__(self, other: Filter) -> And:
-        return _joined(And, self, (other,)) if isinstance(other, Filter) else NotImplemented
+        return _combine(And, self, (other,)) if isinstance(other, Filter) else NotImplemented
 
     def __or__(self, other: Filter) -> Or:
-        return _joined(Or, self, (other,)) if isinstance(other, Filter) else NotImplemented
+        return _combine(Or, self, (other,)) if isinstance(other, Filter) else NotImplemented
 
     def __invert__(self) -> NoReturn:
         raise FilterTypeError(
             "the filter language has no NOT.",
-            hint="turn the comparison round (gt for le), or list the other values with in",
+            hint="use the opposite comparison (gt instead of le), or list the other values with in",
         )
 
     def __bool__(self) -> bool:
         raise FilterTypeError(
-            "a filter is neither true nor false, so `and`, `or`, `not` and chained comparisons "
-            "such as 1 < F.a < 5 would drop a part of it.",
-            hint="combine filters with & and |, each comparison in parentheses; to ask whether "
+            "a filter is neither true nor false: `and`, `or`, `not` and chained comparisons such "
+            "as 1 < F.a < 5 would drop a part of it.",
+            hint="combine filters with & and |, each comparison in parentheses; to check whether "
             "there is a filter, write `f is not None`",
         )
 
@@ -221,7 +221,7 @@ class Filter(ABC):
         if cls is not Filter:
             return handler(source)
         return core_schema.no_info_plain_validator_function(
-            _read_field,
+            _validate_field,
             serialization=core_schema.plain_serializer_function_ser_schema(
                 str, return_schema=core_schema.str_schema()
             ),
@@ -241,11 +241,11 @@ class Filter(ABC):
         }
 
 
-def _in_order(values: object) -> object:
-    """Lists as tuples, which strict mode wants; what has no order is refused."""
+def _list_to_tuple(values: object) -> object:
+    """Return a list as a tuple, for the strict mode of pydantic; refuse unordered collections."""
     if isinstance(values, (set, frozenset, Mapping)):
         raise PydanticCustomError(
-            "unordered", "Values and terms stand in an order: give a tuple or a list"
+            "unordered", "Values and terms are ordered: use a tuple or a list"
         )
     return tuple(values) if isinstance(values, list) else values
 
@@ -260,25 +260,25 @@ def _check_depth(terms: tuple[Filter, ...]) -> tuple[Filter, ...]:
     return terms
 
 
-# A length constraint makes pydantic read the text as UTF-8, which refuses surrogates; strict
-# refuses bytes and numbers.
+# A length constraint makes pydantic encode the text as UTF-8, which fails for surrogates. Strict
+# mode refuses bytes and numbers.
 _Text = Annotated[str, Field(strict=True, min_length=0)]
 _FieldName = Annotated[str, Field(strict=True, min_length=1)]
 
 
 class _Node(Filter, BaseModel, frozen=True, extra="forbid", defer_build=True):
-    """What the five nodes share: frozen, exact, and a repr that can be read back.
+    """The base of the five nodes: frozen, exact, and with a repr that evaluates to the node.
 
-    pydantic makes their validators at first use: parsing, building and printing need none, and
-    they would be a third of the time that `import epfilter` takes.
+    pydantic builds the validators at the first use. Parsing, building and printing need none of
+    them, and they would take a third of the time of `import epfilter`.
 
-    Each writes its comparison out. pydantic's own compares a level twice where something is kept
-    beside the members, which doubles at every level; a loop over the members takes longer.
+    Each node has an `__eq__` of its own. The one of pydantic compares a level twice if a node has a
+    cached depth, so that the time doubles with every level; a loop over the fields is slower.
     """
 
     @property
     def depth(self) -> int:
-        """The levels of And and Or in this tree: none."""
+        """Return the number of And and Or levels of this tree, which is 0."""
         return 0
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
@@ -289,7 +289,7 @@ class _Node(Filter, BaseModel, frozen=True, extra="forbid", defer_build=True):
 
     @property
     def model_fields_set(self) -> set[str]:
-        """The names of the members that were given, which are all of them; a copy."""
+        """Return the names of the fields that were set, which are all fields, as a copy."""
         return set(self.__pydantic_fields_set__)
 
     def model_copy(
@@ -298,14 +298,14 @@ class _Node(Filter, BaseModel, frozen=True, extra="forbid", defer_build=True):
         update: Mapping[str, Any] | None = None,
         deep: bool = False,  # noqa: ARG002 - a frozen node is its own deep copy
     ) -> Self:
-        """The node itself, or with `update` a new node that is validated like any other."""
+        """Return the node itself, or with `update` a new, validated node."""
         if not update:
             return self
-        kept = {name: getattr(self, name) for name in type(self).model_fields}
-        return type(self)(**kept | dict(update))
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self)(**values | dict(update))
 
     def copy(self, **options: Any) -> Self:
-        """As `model_copy`, which see: nothing makes a node that is not validated."""
+        """Alias of `model_copy`, so that no method creates a node without validation."""
         return self.model_copy(**options)
 
 
@@ -336,11 +336,11 @@ class Comparison(_Node, frozen=True):
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        mine, theirs = self.__dict__, other.__dict__
+        own, others = self.__dict__, other.__dict__
         return (
-            mine["op"] is theirs["op"]
-            and mine["field"] == theirs["field"]
-            and mine["value"] == theirs["value"]
+            own["op"] is others["op"]
+            and own["field"] == others["field"]
+            and own["value"] == others["value"]
         )
 
     def __hash__(self) -> int:
@@ -358,7 +358,7 @@ class Membership(_Node, frozen=True):
 
     op: MembershipOperator
     field: _FieldName
-    values: Annotated[tuple[_Text, ...], Field(min_length=1), BeforeValidator(_in_order)]
+    values: Annotated[tuple[_Text, ...], Field(min_length=1), BeforeValidator(_list_to_tuple)]
 
     if TYPE_CHECKING:
 
@@ -373,11 +373,11 @@ class Membership(_Node, frozen=True):
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        mine, theirs = self.__dict__, other.__dict__
+        own, others = self.__dict__, other.__dict__
         return (
-            mine["op"] is theirs["op"]
-            and mine["field"] == theirs["field"]
-            and mine["values"] == theirs["values"]
+            own["op"] is others["op"]
+            and own["field"] == others["field"]
+            and own["values"] == others["values"]
         )
 
     def __hash__(self) -> int:
@@ -385,7 +385,10 @@ class Membership(_Node, frozen=True):
 
 
 class _NamedNode(_Node, frozen=True):
-    """A node that need not be told its operator, and always tells it: also in a sparse dump."""
+    """The base of nodes with one possible operator, which is optional when you build a node.
+
+    The operator counts as set, so that a dump of the set fields contains it.
+    """
 
     def model_post_init(self, context: object, /) -> None:  # noqa: ARG002 - pydantic's signature
         self.__pydantic_fields_set__.add("op")
@@ -417,25 +420,25 @@ class IsNull(_NamedNode, frozen=True):
 
 
 class _Group(_NamedNode, frozen=True):
-    """What And and Or share."""
+    """The base of And and Or."""
 
     op: Literal[Operator.AND, Operator.OR]
     terms: Annotated[
         tuple[Node, ...],
         Field(min_length=2),
-        BeforeValidator(_in_order),
+        BeforeValidator(_list_to_tuple),
         AfterValidator(_check_depth),
     ]
 
     @property
     def depth(self) -> int:
-        """The levels of And and Or in this tree, this one included."""
-        # Kept beside the fields under a private name: it is no member, and nobody can set it.
-        members = self.__dict__
-        known: int | None = members.get("_depth")
-        if known is None:
-            known = members["_depth"] = 1 + max(term.depth for term in self.terms)
-        return known
+        """Return the number of And and Or levels of this tree, including this one."""
+        # Cached beside the fields under a private name: it is not a field, and cannot be set.
+        values = self.__dict__
+        depth: int | None = values.get("_depth")
+        if depth is None:
+            depth = values["_depth"] = 1 + max(term.depth for term in self.terms)
+        return depth
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -479,7 +482,7 @@ class Or(_Group, frozen=True):
 
 
 Node = Annotated[Comparison | Membership | IsNull | And | Or, Field(discriminator="op")]
-"""The union of the five nodes, for whoever wants the tree itself as JSON.
+"""The union of the five nodes, for code that needs the tree itself as JSON.
 
 >>> from pydantic import TypeAdapter
 >>> TypeAdapter(Node).validate_json('{"op": "eq", "field": "a", "value": "1"}')
@@ -492,17 +495,17 @@ _GroupT = TypeVar("_GroupT", bound=And | Or)
 
 
 def require_filter(f: Filter) -> Filter:
-    """The filter itself; FilterTypeError for anything else."""
+    """Return the filter; raise `FilterTypeError` for any other type."""
     if isinstance(f, Filter):
         return f
-    hint = "parse(text) makes a filter of a text" if isinstance(f, str) else None
+    hint = "parse(text) turns a text into a filter" if isinstance(f, str) else None
     raise FilterTypeError(f"a filter is expected, not {describe_type(f)}.", hint=hint)
 
 
 def walk(f: Filter) -> Iterator[Filter]:
-    """Every node of the tree, parents before children, in the order of the text.
+    """Yield every node of the tree, parents before children, in the order of the text.
 
-    Raises FilterTypeError for what is no filter.
+    Raises `FilterTypeError` if `f` is not a filter.
 
     >>> from epfilter import parse
     >>> [str(node) for node in walk(parse("eq(a,1):eq(b,2)"))]
@@ -512,21 +515,21 @@ def walk(f: Filter) -> Iterator[Filter]:
 
 
 def _walk(f: Filter) -> Iterator[Filter]:
-    waiting = [f]
-    while waiting:
-        node = waiting.pop()
+    stack = [f]
+    while stack:
+        node = stack.pop()
         yield node
         if isinstance(node, _Group):
-            waiting.extend(reversed(node.terms))
+            stack.extend(reversed(node.terms))
 
 
 def transform(f: Filter, change: Callable[[Filter], Filter]) -> Filter:
-    """A new tree in which each node is what `change` makes of it, children before parents.
+    """Return a tree in which `change` has replaced every node, children before parents.
 
-    What `change` returns unchanged stays the same object.
+    A node that `change` returns unchanged stays the same object.
 
-    Raises FilterTypeError for what is no filter, given or returned by `change`, and
-    FilterValueError where the new tree would be too deep.
+    Raises `FilterTypeError` if `f` or a result of `change` is not a filter, and `FilterValueError`
+    if the new tree would be too deep.
 
     >>> from epfilter import F, parse
     >>> def rename(node):
@@ -541,20 +544,20 @@ def transform(f: Filter, change: Callable[[Filter], Filter]) -> Filter:
     if isinstance(f, _Group):
         terms = tuple(transform(term, change) for term in f.terms)
         if any(new is not old for new, old in zip(terms, f.terms, strict=True)):
-            f = group(And if isinstance(f, And) else Or, terms)
+            f = construct_group(And if isinstance(f, And) else Or, terms)
     changed = change(f)
     if not isinstance(changed, Filter):
         raise FilterTypeError(
-            f"the function given to transform must return a filter, not {describe_type(changed)}.",
-            hint="return the node itself where nothing changes",
+            f"the function passed to transform must return a filter, not {describe_type(changed)}.",
+            hint="return the node itself to leave it unchanged",
         )
     return changed
 
 
 def fields(f: Filter) -> tuple[str, ...]:
-    """The names of the fields in the filter, each once, in the order of the text.
+    """Return the names of the fields in the filter, each once, in the order of the text.
 
-    Raises FilterTypeError for what is no filter.
+    Raises `FilterTypeError` if `f` is not a filter.
 
     >>> from epfilter import parse
     >>> fields(parse("gt(created_at,2018-09-01):lt(created_at,2018-10-01):eq(payment,paid)"))
@@ -567,59 +570,59 @@ def fields(f: Filter) -> tuple[str, ...]:
     )
 
 
-# What pydantic keeps of a model, without the look-ups of `object.__setattr__`.
+# The slots of a pydantic model: setting them avoids the look-ups of `object.__setattr__`.
 _new = object.__new__
-_set_members = BaseModel.__dict__["__dict__"].__set__
-_set_names = BaseModel.__dict__["__pydantic_fields_set__"].__set__
+_set_values = BaseModel.__dict__["__dict__"].__set__
+_set_fields_set = BaseModel.__dict__["__pydantic_fields_set__"].__set__
 _set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
 _set_private = BaseModel.__dict__["__pydantic_private__"].__set__
 
 
-_NAMES: dict[type[_Node], set[str]] = {
+_FIELD_NAMES: dict[type[_Node], set[str]] = {
     node: {"op", *node.__match_args__} for node in (Comparison, Membership, IsNull, And, Or)
 }
-"""The members of each node. All trusted nodes share these sets, which nobody changes: a set of its
-own would be the larger half of a node, and a second thing for the garbage collector to visit."""
+"""The fields of each node. Unchecked nodes share these sets, which no code changes: a set per node
+would take more memory than the rest of the node, and more time of the garbage collector."""
 
 
 def construct_unchecked(node: type[_NodeT], **values: Any) -> _NodeT:
-    """A node of members that are known to be right, without validating them again.
+    """Return a node with the given fields, without validation.
 
-    For the rooms of this package, which have just read or checked them; not for users.
+    For modules of this package that have just read or checked the fields; not public.
     """
-    made = _new(node)
-    _set_members(made, values)
-    _set_names(made, _NAMES[node])
-    _set_extra(made, None)
-    _set_private(made, None)
-    return made
+    instance = _new(node)
+    _set_values(instance, values)
+    _set_fields_set(instance, _FIELD_NAMES[node])
+    _set_extra(instance, None)
+    _set_private(instance, None)
+    return instance
 
 
-def group(node: type[_GroupT], terms: tuple[Filter, ...], new: int = 0) -> _GroupT:
-    """An And or Or of two filters or more that are known to be filters; not for users.
+def construct_group(node: type[_GroupT], terms: tuple[Filter, ...], checked: int = 0) -> _GroupT:
+    """Return an And or Or of two or more filters, without validation except of the depth.
 
-    The terms before `new` are those of a group that exists, so that they are not too deep.
-    Raises FilterValueError when the group would be too deep.
+    The depth of the first `checked` terms is not checked: they come from an existing group. Not
+    public. Raises `FilterValueError` if the group would be too deep.
     """
-    if max(term.depth for term in terms[new:]) >= MAX_DEPTH:
+    if max(term.depth for term in terms[checked:]) >= MAX_DEPTH:
         raise FilterValueError(
             f"a filter may nest at most {MAX_DEPTH} levels of and/or.",
-            hint="give all terms to one all_of(...) or any_of(...)",
+            hint="pass all terms to one all_of(...) or any_of(...)",
         )
     return construct_unchecked(node, op=Operator.AND if node is And else Operator.OR, terms=terms)
 
 
-def _joined(node: type[_GroupT], left: Filter, others: tuple[Filter, ...]) -> _GroupT:
-    """`left` and the others under one node; a left side of the same kind is extended."""
+def _combine(node: type[_GroupT], left: Filter, others: tuple[Filter, ...]) -> _GroupT:
+    """Return a group of `left` and `others`; a left group of the same type is extended."""
     for other in others:
         if not isinstance(other, Filter):
             raise FilterTypeError(
-                f"a filter is combined with filters, not with {describe_type(other)}.",
-                hint="parse(text) makes a filter of a text",
+                f"a filter can only be combined with filters, not with {describe_type(other)}.",
+                hint="parse(text) turns a text into a filter",
             )
     if isinstance(left, node):
-        return group(node, (*left.terms, *others), len(left.terms))
-    return group(node, (left, *others))
+        return construct_group(node, (*left.terms, *others), len(left.terms))
+    return construct_group(node, (left, *others))
 
 
 @cache
@@ -627,8 +630,8 @@ def _node_adapter() -> TypeAdapter[Any]:
     return TypeAdapter(Node)
 
 
-def _read_field(value: object) -> Filter:
-    """What a pydantic field of type Filter takes: a filter, its text, or its tree as a dict."""
+def _validate_field(value: object) -> Filter:
+    """Return the filter of a pydantic field: from a node, its text, or its tree as a dict."""
     if isinstance(value, Filter):
         return value
     if isinstance(value, str):
@@ -640,9 +643,9 @@ def _read_field(value: object) -> Filter:
             raise PydanticCustomError(
                 "filter_syntax",
                 "Not a filter:\n{explanation}",
-                # The last, so that braces in the text are not filled in as well.
+                # The explanation comes last, so that braces in it are not replaced.
                 {
-                    "diagnostics": [found.as_dict() for found in error.diagnostics],
+                    "diagnostics": [diagnostic.as_dict() for diagnostic in error.diagnostics],
                     "explanation": str(error),
                 },
             ) from None
@@ -658,6 +661,6 @@ def _read_field(value: object) -> Filter:
         return node
     raise PydanticCustomError(
         "filter_type",
-        "A filter is expected: its text, a node or the JSON of a node, not {kind}",
-        {"kind": describe_type(value)},
+        "A filter is expected: its text, a node or the JSON of a node, not {type}",
+        {"type": describe_type(value)},
     )

@@ -16,8 +16,8 @@ from epfilter.ast import (
     Membership,
     Operator,
     Or,
+    construct_group,
     construct_unchecked,
-    group,
 )
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.values import Value, listed_values, to_text
@@ -346,7 +346,7 @@ def _grouped(
         if not isinstance(term, Filter):
             raise FilterTypeError(
                 f"{name} takes filters, not {describe_type(term)}.",
-                hint="parse(text) makes a filter of a text",
+                hint="parse(text) turns a text into a filter",
             )
         filters.append(term)
     if not filters:
@@ -354,7 +354,7 @@ def _grouped(
             f"{name} needs at least one term: there is no filter that selects everything.",
             hint="send no filter where everything is meant",
         )
-    return filters[0] if len(filters) == 1 else group(node, tuple(filters))
+    return filters[0] if len(filters) == 1 else construct_group(node, tuple(filters))
 
 
 def _literal(text: object, method: str) -> str:

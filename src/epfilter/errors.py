@@ -258,7 +258,7 @@ class FilterTypeError(_ExplainedError, TypeError):
     >>> from epfilter import parse
     >>> parse(b"eq(a,1)")
     Traceback (most recent call last):
-    epfilter.errors.FilterTypeError: the text of a filter is a str, not a value of type bytes. ...
+    epfilter.errors.FilterTypeError: the text of a filter must be a str, not a value ...
     """
 
 

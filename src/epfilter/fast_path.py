@@ -1,23 +1,23 @@
-"""Reads well-formed text without the parser: most texts are filters, and a filter is regular.
+"""Reads valid text without the parser: almost every text is a filter, and almost all is regular.
 
-`grammar/filter.lark` is the authority. Its only recursion is that of groups, `( … )`: everything
-else, a call with its operands above all, is a regular expression. `patterns` has those, made from
-the compiled grammar by a program and compared with it by a test, so the two cannot drift apart.
+`grammar/filter.lark` is the authority. Its only recursive rule is the group in parentheses. All
+other rules, above all a call with its operands, are regular expressions. The module `patterns` has
+these expressions; a program generates them from the grammar, and a test compares the two.
 
 A text is read in two steps:
 
-1. One expression cuts it into pieces of the form
+1. One expression splits it into pieces of the form
 
        (((  eq(field,value)  ))  :
 
-   opening parentheses, one call, closing ones, and a connective, all but the call perhaps empty.
-   Where no piece fits, the rest of the text is taken as one, and this module gives up.
-2. A loop over the pieces with an explicit stack for the open parentheses. `:` binds tighter than
-   `|`, so each level holds the alternatives that are finished and the terms of the one being read.
+   which are opening parentheses, one call, closing parentheses and a connective; all parts except
+   the call are optional. A text that does not match becomes one last piece, and reading stops.
+2. A loop over the pieces keeps a stack of the open parentheses. `:` binds tighter than `|`, so each
+   level holds the finished alternatives and the terms of the current alternative.
 
-It gives up on everything that it does not recognise, which then goes to the parser: what is no
-filter at all, and parentheses so deep that the tree might have more levels than it may. Property
-tests prove that what it does read, it reads as the parser does.
+The functions return None for every text that they do not recognise: for an invalid text, and for
+parentheses so deep that the tree might exceed its limit. The parser then reads the text. Property
+tests prove that both give the same result.
 """
 
 from __future__ import annotations
@@ -39,219 +39,228 @@ from epfilter.ast import (
     construct_unchecked,
 )
 from epfilter.errors import Span
-from epfilter.located import Located, Operand, changed, located_call, located_group, operand
+from epfilter.located import Located, Operand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-_DEEPEST = MAX_DEPTH // 2 - 1
-"""Open parentheses: each level can be an Or of And, and the whole text is one more."""
+_MAX_OPEN = MAX_DEPTH // 2 - 1
+"""Open parentheses: each level can be an Or of Ands, and the whole text is one more level."""
 
 _AND, _OR, _IS_NULL = Operator.AND, Operator.OR, Operator.IS_NULL
-OPERATORS = {operator.value: operator for operator in Operator}
+_OPERATORS = {operator.value: operator for operator in Operator}
 
-_OPENING, _CLOSING, _JOINT, _REST = 1, 10, 11, 12
-"""The groups of a piece; those of the call stand between the parentheses."""
+_OPENING, _CLOSING, _CONNECTIVE, _REST = 1, 10, 11, 12
+"""The groups of a piece; the groups of the call are between the parentheses."""
 
 _CALL = f"(?:{patterns.COMPARISON}|{patterns.MEMBERSHIP}|{patterns.IS_NULL})"
-_span = partial(tuple.__new__, Span)
-"""A Span of two numbers, in the fastest way."""
 _ESCAPE = re.compile(r"""\\([\\"'])""")
 
+# The constructor of a named tuple is a Python function; these are not.
+_new_span = partial(tuple.__new__, Span)
+_new_operand = partial(tuple.__new__, Operand)
+_new_located = partial(tuple.__new__, Located)
 
-def tree(text: str) -> Filter | None:  # noqa: C901, PLR0912 - calls of functions would take as long as all the rest
-    """The filter that a text is; None where this module does not recognise it."""
-    finished: list[Filter] = []
+
+def read_tree(text: str) -> Filter | None:  # noqa: C901, PLR0912 - calls of functions would take as long as all the rest
+    """Return the filter, or None for a text that this module does not recognise."""
+    alternatives: list[Filter] = []
     terms: list[Filter] = []
-    around: list[tuple[list[Filter], list[Filter]]] = []
+    stack: list[tuple[list[Filter], list[Filter]]] = []
     ended = False
     for piece in _piece().findall(text):
-        opening, op, field, value, of, listed, values, _, absent, closing, joint, rest = piece
+        opening, op, field, value, in_op, in_field, values, _, null_field, closing, joint, rest = (
+            piece
+        )
         if rest or ended:
             return None
         if opening:
-            for sign in opening:
-                if sign == "(":
-                    around.append((finished, terms))
-                    finished = []
+            for char in opening:
+                if char == "(":
+                    stack.append((alternatives, terms))
+                    alternatives = []
                     terms = []
-            if len(around) > _DEEPEST:
+            if len(stack) > _MAX_OPEN:
                 return None
         if op:
             if field[0] in "\"'":
-                field = unquoted(field)
+                field = unquote(field)
             if value[0] in "\"'":
-                value = unquoted(value)
+                value = unquote(value)
             terms.append(
-                construct_unchecked(Comparison, op=OPERATORS[op], field=field, value=value)
+                construct_unchecked(Comparison, op=_OPERATORS[op], field=field, value=value)
             )
-        elif of:
-            texts = tuple([_plain(one) for one in _values()(values)])
+        elif in_op:
+            texts = tuple([_operand_text(raw) for raw in _find_values()(values)])
             terms.append(
                 construct_unchecked(
-                    Membership, op=OPERATORS[of], field=_plain(listed), values=texts
+                    Membership,
+                    op=_OPERATORS[in_op],
+                    field=_operand_text(in_field),
+                    values=texts,
                 )
             )
         else:
-            terms.append(construct_unchecked(IsNull, op=_IS_NULL, field=_plain(absent)))
+            terms.append(construct_unchecked(IsNull, op=_IS_NULL, field=_operand_text(null_field)))
         if closing:
-            for sign in closing:
-                if sign == ")":
-                    if not around:
+            for char in closing:
+                if char == ")":
+                    if not stack:
                         return None
-                    node = terms[0] if len(terms) == 1 else _all(terms)
-                    if finished:
-                        finished.append(node)
-                        node = construct_unchecked(Or, op=_OR, terms=tuple(finished))
-                    finished, terms = around.pop()
+                    node = terms[0] if len(terms) == 1 else _all_of(terms)
+                    if alternatives:
+                        alternatives.append(node)
+                        node = construct_unchecked(Or, op=_OR, terms=tuple(alternatives))
+                    alternatives, terms = stack.pop()
                     terms.append(node)
         if joint == "|":
-            finished.append(terms[0] if len(terms) == 1 else _all(terms))
+            alternatives.append(terms[0] if len(terms) == 1 else _all_of(terms))
             terms = []
         ended = not joint
-    return _level(finished, terms) if ended and not around else None
+    if not ended or stack:
+        return None
+    last = terms[0] if len(terms) == 1 else _all_of(terms)
+    return construct_unchecked(Or, op=_OR, terms=(*alternatives, last)) if alternatives else last
 
 
-def located(text: str) -> Located | None:
-    """The same with the place of everything in the text."""
-    finished: list[Located] = []
+def read_located(text: str) -> Located | None:
+    """Return the located tree, or None for a text that this module does not recognise."""
+    alternatives: list[Located] = []
     terms: list[Located] = []
-    around: list[tuple[list[Located], list[Located], int]] = []
+    stack: list[tuple[list[Located], list[Located], int]] = []
     ended = False
-    for found in _piece().finditer(text):
-        if ended or found[_REST]:
+    for piece in _piece().finditer(text):
+        if ended or piece[_REST]:
             return None
-        for at in _places_of("(", text, found, _OPENING):
-            around.append((finished, terms, at))
-            finished, terms = [], []
-        if len(around) > _DEEPEST:
+        for start in _find_char("(", text, piece.span(_OPENING)):
+            stack.append((alternatives, terms, start))
+            alternatives, terms = [], []
+        if len(stack) > _MAX_OPEN:
             return None
-        terms.append(_located_call(text, found, _OPENING))
-        for at in _places_of(")", text, found, _CLOSING):
-            if not around:
+        terms.append(_locate_call(text, piece, _OPENING))
+        for last in _find_char(")", text, piece.span(_CLOSING)):
+            if not stack:
                 return None
-            inner = _located_level(finished, terms)
-            finished, terms, start = around.pop()
-            terms.append(
-                changed(inner, node=inner.node, span=Span(start, at + 1), parenthesized=True)
-            )
-        joint = found[_JOINT]
-        if joint == "|":
-            finished.append(_located_group(And, terms))
+            inner = _locate_level(alternatives, terms)
+            alternatives, terms, start = stack.pop()
+            terms.append(inner._replace(span=Span(start, last + 1), parenthesized=True))
+        connective = piece[_CONNECTIVE]
+        if connective == "|":
+            alternatives.append(_locate_group(And, terms))
             terms = []
-        ended = not joint
-    return _located_level(finished, terms) if ended and not around else None
+        ended = not connective
+    return _locate_level(alternatives, terms) if ended and not stack else None
 
 
-def call_at(text: str, start: int, end: int) -> Located | None:
-    """The call that begins at `start`, with the place of its parts, where it follows the grammar.
+def read_valid_call(text: str, start: int, end: int) -> Located | None:
+    """Return the call at `start` with its spans, or None where no valid call starts.
 
-    >>> call_at("eq(a, 'b'):", 0, 11).operands[1]
+    >>> read_valid_call("eq(a, 'b'):", 0, 11).operands[1]
     Operand(text='b', span=Span(start=6, end=9), quoted=True, raw="'b'")
     """
-    found = _call()(text, start, end)
-    return None if found is None else _located_call(text, found, 0)
+    match = _match_call()(text, start, end)
+    return None if match is None else _locate_call(text, match, 0)
 
 
-def _located_call(text: str, found: re.Match[str], before: int) -> Located:
-    """The call that was found; `before` is the number of groups before those of the call."""
-    op, of = found[before + 1], found[before + 4]
-    node: Filter
-    if op:
-        field = _operand(text, found.span(before + 2))
-        value = _operand(text, found.span(before + 3))
-        node = construct_unchecked(Comparison, op=OPERATORS[op], field=field.text, value=value.text)
-        start, after = found.span(before + 1)
-        operands: tuple[Operand, ...] = (field, value)
-    elif of:
-        field = _operand(text, found.span(before + 5))
-        places = [one.span() for one in _places()(text, *found.span(before + 6))]
-        values = [_operand(text, place) for place in places]
-        texts = tuple([value.text for value in values])
-        node = construct_unchecked(Membership, op=OPERATORS[of], field=field.text, values=texts)
-        start, after = found.span(before + 4)
-        operands = (field, *values)
-    else:
-        start, after = found.span(before + 7)
-        field = _operand(text, found.span(before + 8))
-        node = construct_unchecked(IsNull, op=_IS_NULL, field=field.text)
-        operands = (field,)
-    end = text.index(")", operands[-1].span.end) + 1
-    return located_call(node, _span((start, end)), _span((start, after)), operands)
+def unquote(raw: str) -> str:
+    r"""Return the text of a quoted operand: without quotes, and with escapes replaced.
 
+    A backslash escapes a backslash and a quote; before any other character it is itself.
 
-def _places_of(sign: str, text: str, found: re.Match[str], group: int) -> Iterable[int]:
-    start, end = found.span(group)
-    return [at for at in range(start, end) if text[at] == sign] if start < end else ()
-
-
-def _located_group(kind: type[And | Or], terms: list[Located]) -> Located:
-    if len(terms) == 1:
-        return terms[0]
-    node: Filter = construct_unchecked(
-        kind,
-        op=_AND if kind is And else _OR,
-        terms=tuple([cast("Filter", term.node) for term in terms]),
-    )
-    span = Span(terms[0].span.start, terms[-1].span.end)
-    return located_group(node, span, tuple(terms))
-
-
-def _located_level(finished: list[Located], terms: list[Located]) -> Located:
-    last = _located_group(And, terms)
-    return _located_group(Or, [*finished, last]) if finished else last
-
-
-def unquoted(raw: str) -> str:
-    r"""What a quoted operand means: a backslash before a backslash or a quote stands for that.
-
-    >>> unquoted(r'"5\" \\ \d"')
+    >>> unquote(r'"5\" \\ \d"')
     '5" \\ \\d'
     """
     inner = raw[1:-1]
     return _ESCAPE.sub(r"\1", inner) if "\\" in inner else inner
 
 
-def _operand(text: str, span: tuple[int, int]) -> Operand:
+def _operand_text(raw: str) -> str:
+    return unquote(raw) if raw[0] in "\"'" else raw
+
+
+def _all_of(terms: list[Filter]) -> Filter:
+    return construct_unchecked(And, op=_AND, terms=tuple(terms))
+
+
+def _locate_call(text: str, match: re.Match[str], before: int) -> Located:
+    """Return the matched call; `before` is the number of groups before the groups of the call."""
+    op, list_op = match[before + 1], match[before + 4]
+    node: Filter
+    if op:
+        op_span = match.span(before + 1)
+        field = _locate_operand(text, match.span(before + 2))
+        value = _locate_operand(text, match.span(before + 3))
+        operands: tuple[Operand, ...] = (field, value)
+        node = construct_unchecked(
+            Comparison, op=_OPERATORS[op], field=field.text, value=value.text
+        )
+    elif list_op:
+        op_span = match.span(before + 4)
+        field = _locate_operand(text, match.span(before + 5))
+        spans = [value.span() for value in _find_value_spans()(text, *match.span(before + 6))]
+        values = [_locate_operand(text, span) for span in spans]
+        operands = (field, *values)
+        texts = tuple([value.text for value in values])
+        node = construct_unchecked(
+            Membership, op=_OPERATORS[list_op], field=field.text, values=texts
+        )
+    else:
+        op_span = match.span(before + 7)
+        field = _locate_operand(text, match.span(before + 8))
+        operands = (field,)
+        node = construct_unchecked(IsNull, op=_IS_NULL, field=field.text)
+    end = text.index(")", operands[-1].span.end) + 1
+    span = _new_span((op_span[0], end))
+    return _new_located((node, span, _new_span(op_span), operands, (), False, ()))
+
+
+def _locate_operand(text: str, span: tuple[int, int]) -> Operand:
     raw = text[span[0] : span[1]]
     quoted = raw[0] in "\"'"
-    return operand(unquoted(raw) if quoted else raw, _span(span), quoted, raw)
+    return _new_operand((unquote(raw) if quoted else raw, _new_span(span), quoted, raw))
 
 
-def _plain(raw: str) -> str:
-    return unquoted(raw) if raw[0] in "\"'" else raw
+def _locate_group(kind: type[And | Or], terms: list[Located]) -> Located:
+    if len(terms) == 1:
+        return terms[0]
+    node = construct_unchecked(
+        kind,
+        op=_AND if kind is And else _OR,
+        terms=tuple([cast("Filter", term.node) for term in terms]),
+    )
+    span = Span(terms[0].span.start, terms[-1].span.end)
+    return Located(node, span, children=tuple(terms))
 
 
-def _all(terms: list[Filter]) -> Filter:
-    return terms[0] if len(terms) == 1 else construct_unchecked(And, op=_AND, terms=tuple(terms))
+def _locate_level(alternatives: list[Located], terms: list[Located]) -> Located:
+    last = _locate_group(And, terms)
+    return _locate_group(Or, [*alternatives, last]) if alternatives else last
 
 
-def _level(finished: list[Filter], terms: list[Filter]) -> Filter:
-    last = terms[0] if len(terms) == 1 else _all(terms)
-    return construct_unchecked(Or, op=_OR, terms=(*finished, last)) if finished else last
+def _find_char(char: str, text: str, span: tuple[int, int]) -> Iterable[int]:
+    start, end = span
+    return [at for at in range(start, end) if text[at] == char] if start < end else ()
 
 
 @cache
 def _piece() -> re.Pattern[str]:
-    """Cuts a text into pieces; what fits none is the last item of the last one."""
+    """Return the pattern of a piece; its last group is a rest that is no piece."""
     space = patterns.SPACE
-    opening, closing = (rf"((?:\{sign}{space})*+)" for sign in "()")
+    opening, closing = (rf"((?:\{char}{space})*+)" for char in "()")
     piece = rf"{space}{opening}{_CALL}{space}{closing}([:|]?){space}"
     return re.compile(rf"{piece}|((?s:.+))")
 
 
 @cache
-def _call() -> Callable[[str, int, int], re.Match[str] | None]:
+def _match_call() -> Callable[[str, int, int], re.Match[str] | None]:
     return re.compile(_CALL).match
 
 
 @cache
-def _values() -> Callable[[str], list[str]]:
-    """The values of a list of them."""
+def _find_values() -> Callable[[str], list[str]]:
     return re.compile(patterns.VALUE).findall
 
 
 @cache
-def _places() -> Callable[[str, int, int], Iterator[re.Match[str]]]:
-    """The same with their places."""
+def _find_value_spans() -> Callable[[str, int, int], Iterator[re.Match[str]]]:
     return re.compile(patterns.VALUE).finditer

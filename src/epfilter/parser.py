@@ -1,8 +1,8 @@
-"""Text to AST: the only file that imports lark and maps its errors.
+"""Text to AST; the only module that imports lark and handles its errors.
 
-`grammar/filter.lark` decides what is a filter. A text that it accepts becomes a tree right here;
-for one that it refuses, `reader` goes over the text once more, finds every mistake and says what
-each is in a user's words. Tests prove that the two agree on every text.
+`grammar/filter.lark` decides what a filter is. A valid text becomes a tree in the fast path, or in
+lark for what the fast path leaves. For an invalid text, `recovery` reads the text again and reports
+every error. Tests prove that all of them agree on every text.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from epfilter.ast import (
     Membership,
     Operator,
     Or,
+    construct_group,
     construct_unchecked,
-    group,
 )
 from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError, describe_type
-from epfilter.fast_path import OPERATORS, located, tree, unquoted
+from epfilter.fast_path import read_located, read_tree, unquote
 from epfilter.located import MAX_REDUNDANT_PARENTHESES
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
 
 
 def parse(text: str, *, max_depth: int = MAX_DEPTH, max_length: int | None = None) -> Filter:
-    """Read a filter.
+    """Parse a filter.
 
-    The grouping stays as written, except that parentheses around one term vanish. `max_depth`
-    lowers the limit of 64 levels of and/or; `max_length` refuses longer texts, in code points.
+    The grouping stays as written, but parentheses around one term disappear. `max_depth` lowers
+    the limit of 64 levels of and/or. `max_length` limits the length of the text, in code points.
 
-    Raises FilterSyntaxError with every mistake of the text, FilterTypeError for what is no str and
-    for a limit that is no int, FilterValueError for a limit out of range.
+    Raises `FilterSyntaxError` with every error of the text, `FilterTypeError` for a `text` that is
+    not a str or a limit that is not an int, and `FilterValueError` for a limit out of range.
 
     >>> parse("eq(payment, refunded)")
     Comparison(op='eq', field='payment', value='refunded')
@@ -54,27 +54,27 @@ def parse(text: str, *, max_depth: int = MAX_DEPTH, max_length: int | None = Non
     """
     _check_arguments(text, max_depth, max_length)
     if max_length is None or len(text) <= max_length:
-        f = tree(text)
+        f = read_tree(text)
         if f is None:
-            f = _parsed(text)
+            f = _parse_with_lark(text)
         if f is not None and f.depth <= max_depth:
             return f
-    found = _located(text, max_depth, max_length).diagnostics
-    if not found:
+    diagnostics = _recover(text, max_depth, max_length).diagnostics
+    if not diagnostics:
         from epfilter.recovery.diagnostics import unexplained
 
-        found = (unexplained(len(text)),)
-    raise FilterSyntaxError(text, found)
+        diagnostics = (unexplained(len(text)),)
+    raise FilterSyntaxError(text, diagnostics)
 
 
 def parse_located(
     text: str, *, max_depth: int = MAX_DEPTH, max_length: int | None = None
 ) -> Located:
-    """Read a text for the place of everything in it; mistakes are reported, not raised.
+    """Parse a text with the span of every part; errors are reported and not raised.
 
-    See `Located` for what it holds, and `parse` for the limits.
+    `Located` describes the result, `parse` the limits.
 
-    Raises FilterTypeError and FilterValueError as `parse` does.
+    Raises `FilterTypeError` and `FilterValueError` as `parse` does.
 
     >>> located = parse_located("gt(total,5):eq(payment)")
     >>> located.node, str(located.children[0].node), located.diagnostics[0].span
@@ -82,19 +82,19 @@ def parse_located(
     """
     _check_arguments(text, max_depth, max_length)
     if max_depth == MAX_DEPTH and max_length is None:
-        found = located(text)
-        if found is not None:
-            return found
-    return _located(text, max_depth, max_length)
+        located = read_located(text)
+        if located is not None:
+            return located
+    return _recover(text, max_depth, max_length)
 
 
 def from_query(text: str, *, max_depth: int = MAX_DEPTH, max_length: int | None = None) -> Filter:
-    """Read a filter from a URL, percent-encoded: what stands behind `filter=`.
+    """Parse the percent-encoded filter of a URL: the text after `filter=`.
 
-    A `+` is a space, as in every query string. Places in errors, and `max_length`, refer to the
-    decoded text. Bytes that are no UTF-8 become lone surrogates, which are an error.
+    A `+` is a space, as in every query string. Spans in errors and `max_length` refer to the
+    decoded text. Bytes that are not UTF-8 become lone surrogates, which are an error.
 
-    Raises as `parse` does.
+    Raises the errors of `parse`.
 
     >>> str(from_query("eq%28email%2Ca%2Bb%40c.d%29"))
     'eq(email,a+b@c.d)'
@@ -110,55 +110,53 @@ def _check_arguments(text: object, max_depth: object, max_length: object) -> Non
         if isinstance(text, (bytes, bytearray)):
             hint = 'decode it first: text.decode("utf-8")'
         elif isinstance(text, Filter):
-            hint = "it is a filter already; str(f) is its text"
+            hint = "it is already a filter; str(f) is its text"
         raise FilterTypeError(
-            f"the text of a filter is a str, not {describe_type(text)}.", hint=hint
+            f"the text of a filter must be a str, not {describe_type(text)}.", hint=hint
         )
     if type(max_depth) is not int:
-        raise FilterTypeError(f"max_depth is a number of levels, not {describe_type(max_depth)}.")
+        raise FilterTypeError(f"max_depth must be an int, not {describe_type(max_depth)}.")
     if not 0 <= max_depth <= MAX_DEPTH:
-        raise FilterValueError(f"max_depth is a number from 0 to {MAX_DEPTH}, not {max_depth}.")
+        raise FilterValueError(f"max_depth must be from 0 to {MAX_DEPTH}, not {max_depth}.")
     if max_length is None:
         return
     if type(max_length) is not int:
-        raise FilterTypeError(
-            f"max_length is a number of characters, not {describe_type(max_length)}."
-        )
+        raise FilterTypeError(f"max_length must be an int, not {describe_type(max_length)}.")
     if max_length < 0:
-        raise FilterValueError(f"max_length is a number of characters, not {max_length}.")
+        raise FilterValueError(f"max_length must be 0 or more, not {max_length}.")
 
 
-def _located(text: str, max_depth: int, max_length: int | None) -> Located:
-    return _read()(text, max_depth=max_depth, max_length=max_length)
+def _recover(text: str, max_depth: int, max_length: int | None) -> Located:
+    return _load_recovery()(text, max_depth=max_depth, max_length=max_length)
 
 
 @cache
-def _read() -> Callable[..., Located]:
-    from epfilter.recovery import read
+def _load_recovery() -> Callable[..., Located]:
+    from epfilter.recovery import recover
 
-    return read
+    return recover
 
 
-def _parsed(text: str) -> Filter | None:
-    """The tree of a text that the grammar accepts within all limits; None for any other."""
+def _parse_with_lark(text: str) -> Filter | None:
+    """Return the tree of a text that the grammar and all limits accept, or None."""
     try:
-        # Nearly all that come here are refused, and without nodes that takes a tenth less.
-        _recogniser().parse(text)
-        f: Any = _lark().parse(text)
-    except _refusals():
+        # Nearly all texts that reach this line are invalid, and checking alone is a tenth faster.
+        _lark_recogniser().parse(text)
+        f: Any = _lark_parser().parse(text)
+    except _lark_errors():
         return None
     return cast("Filter", f)
 
 
 @cache
-def _refusals() -> tuple[type[Exception], ...]:
+def _lark_errors() -> tuple[type[Exception], ...]:
     from lark.exceptions import UnexpectedInput
 
     return UnexpectedInput, FilterValueError
 
 
 class _Parenthesized:
-    """A term in parentheses: the node, and how many pairs around it group nothing."""
+    """A term in parentheses: the node, and the number of pairs around it that group nothing."""
 
     __slots__ = ("node", "pairs")
 
@@ -172,19 +170,19 @@ class _Parenthesized:
             self.node, self.pairs = inner, 0 if isinstance(inner, (And, Or)) else 1
 
 
-def _term(found: Any) -> Any:
-    if found.__class__ is not _Parenthesized:
-        return found
-    if found.pairs > MAX_REDUNDANT_PARENTHESES:
+def _unwrap_term(term: Any) -> Any:
+    if term.__class__ is not _Parenthesized:
+        return term
+    if term.pairs > MAX_REDUNDANT_PARENTHESES:
         raise FilterValueError("too many parentheses")
-    return found.node
+    return term.node
 
 
-class _Tree:
-    """One method per rule and terminal of the grammar, named as there; lark calls them."""
+class _TreeBuilder:
+    """The transformer that builds the tree: one method per rule and terminal of the grammar."""
 
     def COMPARISON(self, token: str) -> Operator:  # noqa: N802 - the terminal's name
-        return OPERATORS[token]
+        return Operator(token)
 
     MEMBERSHIP = IS_NULL = COMPARISON
 
@@ -192,7 +190,7 @@ class _Tree:
         return str(token)
 
     def QUOTED(self, token: str) -> str:  # noqa: N802 - the terminal's name
-        return unquoted(token)
+        return unquote(token)
 
     def EMPTY(self, _: str) -> str:  # noqa: N802 - the terminal's name
         return ""
@@ -210,17 +208,17 @@ class _Tree:
         return _Parenthesized(parts[0])
 
     def all_of(self, parts: list[Any]) -> Filter:
-        return group(And, tuple([_term(part) for part in parts]))
+        return construct_group(And, tuple([_unwrap_term(part) for part in parts]))
 
     def any_of(self, parts: list[Any]) -> Filter:
-        return group(Or, tuple([_term(part) for part in parts]))
+        return construct_group(Or, tuple([_unwrap_term(part) for part in parts]))
 
     def start(self, parts: list[Any]) -> Any:
-        return _term(parts[0])
+        return _unwrap_term(parts[0])
 
 
-class _Nothing:
-    """One method per rule of the grammar, and nothing is made of what it reads."""
+class _NullBuilder:
+    """The transformer that builds nothing: one method per rule of the grammar."""
 
     def start(self, _: list[Any]) -> None:
         return None
@@ -229,26 +227,26 @@ class _Nothing:
 
 
 @cache
-def _lark() -> Lark:
-    """The parser for the grammar; building it takes a moment, once."""
-    return _built(_Tree())
+def _lark_parser() -> Lark:
+    """Return the parser of the grammar; lark compiles the grammar at the first call."""
+    return _compile(_TreeBuilder())
 
 
 @cache
-def _recogniser() -> Lark:
-    """The same parser for who only asks whether the grammar accepts a text."""
-    return _built(_Nothing())
+def _lark_recogniser() -> Lark:
+    """Return a parser that only checks whether the grammar accepts a text."""
+    return _compile(_NullBuilder())
 
 
-def _built(transformer: Any) -> Lark:
-    # lark looks up methods by name and asks for no class of its own
+def _compile(transformer: Any) -> Lark:
+    # lark finds the methods by name; the transformer needs no base class of lark.
     from lark import Lark
 
-    return Lark(_grammar(), parser="lalr", lexer="contextual", transformer=transformer)
+    return Lark(_read_grammar(), parser="lalr", lexer="contextual", transformer=transformer)
 
 
-def _grammar() -> str:
-    """The text of the grammar: inside an installed package, at the top of a checkout."""
+def _read_grammar() -> str:
+    """Return the grammar: from the installed package, or from the top of a checkout."""
     packaged = files("epfilter").joinpath("grammar", "filter.lark")
     if packaged.is_file():
         return packaged.read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from benchmarks.competitors import TOKEN
 from benchmarks.timing import repeat_action, time_in_turns
 from epfilter import F, FilterSyntaxError, parse, unparse
 from epfilter.ast import And, Comparison, Filter
-from epfilter.parser import _lark
+from epfilter.parser import _lark_parser
 from epfilter.resources import orders
 
 Actions = dict[str, Callable[[], object]]
@@ -89,7 +89,7 @@ def building_actions() -> Actions:
 
 def rejection_actions() -> Actions:
     """Return actions for invalid texts, and for lark with valid texts of the same length."""
-    lark = _lark()
+    lark = _lark_parser()
     short, long = f"({THREE_CALLS}", generate_invalid_text(1000)
     good = ":".join(generate_calls(1000))
     return {

@@ -172,7 +172,7 @@ def test_overlapping_fixes_are_applied_one_after_the_other() -> None:
 
 @pytest.mark.parametrize("text", [None, b"eq(a,1)", 5])
 def test_a_text_that_is_not_a_str_is_rejected(text: Any) -> None:
-    with pytest.raises(FilterTypeError, match="the text of a filter is a str, not "):
+    with pytest.raises(FilterTypeError, match="the text of a filter must be a str, not "):
         fix(text)
 
 

@@ -1,9 +1,9 @@
-"""Makes `src/epfilter/patterns.py` of the grammar: run it after every change of the grammar.
+"""Generates `src/epfilter/patterns.py` from the grammar; run it after every change of the grammar.
 
     python tests/support/write_patterns.py
 
-A test compares the file with what this makes. Each call of the language is a rule of the grammar
-without recursion, but for its list of values; so it is one regular expression, put together here
+A test compares the file with the generated text. Apart from its list of values, a call of the
+language is a rule without recursion. So it is one regular expression, which this program builds
 from the rules and terminals that lark has compiled.
 """
 
@@ -22,73 +22,67 @@ if TYPE_CHECKING:
 FILE = Path(__file__).parents[2] / "src" / "epfilter" / "patterns.py"
 
 _CAPTURED = {"COMPARISON", "MEMBERSHIP", "IS_NULL", "_field", "_value"}
-"""What a reader needs of a call; of several values it takes the whole list."""
+"""The rules and terminals that become groups of the expression, if a call contains them."""
 
 
 class Grammar:
     """The rules and terminals of the grammar, as regular expressions."""
 
     def __init__(self, lark: Lark) -> None:
-        self.terminals = {one.name: one.pattern.to_regexp() for one in lark.terminals}
+        self.terminals = {
+            terminal.name: terminal.pattern.to_regexp() for terminal in lark.terminals
+        }
         self.rules: dict[str, list[list[Any]]] = {}
         for rule in lark.rules:
             self.rules.setdefault(str(rule.origin.name), []).append(list(rule.expansion))
         (ignored,) = lark.ignore_tokens
-        # White space is one class of characters, as often as it likes.
+        # White space is one class of characters, repeated.
         self.space = f"{self.terminals[ignored].removesuffix('+')}*+"
         assert re.fullmatch(r"\[[^\[\]]+\]\*\+", self.space)
 
     def terminal(self, name: str) -> str:
-        """A terminal, matched as a lexer does: the longest text, never a shorter one."""
+        """Return the expression of a terminal; like a lexer it matches the longest text only."""
         return f"(?>{self.terminals[name]})"
 
-    def of(self, name: str, *, captured: frozenset[str] = frozenset()) -> str:
-        """A rule with white space between its parts."""
+    def symbol(self, name: str, *, captured: frozenset[str] = frozenset()) -> str:
+        """Return the expression of a rule or terminal, with white space between its parts."""
         expansions = self.rules.get(name)
         if expansions is None:
-            found = self.terminal(name)
+            pattern = self.terminal(name)
         elif len(expansions) == 2 and expansions[1][0].name == name:
-            # How lark writes `(…)+`: the list, or a longer list before one more.
+            # lark compiles `(…)+` to two expansions: one item, or the list before one more item.
             assert expansions[1][1:] == expansions[0]
-            found = f"(?:{self._sequence(expansions[0], frozenset())}{self.space})++"
-            return f"({found})" if captured else found
+            pattern = f"(?:{self._sequence(expansions[0], frozenset())}{self.space})++"
+            return f"({pattern})" if captured else pattern
         else:
-            choices = [self._sequence(one, captured) for one in expansions]
-            found = choices[0] if len(choices) == 1 else f"(?>{'|'.join(choices)})"
-        return f"({found})" if name in captured else found
+            choices = [self._sequence(expansion, captured) for expansion in expansions]
+            pattern = choices[0] if len(choices) == 1 else f"(?>{'|'.join(choices)})"
+        return f"({pattern})" if name in captured else pattern
 
     def _sequence(self, symbols: list[Any], captured: frozenset[str]) -> str:
-        return self.space.join(self.of(str(one.name), captured=captured) for one in symbols)
-
-    def literal(self, name: str) -> str:
-        """The one text of a terminal that is punctuation."""
-        (one,) = [one for one in parser._lark().terminals if one.name == name]
-        return str(one.pattern.value)
+        return self.space.join(
+            self.symbol(str(symbol.name), captured=captured) for symbol in symbols
+        )
 
 
-def module() -> str:
-    """The text of the file."""
-    grammar = Grammar(parser._lark())
+def generate_module() -> str:
+    """Return the text of `patterns.py`."""
+    grammar = Grammar(parser._lark_parser())
     captured = frozenset(_CAPTURED)
     constants = {
         "SPACE": grammar.space,
         "BARE": grammar.terminals["BARE"],
         "QUOTED": f"{grammar.terminals['QUOTED']}|{grammar.terminals['EMPTY']}",
-        "COMPARISON": grammar.of("comparison", captured=captured),
-        "MEMBERSHIP": grammar.of("membership", captured=captured),
-        "IS_NULL": grammar.of("is_null", captured=captured),
-        "VALUE": grammar.of("_value"),
-        "OPENING": grammar.literal("LPAR"),
-        "CLOSING": grammar.literal("RPAR"),
-        "COMMA": grammar.literal("COMMA"),
-        "AND": grammar.literal("COLON"),
-        "OR": grammar.literal("VBAR"),
+        "COMPARISON": grammar.symbol("comparison", captured=captured),
+        "MEMBERSHIP": grammar.symbol("membership", captured=captured),
+        "IS_NULL": grammar.symbol("is_null", captured=captured),
+        "VALUE": grammar.symbol("_value"),
     }
     lines = [
-        '"""The language as regular expressions, made from grammar/filter.lark; not to be edited.',
+        '"""The calls of the language as regular expressions, generated from grammar/filter.lark.',
         "",
-        "`python tests/support/write_patterns.py` makes this file, and a test compares. It saves",
-        "the first `parse` from compiling the grammar.",
+        "Do not edit this file: `python tests/support/write_patterns.py` generates it, and a test",
+        "compares the two. With it, the first `parse` need not compile the grammar.",
         '"""',
         "",
         "# ruff: noqa: E501 - a pattern is one line",
@@ -99,4 +93,4 @@ def module() -> str:
 
 
 if __name__ == "__main__":
-    FILE.write_text(module(), encoding="utf-8")
+    FILE.write_text(generate_module(), encoding="utf-8")

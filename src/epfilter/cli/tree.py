@@ -8,7 +8,7 @@ from typing import cast
 import click
 
 from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Or
-from epfilter.printer import operands
+from epfilter.printer import print_operands
 from epfilter.snippets import make_printable
 
 _Call = Comparison | Membership | IsNull
@@ -66,4 +66,4 @@ def _branch(*, last: bool) -> tuple[str, str]:
 
 def _printable_operands(node: _Call) -> list[str]:
     """Return the operands with unprintable characters escaped, the field first."""
-    return [make_printable(operand) for operand in operands(node)]
+    return [make_printable(operand) for operand in print_operands(node)]

@@ -1,52 +1,55 @@
-"""Reads any text for the place of everything in it, and finds every mistake.
+"""Error recovery: reads any text, locates its parts and reports every error.
 
-The grammar decides what is a filter; this room explains why a text is none, and locates the parts
-of one that is. It goes on after a mistake at the next `:`, `|` or `)`. It knows the grammar through
-its `patterns`, and nothing of lark.
+The grammar decides what a filter is. This package explains why a text is not a filter, and locates
+the parts that it could read. After an error it continues at the next `:`, `|` or `)`. It uses the
+`patterns` of the grammar and does not use lark. It is not public.
+
+One module per concern: `whole_text` for the text around the filter, `groups` for parentheses and
+connectives, `calls` and `operands` for a call, `unexpected` for text where a call should be,
+`scanner` for the position in the text, and `diagnostics` for the messages.
 """
 
 from __future__ import annotations
 
 from epfilter.ast import MAX_DEPTH
 from epfilter.errors import Diagnostic, Span
-from epfilter.located import Located, changed
+from epfilter.located import Located
 from epfilter.recovery import diagnostics
 from epfilter.recovery.groups import GroupReader
 from epfilter.recovery.scanner import Scanner
 from epfilter.recovery.whole_text import find_surrogates, unwrap
 
-__all__ = ["read"]
+__all__ = ["recover"]
 
 
-def read(text: str, *, max_depth: int, max_length: int | None = None) -> Located:
-    """The located tree of a text, with all mistakes found in it.
+def recover(text: str, *, max_depth: int, max_length: int | None = None) -> Located:
+    """Return the located tree of a text, with all errors.
 
-    The root's node is None exactly where there are any.
+    The node of the root is None if and only if there are errors.
     """
     if max_length is not None and len(text) > max_length:
-        beyond = Span(max_length, len(text))
-        return _unread(text, diagnostics.too_long(beyond, len(text), max_length))
+        excess = Span(max_length, len(text))
+        return _unreadable(text, diagnostics.too_long(excess, len(text), max_length))
     surrogates = find_surrogates(text)
     if surrogates:
-        return _unread(text, *surrogates)
+        return _unreadable(text, *surrogates)
     window = unwrap(text, _is_filter)
-    if window.encoded:
-        return _unread(text, *window.found)
+    if window.unreadable:
+        return _unreadable(text, *window.diagnostics)
     scanner = Scanner(text, window.start, window.end, in_url=window.in_url)
     root = GroupReader(scanner, max_depth).read()
-    found = tuple(sorted((*window.found, *scanner.found), key=lambda one: (one.span, one.code)))
-    if found:
-        return changed(
-            root, node=None, span=root.span, parenthesized=root.parenthesized, diagnostics=found
-        )
-    return root
+    errors = (*window.diagnostics, *scanner.diagnostics)
+    if not errors:
+        return root
+    ordered = sorted(errors, key=lambda error: (error.span, error.code))
+    return root._replace(node=None, diagnostics=tuple(ordered))
 
 
-def _unread(text: str, *found: Diagnostic) -> Located:
-    return Located(node=None, span=Span(0, len(text)), diagnostics=found)
+def _unreadable(text: str, *errors: Diagnostic) -> Located:
+    return Located(node=None, span=Span(0, len(text)), diagnostics=errors)
 
 
 def _is_filter(text: str) -> bool:
     scanner = Scanner(text, 0, len(text))
     GroupReader(scanner, MAX_DEPTH).read()
-    return not scanner.found
+    return not scanner.diagnostics

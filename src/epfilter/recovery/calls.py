@@ -1,4 +1,4 @@
-"""Reads one call, `op(field,value)`, and says what is wrong with it."""
+"""Reads one call, `op(field,value)`, and reports its errors."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from epfilter.ast import (
 )
 from epfilter.errors import Edit, Fix, Span
 from epfilter.located import Located
-from epfilter.printer import quoted
+from epfilter.printer import quote_operand
 from epfilter.recovery import diagnostics
-from epfilter.recovery.operands import QUOTES, Call, read_operand, separator_at, taken
+from epfilter.recovery.operands import QUOTES, Call, match_separator, read_operand, take_operand
 from epfilter.recovery.scanner import Scanner
 
 
 def read_call(scanner: Scanner, head: re.Match[str]) -> Located:
-    """Read the call whose name and opening parenthesis are `head`."""
-    before = len(scanner.found)
+    """Read the call that starts with `head`, the match of its name and opening parenthesis."""
+    errors_before = len(scanner.diagnostics)
     name, op_span = head[1], Span(*head.span(1))
     op = diagnostics.OPERATORS.get(name)
     if op is None:
-        op = _mistaken_operator(scanner, name, op_span)
+        op = _recover_operator(scanner, name, op_span)
     scanner.pos = head.end(1)
     scanner.skip_space()
     scanner.take()
     call = Call(name, op_span, op)
     _read_operands(scanner, call)
-    span = Span(op_span.start, scanner.trimmed(scanner.pos))
-    node = _made(call) if len(scanner.found) == before else None
+    span = Span(op_span.start, scanner.trim_end(scanner.pos))
+    node = _build_node(call) if len(scanner.diagnostics) == errors_before else None
     return Located(node=node, span=span, op_span=op_span, operands=tuple(call.operands))
 
 
-def _mistaken_operator(scanner: Scanner, name: str, span: Span) -> Operator | None:
+def _recover_operator(scanner: Scanner, name: str, span: Span) -> Operator | None:
     lower = diagnostics.OPERATORS.get(name.lower())
     if lower and name.isascii():
         scanner.report(diagnostics.upper_case_operator(name, span))
@@ -47,7 +47,7 @@ def _mistaken_operator(scanner: Scanner, name: str, span: Span) -> Operator | No
     return diagnostics.suggest_operator(name)
 
 
-def _made(call: Call) -> Filter:
+def _build_node(call: Call) -> Filter:
     op, (first, *rest) = call.op, (operand.text for operand in call.operands)
     if op is Operator.IS_NULL:
         return construct_unchecked(IsNull, op=op, field=first)
@@ -57,55 +57,55 @@ def _made(call: Call) -> Filter:
 
 
 def _read_operands(scanner: Scanner, call: Call) -> None:
-    wanted = True
+    expects_operand = True
     while True:
         scanner.skip_space()
-        char = scanner.plain()
-        if not char or scanner.at_boundary(scanner.pos):
-            _end_unclosed(scanner, call, wanted=wanted)
+        char = scanner.current()
+        if not char or scanner.is_boundary(scanner.pos):
+            _end_unclosed(scanner, call, expects_operand=expects_operand)
             return
         if char == ")":
-            _end_closed(scanner, call, wanted=wanted)
+            _end_closed(scanner, call, expects_operand=expects_operand)
             return
         if char == ",":
-            if wanted:
-                _report_gap(scanner, call, scanner.pos, last=False)
+            if expects_operand:
+                _report_missing(scanner, call, scanner.pos, last=False)
             scanner.take()
-            wanted = True
-        elif wanted:
+            expects_operand = True
+        elif expects_operand:
             call.split = False
             call.operands.append(read_operand(scanner, call))
             call.slots += 1
-            wanted = call.split
+            expects_operand = call.split
         else:
-            wanted = _read_leftover(scanner, call)
+            expects_operand = _read_leftover(scanner, call)
 
 
-def _report_gap(scanner: Scanner, call: Call, at: int, *, last: bool) -> None:
-    kind = "field" if call.slots == 0 else "value" if call.slots < call.most else "nothing"
+def _report_missing(scanner: Scanner, call: Call, at: int, *, last: bool) -> None:
+    kind = "field" if call.slots == 0 else "value" if call.slots < call.max_operands else "nothing"
     scanner.report(diagnostics.missing_operand(at, kind=kind, last=last))
     call.slots += 1
     call.gap = True
 
 
-def _end_closed(scanner: Scanner, call: Call, *, wanted: bool) -> None:
+def _end_closed(scanner: Scanner, call: Call, *, expects_operand: bool) -> None:
     at = scanner.pos
     scanner.take()
-    if wanted and call.slots:
-        _report_gap(scanner, call, at, last=call.slots > 1)
+    if expects_operand and call.slots:
+        _report_missing(scanner, call, at, last=call.slots > 1)
     _check_count(scanner, call, at)
 
 
-def _end_unclosed(scanner: Scanner, call: Call, *, wanted: bool) -> None:
-    """The call ends without `)`: one mistake is reported, the missing operand or parenthesis."""
-    before = len(scanner.found)
-    at = scanner.trimmed(scanner.pos)
+def _end_unclosed(scanner: Scanner, call: Call, *, expects_operand: bool) -> None:
+    """Report one error for a call without `)`: the missing operand or the missing parenthesis."""
+    errors_before = len(scanner.diagnostics)
+    at = scanner.trim_end(scanner.pos)
     _check_count(scanner, call, at, unclosed=True)
-    if len(scanner.found) == before:
-        if wanted and call.slots:
-            _report_gap(scanner, call, at, last=call.slots > 1)
+    if len(scanner.diagnostics) == errors_before:
+        if expects_operand and call.slots:
+            _report_missing(scanner, call, at, last=call.slots > 1)
         else:
-            # Another bracket at the end may be what was meant to close it.
+            # Another bracket at the end may be a misspelled `)`.
             safe = scanner.pos >= scanner.end and scanner.text[at - 1] not in "]}"
             scanner.report(diagnostics.unclosed_call(at, call.name, safe=safe))
 
@@ -113,7 +113,7 @@ def _end_unclosed(scanner: Scanner, call: Call, *, wanted: bool) -> None:
 def _check_count(scanner: Scanner, call: Call, at: int, *, unclosed: bool = False) -> None:
     if call.op is None or call.gap:
         return
-    least, most = diagnostics.operand_count(call.op)
+    least, most = diagnostics.operand_limits(call.op)
     if call.slots < least:
         if call.doubtful:
             return
@@ -128,26 +128,28 @@ def _check_count(scanner: Scanner, call: Call, at: int, *, unclosed: bool = Fals
 
 
 def _read_leftover(scanner: Scanner, call: Call) -> bool:
-    """Text after a closed quote: a comma is missing, or the quote was closed too early.
+    """Report text after a closing quote: a missing comma, or a quote that closes too early.
 
-    Returns whether an operand comes next.
+    Return whether an operand follows.
     """
     text, start = scanner.text, scanner.pos
     last = call.operands[-1]
-    separator = separator_at(scanner, call, start, after_quote=True)
-    apart = last.span.end < start or text[start] in QUOTES or separator
-    if call.slots < call.most and (apart or call.op not in MEMBERSHIPS):
+    separator = match_separator(scanner, call, start, after_quote=True)
+    is_separate = last.span.end < start or text[start] in QUOTES or separator
+    if call.slots < call.max_operands and (is_separate or call.op not in MEMBERSHIPS):
         span = separator or Span(last.span.end, last.span.end)
         scanner.report(diagnostics.missing_comma(span, text[slice(*span)]))
         scanner.pos = separator.end if separator else start
         return True
-    end = max(scanner.trimmed(scanner.operand_end(start)), start + 1)
+    end = max(scanner.trim_end(scanner.find_operand_end(start)), start + 1)
     raw = text[last.span.start : end]
     inner = raw[1:-1] if len(raw) > 1 and raw[-1] == raw[0] else raw
     fix = Fix(
-        "quote the whole operand", (Edit(Span(last.span.start, end), quoted(inner)),), safe=False
+        "quote the whole operand",
+        (Edit(Span(last.span.start, end), quote_operand(inner)),),
+        safe=False,
     )
     scanner.report(diagnostics.text_after_quote(Span(start, end), text[start:end], raw[0], fix))
     call.doubtful = True
-    call.operands[-1] = taken(scanner, last.span.start, end)
+    call.operands[-1] = take_operand(scanner, last.span.start, end)
     return False

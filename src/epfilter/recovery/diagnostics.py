@@ -1,6 +1,6 @@
-"""The catalogue of syntax mistakes: one constructor a message, codes EPF101 to EPF124.
+"""The syntax errors: one constructor per message, with the codes EPF101 to EPF124.
 
-A code never changes its meaning. The words are tested one by one in `tests/recovery`.
+A code never changes its meaning. `tests/recovery/data/diagnostics.txt` has a test of every message.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from epfilter.errors import Diagnostic, Edit, Fix, Span
 from epfilter.snippets import make_printable, shorten
 from epfilter.suggestions import did_you_mean, list_names, nearest_name
 
-LOOK_ALIKE = "EPF114"
-_LONGEST_NAME = 40
-"""Characters of a name that are looked at for what it may have meant."""
+CONFUSABLE = "EPF114"
+_MAX_NAME = 40
+"""The number of characters of a name that suggestions use."""
 
 OPERATORS = {op.value: op for op in CALL_OPERATORS}
 
-_MEANT = {
+_SYNONYMS = {
     "gte": Operator.GE,
     "lte": Operator.LE,
     "isnull": Operator.IS_NULL,
@@ -37,9 +37,9 @@ _MEANT = {
     "containsany": Operator.CONTAINS_ANY,
     "containsall": Operator.CONTAINS_ALL,
 }
-"""What people write for an operator that has another name here."""
+"""Names of operators in other languages, with the same meaning."""
 
-_PERHAPS = {
+_LIKELY_SYNONYMS = {
     "greater": Operator.GT,
     "less": Operator.LT,
     "has": Operator.CONTAINS,
@@ -49,10 +49,10 @@ _PERHAPS = {
     "regex": Operator.LIKE,
     "search": Operator.TEXT,
 }
-"""What people may have meant by other names."""
+"""Other names, with the operator that they probably mean."""
 
-_NO_NEGATION = "the language has no NOT: ask for the other values, or use `gt` and `lt`"
-_NO_SUCH = {
+_NO_NEGATION = "the language has no NOT: list the other values with `in`, or use `gt` and `lt`"
+_UNSUPPORTED = {
     "ne": _NO_NEGATION,
     "neq": _NO_NEGATION,
     "not": _NO_NEGATION,
@@ -66,9 +66,9 @@ _NO_SUCH = {
     "between": "write two comparisons, as in `ge(a,1):le(a,5)`",
     "startswith": "write `like` with `*` at the end, as in `like(a,text*)`",
     "endswith": "write `like` with `*` at the beginning, as in `like(a,*text)`",
-    "exists": "the language can only ask for a missing value, with `is_null(a)`",
+    "exists": "the language can only select missing values, with `is_null(a)`",
 }
-"""What people write for an operator that the language does not have."""
+"""Names of operators that the language does not have, with a hint."""
 
 
 def empty_filter(at: int) -> Diagnostic:
@@ -76,7 +76,7 @@ def empty_filter(at: int) -> Diagnostic:
         "EPF101",
         "the filter is empty.",
         Span(at, at),
-        hint="to select everything send no filter at all",
+        hint="to select everything, send no filter",
     )
 
 
@@ -103,20 +103,21 @@ def unclosed_groups(at: int, count: int, *, fixable: bool, safe: bool) -> Diagno
 
 
 def extra_parenthesis(span: Span) -> Diagnostic:
-    one = span.end - span.start == 1
+    is_single = span.end - span.start == 1
+    advice = "remove it" if is_single else "remove them"
     return Diagnostic(
         "EPF103",
-        "this `)` closes nothing." if one else "these `)` close nothing.",
+        "this `)` closes nothing." if is_single else "these `)` close nothing.",
         span,
-        hint="remove it" if one else "remove them",
-        fix=_delete("remove it" if one else "remove them", span, safe=False),
+        hint=advice,
+        fix=_delete(advice, span, safe=False),
     )
 
 
 def unterminated_quote(quote: str, start: int, end: int, raw: str) -> Diagnostic:
     fix: Fix | None
     if raw.endswith("\\" + quote):
-        hint = f"the backslash makes the {quote} before the end a part of the value; double it"
+        hint = f"the backslash escapes the last {quote}; write two backslashes"
         fix = _insert("double the backslash", end - 1, "\\", safe=False)
     else:
         hint = f"close it with {quote}"
@@ -126,19 +127,19 @@ def unterminated_quote(quote: str, start: int, end: int, raw: str) -> Diagnostic
     )
 
 
-def missing_comma(span: Span, found: str) -> Diagnostic:
-    instead = f", not with `{make_printable(found)}`" if found else ""
+def missing_comma(span: Span, separator: str) -> Diagnostic:
+    instead = f", not with `{make_printable(separator)}`" if separator else ""
     return Diagnostic(
         "EPF105",
         f"a comma is missing: operands are separated with `,`{instead}.",
         span,
-        hint="put `,` here",
-        fix=Fix("put `,` here", (Edit(span, ","),), safe=False),
+        hint="write `,` here",
+        fix=Fix("write `,` here", (Edit(span, ","),), safe=False),
     )
 
 
 def missing_operand(at: int, *, kind: str, last: bool) -> Diagnostic:
-    """`kind` is what is missing: a field, a value, or nothing but that a comma is too many."""
+    """Return the error; `kind` is "field", "value", or "nothing" where a comma is redundant."""
     if kind == "field":
         return Diagnostic(
             "EPF106", "the field is missing.", Span(at, at), hint="write the field's name here"
@@ -154,10 +155,10 @@ def missing_operand(at: int, *, kind: str, last: bool) -> Diagnostic:
 def wrong_count(
     op: Operator, count: int, span: Span, op_span: Span, *, unclosed: bool = False
 ) -> Diagnostic:
-    least, most = operand_count(op)
-    what = {1: "1 operand, a field", 2: "2 operands, a field and a value"}.get(most or 0)
+    least, most = operand_limits(op)
+    expected = {1: "1 operand, a field", 2: "2 operands, a field and a value"}.get(most or 0)
     message = (
-        f"`{op}` takes {what or '2 operands or more, a field and its values'}; this one has "
+        f"`{op}` takes {expected or '2 operands or more, a field and its values'}; this one has "
         f"{count or 'none'}{' and is not closed' if unclosed else ''}."
     )
     fix = None
@@ -165,24 +166,24 @@ def wrong_count(
         example = {1: f"{op}(field)", 2: f"{op}(field,value)"}[least]
         hint = f"write `{example}`"
     elif op in (Operator.EQ, Operator.CONTAINS):
-        several = Operator.IN if op is Operator.EQ else Operator.CONTAINS_ANY
-        hint = f"for several values use `{several}`; a value that holds a comma needs quotes"
-        fix = Fix(f"write `{several}`", (Edit(op_span, several.value),), safe=False)
+        list_op = Operator.IN if op is Operator.EQ else Operator.CONTAINS_ANY
+        hint = f"for several values use `{list_op}`; a value that contains a comma needs quotes"
+        fix = Fix(f"write `{list_op}`", (Edit(op_span, list_op.value),), safe=False)
     elif op is Operator.IS_NULL:
         hint = "write `is_null(field)`"
     else:
-        hint = "a value that holds a comma needs quotes"
+        hint = "a value that contains a comma needs quotes"
     return Diagnostic("EPF107", message, span, hint=hint, fix=fix)
 
 
-def unknown_operator(name: str, span: Span, more: tuple[Edit, ...] = ()) -> Diagnostic:
-    """`more` are further edits that turn an and(…) or or(…) into a group."""
-    meant, hint, sure = _suggestion(name[:_LONGEST_NAME])
+def unknown_operator(name: str, span: Span, group_edits: tuple[Edit, ...] = ()) -> Diagnostic:
+    """Return the error; `group_edits` turn the rest of an and(…) or or(…) into a group."""
+    suggestion, hint, is_certain = _suggest(name[:_MAX_NAME])
     fix = None
-    if meant:
-        fix = Fix(f"write `{meant}`", (Edit(span, meant.value),), safe=sure)
-    elif more:
-        fix = Fix("write it as a group", (Edit(span, ""), *more), safe=True)
+    if suggestion:
+        fix = Fix(f"write `{suggestion}`", (Edit(span, suggestion.value),), safe=is_certain)
+    elif group_edits:
+        fix = Fix("write it as a group", (Edit(span, ""), *group_edits), safe=True)
     return Diagnostic(
         "EPF108", f"there is no operator `{shorten(name)}`.", span, hint=hint, fix=fix
     )
@@ -210,8 +211,8 @@ def needs_quotes(bad: str, span: Span, hint: str, fix: Fix | None) -> Diagnostic
     )
 
 
-def idle_connective(span: Span, found: str, where: str) -> Diagnostic:
-    """`where` is how it stands: leading, trailing or doubled."""
+def dangling_connective(span: Span, text: str, where: str) -> Diagnostic:
+    """Return the error; `where` is "leading", "trailing" or "doubled"."""
     message, hint = {
         "leading": ("has no call before it", "remove it, or write the missing call"),
         "trailing": ("has no call after it", "remove it, or write the missing call"),
@@ -219,77 +220,76 @@ def idle_connective(span: Span, found: str, where: str) -> Diagnostic:
     }[where]
     return Diagnostic(
         "EPF111",
-        f"`{shorten(found)}` {message}.",
+        f"`{shorten(text)}` {message}.",
         span,
         hint=hint,
         fix=_delete("remove it", span, safe=False),
     )
 
 
-def text_after(span: Span, found: str) -> Diagnostic:
-    last = (found.split() or [""])[-1]
+def text_after(span: Span, text: str) -> Diagnostic:
+    last = (text.split() or [""])[-1]
     return Diagnostic(
         "EPF112",
-        f"`{shorten(found)}` does not belong here.",
+        f"`{shorten(text)}` does not belong here.",
         span,
-        hint=no_such(last) or "after a call comes `:`, `|`, `)` or the end",
+        hint=alternative_to(last) or "after a call comes `:`, `|`, `)` or the end",
     )
 
 
-def next_parameter(span: Span, found: str, *, safe: bool) -> Diagnostic:
+def next_parameter(span: Span, text: str, *, safe: bool) -> Diagnostic:
     return Diagnostic(
         "EPF112",
-        f"`{shorten(found)}` does not belong here.",
+        f"`{shorten(text)}` does not belong here.",
         span,
-        hint="`&` begins the next parameter of a URL and ends the filter; calls are joined with "
-        "`:` (and)",
+        hint="`&` starts the next parameter of a URL; join calls with `:` (and)",
         fix=_delete("remove it", span, safe=safe),
     )
 
 
-def missing_connective(span: Span, found: str) -> Diagnostic:
-    if not found:
+def missing_connective(span: Span, text: str) -> Diagnostic:
+    if not text:
         return Diagnostic(
             "EPF113",
-            "two calls stand side by side without `:` or `|`.",
+            "there is no `:` or `|` between two calls.",
             span,
             hint="join them with `:` (and) or `|` (or)",
             fix=_insert("insert `:` (and)", span.start, ":", safe=False),
         )
-    connective = connective_meant(found)
-    sure = found.lower() in {"and", "or", "&&", "&", "||"}
+    connective = connective_for(text)
+    is_certain = text.lower() in {"and", "or", "&&", "&", "||"}
     word = "or" if connective == "|" else "and"
     return Diagnostic(
         "EPF113",
-        f"calls are joined with `:` (and) or `|` (or), not with `{found}`.",
+        f"calls are joined with `:` (and) or `|` (or), not with `{text}`.",
         span,
         hint=f"write `{connective}`",
-        fix=Fix(f"write `{connective}` ({word})", (Edit(span, connective),), safe=sure),
+        fix=Fix(f"write `{connective}` ({word})", (Edit(span, connective),), safe=is_certain),
     )
 
 
-def connective_meant(found: str) -> str:
-    """The connective that somebody had in mind who wrote `and`, `||`, `,` and the like."""
-    return "|" if found.lower() in {"or", "||"} else ":"
+def connective_for(text: str) -> str:
+    """Return the connective for `and`, `||`, `,` and similar symbols of other languages."""
+    return "|" if text.lower() in {"or", "||"} else ":"
 
 
-def look_alike(span: Span, found: str, plain: str) -> Diagnostic:
-    title = unicode_name(found[0], "a control character").lower()
+def confusable(span: Span, text: str, plain: str) -> Diagnostic:
+    title = unicode_name(text[0], "a control character").lower()
     shown = "a space" if plain == " " else f"`{plain}`"
     message, hint = f"only looks like {shown}", f"write {shown}"
     if not plain:
-        message, hint = "cannot be seen and means nothing here", "remove it"
+        message, hint = "is invisible and has no meaning here", "remove it"
     return Diagnostic(
         "EPF114",
-        f"`{make_printable(found[0])}` ({title}) {message}.",
+        f"`{make_printable(text[0])}` ({title}) {message}.",
         span,
         hint=hint,
-        # The commas of other scripts stand inside ordinary text as well.
+        # The commas of other scripts occur in ordinary text, too.
         fix=Fix(hint, (Edit(span, plain),), safe=plain != ","),
     )
 
 
-def look_alike_quotes(span: Span, first: str, replacement: str) -> Diagnostic:
+def confusable_quotes(span: Span, first: str, replacement: str) -> Diagnostic:
     title = unicode_name(first).lower()
     plain = replacement[0]
     return Diagnostic(
@@ -301,11 +301,11 @@ def look_alike_quotes(span: Span, first: str, replacement: str) -> Diagnostic:
     )
 
 
-def look_alike_dash(span: Span, found: str, operand: Span, replacement: str) -> Diagnostic:
-    """`operand` is where `replacement` goes: all dashes of one operand are one mistake."""
+def confusable_dash(span: Span, text: str, operand: Span, replacement: str) -> Diagnostic:
+    """Return one error for all dashes of an operand; `replacement` is the whole operand."""
     return Diagnostic(
         "EPF114",
-        f"`{found}` ({unicode_name(found).lower()}) only looks like `-`.",
+        f"`{text}` ({unicode_name(text).lower()}) only looks like `-`.",
         span,
         hint="write `-`",
         fix=Fix("write `-`", (Edit(operand, replacement),), safe=False),
@@ -318,19 +318,19 @@ def url_encoded(span: Span, decoded: str | None, *, safe: bool) -> Diagnostic:
         "EPF115",
         "this looks URL-encoded.",
         span,
-        hint="decode it first; in Python from_query(text) reads it as it is",
+        hint="decode it first; in Python, from_query(text) decodes it",
         fix=fix,
     )
 
 
-def whole_parameter(span: Span, found: str) -> Diagnostic:
+def url_parameter(span: Span, text: str) -> Diagnostic:
     return Diagnostic(
         "EPF116",
-        f"`{shorten(found)}` belongs to the URL, not to the filter.",
+        f"`{shorten(text)}` belongs to the URL, not to the filter.",
         span,
-        hint="give only what stands behind `filter=`",
-        # An encoded parenthesis before it may belong to another filter.
-        fix=_delete("remove it", span, safe="%28" not in found),
+        hint="give only the text after `filter=`",
+        # An encoded parenthesis in it may belong to another filter.
+        fix=_delete("remove it", span, safe="%28" not in text),
     )
 
 
@@ -346,7 +346,7 @@ def too_deep(span: Span, levels: int, most: int) -> Diagnostic:
 def too_many_parentheses(span: Span, most: int) -> Diagnostic:
     return Diagnostic(
         "EPF118",
-        f"more than {most} pairs of parentheses stand around each other and group nothing.",
+        f"more than {most} pairs of parentheses surround one term.",
         span,
         hint="remove the parentheses around single terms",
     )
@@ -361,20 +361,20 @@ def too_long(span: Span, length: int, most: int) -> Diagnostic:
     )
 
 
-def surrogate(span: Span, found: str) -> Diagnostic:
+def surrogate(span: Span, text: str) -> Diagnostic:
     return Diagnostic(
         "EPF120",
-        f"`{make_printable(found)}` is a lone surrogate, which has no encoding.",
+        f"`{make_printable(text)}` is a lone surrogate, which has no encoding.",
         span,
         hint="it usually comes from bytes decoded with the wrong codec; decode them again",
     )
 
 
-def not_a_call(span: Span, found: str, hint: str, replacement: str | None) -> Diagnostic:
+def not_a_call(span: Span, text: str, hint: str, replacement: str | None) -> Diagnostic:
     fix = None if replacement is None else _write(span, replacement, safe=False)
     return Diagnostic(
         "EPF121",
-        f"`{shorten(found)}` is not a call like `eq(field,value)`.",
+        f"`{shorten(text)}` is not a call like `eq(field,value)`.",
         span,
         hint=hint,
         fix=fix,
@@ -390,13 +390,13 @@ def empty_group(span: Span) -> Diagnostic:
     )
 
 
-def wrapped_whole(span: Span, opening: str, closing: str) -> Diagnostic:
+def wrapped_filter(span: Span, opening: str, closing: str) -> Diagnostic:
     start, end = span
     return Diagnostic(
         "EPF123",
-        f"the whole filter stands between {opening} and {closing}."
+        f"the whole filter is between {opening} and {closing}."
         if opening != closing
-        else f"the whole filter stands in quotes ({opening}).",
+        else f"the whole filter is in quotes ({opening}).",
         Span(start, start + 1),
         hint="remove them; quotes belong around single operands",
         fix=Fix(
@@ -410,9 +410,9 @@ def wrapped_whole(span: Span, opening: str, closing: str) -> Diagnostic:
 def json_string(span: Span, filter_text: str) -> Diagnostic:
     return Diagnostic(
         "EPF123",
-        "the whole filter stands in quotes, and its own quotes are escaped.",
+        "the whole filter is in quotes, and its own quotes are escaped.",
         span,
-        hint="this is a filter as JSON or a shell writes it; give the text itself",
+        hint="this is the filter as a string of JSON or a shell; give the text itself",
         fix=_write(span, filter_text, safe=True),
     )
 
@@ -427,10 +427,10 @@ def json_body(span: Span, filter_text: str, *, safe: bool) -> Diagnostic:
     )
 
 
-def text_after_quote(span: Span, found: str, quote: str, fix: Fix) -> Diagnostic:
+def text_after_quote(span: Span, text: str, quote: str, fix: Fix) -> Diagnostic:
     return Diagnostic(
         "EPF124",
-        f"`{shorten(found)}` follows the closing quote of an operand.",
+        f"`{shorten(text)}` follows the closing quote of an operand.",
         span,
         hint=f"a {quote} inside quotes is written \\{quote}",
         fix=fix,
@@ -438,9 +438,9 @@ def text_after_quote(span: Span, found: str, quote: str, fix: Fix) -> Diagnostic
 
 
 def unexplained(length: int) -> Diagnostic:
-    """For a text that the grammar refuses and the reader finds nothing wrong with.
+    """Return the error for a text that the grammar refuses and this package accepts.
 
-    Tests prove that there is none; if there should be one after all, its user gets this.
+    Tests prove that there is none; this is a safeguard.
     """
     return Diagnostic(
         "EPF100",
@@ -451,48 +451,48 @@ def unexplained(length: int) -> Diagnostic:
 
 
 def is_operator(name: str) -> bool:
-    """Whether the name is an operator, also in another case or by a well-known other name."""
-    return _suggestion(name[:_LONGEST_NAME])[2] or name.lower() in _NO_SUCH
+    """Return whether the name is an operator, in any case or by a name of another language."""
+    return _suggest(name[:_MAX_NAME])[2] or name.lower() in _UNSUPPORTED
 
 
-def shown(text: str) -> str:
-    """An operand as a hint shows it, if it is short enough to be read."""
+def shorten_operand(text: str) -> str:
+    """Return an operand for a hint, or a description of one that is too long."""
     return text if len(text) <= 40 and text.isprintable() else "it in double quotes"
 
 
-def no_such(name: str) -> str | None:
-    """What to do instead of an operator that the language does not have."""
-    return _NO_SUCH.get(name.lower())
+def alternative_to(name: str) -> str | None:
+    """Return the hint for an operator that the language does not have, or None."""
+    return _UNSUPPORTED.get(name.lower())
 
 
-def operand_count(op: Operator) -> tuple[int, int | None]:
-    """The least and the most operands that an operator takes; None for no limit."""
+def operand_limits(op: Operator) -> tuple[int, int | None]:
+    """Return the least and the most operands of an operator; None for no limit."""
     if op is Operator.IS_NULL:
         return 1, 1
     return (2, None) if op in MEMBERSHIPS else (2, 2)
 
 
 def suggest_operator(name: str) -> Operator | None:
-    """The operator that somebody had in mind who wrote `name`, where that can be told."""
-    return _suggestion(name[:_LONGEST_NAME])[0]
+    """Return the operator that `name` probably means, or None."""
+    return _suggest(name[:_MAX_NAME])[0]
 
 
 @lru_cache(maxsize=256)
-def _suggestion(name: str) -> tuple[Operator | None, str, bool]:
-    """What was meant, the hint, and whether there can be no doubt."""
-    plain = normalize("NFKC", name).lower()
-    squeezed = plain.replace("_", "").replace("-", "")
-    if squeezed in _NO_SUCH:
-        return None, _NO_SUCH[squeezed], False
-    meant = OPERATORS.get(plain) or _MEANT.get(squeezed)
-    if meant:
-        return meant, f"write `{meant}`", True
-    near = _PERHAPS.get(squeezed)
-    if near is None:
-        nearest = nearest_name(plain, OPERATORS)
-        near = OPERATORS[nearest] if nearest else None
-    if near:
-        return near, did_you_mean(near), False
+def _suggest(name: str) -> tuple[Operator | None, str, bool]:
+    """Return the operator that `name` probably means, the hint, and whether it is certain."""
+    normalized = normalize("NFKC", name).lower()
+    key = normalized.replace("_", "").replace("-", "")
+    if key in _UNSUPPORTED:
+        return None, _UNSUPPORTED[key], False
+    synonym = OPERATORS.get(normalized) or _SYNONYMS.get(key)
+    if synonym:
+        return synonym, f"write `{synonym}`", True
+    likely = _LIKELY_SYNONYMS.get(key)
+    if likely is None:
+        nearest = nearest_name(normalized, OPERATORS)
+        likely = OPERATORS[nearest] if nearest else None
+    if likely:
+        return likely, did_you_mean(likely), False
     return None, f"the operators are {list_names(OPERATORS)}", False
 
 

@@ -1,4 +1,4 @@
-"""Explains text that stands where a call should: `status=paid`, `total > 5`, `status`."""
+"""Explains text in place of a call: `status=paid`, `total > 5`, `status`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 
 from epfilter.ast import Operator
 from epfilter.errors import Diagnostic, Span
-from epfilter.printer import operand
+from epfilter.printer import print_operand
 from epfilter.recovery import diagnostics
 
-_SIGNS = {
+_SYMBOLS = {
     "=": "eq",
     "==": "eq",
     ":": "eq",
@@ -20,7 +20,7 @@ _SIGNS = {
     "=~": "like",
     "~": "like",
 }
-_COMPARED = re.compile(
+_INFIX_COMPARISON = re.compile(
     r"([A-Za-z_][\w.\[\]-]*+)(?:\s*+(==|=~|!=|<>|>=|<=|[=<>~:])\s*+|\s++([A-Za-z_]++)\s++)"
     r"""("[^"]*+"|'[^']*+'|[^\s"'=<>:|()]++)"""
 )
@@ -32,69 +32,75 @@ _INFIX_LIST = re.compile(
     re.IGNORECASE,
 )
 _IS_NULL = re.compile(r"([A-Za-z_][\w.\[\]-]*+)\s++is\s++null", re.IGNORECASE)
-_PLAIN = "a filter is calls like `eq(field,value)`, joined with `:` (and) or `|` (or)"
+_GENERAL_HINT = (
+    "a filter consists of calls like `eq(field,value)`, joined with `:` (and) or `|` (or)"
+)
 
 
-def infix_list_end(text: str, pos: int, end: int) -> int | None:
-    """Where `name in (a,b)` ends, which would otherwise be read as the call `in(a,b)`."""
-    found = _INFIX_LIST.match(text, pos, end)
-    return found.end() if found else None
+def find_infix_list_end(text: str, pos: int, end: int) -> int | None:
+    """Return the end of `name in (a,b)`, which is not the call `in(a,b)`; None for other text."""
+    match = _INFIX_LIST.match(text, pos, end)
+    return match.end() if match else None
 
 
-def explain_junk(span: Span, text: str) -> Diagnostic:
-    """The mistake of the text in `span`, with the call that was meant where it can be told."""
-    found = text[slice(*span)]
-    hint, replacement = _meaning(found)
-    return diagnostics.not_a_call(span, found, hint, replacement)
+def diagnose_unexpected(span: Span, text: str) -> Diagnostic:
+    """Return the error of the text in `span`, with the call that was probably meant."""
+    unexpected = text[slice(*span)]
+    hint, replacement = _suggest_call(unexpected)
+    return diagnostics.not_a_call(span, unexpected, hint, replacement)
 
 
-def _meaning(found: str) -> tuple[str, str | None]:
-    """What to do about the text, and the call that was meant where it can be told."""
-    lower = found.lower()
+def _suggest_call(text: str) -> tuple[str, str | None]:
+    """Return a hint, and the call that was probably meant or None."""
+    lower = text.lower()
     first = _FIRST_WORD.match(lower)
     if first and first[1] in diagnostics.OPERATORS:
         lower = first[1]
     if lower in diagnostics.OPERATORS:
-        least, _ = diagnostics.operand_count(diagnostics.OPERATORS[lower])
+        least, _ = diagnostics.operand_limits(diagnostics.OPERATORS[lower])
         operands = "field" if least == 1 else "field,value"
         return f"an operator takes its operands in parentheses: `{lower}({operands})`", None
-    if _TEMPLATE.match(found):
+    if _TEMPLATE.match(text):
         return "this looks like a template; render it first", None
-    no_such = diagnostics.no_such(found)
-    if no_such:
-        return no_such, None
-    listed = _INFIX_LIST.fullmatch(found)
-    if listed:
-        values = ",".join(_operand(value.strip()) for value in (listed[3] or listed[4]).split(","))
-        call = f"{listed[2].lower()}({_field(listed[1])},{values})"
-        return _write(call), call
-    null = _IS_NULL.fullmatch(found)
-    if null:
-        call = f"is_null({_field(null[1])})"
-        return _write(call), call
-    compared = _COMPARED.fullmatch(found)
-    return _compared(*compared.groups()) if compared else (_PLAIN, None)
+    alternative = diagnostics.alternative_to(text)
+    if alternative:
+        return alternative, None
+    infix_list = _INFIX_LIST.fullmatch(text)
+    if infix_list:
+        field, op, in_parentheses, in_brackets = infix_list.groups()
+        values = (in_parentheses or in_brackets).split(",")
+        operands = ",".join(_print_value(value.strip()) for value in values)
+        call = f"{op.lower()}({_print_field(field)},{operands})"
+        return _hint_to_write(call), call
+    is_null = _IS_NULL.fullmatch(text)
+    if is_null:
+        call = f"is_null({_print_field(is_null[1])})"
+        return _hint_to_write(call), call
+    comparison = _INFIX_COMPARISON.fullmatch(text)
+    return _suggest_comparison(*comparison.groups()) if comparison else (_GENERAL_HINT, None)
 
 
-def _compared(field: str, sign: str | None, word: str | None, value: str) -> tuple[str, str | None]:
-    """The call for a comparison that is written in another language."""
-    if sign in {"!=", "<>"}:
-        return diagnostics.no_such("not") or "", None
-    op = Operator(_SIGNS[sign]) if sign else diagnostics.suggest_operator(word or "")
+def _suggest_comparison(
+    field: str, symbol: str | None, word: str | None, value: str
+) -> tuple[str, str | None]:
+    """Return the call for a comparison in the syntax of another language."""
+    if symbol in {"!=", "<>"}:
+        return diagnostics.alternative_to("not") or "", None
+    op = Operator(_SYMBOLS[symbol]) if symbol else diagnostics.suggest_operator(word or "")
     if op is None or op is Operator.IS_NULL:
-        return _PLAIN, None
-    call = f"{op}({_field(field)},{_operand(value)})"
-    return _write(call), call
+        return _GENERAL_HINT, None
+    call = f"{op}({_print_field(field)},{_print_value(value)})"
+    return _hint_to_write(call), call
 
 
-def _operand(value: str) -> str:
-    """A value as it is written in a call; one that stands in quotes already stays as it is."""
-    return value if value[:1] in {'"', "'"} and value[-1:] == value[:1] else operand(value)
+def _print_value(value: str) -> str:
+    """Return a value as an operand; one in quotes stays unchanged."""
+    return value if value[:1] in {'"', "'"} and value[-1:] == value[:1] else print_operand(value)
 
 
-def _field(name: str) -> str:
-    return operand(name, field=True)
+def _print_field(name: str) -> str:
+    return print_operand(name, field=True)
 
 
-def _write(call: str) -> str:
-    return f"write `{call}`" if len(call) <= 60 else _PLAIN
+def _hint_to_write(call: str) -> str:
+    return f"write `{call}`" if len(call) <= 60 else _GENERAL_HINT

@@ -1,4 +1,7 @@
-"""What can be wrong with a text as a whole: surrogates, URL-encoding, a whole parameter, quotes."""
+"""Finds the filter in a longer text, and reports errors of the text as a whole.
+
+Such errors are surrogates, URL encoding, a whole URL parameter, JSON and quotes around the filter.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,8 @@ _PARAMETER = re.compile(
 _SPACE = " \t\r\n"
 _ENCODED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _ENCODED_CALL = re.compile(r"\s*+(?:%(?:25)*+28|\()*+\s*+[a-z_]++\s*+%(?:25)*+28", re.IGNORECASE)
-_TIMES = 3
-"""How often a text may have been encoded for the fix to take all of it back."""
+_MAX_DECODINGS = 3
+"""The number of encodings that the fix can undo."""
 
 _PAIRS = {'"': '"', "'": "'", "“": "”", "‘": "’", "`": "`", "{": "}", "[": "]"}
 _LEADING_CALL = re.compile(SPACE + TERM_START)
@@ -28,19 +31,19 @@ _LEADING_CALL = re.compile(SPACE + TERM_START)
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The part of the text that is meant as the filter, and what was found around it."""
+    """The part of the text that is probably the filter, and the errors around it."""
 
     start: int
     end: int
-    found: tuple[Diagnostic, ...] = ()
-    encoded: bool = False
-    """The part cannot be read as it is."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    unreadable: bool = False
+    """The part is encoded, so that nothing in it can be located."""
     in_url: bool = False
-    """The part stands behind `filter=`."""
+    """The part follows `filter=`."""
 
 
 def find_surrogates(text: str) -> list[Diagnostic]:
-    """One mistake a run of surrogates; while there are any, nothing else is looked for."""
+    """Return one error per run of surrogates; if there are any, no other error is searched."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -51,30 +54,30 @@ def find_surrogates(text: str) -> list[Diagnostic]:
 
 
 def unwrap(text: str, is_filter: Callable[[str], bool]) -> Window:
-    """Find what is meant as the filter in a text that may be more, or may be encoded."""
+    """Return the part of a longer or encoded text that is probably the filter."""
     end = len(text.rstrip(_SPACE))
     start = len(text) - len(text.lstrip(_SPACE))
-    found: list[Diagnostic] = []
+    errors: list[Diagnostic] = []
     parameter = _PARAMETER.match(text, start)
     if parameter:
         span = Span(start, len(text[: parameter.end()].rstrip(_SPACE)))
-        found.append(diagnostics.whole_parameter(span, text[slice(*span)]))
+        errors.append(diagnostics.url_parameter(span, text[slice(*span)]))
         start = min(parameter.end(), end)
-    unread = _written_as_json(text[start:end], Span(start, end), is_filter)
-    if unread:
-        return Window(start, end, (*found, unread), encoded=True)
+    json_error = _diagnose_json(text[start:end], Span(start, end), is_filter)
+    if json_error:
+        return Window(start, end, (*errors, json_error), unreadable=True)
     if _is_wrapped(text, start, end, is_filter):
-        found.append(diagnostics.wrapped_whole(Span(start, end), text[start], text[end - 1]))
+        errors.append(diagnostics.wrapped_filter(Span(start, end), text[start], text[end - 1]))
         start, end = start + 1, end - 1
-    encoded = _encoded(text[start:end], start, is_filter)
-    if encoded:
-        return Window(start, end, (*found, encoded), encoded=True)
+    encoding_error = _diagnose_encoding(text[start:end], start, is_filter)
+    if encoding_error:
+        return Window(start, end, (*errors, encoding_error), unreadable=True)
     in_url = parameter is not None
-    return Window(start, end, tuple(found), in_url=in_url) if found else Window(0, len(text))
+    return Window(start, end, tuple(errors), in_url=in_url) if errors else Window(0, len(text))
 
 
 def _is_wrapped(text: str, start: int, end: int, is_filter: Callable[[str], bool]) -> bool:
-    """Whether one pair of quotes or brackets stands around a call, and around nothing less."""
+    """Return whether one pair of quotes or brackets surrounds the whole filter."""
     if end - start <= len("()") or _PAIRS.get(text[start]) != text[end - 1]:
         return False
     inner = text[start + 1 : end - 1]
@@ -83,8 +86,8 @@ def _is_wrapped(text: str, start: int, end: int, is_filter: Callable[[str], bool
     return (text[start] not in inner and text[end - 1] not in inner) or is_filter(inner)
 
 
-def _written_as_json(text: str, span: Span, is_filter: Callable[[str], bool]) -> Diagnostic | None:
-    """A JSON object with the filter in it, or the filter as a string of JSON."""
+def _diagnose_json(text: str, span: Span, is_filter: Callable[[str], bool]) -> Diagnostic | None:
+    """Return the error of a JSON object with a filter, or of a filter as a JSON string."""
     if text[:1] not in {"{", '"'}:
         return None
     try:
@@ -92,8 +95,8 @@ def _written_as_json(text: str, span: Span, is_filter: Callable[[str], bool]) ->
     except (ValueError, RecursionError):
         return None
     if isinstance(value, str):
-        plain = "\\" not in text or not is_filter(value)
-        return None if plain else diagnostics.json_string(span, value)
+        is_json = "\\" in text and is_filter(value)
+        return diagnostics.json_string(span, value) if is_json else None
     members = value.get("data", value)
     inner = members.get("filter") if isinstance(members, dict) else None
     if not isinstance(inner, str):
@@ -101,22 +104,24 @@ def _written_as_json(text: str, span: Span, is_filter: Callable[[str], bool]) ->
     return diagnostics.json_body(span, inner, safe=is_filter(inner))
 
 
-def _encoded(text: str, start: int, is_filter: Callable[[str], bool]) -> Diagnostic | None:
-    """The mistake of a text that is percent-encoded, whole or in part."""
+def _diagnose_encoding(
+    text: str, start: int, is_filter: Callable[[str], bool]
+) -> Diagnostic | None:
+    """Return the error of a text that is percent-encoded, as a whole or in part."""
     if not _ENCODED.search(text):
         return None
     span = Span(start, start + len(text))
-    sure = _ENCODED_CALL.match(text) is not None
-    decoded = text.split("&", 1)[0] if sure else text
-    if not sure and is_filter(text):
+    is_certain = _ENCODED_CALL.match(text) is not None
+    decoded = text.split("&", 1)[0] if is_certain else text
+    if not is_certain and is_filter(text):
         return None
-    for _ in range(_TIMES):
+    for _ in range(_MAX_DECODINGS):
         try:
             decoded = unquote_plus(decoded, errors="strict")
         except UnicodeDecodeError:
-            return diagnostics.url_encoded(span, None, safe=False) if sure else None
+            return diagnostics.url_encoded(span, None, safe=False) if is_certain else None
         if is_filter(decoded):
-            return diagnostics.url_encoded(span, decoded, safe=sure and "+" not in text)
+            return diagnostics.url_encoded(span, decoded, safe=is_certain and "+" not in text)
         if not _ENCODED_CALL.match(decoded):
             break
-    return diagnostics.url_encoded(span, decoded, safe=False) if sure else None
+    return diagnostics.url_encoded(span, decoded, safe=False) if is_certain else None

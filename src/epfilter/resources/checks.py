@@ -19,7 +19,7 @@ from epfilter.ast import (
 from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
 from epfilter.located import Located, Operand
 from epfilter.parser import parse_located
-from epfilter.printer import operand, unparse
+from epfilter.printer import print_operand, unparse
 from epfilter.resources import messages
 from epfilter.resources.field_types import Problem
 from epfilter.resources.schema import Match, Schema
@@ -108,7 +108,7 @@ def _unknown_field(schema: Schema, name: Operand) -> Diagnostic:
     problem = messages.unknown_field(schema.info, name.text)
     fix = None
     if problem.nearest:
-        edit = Edit(name.span, operand(problem.nearest, field=True))
+        edit = Edit(name.span, print_operand(problem.nearest, field=True))
         fix = Fix(f"write `{problem.nearest}`", (edit,), safe=False)
     return Diagnostic("EPF201", problem.message, name.span, hint=problem.hint, fix=fix)
 
@@ -125,7 +125,7 @@ def _not_of_type(match: Match, span: Span, problem: Problem) -> Diagnostic:
 def _not_an_allowed_value(match: Match, span: Span, problem: Problem) -> Diagnostic:
     fix = None
     if problem.nearest:
-        edit = Edit(span, operand(problem.nearest))
+        edit = Edit(span, print_operand(problem.nearest))
         fix = Fix(f"write `{problem.nearest}`", (edit,), safe=False)
     return Diagnostic(
         "EPF204", f"`{match.name}`: {problem.message}", span, hint=problem.hint, fix=fix
@@ -146,7 +146,7 @@ def _deprecated_field(match: Match, span: Span) -> Diagnostic:
 
 
 def _alias(match: Match, span: Span) -> Diagnostic:
-    edit = Edit(span, operand(match.path, field=True))
+    edit = Edit(span, print_operand(match.path, field=True))
     return Diagnostic(
         "EPF206",
         f"`{match.name}` is an alias of `{match.path}`.",

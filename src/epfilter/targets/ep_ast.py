@@ -25,8 +25,8 @@ from epfilter.ast import (
     Membership,
     Operator,
     Or,
+    construct_group,
     construct_unchecked,
-    group,
     require_filter,
 )
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
@@ -160,7 +160,7 @@ def _read_node(data: Any, path: str, level: int) -> Filter:
             for at, child in enumerate(children)
         ]
     )
-    return group(And if op is Operator.AND else Or, terms)
+    return construct_group(And if op is Operator.AND else Or, terms)
 
 
 def _read_operator(data: Mapping[str, Any], path: str) -> Operator:

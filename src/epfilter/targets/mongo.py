@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from epfilter.ast import Filter, Operator
 from epfilter.errors import UnsupportedFilterError
-from epfilter.printer import operand
+from epfilter.printer import print_operand
 from epfilter.resources import (
     BoundAnd,
     BoundCall,
@@ -169,7 +169,7 @@ class _Translator:
             raise _unsupported(
                 call,
                 "it searches whole documents, not one field",
-                f"write text(*,{operand(words)})",
+                f"write text(*,{print_operand(words)})",
             )
         if not searchable:
             raise _unsupported(call, "a search cannot be part of an OR", "move it out of the OR")

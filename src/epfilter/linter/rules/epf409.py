@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from epfilter.errors import Edit, Fix, Span
 from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Call, Context
-from epfilter.printer import quoted
+from epfilter.printer import quote_operand
 from epfilter.snippets import shorten
 
 
@@ -25,7 +25,7 @@ def _check(call: Call, _context: Context) -> Iterator[Finding]:
             f"`{shorten(operand.text.rstrip(' '))}` includes the trailing {noun}.",
             spaces,
             f"remove {pronoun}; if the {noun} {verb} intended, write "
-            f"{shorten(quoted(operand.text))}",
+            f"{shorten(quote_operand(operand.text))}",
             Fix(f"remove the {noun}", (Edit(spaces, ""),), safe=False),
         )
 

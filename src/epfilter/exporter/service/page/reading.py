@@ -11,7 +11,7 @@ from epfilter.english import in_words
 from epfilter.errors import Diagnostic, FilterSyntaxError, Severity
 from epfilter.linter import lint
 from epfilter.parser import parse
-from epfilter.printer import operands, unparse
+from epfilter.printer import print_operands, unparse
 from epfilter.snippets import make_printable
 
 _SHOWN_AT_MOST = 20
@@ -95,7 +95,7 @@ def _branch(f: Filter) -> Branch:
     node = cast("_Node", f)
     if isinstance(node, And | Or):
         return Branch(node.op.value, below=tuple(_branches(node)))
-    return Branch(node.op.value, tuple(make_printable(operand) for operand in operands(node)))
+    return Branch(node.op.value, tuple(make_printable(operand) for operand in print_operands(node)))
 
 
 def _branches(node: And | Or) -> Iterator[Branch]:
