@@ -1,4 +1,4 @@
-"""Both clients through one fixture."""
+"""The fixture that opens either client."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def open_client(kind: str) -> Iterator[Opener]:
-    """Opens a client whose requests a handler answers, or, without one, the network."""
+    """Return a function that opens a client with a handler for its requests, or with the network."""
     opened: list[Client] = []
 
-    def opens(handler: Handler | None = None, **settings: Any) -> Client:
+    def open_with(handler: Handler | None = None, **settings: Any) -> Client:
         transport = None if handler is None else httpx.MockTransport(handler)
         opened.append(Client(kind, transport, **settings))
         return opened[-1]
 
-    yield opens
+    yield open_with
     for client in opened:
         client.close()

@@ -1,4 +1,4 @@
-"""What the tests of the client share: both clients behind one face, a clock, faulty bodies."""
+"""Test doubles: both clients behind one interface, a clock, services, faulty bodies."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 
 def job(status: str = "success", *, number: int = 0, **more: object) -> dict[str, object]:
-    """A job as the platform sends it; `number` makes it another one."""
+    """Return a job as the platform sends it; each `number` is another job."""
     return {"id": str(UUID(int=ID.int + number)), "status": status, "type": "job", **more}
 
 
@@ -40,7 +40,7 @@ def data(content: object, status: int = 200, **headers: str) -> httpx.Response:
 
 
 class Time:
-    """A clock that goes on when somebody sleeps."""
+    """A clock that advances when the client sleeps."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -62,15 +62,15 @@ class Client:
             settings["token"] = TOKEN
         self.time = Time()
         self._runner = asyncio.Runner() if kind == "async" else None
-        made: Any = AsyncExporterClient if self._runner else ExporterClient
-        self.inner: Any = made(transport=transport, **settings)
+        client_class: Any = AsyncExporterClient if self._runner else ExporterClient
+        self.inner: Any = client_class(transport=transport, **settings)
         self.inner._jobs.api.clock = lambda: self.time.now
         driver = self.inner._driver
         driver.sleep = self.time.sleep_async if self._runner else self.time.sleep
 
     def call(self, method: str, *args: Any, **options: Any) -> Any:
-        called = getattr(self.inner, method)(*args, **options)
-        return self._runner.run(called) if self._runner else called
+        result = getattr(self.inner, method)(*args, **options)
+        return self._runner.run(result) if self._runner else result
 
     def close(self) -> None:
         if self._runner:
@@ -81,7 +81,7 @@ class Client:
 
 
 class Platform:
-    """Answers one after the other with what it was given, the last one for ever; keeps requests.
+    """A transport that sends one answer after the other, repeats the last, and records requests.
 
     An answer is a response, an exception to raise, or a function of the request.
     """
@@ -103,14 +103,14 @@ class Platform:
 
 
 def _fresh(answer: httpx.Response) -> httpx.Response:
-    """A copy: a response can be sent once only."""
+    """Return a copy, because a response can be sent only once."""
     if isinstance(answer.stream, Body):
         return httpx.Response(answer.status_code, headers=answer.headers, stream=answer.stream)
     return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
 
 class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body in pieces, and perhaps an error behind them."""
+    """A body in chunks, optionally with an error at the end."""
 
     def __init__(self, pieces: Sequence[bytes], error: BaseException | None = None) -> None:
         self.pieces = pieces
@@ -133,21 +133,21 @@ def file_answer(
     error: BaseException | None = None,
     **headers: str,
 ) -> httpx.Response:
-    """A file, of which only so many bytes are sent, and then perhaps an error."""
-    given = {"content-length": str(len(content)), "etag": '"1"', "content-type": "text/csv"}
-    given |= {name.replace("_", "-"): value for name, value in headers.items()}
+    """Return the response with a file, optionally incomplete or with an error at the end."""
+    all_headers = {"content-length": str(len(content)), "etag": '"1"', "content-type": "text/csv"}
+    all_headers |= {name.replace("_", "-"): value for name, value in headers.items()}
     part = content[:sent]
     pieces = [part[place : place + 100] for place in range(0, len(part), 100)]
-    kept = {name: value for name, value in given.items() if value}
-    return httpx.Response(200, headers=kept, stream=Body(pieces, error))
+    sent_headers = {name: value for name, value in all_headers.items() if value}
+    return httpx.Response(200, headers=sent_headers, stream=Body(pieces, error))
 
 
 def rest_answer(request: httpx.Request, content: bytes = CSV, etag: str = '"1"') -> httpx.Response:
-    """What a server says that can resume: the range that was asked for, if it is the same file."""
-    asked = request.headers.get("range")
-    if asked is None or request.headers.get("if-range") != etag:
+    """Return the requested range of a file if its ETag matches, otherwise the whole file."""
+    requested_range = request.headers.get("range")
+    if requested_range is None or request.headers.get("if-range") != etag:
         return file_answer(content, etag=etag)
-    begin = int(asked.removeprefix("bytes=").rstrip("-"))
+    begin = int(requested_range.removeprefix("bytes=").rstrip("-"))
     headers = {
         "content-range": f"bytes {begin}-{len(content) - 1}/{len(content)}",
         "content-length": str(len(content) - begin),
@@ -157,7 +157,7 @@ def rest_answer(request: httpx.Request, content: bytes = CSV, etag: str = '"1"')
 
 
 class Service(Platform):
-    """A platform whose jobs succeed at once; each answer for the file is given in turn."""
+    """A platform whose jobs succeed immediately, with one answer for each file request."""
 
     def __init__(self, *files: httpx.Response | Exception | Handler, href: str = LINK) -> None:
         super().__init__(*files)
@@ -165,7 +165,7 @@ class Service(Platform):
         self.created: list[bytes] = []
         self.all: list[str] = []
         self.statuses: dict[int, dict[str, object]] = {}
-        """What is known of a job by its number, where it has not succeeded."""
+        """The members of jobs that have not succeeded, by number."""
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.all.append(f"{request.method} {request.url.raw_path.decode()}")
@@ -187,7 +187,7 @@ class Service(Platform):
 
 
 def part(number: int, header: str = "id,status") -> httpx.Response:
-    """The file of a part, of one order."""
+    """Return the response with the file of a part that has one order."""
     return file_answer(f"{header}\n{number},paid\n".encode())
 
 

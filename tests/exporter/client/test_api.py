@@ -1,4 +1,4 @@
-"""What is sent to the API, and what its answers become."""
+"""The requests to the API, and the results and errors of their responses."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ def test_a_job_is_created(
     open_client: Opener, exported: Any, payload: object, answer: object
 ) -> None:
     platform = Platform(data(answer, 202))
-    made = open_client(platform).call("create_job", exported)
+    created = open_client(platform).call("create_job", exported)
     [request] = platform.requests
-    assert (made.id, made.status) == (ID, JobStatus.PENDING)
+    assert (created.id, created.status) == (ID, JobStatus.PENDING)
     assert platform.paths == ["POST /v2/jobs"]
     assert json.loads(request.content) == {"data": payload}
     assert request.headers["authorization"] == f"Bearer {TOKEN}"
@@ -76,7 +76,7 @@ def test_a_filter_is_checked_before_anything_is_sent(
     assert platform.requests == []
 
 
-def test_the_check_can_be_turned_off(open_client: Opener) -> None:
+def test_the_check_can_be_disabled(open_client: Opener) -> None:
     platform = Platform(data(job(), 202))
     open_client(platform).call("create_job", "eq(flow_field,1)", check=False)
     assert b"eq(flow_field,1)" in platform.requests[0].content
@@ -84,18 +84,24 @@ def test_the_check_can_be_turned_off(open_client: Opener) -> None:
 
 def test_all_jobs_are_listed(open_client: Opener) -> None:
     platform = Platform(data([job(), job("failed", number=1, error="No luck")]))
-    found = open_client(platform).call("jobs")
-    assert [(one.status, one.error) for one in found] == [("success", None), ("failed", "No luck")]
+    jobs = open_client(platform).call("jobs")
+    assert [(listed_job.status, listed_job.error) for listed_job in jobs] == [
+        ("success", None),
+        ("failed", "No luck"),
+    ]
     assert platform.paths == ["GET /v2/jobs"]
 
 
 @pytest.mark.parametrize("status", ["cancelled", "", 5, None, ["pending"]])
-def test_a_job_of_an_unknown_status_does_not_hide_the_others(
+def test_a_job_with_an_unknown_status_does_not_hide_the_others(
     open_client: Opener, caplog: pytest.LogCaptureFixture, status: Any
 ) -> None:
     jobs = [job(), job(status, number=1, error="a-very-secret-text"), job("failed", number=2)]
     client = open_client(Platform(data(jobs)))
-    assert [str(one.id) for one in client.call("jobs")] == [jobs[0]["id"], jobs[2]["id"]]
+    assert [str(listed_job.id) for listed_job in client.call("jobs")] == [
+        jobs[0]["id"],
+        jobs[2]["id"],
+    ]
     assert [record.getMessage() for record in caplog.records] == [
         "1 of 3 jobs left out: their status is unknown"
     ]
@@ -107,13 +113,13 @@ def test_a_job_of_an_unknown_status_does_not_hide_the_others(
 @pytest.mark.parametrize(
     "wrong", [{"id": "x"}, {"status": "x"}, {"id": "x", "status": "x"}, 5, None]
 )
-def test_what_is_no_job_makes_no_list_of_jobs(open_client: Opener, wrong: Any) -> None:
+def test_a_list_with_an_invalid_job_is_an_error(open_client: Opener, wrong: Any) -> None:
     with pytest.raises(UnexpectedAnswerError, match="is not a list of jobs"):
         open_client(Platform(data([job(), wrong]))).call("jobs")
 
 
 OTHER = data(job(number=1))
-OTHER_TOLD = f"the response (200, application/json) is not about the job {ID}."
+OTHER_MESSAGE = f"the response (200, application/json) is not about the job {ID}."
 
 
 @pytest.mark.parametrize(
@@ -127,16 +133,16 @@ OTHER_TOLD = f"the response (200, application/json) is not about the job {ID}."
         ("download", [httpx.Response(404), OTHER]),
     ],
 )
-def test_the_answer_about_another_job_is_none(
+def test_a_response_about_another_job_is_an_error(
     open_client: Opener, tmp_path: Path, method: str, answers: list[httpx.Response]
 ) -> None:
     client = open_client(Platform(*answers))
-    places = [tmp_path / "a.csv"] if method == "download" else []
-    with pytest.raises(UnexpectedAnswerError) as raised:
-        client.call(method, ID, *places)
-    assert raised.value.message == OTHER_TOLD
+    paths = [tmp_path / "a.csv"] if method == "download" else []
+    with pytest.raises(UnexpectedAnswerError) as error_info:
+        client.call(method, ID, *paths)
+    assert error_info.value.message == OTHER_MESSAGE
     assert list(tmp_path.iterdir()) == []
-    # Nobody has seen that other job.
+    # The other job is not known to the client.
     client = open_client(Platform(answers[-1], httpx.Response(404)))
     with pytest.raises(UnexpectedAnswerError):
         client.call("job", ID)
@@ -144,7 +150,7 @@ def test_the_answer_about_another_job_is_none(
         client.call("job", job(number=1)["id"])
 
 
-def test_a_link_is_got(open_client: Opener) -> None:
+def test_a_link_is_returned(open_client: Opener) -> None:
     platform = Platform(data({"href": LINK}))
     assert open_client(platform).call("file", ID).href == LINK
     assert platform.paths == [f"GET /v2/jobs/{ID}/file"]
@@ -195,33 +201,37 @@ def test_a_link_is_got(open_client: Opener) -> None:
         ),
     ],
 )
-def test_an_answer_of_an_unknown_shape_says_what_came_and_not_its_body(
+def test_an_unexpected_response_is_described_without_its_body(
     open_client: Opener, method: str, answer: httpx.Response, message: str
 ) -> None:
     platform = Platform(answer)
-    with pytest.raises(UnexpectedAnswerError) as raised:
+    with pytest.raises(UnexpectedAnswerError) as error_info:
         open_client(platform).call(method, *([] if method == "jobs" else [ID]))
-    assert raised.value.message == message
-    assert raised.value.status == answer.status_code
-    assert raised.value.content_type == answer.headers.get("content-type")
-    assert "a-very-secret" not in str(raised.value)
+    assert error_info.value.message == message
+    assert error_info.value.status == answer.status_code
+    assert error_info.value.content_type == answer.headers.get("content-type")
+    assert "a-very-secret" not in str(error_info.value)
     assert len(platform.requests) == 1
 
 
-ONE = {"title": "Bad Request", "detail": "Could not parse the supplied filter", "request_id": "r-1"}
+BAD_REQUEST = {
+    "title": "Bad Request",
+    "detail": "Could not parse the supplied filter",
+    "request_id": "r-1",
+}
 
 
 @pytest.mark.parametrize(
     ("answer", "kind", "message", "request_id"),
     [
         (
-            httpx.Response(400, json={"errors": [ONE]}),
+            httpx.Response(400, json={"errors": [BAD_REQUEST]}),
             RequestFailedError,
             "GET /v2/jobs failed with 400 Bad Request: Could not parse the supplied filter (request id r-1).",
             "r-1",
         ),
         (
-            httpx.Response(400, json=ONE, headers={"x-request-id": "h-1"}),
+            httpx.Response(400, json=BAD_REQUEST, headers={"x-request-id": "h-1"}),
             RequestFailedError,
             "GET /v2/jobs failed with 400 Bad Request: Could not parse the supplied filter (request id r-1).",
             "r-1",
@@ -254,22 +264,27 @@ ONE = {"title": "Bad Request", "detail": "Could not parse the supplied filter", 
         ),
     ],
 )
-def test_an_error_of_the_platform_has_its_words(
+def test_an_error_has_the_message_of_the_platform(
     open_client: Opener,
     answer: httpx.Response,
     kind: type[RequestFailedError],
     message: str,
     request_id: str | None,
 ) -> None:
-    with pytest.raises(RequestFailedError) as raised:
+    with pytest.raises(RequestFailedError) as error_info:
         open_client(Platform(answer)).call("jobs")
-    assert type(raised.value) is kind
-    assert raised.value.message == message
-    assert (raised.value.status, raised.value.request_id) == (answer.status_code, request_id)
-    assert TOKEN not in repr((raised.value.errors, raised.value.title, raised.value.detail))
+    assert type(error_info.value) is kind
+    assert error_info.value.message == message
+    assert (error_info.value.status, error_info.value.request_id) == (
+        answer.status_code,
+        request_id,
+    )
+    assert TOKEN not in repr(
+        (error_info.value.errors, error_info.value.title, error_info.value.detail)
+    )
 
 
-def test_a_job_that_nobody_has_seen_does_not_exist(open_client: Opener) -> None:
+def test_an_unknown_job_does_not_exist(open_client: Opener) -> None:
     with pytest.raises(JobNotFoundError):
         open_client(Platform(httpx.Response(404))).call("job", ID)
 
@@ -283,7 +298,7 @@ def test_a_job_that_nobody_has_seen_does_not_exist(open_client: Opener) -> None:
     ],
 )
 @pytest.mark.parametrize("method", ["job", "file"])
-def test_a_job_that_was_there_before_has_expired(
+def test_a_known_job_that_is_missing_has_expired(
     open_client: Opener, before: tuple[Any, ...], answer: httpx.Response, method: str
 ) -> None:
     client = open_client(Platform(answer, httpx.Response(404)))
@@ -292,18 +307,18 @@ def test_a_job_that_was_there_before_has_expired(
         client.call(method, str(ID))
 
 
-def test_a_job_that_is_given_whole_was_there_before(open_client: Opener) -> None:
+def test_a_job_that_is_passed_as_object_is_known(open_client: Opener) -> None:
     with pytest.raises(JobExpiredError):
         open_client(Platform(httpx.Response(404))).call("job", JOB)
 
 
-def test_a_job_without_a_file_is_there_all_the_same(open_client: Opener) -> None:
+def test_a_job_without_a_file_is_not_missing(open_client: Opener) -> None:
     platform = Platform(httpx.Response(404, json={"title": "Nothing yet"}), data(job("started")))
-    with pytest.raises(RequestFailedError) as raised:
+    with pytest.raises(RequestFailedError) as error_info:
         open_client(platform).call("file", ID)
-    assert type(raised.value) is RequestFailedError
-    assert raised.value.message == f"the job {ID} has no file; its status is started."
-    assert (raised.value.status, raised.value.title) == (404, "Nothing yet")
+    assert type(error_info.value) is RequestFailedError
+    assert error_info.value.message == f"the job {ID} has no file; its status is started."
+    assert (error_info.value.status, error_info.value.title) == (404, "Nothing yet")
 
 
 def test_every_error_of_a_client_is_an_exporter_error(open_client: Opener) -> None:
@@ -313,15 +328,15 @@ def test_every_error_of_a_client_is_an_exporter_error(open_client: Opener) -> No
 
 @pytest.mark.parametrize("status", [200, 500])
 @pytest.mark.parametrize("zipped", [False, True])
-def test_an_answer_without_end_is_not_read_to_its_end(
-    open_client: Opener, monkeypatch: pytest.MonkeyPatch, status: int, *, zipped: bool
+def test_an_endless_response_is_an_error(
+    open_client: Opener, monkeypatch: pytest.MonkeyPatch, status: int, *, compressed: bool
 ) -> None:
     monkeypatch.setattr(api, "_MAX_BODY_SIZE", 2**20)
     read: list[int] = []
 
     class Endless(Body):
         def __iter__(self) -> Iterator[bytes]:
-            packer = zlib.compressobj(level=9 if zipped else 0, wbits=31)
+            packer = zlib.compressobj(level=9 if compressed else 0, wbits=31)
             for number in range(1000):
                 read.append(number)
                 yield packer.compress(bytes(2**16)) + packer.flush(zlib.Z_SYNC_FLUSH)
@@ -332,7 +347,9 @@ def test_an_answer_without_end_is_not_read_to_its_end(
     assert 16 <= len(read) < 20
 
 
-def test_an_answer_that_is_packed_is_read(open_client: Opener) -> None:
-    packed = gzip.compress(b'{"data": []}')
-    answer = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=Body([packed]))
+def test_a_compressed_response_is_read(open_client: Opener) -> None:
+    compressed_body = gzip.compress(b'{"data": []}')
+    answer = httpx.Response(
+        200, headers={"content-encoding": "gzip"}, stream=Body([compressed_body])
+    )
     assert open_client(Platform(answer)).call("jobs") == ()

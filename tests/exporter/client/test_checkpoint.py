@@ -1,4 +1,4 @@
-"""Exports that were interrupted: what is kept of them, how they go on, and how they are forgotten."""
+"""Interrupted exports: what their checkpoint keeps, how they are resumed, how they are deleted."""
 
 from __future__ import annotations
 
@@ -39,46 +39,46 @@ from exporter.client.doubles import (
 )
 
 
-def interrupted(
+def interrupt_export(
     open_client: Opener, target: Path, service: Service, **options: Any
 ) -> type[Exception]:
-    with pytest.raises((DownloadError, JobFailedError)) as raised:
+    with pytest.raises((DownloadError, JobFailedError)) as error_info:
         open_client(service, attempts=1).call("export", WINDOW, target, **options)
-    return raised.type
+    return error_info.type
 
 
 @pytest.mark.parametrize("resume", [False, True])
-def test_only_an_export_to_be_resumed_leaves_anything(
+def test_only_a_resumable_export_leaves_files(
     open_client: Opener,
     tmp_path: Path,
     resume: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     service = Service(part(1), part(2), httpx.Response(500))
-    interrupted(open_client, tmp_path / "a.csv", service, split="month", resume=resume)
+    interrupt_export(open_client, tmp_path / "a.csv", service, split="month", resume=resume)
     first, second, third = ids(0, 1, 2)
-    kept = ["a.csv.export.json", f"a.csv.export.{first}.part", f"a.csv.export.{second}.part"]
-    assert names(tmp_path) == (sorted(kept) if resume else [])
+    expected = ["a.csv.export.json", f"a.csv.export.{first}.part", f"a.csv.export.{second}.part"]
+    assert names(tmp_path) == (sorted(expected) if resume else [])
     if resume:
-        note = tmp_path / "a.csv.export.json"
-        assert stat.S_IMODE(note.stat().st_mode) == 0o600
-        noted = json.loads(note.read_text())
-        assert [*noted.pop("files")] == [str(first), str(second)]
-        assert noted == {
+        checkpoint = tmp_path / "a.csv.export.json"
+        assert stat.S_IMODE(checkpoint.stat().st_mode) == 0o600
+        data = json.loads(checkpoint.read_text())
+        assert [*data.pop("files")] == [str(first), str(second)]
+        assert data == {
             "version": 1,
             "region": BASE,
             "filter": WINDOW,
             "split": "month",
-            "jobs": [str(one) for one in (first, second, third)],
+            "jobs": [str(job_id) for job_id in (first, second, third)],
             "replaces": False,
         }
 
 
-def test_the_next_run_goes_on(open_client: Opener, tmp_path: Path) -> None:
+def test_the_next_run_resumes_the_export(open_client: Opener, tmp_path: Path) -> None:
     target = tmp_path / "a.csv"
     service = Service(part(1), part(2), httpx.Response(500))
-    interrupted(open_client, target, service, split="month", resume=True)
+    interrupt_export(open_client, target, service, split="month", resume=True)
     service.answers, service.all = [part(3)], []
-    done = open_client(service).call("export", WINDOW, target, split="month", resume=True)
+    result = open_client(service).call("export", WINDOW, target, split="month", resume=True)
     third = ids(2)[0]
     assert service.all == [
         f"GET /v2/jobs/{third}",
@@ -86,33 +86,33 @@ def test_the_next_run_goes_on(open_client: Opener, tmp_path: Path) -> None:
         "GET /orders/2.csv?signature=SIGNED",
     ]
     assert target.read_bytes() == b"id,status\n1,paid\n2,paid\n3,paid\n"
-    assert [one.id for one in done.jobs] == ids(0, 1, 2)
+    assert [job.id for job in result.jobs] == ids(0, 1, 2)
     assert names(tmp_path) == ["a.csv"]
 
 
-def test_the_next_run_sweeps_up_after_one_that_was_killed(
+def test_the_next_run_deletes_temporary_files_of_a_killed_run(
     open_client: Opener, tmp_path: Path
 ) -> None:
     target = tmp_path / "a.csv"
     service = Service(part(1), httpx.Response(500))
-    interrupted(open_client, target, service, split="month", resume=True)
-    known = [tmp_path / f"a.csv.export.{one}.part" for one in ids(0, 1)]
-    for path in (target, tmp_path / "a.csv.export.json", *known):
+    interrupt_export(open_client, target, service, split="month", resume=True)
+    parts = [tmp_path / f"a.csv.export.{job_id}.part" for job_id in ids(0, 1)]
+    for path in (target, tmp_path / "a.csv.export.json", *parts):
         temporary_path(path).write_bytes(b"a piece")
     others = [tmp_path / name for name in (".a.csv.part", ".a.csv.export.part", ".b.csv.part")]
     for path in (*others, tmp_path / "a"):
-        temporary_path(path).write_bytes(b"somebody else's")
+        temporary_path(path).write_bytes(b"of another target")
     service.answers = [part(2), part(3)]
     open_client(service).call("export", WINDOW, target, split="month", resume=True)
-    left = [path.read_bytes() for path in tmp_path.iterdir() if path != target]
-    assert left == [b"somebody else's"] * 4
+    remaining = [path.read_bytes() for path in tmp_path.iterdir() if path != target]
+    assert remaining == [b"of another target"] * 4
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
-def test_a_run_that_is_killed_while_it_joins_leaves_what_the_next_one_sweeps_up(
+def test_the_next_run_cleans_up_after_a_kill_during_the_merge(
     open_client: Opener, tmp_path: Path
 ) -> None:
-    # In a process of its own, because nothing is cleaned up behind a kill.
+    # In a separate process, because a kill prevents any clean-up.
     code = f"""
 import os, signal, httpx
 from epfilter.exporter import ExporterClient, csv_merge
@@ -126,14 +126,14 @@ transport = httpx.MockTransport(Service(part(1), part(2), part(3)))
 with ExporterClient(token=TOKEN, transport=transport) as client:
     client.export(WINDOW, {str(tmp_path / "a.csv")!r}, split="month", resume=True)
 """
-    done = subprocess.run(  # noqa: S603 - this very Python
+    result = subprocess.run(  # noqa: S603 - this very Python
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         check=False,
     )
-    assert done.returncode == -signal.SIGKILL
-    kept = ["a.csv.export.json", *(f"a.csv.export.{one}.part" for one in ids(0, 1, 2))]
-    assert len(names(tmp_path)) == len(kept) + 1, "there is the file in which they were joined"
+    assert result.returncode == -signal.SIGKILL
+    expected = ["a.csv.export.json", *(f"a.csv.export.{job_id}.part" for job_id in ids(0, 1, 2))]
+    assert len(names(tmp_path)) == len(expected) + 1, "the file of the merge is left"
     service = Service(part(4))
     open_client(service).call("export", WINDOW, tmp_path / "a.csv", split="month", resume=True)
     assert service.all == []
@@ -141,7 +141,7 @@ with ExporterClient(token=TOKEN, transport=transport) as client:
     assert names(tmp_path) == ["a.csv"]
 
 
-def test_a_disk_that_is_full_when_parts_are_joined_is_told(
+def test_a_full_disk_during_the_merge_is_an_error(
     open_client: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> int:
@@ -151,26 +151,26 @@ def test_a_disk_that_is_full_when_parts_are_joined_is_told(
     target = tmp_path / "a.csv"
     target.write_bytes(b"before")
     service = Service(part(1), part(2), part(3))
-    with pytest.raises(DownloadError) as raised:
+    with pytest.raises(DownloadError) as error_info:
         open_client(service).call("export", WINDOW, target, split="month")
-    assert str(raised.value) == f"{target}: the disk is full. Hint: free some space."
+    assert str(error_info.value) == f"{target}: the disk is full. Hint: free some space."
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"before"]
 
 
 @pytest.mark.parametrize("resume", [False, True])
-def test_an_export_that_is_begun_anew_forgets_the_old_one_when_it_has_begun(
+def test_an_export_that_starts_anew_deletes_the_old_one_after_its_first_job(
     open_client: Opener,
     tmp_path: Path,
     resume: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     target = tmp_path / "a.csv"
     old = Service(part(1), httpx.Response(500))
-    interrupted(open_client, target, old, split="month", resume=True)
-    # Left behind by a run that was killed: of a part that is there, and of one that is not.
+    interrupt_export(open_client, target, old, split="month", resume=True)
+    # Left by a killed run: for a part that exists, and for one that does not.
     for path in (
         target,
         checkpoint_path(target),
-        *(tmp_path / f"a.csv.export.{one}.part" for one in ids(0, 1)),
+        *(tmp_path / f"a.csv.export.{job_id}.part" for job_id in ids(0, 1)),
     ):
         temporary_path(path).write_bytes(b"a piece")
     before = names(tmp_path)
@@ -187,16 +187,16 @@ def test_an_export_that_is_begun_anew_forgets_the_old_one_when_it_has_begun(
     assert names(tmp_path) == (["a.csv.export.json"] if resume else [])
 
 
-def test_beginning_anew_needs_nothing_to_forget(open_client: Opener, tmp_path: Path) -> None:
-    strange = [f"a.csv.export.{ID}.part.gz", "a.csv.export.1.part", f"b.a.csv.export.{ID}.part"]
-    for name in strange:
+def test_anew_without_an_earlier_export(open_client: Opener, tmp_path: Path) -> None:
+    others = [f"a.csv.export.{ID}.part.gz", "a.csv.export.1.part", f"b.a.csv.export.{ID}.part"]
+    for name in others:
         (tmp_path / name).touch()
     open_client(Service(file_answer())).call("export", FILTER, tmp_path / "a.csv", anew=True)
-    assert names(tmp_path) == sorted(["a.csv", *strange])
+    assert names(tmp_path) == sorted(["a.csv", *others])
 
 
 @pytest.mark.parametrize("text", ["", "{}", "\xff"])
-def test_a_note_that_is_none_is_forgotten_too(
+def test_an_invalid_checkpoint_is_deleted_with_anew(
     open_client: Opener, tmp_path: Path, text: str
 ) -> None:
     (tmp_path / "a.csv.export.json").write_bytes(text.encode("latin-1"))
@@ -213,25 +213,25 @@ def test_a_note_that_is_none_is_forgotten_too(
         ({}, 0),
     ],
 )
-def test_a_job_that_is_lost_meanwhile_is_created_anew(
-    open_client: Opener, tmp_path: Path, lost: dict[str, object], created: int
+def test_a_lost_job_is_created_again(
+    open_client: Opener, tmp_path: Path, state: dict[str, object], created: int
 ) -> None:
     target = tmp_path / "a.csv"
     service = Service(part(1), part(2), httpx.Response(500))
-    interrupted(open_client, target, service, split="month", resume=True)
+    interrupt_export(open_client, target, service, split="month", resume=True)
     service.answers, service.all = [part(3)], []
-    service.statuses[2] = lost
+    service.statuses[2] = state
     open_client(service).call("export", WINDOW, target, split="month", resume=True)
     assert service.all.count("POST /v2/jobs") == created
-    rows = b"" if lost is EMPTY else b"3,paid\n"
+    rows = b"" if state is EMPTY else b"3,paid\n"
     assert target.read_bytes() == b"id,status\n1,paid\n2,paid\n" + rows
     assert names(tmp_path) == ["a.csv"]
 
 
-def test_an_export_of_one_job_is_resumed_too(open_client: Opener, tmp_path: Path) -> None:
+def test_an_export_of_one_job_is_resumed(open_client: Opener, tmp_path: Path) -> None:
     target = tmp_path / "a.csv"
     service = Service(httpx.Response(500))
-    interrupted(open_client, target, service, resume=True)
+    interrupt_export(open_client, target, service, resume=True)
     assert names(tmp_path) == ["a.csv.export.json"]
     service.answers, service.all = [file_answer()], []
     open_client(service).call("export", WINDOW, target, resume=True)
@@ -239,20 +239,18 @@ def test_an_export_of_one_job_is_resumed_too(open_client: Opener, tmp_path: Path
     assert names(tmp_path) == ["a.csv"]
 
 
-def test_one_job_that_has_failed_leaves_nothing_to_go_on_with(
-    open_client: Opener, tmp_path: Path
-) -> None:
+def test_a_single_failed_job_leaves_no_files(open_client: Opener, tmp_path: Path) -> None:
     service = Service(file_answer())
     service.statuses[0] = {"status": "failed", "error": "Internal error"}
-    assert interrupted(open_client, tmp_path / "a.csv", service, resume=True) is JobFailedError
+    assert interrupt_export(open_client, tmp_path / "a.csv", service, resume=True) is JobFailedError
     assert names(tmp_path) == []
 
 
-def test_a_part_that_has_failed_ends_the_export(open_client: Opener, tmp_path: Path) -> None:
+def test_a_failed_part_ends_the_export(open_client: Opener, tmp_path: Path) -> None:
     service = Service(part(1))
     service.statuses[1] = {"status": "failed", "error": "Internal error"}
-    found = interrupted(open_client, tmp_path / "a.csv", service, split="month", resume=True)
-    assert found is JobFailedError
+    error = interrupt_export(open_client, tmp_path / "a.csv", service, split="month", resume=True)
+    assert error is JobFailedError
     assert len(names(tmp_path)) == 2
 
 
@@ -265,7 +263,7 @@ def test_a_part_that_has_failed_ends_the_export(open_client: Opener, tmp_path: P
         (WINDOW, {"split": "month"}, {"region": "us-east"}),
     ],
 )
-def test_another_export_is_not_mixed_up_with_the_one_that_was_interrupted(
+def test_a_checkpoint_of_another_export_is_an_error(
     open_client: Opener,
     tmp_path: Path,
     exported: str,
@@ -273,31 +271,31 @@ def test_another_export_is_not_mixed_up_with_the_one_that_was_interrupted(
     settings: dict[str, Any],
 ) -> None:
     target = tmp_path / "a.csv"
-    interrupted(open_client, target, Service(httpx.Response(500)), split="month", resume=True)
+    interrupt_export(open_client, target, Service(httpx.Response(500)), split="month", resume=True)
     before = names(tmp_path)
     service = Service(part(1))
-    with pytest.raises(SettingsError) as raised:
+    with pytest.raises(SettingsError) as error_info:
         open_client(service, **settings).call("export", exported, target, resume=True, **options)
-    assert "belongs to an export with another filter, split or region." in str(raised.value)
-    assert "or delete the file to start again" in str(raised.value)
+    assert "belongs to an export with another filter, split or region." in str(error_info.value)
+    assert "or delete the file to start again" in str(error_info.value)
     assert service.all == []
     assert names(tmp_path) == before
 
 
 @pytest.mark.parametrize("text", ["", "{", "{}", "[]", '{"version":2}', "\xff"])
-def test_a_note_that_is_none_is_told(open_client: Opener, tmp_path: Path, text: str) -> None:
+def test_an_invalid_checkpoint_is_an_error(open_client: Opener, tmp_path: Path, text: str) -> None:
     (tmp_path / "a.csv.export.json").write_bytes(text.encode("latin-1"))
     with pytest.raises(SettingsError, match="is not a checkpoint of an export"):
         open_client(Service(part(1))).call("export", WINDOW, tmp_path / "a.csv", resume=True)
 
 
-def test_a_note_is_nothing_to_who_does_not_resume(open_client: Opener, tmp_path: Path) -> None:
+def test_a_checkpoint_is_ignored_without_resume(open_client: Opener, tmp_path: Path) -> None:
     (tmp_path / "a.csv.export.json").write_text("{")
     open_client(Service(file_answer())).call("export", WINDOW, tmp_path / "a.csv")
     assert names(tmp_path) == ["a.csv", "a.csv.export.json"]
 
 
-def test_a_note_that_cannot_be_read_is_told(open_client: Opener, tmp_path: Path) -> None:
+def test_a_checkpoint_that_cannot_be_read_is_an_error(open_client: Opener, tmp_path: Path) -> None:
     (tmp_path / "a.csv.export.json").mkdir()
     with pytest.raises(DownloadError, match=r"a\.csv\.export\.json: Is a directory"):
         open_client(Service(part(1))).call("export", WINDOW, tmp_path / "a.csv", resume=True)

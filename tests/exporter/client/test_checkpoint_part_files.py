@@ -1,4 +1,4 @@
-"""Files of parts that an interrupted export has kept: whole, or fetched again."""
+"""The files of parts that an interrupted export keeps: unchanged, or downloaded again."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ ROWS = [b"id,status\n%d,paid\n" % number for number in (1, 2, 3)]
 WHOLE = b"id,status\n1,paid\n2,paid\n3,paid\n"
 
 
-def kept(folder: Path, job: object) -> Path:
+def part_path(folder: Path, job: object) -> Path:
     return folder / f"a.csv.export.{job}.part"
 
 
-def interrupted(open_client: Opener, folder: Path) -> Service:
+def interrupt_export(open_client: Opener, folder: Path) -> Service:
     """An export that has two of three parts."""
     service = Service(part(1), part(2), httpx.Response(500))
     with pytest.raises(DownloadError):
@@ -35,10 +35,10 @@ def interrupted(open_client: Opener, folder: Path) -> Service:
     return service
 
 
-def test_what_was_fetched_is_noted_with_its_size_and_hash(
+def test_the_checkpoint_has_the_size_and_hash_of_downloaded_files(
     open_client: Opener, tmp_path: Path
 ) -> None:
-    interrupted(open_client, tmp_path)
+    interrupt_export(open_client, tmp_path)
     note = json.loads((tmp_path / "a.csv.export.json").read_text())
     assert note["files"] == {
         str(job): {"size": len(content), "sha256": sha256(content).hexdigest()}
@@ -55,7 +55,7 @@ def test_what_was_fetched_is_noted_with_its_size_and_hash(
     ],
     ids=["cut", "changed", "broken"],
 )
-def test_the_hash_is_that_of_the_file_in_however_many_pieces_it_came(
+def test_the_hash_does_not_depend_on_the_number_of_attempts(
     open_client: Opener, tmp_path: Path, first: httpx.Response
 ) -> None:
     service = Service(first, rest_answer, httpx.Response(500))
@@ -64,36 +64,36 @@ def test_the_hash_is_that_of_the_file_in_however_many_pieces_it_came(
             "export", WINDOW, tmp_path / "a.csv", split="month", resume=True
         )
     note = json.loads((tmp_path / "a.csv.export.json").read_text())
-    content = kept(tmp_path, FIRST).read_bytes()
+    content = part_path(tmp_path, FIRST).read_bytes()
     assert content == CSV
     assert note["files"] == {
         str(FIRST): {"size": len(CSV), "sha256": sha256(CSV).hexdigest()},
     }
 
 
-def overwritten(content: bytes) -> Callable[[Path], object]:
+def overwrite_with(content: bytes) -> Callable[[Path], object]:
     return lambda path: path.write_bytes(content)
 
 
 @pytest.mark.parametrize(
     "damage",
     [
-        overwritten(b""),
-        overwritten(ROWS[1][:-3]),
-        overwritten(ROWS[1] + b"4,paid\n"),
-        overwritten(b"\x00\xff garbage"),
-        overwritten(ROWS[1].replace(b"2", b"7")),
+        overwrite_with(b""),
+        overwrite_with(ROWS[1][:-3]),
+        overwrite_with(ROWS[1] + b"4,paid\n"),
+        overwrite_with(b"\x00\xff garbage"),
+        overwrite_with(ROWS[1].replace(b"2", b"7")),
         Path.unlink,
     ],
     ids=["emptied", "cut", "longer", "garbage", "same size", "removed"],
 )
-def test_a_part_that_is_not_what_was_fetched_is_fetched_again(
+def test_a_changed_part_is_downloaded_again(
     open_client: Opener, tmp_path: Path, damage: Callable[[Path], object]
 ) -> None:
-    service = interrupted(open_client, tmp_path)
-    damage(kept(tmp_path, SECOND))
+    service = interrupt_export(open_client, tmp_path)
+    damage(part_path(tmp_path, SECOND))
     service.answers = [part(2), part(3)]
-    done = open_client(service).call(
+    result = open_client(service).call(
         "export", WINDOW, tmp_path / "a.csv", split="month", resume=True
     )
     assert (tmp_path / "a.csv").read_bytes() == WHOLE
@@ -105,15 +105,15 @@ def test_a_part_that_is_not_what_was_fetched_is_fetched_again(
         f"GET /v2/jobs/{THIRD}/file",
         "GET /orders/2.csv?signature=SIGNED",
     ]
-    assert [one.id for one in done.jobs] == [FIRST, SECOND, THIRD]
+    assert [exported_job.id for exported_job in result.jobs] == [FIRST, SECOND, THIRD]
     assert names(tmp_path) == ["a.csv"]
 
 
-def test_a_damaged_part_whose_job_has_expired_is_exported_anew(
+def test_a_damaged_part_whose_job_has_expired_is_exported_again(
     open_client: Opener, tmp_path: Path
 ) -> None:
-    service = interrupted(open_client, tmp_path)
-    kept(tmp_path, SECOND).write_bytes(b"")
+    service = interrupt_export(open_client, tmp_path)
+    part_path(tmp_path, SECOND).write_bytes(b"")
     service.statuses[1] = {"gone": True}
     service.answers = [part(2), httpx.Response(500)]
     with pytest.raises(DownloadError):
@@ -131,15 +131,15 @@ def test_a_damaged_part_whose_job_has_expired_is_exported_anew(
     assert names(tmp_path) == ["a.csv"]
 
 
-def test_parts_of_a_note_without_hashes_are_fetched_again(
+def test_parts_of_a_checkpoint_without_hashes_are_downloaded_again(
     open_client: Opener, tmp_path: Path
 ) -> None:
-    service = interrupted(open_client, tmp_path)
+    service = interrupt_export(open_client, tmp_path)
     note = tmp_path / "a.csv.export.json"
     old = json.loads(note.read_text())
     known = ("version", "region", "filter", "split", "jobs")
     note.write_text(json.dumps({name: old[name] for name in known}))
-    kept(tmp_path, FIRST).write_bytes(ROWS[0][:-3])
+    part_path(tmp_path, FIRST).write_bytes(ROWS[0][:-3])
     service.answers = [part(1), part(2), part(3)]
     open_client(service).call("export", WINDOW, tmp_path / "a.csv", split="month", resume=True)
     assert (tmp_path / "a.csv").read_bytes() == WHOLE
@@ -159,10 +159,10 @@ def test_parts_of_a_note_without_hashes_are_fetched_again(
         {str(FIRST): 5},
     ],
 )
-def test_a_note_whose_files_are_garbage_is_told(
+def test_a_checkpoint_with_invalid_files_is_an_error(
     open_client: Opener, tmp_path: Path, files: Any
 ) -> None:
-    service = interrupted(open_client, tmp_path)
+    service = interrupt_export(open_client, tmp_path)
     note = tmp_path / "a.csv.export.json"
     note.write_text(json.dumps(json.loads(note.read_text()) | {"files": files}))
     with pytest.raises(SettingsError, match="is not a checkpoint of an export"):
@@ -170,18 +170,18 @@ def test_a_note_whose_files_are_garbage_is_told(
     assert service.all == []
 
 
-def test_a_folder_in_place_of_a_part_is_told_with_its_path(
+def test_a_folder_instead_of_a_part_is_an_error_with_its_path(
     open_client: Opener, tmp_path: Path
 ) -> None:
-    service = interrupted(open_client, tmp_path)
-    kept(tmp_path, SECOND).unlink()
-    kept(tmp_path, SECOND).mkdir()
-    with pytest.raises(DownloadError) as raised:
+    service = interrupt_export(open_client, tmp_path)
+    part_path(tmp_path, SECOND).unlink()
+    part_path(tmp_path, SECOND).mkdir()
+    with pytest.raises(DownloadError) as error_info:
         open_client(service).call("export", WINDOW, tmp_path / "a.csv", split="month", resume=True)
-    assert raised.value.message == f"{kept(tmp_path, SECOND)}: Is a directory."
+    assert error_info.value.message == f"{part_path(tmp_path, SECOND)}: Is a directory."
 
 
-def test_the_file_of_one_job_that_is_there_already_is_not_fetched_again(
+def test_the_existing_file_of_a_single_job_is_not_downloaded_again(
     open_client: Opener, tmp_path: Path
 ) -> None:
     target = tmp_path / "a.csv"
@@ -195,8 +195,12 @@ def test_the_file_of_one_job_that_is_there_already_is_not_fetched_again(
     with pytest.raises(DownloadError):
         open_client(service).call("export", WINDOW, target, resume=True, replace=False)
     service.answers, service.all = [part(2)], []
-    done = open_client(service).call("export", WINDOW, target, resume=True)
+    result = open_client(service).call("export", WINDOW, target, resume=True)
     assert service.all == []
     assert target.read_bytes() == ROWS[0]
-    assert ([one.id for one in done.jobs], done.size, done.rows) == ([FIRST], len(ROWS[0]), None)
+    assert ([exported_job.id for exported_job in result.jobs], result.size, result.rows) == (
+        [FIRST],
+        len(ROWS[0]),
+        None,
+    )
     assert names(tmp_path) == ["a.csv"]

@@ -1,4 +1,4 @@
-"""How the file of a job comes: whole, resumed, from the right place, without the token."""
+"""Downloads: complete, resumed, after redirects, without the token."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def headers(service: Platform, name: str) -> list[str | None]:
 
 
 @pytest.mark.parametrize("source", [JOB, ID, str(ID), FileLink(href=LINK), LINK], ids=repr)
-def test_a_file_comes_from_a_job_or_a_link(
+def test_a_file_is_downloaded_from_a_job_or_a_link(
     open_client: Opener, tmp_path: Path, source: object
 ) -> None:
     service = Service(file_answer())
@@ -57,7 +57,7 @@ def test_a_file_comes_from_a_job_or_a_link(
     }
 
 
-def test_the_file_s_server_gets_no_token_and_is_asked_for_plain_bytes(
+def test_a_file_is_requested_without_token_and_encoding(
     open_client: Opener, tmp_path: Path
 ) -> None:
     service = Service(file_answer(), href=f"{BASE}.example/1.csv")
@@ -67,7 +67,7 @@ def test_the_file_s_server_gets_no_token_and_is_asked_for_plain_bytes(
     assert request.headers["accept-encoding"] == "identity"
 
 
-def test_not_even_the_api_s_own_server_gets_the_token_for_a_file(
+def test_a_file_on_the_server_of_the_api_is_requested_without_token(
     open_client: Opener, tmp_path: Path
 ) -> None:
     platform = Platform(file_answer())
@@ -96,7 +96,7 @@ def test_not_even_the_api_s_own_server_gets_the_token_for_a_file(
         (httpx.ConnectError("x"), [None, None]),
     ],
 )
-def test_what_breaks_off_is_resumed_or_started_over(
+def test_an_interrupted_download_is_resumed_or_started_over(
     open_client: Opener,
     tmp_path: Path,
     first: httpx.Response | Exception,
@@ -112,12 +112,12 @@ def test_what_breaks_off_is_resumed_or_started_over(
     assert len(client.time.slept) == 1
 
 
-def partial(**changed: str) -> Handler:
-    """The rest from byte 1,000 on, with other headers than are right."""
+def change_rest(**changed: str) -> Handler:
+    """Respond with the rest from byte 1,000 on, with wrong headers."""
 
     def answer(request: httpx.Request) -> httpx.Response:
-        right = rest_answer(request)
-        return httpx.Response(206, headers={**right.headers, **changed}, stream=right.stream)
+        correct = rest_answer(request)
+        return httpx.Response(206, headers={**correct.headers, **changed}, stream=correct.stream)
 
     return answer
 
@@ -126,36 +126,36 @@ SIZE = len(CSV)
 LONGER = CSV + b"500,paid\n"
 
 
-def longer(request: httpx.Request) -> httpx.Response:
-    """The rest of a file that has grown, with the ETag of the shorter one."""
+def send_longer_rest(request: httpx.Request) -> httpx.Response:
+    """Respond with the rest of a file that has grown, with the ETag of the shorter one."""
     return rest_answer(request, LONGER)
 
 
-def shorter(request: httpx.Request) -> httpx.Response:
-    """Less than the rest, and as much as its Content-Length says."""
-    right = rest_answer(request)
+def send_shorter_rest(request: httpx.Request) -> httpx.Response:
+    """Respond with a part of the rest, with the matching Content-Length."""
+    correct = rest_answer(request)
     return httpx.Response(
-        206, headers={**right.headers, "content-length": "10"}, stream=Body([CSV[1000:1010]])
+        206, headers={**correct.headers, "content-length": "10"}, stream=Body([CSV[1000:1010]])
     )
 
 
 @pytest.mark.parametrize(
     "second",
     [
-        partial(**{"content-range": f"bytes 999-{SIZE - 1}/{SIZE}"}),
-        partial(**{"content-range": "bytes"}),
-        partial(**{"content-range": ""}),
-        partial(**{"content-range": f"bytes 1000-{SIZE - 1}/{SIZE + 1}"}),
-        partial(**{"content-range": f"bytes 1000-{'9' * 5000}/{SIZE}"}),
-        partial(**{"content-range": f"bytes 1000-{SIZE - 1}/{'9' * 5000}"}),
-        longer,
-        shorter,
-        partial(etag='"2"'),
-        partial(**{"content-encoding": "br2"}),
+        change_rest(**{"content-range": f"bytes 999-{SIZE - 1}/{SIZE}"}),
+        change_rest(**{"content-range": "bytes"}),
+        change_rest(**{"content-range": ""}),
+        change_rest(**{"content-range": f"bytes 1000-{SIZE - 1}/{SIZE + 1}"}),
+        change_rest(**{"content-range": f"bytes 1000-{'9' * 5000}/{SIZE}"}),
+        change_rest(**{"content-range": f"bytes 1000-{SIZE - 1}/{'9' * 5000}"}),
+        send_longer_rest,
+        send_shorter_rest,
+        change_rest(etag='"2"'),
+        change_rest(**{"content-encoding": "br2"}),
         httpx.Response(416, headers={"content-range": f"bytes */{SIZE}"}),
     ],
 )
-def test_a_rest_that_does_not_fit_is_not_taken(
+def test_a_rest_that_does_not_match_starts_over(
     open_client: Opener, tmp_path: Path, second: httpx.Response | Handler
 ) -> None:
     service = Service(file_answer(sent=1000), second, rest_answer)
@@ -165,15 +165,15 @@ def test_a_rest_that_does_not_fit_is_not_taken(
     assert headers(service, "range") == [None, "bytes=1000-", None]
 
 
-def test_a_rest_of_unknown_length_is_measured_by_the_first_answer(
+def test_a_rest_of_unknown_length_is_checked_with_the_first_length(
     open_client: Opener, tmp_path: Path
 ) -> None:
-    second = partial(**{"content-range": f"bytes 1000-{SIZE - 1}/*"})
+    second = change_rest(**{"content-range": f"bytes 1000-{SIZE - 1}/*"})
     open_client(Service(file_answer(sent=1000), second)).call("download", ID, tmp_path / "a")
     assert (tmp_path / "a").read_bytes() == CSV
 
 
-def test_a_file_that_has_changed_is_started_over(open_client: Opener, tmp_path: Path) -> None:
+def test_a_changed_file_is_started_over(open_client: Opener, tmp_path: Path) -> None:
     service = Service(file_answer(b"x" * 1000, sent=700, etag='"0"'), rest_answer)
     open_client(service).call("download", ID, tmp_path / "a")
     assert (tmp_path / "a").read_bytes() == CSV
@@ -185,25 +185,27 @@ def test_a_file_in_chunks_needs_no_length(open_client: Opener, tmp_path: Path) -
     assert (tmp_path / "a").read_bytes() == CSV
 
 
-def test_it_gives_up_after_so_many_attempts_without_progress(
+def test_a_download_ends_after_attempts_without_progress(
     open_client: Opener, tmp_path: Path
 ) -> None:
     service = Service(file_answer(sent=100, etag=""))
     with pytest.raises(DownloadError, match="the connection broke after 100 of"):
         open_client(service, attempts=3).call("download", ID, tmp_path / "a")
-    # The first one has brought it on.
+    # The first attempt made progress.
     assert len(service.requests) == 4
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_does_not_give_up_while_it_comes_on(open_client: Opener, tmp_path: Path) -> None:
-    def slowly(request: httpx.Request) -> httpx.Response:
-        right = rest_answer(request)
-        assert isinstance(right.stream, Body)
-        piece = b"".join(right.stream.pieces)[:97]
-        return httpx.Response(right.status_code, headers=right.headers, stream=Body([piece], LOST))
+def test_a_download_continues_while_it_makes_progress(open_client: Opener, tmp_path: Path) -> None:
+    def send_slowly(request: httpx.Request) -> httpx.Response:
+        correct = rest_answer(request)
+        assert isinstance(correct.stream, Body)
+        piece = b"".join(correct.stream.pieces)[:97]
+        return httpx.Response(
+            correct.status_code, headers=correct.headers, stream=Body([piece], LOST)
+        )
 
-    service = Service(slowly)
+    service = Service(send_slowly)
     open_client(service, attempts=2).call("download", ID, tmp_path / "a")
     assert (tmp_path / "a").read_bytes() == CSV
     assert len(service.requests) == -(-SIZE // 97)
@@ -224,7 +226,7 @@ def test_it_does_not_give_up_while_it_comes_on(open_client: Opener, tmp_path: Pa
         (httpx.Response(302, headers={"location": "/again"}), "the file on https://files.example redirects too often.", None),
     ],
 )  # fmt: skip
-def test_what_is_no_file_is_told(
+def test_a_response_without_a_file_is_an_error(
     open_client: Opener,
     tmp_path: Path,
     answer: httpx.Response | Exception,
@@ -233,10 +235,10 @@ def test_what_is_no_file_is_told(
 ) -> None:
     target = tmp_path / "orders.csv"
     target.write_bytes(b"before")
-    with pytest.raises(DownloadError) as raised:
+    with pytest.raises(DownloadError) as error_info:
         open_client(Service(answer)).call("download", ID, target)
-    assert raised.value.message == f"{target}: {message}"
-    assert raised.value.status == status
+    assert error_info.value.message == f"{target}: {message}"
+    assert error_info.value.status == status
     assert target.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [target]
 
@@ -253,12 +255,12 @@ def test_what_is_no_file_is_told(
         ("https://files..example/", "the link to the file is not a web address."),
     ],
 )
-def test_a_link_that_leads_nowhere_is_told(
+def test_an_invalid_link_is_an_error(
     open_client: Opener, tmp_path: Path, href: str | None, message: str
 ) -> None:
-    with pytest.raises(DownloadError) as raised:
+    with pytest.raises(DownloadError) as error_info:
         open_client(Service(file_answer())).call("download", FileLink(href=href), tmp_path / "a")
-    assert raised.value.message == f"{tmp_path / 'a'}: {message}"
+    assert error_info.value.message == f"{tmp_path / 'a'}: {message}"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -277,36 +279,34 @@ def test_redirects_of_the_file_are_followed(
     service = Service(httpx.Response(307, headers={"location": location}), file_answer())
     open_client(service).call("download", ID, tmp_path / "a")
     assert (tmp_path / "a").read_bytes() == CSV
-    reached = httpx.URL(LINK).join(location)
-    assert service.all[-1] == f"GET {reached.raw_path.decode()}"
-    assert service.requests[-1].headers["host"] == reached.host
+    redirected = httpx.URL(LINK).join(location)
+    assert service.all[-1] == f"GET {redirected.raw_path.decode()}"
+    assert service.requests[-1].headers["host"] == redirected.host
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
-def test_a_link_that_has_expired_is_replaced_once(
-    open_client: Opener, tmp_path: Path, status: int
-) -> None:
+def test_an_expired_link_is_renewed_once(open_client: Opener, tmp_path: Path, status: int) -> None:
     gone = httpx.Response(status)
     service = Service(file_answer(sent=1000), gone, rest_answer)
     open_client(service).call("download", ID, tmp_path / "a")
     assert (tmp_path / "a").read_bytes() == CSV
     assert headers(service, "range") == [None, "bytes=1000-", "bytes=1000-"]
     assert service.all.count(f"GET /v2/jobs/{ID}/file") == 2
-    with pytest.raises(DownloadError, match="links expire; request a new one") as raised:
+    with pytest.raises(DownloadError, match="links expire; request a new one") as error_info:
         open_client(Service(gone, gone, file_answer())).call("download", ID, tmp_path / "b")
-    assert raised.value.status == status
+    assert error_info.value.status == status
 
 
-def test_a_bare_link_that_has_expired_cannot_be_replaced(
-    open_client: Opener, tmp_path: Path
-) -> None:
+def test_an_expired_link_without_a_job_is_an_error(open_client: Opener, tmp_path: Path) -> None:
     service = Service(httpx.Response(403), file_answer())
     with pytest.raises(DownloadError, match="links expire"):
         open_client(service).call("download", LINK, tmp_path / "a")
     assert len(service.all) == 1
 
 
-def test_a_job_that_expires_meanwhile_is_told_as_such(open_client: Opener, tmp_path: Path) -> None:
+def test_a_job_that_expires_during_a_download_is_an_error(
+    open_client: Opener, tmp_path: Path
+) -> None:
     service = Service(httpx.Response(403))
 
     def vanish(request: httpx.Request) -> httpx.Response:
@@ -320,18 +320,18 @@ def test_a_job_that_expires_meanwhile_is_told_as_such(open_client: Opener, tmp_p
 
 
 def test_progress_is_shown(open_client: Opener, tmp_path: Path) -> None:
-    seen: list[DownloadProgress] = []
+    reports: list[DownloadProgress] = []
     service = Service(file_answer(sent=1234, error=LOST), rest_answer)
-    open_client(service).call("download", ID, tmp_path / "a", progress=seen.append)
-    assert all(one.received <= two.received for one, two in pairwise(seen))
-    assert seen[-1] == DownloadProgress(SIZE, SIZE)
+    open_client(service).call("download", ID, tmp_path / "a", progress=reports.append)
+    assert all(earlier.received <= later.received for earlier, later in pairwise(reports))
+    assert reports[-1] == DownloadProgress(SIZE, SIZE)
 
 
 FILES = [(CSV, ""), (CSV, '"1"'), (CSV, 'W/"1"'), (CSV + b"changed", '"0"'), (b"short", '"0"')]
 
 
-def cut(file: tuple[bytes, str], sent: float, error: Exception | None) -> httpx.Response:
-    """A file of which a part is missing."""
+def cut_file(file: tuple[bytes, str], sent: float, error: Exception | None) -> httpx.Response:
+    """Respond with a part of a file."""
     content, etag = file
     return file_answer(content, sent=int(sent * (len(content) - 1)), error=error, etag=etag)
 
@@ -340,9 +340,9 @@ FAULTS = st.lists(
     st.one_of(
         st.sampled_from([LOST, httpx.ConnectError("x"), httpx.ReadTimeout("x")]),
         st.sampled_from([408, 416, 429, 500, 503]).map(httpx.Response),
-        st.builds(cut, st.sampled_from(FILES), st.floats(0, 1), st.sampled_from([None, LOST])),
+        st.builds(cut_file, st.sampled_from(FILES), st.floats(0, 1), st.sampled_from([None, LOST])),
         st.builds(
-            lambda begin: partial(**{"content-range": f"bytes {begin}-{SIZE - 1}/{SIZE}"}),
+            lambda begin: change_rest(**{"content-range": f"bytes {begin}-{SIZE - 1}/{SIZE}"}),
             st.integers(0, SIZE - 1),
         ),
     ),
@@ -351,7 +351,7 @@ FAULTS = st.lists(
 
 
 @given(faults=FAULTS, kind=st.sampled_from(["sync", "async"]))
-def test_whatever_goes_wrong_first_the_file_comes_byte_for_byte(
+def test_after_any_faults_the_file_is_complete(
     tmp_path_factory: pytest.TempPathFactory, faults: list[Any], kind: str
 ) -> None:
     folder = tmp_path_factory.mktemp("folder")

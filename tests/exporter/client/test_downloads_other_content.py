@@ -1,4 +1,4 @@
-"""What comes in place of the CSV file and is none: other encodings, pages, JSON, nothing at all."""
+"""Responses that are not the CSV file: other encodings, web pages, JSON, empty bodies."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def of_type(kind: str, content: bytes = JSON) -> httpx.Response:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(("method", "what"), [("download", ID), ("export", FILTER)])
-def test_what_is_no_csv_is_refused_and_not_asked_for_again(  # noqa: PLR0913, PLR0917 - fixtures, and the columns of the table
+def test_other_content_is_an_error_and_not_requested_again(  # noqa: PLR0913, PLR0917 - fixtures, and the columns of the table
     open_client: Opener,
     tmp_path: Path,
     answer: httpx.Response,
@@ -80,10 +80,10 @@ def test_what_is_no_csv_is_refused_and_not_asked_for_again(  # noqa: PLR0913, PL
     service = Service(answer)
     target = tmp_path / "a.csv"
     target.write_bytes(b"before")
-    with pytest.raises(DownloadError) as raised:
+    with pytest.raises(DownloadError) as error_info:
         open_client(service).call(method, what, target)
-    assert str(raised.value) == f"{target}: {message}"
-    assert raised.value.status == 200
+    assert str(error_info.value) == f"{target}: {message}"
+    assert error_info.value.status == 200
     assert len(service.requests) == 1
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"before"]
 
@@ -99,7 +99,7 @@ def test_no_part_of_an_export_may_be_empty(open_client: Opener, tmp_path: Path, 
 @pytest.mark.parametrize(
     "values", [("identity",), ("Identity",), ("",), ("identity", ""), ("identity, identity",)]
 )
-def test_what_is_not_encoded_may_say_so(
+def test_the_encoding_identity_is_accepted(
     open_client: Opener, tmp_path: Path, values: tuple[str, ...]
 ) -> None:
     open_client(Service(encoded(*values, content=CSV))).call("download", ID, tmp_path / "a")
@@ -107,12 +107,12 @@ def test_what_is_not_encoded_may_say_so(
 
 
 @pytest.mark.parametrize("media", ["text/csv", "text/plain", "application/octet-stream", ""])
-def test_other_types_are_files(open_client: Opener, tmp_path: Path, media: str) -> None:
+def test_other_media_types_are_files(open_client: Opener, tmp_path: Path, media: str) -> None:
     open_client(Service(of_type(media, CSV))).call("download", ID, tmp_path / "a")
     assert (tmp_path / "a").read_bytes() == CSV
 
 
-def test_an_encoded_rest_is_not_joined_to_what_was_not_encoded(
+def test_an_encoded_rest_is_not_appended_to_plain_bytes(
     open_client: Opener, tmp_path: Path
 ) -> None:
     def rest(request: httpx.Request) -> httpx.Response:
@@ -156,7 +156,7 @@ def serving(head: bytes, body: bytes) -> Iterator[str]:
     ],
     ids=["length", "chunked"],
 )
-def test_half_of_a_zipped_file_that_looks_whole_on_the_wire_is_no_file(
+def test_half_of_a_compressed_file_is_an_error(
     open_client: Opener, tmp_path: Path, head: bytes, body: bytes
 ) -> None:
     with (

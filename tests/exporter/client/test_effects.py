@@ -162,7 +162,7 @@ def server() -> Iterator[Server]:
         (nonsense, False),
     ],
 )
-def test_a_file_comes_whole(
+def test_a_file_is_complete(
     open_client: Opener,
     server: Server,
     tmp_path: Path,
@@ -180,7 +180,7 @@ def test_a_file_comes_whole(
         assert server.seen == ["GET", "GET", half, half]
 
 
-def test_a_file_whose_end_nobody_can_see_is_refused(
+def test_a_file_of_unknown_length_is_an_error(
     open_client: Opener, server: Server, tmp_path: Path
 ) -> None:
     server.faults = [without_length]
@@ -193,18 +193,20 @@ def test_a_file_whose_end_nobody_can_see_is_refused(
 def test_a_creation_is_not_sent_twice(open_client: Opener, server: Server, fault: Fault) -> None:
     server.faults = [fault]
     client = open_client(region=server.url, timeout=0.5)
-    with pytest.raises(ConnectionFailedError) as raised:
+    with pytest.raises(ConnectionFailedError) as error_info:
         client.call("create_job", FILTER)
-    assert raised.value.maybe_received
+    assert error_info.value.maybe_received
     assert server.seen == ["POST"]
 
 
-def test_a_server_that_is_not_there_is_told(open_client: Opener) -> None:
+def test_a_server_that_does_not_exist_is_an_error(open_client: Opener) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         client = open_client(region=f"http://127.0.0.1:{port}", attempts=2)
-        with pytest.raises(ConnectionFailedError, match="no connection could be made") as raised:
+        with pytest.raises(
+            ConnectionFailedError, match="no connection could be made"
+        ) as error_info:
             client.call("create_job", FILTER)
-    assert not raised.value.maybe_received
+    assert not error_info.value.maybe_received
     assert len(client.time.slept) == 1

@@ -1,4 +1,4 @@
-"""A whole export: one job or many, and what it refuses, shows and joins."""
+"""Whole exports: one job or many, errors, progress, merged files."""
 
 from __future__ import annotations
 
@@ -44,11 +44,13 @@ def filters(service: Service) -> list[str]:
 @pytest.mark.parametrize(
     "exported", [FILTER, parse(FILTER), CreateJob.order_export(FILTER)], ids=repr
 )
-def test_an_export_does_it_all(open_client: Opener, tmp_path: Path, exported: Any) -> None:
+def test_an_export_creates_waits_and_downloads(
+    open_client: Opener, tmp_path: Path, exported: Any
+) -> None:
     service = Service(file_answer())
     target = tmp_path / "orders.csv"
-    done = open_client(service).call("export", exported, str(target))
-    assert done == Exported(target, (Job.model_validate(job()),), len(CSV), None)
+    result = open_client(service).call("export", exported, str(target))
+    assert result == Exported(target, (Job.model_validate(job()),), len(CSV), None)
     assert target.read_bytes() == CSV
     assert names(tmp_path) == ["orders.csv"]
     assert service.all == [
@@ -58,7 +60,7 @@ def test_an_export_does_it_all(open_client: Opener, tmp_path: Path, exported: An
     ]
 
 
-def test_a_filter_is_checked_unless_it_is_not_to_be(open_client: Opener, tmp_path: Path) -> None:
+def test_a_filter_is_checked_unless_that_is_disabled(open_client: Opener, tmp_path: Path) -> None:
     service = Service(file_answer())
     client = open_client(service)
     with pytest.raises(ResourceError):
@@ -68,37 +70,37 @@ def test_a_filter_is_checked_unless_it_is_not_to_be(open_client: Opener, tmp_pat
     assert filters(service) == ["eq(paymnt,paid)"]
 
 
-def test_a_split_export_is_joined(open_client: Opener, tmp_path: Path) -> None:
+def test_a_split_export_is_merged(open_client: Opener, tmp_path: Path) -> None:
     service = Service(part(1), part(2), part(3))
     target = tmp_path / "orders.csv"
     target.touch(0o600)
-    done = open_client(service).call("export", WINDOW, target, split="month")
+    result = open_client(service).call("export", WINDOW, target, split="month")
     content = b"id,status\n1,paid\n2,paid\n3,paid\n"
     assert target.read_bytes() == content
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    assert (done.size, done.rows) == (len(content), 3)
-    assert [one.id for one in done.jobs] == ids(0, 1, 2)
+    assert (result.size, result.rows) == (len(content), 3)
+    assert [item.id for item in result.jobs] == ids(0, 1, 2)
     assert filters(service) == [
         "ge(created_at,2018-09-01):lt(created_at,2018-10-01)",
         "ge(created_at,2018-10-01):lt(created_at,2018-11-01)",
         "ge(created_at,2018-11-01):lt(created_at,2018-12-01)",
     ]
     assert names(tmp_path) == ["orders.csv"]
-    # One job after the other: the next one is created when the file of the last one is there.
+    # One job after the other: the next is created when the previous file is complete.
     assert [line.split()[0] for line in service.all] == ["POST", "GET", "GET"] * 3
 
 
 @pytest.mark.parametrize("error", [NOTHING, NOTHING.upper() + ". "])
-def test_a_part_without_orders_is_empty(open_client: Opener, tmp_path: Path, error: str) -> None:
+def test_a_part_without_orders_is_skipped(open_client: Opener, tmp_path: Path, error: str) -> None:
     service = Service(part(1), part(3))
     service.statuses[1] = {"status": "failed", "error": error}
-    done = open_client(service).call("export", WINDOW, tmp_path / "a.csv", split="month")
+    result = open_client(service).call("export", WINDOW, tmp_path / "a.csv", split="month")
     assert (tmp_path / "a.csv").read_bytes() == b"id,status\n1,paid\n3,paid\n"
-    assert [one.status for one in done.jobs] == ["success", "failed", "success"]
+    assert [item.status for item in result.jobs] == ["success", "failed", "success"]
 
 
 @pytest.mark.parametrize("resume", [False, True])
-def test_an_export_without_any_orders_says_so(
+def test_an_export_without_orders_is_an_error(
     open_client: Opener,
     tmp_path: Path,
     resume: bool,  # noqa: FBT001 - a column of the table
@@ -122,7 +124,7 @@ def test_an_export_without_any_orders_says_so(
         (FILTER, {"timeout": -1}, SettingsError),
     ],
 )
-def test_what_cannot_be_exported_is_refused_before_anything_is_sent(
+def test_an_invalid_export_is_an_error_before_anything_is_sent(
     open_client: Opener,
     tmp_path: Path,
     exported: Any,
@@ -144,22 +146,22 @@ def test_every_order_can_be_exported(open_client: Opener, tmp_path: Path) -> Non
 
 
 def test_progress_is_shown(open_client: Opener, tmp_path: Path) -> None:
-    seen: list[ExportProgress] = []
+    reports: list[ExportProgress] = []
     service = Service(part(1), part(2))
     service.statuses[1] = {"status": "success"}
     client = open_client(service)
     window = "ge(created_at,2018-09-01):lt(created_at,2018-11-01)"
-    client.call("export", window, tmp_path / "a.csv", split="month", progress=seen.append)
-    assert [(one.part, one.parts, one.download) for one in seen] == [
+    client.call("export", window, tmp_path / "a.csv", split="month", progress=reports.append)
+    assert [(item.part, item.parts, item.download) for item in reports] == [
         (1, 2, None),
         (1, 2, DownloadProgress(17, 17)),
         (2, 2, None),
         (2, 2, DownloadProgress(17, 17)),
     ]
-    assert [one.job.id for one in seen] == ids(0, 0, 1, 1)
+    assert [item.job.id for item in reports] == ids(0, 0, 1, 1)
 
 
-def test_parts_that_do_not_fit_leave_nothing(open_client: Opener, tmp_path: Path) -> None:
+def test_parts_that_cannot_be_merged_leave_no_files(open_client: Opener, tmp_path: Path) -> None:
     service = Service(part(1), part(2, "id,state"), part(3))
     with pytest.raises(JoinError):
         open_client(service).call("export", WINDOW, tmp_path / "a.csv", split="month")

@@ -1,4 +1,4 @@
-"""Whatever interrupts an export leaves nothing behind but what was asked for."""
+"""An interrupted export leaves no files, except those that `resume` keeps."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from exporter.client.doubles import CSV, FILTER, ID, TOKEN, Service, file_answer
 
 
 class StopError(Exception):
-    """An error of whoever uses the client."""
+    """An error of the program that uses the client."""
 
 
 INTERRUPTIONS = [KeyboardInterrupt, SystemExit, StopError, asyncio.CancelledError]
@@ -30,7 +30,7 @@ WINDOW = "ge(created_at,2018-09-01):lt(created_at,2018-11-01)"
 
 @pytest.mark.parametrize("interruption", INTERRUPTIONS)
 @pytest.mark.parametrize("before", [None, b"before"])
-def test_progress_may_interrupt_a_download(
+def test_an_error_of_progress_interrupts_a_download(
     open_client: Opener,
     tmp_path: Path,
     interruption: type[BaseException],
@@ -53,7 +53,7 @@ def test_progress_may_interrupt_a_download(
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, StopError])
-def test_a_body_may_interrupt_a_download(
+def test_an_error_of_the_body_interrupts_a_download(
     open_client: Opener, tmp_path: Path, interruption: type[BaseException]
 ) -> None:
     service = Service(file_answer(sent=1000, error=interruption()))
@@ -63,13 +63,13 @@ def test_a_body_may_interrupt_a_download(
 
 
 @pytest.mark.parametrize("place", range(8))
-def test_an_export_may_be_interrupted_at_any_request(
-    open_client: Opener, tmp_path: Path, place: int
+def test_an_export_that_is_interrupted_at_any_request_leaves_no_files(
+    open_client: Opener, tmp_path: Path, index: int
 ) -> None:
     service = Service(file_answer())
 
     def answer(request: httpx.Request) -> httpx.Response:
-        if len(service.all) == place:
+        if len(service.all) == index:
             raise KeyboardInterrupt
         return service(request)
 
@@ -77,7 +77,7 @@ def test_an_export_may_be_interrupted_at_any_request(
     export: Callable[[], Any] = lambda: client.call(  # noqa: E731 - it is called in two ways
         "export", WINDOW, tmp_path / "a.csv", split="month"
     )
-    if place < 6:
+    if index < 6:
         with pytest.raises(KeyboardInterrupt):
             export()
         assert list(tmp_path.iterdir()) == []
@@ -86,7 +86,7 @@ def test_an_export_may_be_interrupted_at_any_request(
         assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
 
 
-def test_a_sleep_may_be_interrupted(open_client: Opener, tmp_path: Path) -> None:
+def test_a_pause_that_is_interrupted_leaves_no_files(open_client: Opener, tmp_path: Path) -> None:
     client = open_client(Service(file_answer(sent=1000)))
 
     def interrupt(_: float) -> None:
@@ -99,7 +99,7 @@ def test_a_sleep_may_be_interrupted(open_client: Opener, tmp_path: Path) -> None
 
 
 class Slow(httpx.AsyncByteStream):
-    """A body whose end never comes."""
+    """A body that never ends."""
 
     def __init__(self, reached: asyncio.Event) -> None:
         self.reached = reached
@@ -116,8 +116,8 @@ class Slow(httpx.AsyncByteStream):
 
 @pytest.mark.parametrize("by", ["task", "scope"])
 @pytest.mark.parametrize("resume", [False, True])
-def test_a_task_may_be_cancelled(tmp_path: Path, by: str, resume: bool) -> None:  # noqa: FBT001 - a column of the table
-    async def cancelled() -> Slow:
+def test_a_cancelled_task_closes_the_response(tmp_path: Path, by: str, resume: bool) -> None:  # noqa: FBT001 - a column of the table
+    async def cancel_task() -> Slow:
         body = Slow(asyncio.Event())
         answer = httpx.Response(200, headers={"content-length": str(len(CSV))}, stream=body)
         transport = httpx.MockTransport(Service(answer_once(answer)))
@@ -137,7 +137,7 @@ def test_a_task_may_be_cancelled(tmp_path: Path, by: str, resume: bool) -> None:
                     group.cancel_scope.cancel()
         return body
 
-    body = asyncio.run(cancelled())
+    body = asyncio.run(cancel_task())
     assert body.closed
     assert names(tmp_path) == (["a.csv.export.json"] if resume else [])
 
@@ -147,48 +147,48 @@ def names(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("method", ["open", "write", "publish"])
-def test_a_task_that_is_cancelled_waits_for_its_thread(
+def test_a_cancelled_task_waits_for_its_thread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    begun = threading.Event()
-    real: Callable[..., Any] = getattr(PartialFile, method)
+    started = threading.Event()
+    original: Callable[..., Any] = getattr(PartialFile, method)
 
-    def slowly(*given: object) -> object:
-        begun.set()
+    def call_slowly(*args: object) -> object:
+        started.set()
         time.sleep(0.1)
-        return real(*given)
+        return original(*args)
 
-    monkeypatch.setattr(PartialFile, method, slowly)
+    monkeypatch.setattr(PartialFile, method, call_slowly)
 
-    async def cancelled() -> list[str]:
+    async def cancel_task() -> list[str]:
         transport = httpx.MockTransport(Service(file_answer()))
         async with AsyncExporterClient(token=TOKEN, transport=transport) as client:
             task = asyncio.create_task(client.download(ID, tmp_path / "a.csv"))
-            await asyncio.to_thread(begun.wait)
+            await asyncio.to_thread(started.wait)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
             return names(tmp_path)
 
-    left = asyncio.run(cancelled())
+    files = asyncio.run(cancel_task())
     time.sleep(0.15)
-    # Who is cancelled too late has published the whole file.
-    assert left == names(tmp_path) == (["a.csv"] if method == "publish" else [])
+    # A task that is cancelled too late has published the complete file.
+    assert files == names(tmp_path) == (["a.csv"] if method == "publish" else [])
 
 
 def answer_once(answer: httpx.Response) -> Callable[[httpx.Request], httpx.Response]:
-    """The response itself, whose body knows whether it was closed."""
+    """Return the response itself, whose body records whether it was closed."""
     return lambda _: answer
 
 
-def test_several_exports_may_run_at_once(tmp_path: Path) -> None:
-    async def all_of_them() -> list[Any]:
+def test_several_exports_run_concurrently(tmp_path: Path) -> None:
+    async def run_exports() -> list[Any]:
         transport = httpx.MockTransport(Service(file_answer()))
         async with AsyncExporterClient(token=TOKEN, transport=transport) as client:
             paths = [tmp_path / f"{number}.csv" for number in range(20)]
             return await asyncio.gather(*(client.export(FILTER, path) for path in paths))
 
-    done = asyncio.run(all_of_them())
-    assert len({one.path for one in done}) == 20
-    assert all(one.path.read_bytes() == CSV for one in done)
-    assert job()["id"] in {str(one.jobs[0].id) for one in done}
+    results = asyncio.run(run_exports())
+    assert len({result.path for result in results}) == 20
+    assert all(result.path.read_bytes() == CSV for result in results)
+    assert job()["id"] in {str(result.jobs[0].id) for result in results}

@@ -1,4 +1,4 @@
-"""Waiting for a job: patient, and not for ever."""
+"""Waiting for a job."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ PENDING = data(job("pending"))
 STARTED = data(job("started"))
 
 
-def test_a_job_is_waited_for(open_client: Opener) -> None:
+def test_waiting_returns_the_successful_job(open_client: Opener) -> None:
     client = open_client(Platform(PENDING, PENDING, STARTED, data(job())))
-    seen: list[Job] = []
-    found = client.call("wait", ID, progress=seen.append)
-    assert found.status == "success"
-    assert [one.status for one in seen] == ["pending", "pending", "started", "success"]
+    reports: list[Job] = []
+    result = client.call("wait", ID, progress=reports.append)
+    assert result.status == "success"
+    assert [reported.status for reported in reports] == ["pending", "pending", "started", "success"]
 
 
-def test_it_is_looked_at_less_and_less_often(open_client: Opener) -> None:
+def test_the_interval_between_requests_grows(open_client: Opener) -> None:
     client = open_client(Platform(*[PENDING] * 20, data(job())))
     client.call("wait", ID)
     slept = client.time.slept
@@ -41,15 +41,15 @@ def test_it_is_looked_at_less_and_less_often(open_client: Opener) -> None:
 
 
 @pytest.mark.parametrize("status", ["success", "failed"])
-def test_a_job_that_has_ended_is_not_asked_for(open_client: Opener, status: str) -> None:
+def test_a_finished_job_is_not_requested(open_client: Opener, status: str) -> None:
     platform = Platform(PENDING)
-    ended = Job(id=ID, status=status)  # type: ignore[arg-type] # pydantic reads the text
+    finished = Job(id=ID, status=status)  # type: ignore[arg-type] # pydantic reads the text
     client = open_client(platform)
     if status == "success":
-        assert client.call("wait", ended) is ended
+        assert client.call("wait", finished) is finished
     else:
         with pytest.raises(JobFailedError):
-            client.call("wait", ended)
+            client.call("wait", finished)
     assert platform.requests == []
 
 
@@ -61,32 +61,32 @@ def test_a_job_that_has_ended_is_not_asked_for(open_client: Opener, status: str)
         ("", "the job failed, and the platform gives no reason."),
     ],
 )
-def test_a_job_that_failed_has_the_platform_s_words(
+def test_a_failed_job_has_the_message_of_the_platform(
     open_client: Opener, error: str | None, message: str
 ) -> None:
     client = open_client(Platform(PENDING, data(job("failed", error=error))))
-    with pytest.raises(JobFailedError) as raised:
+    with pytest.raises(JobFailedError) as error_info:
         client.call("wait", ID)
-    assert str(raised.value) == message
-    assert raised.value.job.id == UUID(int=ID.int)
+    assert str(error_info.value) == message
+    assert error_info.value.job.id == UUID(int=ID.int)
 
 
 @pytest.mark.parametrize("timeout", [0, 0.5, 10, 100])
-def test_it_does_not_wait_for_ever(open_client: Opener, timeout: float) -> None:
+def test_waiting_ends_after_the_timeout(open_client: Opener, timeout: float) -> None:
     platform = Platform(PENDING)
     client = open_client(platform)
-    with pytest.raises(WaitTimeoutError) as raised:
+    with pytest.raises(WaitTimeoutError) as error_info:
         client.call("wait", ID, timeout=timeout)
     assert client.time.now == 1000 + timeout
-    assert raised.value.job.status == "pending"
-    assert isinstance(raised.value, TimeoutError)
-    assert f"the job {ID} is still pending after {timeout} s." in str(raised.value)
+    assert error_info.value.job.status == "pending"
+    assert isinstance(error_info.value, TimeoutError)
+    assert f"the job {ID} is still pending after {timeout} s." in str(error_info.value)
 
 
 @pytest.mark.parametrize(
     "credentials", [{}, {"client_id": "the-id", "client_secret": "the-hidden-word"}], ids=len
 )
-def test_retries_end_at_the_deadline_too(open_client: Opener, credentials: dict[str, str]) -> None:
+def test_retries_end_at_the_deadline(open_client: Opener, credentials: dict[str, str]) -> None:
     unavailable = Platform(httpx.Response(503, headers={"retry-after": "60"}))
     client = open_client(unavailable, **credentials)
     with pytest.raises(RequestFailedError):
@@ -95,13 +95,13 @@ def test_retries_end_at_the_deadline_too(open_client: Opener, credentials: dict[
 
 
 @pytest.mark.parametrize("timeout", [-1, float("nan"), float("inf"), None, "5", True])
-def test_a_timeout_is_a_number_of_seconds(open_client: Opener, timeout: Any) -> None:
+def test_an_invalid_timeout_is_an_error(open_client: Opener, timeout: Any) -> None:
     platform = Platform(PENDING)
     with pytest.raises(SettingsError, match="`timeout` must be a number of seconds, 0 or more"):
         open_client(platform).call("wait", ID, timeout=timeout)
     assert platform.requests == []
 
 
-def test_a_job_may_expire_meanwhile(open_client: Opener) -> None:
+def test_a_job_may_expire_while_waiting(open_client: Opener) -> None:
     with pytest.raises(JobExpiredError):
         open_client(Platform(PENDING, httpx.Response(404))).call("wait", ID)

@@ -42,7 +42,7 @@ def named(value: object) -> str:
     [*UNSENT, *SENT, *(httpx.Response(status) for status in (408, 429, 500, 502, 503, 504))],
     ids=named,
 )
-def test_looking_is_tried_again(open_client: Opener, fault: httpx.Response | Exception) -> None:
+def test_reading_a_job_is_repeated(open_client: Opener, fault: httpx.Response | Exception) -> None:
     platform = Platform(fault, fault, data([]))
     client = open_client(platform)
     assert client.call("jobs") == ()
@@ -53,7 +53,7 @@ def test_looking_is_tried_again(open_client: Opener, fault: httpx.Response | Exc
 
 
 @pytest.mark.parametrize("fault", [*UNSENT, httpx.Response(429)], ids=named)
-def test_a_creation_that_was_not_received_is_tried_again(
+def test_a_creation_that_was_not_received_is_repeated(
     open_client: Opener, fault: httpx.Response | Exception
 ) -> None:
     platform = Platform(fault, fault, data(job(), 202))
@@ -62,30 +62,30 @@ def test_a_creation_that_was_not_received_is_tried_again(
 
 
 @pytest.mark.parametrize("fault", SENT, ids=named)
-def test_a_creation_that_may_have_been_received_is_not(
+def test_a_creation_that_may_have_been_received_is_not_repeated(
     open_client: Opener, fault: Exception
 ) -> None:
     platform = Platform(fault, data(job(), 202))
-    with pytest.raises(ConnectionFailedError) as raised:
+    with pytest.raises(ConnectionFailedError) as error_info:
         open_client(platform).call("create_job", FILTER)
     assert len(platform.requests) == 1
-    assert raised.value.maybe_received
-    assert "check `jobs()` first" in str(raised.value)
+    assert error_info.value.maybe_received
+    assert "check `jobs()` first" in str(error_info.value)
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 400, 408])
-def test_a_creation_that_was_answered_with_an_error_is_not(
-    open_client: Opener, status: int
-) -> None:
+def test_a_creation_that_failed_is_not_repeated(open_client: Opener, status: int) -> None:
     platform = Platform(httpx.Response(status, headers={"retry-after": "1"}), data(job(), 202))
-    with pytest.raises(RequestFailedError) as raised:
+    with pytest.raises(RequestFailedError) as error_info:
         open_client(platform).call("create_job", FILTER)
     assert len(platform.requests) == 1
-    assert ("check `jobs()` first" in str(raised.value)) is (status in {408, 500, 502, 503, 504})
+    assert ("check `jobs()` first" in str(error_info.value)) is (
+        status in {408, 500, 502, 503, 504}
+    )
 
 
 @pytest.mark.parametrize("attempts", [1, 3])
-def test_it_ends_with_the_last_error(open_client: Opener, attempts: int) -> None:
+def test_the_last_error_is_raised(open_client: Opener, attempts: int) -> None:
     platform = Platform(httpx.Response(503))
     with pytest.raises(RequestFailedError, match="503 Service Unavailable"):
         open_client(platform, attempts=attempts).call("jobs")
@@ -96,7 +96,7 @@ def test_it_ends_with_the_last_error(open_client: Opener, attempts: int) -> None
     ("header", "least", "most"),
     [("7", 7, 7), ("0", 0.5, 1), ("9999", 120, 120), ("soon", 0.5, 1), ("-5", 0.5, 1)],
 )
-def test_retry_after_is_heeded_within_reason(
+def test_retry_after_is_respected_up_to_a_limit(
     open_client: Opener, header: str, least: float, most: float
 ) -> None:
     client = open_client(Platform(httpx.Response(429, headers={"retry-after": header}), data([])))
@@ -148,12 +148,16 @@ def test_retry_after_is_a_number_or_a_date(text: str | None, seconds: float | No
     ],
     ids=named,
 )
-def test_errors_of_the_connection_are_told(error: Exception, message: str, received: bool) -> None:  # noqa: FBT001 - a column of the table
-    told = translate_http_error(error)
-    assert (told.message, told.maybe_received) == (message, received)
+def test_errors_of_the_connection_are_translated(
+    error: Exception,
+    message: str,
+    received: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    translated = translate_http_error(error)
+    assert (translated.message, translated.maybe_received) == (message, received)
 
 
-def test_an_error_that_is_no_connection_s_stays_what_it_is(open_client: Opener) -> None:
+def test_other_errors_of_the_transport_are_unchanged(open_client: Opener) -> None:
     with pytest.raises(ZeroDivisionError):
         open_client(Platform(ZeroDivisionError())).call("jobs")
 
@@ -168,7 +172,7 @@ FAULTS = st.lists(
 
 
 @given(FAULTS, st.sampled_from(["sync", "async"]))
-def test_no_creation_is_ever_sent_twice_after_it_may_have_been_received(
+def test_a_creation_that_may_have_been_received_is_never_sent_twice(
     faults: list[httpx.Response | Exception], kind: str
 ) -> None:
     answers: list[httpx.Response | Exception] = [*faults, data(job(), 202)]

@@ -1,4 +1,4 @@
-"""Tokens, secrets, signatures and values of filters stay where they belong."""
+"""No log, error or job contains tokens, secrets, signatures of links or values of filters."""
 
 from __future__ import annotations
 
@@ -57,11 +57,13 @@ def test_no_log_has_a_secret(
     client.call("export", FILTER, tmp_path / "a.csv")
     assert caplog.records
     assert not [secret for secret in SECRETS if secret in caplog.text]
-    said = [one.message for one in caplog.records if one.name == "epfilter.exporter.client"]
-    begun = "POST /oauth/access_token: 200 after 0.000 s (attempt 1)"
-    again = "the file on https://files.example: attempt "
-    assert (said[0] == begun) is (level == logging.DEBUG)
-    assert [one.startswith(again) for one in said].count(True) == 2
+    messages = [
+        record.message for record in caplog.records if record.name == "epfilter.exporter.client"
+    ]
+    first_message = "POST /oauth/access_token: 200 after 0.000 s (attempt 1)"
+    retry_message = "the file on https://files.example: attempt "
+    assert (messages[0] == first_message) is (level == logging.DEBUG)
+    assert [message.startswith(retry_message) for message in messages].count(True) == 2
 
 
 @pytest.mark.parametrize(
@@ -76,15 +78,15 @@ def test_no_log_has_a_secret(
 def test_no_error_has_a_secret(
     open_client: Opener, tmp_path: Path, answer: Any, kind: type[Exception]
 ) -> None:
-    with pytest.raises(kind) as raised:
+    with pytest.raises(kind) as error_info:
         open_client(Service(answer, href=HREF)).call("download", ID, tmp_path / "a.csv")
-    told = "".join(traceback.format_exception(raised.value)) + repr(raised.value)
-    assert not [secret for secret in SECRETS if secret in told]
-    seen: BaseException | None = raised.value
-    while seen is not None:
-        # An error of httpx would bring its request along, and that the token.
-        assert isinstance(seen, ExporterError)
-        seen = seen.__cause__ or seen.__context__
+    text = "".join(traceback.format_exception(error_info.value)) + repr(error_info.value)
+    assert not [secret for secret in SECRETS if secret in text]
+    cause: BaseException | None = error_info.value
+    while cause is not None:
+        # An error of httpx contains its request, which contains the token.
+        assert isinstance(cause, ExporterError)
+        cause = cause.__cause__ or cause.__context__
 
 
 ECHO = "".join(f"\\u{ord(letter):04x}" for letter in TOKEN)
@@ -100,15 +102,15 @@ ECHO = "".join(f"\\u{ord(letter):04x}" for letter in TOKEN)
     ],
     ids=["json", "escaped", "reason", "header"],
 )
-def test_a_server_that_quotes_the_token_does_not_bring_it_into_an_error(
+def test_an_error_of_a_server_that_quotes_the_token_does_not_contain_it(
     open_client: Opener, answer: dict[str, Any]
 ) -> None:
     client = open_client(lambda _: httpx.Response(400, **answer))
-    with pytest.raises(RequestFailedError) as raised:
+    with pytest.raises(RequestFailedError) as error_info:
         client.call("jobs")
-    told = "".join(traceback.format_exception(raised.value)) + repr(vars(raised.value))
-    assert "***" in told
-    assert TOKEN not in told
+    text = "".join(traceback.format_exception(error_info.value)) + repr(vars(error_info.value))
+    assert "***" in text
+    assert TOKEN not in text
 
 
 FAILED = {"id": str(ID), "status": "failed", "error": f"no access with {TOKEN}, {TOKEN}"}
@@ -126,7 +128,7 @@ FAILED = {"id": str(ID), "status": "failed", "error": f"no access with {TOKEN}, 
     ],
     ids=repr,
 )
-def test_a_job_that_quotes_the_token_does_not_bring_it_along(
+def test_the_error_of_a_job_does_not_contain_the_token(
     open_client: Opener,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -136,16 +138,16 @@ def test_a_job_that_quotes_the_token_does_not_bring_it_along(
     monkeypatch.chdir(tmp_path)
     client = open_client(lambda _: httpx.Response(200, json={"data": [FAILED]}))
     if method in {"wait", "export"}:
-        with pytest.raises(JobFailedError, match=r"^no access with \*\*\*, \*\*\*$") as raised:
+        with pytest.raises(JobFailedError, match=r"^no access with \*\*\*, \*\*\*$") as error_info:
             client.call(method, *args)
-        told = "".join(traceback.format_exception(raised.value)) + repr(vars(raised.value))
+        text = "".join(traceback.format_exception(error_info.value)) + repr(vars(error_info.value))
     else:
-        told = repr(client.call(method, *args))
-    assert "no access with ***, ***" in told
-    assert TOKEN not in told
+        text = repr(client.call(method, *args))
+    assert "no access with ***, ***" in text
+    assert TOKEN not in text
 
 
-def test_the_request_for_a_file_shows_the_host_only() -> None:
+def test_the_request_for_a_file_shows_only_the_host() -> None:
     request = build_file_request(httpx.URL(HREF), 5, '"1"')
     assert repr(request) == "<Request('GET', 'https://files.example/…')>"
     assert repr(request.url) == "HiddenURL('https://files.example/…')"
@@ -185,8 +187,12 @@ ANSWERED: dict[str, Any] = {
     "copied",
     [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy],  # noqa: S301 - made here
 )
-def test_errors_can_be_pickled_and_copied(error: ExporterError, copied: Any) -> None:
-    again = copied(error)
-    assert type(again) is type(error)
-    assert (str(again), again.args, vars(again)) == (str(error), error.args, vars(error))
-    assert again.message == "a."
+def test_errors_can_be_pickled_and_copied(error: ExporterError, copy_error: Any) -> None:
+    copied = copy_error(error)
+    assert type(copied) is type(error)
+    assert (str(copied), copied.args, vars(copied)) == (
+        str(error),
+        error.args,
+        vars(error),
+    )
+    assert copied.message == "a."

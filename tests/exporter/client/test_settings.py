@@ -1,4 +1,4 @@
-"""How a client is set up: regions, tokens, seconds."""
+"""The settings of a client: regions, credentials, timeouts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from exporter.client.conftest import Opener
 from exporter.client.doubles import BASE, ID, JOB, Client, Platform, data, job
 
 REGION = "the region is neither a known name nor the base URL of a service."
-HELD = "the {} is empty or contains characters that are invalid in a header."
+INVALID_TEXT = "the {} is empty or contains characters that are invalid in a header."
 
 
 @pytest.mark.parametrize(
@@ -49,11 +49,11 @@ def test_requests_go_to_the_region(open_client: Opener, region: str, url: str) -
         ({"region": "https://."}, REGION),
         ({"region": f"https://{'a' * 64}.com"}, REGION),
         ({"region": "https://example.com/\udcff"}, REGION),
-        ({"token": ""}, HELD.format("token")),
-        ({"token": "secret\n"}, HELD.format("token")),
-        ({"token": "two words"}, HELD.format("token")),
-        ({"token": "sécret"}, HELD.format("token")),
-        ({"token": 5}, HELD.format("token")),
+        ({"token": ""}, INVALID_TEXT.format("token")),
+        ({"token": "secret\n"}, INVALID_TEXT.format("token")),
+        ({"token": "two words"}, INVALID_TEXT.format("token")),
+        ({"token": "sécret"}, INVALID_TEXT.format("token")),
+        ({"token": 5}, INVALID_TEXT.format("token")),
         ({"token": None}, "there is no token."),
         ({"token": None, "client_id": "a"}, "there is a client id, but no client secret."),
         (
@@ -73,14 +73,14 @@ def test_requests_go_to_the_region(open_client: Opener, region: str, url: str) -
         ({"attempts": True}, "`attempts` must be an integer of at least 1."),
     ],
 )
-def test_what_cannot_work_is_refused(settings: dict[str, Any], message: str) -> None:
-    with pytest.raises(SettingsError) as refused:
+def test_invalid_settings_are_an_error(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingsError) as error_info:
         ExporterClient(**{"token": "secret", **settings})
-    assert refused.value.message == message
-    assert "word" not in str(refused.value) or "words" in settings.get("token", "")
+    assert error_info.value.message == message
+    assert "word" not in str(error_info.value) or "words" in settings.get("token", "")
 
 
-def test_a_wrong_region_names_the_regions() -> None:
+def test_an_unknown_region_lists_the_regions() -> None:
     with pytest.raises(SettingsError, match=r"`eu-west`, `us-east`"):
         ExporterClient("moon", token="secret")  # noqa: S106 - it opens nothing
 
@@ -126,7 +126,7 @@ def test_the_token_comes_from_the_arguments_or_the_environment(
     assert platform.requests[-1].headers["authorization"] == sent
 
 
-def test_two_identities_in_the_environment_are_one_too_many(
+def test_a_token_and_a_client_id_in_the_environment_are_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("EPFILTER_API_TOKEN", "one")
@@ -136,36 +136,38 @@ def test_two_identities_in_the_environment_are_one_too_many(
 
 
 @pytest.mark.parametrize("wrong", ["", "1", "https://a/b", None, 5, b"x"])
-def test_what_is_no_id_of_a_job_is_refused(open_client: Opener, wrong: object) -> None:
+def test_an_invalid_job_id_is_an_error(open_client: Opener, invalid: object) -> None:
     platform = Platform(data(job()))
     with pytest.raises(SettingsError, match="not the id of a job"):
-        open_client(platform).call("job", wrong)
+        open_client(platform).call("job", invalid)
     assert platform.requests == []
 
 
 @pytest.mark.parametrize("given", [ID, str(ID), str(ID).upper(), JOB], ids=str)
-def test_a_job_is_given_as_it_is_at_hand(open_client: Opener, given: object) -> None:
+def test_a_job_may_be_an_object_or_an_id(open_client: Opener, job_argument: object) -> None:
     platform = Platform(data(job()))
-    assert open_client(platform).call("job", given).id == ID
+    assert open_client(platform).call("job", job_argument).id == ID
     assert str(platform.requests[0].url) == f"{BASE}/v2/jobs/{ID}"
 
 
-def test_a_client_that_is_closed_says_so(open_client: Opener) -> None:
+def test_a_closed_client_is_an_error(open_client: Opener) -> None:
     client = open_client(Platform(data([])))
     client.call("aclose" if "Async" in repr(client.inner) else "close")
     with pytest.raises(SettingsError, match="the client is closed"):
         client.call("jobs")
 
 
-def test_a_client_that_is_closed_while_it_waits_says_so(open_client: Opener) -> None:
+def test_closing_a_client_that_waits_is_an_error(open_client: Opener) -> None:
     client = open_client(Platform(data(job("pending"))))
 
-    def close(seen: object) -> None:  # noqa: ARG001 - what `wait` tells
+    def close(_job: object) -> None:
         client.inner._driver.client._state = httpx._client.ClientState.CLOSED
 
-    with pytest.raises(SettingsError, match="the client was closed while it was in use") as raised:
+    with pytest.raises(
+        SettingsError, match="the client was closed while it was in use"
+    ) as error_info:
         client.call("wait", ID, progress=close)
-    assert isinstance(raised.value.__cause__, RuntimeError)
+    assert isinstance(error_info.value.__cause__, RuntimeError)
 
 
 PROXY = "a proxy in the environment is not a valid address. Hint: check HTTP_PROXY, HTTPS_PROXY"
@@ -187,19 +189,19 @@ TLS = "TLS cannot be set up from the environment: "
         ("SSL_CERT_FILE", __file__, TLS),
     ],
 )
-def test_an_environment_that_cannot_work_is_told(
-    kind: str, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+def test_an_invalid_environment_is_an_error(
+    kind: str, monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
 ) -> None:
     if name == "ALL_PROXY":
         monkeypatch.setitem(sys.modules, "socksio", None)
     monkeypatch.setenv(name, value)
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(SettingsError) as error_info:
         Client(kind)
-    assert str(refused.value).startswith(said)
-    assert "word" not in str(refused.value)
+    assert str(error_info.value).startswith(message)
+    assert "word" not in str(error_info.value)
 
 
-def test_a_client_shows_its_region_and_no_secret(open_client: Opener) -> None:
+def test_the_repr_has_the_region_and_no_secret(open_client: Opener) -> None:
     client = open_client(Platform(data([])))
     assert repr(client.inner).endswith("ExporterClient('https://api.moltin.com')")
     assert "secret" not in repr(client.inner._jobs.api.settings)

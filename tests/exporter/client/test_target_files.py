@@ -1,4 +1,4 @@
-"""The target: where it cannot be written, and what of it stays."""
+"""The target: errors before anything is sent, permissions, symbolic links, failing disks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ METHODS = [("download", ID), ("export", FILTER)]
         ("null\0", "{}: embedded null byte."),
     ],
 )
-def test_a_target_that_cannot_be_is_told_before_anything_is_sent(  # noqa: PLR0913, PLR0917 - a column of the table each
+def test_an_invalid_target_is_an_error_before_anything_is_sent(  # noqa: PLR0913, PLR0917 - a column of the table each
     open_client: Opener, tmp_path: Path, method: str, what: object, name: str, message: str
 ) -> None:
     (tmp_path / "folder").mkdir()
@@ -42,9 +42,9 @@ def test_a_target_that_cannot_be_is_told_before_anything_is_sent(  # noqa: PLR09
     os.mkfifo(tmp_path / "pipe")
     service = Service(file_answer())
     target = tmp_path / name
-    with pytest.raises(DownloadError) as raised:
+    with pytest.raises(DownloadError) as error_info:
         open_client(service).call(method, what, target)
-    assert raised.value.message == message.format(make_printable(str(target)), target.parent)
+    assert error_info.value.message == message.format(make_printable(str(target)), target.parent)
     assert service.all == []
 
 
@@ -58,16 +58,16 @@ class OfBytes:
 @pytest.mark.parametrize(
     "wrong", [None, 5, b"a.csv", ["a.csv"], OfBytes()], ids=lambda wrong: type(wrong).__name__
 )
-def test_a_path_is_a_text_or_a_path(open_client: Opener, wrong: Any) -> None:
+def test_other_types_of_paths_are_an_error(open_client: Opener, wrong: Any) -> None:
     with pytest.raises(DownloadError, match="the path must be a str or a PathLike, not"):
         open_client(Service(file_answer())).call("download", ID, wrong)
 
 
 @pytest.mark.parametrize("closed", ["folder", "file"])
-def test_a_target_without_permission_is_told(
+def test_a_target_without_permission_is_an_error(
     open_client: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: str
 ) -> None:
-    # Who tests may be root, to whom everything is open.
+    # The tests may run as root, who may write everything.
     target = tmp_path / "a.csv"
     target.touch()
     shut = tmp_path if closed == "folder" else target
@@ -79,17 +79,17 @@ def test_a_target_without_permission_is_told(
 
 
 @pytest.mark.parametrize("given", [str, Path, PurePosixPath])
-def test_a_path_is_given_as_it_is_at_hand(
-    open_client: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: Any
+def test_a_path_may_be_a_text_or_a_path_object(
+    open_client: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path_type: Any
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for path in (tmp_path / "a.csv", Path("b.csv")):
-        assert open_client(Service(file_answer())).call("download", ID, given(path)) == path
+        assert open_client(Service(file_answer())).call("download", ID, path_type(path)) == path
         assert path.read_bytes() == CSV
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o666, 0o444])
-def test_the_permissions_of_a_target_stay(open_client: Opener, tmp_path: Path, mode: int) -> None:
+def test_a_target_keeps_its_permissions(open_client: Opener, tmp_path: Path, mode: int) -> None:
     target = tmp_path / "a.csv"
     target.write_bytes(b"before")
     target.chmod(mode)
@@ -100,16 +100,14 @@ def test_the_permissions_of_a_target_stay(open_client: Opener, tmp_path: Path, m
     assert target.read_bytes() == CSV
 
 
-def test_a_new_file_has_the_permissions_that_new_files_have(
-    open_client: Opener, tmp_path: Path
-) -> None:
+def test_a_new_file_has_the_default_permissions(open_client: Opener, tmp_path: Path) -> None:
     (tmp_path / "other").touch()
     open_client(Service(file_answer())).call("download", ID, tmp_path / "a.csv")
     assert (tmp_path / "a.csv").stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_a_symbolic_link_stays_one(open_client: Opener, tmp_path: Path, there: bool) -> None:  # noqa: FBT001 - a column of the table
+def test_a_symbolic_link_stays_a_link(open_client: Opener, tmp_path: Path, there: bool) -> None:  # noqa: FBT001 - a column of the table
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     if there:
@@ -151,9 +149,9 @@ def test_a_failing_write_keeps_the_old_file(  # noqa: PLR0913, PLR0917 - the sam
             use_write(patched, fail)
         else:
             patched.setattr(os, function, fail)
-        with pytest.raises(DownloadError) as raised:
+        with pytest.raises(DownloadError) as error_info:
             client.call("download", ID, target)
-    assert str(raised.value) == f"{target}: {message}"
+    assert str(error_info.value) == f"{target}: {message}"
     assert target.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [target]
 

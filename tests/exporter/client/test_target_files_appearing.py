@@ -34,25 +34,25 @@ ROWS = b"id,status\n1,paid\n2,paid\n3,paid\n"
 Appearing = Callable[[Path], object]
 
 
-def a_file(path: Path) -> None:
+def create_file(path: Path) -> None:
     path.write_bytes(PRECIOUS)
 
 
-def a_dangling_link(path: Path) -> None:
+def create_dangling_link(path: Path) -> None:
     path.symlink_to("nowhere")
 
 
-APPEARING = [a_file, a_dangling_link, Path.mkdir]
+APPEARING = [create_file, create_dangling_link, Path.mkdir]
 
 
-def shown(path: Path) -> object:
+def content_of(path: Path) -> object:
     """What stands at a path."""
     if path.is_symlink():
         return path.readlink()
     return path.read_bytes() if path.is_file() else path.is_dir()
 
 
-def meanwhile(answer: httpx.Response, target: Path, appears: Appearing = a_file) -> Handler:
+def let_appear(answer: httpx.Response, target: Path, appears: Appearing = create_file) -> Handler:
     """The answer, before which something appears at the target."""
 
     def answered(_: httpx.Request) -> httpx.Response:
@@ -76,7 +76,7 @@ def links(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.usefixtures("links")
 @pytest.mark.parametrize("resume", [False, True])
 @pytest.mark.parametrize("split", [None, "month"])
-def test_nothing_is_in_the_way_of_an_export_that_may_not_replace(
+def test_an_export_without_replace_writes_a_new_file(
     open_client: Opener,
     tmp_path: Path,
     split: str | None,
@@ -94,17 +94,17 @@ def test_nothing_is_in_the_way_of_an_export_that_may_not_replace(
 
 
 @pytest.mark.parametrize("resume", [False, True])
-def test_what_is_there_is_refused_before_anything_is_sent(
+def test_an_existing_target_is_an_error_before_anything_is_sent(
     open_client: Opener,
     tmp_path: Path,
     resume: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     target = tmp_path / "a.csv"
-    a_file(target)
+    create_file(target)
     service = Service(part(1))
-    with pytest.raises(DownloadError) as raised:
+    with pytest.raises(DownloadError) as error_info:
         open_client(service).call("export", WINDOW, target, resume=resume, replace=False)
-    assert str(raised.value) == f"{target} exists, and must not be replaced."
+    assert str(error_info.value) == f"{target} exists, and must not be replaced."
     assert service.all == []
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [PRECIOUS]
 
@@ -112,22 +112,26 @@ def test_what_is_there_is_refused_before_anything_is_sent(
 @pytest.mark.usefixtures("links")
 @pytest.mark.parametrize("appears", APPEARING)
 @pytest.mark.parametrize("split", [None, "month"])
-def test_what_appears_meanwhile_is_kept_and_so_is_the_download(
+def test_a_file_that_appears_is_kept_and_so_is_the_download(
     open_client: Opener, tmp_path: Path, split: str | None, appears: Appearing
 ) -> None:
     target = tmp_path / "a.csv"
     last = 3 if split else 1
-    service = Service(*map(part, range(1, last)), meanwhile(part(last), target, appears))
-    with pytest.raises(DownloadError) as raised:
+    service = Service(*map(part, range(1, last)), let_appear(part(last), target, appears))
+    with pytest.raises(DownloadError) as error_info:
         open_client(service).call("export", WINDOW, target, split=split, resume=True, replace=False)
-    assert str(raised.value) == f"{target} has appeared in the meantime, and must not be replaced."
-    there = shown(target)
-    assert there in {PRECIOUS, Path("nowhere"), True}
-    kept = sorted(["a.csv.export.json", *(f"a.csv.export.{one}.part" for one in ids(*range(last)))])
-    assert names(tmp_path) == ["a.csv", *kept]
+    assert (
+        str(error_info.value) == f"{target} has appeared in the meantime, and must not be replaced."
+    )
+    before = content_of(target)
+    assert before in {PRECIOUS, Path("nowhere"), True}
+    expected = sorted(
+        ["a.csv.export.json", *(f"a.csv.export.{job_id}.part" for job_id in ids(*range(last)))]
+    )
+    assert names(tmp_path) == ["a.csv", *expected]
 
     service.all = []
-    if appears is a_file:
+    if appears is create_file:
         with pytest.raises(
             DownloadError, match="has appeared in the meantime, and must not be replaced"
         ):
@@ -144,11 +148,11 @@ def test_what_appears_meanwhile_is_kept_and_so_is_the_download(
 
 @pytest.mark.usefixtures("links")
 @pytest.mark.parametrize("split", [None, "month"])
-def test_without_resume_nothing_but_what_has_appeared_is_left(
+def test_without_resume_only_the_file_that_appeared_is_left(
     open_client: Opener, tmp_path: Path, split: str | None
 ) -> None:
     target = tmp_path / "a.csv"
-    service = Service(meanwhile(part(1), target), part(2), part(3))
+    service = Service(let_appear(part(1), target), part(2), part(3))
     with pytest.raises(
         DownloadError, match="has appeared in the meantime, and must not be replaced"
     ):
@@ -156,7 +160,7 @@ def test_without_resume_nothing_but_what_has_appeared_is_left(
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [PRECIOUS]
 
 
-def interrupted(open_client: Opener, target: Path, **options: Any) -> Service:
+def interrupt_export(open_client: Opener, target: Path, **options: Any) -> Service:
     service = Service(httpx.Response(500))
     with pytest.raises(DownloadError):
         open_client(service, attempts=1).call("export", WINDOW, target, resume=True, **options)
@@ -165,42 +169,44 @@ def interrupted(open_client: Opener, target: Path, **options: Any) -> Service:
 
 
 @pytest.mark.parametrize("replace", [False, True])
-def test_what_appears_before_an_export_goes_on_is_kept(
+def test_a_file_that_appears_before_an_export_is_resumed_is_kept(
     open_client: Opener,
     tmp_path: Path,
     replace: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     target = tmp_path / "a.csv"
     # Even where the first run might have replaced a file: there was none that anyone knew.
-    service = interrupted(open_client, target, replace=replace)
-    a_file(target)
-    with pytest.raises(DownloadError) as raised:
+    service = interrupt_export(open_client, target, replace=replace)
+    create_file(target)
+    with pytest.raises(DownloadError) as error_info:
         open_client(service).call("export", WINDOW, target, resume=True, replace=False)
-    assert str(raised.value) == f"{target} has appeared in the meantime, and must not be replaced."
+    assert (
+        str(error_info.value) == f"{target} has appeared in the meantime, and must not be replaced."
+    )
     assert service.all == []
     assert (target.read_bytes(), names(tmp_path)) == (PRECIOUS, ["a.csv", "a.csv.export.json"])
     open_client(service).call("export", WINDOW, target, resume=True)
     assert (target.read_bytes(), names(tmp_path)) == (CSV, ["a.csv"])
 
 
-def test_going_on_replaces_what_the_first_run_was_to_replace(
+def test_a_resumed_export_replaces_the_file_that_existed_when_it_began(
     open_client: Opener, tmp_path: Path
 ) -> None:
     target = tmp_path / "a.csv"
-    a_file(target)
-    service = interrupted(open_client, target)
+    create_file(target)
+    service = interrupt_export(open_client, target)
     assert json.loads((tmp_path / "a.csv.export.json").read_text())["replaces"] is True
     open_client(service).call("export", WINDOW, target, resume=True, replace=False)
     assert (target.read_bytes(), names(tmp_path)) == (CSV, ["a.csv"])
 
 
 @pytest.mark.parametrize("options", [{}, {"resume": True}, {"replace": True}], ids=str)
-def test_who_does_not_ask_has_the_target_replaced(
+def test_by_default_the_target_is_replaced(
     open_client: Opener, tmp_path: Path, options: dict[str, Any]
 ) -> None:
     target = tmp_path / "a.csv"
-    service = Service(meanwhile(file_answer(), target))
+    service = Service(let_appear(file_answer(), target))
     open_client(service).call("export", FILTER, target, **options)
     assert (target.read_bytes(), names(tmp_path)) == (CSV, ["a.csv"])
-    open_client(Service(meanwhile(file_answer(), target))).call("download", ID, target)
+    open_client(Service(let_appear(file_answer(), target))).call("download", ID, target)
     assert (target.read_bytes(), names(tmp_path)) == (CSV, ["a.csv"])

@@ -1,4 +1,4 @@
-"""A proxy on loopback between a client and a service, which breaks what a test tells it to."""
+"""A proxy on loopback between a client and a service, which causes the faults of a test."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from threading import Lock, Thread
 from typing import Literal
 from urllib.parse import urlsplit
 
-Phase = Literal["create", "list", "look", "link", "file", "other"]
-"""What a request is for."""
+Phase = Literal["create", "list", "get", "link", "file", "other"]
+"""The purpose of a request."""
 
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding"}
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request that has reached the proxy."""
+class ProxiedRequest:
+    """A request that the proxy has received."""
 
     phase: Phase
     range: str | None
@@ -31,14 +31,14 @@ class Asked:
 
 
 class Exchange:
-    """One request, and what a fault may do with it."""
+    """One request, and the actions that a fault may combine."""
 
     def __init__(self, handler: _Handler, body: bytes) -> None:
         self._handler = handler
         self._body = body
 
-    def answer(self) -> tuple[bytes, bytes]:
-        """Passes the request on; the head and the body of what the service says."""
+    def forward(self) -> tuple[bytes, bytes]:
+        """Forward the request; return the head and the body of the response."""
         handler = self._handler
         upstream = HTTPConnection(handler.server.host, handler.server.port, timeout=60)
         try:
@@ -58,8 +58,10 @@ class Exchange:
     def send(self, data: bytes) -> None:
         self._handler.connection.sendall(data)
 
-    def say(self, status: int, body: bytes, kind: str = "application/json", **more: str) -> None:
-        """An answer of the proxy's own."""
+    def respond(
+        self, status: int, body: bytes, kind: str = "application/json", **more: str
+    ) -> None:
+        """Send a response of the proxy itself."""
         headers = {"Content-Type": kind, "Content-Length": str(len(body))}
         headers |= {name.replace("_", "-"): value for name, value in more.items()}
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
@@ -67,18 +69,18 @@ class Exchange:
         self.send("\r\n".join([*lines, "", ""]).encode() + body)
 
     def hang_up(self) -> None:
-        """Closes the connection in good order, after what was sent."""
+        """Close the connection in good order, after everything was sent."""
         self._handler.close_connection = True
 
     def reset(self) -> None:
-        """Ends the connection with RST."""
+        """Close the connection with RST."""
         linger = struct.pack("ii", 1, 0)
         self._handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self._handler.close_connection = True
         self._handler.connection.close()
 
     def hold(self) -> None:
-        """Says nothing more until the client gives up."""
+        """Send nothing more until the client gives up."""
         self._handler.close_connection = True
         self._handler.connection.recv(1)
 
@@ -98,31 +100,31 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         fault = self.server.fault_of(self)
         exchange = Exchange(self, body)
-        # Clients that go away are what this is for.
+        # Clients are expected to close connections.
         with suppress(ConnectionError):
             if fault is None:
-                exchange.send(b"".join(exchange.answer()))
+                exchange.send(b"".join(exchange.forward()))
             else:
                 fault(exchange)
 
     do_GET = do_POST = _receive  # noqa: N815 - the names that http.server calls
 
     def log_message(self, *_: object) -> None:
-        """Says nothing."""
+        """Log nothing."""
 
 
 @dataclass
 class _Script:
-    """What is to happen, and what has."""
+    """The planned faults, and the requests so far."""
 
     faults: dict[Phase, list[Fault]] = field(default_factory=dict)
-    asked: list[Asked] = field(default_factory=list)
+    requests: list[ProxiedRequest] = field(default_factory=list)
 
 
 class Proxy(ThreadingHTTPServer):
-    """Passes requests on to the service at an address; `faults` are used up one a request."""
+    """A proxy of the service at an address; each request uses up one fault."""
 
-    daemon_threads = False  # so that they are joined, and nothing of them is left
+    daemon_threads = False  # so that they are joined
     request_queue_size = 64
 
     def __init__(self, address: str) -> None:
@@ -136,40 +138,42 @@ class Proxy(ThreadingHTTPServer):
         self.errors: list[BaseException] = []
 
     @property
-    def asked(self) -> list[Asked]:
-        return self._script.asked
+    def requests(self) -> list[ProxiedRequest]:
+        return self._script.requests
 
     @property
     def phases(self) -> list[Phase]:
-        """What the requests were for, in their order."""
-        return [one.phase for one in self.asked]
+        """The purposes of the requests, in order."""
+        return [request.phase for request in self.requests]
 
     def begin(self, faults: dict[Phase, Sequence[Fault]] | None = None) -> None:
-        """Forgets what was asked; from now on these happen, and after them nothing."""
+        """Forget the requests so far; cause these faults from now on, and none after them."""
         with self._lock:
             self._script = _Script({phase: [*some] for phase, some in (faults or {}).items()})
 
     def fault_of(self, handler: _Handler) -> Fault | None:
         phase = _phase(handler.command, handler.path)
         with self._lock:
-            self.asked.append(
-                Asked(phase, handler.headers.get("Range"), "Authorization" in handler.headers)
+            self.requests.append(
+                ProxiedRequest(
+                    phase, handler.headers.get("Range"), "Authorization" in handler.headers
+                )
             )
-            left = self._script.faults.get(phase)
-            return left.pop(0) if left else None
+            remaining = self._script.faults.get(phase)
+            return remaining.pop(0) if remaining else None
 
     def opened(self, connection: socket.socket) -> None:
         with self._lock:
             self._connections.append(connection)
 
     def handle_error(self, *_: object) -> None:
-        """Keeps what nobody expected, for the end of the test."""
+        """Keep unexpected errors for the end of the test."""
         error = sys.exception()
         if error is not None and not isinstance(error, ConnectionError):
             self.errors.append(error)
 
     def hang_up(self) -> None:
-        """Ends what is still open, so that nothing waits for it."""
+        """Close all open connections, so that nothing waits for them."""
         with self._lock:
             for connection in self._connections:
                 with suppress(OSError):
@@ -184,12 +188,12 @@ def _phase(method: str, path: str) -> Phase:
         return "other"
     if len(parts) == 2:
         return "create" if method == "POST" else "list"
-    return "look" if len(parts) == 3 else "link"
+    return "get" if len(parts) == 3 else "link"
 
 
 @contextmanager
 def proxy_to(address: str) -> Iterator[Proxy]:
-    """A proxy while the block lasts."""
+    """Run a proxy while the block lasts."""
     with Proxy(address) as proxy:
         thread = Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

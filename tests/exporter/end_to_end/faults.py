@@ -1,4 +1,4 @@
-"""What may go wrong with one request: at the level of connections, and of HTTP."""
+"""Faults of one request, at the level of connections and of HTTP."""
 
 from __future__ import annotations
 
@@ -10,117 +10,117 @@ from exporter.end_to_end.fault_proxy import Exchange, Fault
 _PIECES = 40
 
 
-def unheard(exchange: Exchange) -> None:
-    """RST before the service has heard of it."""
+def reset_before_request(exchange: Exchange) -> None:
+    """Send RST before the service receives the request."""
     exchange.reset()
 
 
-def lost(exchange: Exchange) -> None:
-    """RST instead of the answer."""
-    exchange.answer()
+def reset_before_response(exchange: Exchange) -> None:
+    """Send RST instead of the response."""
+    exchange.forward()
     exchange.reset()
 
 
-def hung_up(exchange: Exchange) -> None:
-    """The end of the connection instead of the answer."""
-    exchange.answer()
+def close_before_response(exchange: Exchange) -> None:
+    """Close the connection instead of the response."""
+    exchange.forward()
     exchange.hang_up()
 
 
-def silent(exchange: Exchange) -> None:
-    """No answer at all, and the connection stays."""
-    exchange.answer()
+def send_nothing(exchange: Exchange) -> None:
+    """Send nothing, and keep the connection open."""
+    exchange.forward()
     exchange.hold()
 
 
-def cut_head(exchange: Exchange) -> None:
-    """The end of the connection within the head."""
-    head, _ = exchange.answer()
+def close_in_head(exchange: Exchange) -> None:
+    """Close the connection in the head."""
+    head, _ = exchange.forward()
     exchange.send(head[: len(head) // 2])
     exchange.hang_up()
 
 
-def cut_body(exchange: Exchange) -> None:
-    """The end of the connection within the body."""
-    head, body = exchange.answer()
+def close_in_body(exchange: Exchange) -> None:
+    """Close the connection in the body."""
+    head, body = exchange.forward()
     exchange.send(head + body[: len(body) // 2])
     exchange.hang_up()
 
 
-def reset_body(exchange: Exchange) -> None:
-    """RST within the body."""
-    head, body = exchange.answer()
+def reset_in_body(exchange: Exchange) -> None:
+    """Send RST in the body."""
+    head, body = exchange.forward()
     exchange.send(head + body[: len(body) // 2])
     exchange.reset()
 
 
-def stalled(exchange: Exchange) -> None:
-    """Half of the body, and then nothing more."""
-    head, body = exchange.answer()
+def stall_in_body(exchange: Exchange) -> None:
+    """Send half of the body, and then nothing more."""
+    head, body = exchange.forward()
     exchange.send(head + body[: len(body) // 2])
     exchange.hold()
 
 
-def dribbled(exchange: Exchange) -> None:
-    """All of it, but slowly and in little pieces."""
-    whole = b"".join(exchange.answer())
-    size = len(whole) // _PIECES + 1
-    for start in range(0, len(whole), size):
-        exchange.send(whole[start : start + size])
+def send_slowly(exchange: Exchange) -> None:
+    """Send everything, but slowly and in small pieces."""
+    response = b"".join(exchange.forward())
+    size = len(response) // _PIECES + 1
+    for start in range(0, len(response), size):
+        exchange.send(response[start : start + size])
         time.sleep(0.001)
 
 
-def nonsense(exchange: Exchange) -> None:
-    """What is not HTTP."""
-    exchange.answer()
+def send_other_protocol(exchange: Exchange) -> None:
+    """Send a response that is not HTTP."""
+    exchange.forward()
     exchange.send(b"ICY 200 OK\r\n\r\n")
     exchange.hang_up()
 
 
-def busy(exchange: Exchange) -> None:
-    """429 with Retry-After, instead of passing it on."""
-    exchange.say(429, b'{"errors":[{"status":429,"title":"Too Many"}]}', Retry_After="7")
+def respond_429(exchange: Exchange) -> None:
+    """Respond with 429 and Retry-After, and do not forward the request."""
+    exchange.respond(429, b'{"errors":[{"status":429,"title":"Too Many"}]}', Retry_After="7")
 
 
-def failing(exchange: Exchange) -> None:
-    """500 in the platform's shape, instead of passing it on."""
-    exchange.say(500, b'{"errors":[{"status":500,"title":"Internal Server Error"}]}')
+def respond_500(exchange: Exchange) -> None:
+    """Respond with 500 in the platform's format, and do not forward the request."""
+    exchange.respond(500, b'{"errors":[{"status":500,"title":"Internal Server Error"}]}')
 
 
-def down(exchange: Exchange) -> None:
-    """The page of a load balancer, instead of passing it on."""
-    exchange.say(503, b"<html>Service Unavailable</html>", "text/html")
+def respond_503_page(exchange: Exchange) -> None:
+    """Respond with the page of a load balancer, and do not forward the request."""
+    exchange.respond(503, b"<html>Service Unavailable</html>", "text/html")
 
 
-def failing_late(exchange: Exchange) -> None:
-    """500 after the service has done what was asked."""
-    exchange.answer()
-    exchange.say(500, b'{"errors":[{"status":500,"title":"Internal Server Error"}]}')
+def respond_500_after_request(exchange: Exchange) -> None:
+    """Forward the request, and respond with 500."""
+    exchange.forward()
+    exchange.respond(500, b'{"errors":[{"status":500,"title":"Internal Server Error"}]}')
 
 
-def page(exchange: Exchange) -> None:
-    """The page of a captive portal instead of the answer."""
-    exchange.say(200, b"<html>Log in to our network</html>", "text/html")
+def respond_page(exchange: Exchange) -> None:
+    """Respond with the page of a captive portal."""
+    exchange.respond(200, b"<html>Log in to our network</html>", "text/html")
 
 
-def cut_after(size: int) -> Fault:
-    """The end of the connection after so many bytes of the body."""
+def close_after(size: int) -> Fault:
+    """Return a fault that closes the connection after a number of bytes of the body."""
 
-    def cut(exchange: Exchange) -> None:
-        head, body = exchange.answer()
+    def fault(exchange: Exchange) -> None:
+        head, body = exchange.forward()
         exchange.send(head + body[:size])
         exchange.hang_up()
 
-    return cut
+    return fault
 
 
-def then(action: Callable[[], object], share: float) -> Fault:
-    """Sends this share of the answer, never all of it, acts, and says nothing more."""
+def send_part_and_call(action: Callable[[], object], share: float) -> Fault:
+    """Return a fault that sends a share of the response, calls `action`, and sends nothing more."""
 
-    def stopped(exchange: Exchange) -> None:
-        whole = b"".join(exchange.answer())
-        exchange.send(whole[: int(share * (len(whole) - 1))])
+    def fault(exchange: Exchange) -> None:
+        response = b"".join(exchange.forward())
+        exchange.send(response[: int(share * (len(response) - 1))])
         action()
         exchange.hold()
 
-    return stopped
+    return fault

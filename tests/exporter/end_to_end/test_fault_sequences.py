@@ -1,4 +1,4 @@
-"""Any sequence of faults: an export ends with the whole file, or with an error and nothing else."""
+"""Any sequence of faults: an export ends with the complete file, or with an error and no file."""
 
 from __future__ import annotations
 
@@ -17,44 +17,49 @@ from exporter.end_to_end.live_clients import LiveClient
 
 FEW = settings(
     max_examples=max(8, settings().max_examples // 8),
-    suppress_health_check=[HealthCheck.function_scoped_fixture],  # a proxy forgets what was
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # a proxy is reset by `begin`
 )
 
 LOUD: list[Fault] = [
-    faults.unheard,
-    faults.lost,
-    faults.hung_up,
-    faults.cut_head,
-    faults.cut_body,
-    faults.reset_body,
-    faults.nonsense,
-    faults.busy,
-    faults.failing,
-    faults.down,
-    faults.failing_late,
-    faults.dribbled,
+    faults.reset_before_request,
+    faults.reset_before_response,
+    faults.close_before_response,
+    faults.close_in_head,
+    faults.close_in_body,
+    faults.reset_in_body,
+    faults.send_other_protocol,
+    faults.respond_429,
+    faults.respond_500,
+    faults.respond_503_page,
+    faults.respond_500_after_request,
+    faults.send_slowly,
 ]
-HARMLESS = {faults.busy, faults.dribbled}
-"""A creation survives these."""
+HARMLESS = {faults.respond_429, faults.send_slowly}
+"""A creation succeeds despite these faults."""
 
-UNHEARD = {faults.busy, faults.unheard, faults.failing, faults.down}
-"""Of these the service never hears."""
+NOT_RECEIVED = {
+    faults.respond_429,
+    faults.reset_before_request,
+    faults.respond_500,
+    faults.respond_503_page,
+}
+"""The service does not receive requests with these faults."""
 
-SILENT: list[Fault] = [faults.silent, faults.stalled]
+SILENT: list[Fault] = [faults.send_nothing, faults.stall_in_body]
 
 WINDOW = "ge(created_at,2018-09-10):lt(created_at,2018-10-20)"
 
 
-def _some(most: int, *kinds: Fault) -> st.SearchStrategy[list[Fault]]:
+def _lists_of(most: int, *kinds: Fault) -> st.SearchStrategy[list[Fault]]:
     return st.lists(st.sampled_from(kinds), max_size=most)
 
 
 scripts: st.SearchStrategy[dict[Phase, Sequence[Fault]]] = st.fixed_dictionaries(
     {
-        "create": _some(2, *HARMLESS) | _some(2, *LOUD),
-        "look": _some(4, *LOUD, *SILENT),
-        "link": _some(4, *LOUD, *SILENT),
-        "file": _some(6, *LOUD, *SILENT),
+        "create": _lists_of(2, *HARMLESS) | _lists_of(2, *LOUD),
+        "get": _lists_of(4, *LOUD, *SILENT),
+        "link": _lists_of(4, *LOUD, *SILENT),
+        "file": _lists_of(6, *LOUD, *SILENT),
     }
 )
 
@@ -65,39 +70,41 @@ scripts: st.SearchStrategy[dict[Phase, Sequence[Fault]]] = st.fixed_dictionaries
     kind=st.sampled_from(["sync", "async"]),
     split=st.sampled_from([None, "month"]),
 )
-def test_an_export_is_whole_or_it_is_not_there(
+def test_an_export_is_complete_or_leaves_no_file(
     service: Service,
     proxy: Proxy,
     script: dict[Phase, Sequence[Fault]],
     kind: str,
     split: str | None,
 ) -> None:
-    whole = service.exported(WINDOW)
+    expected = service.exported(WINDOW)
     before = len(service.jobs())
     proxy.begin(script)
-    client = LiveClient(kind, proxy.address, hasty=0.2, attempts=50)
+    client = LiveClient(kind, proxy.address, read_timeout=0.2, attempts=50)
     with TemporaryDirectory() as folder:
         target = Path(folder, "orders.csv")
         try:
             client.call("export", WINDOW, target, split=split)
         except (ConnectionFailedError, RequestFailedError):
-            assert not _survived(proxy, script)
+            assert not _is_creation_successful(proxy, script)
         else:
-            assert _survived(proxy, script)
-            assert target.read_bytes() == whole
+            assert _is_creation_successful(proxy, script)
+            assert target.read_bytes() == expected
         finally:
             client.close()
-        left = [path.name for path in Path(folder).iterdir()]
-        assert left == (["orders.csv"] if _survived(proxy, script) else [])
-    heard = proxy.phases.count("create") - sum(fault in UNHEARD for fault in _met(proxy, script))
-    assert len(service.jobs()) == before + heard
+        files = [path.name for path in Path(folder).iterdir()]
+        assert files == (["orders.csv"] if _is_creation_successful(proxy, script) else [])
+    received = proxy.phases.count("create") - sum(
+        fault in NOT_RECEIVED for fault in _creation_faults(proxy, script)
+    )
+    assert len(service.jobs()) == before + received
 
 
-def _met(proxy: Proxy, script: dict[Phase, Sequence[Fault]]) -> Sequence[Fault]:
-    """The faults that the creations have met."""
+def _creation_faults(proxy: Proxy, script: dict[Phase, Sequence[Fault]]) -> Sequence[Fault]:
+    """Return the faults of the creations so far."""
     return script["create"][: proxy.phases.count("create")]
 
 
-def _survived(proxy: Proxy, script: dict[Phase, Sequence[Fault]]) -> bool:
-    """Whether nothing has happened to a creation that ends an export."""
-    return HARMLESS.issuperset(_met(proxy, script))
+def _is_creation_successful(proxy: Proxy, script: dict[Phase, Sequence[Fault]]) -> bool:
+    """Return whether no creation had a fault that ends an export."""
+    return HARMLESS.issuperset(_creation_faults(proxy, script))

@@ -1,4 +1,4 @@
-"""Many clients at once: the benchmark of the load with fewer of them."""
+"""Many concurrent clients: the benchmark of the load with fewer of them."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from support.live_services import live_service
 CLIENTS = 100
 
 
-def test_many_clients_create_and_read_at_once_without_an_error(tmp_path: Path) -> None:
+def test_many_clients_create_and_read_concurrently(tmp_path: Path) -> None:
     orders = Orders(tmp_path / "orders.jsonl", 50)
     with live_service("--orders", orders.path, "--state", tmp_path / "state") as live:
         load = run_load(live.address, TOKEN, CLIENTS)
         jobs = httpx.get(f"{live.address}/v2/jobs", headers=AUTHORIZATION, timeout=60).json()
-        said = [line for line in live.said if '"level":"error"' in line.replace(" ", "")]
+        errors = [line for line in live.said if '"level":"error"' in line.replace(" ", "")]
     assert len(load.creates) == len(load.reads) == CLIENTS
     assert {job["id"] for job in jobs["data"]} == load.ids
     assert len({job["timestamps"]["created_at"] for job in jobs["data"]}) == CLIENTS
-    assert said == []
+    assert errors == []
     for seconds in (load.creates, load.reads):
         cuts = [*compute_percentiles(seconds).values()]
         assert cuts == sorted(cuts)

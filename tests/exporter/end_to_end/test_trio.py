@@ -15,39 +15,37 @@ from exporter.end_to_end.conftest import MOST, Service
 from support.exporter_services import TOKEN
 
 
-def client_of(service: Service) -> AsyncExporterClient:
-    # Loading the certificates of all authorities takes longer than a test, and asks nobody.
+def open_client(service: Service) -> AsyncExporterClient:
+    # Loading the certificates of all authorities takes longer than a test.
     plain = httpx.AsyncHTTPTransport(verify=False)
     return AsyncExporterClient(region=service.address, token=TOKEN, transport=plain)
 
 
 def test_an_export_and_a_job_that_fails(service: Service, tmp_path: Path) -> None:
-    async def exports() -> None:
-        async with client_of(service) as client:
+    async def run() -> None:
+        async with open_client(service) as client:
             await client.export(MOST, tmp_path / "orders.csv")
             with pytest.raises(JobFailedError, match=NO_RESULTS):
-                await client.export("eq(email,nobody)", tmp_path / "none.csv")
+                await client.export("eq(email,unknown)", tmp_path / "none.csv")
 
-    trio.run(exports)
+    trio.run(run)
     assert [path.name for path in tmp_path.iterdir()] == ["orders.csv"]
     assert (tmp_path / "orders.csv").read_bytes() == service.file
 
 
-def test_an_export_that_is_cancelled_leaves_nothing_behind(
-    service: Service, tmp_path: Path
-) -> None:
-    seen: list[bool] = []
+def test_a_cancelled_export_leaves_no_files(service: Service, tmp_path: Path) -> None:
+    cancelled: list[bool] = []
 
-    async def exports() -> None:
-        async with client_of(service) as client:
+    async def run() -> None:
+        async with open_client(service) as client:
             with anyio.CancelScope() as scope:
                 await client.export(
                     MOST,
                     tmp_path / "orders.csv",
-                    progress=lambda told: scope.cancel() if told.download else None,
+                    progress=lambda report: scope.cancel() if report.download else None,
                 )
-        seen.append(scope.cancelled_caught)
+        cancelled.append(scope.cancelled_caught)
 
-    trio.run(exports)
-    assert seen == [True]
+    trio.run(run)
+    assert cancelled == [True]
     assert list(tmp_path.iterdir()) == []
