@@ -23,7 +23,7 @@ from epfilter.cli import errors, main, progress
 from epfilter.exporter import ExporterClient
 from epfilter.exporter.client import retries, settings
 from support.help_examples import help_examples
-from support.loopback_platform import HEADER, NOTHING, Platform, running
+from support.loopback_platform import HEADER, NOTHING, Platform, run_platform
 
 _WINDOW = "ge(created_at,2018-09-20):lt(created_at,2018-11-05)"
 _NOTE = Path("orders.csv.export.json")
@@ -34,7 +34,7 @@ def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platfo
     """A platform that the environment has the token of; the test is in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("EPFILTER_CLIENT_ID", raising=False)
-    with running() as platform:
+    with run_platform() as platform:
         monkeypatch.setenv("EPFILTER_API_TOKEN", platform.token)
         yield platform
 
@@ -103,7 +103,7 @@ def test_mistakes_are_drawn_and_nothing_is_sent(platform: Platform, text: str, s
     result = export(platform, text)
     assert says in result.stderr
     assert "^^^" in result.stderr
-    assert (result.stdout, result.exit_code, platform.asked) == ("", 1, [])
+    assert (result.stdout, result.exit_code, platform.requests) == ("", 1, [])
 
 
 def test_a_remark_is_shown_and_stops_nothing(platform: Platform) -> None:
@@ -152,7 +152,7 @@ def test_no_token_is_told(platform: Platform, monkeypatch: pytest.MonkeyPatch) -
         "Error: there is no token. Hint: set EPFILTER_API_TOKEN, or EPFILTER_CLIENT_ID and "
         "EPFILTER_CLIENT_SECRET.\n"
     )
-    assert (result.exit_code, platform.asked) == (2, [])
+    assert (result.exit_code, platform.requests) == (2, [])
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_no_token_is_told(platform: Platform, monkeypatch: pytest.MonkeyPatch) -
 def test_what_the_platform_refuses_is_a_failure(
     platform: Platform, answer: tuple[int, object], says: str
 ) -> None:
-    platform.answer = answer
+    platform.response = answer
     result = export(platform, "eq(payment,paid)")
     assert result.stderr.startswith("Error: ")
     assert says in result.stderr
@@ -199,7 +199,7 @@ def test_a_file_is_replaced_only_where_that_is_asked_for(platform: Platform) -> 
     Path("orders.csv").write_bytes(b"precious")
     result = export(platform, "eq(payment,paid)")
     assert result.stderr.endswith("Error: orders.csv exists; use `--force` to replace it.\n")
-    assert (result.exit_code, platform.asked) == (2, [])
+    assert (result.exit_code, platform.requests) == (2, [])
     assert Path("orders.csv").read_bytes() == b"precious"
     assert export(platform, "eq(payment,paid)", "--force").exit_code == 0
     assert Path("orders.csv").read_bytes() == HEADER + b"1,complete\r\n"
@@ -254,13 +254,13 @@ def test_a_file_that_appears_meanwhile_is_kept_and_so_is_the_download(
     platform.csv_of = appearing
     result = export(platform, *args)
     assert (result.stderr, result.stdout, result.exit_code) == (_APPEARED, "", 2)
-    fetched = len(platform.asked)
+    fetched = len(platform.requests)
     result = export(platform, *args, "--resume")
     assert result.stderr.endswith(_IN_THE_WAY)
     assert (result.stdout, result.exit_code) == ("", 2)
     assert Path("orders.csv").read_bytes() == b"precious"
     assert export(platform, *args, "--resume", "--force").exit_code == 0
-    assert len(platform.asked) == fetched
+    assert len(platform.requests) == fetched
     assert Path("orders.csv").read_bytes() == HEADER + b"1,complete\r\n" * rows
     assert [path.name for path in Path().iterdir()] == ["orders.csv"]
 
@@ -338,7 +338,7 @@ def test_a_folder_in_place_of_the_note_is_named(platform: Platform, again: str) 
     for args in ([], [again]):
         result = export(platform, "eq(payment,paid)", *args)
         assert result.stderr == f"Error: cannot read {_NOTE.resolve()}: Is a directory.\n"
-        assert (result.exit_code, platform.asked) == (2, [])
+        assert (result.exit_code, platform.requests) == (2, [])
 
 
 def test_a_failure_that_quotes_the_token_does_not_show_it(platform: Platform) -> None:
@@ -408,9 +408,9 @@ def test_what_was_interrupted_is_there_until_another_export_has_begun(
         for_now.setattr(retries, "_backoff", lambda _: 0)
         for name, value in variables.items():
             for_now.setenv(name, value)
-        platform.answer = answer
+        platform.response = answer
         result = export(platform, "--force", "eq(payment,unpaid)", *args)
-        platform.answer = None
+        platform.response = None
     assert result.exit_code == 2
     assert "--resume" not in result.stderr, "what is there is not of this export"
     assert {path.name: path.read_bytes() for path in Path().iterdir()} == before
@@ -429,7 +429,7 @@ def test_an_interruption_says_how_to_go_on(platform: Platform) -> None:
     with subprocess.Popen(  # noqa: S603 - our own program
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
     ) as running_export:
-        assert platform.looked.wait(60)
+        assert platform.job_requested.wait(60)
         running_export.send_signal(signal.SIGINT)
         out, err = running_export.communicate(timeout=60)
     assert (out, err) == ("", "\ninterrupted. To continue, run the same command with --resume.\n")

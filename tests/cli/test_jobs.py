@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from epfilter.cli import main
 from epfilter.exporter.client import settings
 from support.help_examples import help_examples
-from support.loopback_platform import NOTHING, Platform, running
+from support.loopback_platform import NOTHING, Platform, run_platform
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     """A platform with two jobs, one of which has failed."""
     monkeypatch.delenv("EPFILTER_CLIENT_ID", raising=False)
     monkeypatch.setenv("COLUMNS", "80")
-    with running() as platform:
+    with run_platform() as platform:
         monkeypatch.setenv("EPFILTER_API_TOKEN", platform.token)
         platform.filters = ["eq(payment,paid)", "eq(payment,unpaid)"]
         platform.csv_of = lambda text: b"" if "unpaid" in text else b"id\n"
@@ -96,11 +96,11 @@ def test_what_the_platform_leaves_out_or_adds_is_shown_as_it_is(
     platform: Platform, members: dict[str, Any], shown: list[str]
 ) -> None:
     job = {"id": str(UUID(int=1)), "status": "PROCESSING", **members}
-    platform.answer = 200, {"data": job}
+    platform.response = 200, {"data": job}
     result = jobs(platform, str(UUID(int=1)))
     lines = result.stdout.splitlines()
     assert lines == [f"id       {UUID(int=1)}", "status   started", *shown]
-    platform.answer = 200, {"data": [job]}
+    platform.response = 200, {"data": [job]}
     assert jobs(platform).exit_code == 0
 
 
@@ -140,7 +140,7 @@ def test_the_examples_of_the_help_run(
 ) -> None:
     for region in settings.REGIONS:
         monkeypatch.setitem(settings.REGIONS, region, platform.url)
-    platform.answer = (
+    platform.response = (
         200,
         {"data": {"id": "974c9db4-38da-4dbf-90c2-33eed5f3e77c", "status": "success"}},
     )

@@ -1,4 +1,4 @@
-"""What the tests of the service share: orders that do as they are told, and an application."""
+"""A store of orders that the tests control, and requests to the service."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from epfilter.exporter.orders.store import OrderStore
 from epfilter.exporter.service.container import Service
 
 if TYPE_CHECKING:
-    # Not when imported: it wishes for another HTTP client, in a warning, whoever asks.
+    # Not when imported, because it warns about the HTTP client.
     from starlette.testclient import TestClient
 
 TOKEN = "a-token-that-only-tests-know"  # noqa: S105 - it opens nothing else
@@ -27,15 +27,15 @@ CREATE = {"data": {"type": "job", "job_type": "order_export"}}
 
 
 def creation(text: str) -> dict[str, dict[str, str]]:
-    """The body that exports what a filter selects."""
+    """Return the body of the request that creates a job with a filter."""
     return {"data": {**CREATE["data"], "filter": text}}
 
 
 @dataclass
 class HeldOrders:
-    """A store whose files have `csv`, and that writes none before `open` is set.
+    """A store that writes files with the content `csv`, but waits until `open` is set.
 
-    With `slow_counts` it does not count before that either.
+    With `slow_counts` it also waits before it counts.
     """
 
     csv: bytes = b"id,email\n1,ron@swanson.com\n"
@@ -71,7 +71,7 @@ class HeldOrders:
         while not self._interrupted.is_set():
             if self.open.wait(0.01):
                 break
-        # Who closes the store has interrupted it before, which may have been just now.
+        # Closing the store interrupts it first, possibly just now.
         if self._interrupted.is_set():
             raise OrdersError("interrupted")
 
@@ -92,40 +92,40 @@ def service_of(app: Starlette) -> Service:
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait until it holds; an assertion that fails where it does not in time."""
+    """Wait until a condition holds; fail if it does not hold in time."""
     deadline = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, "it did not come to hold in time"
+        assert time.monotonic() < deadline, "the condition did not hold in time"
         time.sleep(0.01)
 
 
-def interrupted(store: OrderStore, call: Callable[[], object]) -> list[str]:
-    """What ends a thread that calls a store again and again and is interrupted."""
-    raised: list[str] = []
-    begun = Event()
+def interrupt_until_error(store: OrderStore, call: Callable[[], object]) -> list[str]:
+    """Interrupt a thread that calls a store repeatedly; return the error that ends it."""
+    errors: list[str] = []
+    started = Event()
 
     def run() -> None:
         try:
             while True:
-                begun.set()
+                started.set()
                 call()
         except OrdersError as error:
-            raised.append(str(error))
+            errors.append(str(error))
 
     thread = Thread(target=run, daemon=True)
     thread.start()
-    begun.wait()
+    started.wait()
 
     def ended() -> bool:
-        store.interrupt()  # between two calls there is nothing to interrupt
+        store.interrupt()  # has no effect between two calls
         return not thread.is_alive()
 
     eventually(ended, seconds=60)
-    return raised
+    return errors
 
 
 def exported(client: TestClient, orders: HeldOrders) -> str:
-    """The ID of a job that has succeeded."""
+    """Run a job to its end and return its id."""
     orders.open.set()
     job_id: str = client.post("/v2/jobs", json=CREATE).json()["data"][0]["id"]
     eventually(lambda: client.get(f"/v2/jobs/{job_id}").json()["data"]["status"] == "success")

@@ -1,4 +1,4 @@
-"""A service in a process of its own, as `epfilter serve` runs it."""
+"""`epfilter serve` in a separate process."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _ADDRESS = "serving on "
 
 
 @dataclass
-class Live:
-    """A running service: its address, and the lines that it has said so far, to either stream."""
+class LiveService:
+    """A running service: its address, and the lines of both its output streams so far."""
 
     process: subprocess.Popen[str]
-    said: list[str] = field(default_factory=list)
+    output: list[str] = field(default_factory=list)
 
     @property
     def address(self) -> str:
-        return next(line for line in self.said if line.startswith(_ADDRESS)).split()[2]
+        return next(line for line in self.output if line.startswith(_ADDRESS)).split()[2]
 
-    def end(self, number: int = signal.SIGTERM, seconds: float = 30.0) -> int:
-        """Tell it to end; its exit code."""
+    def stop(self, number: int = signal.SIGTERM, seconds: float = 30.0) -> int:
+        """Send a signal, wait for the end, and return the exit code."""
         self.process.send_signal(number)
         return self.process.wait(seconds)
 
@@ -38,8 +38,8 @@ class Live:
 @contextmanager
 def live_service(
     *arguments: str | Path, environment: Mapping[str, str] | None = None
-) -> Iterator[Live]:
-    """`epfilter serve` on a free port of the loopback, with the token of the tests; it ends here."""
+) -> Iterator[LiveService]:
+    """Run `epfilter serve` on a free loopback port, with the token of the tests."""
     command = [sys.executable, "-m", "epfilter", "serve", "--port", "0", *map(str, arguments)]
     with subprocess.Popen(  # noqa: S603 - this very Python
         command,
@@ -50,9 +50,9 @@ def live_service(
         encoding="utf-8",
         env={**os.environ, **({"EPFILTER_TOKEN": TOKEN} if environment is None else environment)},
     ) as process:
-        live = Live(process)
+        live = LiveService(process)
         readers = [
-            Thread(target=_read, args=(stream, live.said))
+            Thread(target=_read, args=(stream, live.output))
             for stream in (process.stdout, process.stderr)
         ]
         for reader in readers:
@@ -61,10 +61,10 @@ def live_service(
             eventually(
                 lambda: (
                     process.poll() is not None
-                    or any(line.startswith(_ADDRESS) for line in live.said)
+                    or any(line.startswith(_ADDRESS) for line in live.output)
                 )
             )
-            assert process.poll() is None, live.said
+            assert process.poll() is None, live.output
             yield live
         finally:
             if process.poll() is None:
@@ -74,7 +74,7 @@ def live_service(
                 reader.join()
 
 
-def _read(stream: IO[str] | None, said: list[str]) -> None:
+def _read(stream: IO[str] | None, output: list[str]) -> None:
     assert stream is not None
     for line in stream:
-        said.append(line.rstrip("\n"))  # noqa: PERF401 - each line counts as soon as it is there
+        output.append(line.rstrip("\n"))  # noqa: PERF401 - each line is visible immediately

@@ -1,4 +1,4 @@
-"""A small Exporter Service on loopback, for the tests of whoever talks to one."""
+"""A small Exporter Service on loopback, for the tests of its clients."""
 
 from __future__ import annotations
 
@@ -15,57 +15,57 @@ HEADER = b"order_id,status\r\n"
 
 NOTHING = "No results matched the supplied filter"
 
-Answer = tuple[int, object]
+Response = tuple[int, object]
 """A status and the JSON of the body."""
 
 
 @dataclass
 class Platform:
-    """What the service does, which a test may change, and what it was asked."""
+    """The behaviour of the service, which a test may change, and the requests so far."""
 
     url: str = ""
     csv_of: Callable[[str], bytes] = lambda _: HEADER + b"1,complete\r\n"
-    """The file of a filter; without a byte where no order matches."""
+    """Returns the file of a filter; empty if no order matches."""
 
     status: str = "success"
-    """The status that jobs have from the beginning, where an order matches."""
+    """The status of new jobs, if an order matches."""
 
     token: str = "token-for-tests"  # noqa: S105 - of this service alone
-    answer: Answer | None = None
-    """What is answered to everything, instead."""
+    response: Response | None = None
+    """The response to every request, if it is set."""
 
-    asked: list[tuple[str, str]] = field(default_factory=list)
+    requests: list[tuple[str, str]] = field(default_factory=list)
     """The method and path of every request."""
 
     filters: list[str] = field(default_factory=list)
-    """The filters of the jobs that were created, in their order."""
+    """The filters of the created jobs, in order."""
 
-    looked: Event = field(default_factory=Event)
-    """Somebody has looked at a job."""
+    job_requested: Event = field(default_factory=Event)
+    """Set when a job has been requested."""
 
     def job(self, number: int) -> dict[str, Any]:
-        """The job of a number, from 1."""
-        found = self.csv_of(self.filters[number - 1])
+        """Return the job with a number, from 1."""
+        content = self.csv_of(self.filters[number - 1])
         return {
             "id": str(UUID(int=number)),
             "type": "job",
             "job_type": "order_export",
-            "status": self.status if found else "failed",
+            "status": self.status if content else "failed",
             "filter": self.filters[number - 1],
-            **({} if found else {"error": NOTHING}),
+            **({} if content else {"error": NOTHING}),
             "timestamps": {
                 "created_at": "2018-10-04T11:08:49.156490335Z",
                 "updated_at": "2018-10-04T11:09:01.162867081Z",
             },
         }
 
-    def create(self, body: Any) -> Answer:
-        """A new job."""
+    def create(self, body: Any) -> Response:
+        """Create a job."""
         self.filters.append(body["data"]["filter"])
         return 202, {"data": self.job(len(self.filters))}
 
-    def show(self, parts: list[str]) -> Answer:
-        """All jobs, one, or the link to its file."""
+    def show(self, parts: list[str]) -> Response:
+        """Return all jobs, one job, or the link to its file."""
         if not parts:
             return 200, {"data": [self.job(i + 1) for i in range(len(self.filters))]}
         number = UUID(parts[0]).int
@@ -73,39 +73,39 @@ class Platform:
             return 404, {"errors": [{"status": 404, "title": "Resource Not Found"}]}
         if len(parts) > 1:
             return 200, {"data": {"href": f"{self.url}/files/{number}.csv"}}
-        self.looked.set()
+        self.job_requested.set()
         return 200, {"data": self.job(number)}
 
 
 @contextmanager
-def running() -> Iterator[Platform]:
-    """The service while the block lasts."""
+def run_platform() -> Iterator[Platform]:
+    """Run the service while the block lasts."""
     platform = Platform()
 
     class Handler(BaseHTTPRequestHandler):
         def _receive(self) -> None:
-            platform.asked.append((self.command, self.path))
+            platform.requests.append((self.command, self.path))
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             parts = self.path.strip("/").split("/")
-            if parts[0] == "files" and platform.answer is None:
+            if parts[0] == "files" and platform.response is None:
                 number = int(parts[1].removesuffix(".csv"))
                 self._send(200, "text/csv", platform.csv_of(platform.filters[number - 1]))
                 return
-            if platform.answer is not None:
-                status, answer = platform.answer
+            if platform.response is not None:
+                status, response = platform.response
             elif self.headers["Authorization"] != f"Bearer {platform.token}":
-                status, answer = 401, {"errors": [{"status": 401, "title": "Unauthorized"}]}
+                status, response = 401, {"errors": [{"status": 401, "title": "Unauthorized"}]}
             elif self.command == "POST":
-                status, answer = platform.create(json.loads(body))
+                status, response = platform.create(json.loads(body))
             else:
-                status, answer = platform.show(parts[2:])
-            self._send(status, "application/json", json.dumps(answer).encode())
+                status, response = platform.show(parts[2:])
+            self._send(status, "application/json", json.dumps(response).encode())
 
         do_GET = do_POST = _receive  # noqa: N815 - the names that http.server calls
 
-        def _send(self, status: int, kind: str, content: bytes) -> None:
+        def _send(self, status: int, content_type: str, content: bytes) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", kind)
+            self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)

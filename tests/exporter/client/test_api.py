@@ -327,7 +327,7 @@ def test_every_error_of_a_client_is_an_exporter_error(open_client: Opener) -> No
 
 
 @pytest.mark.parametrize("status", [200, 500])
-@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize("compressed", [False, True])
 def test_an_endless_response_is_an_error(
     open_client: Opener, monkeypatch: pytest.MonkeyPatch, status: int, *, compressed: bool
 ) -> None:

@@ -205,7 +205,7 @@ def test_an_invalid_checkpoint_is_deleted_with_anew(
 
 
 @pytest.mark.parametrize(
-    ("lost", "created"),
+    ("state", "created"),
     [
         ({"gone": True}, 1),
         ({"status": "failed", "error": "Internal error"}, 1),

@@ -62,7 +62,7 @@ def test_an_error_of_the_body_interrupts_a_download(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("place", range(8))
+@pytest.mark.parametrize("index", range(8))
 def test_an_export_that_is_interrupted_at_any_request_leaves_no_files(
     open_client: Opener, tmp_path: Path, index: int
 ) -> None:

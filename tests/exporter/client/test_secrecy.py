@@ -184,7 +184,7 @@ ANSWERED: dict[str, Any] = {
     ids=lambda error: type(error).__name__,
 )
 @pytest.mark.parametrize(
-    "copied",
+    "copy_error",
     [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy],  # noqa: S301 - made here
 )
 def test_errors_can_be_pickled_and_copied(error: ExporterError, copy_error: Any) -> None:

@@ -135,7 +135,7 @@ def test_a_token_and_a_client_id_in_the_environment_are_an_error(
         ExporterClient()
 
 
-@pytest.mark.parametrize("wrong", ["", "1", "https://a/b", None, 5, b"x"])
+@pytest.mark.parametrize("invalid", ["", "1", "https://a/b", None, 5, b"x"])
 def test_an_invalid_job_id_is_an_error(open_client: Opener, invalid: object) -> None:
     platform = Platform(data(job()))
     with pytest.raises(SettingsError, match="not the id of a job"):
@@ -143,7 +143,7 @@ def test_an_invalid_job_id_is_an_error(open_client: Opener, invalid: object) -> 
     assert platform.requests == []
 
 
-@pytest.mark.parametrize("given", [ID, str(ID), str(ID).upper(), JOB], ids=str)
+@pytest.mark.parametrize("job_argument", [ID, str(ID), str(ID).upper(), JOB], ids=str)
 def test_a_job_may_be_an_object_or_an_id(open_client: Opener, job_argument: object) -> None:
     platform = Platform(data(job()))
     assert open_client(platform).call("job", job_argument).id == ID
@@ -175,7 +175,7 @@ TLS = "TLS cannot be set up from the environment: "
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "message"),
     [
         (
             "ALL_PROXY",

@@ -78,7 +78,7 @@ def test_a_target_without_permission_is_an_error(
     assert service.all == []
 
 
-@pytest.mark.parametrize("given", [str, Path, PurePosixPath])
+@pytest.mark.parametrize("path_type", [str, Path, PurePosixPath])
 def test_a_path_may_be_a_text_or_a_path_object(
     open_client: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path_type: Any
 ) -> None:

@@ -16,7 +16,7 @@ from epfilter.targets import to_predicate
 from exporter.end_to_end.fault_proxy import Proxy, proxy_to
 from exporter.end_to_end.live_clients import LiveClient
 from support.exporter_services import AUTHORIZATION, creation, eventually
-from support.live_services import Live, live_service
+from support.live_services import LiveService, live_service
 
 Order = dict[str, Any]
 Opener = Callable[..., LiveClient]
@@ -26,7 +26,7 @@ MOST = "ge(created_at,2018-02-01)"
 
 
 class Orders:
-    """Orders in a file, and what the predicate selects of them."""
+    """Orders in a file, and the orders that the predicate selects."""
 
     def __init__(self, path: Path, number: int) -> None:
         self.path = path
@@ -35,7 +35,7 @@ class Orders:
             file.writelines(json.dumps(order) + "\n" for order in self.all)
 
     def ids(self, f: Filter) -> list[str]:
-        """The ids in the rows of an export: of each order as often as it has items."""
+        """Return the ids in the rows of an export: each order has a row per item."""
         matches = to_predicate(f, "orders")
         return [
             str(order["id"])
@@ -46,9 +46,9 @@ class Orders:
 
 
 class Service:
-    """A live service, looked at without any client of ours and without the proxy."""
+    """A live service, inspected without our clients and without the proxy."""
 
-    def __init__(self, live: Live, orders: Orders) -> None:
+    def __init__(self, live: LiveService, orders: Orders) -> None:
         self.live = live
         self.orders = orders
         self.http = httpx.Client(base_url=live.address, headers=AUTHORIZATION, timeout=60)
@@ -59,48 +59,50 @@ class Service:
         return self.live.address
 
     def jobs(self) -> list[dict[str, Any]]:
-        """All jobs, the newest first."""
-        found: list[dict[str, Any]] = self.http.get("/v2/jobs").json()["data"]
-        return found
+        """Return all jobs, the newest first."""
+        jobs: list[dict[str, Any]] = self.http.get("/v2/jobs").json()["data"]
+        return jobs
 
-    def settled(self) -> list[dict[str, Any]]:
-        """All jobs, once none of them waits or runs."""
-        eventually(lambda: all(_ended(job) for job in self.jobs()), 60)
+    def wait_for_jobs(self) -> list[dict[str, Any]]:
+        """Wait until no job waits or runs; return all jobs."""
+        eventually(lambda: all(_is_finished(job) for job in self.jobs()), 60)
         return self.jobs()
 
     @cached_property
-    def done(self) -> str:
-        """The id of a job that has succeeded; its filter is `MOST`."""
-        return self._created(MOST)
+    def finished_job(self) -> str:
+        """The id of a successful job with the filter `MOST`."""
+        return self._run_job(MOST)
 
     @property
     def file(self) -> bytes:
-        """The file of every job whose filter is `MOST`."""
-        return self.exported(MOST)
+        """The file of a job with the filter `MOST`."""
+        return self.export(MOST)
 
-    def exported(self, text: str) -> bytes:
-        """The file of every job with this filter."""
+    def export(self, text: str) -> bytes:
+        """Return the file of a job with this filter."""
         if text not in self._files:
-            job = self.done if text == MOST else self._created(text)
+            job = self.finished_job if text == MOST else self._run_job(text)
             link = self.http.get(f"/v2/jobs/{job}/file").json()["data"]["href"]
             self._files[text] = httpx.get(link, timeout=60).content
         return self._files[text]
 
-    def _created(self, text: str) -> str:
-        """The id of a new job that has succeeded."""
-        answer = self.http.post("/v2/jobs", json=creation(text))
-        job = str(answer.json()["data"][0]["id"])
-        assert {one["id"]: one["status"] for one in self.settled()}[job] == "success"
+    def _run_job(self, text: str) -> str:
+        """Create a job, wait until it succeeds, and return its id."""
+        response = self.http.post("/v2/jobs", json=creation(text))
+        job = str(response.json()["data"][0]["id"])
+        assert {job_state["id"]: job_state["status"] for job_state in self.wait_for_jobs()}[
+            job
+        ] == "success"
         return job
 
 
-def _ended(job: dict[str, Any]) -> bool:
+def _is_finished(job: dict[str, Any]) -> bool:
     return job["status"] in {"success", "failed"}
 
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One service for all tests of a process; they never run at the same time."""
+    """One service for all tests of a process, which run one after the other."""
     folder = tmp_path_factory.mktemp("service")
     orders = Orders(folder / "orders.jsonl", 600)
     with live_service("--orders", orders.path, "--state", folder / "state") as live:
@@ -122,13 +124,13 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def open_client(kind: str, proxy: Proxy) -> Iterator[Opener]:
-    """Opens a client that reaches the service by the proxy."""
+    """Return a function that opens a client of the service behind the proxy."""
     opened: list[LiveClient] = []
 
-    def opens(**settings: Any) -> LiveClient:
+    def open_with(**settings: Any) -> LiveClient:
         opened.append(LiveClient(kind, proxy.address, **settings))
         return opened[-1]
 
-    yield opens
+    yield open_with
     for client in opened:
         client.close()

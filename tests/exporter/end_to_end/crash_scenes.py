@@ -1,4 +1,4 @@
-"""Services that are killed again and again while others keep creating jobs."""
+"""Services that are killed repeatedly while clients create jobs."""
 
 from __future__ import annotations
 
@@ -19,67 +19,67 @@ from typing import Any
 import httpx
 
 from support.exporter_services import AUTHORIZATION, TOKEN, creation, eventually
-from support.live_services import Live, live_service
+from support.live_services import LiveService, live_service
 
 Job = dict[str, Any]
 
 _LOADERS = 3
 _PAUSE = 0.02
-_PATIENCE = 90.0
+_TIMEOUT = 90.0
 """Seconds that anything may take on a busy machine."""
 
-_ENDED = {"success", "failed"}
+_FINISHED = {"success", "failed"}
 
 
 @dataclass
-class Seen:
-    """What the loaders and the watcher have seen of the jobs."""
+class Observations:
+    """The observations of the loaders and the watcher."""
 
     accepted: dict[str, str] = field(default_factory=dict)
-    """The filter of each job whose creation was answered with 202, by its id."""
+    """The filter of each job whose creation returned 202, by its id."""
 
-    ended: dict[str, Job] = field(default_factory=dict)
-    """Each job as it was when it was first seen to have ended."""
+    finished: dict[str, Job] = field(default_factory=dict)
+    """Each job as it was first observed after its end."""
 
-    wrong: list[str] = field(default_factory=list)
-    """What must never be seen."""
+    errors: list[str] = field(default_factory=list)
+    """Observations that must never happen."""
 
     lock: Lock = field(default_factory=Lock)
 
-    def waiting(self) -> int:
-        """How many accepted jobs have not been seen to end."""
+    def count_waiting(self) -> int:
+        """Return the number of accepted jobs that are not known to have finished."""
         with self.lock:
-            return len(self.accepted.keys() - self.ended.keys())
+            return len(self.accepted.keys() - self.finished.keys())
 
 
-class Scene:
-    """Services on one state folder, of which any may be killed; all share one queue."""
+class CrashScene:
+    """Services that share a state folder and a queue, and may be killed."""
 
     def __init__(self, arguments: Sequence[str | Path], services: int) -> None:
         self.arguments = arguments
-        self.seen = Seen()
+        self.observed = Observations()
         self.logs: list[list[str]] = []
         self._stacks = [ExitStack() for _ in range(services)]
         self._addresses: list[str | None] = [None] * services
-        self._enough = Event()
-        self._over = Event()
+        self._stop_loading = Event()
+        self._stop_watching = Event()
         self._loaders: list[Thread] = []
 
-    def start(self, number: int) -> Live:
-        """Starts a service, and makes its address known to the loaders."""
+    def start(self, number: int) -> LiveService:
+        """Start a service, and add its address for the loaders."""
         live = self._stacks[number].enter_context(live_service(*self.arguments))
-        self.logs.append(live.said)
+        self.logs.append(live.output)
         self._addresses[number] = live.address
         return live
 
-    def kill(self, number: int, live: Live) -> None:
-        """The end of a service by SIGKILL."""
+    def kill(self, number: int, live: LiveService) -> None:
+        """End a service with SIGKILL."""
         self._addresses[number] = None
         live.process.kill()
         self._stacks[number].close()
 
     def start_and_kill(self, seconds: float) -> None:
-        """A service that ends by SIGKILL so soon that it may not have begun to listen."""
+        """Start a service, and end it with SIGKILL, perhaps before it listens."""
         command = [sys.executable, "-m", "epfilter", "serve", "--port", "0"]
         with subprocess.Popen(  # noqa: S603 - this very Python
             [*command, *map(str, self.arguments)],
@@ -92,19 +92,20 @@ class Scene:
             with suppress(subprocess.TimeoutExpired):
                 process.communicate(timeout=seconds)
             process.kill()
-            _, said = process.communicate()
-        self.logs.append(said.splitlines())
+            _, stderr = process.communicate()
+        self.logs.append(stderr.splitlines())
 
-    def address(self, chance: random.Random) -> str | None:
-        """Where a service may be reached now."""
-        known = [address for address in self._addresses if address is not None]
-        return chance.choice(known) if known else None
+    def address(self, rng: random.Random) -> str | None:
+        """Return the address of a running service, or None."""
+        addresses = [address for address in self._addresses if address is not None]
+        return rng.choice(addresses) if addresses else None
 
     @contextmanager
-    def loaded(self, filters: Sequence[str], waiting: int) -> Iterator[None]:
-        """Jobs are created and watched while the block lasts, but never so many that wait."""
+    def create_jobs(self, filters: Sequence[str], max_waiting: int) -> Iterator[None]:
+        """Create and watch jobs while the block lasts, with a maximum number of waiting jobs."""
         self._loaders = [
-            Thread(target=self._load, args=(seed, filters, waiting)) for seed in range(_LOADERS)
+            Thread(target=self._create_jobs, args=(seed, filters, max_waiting))
+            for seed in range(_LOADERS)
         ]
         watcher = Thread(target=self._watch)
         for thread in (*self._loaders, watcher):
@@ -112,115 +113,115 @@ class Scene:
         try:
             yield
         finally:
-            self._enough.set()
-            self._over.set()
+            self._stop_loading.set()
+            self._stop_watching.set()
             for thread in (*self._loaders, watcher):
                 thread.join()
             for stack in self._stacks:
                 stack.close()
 
-    def settle(self, live: Live) -> list[Job]:
-        """All jobs, once nothing waits; the loaders end first."""
-        self._enough.set()
+    def wait_until_finished(self, live: LiveService) -> list[Job]:
+        """Stop the loaders, wait until all jobs have finished, and return them."""
+        self._stop_loading.set()
         for loader in self._loaders:
             loader.join()
         with httpx.Client(base_url=live.address, headers=AUTHORIZATION, timeout=30) as client:
 
             def jobs() -> list[Job]:
-                found: list[Job] = client.get("/v2/jobs").json()["data"]
-                return found
+                all_jobs: list[Job] = client.get("/v2/jobs").json()["data"]
+                return all_jobs
 
-            eventually(lambda: all(job["status"] in _ENDED for job in jobs()), _PATIENCE)
+            eventually(lambda: all(job["status"] in _FINISHED for job in jobs()), _TIMEOUT)
             return jobs()
 
-    def more_accepted(self, than: int) -> None:
-        """Waits until more jobs have been accepted."""
-        eventually(lambda: len(self.seen.accepted) > than, _PATIENCE)
+    def wait_for_more_jobs(self, count: int) -> None:
+        """Wait until more than `count` jobs have been accepted."""
+        eventually(lambda: len(self.observed.accepted) > count, _TIMEOUT)
 
-    def _load(self, seed: int, filters: Sequence[str], most: int) -> None:
-        chance = random.Random(seed)  # noqa: S311 - the same filters in every run
+    def _create_jobs(self, seed: int, filters: Sequence[str], max_waiting: int) -> None:
+        rng = random.Random(seed)  # noqa: S311 - the same filters in every run
         with httpx.Client(headers=AUTHORIZATION, timeout=30) as client:
-            while not self._enough.wait(_PAUSE):
-                address = self.address(chance)
-                text = chance.choice(filters)
-                if address is None or self.seen.waiting() >= most:
+            while not self._stop_loading.wait(_PAUSE):
+                address = self.address(rng)
+                text = rng.choice(filters)
+                if address is None or self.observed.count_waiting() >= max_waiting:
                     continue
                 with suppress(httpx.TransportError):
-                    answer = client.post(f"{address}/v2/jobs", json=creation(text))
-                    self._accepted(answer, text)
+                    response = client.post(f"{address}/v2/jobs", json=creation(text))
+                    self._record(response, text)
 
-    def _accepted(self, answer: httpx.Response, text: str) -> None:
-        with self.seen.lock:
-            if answer.status_code != 202:
-                self.seen.wrong.append(f"{answer.status_code} {answer.text}")
+    def _record(self, response: httpx.Response, text: str) -> None:
+        with self.observed.lock:
+            if response.status_code != 202:
+                self.observed.errors.append(f"{response.status_code} {response.text}")
                 return
-            (job,) = answer.json()["data"]
-            if job["id"] in self.seen.accepted:
-                self.seen.wrong.append(f"two jobs have the id {job['id']}")
-            self.seen.accepted[job["id"]] = text
+            (job,) = response.json()["data"]
+            if job["id"] in self.observed.accepted:
+                self.observed.errors.append(f"two jobs have the id {job['id']}")
+            self.observed.accepted[job["id"]] = text
 
     def _watch(self) -> None:
-        chance = random.Random(0)  # noqa: S311 - which service is asked is no secret
+        rng = random.Random(0)  # noqa: S311 - not for secrets
         with httpx.Client(headers=AUTHORIZATION, timeout=30) as client:
-            while not self._over.wait(_PAUSE):
-                address = self.address(chance)
+            while not self._stop_watching.wait(_PAUSE):
+                address = self.address(rng)
                 if address is None:
                     continue
-                with self.seen.lock:
-                    known = set(self.seen.accepted)
+                with self.observed.lock:
+                    accepted = set(self.observed.accepted)
                 with suppress(httpx.TransportError):
-                    answer = client.get(f"{address}/v2/jobs")
-                    with self.seen.lock:
-                        self._compare(answer.json()["data"], known)
+                    response = client.get(f"{address}/v2/jobs")
+                    with self.observed.lock:
+                        self._compare(response.json()["data"], accepted)
 
-    def _compare(self, jobs: list[Job], known: set[str]) -> None:
-        """What was accepted is there; what has ended stays as it is."""
-        now = {str(job["id"]): job for job in jobs}
-        self.seen.wrong += [f"{job} is gone" for job in known - now.keys()]
-        for job in now.values():
-            # The link to the file is signed anew each time.
+    def _compare(self, jobs: list[Job], accepted: set[str]) -> None:
+        """Check that accepted jobs exist, and that finished jobs stay unchanged."""
+        current = {str(job["id"]): job for job in jobs}
+        self.observed.errors += [f"{job} is gone" for job in accepted - current.keys()]
+        for job in current.values():
+            # The link to the file has a new signature each time.
             job.pop("link", None)
             job.pop("links", None)
-            if job["status"] in _ENDED:
-                before = self.seen.ended.setdefault(job["id"], job)
+            if job["status"] in _FINISHED:
+                before = self.observed.finished.setdefault(job["id"], job)
                 if before != job:
-                    self.seen.wrong.append(f"{before} became {job}")
-        self.seen.wrong += [
-            f"{job} was not ended any more" for job in self.seen.ended.keys() - now.keys()
+                    self.observed.errors.append(f"{before} became {job}")
+        self.observed.errors += [
+            f"{job} has disappeared" for job in self.observed.finished.keys() - current.keys()
         ]
-        self.seen.wrong += [
-            f"{name} has ended before and is {now[name]['status']}"
-            for name in self.seen.ended.keys() & now.keys()
-            if now[name]["status"] not in _ENDED
+        self.observed.errors += [
+            f"{name} had finished and is {current[name]['status']}"
+            for name in self.observed.finished.keys() & current.keys()
+            if current[name]["status"] not in _FINISHED
         ]
 
 
-def killed_at_random(scene: Scene, kills: int, chance: random.Random, services: int) -> Live:
-    """Kills services at random moments and starts others; one of the last that run."""
+def kill_at_random(scene: CrashScene, kills: int, rng: random.Random, services: int) -> LiveService:
+    """Kill services at random moments and start others; return one that runs in the end."""
     running = [scene.start(number) for number in range(services)]
     for kill in range(kills):
-        number = chance.randrange(services)
-        scene.more_accepted(len(scene.seen.accepted) + chance.randrange(3))
-        time.sleep(chance.uniform(0, 0.3))
+        number = rng.randrange(services)
+        scene.wait_for_more_jobs(len(scene.observed.accepted) + rng.randrange(3))
+        time.sleep(rng.uniform(0, 0.3))
         scene.kill(number, running[number])
         if kill % 3 == 2:
-            scene.start_and_kill(chance.uniform(0, 1.5))
+            scene.start_and_kill(rng.uniform(0, 1.5))
         running[number] = scene.start(number)
-    scene.more_accepted(len(scene.seen.accepted))
+    scene.wait_for_more_jobs(len(scene.observed.accepted))
     return running[0]
 
 
-def events(scene: Scene, name: str) -> list[str]:
-    """The jobs of all lines of the logs that tell of such an event.
+def job_events(scene: CrashScene, name: str) -> list[str]:
+    """Return the jobs of all log lines with this event.
 
-    The last line of a service that was killed may be half of one.
+    The last line of a killed service may be incomplete.
     """
-    whole = [line for log in scene.logs for line in log if line[:1] + line[-1:] == "{}"]
-    lines = [json.loads(line) for line in whole]
+    complete = [line for log in scene.logs for line in log if line[:1] + line[-1:] == "{}"]
+    lines = [json.loads(line) for line in complete]
     return [line["job"] for line in lines if line["event"] == name]
 
 
 def ids(path: Path) -> list[str]:
-    """The id of each row of a file."""
+    """Return the id of each row of a file."""
     with path.open(encoding="utf-8", newline="") as file:
         return [row["id"] for row in csv.DictReader(file, strict=True)]

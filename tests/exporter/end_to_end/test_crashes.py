@@ -14,7 +14,7 @@ import pytest
 from epfilter import parse
 from epfilter.exporter.models import NO_RESULTS
 from exporter.end_to_end.conftest import Orders
-from exporter.end_to_end.crash_scenes import Scene, events, ids, killed_at_random
+from exporter.end_to_end.crash_scenes import CrashScene, ids, job_events, kill_at_random
 from support.exporter_services import eventually
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
@@ -39,20 +39,20 @@ def _run_with_crashes(tmp_path: Path, *more: str | Path, services: int, kills: i
     expected = {text: orders.ids(parse(text)) for text in FILTERS}
     assert sorted(map(bool, expected.values())) == [False, False, True, True, True]
     state = tmp_path / "state"
-    scene = Scene(("--orders", orders.path, "--state", state, *more), services)
+    scene = CrashScene(("--orders", orders.path, "--state", state, *more), services)
     chance = random.Random(services)  # noqa: S311 - the same moments in every run, as far as possible
-    with scene.loaded(FILTERS, WAITING):
-        live = killed_at_random(scene, kills, chance, services)
-        jobs = scene.settle(live)
+    with scene.create_jobs(FILTERS, WAITING):
+        live = kill_at_random(scene, kills, chance, services)
+        jobs = scene.wait_until_finished(live)
         # Parts are deleted by the next service that gets the lease.
         files = state / "files"
         complete = {f"{job['id']}.csv" for job in jobs if job["status"] == "success"}
         eventually(lambda: {path.name for path in files.iterdir()} == complete, 90)
 
-    assert scene.seen.wrong == []
+    assert scene.observed.errors == []
     by_id = {job["id"]: job for job in jobs}
-    assert scene.seen.accepted.keys() <= by_id.keys()
-    for name, text in scene.seen.accepted.items():
+    assert scene.observed.accepted.keys() <= by_id.keys()
+    for name, text in scene.observed.accepted.items():
         assert by_id[name]["filter"] == text
     for job in jobs:
         rows = expected[job["filter"]]
@@ -65,7 +65,7 @@ def _run_with_crashes(tmp_path: Path, *more: str | Path, services: int, kills: i
 
 
 def _check_that_jobs_finish_once_and_in_order(
-    scene: Scene, jobs: dict[str, dict[str, object]]
+    scene: CrashScene, jobs: dict[str, dict[str, object]]
 ) -> None:
     def get_times(name: str) -> tuple[str, str]:
         stamps = jobs[name]["timestamps"]
@@ -75,11 +75,11 @@ def _check_that_jobs_finish_once_and_in_order(
     both_times = sorted(map(get_times, jobs))
     assert [ended for _, ended in both_times] == sorted(ended for _, ended in both_times)
     assert len(set(both_times)) == len(jobs)
-    finished = Counter(events(scene, "job_finished"))
+    finished = Counter(job_events(scene, "job_finished"))
     assert set(finished.values()) == {1}
     # A service that is killed directly after a job cannot log its end.
     assert len(finished) >= len(jobs) - len(scene.logs)
-    assert set(events(scene, "job_started")) <= jobs.keys()
+    assert set(job_events(scene, "job_started")) <= jobs.keys()
 
 
 def test_a_service_is_killed_repeatedly(tmp_path: Path) -> None:

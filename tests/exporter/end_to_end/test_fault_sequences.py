@@ -77,7 +77,7 @@ def test_an_export_is_complete_or_leaves_no_file(
     kind: str,
     split: str | None,
 ) -> None:
-    expected = service.exported(WINDOW)
+    expected = service.export(WINDOW)
     before = len(service.jobs())
     proxy.begin(script)
     client = LiveClient(kind, proxy.address, read_timeout=0.2, attempts=50)

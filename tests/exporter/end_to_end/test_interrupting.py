@@ -35,7 +35,7 @@ def _read_files(folder: str | Path) -> dict[str, bytes]:
 
 def _check_that_client_works(client: LiveClient, service: Service, target: Path) -> None:
     """Check that the client still works."""
-    client.call("download", service.done, target)
+    client.call("download", service.finished_job, target)
     assert _read_files(target.parent) == {target.name: service.file}
 
 
@@ -62,7 +62,7 @@ def test_ctrl_c_leaves_no_files(  # noqa: PLR0913, PLR0917 - fixtures, and what 
         if old:
             target.write_bytes(BEFORE)
         makes_a_job = phase in {"create", "get"}
-        call = ("export", MOST) if makes_a_job else ("download", service.done)
+        call = ("export", MOST) if makes_a_job else ("download", service.finished_job)
         with pytest.raises(KeyboardInterrupt):
             client.call(*call, target)
         assert _read_files(folder) == ({"orders.csv": BEFORE} if old else {})
@@ -106,7 +106,7 @@ def test_a_cancelled_task_leaves_no_files(
 def test_a_task_can_be_cancelled_at_any_time(
     service: Service, proxy: Proxy, seconds: float
 ) -> None:
-    expected = service.exported(SPLIT)
+    expected = service.export(SPLIT)
     client = LiveClient("async", proxy.address)
 
     async def main(target: Path) -> bool:

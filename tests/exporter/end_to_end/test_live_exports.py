@@ -102,7 +102,7 @@ def test_a_split_window_exports_each_order_once(  # noqa: PLR0913, PLR0917 - fix
     content = (tmp_path / "orders.csv").read_bytes()
     assert len(exported.jobs) == parts
     # The demo orders are in the order of their creation, so even the order of rows is equal.
-    assert content == service.exported(window)
+    assert content == service.export(window)
     assert ids(content) == service.orders.ids(parse(window))
     assert exported.rows == len(ids(content))
     assert [path.name for path in tmp_path.iterdir()] == ["orders.csv"]

@@ -19,7 +19,7 @@ def test_many_clients_create_and_read_concurrently(tmp_path: Path) -> None:
     with live_service("--orders", orders.path, "--state", tmp_path / "state") as live:
         load = run_load(live.address, TOKEN, CLIENTS)
         jobs = httpx.get(f"{live.address}/v2/jobs", headers=AUTHORIZATION, timeout=60).json()
-        errors = [line for line in live.said if '"level":"error"' in line.replace(" ", "")]
+        errors = [line for line in live.output if '"level":"error"' in line.replace(" ", "")]
     assert len(load.creates) == len(load.reads) == CLIENTS
     assert {job["id"] for job in jobs["data"]} == load.ids
     assert len({job["timestamps"]["created_at"] for job in jobs["data"]}) == CLIENTS

@@ -18,7 +18,7 @@ from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import OrderStore, RowsPer, demo_lines, open_orders
 from epfilter.exporter.orders.duckdb_files import OrderFile
 from exporter.orders.conftest import ids
-from support.exporter_services import interrupted
+from support.exporter_services import interrupt_until_error
 
 BROKEN = [
     ('{"id": ', "is not valid JSON: expected a value at column 8."),
@@ -357,7 +357,7 @@ def test_what_runs_can_be_interrupted(
     call: Callable[[OrderStore, Path], int], stored: Callable[..., Path], target: Path
 ) -> None:
     store = open_orders(stored("".join(demo_lines(100)) * 200), threads=1)
-    assert interrupted(store, lambda: call(store, target)) == ["interrupted"]
+    assert interrupt_until_error(store, lambda: call(store, target)) == ["interrupted"]
     assert store.count(None) == 20_000
 
 

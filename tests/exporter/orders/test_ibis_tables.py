@@ -30,7 +30,7 @@ from epfilter.exporter.orders import (
 )
 from epfilter.exporter.orders.order_schema import ORDER_MEMBERS, get_items, get_value
 from epfilter.targets import UnsupportedFilterError, to_predicate
-from support.exporter_services import interrupted
+from support.exporter_services import interrupt_until_error
 from support.order_samples import cells, made_orders, order_filters
 
 # Ibis 12 calls what DuckDB 2 has under another name.
@@ -299,5 +299,5 @@ def test_a_table_can_be_interrupted(
     tmp_path: Path,
 ) -> None:
     store = open_orders(place(DEMO))
-    assert interrupted(store, lambda: call(store, tmp_path / "x.csv")) == ["interrupted"]
+    assert interrupt_until_error(store, lambda: call(store, tmp_path / "x.csv")) == ["interrupted"]
     assert store.count(None) == 40

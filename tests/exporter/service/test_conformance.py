@@ -14,7 +14,7 @@ import pytest
 
 from epfilter.exporter.orders import demo_lines
 from support.exporter_services import AUTHORIZATION, CREATE, TOKEN, eventually
-from support.live_services import Live, live_service
+from support.live_services import LiveService, live_service
 
 HERE = Path(__file__).parent
 PLATFORM = HERE / "data" / "exporter.yaml"
@@ -48,7 +48,7 @@ parameters = { "path.signed" = "SIGNED" }
 class Ready:
     """A service that has exported a file."""
 
-    live: Live
+    live: LiveService
     config: Path
 
 
@@ -109,4 +109,4 @@ def test_the_service_keeps_the_promises_of_the_platforms_document(ready: Ready) 
 
 
 def test_no_request_was_an_internal_error(ready: Ready) -> None:
-    assert not [line for line in ready.live.said if '"level": "error"' in line]
+    assert not [line for line in ready.live.output if '"level": "error"' in line]

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from epfilter.exporter.models import NO_RESULTS
 from epfilter.exporter.orders import demo_lines
 from support.exporter_services import TOKEN
-from support.live_services import Live, live_service
+from support.live_services import LiveService, live_service
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
@@ -35,7 +35,7 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveService]:
     folder = tmp_path_factory.mktemp("service")
     with (folder / "orders.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(demo_lines(500))
@@ -52,7 +52,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, live: Live) -> Iterator[Page]:
+def page(browser: Browser, live: LiveService) -> Iterator[Page]:
     """The page with the token in its address, as the service prints it; no script of it fails."""
     context = browser.new_context(base_url=live.address)
     context.set_default_timeout(20_000)
@@ -65,7 +65,7 @@ def page(browser: Browser, live: Live) -> Iterator[Page]:
     assert failures == []
 
 
-def test_the_token_does_not_stay_in_the_address(page: Page, live: Live) -> None:
+def test_the_token_does_not_stay_in_the_address(page: Page, live: LiveService) -> None:
     expect(page.locator("#filter")).to_be_focused()
     assert page.url == f"{live.address}/"
 
@@ -127,7 +127,9 @@ def test_what_selects_nothing_fails_with_the_words_of_the_platform(page: Page) -
     expect(page.locator("img")).to_have_count(0)
 
 
-def test_a_wrong_token_is_told_and_the_right_one_lets_in(browser: Browser, live: Live) -> None:
+def test_a_wrong_token_is_told_and_the_right_one_lets_in(
+    browser: Browser, live: LiveService
+) -> None:
     context = browser.new_context(base_url=live.address)
     page = context.new_page()
     page.goto("/")

@@ -28,7 +28,7 @@ from support.exporter_services import (
     creation,
     eventually,
 )
-from support.live_services import Live, live_service
+from support.live_services import LiveService, live_service
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
 
@@ -41,12 +41,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def client_of(live: Live) -> httpx.Client:
+def client_of(live: LiveService) -> httpx.Client:
     return httpx.Client(base_url=live.address, headers=AUTHORIZATION, timeout=30)
 
 
 @pytest.fixture
-def live(demo: Path, tmp_path: Path) -> Iterator[Live]:
+def live(demo: Path, tmp_path: Path) -> Iterator[LiveService]:
     with live_service("--orders", demo, "--state", tmp_path / "state") as live:
         yield live
 
@@ -63,7 +63,7 @@ def exported(client: httpx.Client, body: object = CREATE) -> str:
     return str(job()["link"]["href"])
 
 
-def test_orders_are_exported_from_the_first_request_to_the_last_byte(live: Live) -> None:
+def test_orders_are_exported_from_the_first_request_to_the_last_byte(live: LiveService) -> None:
     with client_of(live) as client:
         whole = httpx.get(exported(client))
         part = httpx.get(exported(client, creation("eq(payment,refunded)")))
@@ -73,33 +73,33 @@ def test_orders_are_exported_from_the_first_request_to_the_last_byte(live: Live)
     assert len(whole.text.splitlines()) > 2000
 
 
-def test_the_log_of_a_process_is_json_without_what_clients_say(live: Live) -> None:
+def test_the_log_of_a_process_is_json_without_what_clients_say(live: LiveService) -> None:
     with client_of(live) as client:
         client.post("/v2/jobs", json=creation("eq(email,ron@swanson.com)"))
         client.get("/v2/jobs/ron@swanson.com?a=swanson")
         with socket.create_connection((client.base_url.host, client.base_url.port)) as raw:
             raw.sendall(b"ron@swanson.com\r\n\r\n")
             assert raw.recv(12) == b"HTTP/1.1 400"
-    assert live.end() == 0
-    lines = [json.loads(line) for line in live.said if line.startswith("{")]
+    assert live.stop() == 0
+    lines = [json.loads(line) for line in live.output if line.startswith("{")]
     assert {
         *("service_started", "listening_started", "request_answered"),
         *("end_requested", "drain_started", "service_stopped"),
     } <= {line["event"] for line in lines}
     warned = [line["warning"] for line in lines if line["event"] == "server_warned"]
     assert warned == ["Invalid HTTP request received."]
-    assert "swanson" not in "\n".join(live.said)
+    assert "swanson" not in "\n".join(live.output)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_with_0(live: Live, number: int) -> None:
+def test_a_signal_ends_it_with_0(live: LiveService, number: int) -> None:
     with client_of(live) as client:
         assert client.get("/healthz").status_code == 200
-    assert live.end(number) == 0
-    assert "Traceback" not in "\n".join(live.said)
+    assert live.stop(number) == 0
+    assert "Traceback" not in "\n".join(live.output)
 
 
-def test_a_download_that_runs_is_finished_before_the_end(live: Live) -> None:
+def test_a_download_that_runs_is_finished_before_the_end(live: LiveService) -> None:
     with client_of(live) as client:
         link = exported(client)
         size = int(httpx.head(link).headers["Content-Length"])
@@ -114,7 +114,7 @@ def test_a_download_that_runs_is_finished_before_the_end(live: Live) -> None:
 
 
 def test_a_file_that_expires_while_it_is_sent_is_sent_to_its_end(
-    live: Live, tmp_path: Path
+    live: LiveService, tmp_path: Path
 ) -> None:
     # Far more than the buffers of a connection hold.
     size = 50_000_000
@@ -131,7 +131,7 @@ def test_a_file_that_expires_while_it_is_sent_is_sent_to_its_end(
         assert httpx.get(link).status_code == 404
 
 
-def test_a_body_in_chunks_is_stopped_at_the_limit(live: Live) -> None:
+def test_a_body_in_chunks_is_stopped_at_the_limit(live: LiveService) -> None:
     sent = 0
 
     def endless() -> Iterator[bytes]:
@@ -160,7 +160,7 @@ def test_a_job_that_is_interrupted_is_run_by_the_next_service(demo: Path, tmp_pa
         with client_of(live) as client:
             for _ in range(5):
                 client.post("/v2/jobs", json=CREATE)
-        assert live.end() == 0
+        assert live.stop() == 0
     with live_service(*arguments) as live, client_of(live) as client:
         eventually(
             lambda: (
