@@ -501,22 +501,22 @@ def test_typed_values_meet_columns_of_another_type_exactly(engine: str) -> None:
         (
             "eq(at,2018-09-01)",
             {"at": ["2018-09-01"]},
-            "Polars cannot run `eq` on `at`: the resource says that it is a timestamp, and the column holds String. Hint: convert the column first.",
+            "Polars cannot run `eq` on `at`: the resource declares it as a timestamp, but the column holds String. Hint: convert the column first.",
         ),
         (
             "gt(day,2018-09-01)",
             {"day": ["2018-09-01"]},
-            "Polars cannot run `gt` on `day`: the resource says that it is a date, and the column holds String. Hint: convert the column first.",
+            "Polars cannot run `gt` on `day`: the resource declares it as a date, but the column holds String. Hint: convert the column first.",
         ),
         (
             "gt(number,5)",
             {"number": ["5"]},
-            "Polars cannot run `gt` on `number`: the resource says that it is a whole number, and the column holds String. Hint: convert the column first.",
+            "Polars cannot run `gt` on `number`: the resource declares it as an integer, but the column holds String. Hint: convert the column first.",
         ),
         (
             "eq(name,5)",
             {"name": [5]},
-            "Polars cannot run `eq` on `name`: the resource says that it is text, and the column holds Int64. Hint: convert the column first.",
+            "Polars cannot run `eq` on `name`: the resource declares it as text, but the column holds Int64. Hint: convert the column first.",
         ),
         (
             "text(note,a)",
@@ -526,7 +526,7 @@ def test_typed_values_meet_columns_of_another_type_exactly(engine: str) -> None:
         (
             "ilike(note,É*)",
             {"note": ["é"]},
-            "Polars cannot run `ilike` on `note`: engines disagree on the case of other letters than A to Z (`É`). Hint: use like, or ilike with the part that is ASCII.",
+            "Polars cannot run `ilike` on `note`: engines disagree on the case of letters other than A to Z (`É`). Hint: use like, or ilike with the part that is ASCII.",
         ),
     ],
 )

@@ -86,7 +86,7 @@ TARGETS: tuple[Target, ...] = (
     Target(
         "dataframe",
         ("filter_frame", "to_narwhals"),
-        (Translation("polars", "dataframe.rendering:render_polars", _POLARS),),
+        (Translation("polars", "dataframe:render_polars", _POLARS),),
     ),
 )
 

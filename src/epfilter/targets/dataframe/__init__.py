@@ -1,10 +1,10 @@
-"""Filters on dataframes: pandas, Polars, PyArrow, DuckDB, Ibis and Spark, by way of narwhals.
+"""Filters on dataframes: pandas, Polars, PyArrow, DuckDB, Ibis and Spark, through narwhals.
 
-Needs `pip install 'epfilter[dataframe]'`.
+Requires `pip install 'epfilter[dataframe]'`.
 """
 
 from __future__ import annotations
 
-from epfilter.targets.dataframe.frames import filter_frame, to_narwhals
+from epfilter.targets.dataframe.frames import filter_frame, render_polars, to_narwhals
 
-__all__ = ["filter_frame", "to_narwhals"]
+__all__ = ["filter_frame", "render_polars", "to_narwhals"]

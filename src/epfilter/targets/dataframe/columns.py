@@ -1,20 +1,21 @@
-"""The column that a path of a filter means, as an expression with its type."""
+"""The column of a path, as an expression with its type."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
 
-from epfilter.ast import Operator
 from epfilter.errors import FilterValueError, UnsupportedFilterError
-from epfilter.resources import BoundComparison, BoundIsNull, BoundMembership
-from epfilter.semantics import PathStep, parse_path
+from epfilter.resources import BoundCall, resource_info, resource_of
+from epfilter.semantics import PathStep, format_path, parse_path
 from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name
 
-Call = BoundComparison | BoundMembership | BoundIsNull
+if TYPE_CHECKING:
+    from epfilter.resources import FieldType, Resource
+
 Schema = Mapping[str, nw.dtypes.DType]
 
 ENGINES = {
@@ -26,7 +27,15 @@ ENGINES = {
     "pyspark": "Spark",
     "pyspark[connect]": "Spark",
 }
-"""What narwhals calls the engines that the tests run on, and what people do."""
+"""The names of the tested engines, by their names in narwhals."""
+
+_DECLARED_TYPES: dict[str, nw.dtypes.DType] = {
+    "integer": nw.Int64(),
+    "number": nw.Float64(),
+    "boolean": nw.Boolean(),
+    "date": nw.Date(),
+    "datetime": nw.Datetime("us", "UTC"),
+}
 
 
 class Column(NamedTuple):
@@ -37,90 +46,111 @@ class Column(NamedTuple):
     field: str
     engine: str
 
-    def refused(self, op: str, reason: str, hint: str | None = None) -> UnsupportedFilterError:
-        """The error for what cannot be asked of this column."""
+    def unsupported(self, op: str, reason: str, hint: str | None = None) -> UnsupportedFilterError:
+        """Return the error for what the engine cannot express on this column."""
         return UnsupportedFilterError(op, self.field, self.engine, reason, hint)
 
 
-def column_of(
-    call: Call, schema: Schema, engine: str = "narwhals", empty: Collection[str] = ()
+def find_column(
+    call: BoundCall, schema: Schema, engine: str = "narwhals", empty: Collection[str] = ()
 ) -> Column:
-    """The column that a call asks about; those of `empty` hold nothing, of no type.
+    """Return the column of a call; the columns in `empty` hold only null and have no type.
 
-    A column whose name is the whole path wins; then the longest beginning of the path that is a
-    column, the rest of the path going through its structs and lists.
+    A column whose name is the whole path comes first, then the longest beginning of the path that
+    is a column; the rest of the path goes through its structs and lists.
 
-    Raises FilterValueError where there is none, and UnsupportedFilterError for a path that the
+    Raises FilterValueError if there is no column, and UnsupportedFilterError for a path that the
     engines cannot follow.
     """
-    name, rest = root(call.path, schema)
+    name, rest = split_path(call.path, schema)
     if name in empty:
         return Column(nw.col(name).cast(nw.String), nw.String(), call.path, engine)
-    column = Column(nw.col(name), instance(schema[name]), call.path, engine)
-    op = Operator.IS_NULL if isinstance(call, BoundIsNull) else call.op
+    column = Column(nw.col(name), dtype_instance(schema[name]), call.path, engine)
     for step in rest:
         if step.list_index is None:
-            column = _part(column, step.name, op)
+            column = _get_member(column, step.name, call.op)
         else:
-            column = _element(column, step.list_index, op)
+            column = _get_element(column, step.list_index, call.op)
     return column
 
 
-def root(path: str, schema: Schema) -> tuple[str, tuple[PathStep, ...]]:
-    """The name of the frame's column that holds what a path means, and the rest of the path."""
-    found = _root(path, schema)
-    if found is None:
-        raise _unknown(f"the frame has no column `{shorten(path)}`", path, schema)
-    return found
+def declared_column(call: BoundCall, resource: Resource | str | None) -> Column:
+    """Return the column with the path's name, of the declared type; of text by default."""
+    dtype: nw.dtypes.DType = nw.String()
+    resource = resource_of(resource)
+    if resource is not None:
+        dtype = _declared_type(resource_info(resource).fields[call.field].type)
+    return Column(nw.col(call.path), dtype, call.path, "narwhals")
 
 
-def has_root(path: str, schema: Schema) -> bool:
-    """Whether the frame has a column that a path begins with."""
-    return _root(path, schema) is not None
+def _declared_type(type_: FieldType[object]) -> nw.dtypes.DType:
+    if type_.item is not None:
+        return nw.List(_declared_type(type_.item))
+    return _DECLARED_TYPES.get(type_.name, nw.String())
 
 
-def _root(path: str, schema: Schema) -> tuple[str, tuple[PathStep, ...]] | None:
+def split_path(path: str, schema: Schema) -> tuple[str, tuple[PathStep, ...]]:
+    """Return the name of the frame's column that a path begins with, and the rest of the path.
+
+    Raises FilterValueError if there is none.
+    """
+    split = _split_path(path, schema)
+    if split is None:
+        raise _unknown_name(f"the frame has no column `{shorten(path)}`", path, schema)
+    return split
+
+
+def has_column(path: str, schema: Schema) -> bool:
+    """Return whether the frame has a column that a path begins with."""
+    return _split_path(path, schema) is not None
+
+
+def _split_path(path: str, schema: Schema) -> tuple[str, tuple[PathStep, ...]] | None:
     if path in schema:
         return path, ()
-    taken = parse_path(path)
-    names = [step.name for step in taken]
-    lists = [step.list_index is not None for step in taken]
-    longest = lists.index(True) if any(lists) else len(taken)
+    steps = parse_path(path)
+    are_indices = [step.list_index is not None for step in steps]
+    longest = are_indices.index(True) if any(are_indices) else len(steps)
     for length in range(longest, 0, -1):
-        name = ".".join(names[:length])
+        name = format_path(steps[:length])
         if name in schema:
-            return name, taken[length:]
+            return name, steps[length:]
     return None
 
 
-def _unknown(said: str, name: str, known: Iterable[str]) -> FilterValueError:
+def _unknown_name(message: str, name: str, known: Iterable[str]) -> FilterValueError:
     known = [each for each in known if isinstance(each, str)]
-    listed = list_names(known) or "none"
-    return FilterValueError(f"{said}.", hint=suggest_name(name, known, f"there are {listed}"))
+    names = list_names(known) or "none"
+    return FilterValueError(f"{message}.", hint=suggest_name(name, known, f"there are {names}"))
 
 
-def _part(column: Column, name: str, op: str) -> Column:
+def _get_member(column: Column, name: str, op: str) -> Column:
     dtype = column.dtype
     if isinstance(dtype, nw.Struct):
-        parts = {part.name: part.dtype for part in dtype.fields}
-        if name not in parts:
-            raise _unknown(f"`{column.field}`: there is no `{shorten(name)}`", name, parts)
-        return column._replace(expr=column.expr.struct.field(name), dtype=instance(parts[name]))
+        members = {member.name: member.dtype for member in dtype.fields}
+        if name not in members:
+            message = f"`{column.field}`: there is no `{shorten(name)}`"
+            raise _unknown_name(message, name, members)
+        member = column.expr.struct.field(name)
+        return column._replace(expr=member, dtype=dtype_instance(members[name]))
     if isinstance(dtype, nw.List) and name == "length":
         return column._replace(expr=column.expr.list.len(), dtype=nw.UInt32())
     if isinstance(dtype, nw.List):
-        raise column.refused(op, "it goes through a list of objects", "explode the list first")
-    raise column.refused(op, f"a column of {dtype} has no `{shorten(name)}`")
+        raise column.unsupported(
+            op, "the path goes through a list of objects", "explode the list first"
+        )
+    raise column.unsupported(op, f"a column of {dtype} has no `{shorten(name)}`")
 
 
-def _element(column: Column, index: int, op: str) -> Column:
+def _get_element(column: Column, index: int, op: str) -> Column:
     if not isinstance(column.dtype, nw.List):
-        raise column.refused(op, f"a column of {column.dtype} has no elements")
-    # An index past the end is an error to most engines, and null to us.
+        raise column.unsupported(op, f"a column of {column.dtype} has no elements")
+    # An index past the end is an error in most engines; in a filter it is null.
     long_enough = nw.when(column.expr.list.len() > index).then(column.expr)
-    return column._replace(expr=long_enough.list.get(index), dtype=instance(column.dtype.inner))
+    element = long_enough.list.get(index)
+    return column._replace(expr=element, dtype=dtype_instance(column.dtype.inner))
 
 
-def instance(dtype: nw.dtypes.DType | type[nw.dtypes.DType]) -> nw.dtypes.DType:
-    """The type itself, where it is given as a class."""
+def dtype_instance(dtype: nw.dtypes.DType | type[nw.dtypes.DType]) -> nw.dtypes.DType:
+    """Return an instance of a type that may be given as a class."""
     return dtype() if isinstance(dtype, type) else dtype

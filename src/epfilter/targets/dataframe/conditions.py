@@ -2,126 +2,154 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from operator import and_, or_
+from typing import assert_never
 from uuid import UUID
 
 import narwhals as nw
 
-from epfilter.ast import PATTERN_OPERATORS, Operator
-from epfilter.resources import (
-    BoundAnd,
-    BoundComparison,
-    BoundFilter,
-    BoundIsNull,
-    BoundMembership,
-    BoundOr,
-)
+from epfilter.ast import ComparisonOperator, Operator
+from epfilter.resources import BoundCall, BoundFilter, fold_bound
 from epfilter.semantics import parse_pattern
-from epfilter.targets.dataframe.coercion import comparable, read
-from epfilter.targets.dataframe.columns import Call, Column
+from epfilter.targets.dataframe.coercion import coerce_value, is_comparable, is_text, represent
+from epfilter.targets.dataframe.columns import Column
+from epfilter.targets.dataframe.comparisons import (
+    comparable_expr,
+    compare,
+    is_any_of,
+    is_missing,
+    join_balanced,
+)
 from epfilter.targets.dataframe.lists import list_condition
-from epfilter.targets.dataframe.literals import among, balanced, compared, missing, plain
-from epfilter.targets.dataframe.representable import is_text, nearest
 
-ColumnOf = Callable[[Call], Column]
-"""The column that a call asks about."""
+ColumnOf = Callable[[BoundCall], Column]
+"""Returns the column of a call."""
 
 _NULL_IS_NOT_FALSE = ("pandas", "narwhals")
 
 
-def condition(bound: BoundFilter, column_of: ColumnOf) -> nw.Expr | None:
-    """The condition of a tree; None where no row can satisfy it.
+def build_condition(tree: BoundFilter, column_of: ColumnOf) -> nw.Expr | None:
+    """Return the condition of a tree, or None if no row can satisfy it.
 
-    It may be null where a value is: the language has no NOT, so that null is as good as false, but
-    to pandas, where conditions on columns of different back ends do not mix with null.
+    The condition may be null for a row with a null value. The language has no NOT, so null counts
+    as false; only pandas needs false, because it cannot join null with conditions on columns of
+    other back ends.
     """
-    if isinstance(bound, BoundAnd | BoundOr):
-        terms = [condition(term, column_of) for term in bound.terms]
-        some = [term for term in terms if term is not None]
-        if isinstance(bound, BoundOr):
-            return balanced(some, or_) if some else None
-        return balanced(some, and_) if len(some) == len(terms) else None
-    column = column_of(bound)
-    found = missing(column) if isinstance(bound, BoundIsNull) else _call(bound, column)
-    if found is None or column.engine not in _NULL_IS_NOT_FALSE:
-        return found
-    return found.fill_null(value=False)
+    return fold_bound(
+        tree,
+        call=lambda call: _build_call(call, column_of(call)),
+        conjunction=_join_all,
+        disjunction=_join_any,
+    )
 
 
-def _call(call: BoundComparison | BoundMembership, column: Column) -> nw.Expr | None:
+def _join_all(terms: list[nw.Expr | None]) -> nw.Expr | None:
+    conditions = [term for term in terms if term is not None]
+    return join_balanced(conditions, and_) if len(conditions) == len(terms) else None
+
+
+def _join_any(terms: list[nw.Expr | None]) -> nw.Expr | None:
+    conditions = [term for term in terms if term is not None]
+    return join_balanced(conditions, or_) if conditions else None
+
+
+def _build_call(call: BoundCall, column: Column) -> nw.Expr | None:
+    condition = _condition(call, column)
+    if condition is None or column.engine not in _NULL_IS_NOT_FALSE:
+        return condition
+    return condition.fill_null(value=False)
+
+
+def _condition(call: BoundCall, column: Column) -> nw.Expr | None:
     op, dtype = call.op, column.dtype
+    if op is Operator.IS_NULL:
+        return is_missing(column)
     if op is Operator.TEXT:
-        raise column.refused(op, "it has no full-text search", "use like or ilike")
+        raise column.unsupported(op, "it has no full-text search", "use like or ilike")
     if isinstance(dtype, nw.List):
         return list_condition(call, column)
-    if not comparable(dtype):
-        raise column.refused(
-            op, f"a column of {dtype} is compared with nothing", "convert the column first"
+    if not is_comparable(dtype):
+        raise column.unsupported(
+            op,
+            f"a column of {dtype} cannot be compared with a value of a filter",
+            "convert the column first",
         )
-    if isinstance(call, BoundMembership):
-        return _membership(call, column)
-    return (_like if op in PATTERN_OPERATORS else _comparison)(call, column)
+    match op:
+        case Operator.EQ | Operator.CONTAINS:
+            return _compare(Operator.EQ, call, column)
+        case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
+            return _compare(op, call, column)
+        case Operator.LIKE | Operator.ILIKE:
+            return _match_pattern(call, column)
+        case Operator.IN | Operator.CONTAINS_ANY | Operator.CONTAINS_ALL:
+            return _match_values(call, column)
+        case _:
+            assert_never(op)
 
 
-def _comparison(call: BoundComparison, column: Column) -> nw.Expr | None:
-    op = Operator.EQ if call.op is Operator.CONTAINS else call.op
-    value = read(op, call.value, column)
+def _compare(op: ComparisonOperator, call: BoundCall, column: Column) -> nw.Expr | None:
+    (operand,) = call.values
+    value = coerce_value(op, operand, column)
     if value is None:
         return None
-    found = nearest(op, value, column.dtype)
-    if isinstance(found, bool):
-        return ~missing(column) if found else None
-    return compared(_for(column, call.value), found)
+    comparison = represent(op, value, column.dtype)
+    if isinstance(comparison, bool):
+        return ~is_missing(column) if comparison else None
+    return compare(_ignore_uuid_case(column, operand), comparison)
 
 
-def _membership(call: BoundMembership, column: Column) -> nw.Expr | None:
-    values = [read(call.op, value, column) for value in call.values]
-    found = [
-        nearest(Operator.EQ, value, column.dtype) if value is not None else False
-        for value in values
+def _match_values(call: BoundCall, column: Column) -> nw.Expr | None:
+    coerced = [coerce_value(call.op, value, column) for value in call.values]
+    comparisons = [
+        represent(Operator.EQ, value, column.dtype) if value is not None else False
+        for value in coerced
     ]
-    held = [each.value for each in found if not isinstance(each, bool)]
-    if call.op is Operator.CONTAINS_ALL and (len(held) < len(found) or len(set(held)) > 1):
+    values = [each.value for each in comparisons if not isinstance(each, bool)]
+    if call.op is Operator.CONTAINS_ALL and (
+        len(values) < len(comparisons) or len(set(values)) > 1
+    ):
         return None
-    return among(_for(column, call.values[0]), list(dict.fromkeys(held))) if held else None
+    if not values:
+        return None
+    return is_any_of(_ignore_uuid_case(column, call.values[0]), list(dict.fromkeys(values)))
 
 
-def _for(column: Column, value: object) -> Column:
-    """A UUID in a column of text may stand there in capitals."""
+def _ignore_uuid_case(column: Column, value: object) -> Column:
+    """Return the column in lower case if a UUID is compared with its texts."""
     if isinstance(value, UUID):
-        return column._replace(expr=plain(column).str.to_lowercase(), dtype=nw.String())
+        return column._replace(expr=comparable_expr(column).str.to_lowercase(), dtype=nw.String())
     return column
 
 
-def _like(call: BoundComparison, column: Column) -> nw.Expr | None:
+def _match_pattern(call: BoundCall, column: Column) -> nw.Expr | None:
     if not is_text(column.dtype):
         return None
-    text, before, after = parse_pattern(str(call.value))
-    if not text and (before or after):
-        return ~missing(column)
-    expr = plain(column)
+    pattern = parse_pattern(str(call.values[0]))
+    if pattern.matches_everything:
+        return ~is_missing(column)
+    expr, text = comparable_expr(column), pattern.text
     if call.op is Operator.ILIKE:
         if not text.isascii():
-            raise column.refused(
+            raise column.unsupported(
                 call.op,
-                f"engines disagree on the case of other letters than A to Z (`{text}`)",
+                f"engines disagree on the case of letters other than A to Z (`{text}`)",
                 "use like, or ilike with the part that is ASCII",
             )
         text = text.lower()
-        expr = _folded(expr, text)
-    if before and after:
+        expr = _fold_column(expr, text)
+    if pattern.any_prefix and pattern.any_suffix:
         return expr.str.contains(text, literal=True)
-    if before:
+    if pattern.any_prefix:
         return expr.str.ends_with(text)
-    return expr.str.starts_with(text) if after else expr == nw.lit(text)
+    return expr.str.starts_with(text) if pattern.any_suffix else expr == nw.lit(text)
 
 
-def _folded(expr: nw.Expr, text: str) -> nw.Expr:
-    """The column in lower case, as far as a pattern of ASCII can tell it from simple case folding.
+def _fold_column(expr: nw.Expr, text: str) -> nw.Expr:
+    """Return the column in lower case, equal to simple case folding for a pattern of ASCII.
 
-    Only three characters beyond ASCII have to do with it: U+017F folds to `s` and is in lower case
-    already, U+0130 folds to itself and becomes `i` in lower case, and U+212A becomes `k` in both.
+    Only three characters beyond ASCII matter: U+017F folds to `s` but is lower case already, U+0130
+    folds to itself but becomes `i` in lower case, and U+212A becomes `k` in both.
     """
     if text == text.upper():
         return expr
@@ -130,12 +158,3 @@ def _folded(expr: nw.Expr, text: str) -> nw.Expr:
     if "i" in text:
         expr = expr.str.replace_all("\u0130", "\u0131", literal=True)
     return expr.str.to_lowercase()
-
-
-def calls(bound: BoundFilter) -> Iterator[Call]:
-    """The calls of a tree, from left to right."""
-    if isinstance(bound, BoundAnd | BoundOr):
-        for term in bound.terms:
-            yield from calls(term)
-    else:
-        yield bound

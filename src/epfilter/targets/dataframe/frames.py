@@ -1,4 +1,4 @@
-"""What people call: a filter as an expression of narwhals, and a frame filtered."""
+"""The public functions: a filter as an expression of narwhals, and a filtered frame."""
 
 from __future__ import annotations
 
@@ -10,14 +10,23 @@ from narwhals.exceptions import DuplicateError
 
 from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
-from epfilter.resources import BoundFilter
-from epfilter.targets.binding import bind_filter
+from epfilter.resources import bound_calls
+from epfilter.targets.binding import bind_filter, field_types
 from epfilter.targets.column_aliases import resolve_columns
-from epfilter.targets.dataframe.columns import ENGINES, column_of, has_root, root
-from epfilter.targets.dataframe.conditions import calls, condition
-from epfilter.targets.dataframe.declared import declared_column
-from epfilter.targets.dataframe.elements import with_elements
-from epfilter.targets.dataframe.objects import as_arrow, not_compared, null_columns
+from epfilter.targets.dataframe.columns import (
+    ENGINES,
+    declared_column,
+    find_column,
+    has_column,
+    split_path,
+)
+from epfilter.targets.dataframe.conditions import build_condition
+from epfilter.targets.dataframe.native_columns import (
+    add_element_columns,
+    convert_objects,
+    incomparable_columns,
+    null_columns,
+)
 from epfilter.targets.or_to_in import merge_or_terms
 
 if TYPE_CHECKING:
@@ -32,17 +41,17 @@ def to_narwhals(
     *,
     schema: Mapping[str, nw.dtypes.DType] | None = None,
 ) -> nw.Expr:
-    """The filter as an expression of narwhals that is true or false, never null.
+    """Return the filter as an expression of narwhals that is true or false, never null.
 
-    With `schema` (`nw.from_native(frame).collect_schema()`) a value has the type of its column,
-    and dotted paths go through structs. Without it each path is the name of a column, of the type
-    that `resource` gives the attribute (whole numbers of 64 bits, numbers as floats of 64 bits,
-    timestamps in microseconds with the zone UTC), or of text where there is no resource.
-    `filter_frame` knows the schema and the engine; prefer it.
+    With `schema` (`nw.from_native(frame).collect_schema()`), a value has the type of its column,
+    and dotted paths go through structs. Without it, each path is the name of a column, of the type
+    that `resource` declares (integers of 64 bits, numbers as floats of 64 bits, timestamps in
+    microseconds with the time zone UTC), or of text without a resource. Prefer `filter_frame`,
+    which takes the schema and the engine from the frame.
 
-    Raises FilterSyntaxError for a text that is no filter, ResourceError for what the resource does
-    not accept, FilterValueError for a column that is not in the schema, and UnsupportedFilterError
-    for what cannot be asked of a column.
+    Raises FilterSyntaxError for an invalid text, ResourceError for what the resource does not
+    accept, FilterValueError for a column that is not in the schema, and UnsupportedFilterError
+    for what narwhals cannot express with the same meaning.
 
     >>> import narwhals as nw, polars as pl
     >>> frame = nw.from_native(pl.DataFrame({"name": ["Ron", "April", None], "total": [5, 7, 9]}))
@@ -53,62 +62,87 @@ def to_narwhals(
     """
     tree = merge_or_terms(bind_filter(f, resource))
     if schema is None:
-        found = condition(tree, lambda call: declared_column(call, resource))
+        condition = build_condition(tree, lambda call: declared_column(call, resource))
     else:
-        tree = resolve_columns(tree, resource, lambda path: has_root(path, schema))
-        found = condition(tree, lambda call: column_of(call, schema))
-    if found is not None:
-        return found
-    anything = nw.col(next(iter(schema)) if schema else _a_path(tree))
-    return anything.is_null() & ~anything.is_null()
+        tree = resolve_columns(tree, resource, lambda path: has_column(path, schema))
+        condition = build_condition(tree, lambda call: find_column(call, schema))
+    if condition is not None:
+        return condition
+    any_column = nw.col(next(iter(schema)) if schema else next(bound_calls(tree)).path)
+    return any_column.is_null() & ~any_column.is_null()
+
+
+def render_polars(f: Filter, resource: Resource | None) -> str:
+    """Return the text of the Polars expression that runs a filter.
+
+    Columns have the types of the resource's fields; without a resource they are texts.
+    """
+    import polars as pl
+
+    types: dict[str, pl.DataType] = {
+        "integer": pl.Int64(),
+        "number": pl.Float64(),
+        "boolean": pl.Boolean(),
+        "date": pl.Date(),
+        "datetime": pl.Datetime("us", "UTC"),
+    }
+    schema: dict[str, pl.DataType] = {}
+    for path, (type_name, is_list) in field_types(f, resource).items():
+        type_ = types.get(type_name, pl.String())
+        schema[path] = pl.List(type_) if is_list else type_
+    frame = nw.from_native(pl.LazyFrame(schema=schema))
+    plan: str = frame.filter(to_narwhals(f, resource)).to_native().explain(optimized=False)
+    return plan.removeprefix("FILTER ").rpartition("\nFROM\n")[0]
 
 
 def filter_frame(frame: Frame, f: Filter | str, resource: Resource | str | None = None) -> Frame:
-    """The rows of a frame that satisfy the filter, as a frame of the same kind.
+    """Return the rows of a frame that satisfy the filter, as a frame of the same kind.
 
-    Takes frames of pandas, Polars (also lazy), PyArrow, DuckDB, Ibis and Spark; nothing is
-    computed of a frame that is lazy. Without a resource each value is read as the type of its
-    column, and one that is none of it matches nothing. A column whose name is the whole path wins;
+    Accepts frames of pandas, Polars (also lazy), PyArrow, DuckDB, Ibis and Spark; a lazy frame is
+    not computed. Without a resource, each value is read as the type of its column; a value that
+    does not read as it matches nothing. A column whose name is the whole path comes first;
     otherwise a dotted path goes through structs, `tags[0]` and `tags.length` into a list. With a
-    resource a column may bear the name of the attribute or an alias of it.
+    resource, a column may have the name of the attribute or an alias of it.
 
-    Null and NaN satisfy `is_null` and nothing else. A float is the number that its shortest text
-    is. A time without zone is UTC. On a list `eq`, `gt` and `in` hold when any element does.
+    Null and NaN satisfy `is_null` and nothing else. A float is the number of its shortest text. A
+    time without time zone is in UTC. On a list `eq`, `gt` and `in` hold if any element satisfies
+    them.
 
-    Raises FilterSyntaxError for a text that is no filter, ResourceError for what the resource does
-    not accept, FilterTypeError for what is no frame, FilterValueError for a column that it does
-    not have, and UnsupportedFilterError for what the engine cannot run with the same meaning.
+    Raises FilterSyntaxError for an invalid text, ResourceError for what the resource does not
+    accept, FilterTypeError for an argument that is not a frame, FilterValueError for a missing
+    column, and UnsupportedFilterError for what the engine cannot express with the same meaning.
 
     >>> import polars as pl
     >>> orders = pl.DataFrame({"id": [1, 2, 3], "total": [950, 1050, None]})
     >>> filter_frame(orders, "gt(total,1000)|is_null(total)")["id"].to_list()
     [2, 3]
     """
-    known = _narwhals(frame)
-    engine = ENGINES.get(known.implementation.value, known.implementation.value)
-    schema = dict(known.collect_schema())
+    wrapped = _wrap_frame(frame)
+    engine = ENGINES.get(wrapped.implementation.value, wrapped.implementation.value)
+    schema = dict(wrapped.collect_schema())
     tree = bind_filter(f, resource)
-    tree = merge_or_terms(resolve_columns(tree, resource, lambda path: has_root(path, schema)))
+    tree = merge_or_terms(resolve_columns(tree, resource, lambda path: has_column(path, schema)))
     if engine == "pandas":
-        asked = frozenset(root(call.path, schema)[0] for call in calls(tree))
-        known = as_arrow(known, asked)
-        retyped = known.collect_schema()
-        schema.update({name: retyped[name] for name in asked})
-    empty = null_columns(known, engine, schema)
-    schema.update(not_compared(known, engine, schema))
+        used = frozenset(split_path(call.path, schema)[0] for call in bound_calls(tree))
+        wrapped = convert_objects(wrapped, used)
+        converted = wrapped.collect_schema()
+        schema.update({name: converted[name] for name in used})
+    empty = null_columns(wrapped, engine, schema)
+    schema.update(incomparable_columns(wrapped, engine, schema))
     if engine == "pandas":
-        known = with_elements(known, calls(tree), schema, empty)
-        schema = dict(known.collect_schema()) | schema
-    found = condition(tree, lambda call: column_of(call, schema, engine, empty))
-    if found is None:
-        return cast("Frame", _narwhals(frame).head(0).to_native())
+        wrapped = add_element_columns(wrapped, bound_calls(tree), schema, empty)
+        schema = dict(wrapped.collect_schema()) | schema
+    condition = build_condition(tree, lambda call: find_column(call, schema, engine, empty))
+    if condition is None:
+        return cast("Frame", _wrap_frame(frame).head(0).to_native())
     if engine != "pandas":
-        return cast("Frame", known.filter(found).to_native())
-    mask = known.select(kept=found).get_column("kept").to_numpy()
+        return cast("Frame", wrapped.filter(condition).to_native())
+    mask = wrapped.select(matches=condition).get_column("matches").to_numpy()
     return cast("Frame", cast("Any", frame).loc[mask.astype(bool)])
 
 
-def _narwhals(frame: object) -> Any:
+def _wrap_frame(frame: object) -> Any:
+    """Return a frame as one of narwhals."""
     if isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
         raise FilterTypeError(
             "a frame of an engine is expected, not one of narwhals.",
@@ -123,9 +157,5 @@ def _narwhals(frame: object) -> Any:
     except TypeError:
         raise FilterTypeError(
             f"a dataframe is expected, not {describe_type(frame)}.",
-            hint="of pandas, Polars, PyArrow, DuckDB, Ibis or Spark",
+            hint="pass one of pandas, Polars, PyArrow, DuckDB, Ibis or Spark",
         ) from None
-
-
-def _a_path(tree: BoundFilter) -> str:
-    return next(calls(tree)).path

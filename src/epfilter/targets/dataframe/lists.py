@@ -1,99 +1,111 @@
-"""Conditions on a column of lists: what any element satisfies, and what the list holds."""
+"""Conditions on a column of lists: on any element, and on the list as a whole."""
 
 from __future__ import annotations
 
 from operator import and_, or_
+from typing import assert_never
 from uuid import UUID
 
 import narwhals as nw
 
-from epfilter.ast import LOWER_BOUND_OPERATORS, PATTERN_OPERATORS, Operator
-from epfilter.resources import BoundComparison, BoundMembership
+from epfilter.ast import LOWER_BOUND_OPERATORS, CallOperator, Operator
+from epfilter.resources import BoundCall
 from epfilter.semantics import parse_pattern
-from epfilter.targets.dataframe.coercion import read
-from epfilter.targets.dataframe.columns import Column, instance
-from epfilter.targets.dataframe.literals import balanced, literal
-from epfilter.targets.dataframe.representable import COMPARED, is_text, nearest
+from epfilter.targets.dataframe.coercion import COMPARE, coerce_value, is_text, represent
+from epfilter.targets.dataframe.columns import Column, dtype_instance
+from epfilter.targets.dataframe.comparisons import join_balanced, to_literal
 
-_SEARCHED = (nw.Boolean, nw.Date, nw.Datetime, nw.String)
+_SEARCHABLE = (nw.Boolean, nw.Date, nw.Datetime, nw.String)
+_EXPLODE = "explode the list first"
 
 
-def list_condition(call: BoundComparison | BoundMembership, column: Column) -> nw.Expr | None:
-    """The condition of a call on a column of lists; None where nothing can satisfy it.
+def list_condition(call: BoundCall, column: Column) -> nw.Expr | None:
+    """Return the condition of a call on a column of lists, or None if nothing can satisfy it.
 
     Raises UnsupportedFilterError for what narwhals has no expression for: patterns with a
-    wildcard, the order of lists of floats, booleans or decimals, and lists of anything else.
+    wildcard, the order of lists of floats, booleans or decimals, and lists of other types.
     """
-    assert isinstance(column.dtype, nw.List)  # noqa: S101 - as the caller has seen
-    element = column._replace(dtype=instance(column.dtype.inner))
-    _demand_searchable(call.op, element)
-    if isinstance(call, BoundMembership):
-        found = [_holds(call.op, column, element, value) for value in call.values]
-        if call.op is Operator.CONTAINS_ALL:
-            whole = [each for each in found if each is not None]
-            return balanced(whole, and_) if len(whole) == len(found) else None
-        some = [each for each in found if each is not None]
-        return balanced(some, or_) if some else None
-    if call.op in PATTERN_OPERATORS:
-        return _like(call, column, element)
-    if call.op in (Operator.EQ, Operator.CONTAINS):
-        return _holds(call.op, column, element, call.value)
-    return _ordered(call, column, element)
+    assert isinstance(column.dtype, nw.List)  # noqa: S101 - as the caller has checked
+    element = column._replace(dtype=dtype_instance(column.dtype.inner))
+    op = call.op
+    _require_searchable(op, element)
+    match op:
+        case Operator.EQ | Operator.CONTAINS:
+            return _contains(op, column, element, call.values[0])
+        case Operator.IN | Operator.CONTAINS_ANY:
+            each = [_contains(op, column, element, value) for value in call.values]
+            possible = [condition for condition in each if condition is not None]
+            return join_balanced(possible, or_) if possible else None
+        case Operator.CONTAINS_ALL:
+            each = [_contains(op, column, element, value) for value in call.values]
+            possible = [condition for condition in each if condition is not None]
+            return join_balanced(possible, and_) if len(possible) == len(each) else None
+        case Operator.LIKE | Operator.ILIKE:
+            return _match_pattern(call, column, element)
+        case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
+            return _compare_extreme(op, call, column, element)
+        case Operator.TEXT | Operator.IS_NULL:  # handled for every column alike
+            raise AssertionError(op)
+        case _:
+            assert_never(op)
 
 
-def _demand_searchable(op: Operator, element: Column) -> None:
+def _require_searchable(op: CallOperator, element: Column) -> None:
     dtype = element.dtype
-    known = isinstance(dtype, _SEARCHED) or dtype.is_numeric()
-    # A value is looked for as it is, so it must be of the very type that the engine makes of it.
+    is_searchable = isinstance(dtype, _SEARCHABLE) or dtype.is_numeric()
+    # A value is compared as it is, so it must have exactly the type that the engine gives it.
     if isinstance(dtype, nw.Datetime):
-        known = dtype.time_unit == "us" and (
+        is_searchable = dtype.time_unit == "us" and (
             dtype.time_zone == "UTC" if dtype.time_zone else element.engine != "Spark"
         )
-    # Ibis writes a decimal with three places, whatever it has.
-    if not known or (dtype.is_decimal() and element.engine == "Ibis"):
-        raise element.refused(op, f"lists of {dtype} cannot be searched", "explode the list first")
+    # Ibis writes every decimal with three places.
+    if not is_searchable or (dtype.is_decimal() and element.engine == "Ibis"):
+        raise element.unsupported(op, f"lists of {dtype} cannot be searched", _EXPLODE)
 
 
-def _holds(op: Operator, column: Column, element: Column, value: object) -> nw.Expr | None:
-    if isinstance(value, UUID) and is_text(element.dtype):
-        raise element.refused(
-            op, "a UUID may stand in a text in capitals", "explode the list first"
-        )
-    asked = read(op, value, element)
-    bound = nearest(Operator.EQ, asked, element.dtype) if asked is not None else False
-    if isinstance(bound, bool):
+def _contains(op: CallOperator, column: Column, element: Column, operand: object) -> nw.Expr | None:
+    if isinstance(operand, UUID) and is_text(element.dtype):
+        raise element.unsupported(op, "a text may hold a UUID in upper case", _EXPLODE)
+    value = coerce_value(op, operand, element)
+    comparison = represent(Operator.EQ, value, element.dtype) if value is not None else False
+    if isinstance(comparison, bool):
         return None
-    return column.expr.list.contains(bound.value)
+    return column.expr.list.contains(comparison.value)
 
 
-def _ordered(call: BoundComparison, column: Column, element: Column) -> nw.Expr | None:
+def _compare_extreme(
+    op: CallOperator, call: BoundCall, column: Column, element: Column
+) -> nw.Expr | None:
+    """Compare with the greatest or the least element: any element matches if that one does."""
     dtype = element.dtype
     if not (dtype.is_integer() or isinstance(dtype, (nw.String, nw.Date, nw.Datetime))):
-        raise element.refused(
-            call.op,
-            f"lists of {dtype} have no greatest element everywhere",
-            "explode the list first",
+        raise element.unsupported(
+            op, f"not every engine finds the greatest element of lists of {dtype}", _EXPLODE
         )
-    asked = read(call.op, call.value, element)
-    bound = nearest(call.op, asked, dtype) if asked is not None else False
-    if bound is False:
+    value = coerce_value(op, call.values[0], element)
+    comparison = represent(op, value, dtype) if value is not None else False
+    if comparison is False:
         return None
-    if bound is True:
+    if comparison is True:
         return ~column.expr.list.max().is_null()
-    most = column.expr.list.max() if bound.op in LOWER_BOUND_OPERATORS else column.expr.list.min()
-    found: nw.Expr = COMPARED[bound.op](most, literal(bound.value, element))
-    return found
+    is_lower_bound = comparison.op in LOWER_BOUND_OPERATORS
+    extreme = column.expr.list.max() if is_lower_bound else column.expr.list.min()
+    condition: nw.Expr = COMPARE[comparison.op](extreme, to_literal(comparison.value, element))
+    return condition
 
 
-def _like(call: BoundComparison, column: Column, element: Column) -> nw.Expr | None:
+def _match_pattern(call: BoundCall, column: Column, element: Column) -> nw.Expr | None:
     if not isinstance(element.dtype, nw.String):
         return None
-    text, before, after = parse_pattern(str(call.value))
-    if not text and (before or after):
+    pattern = parse_pattern(str(call.values[0]))
+    if pattern.matches_everything:
         return ~column.expr.list.max().is_null()
-    folds = call.op is Operator.ILIKE and (not text.isascii() or text.lower() != text.upper())
-    if before or after or folds:
-        raise element.refused(
-            call.op, "an element of a list is only compared as a whole", "explode the list first"
+    text = pattern.text
+    ignores_case = call.op is Operator.ILIKE and (
+        not text.isascii() or text.lower() != text.upper()
+    )
+    if pattern.has_wildcard or ignores_case:
+        raise element.unsupported(
+            call.op, "the elements of a list can only be compared as a whole", _EXPLODE
         )
     return column.expr.list.contains(text)

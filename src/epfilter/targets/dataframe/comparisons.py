@@ -1,0 +1,92 @@
+"""Comparisons of one column, written so that no engine changes the type of a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from operator import or_
+from typing import Any
+
+import narwhals as nw
+
+from epfilter.ast import LOWER_BOUND_OPERATORS, Operator
+from epfilter.targets.dataframe.coercion import COMPARE, is_text
+from epfilter.targets.dataframe.columns import Column
+from epfilter.targets.representable import EVERY_INT64, Comparison
+
+_WIDE_INTEGERS = (nw.UInt64, nw.Int128, nw.UInt128)
+_MAX_COMPARED = 4
+"""Up to so many values are compared one by one; engines look up more of them in a set."""
+
+
+def compare(column: Column, comparison: Comparison) -> nw.Expr:
+    """Return a comparison: null for null, but false for NaN, which some engines sort last."""
+    value = to_literal(comparison.value, column)
+    expr: nw.Expr = COMPARE[comparison.op](comparable_expr(column), value)
+    if comparison.op in LOWER_BOUND_OPERATORS and column.dtype.is_float():
+        return expr & ~column.expr.is_nan()
+    return expr
+
+
+def comparable_expr(column: Column) -> nw.Expr:
+    """Return the column; as text if it holds categories, which some engines order by number."""
+    if isinstance(column.dtype, (nw.Categorical, nw.Enum)):
+        return column.expr.cast(nw.String)
+    dtype = column.dtype
+    if column.engine == "Polars" and isinstance(dtype, nw.Datetime) and dtype.time_zone:
+        # Polars compares timestamps of the same time zone only; the zone of a column is a label.
+        return column.expr.dt.convert_time_zone("UTC")
+    return column.expr
+
+
+def is_any_of(column: Column, values: Sequence[Any]) -> nw.Expr:
+    """Return whether the value is one of these, which the column can hold."""
+    dtype = column.dtype
+    is_exact = is_text(dtype) or (dtype.is_integer() and not isinstance(dtype, _WIDE_INTEGERS))
+    if is_exact and len(values) > _MAX_COMPARED:
+        return comparable_expr(column).is_in(values)
+    return join_balanced([compare(column, Comparison(Operator.EQ, value)) for value in values], or_)
+
+
+def join_balanced(
+    conditions: Sequence[nw.Expr], join: Callable[[nw.Expr, nw.Expr], nw.Expr]
+) -> nw.Expr:
+    """Join conditions as a balanced tree, so that no engine recurses too deep."""
+    while len(conditions) > 1:
+        pairs = zip(conditions[::2], conditions[1::2], strict=False)
+        odd = conditions[-1:] if len(conditions) % 2 else ()
+        conditions = [*(join(left, right) for left, right in pairs), *odd]
+    return conditions[0]
+
+
+def is_missing(column: Column) -> nw.Expr:
+    """Return whether the value is null or NaN, which pandas does not distinguish."""
+    if column.dtype.is_float():
+        return column.expr.is_null() | column.expr.is_nan()
+    return column.expr.is_null()
+
+
+def to_literal(value: Any, column: Column) -> Any:
+    """Return a value that the column can hold in the form that the engine takes unchanged."""
+    engine, dtype = column.engine, column.dtype
+    if isinstance(value, datetime):
+        return _timestamp_literal(value, column)
+    if isinstance(value, Decimal):
+        return nw.lit(value, dtype)
+    if isinstance(dtype, nw.UInt64) and engine in ("PyArrow", "Ibis"):
+        # PyArrow compares with a signed integer of 64 bits, or else with a decimal.
+        if engine == "PyArrow" and value > EVERY_INT64[1]:
+            return nw.lit(Decimal(value))
+        return nw.lit(value, dtype)
+    return value
+
+
+def _timestamp_literal(value: datetime, column: Column) -> Any:
+    dtype = column.dtype
+    if not isinstance(dtype, nw.Datetime) or (dtype.time_unit == "us" and dtype.time_zone):
+        return value
+    if column.engine == "Spark":
+        # Spark reads a naive time as local time, but a text as it is written.
+        return nw.lit(value.isoformat(" ", "microseconds")).cast(nw.Datetime("us"))
+    return nw.lit(value, nw.Datetime(dtype.time_unit, "UTC" if dtype.time_zone else None))
