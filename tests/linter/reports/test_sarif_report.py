@@ -20,7 +20,15 @@ from epfilter.linter.files import FileFinding, FileReport, LineIndex
 from epfilter.linter.reports import render
 from epfilter.linter.reports.sarif_report import path_to_uri, reporting_descriptor
 from epfilter.linter.reports.text import escape_surrogates, message_with_hint
-from linter.reports.samples import DATA, reports, reports_with_text, sample_reports
+from epfilter.version import __version__
+from support.report_samples import (
+    DATA,
+    read_expected,
+    render_samples,
+    reports,
+    reports_with_text,
+    sample_reports,
+)
 
 # RFC 3986, appendix A: the characters of a URI.
 _URI = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-F]{2})*")
@@ -55,6 +63,17 @@ def unescape_message(text: str) -> str:
     """Return a message as a viewer shows it (3.11); for texts that escape all brackets."""
     text = text.replace("{{", "{").replace("}}", "}")
     return re.sub(r"\\([\\\[\]])", r"\1", text) if r"\](" in text else text
+
+
+def test_the_sample_reports() -> None:
+    """The rules and their indexes have tests of their own below."""
+    log = json.loads(render_samples("sarif"))
+    driver = log["runs"][0]["tool"]["driver"]
+    assert driver.pop("rules")
+    assert driver.pop("semanticVersion") == __version__
+    for result in log["runs"][0]["results"]:
+        result.pop("ruleIndex", None)
+    assert json.dumps(log, ensure_ascii=False, indent=1) + "\n" == read_expected("expected.sarif")
 
 
 def test_the_schema_rejects_an_invalid_log() -> None:

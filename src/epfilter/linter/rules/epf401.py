@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from epfilter.ast import Operator
+from epfilter.ast import ORDERED_OPERATORS, Operator
 from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Call, Context, Group
 from epfilter.linter.redundancy import comparable_calls, select_narrowest
@@ -60,7 +60,8 @@ def _start(call: Call) -> int:
 
 def _have_one_value(left: Call, right: Call) -> bool:
     """Return whether the field has a single value: as declared, or because order is compared."""
-    return left.field_type is not None or left.op not in _EQUALITIES or right.op not in _EQUALITIES
+    is_ordered = left.op in ORDERED_OPERATORS or right.op in ORDERED_OPERATORS
+    return left.field_type is not None or is_ordered
 
 
 RULE = Rule(

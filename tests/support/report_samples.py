@@ -1,4 +1,4 @@
-"""Sample reports: those of data/reports.json, and a strategy for any other."""
+"""Sample reports: those of tests/linter/reports/data, and a strategy for any other."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from epfilter import Diagnostic, Edit, Fix, Severity, Span
 from epfilter.linter.files import FileFinding, FileReport, LineIndex
+from epfilter.linter.reports import render
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "linter" / "reports" / "data"
 
 
 def _read_report(data: dict[str, Any]) -> FileReport:
@@ -43,6 +44,27 @@ def _read_diagnostic(data: dict[str, Any]) -> Diagnostic:
 def sample_reports() -> list[FileReport]:
     text = (DATA / "reports.json").read_text(encoding="utf-8")
     return [_read_report(data) for data in json.loads(text)]
+
+
+def read_expected(name: str) -> str:
+    return (DATA / name).read_bytes().decode("utf-8")
+
+
+def render_samples(style: str) -> str:
+    return "".join(render(style, sample_reports()))
+
+
+def render_as_file(style: str, rendered: list[FileReport]) -> str:
+    """Return a report as it is read back from a file."""
+    return "".join(render(style, rendered)).encode("utf-8").decode("utf-8")
+
+
+def list_findings(rendered: list[FileReport]) -> list[tuple[str, FileFinding, Diagnostic]]:
+    return [
+        (report.name, finding, finding.diagnostic)
+        for report in rendered
+        for finding in report.findings
+    ]
 
 
 _PIECES = ("%", "%0A", "\n", "\r", "\r\n", ":", "::", ",", "]]>", "<", "&", '"', "'", "{0}", "](1)")
