@@ -48,12 +48,12 @@ def test_a_resource_of_few_fields_to_the_letter() -> None:
     assert run("carts").splitlines() == [
         "carts  Carts",
         "  GET /v2/carts",
-        "  Documented as bullet lists in the parameter description, not as a table; the",
-        "  only endpoint whose documentation describes `|` as OR.",
+        "  The only endpoint whose documentation describes `|` as OR. Its fields are",
+        "  documented in the description of the parameter.",
         "",
         "field        type          operators  values and notes",
-        "account_ids  list of uuid  contains   prose says UUID format, yet one documented",
-        '                                      example uses "abc123"',
+        "account_ids  list of uuid  contains   documented as UUIDs, but one example uses",
+        '                                      "abc123"',
         "name         string        ilike      case-insensitive",
     ]
 
@@ -79,7 +79,7 @@ def test_a_resource_of_no_known_fields_says_so() -> None:
         ("orders", "complete, incomplete, cancelled"),
         ("orders", "also named customer.name"),
         ("orders", "contradictions between pages of the platform"),
-        ("orders", "deprecated for filtering on"),
+        ("orders", "the changelog deprecates it"),
         ("legacy_brands", "the resource is deprecated"),
         ("legacy_brands", "deprecated"),
         ("personal_data_logs", "filters must contain the required fields and no others"),
@@ -133,7 +133,7 @@ def test_machines_get_the_list() -> None:
                 "method": "POST",
                 "path": "/v2/jobs",
                 "operation": "createJob",
-                "note": "order export job: the same filter in body field data.filter (exporter.yaml, 2024; docs.moltin.com jobs page)",
+                "note": "order export job: the filter is in the body, as data.filter",
             },
         ],
     }

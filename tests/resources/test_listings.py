@@ -337,13 +337,13 @@ class TestCustomEntries:
     @pytest.mark.parametrize(
         ("given", "message"),
         [
-            ({"string": "name"}, "`string` takes the slugs of fields, not a value of type str."),
-            ({"integer": 5}, "`integer` takes the slugs of fields, not a value of type int."),
-            ({"boolean": None}, "`boolean` takes the slugs of fields, not None."),
+            ({"string": "name"}, "`string` must be a list of slugs, not a value of type str."),
+            ({"integer": 5}, "`integer` must be a list of slugs, not a value of type int."),
+            ({"boolean": None}, "`boolean` must be a list of slugs, not None."),
             ({"float": [5]}, "the slug of a field must be a str, not a value of type int."),
             (
                 {"list": ["tags"]},
-                "`list` takes slugs with the type of their elements, not a value of type list.",
+                "`list` must be a mapping of slugs to the types of their elements, not a value of type list.",
             ),
             (
                 {"list": {"tags": str}},
@@ -365,38 +365,38 @@ class TestCustomEntries:
         [
             (
                 {"string": ["a", "a"]},
-                "the field `a` stands twice.",
+                "the field `a` is repeated.",
                 "a field has one type",
             ),
             (
                 {"string": ["a"], "list": {"a": "string"}},
-                "the field `a` stands twice.",
+                "the field `a` is repeated.",
                 "a field has one type",
             ),
-            ({"string": ["id"]}, "`id` is a field of every entry.", "leave it out"),
+            ({"string": ["id"]}, "`id` is a field of every entry.", "remove it"),
             (
                 {"string": [""]},
                 "`` cannot be the slug of a field.",
-                "a slug is not empty and holds no dot, bracket or brace",
+                "a slug must not be empty, nor contain dots, brackets or braces",
             ),
             (
                 {"any": ["a.b"]},
                 "`a.b` cannot be the slug of a field.",
-                "a slug is not empty and holds no dot, bracket or brace",
+                "a slug must not be empty, nor contain dots, brackets or braces",
             ),
             (
                 {"string": ["{field}"]},
                 "`{field}` cannot be the slug of a field.",
-                "a slug is not empty and holds no dot, bracket or brace",
+                "a slug must not be empty, nor contain dots, brackets or braces",
             ),
             (
                 {"list": {"tags": "strings"}},
-                "`strings` is no type of elements of a list.",
+                "`strings` is not a type of list elements.",
                 "did you mean `string`?",
             ),
             (
                 {"list": {"tags": "date"}},
-                "`date` is no type of elements of a list.",
+                "`date` is not a type of list elements.",
                 "the types are `string`, `integer`, `float`, `boolean`, `any`",
             ),
         ],

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-_EXAMPLE_USES_ILIKE = "example uses `ilike`, which the row does not list"
+_EXAMPLE_USES_ILIKE = "the documented example uses `ilike`, which is not listed as supported"
 
 
 class Accounts(
@@ -33,22 +33,19 @@ class Accounts(
     title="Accounts",
     endpoints=(Endpoint("GET", "/v2/accounts", "get-v2-accounts"),),
     source_conflicts=(
-        (
-            "composable-frontend account_management.yaml (2025-03-14 (1.0)) does not list "
-            "`account_tags`."
-        ),
+        "composable-frontend account_management.yaml (2025-03-14) does not list `account_tags`.",
         "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) does not list `account_tags`.",
         (
-            'The filter parameter\'s own example is ilike(name,"*swan*") although the table '
-            "gives `name` only `eq` and `like`."
+            'The example of the filter parameter is ilike(name,"*swan*"), but the table lists '
+            "only `eq` and `like` for `name`."
         ),
         (
-            "epcc-cli's manual-orders runbook sends in(external_ref,...) to accounts; the "
-            "table gives external_ref only `eq` and `like`."
+            "The manual-orders runbook of epcc-cli uses in(external_ref,...) on accounts, but the "
+            "table lists only `eq` and `like` for `external_ref`."
         ),
     ),
 ):
-    """What may be asked of `GET /v2/accounts`."""
+    """The filterable fields of `GET /v2/accounts`."""
 
     id = EqInOrdered(uuid())
     created_at = EqOrdered(timestamp())
@@ -64,27 +61,27 @@ class AccountMembers(
     Resource,
     title="Account members",
     endpoints=(Endpoint("GET", "/v2/account-members", "get-v2-account-members"),),
-    note="The newest table offers only `ilike` (and `is_null` on the three name parts): no `eq`.",
+    note="Supports `ilike` only, and `is_null` on the three parts of the name; not `eq`.",
     source_conflicts=(
         (
-            "composable-frontend account_management.yaml (2025-03-14 (1.0)) gives `email` "
-            "eq/like; the newest source gives ilike."
+            "composable-frontend account_management.yaml (2025-03-14) lists eq, like for `email`; "
+            "the newest source lists ilike."
         ),
         (
-            "composable-frontend account_management.yaml (2025-03-14 (1.0)) gives `name` "
-            "eq/like; the newest source gives ilike."
+            "composable-frontend account_management.yaml (2025-03-14) lists eq, like for `name`; "
+            "the newest source lists ilike."
         ),
         (
-            "composable-frontend account_management.yaml (2025-03-14 (1.0)) does not list "
-            "`given_name`, `middle_name`, `family_name`."
+            "composable-frontend account_management.yaml (2025-03-14) does not list `given_name`, "
+            "`middle_name`, `family_name`."
         ),
         (
-            "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) gives `email` eq/like; the "
-            "newest source gives ilike."
+            "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) lists eq, like for `email`; "
+            "the newest source lists ilike."
         ),
         (
-            "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) gives `name` eq/like; the "
-            "newest source gives ilike."
+            "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) lists eq, like for `name`; the "
+            "newest source lists ilike."
         ),
         (
             "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) does not list "
@@ -92,7 +89,7 @@ class AccountMembers(
         ),
     ),
 ):
-    """What may be asked of `GET /v2/account-members`."""
+    """The filterable fields of `GET /v2/account-members`."""
 
     email = ILike(string())
     name = ILike(string())
@@ -118,19 +115,18 @@ class AccountMemberships(
     ),
     source_conflicts=(
         (
-            'The filter parameter\'s example is ilike(name,"*swan*"), an attribute and an '
-            "operator the table does not list (shared parameter)."
+            'The example of the filter parameter is ilike(name,"*swan*"), but the table lists '
+            "neither this attribute nor this operator."
         ),
     ),
 ):
-    """What may be asked of `GET /v2/accounts/{accountID}/account-memberships`."""
+    """The filterable fields of `GET /v2/accounts/{accountID}/account-memberships`."""
 
     account_member_id = EqLike(
         uuid(),
         note=(
-            "the schema format is uuid but `like` is supported, so partial values with `*` "
-            "must be accepted; the documented example value 00000000-0000-1000-8000-0000000 is "
-            "not a whole UUID"
+            "a UUID; `like` also accepts parts of it with `*`; the documented example value "
+            "00000000-0000-1000-8000-0000000 is not a complete UUID"
         ),
     )
 
@@ -147,12 +143,12 @@ class UnassignedAccountMembers(
     ),
     source_conflicts=(
         (
-            "Same object type as account_members, but the two tables list different operators "
-            "in the newest spec (`eq`/`like` here, `ilike` there)."
+            "The newest spec lists `eq` and `like` here, but `ilike` for account_members, which "
+            "are objects of the same type."
         ),
     ),
 ):
-    """What may be asked of unassigned account members."""
+    """The filterable fields of unassigned account members."""
 
     email = EqLike(string())
     name = EqLike(string(), note=_EXAMPLE_USES_ILIKE)
@@ -163,7 +159,7 @@ class AccountTags(
     title="Account tags",
     endpoints=(Endpoint("GET", "/v2/account-tags", "ListAccountTags"),),
 ):
-    """What may be asked of `GET /v2/account-tags`."""
+    """The filterable fields of `GET /v2/account-tags`."""
 
     id = EqInOrdered(uuid())
     created_at = EqOrdered(timestamp())
@@ -175,7 +171,7 @@ class AccountAddresses(
     Resource,
     title="Account addresses",
     endpoints=(Endpoint("GET", "/v2/accounts/{accountID}/addresses", "get-v2-account-addresses"),),
-    note="The only endpoint that documents the `text` operator.",
+    note="The only endpoint whose documentation lists the operator `text`.",
     source_conflicts=(
         (
             "composable-frontend's account-addresses.yaml (2025-03) and the 2024 spec have no "
@@ -183,7 +179,7 @@ class AccountAddresses(
         ),
     ),
 ):
-    """What may be asked of `GET /v2/accounts/{accountID}/addresses`."""
+    """The filterable fields of `GET /v2/accounts/{accountID}/addresses`."""
 
     name = EqInLikeILikeText(string())
     first_name = EqInLikeILikeText(string())

@@ -1,4 +1,4 @@
-"""Catalogs, their rules, and what shoppers and administrators see of their releases."""
+"""Catalogs, their rules, and their releases as shoppers and administrators see them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ __all__ = [
 ]
 
 
-_MEMBERSHIP = "array attribute; `eq`/`in` test membership"
-_CAPITALISED = "Eq and In are capitalised in the table."
-_CAPITALISED_EQ = "Eq (and in some tables In) is capitalised."
-_NO_TABLE = "has a filter parameter pointing at #filtering but no table of its own"
+_MEMBERSHIP = "a list; `eq` and `in` match its elements"
+_CAPITALIZED = "The documentation writes the operators `Eq` and `In`."
+_CAPITALIZED_EQ = "The documentation writes the operator `Eq`, and in some tables `In`."
+_NO_TABLE = "has a filter parameter, but no list of fields of its own"
 
 
 class CatalogProduct(Group):
-    """What may be asked of a product in a catalog."""
+    """The filterable fields of a product in a catalog."""
 
     name = EqIn(string())
     sku = EqIn(string())
@@ -36,14 +36,11 @@ class CatalogProduct(Group):
     upc_ean = EqIn(string())
     product_types = EqIn(
         list_of(enum("standard", "parent", "child", "bundle")),
-        note="`eq` takes exactly one type, `in` several",
+        note="`eq` accepts one type, `in` several",
     )
     tags = EqIn(
         list_of(string()),
-        note=(
-            "`eq` takes exactly one tag, `in` several (stated for some of the product "
-            "endpoints, the others say it of product_types only)"
-        ),
+        note=("`eq` accepts one tag, `in` several (documented for some of the endpoints)"),
     )
     id = In(string())
 
@@ -74,9 +71,9 @@ class CatalogProducts(
             note=_NO_TABLE,
         ),
     ),
-    note=_CAPITALISED,
+    note=_CAPITALIZED,
 ):
-    """What may be asked of `GET /catalog/products`."""
+    """The filterable fields of `GET /catalog/products`."""
 
 
 class CatalogReleaseProducts(
@@ -107,17 +104,17 @@ class CatalogReleaseProducts(
             note=_NO_TABLE,
         ),
     ),
-    note=_CAPITALISED,
+    note=_CAPITALIZED,
 ):
-    """What may be asked of `GET /catalogs/{catalog_id}/releases/{release_id}/products`."""
+    """The filterable fields of `GET /catalogs/{catalog_id}/releases/{release_id}/products`."""
 
 
 class CatalogNode(Group):
-    """What may be asked of a node in a catalog."""
+    """The filterable fields of a node in a catalog."""
 
     name = Eq(string())
     slug = Eq(string())
-    id = In(string(), note="table spells it `Id`")
+    id = In(string(), note="the documentation writes it `Id`")
 
 
 class CatalogNodes(
@@ -134,9 +131,9 @@ class CatalogNodes(
             "GET", "/catalog/nodes/{node_id}/relationships/children", "getByContextChildNodes"
         ),
     ),
-    note=_CAPITALISED_EQ,
+    note=_CAPITALIZED_EQ,
 ):
-    """What may be asked of `GET /catalog/nodes`."""
+    """The filterable fields of `GET /catalog/nodes`."""
 
 
 class CatalogReleaseNodes(
@@ -161,13 +158,13 @@ class CatalogReleaseNodes(
             "getChildNodes",
         ),
     ),
-    note=_CAPITALISED_EQ,
+    note=_CAPITALIZED_EQ,
 ):
-    """What may be asked of `GET /catalogs/{catalog_id}/releases/{release_id}/nodes`."""
+    """The filterable fields of `GET /catalogs/{catalog_id}/releases/{release_id}/nodes`."""
 
 
 class CatalogHierarchy(Group):
-    """What may be asked of a hierarchy in a catalog."""
+    """The filterable fields of a hierarchy in a catalog."""
 
     name = Eq(string())
     slug = Eq(string())
@@ -179,9 +176,9 @@ class CatalogHierarchies(
     Resource,
     title="Catalog hierarchies (shopper)",
     endpoints=(Endpoint("GET", "/catalog/hierarchies", "getByContextAllHierarchies"),),
-    note=_CAPITALISED,
+    note=_CAPITALIZED,
 ):
-    """What may be asked of `GET /catalog/hierarchies`."""
+    """The filterable fields of `GET /catalog/hierarchies`."""
 
 
 class CatalogReleaseHierarchies(
@@ -193,9 +190,9 @@ class CatalogReleaseHierarchies(
             "GET", "/catalogs/{catalog_id}/releases/{release_id}/hierarchies", "getAllHierarchies"
         ),
     ),
-    note=_CAPITALISED,
+    note=_CAPITALIZED,
 ):
-    """What may be asked of `GET /catalogs/{catalog_id}/releases/{release_id}/hierarchies`."""
+    """The filterable fields of `GET /catalogs/{catalog_id}/releases/{release_id}/hierarchies`."""
 
 
 class Catalogs(
@@ -204,7 +201,7 @@ class Catalogs(
     endpoints=(Endpoint("GET", "/catalogs", "getCatalogs"),),
     source_conflicts=("The 2024 spec documents no filtering on catalogs.",),
 ):
-    """What may be asked of `GET /catalogs`."""
+    """The filterable fields of `GET /catalogs`."""
 
     name = EqInLike(string())
 
@@ -215,8 +212,8 @@ class CatalogRules(
     endpoints=(Endpoint("GET", "/catalogs/rules", "getRules"),),
     source_conflicts=(
         (
-            "elasticpath-dev catalog/catalog_view.yaml (2024-11-18) gives `id` in; the newest "
-            "source gives eq/in."
+            "elasticpath-dev catalog/catalog_view.yaml (2024-11-18) lists in for `id`; the newest "
+            "source lists eq, in."
         ),
         (
             "elasticpath-dev catalog/catalog_view.yaml (2024-11-18) does not list "
@@ -225,7 +222,7 @@ class CatalogRules(
         "`account_tag_ids` is in the schema but not among the filterable attributes.",
     ),
 ):
-    """What may be asked of `GET /catalogs/rules`."""
+    """The filterable fields of `GET /catalogs/rules`."""
 
     id = EqIn(string())
     catalog_id = Eq(string())

@@ -10,14 +10,17 @@ from epfilter.resources.resource import Resource
 __all__ = ["customers", "user_authentication_info"]
 
 
+_QUOTED_NAME = "the documented example quotes the name of the field in `is_null`"
+
+
 class Customers(
     Resource,
     title="Customers",
     endpoints=(Endpoint("GET", "/v2/customers"),),
     source_conflicts=(
         (
-            "docs.moltin.com orders-and-customers/customers/filtering.md (about 2019-2020) "
-            "gives `email` eq; the newest source gives eq/like."
+            "docs.moltin.com orders-and-customers/customers/filtering.md (about 2019-2020) lists "
+            "eq for `email`; the newest source lists eq, like."
         ),
         (
             "docs.moltin.com orders-and-customers/customers/filtering.md (about 2019-2020) "
@@ -25,16 +28,13 @@ class Customers(
         ),
     ),
 ):
-    """What may be asked of `GET /v2/customers`."""
+    """The filterable fields of `GET /v2/customers`."""
 
     email = EqLike(string())
     name = EqLike(string())
     id = EqOrdered(
         uuid(),
-        note=(
-            "table cell is missing its opening backtick; no `in` although accounts has it; "
-            "uuid judged from the examples (no spec)"
-        ),
+        note=("unlike for accounts, `in` is not listed; the type is inferred from examples"),
     )
     created_at = EqOrdered(timestamp())
     updated_at = EqOrdered(timestamp())
@@ -55,12 +55,12 @@ class UserAuthenticationInfo(
         (
             "elasticpath-dev "
             "docs/authentication/single-sign-on/user-authentication-info-api/overview.mdx "
-            "(2024-11-18) gives `name` eq/like; the newest source gives eq/ilike."
+            "(2024-11-18) lists eq, like for `name`; the newest source lists eq, ilike."
         ),
         (
             "elasticpath-dev "
             "docs/authentication/single-sign-on/user-authentication-info-api/overview.mdx "
-            "(2024-11-18) gives `email` eq/like; the newest source gives eq/ilike."
+            "(2024-11-18) lists eq, like for `email`; the newest source lists eq, ilike."
         ),
         (
             "elasticpath-dev "
@@ -68,24 +68,20 @@ class UserAuthenticationInfo(
             "(2024-11-18) does not list `created_at`, `updated_at`, `given_name`, "
             "`middle_name`, `family_name`."
         ),
-        "The operator list of the newest spec includes `in`, but no attribute row does.",
-        "This page says `eq` is case-insensitive; everywhere else `eq` is plain equality.",
-        "The intro line says `unassigned account members` (copied).",
+        "The newest spec lists the operator `in`, but for none of the attributes.",
+        "This page describes `eq` as case-insensitive; all other pages describe it as equality.",
+        "The introduction names `unassigned account members` instead.",
     ),
 ):
-    """What may be asked of `GET /v2/authentication-realms/{realmId}/user-authentication-info`."""
+    """The filterable fields of the user authentication info of a realm."""
 
     email = EqILike(string())
     name = EqILike(string())
     created_at = EqOrdered(timestamp())
     updated_at = EqOrdered(timestamp())
-    given_name = EqILikeNull(string(), note="example quotes the field name: is_null('given_name')")
-    middle_name = EqILikeNull(
-        string(), note="example quotes the field name: is_null('middle_name')"
-    )
-    family_name = EqILikeNull(
-        string(), note="example quotes the field name: is_null('family_name')"
-    )
+    given_name = EqILikeNull(string(), note=_QUOTED_NAME)
+    middle_name = EqILikeNull(string(), note=_QUOTED_NAME)
+    family_name = EqILikeNull(string(), note=_QUOTED_NAME)
 
 
 customers = Customers()

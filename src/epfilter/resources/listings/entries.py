@@ -1,4 +1,4 @@
-"""Entries of a custom API: their fixed fields, and the custom fields that a store has declared."""
+"""Entries of a custom API: their built-in fields, and the custom fields of a store."""
 
 from __future__ import annotations
 
@@ -33,48 +33,50 @@ __all__ = ["custom_api_entries"]
 
 
 _EQ_IN = (Operator.EQ, Operator.IN)
-_OF_SCALARS: dict[str, tuple[FieldType[Any], tuple[Operator, ...]]] = {
+_SCALARS: dict[str, tuple[FieldType[Any], tuple[Operator, ...]]] = {
     "string": (string(), (*_EQ_IN, *ORDERED_OPERATORS, Operator.LIKE, Operator.IS_NULL)),
     "integer": (integer(), (*_EQ_IN, *ORDERED_OPERATORS, Operator.IS_NULL)),
     "float": (number(), (Operator.IN, *ORDERED_OPERATORS, Operator.IS_NULL)),
     "boolean": (boolean(), (Operator.EQ, Operator.IS_NULL)),
     "any": (unknown(), ()),
 }
-"""The type and operators of a custom field by its `field_type`; lists stand apart."""
+"""The type and operators of a custom field by its `field_type`, except lists."""
 
-_OF_LISTS = (
+_LIST_OPERATORS = (
     Operator.CONTAINS,
     Operator.CONTAINS_ANY,
     Operator.CONTAINS_ALL,
     Operator.IS_NULL,
 )
-_OF_ELEMENTS = (*_EQ_IN, *ORDERED_OPERATORS, Operator.LIKE, Operator.IS_NULL)
-_OF_LENGTHS = (*_EQ_IN, *ORDERED_OPERATORS)
+_ELEMENT_OPERATORS = (*_EQ_IN, *ORDERED_OPERATORS, Operator.LIKE, Operator.IS_NULL)
+_LENGTH_OPERATORS = (*_EQ_IN, *ORDERED_OPERATORS)
 
 _NULL = "`is_null` does not match entries last updated before the field existed"
 _NOTES = {
     "string": f"any custom field whose field_type is string; {_NULL}",
     "integer": f"any custom field whose field_type is integer; {_NULL}",
-    "float": f"any custom field whose field_type is float; `eq` is not listed for floats; {_NULL}",
+    "float": f"any custom field whose field_type is float; no `eq`; {_NULL}",
     "boolean": f"any custom field whose field_type is boolean; {_NULL}",
-    "any": "fields of type `any` cannot be filtered",
+    "any": "fields of type `any` cannot be filtered on",
     "list": (
-        "`contains_all` only when allowed_type is not `any`; allowed_type is one of any "
-        "(default), string, integer, boolean, float; up to 1000 elements"
+        "`contains_all` requires an allowed_type other than `any`, the default; the others are "
+        "string, integer, boolean and float; a list has at most 1000 elements"
     ),
     "element": (
-        "element at an index 0 to 999, no negatives; type is the list's allowed_type; "
-        "lt/le/gt/ge only when allowed_type is not `any`; `like` on string elements"
+        "the element at an index from 0 to 999, of the list's allowed_type; `gt`, `ge`, `lt` and "
+        "`le` require an allowed_type other than `any`, `like` requires strings"
     ),
-    "length": "number of elements",
+    "length": "the number of elements",
 }
 
 _SLUG = re.compile(r"[^.\[\]{}]+")
 
 
-def _declared(kind: FieldType[Any], operators: Iterable[Operator], note: str) -> Declaration[Any]:
-    wanted = set(operators)
-    return Declaration(kind, tuple(op for op in Operator if op in wanted), note=note)
+def _declare(
+    field_type: FieldType[Any], operators: Iterable[Operator], note: str
+) -> Declaration[Any]:
+    supported = set(operators)
+    return Declaration(field_type, tuple(op for op in Operator if op in supported), note=note)
 
 
 class Entry(Group):
@@ -86,7 +88,7 @@ class Entry(Group):
 
 
 class KnownEntries(Entry, Resource):
-    """Entries of one custom API, whose custom fields are known."""
+    """Entries of one custom API with known custom fields."""
 
 
 class CustomApiEntries(
@@ -113,21 +115,21 @@ class CustomApiEntries(
         ),
     ),
     extra_fields={
-        "{field}": _declared(
+        "{field}": _declare(
             unknown(),
-            {*_OF_LISTS, *_OF_ELEMENTS},
-            "a custom field; its type says which of these operators it has",
+            {*_LIST_OPERATORS, *_ELEMENT_OPERATORS},
+            "a custom field; its type determines which of these operators it supports",
         ),
-        "{field}[{index}]": _declared(unknown(), _OF_ELEMENTS, _NOTES["element"]),
-        "{field}.length": _declared(integer(), _OF_LENGTHS, _NOTES["length"]),
+        "{field}[{index}]": _declare(unknown(), _ELEMENT_OPERATORS, _NOTES["element"]),
+        "{field}.length": _declare(integer(), _LENGTH_OPERATORS, _NOTES["length"]),
     },
 ):
-    """What may be asked of the entries of a custom API: any custom field, as types are unknown.
+    """The filterable fields of the entries of a custom API: any field, as types are unknown.
 
-    `with_fields` gives the entries of one custom API, whose custom fields are known.
+    `with_fields` returns the entries of one custom API with known custom fields.
     """
 
-    def with_fields(  # noqa: PLR0913 - one parameter a field type, named as the platform does
+    def with_fields(  # noqa: PLR0913 - one parameter per field type, named as on the platform
         self,
         *,
         string: Iterable[str] = (),
@@ -137,11 +139,12 @@ class CustomApiEntries(
         list: Mapping[str, str] | None = None,  # noqa: A002 - see above
         any: Iterable[str] = (),  # noqa: A002 - see above
     ) -> KnownEntries:
-        """The entries of one custom API: the fixed fields and these, by the slugs of the fields.
+        """Return the entries of one custom API, with its custom fields by their slugs.
 
-        `list` says the type of the elements of each list: any, string, integer, boolean or float.
-        Raises FilterTypeError for what is no slug or no list of them, and FilterValueError for a
-        slug that cannot be one or stands twice, and for a type of elements that there is not.
+        `list` maps each list to the type of its elements: any, string, integer, boolean or float.
+
+        Raises FilterTypeError for arguments of a wrong type, and FilterValueError for an invalid
+        or repeated slug or an unknown type of elements.
 
         >>> from epfilter.resources import custom_api_entries
         >>> stores = custom_api_entries.with_fields(string=["city"], list={"tags": "string"})
@@ -159,13 +162,13 @@ class CustomApiEntries(
         }
         info = self._schema.info
         fields: dict[str, Declaration[Any]] = {}
-        slugs = Counter(_FIXED)
-        for field_type, given in scalars.items():
-            for slug in _slugs(given, field_type, slugs):
-                fields[slug] = _declared(*_OF_SCALARS[field_type], _NOTES[field_type])
-        for slug, item in _lists(list, slugs):
-            fields |= _of_list(slug, item)
-        settings = {
+        slugs = Counter(_BUILT_IN_FIELDS)
+        for field_type, names in scalars.items():
+            for slug in _read_slugs(names, field_type, slugs):
+                fields[slug] = _declare(*_SCALARS[field_type], _NOTES[field_type])
+        for slug, item in _read_lists(list, slugs):
+            fields |= _list_fields(slug, item)
+        facts = {
             "name": info.name,
             "title": info.title,
             "endpoints": info.endpoints,
@@ -173,76 +176,78 @@ class CustomApiEntries(
             "source_conflicts": info.source_conflicts,
             "extra_fields": fields,
         }
-        return cast("KnownEntries", new_class("KnownEntries", (KnownEntries,), settings)())
+        return cast("KnownEntries", new_class("KnownEntries", (KnownEntries,), facts)())
 
 
-_FIXED = ("id", "created_at", "updated_at")
+_BUILT_IN_FIELDS = ("id", "created_at", "updated_at")
 
 
-def _of_list(slug: str, item: str) -> dict[str, Declaration[Any]]:
-    """The fields that a list has: itself, its elements and its length."""
-    kind, _ = _OF_SCALARS[item]
-    typed = item != "any"
-    of_list = {op for op in _OF_LISTS if typed or op is not Operator.CONTAINS_ALL}
-    of_element = {*_OF_ELEMENTS} - ({*ORDERED_OPERATORS} if not typed else set())
-    if item not in ("string", "any"):
-        of_element.discard(Operator.LIKE)
+def _list_fields(slug: str, item: str) -> dict[str, Declaration[Any]]:
+    """Return the fields of a list: itself, its elements and its length."""
+    field_type, _ = _SCALARS[item]
+    list_operators, element_operators = {*_LIST_OPERATORS}, {*_ELEMENT_OPERATORS}
+    if item == "any":
+        list_operators.discard(Operator.CONTAINS_ALL)
+        element_operators -= {*ORDERED_OPERATORS}
+    elif item != "string":
+        element_operators.discard(Operator.LIKE)
     return {
-        slug: _declared(list_of(kind), of_list, _NOTES["list"]),
-        f"{slug}[{{index}}]": _declared(kind, of_element, _NOTES["element"]),
-        f"{slug}.length": _declared(integer(), _OF_LENGTHS, _NOTES["length"]),
+        slug: _declare(list_of(field_type), list_operators, _NOTES["list"]),
+        f"{slug}[{{index}}]": _declare(field_type, element_operators, _NOTES["element"]),
+        f"{slug}.length": _declare(integer(), _LENGTH_OPERATORS, _NOTES["length"]),
     }
 
 
-def _slugs(given: object, field_type: str, seen: Counter[str]) -> Iterator[str]:
-    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+def _read_slugs(slugs: object, field_type: str, seen: Counter[str]) -> Iterator[str]:
+    if isinstance(slugs, (str, bytes)) or not isinstance(slugs, Iterable):
         raise FilterTypeError(
-            f"`{field_type}` takes the slugs of fields, not {describe_type(given)}.",
+            f"`{field_type}` must be a list of slugs, not {describe_type(slugs)}.",
             hint=f'write {field_type}=["name"]',
         )
-    for slug in given:
-        yield _slug(slug, seen)
+    for slug in slugs:
+        yield _read_slug(slug, seen)
 
 
-def _lists(given: object, seen: Counter[str]) -> Iterator[tuple[str, str]]:
-    if given is None:
+def _read_lists(lists: object, seen: Counter[str]) -> Iterator[tuple[str, str]]:
+    if lists is None:
         return
-    if not isinstance(given, Mapping):
+    if not isinstance(lists, Mapping):
         raise FilterTypeError(
-            f"`list` takes slugs with the type of their elements, not {describe_type(given)}.",
+            "`list` must be a mapping of slugs to the types of their elements, "
+            f"not {describe_type(lists)}.",
             hint='write list={"tags": "string"}',
         )
-    for slug, item in given.items():
-        name = _slug(slug, seen)
+    for slug, item in lists.items():
+        name = _read_slug(slug, seen)
         if not isinstance(item, str):
             raise FilterTypeError(
                 f"the type of the elements of `{shorten(name)}` must be a str, "
                 f"not {describe_type(item)}."
             )
-        if item not in _OF_SCALARS:
+        if item not in _SCALARS:
             raise FilterValueError(
-                f"`{shorten(item)}` is no type of elements of a list.",
-                hint=suggest_name(item, _OF_SCALARS, f"the types are {list_names(_OF_SCALARS)}"),
+                f"`{shorten(item)}` is not a type of list elements.",
+                hint=suggest_name(item, _SCALARS, f"the types are {list_names(_SCALARS)}"),
             )
         yield name, item
 
 
-def _slug(slug: object, seen: Counter[str]) -> str:
+def _read_slug(slug: object, seen: Counter[str]) -> str:
     if not isinstance(slug, str):
         raise FilterTypeError(f"the slug of a field must be a str, not {describe_type(slug)}.")
     if not _SLUG.fullmatch(slug):
         raise FilterValueError(
             f"`{shorten(slug)}` cannot be the slug of a field.",
-            hint="a slug is not empty and holds no dot, bracket or brace",
+            hint="a slug must not be empty, nor contain dots, brackets or braces",
         )
-    to_text(slug)  # refuses what has no encoding
+    to_text(slug)  # raises for a text without UTF-8 encoding
     if seen[slug]:
-        fixed = slug in _FIXED
+        is_built_in = slug in _BUILT_IN_FIELDS
         raise FilterValueError(
             f"`{shorten(slug)}` is a field of every entry."
-            if fixed
-            else f"the field `{shorten(slug)}` stands twice.",
-            hint="leave it out" if fixed else "a field has one type",
+            if is_built_in
+            else f"the field `{shorten(slug)}` is repeated.",
+            hint="remove it" if is_built_in else "a field has one type",
         )
     seen[slug] += 1
     return slug

@@ -1,4 +1,4 @@
-"""What a store adds of its own: custom APIs and their fields, and flows; entries are beside it."""
+"""Extensions of a store: custom APIs, their fields, and flows; `entries` has their entries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class CustomApis(
     title="Custom APIs",
     endpoints=(Endpoint("GET", "/v2/settings/extensions/custom-apis", "GetAllCustomApis"),),
 ):
-    """What may be asked of `GET /v2/settings/extensions/custom-apis`."""
+    """The filterable fields of `GET /v2/settings/extensions/custom-apis`."""
 
     name = EqLike(string())
     description = EqLike(string())
@@ -36,9 +36,9 @@ class CustomFields(
             "GetAllCustomFields",
         ),
     ),
-    source_conflicts=("The 2024 schema's field_type enum has no `any` and no `list`.",),
+    source_conflicts=("The `field_type` of the 2024 schema has neither `any` nor `list`.",),
 ):
-    """What may be asked of `GET /v2/settings/extensions/custom-apis/{custom_api_id}/fields`."""
+    """The filterable fields of `GET /v2/settings/extensions/custom-apis/{custom_api_id}/fields`."""
 
     name = EqLike(string())
     description = EqLike(string())
@@ -53,16 +53,15 @@ class FlowEntries(
     Resource,
     title="Flow (template) entries",
     endpoints=(Endpoint("GET", "/v2/flows/{flowSlug}/entries", "getAllEntries"),),
-    note="Listed under the filtering guide's supported endpoints (2024).",
+    note="The filtering guide of 2024 lists it as a supported endpoint.",
 ):
-    """What may be asked of `GET /v2/flows/{flowSlug}/entries`."""
+    """The filterable fields of `GET /v2/flows/{flowSlug}/entries`."""
 
     id = NoOperators(
         unknown(),
         note=(
-            "changelog 2023-04-17 says entries can be filtered on the entry id to get a "
-            "specific list (so `in` is likely); no operator is documented and the spec has no "
-            "filter parameter"
+            "the changelog of 2023-04-17 announces filters on the id of an entry, but no "
+            "operator is documented"
         ),
     )
 

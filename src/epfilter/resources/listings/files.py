@@ -17,16 +17,16 @@ class Files(
     source_conflicts=(
         "docs.moltin.com advanced/files/filtering.md (about 2019-2020) also lists `public` (eq).",
         (
-            "Changelog 2022-09-09 says `in` is supported on Get all files, but no files table "
-            "lists it on any attribute."
+            "The changelog of 2022-09-09 announces `in` for files, but no table lists it for any "
+            "attribute."
         ),
         (
-            "docs.moltin.com's files page allows only lower-case letters, digits and `_` in "
-            "the value (no space), stricter than the general page."
+            "The files page of docs.moltin.com allows only lower-case letters, digits and `_` in a "
+            "value; the general page allows more."
         ),
     ),
 ):
-    """What may be asked of `GET /v2/files`."""
+    """The filterable fields of `GET /v2/files`."""
 
     file_name = EqLike(string())
     width = Ordered(integer())

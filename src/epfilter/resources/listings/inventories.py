@@ -14,15 +14,14 @@ class InventoryStock(
     Resource,
     title="Inventories: stock for all products",
     endpoints=(Endpoint("GET", "/v2/inventories", "ListStock"),),
-    note="Needs the header EP-Inventories-Multi-Location: true. No attribute table.",
+    note="Requires the header EP-Inventories-Multi-Location: true. No fields are documented.",
 ):
-    """What may be asked of `GET /v2/inventories`."""
+    """The filterable fields of `GET /v2/inventories`."""
 
     location = Eq(
         string(),
         note=(
-            "only evidence is the shared Filter parameter's example; the value looks like a "
-            "location slug"
+            "from the example of the filter parameter; the value is probably the slug of a location"
         ),
     )
 
@@ -31,15 +30,14 @@ class InventoryTransactions(
     Resource,
     title="Inventories: stock transactions of a product",
     endpoints=(Endpoint("GET", "/v2/inventories/{product_uuid}/transactions", "ListTransactions"),),
-    note="No attribute table.",
+    note="No fields are documented.",
 ):
-    """What may be asked of `GET /v2/inventories/{product_uuid}/transactions`."""
+    """The filterable fields of `GET /v2/inventories/{product_uuid}/transactions`."""
 
     location = Eq(
         string(),
         note=(
-            "only evidence is the shared Filter parameter's example; the schema has attribute "
-            "`location`, a location slug"
+            "from the example of the filter parameter; in the schema it is the slug of a location"
         ),
     )
 
@@ -49,11 +47,11 @@ class InventoryLocations(
     title="Inventories: locations",
     endpoints=(Endpoint("GET", "/v2/inventories/locations", "ListLocations"),),
     note=(
-        "Has the shared Filter parameter (example eq(location,new-york)), but the schema "
-        "has no `location` attribute and no attribute table exists."
+        "The example of the filter parameter is eq(location,new-york), but the schema has no "
+        "`location`, and no list of fields is documented."
     ),
 ):
-    """What may be asked of `GET /v2/inventories/locations`."""
+    """The filterable fields of `GET /v2/inventories/locations`."""
 
 
 inventory_stock = InventoryStock()

@@ -1,4 +1,4 @@
-"""The old catalogue: products, categories, brands and collections of `/v2`."""
+"""The legacy catalog: products, categories, brands and collections of `/v2`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["legacy_brands", "legacy_categories", "legacy_collections", "legacy_p
 
 _OLD = Deprecation()
 _DECLARED_BOOLEAN = (
-    "declared `boolean`, yet the example value is `live`; values from the site's create page"
+    "documented as `boolean`, but the example value is `live`; values from the create page"
 )
-_OLD_CATALOGUE = "Old catalogue, documented only on docs.moltin.com."
+_OLD_CATALOG = "Legacy catalog, documented on docs.moltin.com only."
 
 
 class Brand(Group):
@@ -40,23 +40,25 @@ class LegacyProducts(
     Resource,
     title="Products, legacy /v2/products",
     endpoints=(Endpoint("GET", "/v2/products"),),
-    note=_OLD_CATALOGUE,
+    note=_OLD_CATALOG,
     deprecated=_OLD,
 ):
-    """What may be asked of `GET /v2/products`."""
+    """The filterable fields of `GET /v2/products`."""
 
     name = EqLike(string(), deprecated=_OLD)
     slug = EqLike(string(), deprecated=_OLD)
     sku = EqLike(string(), deprecated=_OLD)
     status = EqLike(
-        enum("live", "draft"), deprecated=_OLD, note="values from the site's create-a-product page"
+        enum("live", "draft"),
+        deprecated=_OLD,
+        note="values from the page on creating products",
     )
     description = Like(string(), deprecated=_OLD)
     commodity_type = Eq(
         string(),
         deprecated=_OLD,
         known_values=("physical", "digital"),
-        note="both values appear in the site's examples; no list",
+        note="values from examples; no list is documented",
     )
     manage_stock = Eq(boolean(), deprecated=_OLD)
     brand = Nested(Brand, multivalued=True)
@@ -68,10 +70,10 @@ class LegacyCategories(
     Resource,
     title="Categories, legacy",
     endpoints=(Endpoint("GET", "/v2/categories"),),
-    note=_OLD_CATALOGUE,
+    note=_OLD_CATALOG,
     deprecated=_OLD,
 ):
-    """What may be asked of `GET /v2/categories`."""
+    """The filterable fields of `GET /v2/categories`."""
 
     name = EqLike(string(), deprecated=_OLD)
     slug = EqLike(string(), deprecated=_OLD)
@@ -82,15 +84,17 @@ class LegacyBrands(
     Resource,
     title="Brands, legacy",
     endpoints=(Endpoint("GET", "/v2/brands"),),
-    note=_OLD_CATALOGUE,
+    note=_OLD_CATALOG,
     deprecated=_OLD,
 ):
-    """What may be asked of `GET /v2/brands`."""
+    """The filterable fields of `GET /v2/brands`."""
 
     name = EqLike(string(), deprecated=_OLD)
     slug = EqLike(string(), deprecated=_OLD)
     status = Eq(
-        enum("live", "draft"), deprecated=_OLD, note="values from the site's create-a-brand page"
+        enum("live", "draft"),
+        deprecated=_OLD,
+        note="values from the page on creating brands",
     )
 
 
@@ -98,10 +102,10 @@ class LegacyCollections(
     Resource,
     title="Collections, legacy",
     endpoints=(Endpoint("GET", "/v2/collections"),),
-    note=_OLD_CATALOGUE,
+    note=_OLD_CATALOG,
     deprecated=_OLD,
 ):
-    """What may be asked of `GET /v2/collections`."""
+    """The filterable fields of `GET /v2/collections`."""
 
     name = EqLike(string(), deprecated=_OLD)
     slug = EqLike(string(), deprecated=_OLD)

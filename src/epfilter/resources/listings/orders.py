@@ -1,4 +1,4 @@
-"""Orders, carts and the figures of orders."""
+"""Orders, carts and order metrics."""
 
 from __future__ import annotations
 
@@ -12,20 +12,18 @@ __all__ = ["carts", "order_metrics", "orders"]
 
 
 _DEPRECATED = Deprecation(since="2022-11-24")
-_PARTIAL = (
-    "the schema format is uuid but `like` is supported, so partial values with `*` must be accepted"
-)
-_MINOR_UNITS = "no decimals: 10000 means $100.00 (docs.moltin.com)"
-_AMONG_OTHERS = "matches orders that contain the product, perhaps among others"
-_OLD_NAMES = "deprecated for filtering on 2022-11-24 (changelog); only in docs.moltin.com"
-_UUID_BY_EXAMPLE = "uuid judged from the examples; no schema"
+_PARTIAL = "a UUID; `like` also accepts parts of it with `*`"
+_MINOR_UNITS = "in minor units: 10000 means $100.00"
+_AMONG_OTHERS = "matches orders that contain the product, among others"
+_OLD_NAMES = "documented on docs.moltin.com only; the changelog deprecates it"
+_UUID_BY_EXAMPLE = "the type is inferred from examples"
 
 
 class Contact(Group):
-    """Who is asked about an order."""
+    """The contact person of an order."""
 
-    name = EqLike(string(), note="the row's own example filters on `name`, not `contact.name`")
-    email = EqLike(string(), note="the row's own example filters on `email`, not `contact.email`")
+    name = EqLike(string(), note="the documented example filters on `name` instead")
+    email = EqLike(string(), note="the documented example filters on `email` instead")
 
 
 class Orders(
@@ -37,10 +35,7 @@ class Orders(
             "POST",
             "/v2/jobs",
             "createJob",
-            note=(
-                "order export job: the same filter in body field data.filter (exporter.yaml, "
-                "2024; docs.moltin.com jobs page)"
-            ),
+            note="order export job: the filter is in the body, as data.filter",
         ),
     ),
     source_conflicts=(
@@ -53,12 +48,12 @@ class Orders(
             "lists `billing_name` (eq, like)."
         ),
         (
-            "docs.moltin.com orders-and-customers/orders/filtering.md (about 2019-2020) gives "
-            "`created_at` eq/gt/lt; the newest source gives eq/gt/ge/le/lt."
+            "docs.moltin.com orders-and-customers/orders/filtering.md (about 2019-2020) lists eq, "
+            "gt, lt for `created_at`; the newest source lists eq, gt, ge, le, lt."
         ),
         (
-            "docs.moltin.com orders-and-customers/orders/filtering.md (about 2019-2020) gives "
-            "`updated_at` eq/gt/lt; the newest source gives eq/gt/ge/le/lt."
+            "docs.moltin.com orders-and-customers/orders/filtering.md (about 2019-2020) lists eq, "
+            "gt, lt for `updated_at`; the newest source lists eq, gt, ge, le, lt."
         ),
         (
             "docs.moltin.com orders-and-customers/orders/filtering.md (about 2019-2020) does "
@@ -70,17 +65,16 @@ class Orders(
             "`order_number`."
         ),
         (
-            "docs.moltin.com advises against `eq` on dates (use a range) and says exact "
-            "timestamps cannot be filtered; newer tables list `eq` on created_at and "
-            "updated_at."
+            "docs.moltin.com recommends ranges instead of `eq` on dates, because exact "
+            "timestamps do not match; newer tables list `eq` for `created_at` and `updated_at`."
         ),
         (
-            "The status/payment/shipping enums come from the 2025-26 schemas; the 2024 spec "
-            "declares them plain strings."
+            "The schemas of 2025 and 2026 declare `status`, `payment` and `shipping` as enums, the "
+            "2024 spec as plain strings."
         ),
     ),
 ):
-    """What may be asked of `GET /v2/orders`."""
+    """The filterable fields of `GET /v2/orders`."""
 
     status = Eq(enum("complete", "incomplete", "cancelled", "processing"))
     payment = Eq(
@@ -97,19 +91,19 @@ class Orders(
     billing_postcode = EqLike(string())
     with_tax = Ordered(integer(), note=_MINOR_UNITS)
     without_tax = Ordered(integer(), note=_MINOR_UNITS)
-    currency = Eq(string(), note="no enum; ISO codes such as USD")
+    currency = Eq(string(), note="an ISO code such as USD; no list is documented")
     product_id = Eq(string(), multivalued=True, note=_AMONG_OTHERS)
     product_sku = Eq(string(), multivalued=True, note=_AMONG_OTHERS)
     created_at = EqOrdered(
         timestamp(),
         note=(
-            "table says `date` with YYYY-MM-DD; the pagination guide filters orders with full "
-            "timestamps such as ge(created_at,2018-04-16T10:11:59.715Z)"
+            "documented as a date, YYYY-MM-DD; the pagination guide uses full timestamps such as "
+            "ge(created_at,2018-04-16T10:11:59.715Z)"
         ),
     )
     updated_at = EqOrdered(
         timestamp(),
-        note="table says `date` with YYYY-MM-DD; full timestamps appear in the filtering guide",
+        note="documented as a date, YYYY-MM-DD; the filtering guide uses full timestamps",
     )
     external_ref = EqLike(string())
     order_number = EqLike(string())
@@ -118,8 +112,8 @@ class Orders(
     manual = Eq(
         boolean(),
         note=(
-            "undocumented: epcc-cli's `manual-orders` resource sends it as a default filter; "
-            "the schema has meta.is_manual (boolean)"
+            "not documented; the `manual-orders` resource of epcc-cli uses it, and the schema has "
+            "the boolean meta.is_manual"
         ),
     )
 
@@ -129,14 +123,14 @@ class Carts(
     title="Carts",
     endpoints=(Endpoint("GET", "/v2/carts", "getCarts"),),
     note=(
-        "Documented as bullet lists in the parameter description, not as a table; the only "
-        "endpoint whose documentation describes `|` as OR."
+        "The only endpoint whose documentation describes `|` as OR. Its fields are documented in "
+        "the description of the parameter."
     ),
 ):
-    """What may be asked of `GET /v2/carts`."""
+    """The filterable fields of `GET /v2/carts`."""
 
     account_ids = Contains(
-        list_of(uuid()), note='prose says UUID format, yet one documented example uses "abc123"'
+        list_of(uuid()), note='documented as UUIDs, but one example uses "abc123"'
     )
     name = ILike(string(), note="case-insensitive")
 
@@ -151,7 +145,7 @@ class OrderMetrics(
         Endpoint("GET", "/v2/metrics/orders/timeseries/value", "GetOrdersValueTimeSeries"),
     ),
 ):
-    """What may be asked of `GET /v2/metrics/orders/summary`."""
+    """The filterable fields of `GET /v2/metrics/orders/summary`."""
 
     product_ids = Contains(list_of(uuid()), note=_UUID_BY_EXAMPLE)
     product_skus = Contains(list_of(string()))

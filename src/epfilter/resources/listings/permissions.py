@@ -1,4 +1,4 @@
-"""Roles and what they may do."""
+"""Roles and their permissions."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from epfilter.resources.resource import Resource
 __all__ = ["built_in_roles", "custom_api_role_policies"]
 
 
-_EXAMPLE_ASKS_ID = (
-    "the row's own example filters on `id`; relationship id, schema without format "
-    "(examples are UUIDs)"
-)
+_ID_OF_RELATIONSHIP = "id of a relationship; the documented example filters on `id` instead"
 
 
 class CustomApiRolePolicies(
@@ -23,22 +20,22 @@ class CustomApiRolePolicies(
         Endpoint("GET", "/v2/permissions/custom-api-role-policies", "ListCustomAPIRolePolicies"),
     ),
 ):
-    """What may be asked of `GET /v2/permissions/custom-api-role-policies`."""
+    """The filterable fields of `GET /v2/permissions/custom-api-role-policies`."""
 
     id = EqInOrdered(uuid())
     created_at = EqOrdered(timestamp())
     updated_at = EqOrdered(timestamp())
-    custom_api_id = Eq(string(), note=_EXAMPLE_ASKS_ID)
-    role_id = Eq(string(), note=_EXAMPLE_ASKS_ID)
+    custom_api_id = Eq(string(), note=_ID_OF_RELATIONSHIP)
+    role_id = Eq(string(), note=_ID_OF_RELATIONSHIP)
 
 
 class BuiltInRoles(
     Resource,
     title="Permissions: built-in roles",
     endpoints=(Endpoint("GET", "/v2/permissions/built-in-roles", "ListBuiltInRoles"),),
-    note="Declares a BadFilterError response but has no filter parameter and no attributes.",
+    note="Declares the response BadFilterError, but no filter parameter and no fields.",
 ):
-    """What may be asked of `GET /v2/permissions/built-in-roles`."""
+    """The filterable fields of `GET /v2/permissions/built-in-roles`."""
 
 
 custom_api_role_policies = CustomApiRolePolicies()

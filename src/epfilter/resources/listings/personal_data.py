@@ -1,4 +1,4 @@
-"""Personal data: logs, related data and erasure requests; each wants exactly its two fields."""
+"""Personal data: logs, related data and erasure requests; each requires both of its fields."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = [
 ]
 
 
-_NOT_REQUIRED = "The parameter says required: false, the prose says both filters are required."
+_NOT_REQUIRED = "The parameter is declared optional, but the text requires filters on both fields."
 
 
 class PersonalData(Group):
-    """The two fields that every listing of personal data wants."""
+    """The two fields that every listing of personal data requires."""
 
     resource_type = Eq(
         string(),
@@ -36,15 +36,14 @@ class PersonalData(Group):
             "order",
         ),
         note=(
-            "required, with resource_id, and only these two fields are allowed; values from "
-            "the spec's resource type table (hyphens), though one link example filters on "
-            "`account_member` with an underscore"
+            "required; no fields other than this and `resource_id` are allowed; the values have "
+            "hyphens, although one example uses `account_member`"
         ),
     )
     resource_id = Eq(
         uuid(),
         required=True,
-        note="required; schema format uuid (the logs schema omits the format)",
+        note="required",
     )
 
 
@@ -56,7 +55,7 @@ class PersonalDataLogs(
     source_conflicts=(_NOT_REQUIRED,),
     only_required=True,
 ):
-    """What may be asked of `GET /v2/personal-data/logs`."""
+    """The filterable fields of `GET /v2/personal-data/logs`."""
 
 
 class PersonalDataRelatedDataEntries(
@@ -69,7 +68,7 @@ class PersonalDataRelatedDataEntries(
     source_conflicts=(_NOT_REQUIRED,),
     only_required=True,
 ):
-    """What may be asked of `GET /v2/personal-data/related-data-entries`."""
+    """The filterable fields of `GET /v2/personal-data/related-data-entries`."""
 
 
 class PersonalDataErasureRequests(
@@ -80,13 +79,13 @@ class PersonalDataErasureRequests(
     source_conflicts=(
         _NOT_REQUIRED,
         (
-            "The resource_id row's example ends in a backslash before the closing parenthesis: "
+            "The documented example has a backslash before the closing parenthesis: "
             "`eq(resource_id,...26067178\\)`."
         ),
     ),
     only_required=True,
 ):
-    """What may be asked of `GET /v2/personal-data/erasure-requests`."""
+    """The filterable fields of `GET /v2/personal-data/erasure-requests`."""
 
 
 personal_data_logs = PersonalDataLogs()

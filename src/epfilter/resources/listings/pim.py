@@ -1,4 +1,4 @@
-"""The product information of the store: products, hierarchies and their nodes."""
+"""Product information management: products, hierarchies and their nodes."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from epfilter.resources.resource import Resource
 __all__ = ["pim_custom_relationships", "pim_hierarchies", "pim_jobs", "pim_nodes", "pim_products"]
 
 
-_ANY_ID = "schema gives no uuid format; the docs' examples use `1,2,3,4`, `100` and `some-id`"
-_BOOLEAN_BY_NAME = "not in the response schema; boolean by its name"
-_IN_BODY = "filter goes in body field data.filter"
+_ANY_ID = "not necessarily a UUID: examples use `100` and `some-id`"
+_BOOLEAN_BY_NAME = "the type is inferred from the name"
+_IN_BODY = "the filter is in the body, as data.filter"
 _IDS_AS_NUMBERS = "Examples compare ids with numbers: lt(id,100), ge(parent_id,500)."
 
 
@@ -37,8 +37,8 @@ class PimProducts(
     ),
     source_conflicts=(
         (
-            "elasticpath-dev pim/pim.yaml (2024-11-18) gives `id` in; the newest source gives "
-            "eq/in/gt/ge/lt/le."
+            "elasticpath-dev pim/pim.yaml (2024-11-18) lists in for `id`; the newest source lists "
+            "eq, in, gt, ge, lt, le."
         ),
         (
             "elasticpath-dev pim/pim.yaml (2024-11-18) does not list `parent_id`, `status`, "
@@ -47,24 +47,24 @@ class PimProducts(
             "`admin_attributes.{key}`."
         ),
         (
-            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) gives `slug` eq/like; "
-            "the newest source gives eq/like/in."
+            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) lists eq, like for `slug`; "
+            "the newest source lists eq, like, in."
         ),
         (
-            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) gives `upc_ean` eq/like; "
-            "the newest source gives eq/like/in."
+            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) lists eq, like for "
+            "`upc_ean`; the newest source lists eq, like, in."
         ),
         (
-            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) gives "
-            "`manufacturer_part_num` eq/like; the newest source gives eq/like/in."
+            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) lists eq, like for "
+            "`manufacturer_part_num`; the newest source lists eq, like, in."
         ),
         (
-            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) gives `name` eq/like; "
-            "the newest source gives eq/like/in."
+            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) lists eq, like for `name`; "
+            "the newest source lists eq, like, in."
         ),
         (
-            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) gives `tags` eq/in; the "
-            "newest source gives eq/like/in."
+            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) lists eq, in for `tags`; the "
+            "newest source lists eq, like, in."
         ),
         (
             "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) does not list `id`, "
@@ -74,8 +74,8 @@ class PimProducts(
             "`admin_attributes.{key}`."
         ),
         (
-            "elasticpath-dev pim/pim.yaml attachNodes (2024-11-18) gives `id` in; the newest "
-            "source gives eq/in/gt/ge/lt/le."
+            "elasticpath-dev pim/pim.yaml attachNodes (2024-11-18) lists in for `id`; the newest "
+            "source lists eq, in, gt, ge, lt, le."
         ),
         (
             "elasticpath-dev pim/pim.yaml attachNodes (2024-11-18) does not list `parent_id`, "
@@ -85,8 +85,8 @@ class PimProducts(
         ),
         "elasticpath-dev pim/pim.yaml detachNodes (2024-11-18) also lists `mpn` (eq, like, in).",
         (
-            "elasticpath-dev pim/pim.yaml detachNodes (2024-11-18) gives `id` in; the newest "
-            "source gives eq/in/gt/ge/lt/le."
+            "elasticpath-dev pim/pim.yaml detachNodes (2024-11-18) lists in for `id`; the newest "
+            "source lists eq, in, gt, ge, lt, le."
         ),
         (
             "elasticpath-dev pim/pim.yaml detachNodes (2024-11-18) does not list "
@@ -97,48 +97,41 @@ class PimProducts(
         ),
     ),
 ):
-    """What may be asked of `GET /pcm/products`."""
+    """The filterable fields of `GET /pcm/products`."""
 
-    id = EqInOrdered(string(), note="schema gives no uuid format; example value `some-id`")
+    id = EqInOrdered(string(), note="not necessarily a UUID: the example is `some-id`")
     sku = EqInLike(string())
     slug = EqInLike(string())
     upc_ean = EqInLike(string())
     manufacturer_part_num = EqInLike(
         string(),
-        note=(
-            "the response attribute is `mpn`; the 2024 detach_nodes table also called the "
-            "filter field `mpn`"
-        ),
+        note=("`mpn` in responses, and in the filters of detach_nodes in 2024"),
     )
     name = EqInLike(string())
-    templates = Eq(
-        list_of(string()), note="not in the attributes schema; templates are a relationship"
-    )
+    templates = Eq(list_of(string()), note="templates are a relationship, not an attribute")
     commodity_type = Eq(enum("physical", "digital"))
     owner = Eq(enum("organization", "store"))
     product_types = EqIn(
         list_of(enum("standard", "parent", "child", "bundle")),
-        note="`eq` takes exactly one type, `in` several",
+        note="`eq` accepts one type, `in` several",
     )
-    parent_id = EqIn(string(), note="parent product id; no format given")
+    parent_id = EqIn(string(), note="id of the parent product")
     tags = EqInLike(list_of(string()))
     status = Eq(enum("live", "draft"))
-    has_nodes = Eq(boolean(only=False), note="false only; only `false` may be asked for")
+    has_nodes = Eq(boolean(only=False), note="only the value `false` is supported")
     created_at = EqOrdered(timestamp())
     updated_at = EqOrdered(timestamp())
     external_ref = EqInOrderedLike(string())
     description = EqLike(string())
     extensions = Keyed(
-        Keyed(
-            Eq(unknown(), note="family; documented by the instance `extensions.book.isbn`"), "field"
-        ),
+        Keyed(Eq(unknown(), note="the documented example is `extensions.book.isbn`"), "field"),
         "template",
     )
     shopper_attributes = Keyed(
-        Eq(string(), note="family; documented by the instance `shopper_attributes.color`"), "key"
+        Eq(string(), note="the documented example is `shopper_attributes.color`"), "key"
     )
     admin_attributes = Keyed(
-        Eq(string(), note="family; documented by the instance `admin_attributes.warehouse`"), "key"
+        Eq(string(), note="the documented example is `admin_attributes.warehouse`"), "key"
     )
 
 
@@ -156,7 +149,7 @@ class HierarchyBreadcrumbLocale(Group):
 
 
 class HierarchyBreadcrumbs(Group):
-    """The way from the top to a hierarchy."""
+    """The path from the root to a hierarchy."""
 
     id = EqIn(string())
     name = EqLike(string())
@@ -170,14 +163,14 @@ class PimHierarchies(
     endpoints=(Endpoint("GET", "/pcm/hierarchies", "getHierarchy"),),
     source_conflicts=(
         (
-            "pim_nodes has an `ilike` row with the same fields as `like`; the hierarchies "
-            "table lacks it."
+            "For pim_nodes, `ilike` is documented for the same fields as `like`; for hierarchies, "
+            "it is not."
         ),
         "The 2024 spec documents no filtering on hierarchies or nodes.",
         _IDS_AS_NUMBERS,
     ),
 ):
-    """What may be asked of `GET /pcm/hierarchies`."""
+    """The filterable fields of `GET /pcm/hierarchies`."""
 
     id = EqInOrdered(string(), note=_ANY_ID)
     hierarchy_id = EqInOrdered(string())
@@ -207,7 +200,7 @@ class NodeBreadcrumbLocale(Group):
 
 
 class NodeBreadcrumbs(Group):
-    """The way from the top to a node."""
+    """The path from the root to a node."""
 
     id = EqIn(string())
     name = EqLikeILike(string())
@@ -231,7 +224,7 @@ class PimNodes(
         _IDS_AS_NUMBERS,
     ),
 ):
-    """What may be asked of `GET /pcm/hierarchies/nodes`."""
+    """The filterable fields of `GET /pcm/hierarchies/nodes`."""
 
     id = EqInOrdered(string(), note=_ANY_ID)
     hierarchy_id = EqInOrdered(string())
@@ -252,9 +245,9 @@ class PimCustomRelationships(
     title="PIM custom relationships",
     endpoints=(Endpoint("GET", "/pcm/custom-relationships", "getCustomRelationships"),),
 ):
-    """What may be asked of `GET /pcm/custom-relationships`."""
+    """The filterable fields of `GET /pcm/custom-relationships`."""
 
-    owner = Eq(string(), note="schema has no enum here; elsewhere store or organization")
+    owner = Eq(string(), note="no list of values is documented; elsewhere store or organization")
     slug = EqIn(string())
 
 
@@ -263,11 +256,11 @@ class PimJobs(
     title="PIM jobs",
     endpoints=(Endpoint("GET", "/pcm/jobs", "getAllJobs"),),
     note=(
-        "Listed under the filtering guide's supported endpoints (2024), but no spec gives "
-        "this endpoint a filter parameter or an attribute list."
+        "The filtering guide of 2024 lists it as a supported endpoint, but no spec declares a "
+        "filter parameter or fields."
     ),
 ):
-    """What may be asked of `GET /pcm/jobs`."""
+    """The filterable fields of `GET /pcm/jobs`."""
 
 
 pim_products = PimProducts()

@@ -16,12 +16,12 @@ class Pricebooks(
     endpoints=(Endpoint("GET", "/pcm/pricebooks", "getPricebooks"),),
     source_conflicts=(
         (
-            "Response-link examples show like(name,*Standard*) on price books, although only "
-            "eq(external_ref,...) is documented."
+            "Examples of responses contain like(name,*Standard*), but only eq(external_ref,...) is "
+            "documented."
         ),
     ),
 ):
-    """What may be asked of `GET /pcm/pricebooks`."""
+    """The filterable fields of `GET /pcm/pricebooks`."""
 
     external_ref = Eq(string())
 
@@ -32,12 +32,12 @@ class PricebookPrices(
     endpoints=(Endpoint("GET", "/pcm/pricebooks/{pricebookID}/prices", "getProductPrices"),),
     source_conflicts=(
         (
-            "Response-link examples show like(sku,*product*), although only `eq` and `in` are "
-            "documented for this endpoint."
+            "Examples of responses contain like(sku,*product*), but only `eq` and `in` are "
+            "documented."
         ),
     ),
 ):
-    """What may be asked of `GET /pcm/pricebooks/{pricebookID}/prices`."""
+    """The filterable fields of `GET /pcm/pricebooks/{pricebookID}/prices`."""
 
     external_ref = Eq(string())
     sku = EqIn(string())
@@ -47,13 +47,13 @@ class ProductPrices(
     Resource,
     title="Product prices across price books",
     endpoints=(Endpoint("GET", "/pcm/pricebooks/prices", "getPrices"),),
-    note="`gt` and `lt` are documented, `ge` and `le` are not; no `eq` on the timestamps.",
+    note="Timestamps support `gt` and `lt` only.",
 ):
-    """What may be asked of `GET /pcm/pricebooks/prices`."""
+    """The filterable fields of `GET /pcm/pricebooks/prices`."""
 
     external_ref = EqInLike(string())
     sku = EqInLike(string())
-    id = EqIn(string(), note="schema gives no uuid format")
+    id = EqIn(string(), note="not necessarily a UUID")
     updated_at = GtLt(timestamp())
     created_at = GtLt(timestamp())
 
@@ -63,7 +63,7 @@ class PriceModifiers(
     title="Price modifiers",
     endpoints=(Endpoint("GET", "/pcm/pricebooks/{pricebookID}/modifiers", "getPriceModifiers"),),
 ):
-    """What may be asked of `GET /pcm/pricebooks/{pricebookID}/modifiers`."""
+    """The filterable fields of `GET /pcm/pricebooks/{pricebookID}/modifiers`."""
 
     external_ref = Eq(string())
     name = Eq(string())

@@ -17,17 +17,18 @@ __all__ = [
 ]
 
 
-_GR = "the table writes the operator `gr`; read as `ge`"
-_DATE_ONLY = "date-only value in the example"
+_COUNT = "documented as a string, but the example compares it with 2"
+_GR = "the documentation writes `gr`, probably for `ge`"
+_DATE_ONLY = "the documented example is a date without time"
 
 
 class Promotions(
     Resource,
     title="Promotions (standard)",
     endpoints=(Endpoint("GET", "/v2/promotions", "getAllPromotions"),),
-    note="The operation describes filtering but declares no filter parameter.",
+    note="The documentation describes filtering, but declares no filter parameter.",
 ):
-    """What may be asked of `GET /v2/promotions`."""
+    """The filterable fields of `GET /v2/promotions`."""
 
     code = Eq(string())
 
@@ -37,12 +38,11 @@ class PromotionsCmSearch(
     title="Promotions (standard), advanced usage search",
     endpoints=(Endpoint("GET", "/v2/promotions", "getAllPromotions"),),
     note=(
-        "Needs the header EP-Public-Search-Type: cm_search. Five rows write the operator "
-        "`gr`; `promo_checkouts`, in the same table, has `ge`, so `gr` is taken as a typo "
-        "for `ge`."
+        "Requires the header EP-Public-Search-Type: cm_search. For five fields the documentation "
+        "writes `gr`, probably for `ge`."
     ),
 ):
-    """What may be asked of `GET /v2/promotions`."""
+    """The filterable fields of `GET /v2/promotions`."""
 
     promo_id = Eq(string())
     promo_name = EqLike(string())
@@ -58,20 +58,20 @@ class PromotionsCmSearch(
             "bundle_fixed_discount",
             "bundle_gift",
         ),
-        note="values of the promotion schema's promotion_type; not stated for this field",
+        note="values of `promotion_type` in the schema of promotions",
     )
-    promo_status = Eq(string(), note="only the value `Running` is shown, capitalised; no enum")
-    promo_checkouts = EqOrdered(integer(), note="declared `string`; example compares 2")
+    promo_status = Eq(string(), note="the documented example is `Running`")
+    promo_checkouts = EqOrdered(integer(), note=_COUNT)
     promo_skus_prod_ids = EqLike(string())
     promo_start_date = EqOrdered(date_(), note=_GR)
     promo_end_date = EqOrdered(date_(), note=_GR)
-    code_id = Eq(string(), note="documented example combines it with promo_id by `:`")
+    code_id = Eq(string(), note="the documented example combines it with `promo_id`")
     code_code = EqLike(string())
     code_used = EqOrdered(
         integer(),
         note=(
-            "the table writes the operator `gr`; read as `ge`; declared `string`; example "
-            "compares 2"
+            "the documentation writes `gr`, probably for `ge`; documented as a string, but the "
+            "example compares it with 2"
         ),
     )
     code_created_date = EqOrdered(date_(), note=_GR)
@@ -84,12 +84,9 @@ class PromotionCodes(
     Resource,
     title="Promotion codes (standard)",
     endpoints=(Endpoint("GET", "/v2/promotions/{promotionID}/codes", "getPromotionCodes"),),
-    note=(
-        "Changelog 2024-01-24 announces filtering on Get Promotion Codes, but no page or "
-        "spec in these trees lists its attributes."
-    ),
+    note=("The changelog of 2024-01-24 announces filtering, but no page lists the fields."),
 ):
-    """What may be asked of `GET /v2/promotions/{promotionID}/codes`."""
+    """The filterable fields of `GET /v2/promotions/{promotionID}/codes`."""
 
 
 class PromotionJobs(
@@ -97,16 +94,16 @@ class PromotionJobs(
     title="Promotion jobs (standard)",
     endpoints=(Endpoint("GET", "/v2/promotions/{promotionID}/jobs"),),
 ):
-    """What may be asked of `GET /v2/promotions/{promotionID}/jobs`."""
+    """The filterable fields of `GET /v2/promotions/{promotionID}/jobs`."""
 
     job_type = Eq(
-        enum("code_generate", "code_export"), note="schema: string; values named in the prose"
+        enum("code_generate", "code_export"), note="values from the text of the documentation"
     )
     status = Eq(
         enum("pending", "processing", "completed", "failed", "cancelling", "cancelled"),
         note=(
-            "values from the prose; the example filters on `complete`, which is not one of "
-            "them (`completed` is)"
+            "values from the text of the documentation; the example uses `complete` instead of "
+            "`completed`"
         ),
     )
 
@@ -116,7 +113,7 @@ class PromotionUsages(
     title="Promotion usages (standard)",
     endpoints=(Endpoint("GET", "/v2/promotions/{id}/usages"),),
 ):
-    """What may be asked of `GET /v2/promotions/{id}/usages`."""
+    """The filterable fields of `GET /v2/promotions/{id}/usages`."""
 
     id = Eq(string())
     code = Eq(string())
@@ -128,7 +125,7 @@ class PromotionCodeUsages(
     title="Usages of one promotion code (standard)",
     endpoints=(Endpoint("GET", "/v2/promotions/{id}/codes/{code-name}/usages"),),
 ):
-    """What may be asked of `GET /v2/promotions/{id}/codes/{code-name}/usages`."""
+    """The filterable fields of `GET /v2/promotions/{id}/codes/{code-name}/usages`."""
 
     code = Eq(string())
     id = Eq(string())

@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 
-_OPERATOR_OF_2024 = "operator from the 2024 page; the newest spec names the field without one"
+_OPERATOR_OF_2024 = "operator from the 2024 page; the newest spec lists none"
 
 
 class Rules(Group):
@@ -39,13 +39,13 @@ class Rules(Group):
             "item_sku",
             "or",
         ),
-        note="enum from the schema's oneOf; does not search child conditions",
+        note="does not search child conditions",
     )
     args = Contains(list_of(string()), note="does not search child conditions")
 
 
 class RuleSet(Group):
-    """What a promotion asks of a cart."""
+    """The conditions of a promotion on a cart."""
 
     rules = Nested(Rules, multivalued=True)
 
@@ -56,8 +56,8 @@ class RulePromotions(
     endpoints=(Endpoint("GET", "/v2/rule-promotions", "getRulePromotions"),),
     source_conflicts=(
         (
-            "composable-frontend rule-promotions.yaml (2026-02-18 (1.0.0, hand-edited)) does "
-            "not list `rule_set.rules.strategy`, `rule_set.rules.args`, `account_tags`."
+            "composable-frontend rule-promotions.yaml (2026-02-18) does not list "
+            "`rule_set.rules.strategy`, `rule_set.rules.args`, `account_tags`."
         ),
         (
             "elasticpath-dev docs/promotions-builder/promotions-builder-api/"
@@ -67,11 +67,11 @@ class RulePromotions(
         ),
     ),
 ):
-    """What may be asked of `GET /v2/rule-promotions`."""
+    """The filterable fields of `GET /v2/rule-promotions`."""
 
     code = Eq(
         string(),
-        note="declared `string`, `number`; matched case-insensitively; digits-only codes allowed",
+        note="case-insensitive; may consist of digits only",
     )
     name = LikeILike(string())
     enabled = Eq(boolean())
@@ -81,7 +81,7 @@ class RulePromotions(
     end = EqOrdered(timestamp())
     rule_set = Nested(RuleSet)
     account_tags = Contains(
-        list_of(string()), note="finds any rule or child rule with an account_tags strategy"
+        list_of(string()), note="matches any rule or child rule with the strategy account_tags"
     )
 
 
@@ -92,26 +92,26 @@ class RulePromotionCodes(
         Endpoint("GET", "/v2/rule-promotions/{promotionID}/codes", "getRulePromotionCodes"),
     ),
     source_conflicts=(
-        "composable-frontend's rule-promotions.yaml has no filter parameter on this endpoint.",
+        "composable-frontend rule-promotions.yaml declares no filter parameter for this endpoint.",
     ),
 ):
-    """What may be asked of `GET /v2/rule-promotions/{promotionID}/codes`."""
+    """The filterable fields of `GET /v2/rule-promotions/{promotionID}/codes`."""
 
-    code = EqGt(string(), note="declared `string`, `number`; case-insensitive")
+    code = EqGt(string(), note="case-insensitive")
 
 
 class RulePromotionJobs(
     Resource,
     title="Rule promotion jobs",
     endpoints=(Endpoint("GET", "/v2/rule-promotions/{uuid}/jobs", "getRulePromotionJobs"),),
-    note="Documented as a bullet list of examples.",
+    note="Documented by examples only.",
 ):
-    """What may be asked of `GET /v2/rule-promotions/{uuid}/jobs`."""
+    """The filterable fields of `GET /v2/rule-promotions/{uuid}/jobs`."""
 
     job_type = Eq(enum("code_generate", "code_export"))
     status = Eq(
         enum("pending", "processing", "completed", "failed", "cancelling", "cancelled"),
-        note="the example value `complete` is not in the schema enum (`completed` is)",
+        note="the documented example uses `complete` instead of `completed`",
     )
 
 
@@ -122,10 +122,10 @@ class RulePromotionUsages(
         Endpoint("GET", "/v2/rule-promotions/{promotionID}/usages", "getRulePromotionUsages"),
     ),
 ):
-    """What may be asked of `GET /v2/rule-promotions/{promotionID}/usages`."""
+    """The filterable fields of `GET /v2/rule-promotions/{promotionID}/usages`."""
 
     id = Eq(string(), note=_OPERATOR_OF_2024)
-    code = Eq(string(), note="operator from the 2024 page and the spec's parameter example")
+    code = Eq(string(), note="operator from the 2024 page and an example of the spec")
     used_on = Ordered(timestamp())
 
 
@@ -143,7 +143,7 @@ class RulePromotionCodeUsages(
         "The 2024 page also lists `code` (eq); the newest spec lists only `id` and `used_on`.",
     ),
 ):
-    """What may be asked of `GET /v2/rule-promotions/{promotionID}/codes/{code}/usages`."""
+    """The filterable fields of `GET /v2/rule-promotions/{promotionID}/codes/{code}/usages`."""
 
     id = Eq(string(), note=_OPERATOR_OF_2024)
     used_on = Ordered(timestamp())

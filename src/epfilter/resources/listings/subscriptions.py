@@ -1,4 +1,4 @@
-"""Subscriptions, and what belongs to them."""
+"""Subscriptions, their offerings, invoices, subscribers and jobs."""
 
 from __future__ import annotations
 
@@ -25,12 +25,10 @@ __all__ = [
 
 _OLD = Deprecation()
 _SHARED_EXAMPLE = (
-    "The filter parameter of this endpoint carries only the shared example `eq(name,Alan "
-    "Turing)` and no attribute table."
+    "The filter parameter has the example `eq(name,Alan Turing)`, but no list of fields is "
+    "documented."
 )
-_OF_SUBSCRIBER = (
-    "not in the subscription schema; presumably the subscriber's (same row as subscribers)"
-)
+_OF_SUBSCRIBER = "not in the schema of subscriptions; probably that of the subscriber"
 
 
 class OfferingPlans(Group):
@@ -54,7 +52,7 @@ class SubscriptionOfferings(
         ),
     ),
 ):
-    """What may be asked of `GET /v2/subscriptions/offerings`."""
+    """The filterable fields of `GET /v2/subscriptions/offerings`."""
 
     external_ref = Eq(string())
     plans = Nested(OfferingPlans, multivalued=True)
@@ -66,15 +64,14 @@ class Subscriptions(
     title="Subscriptions",
     endpoints=(Endpoint("GET", "/v2/subscriptions/subscriptions", "ListSubscriptions"),),
     note=(
-        "Subscription list endpoints without a filter parameter: "
+        "These listings have no filter parameter: "
         "offerings/{id}/pricing-options, /features and /plans, "
         "plans/{id}/relationships/pricing_options, subscriptions/{id}/features, /plans, "
         "/pricing-options, /states and /invoices, invoices/{id}/payments, "
-        "imports/{id}/errors, proration-policies. The POST operations on the listing paths "
-        "declare the filter parameter too (a path-level parameter)."
+        "imports/{id}/errors, proration-policies."
     ),
 ):
-    """What may be asked of `GET /v2/subscriptions/subscriptions`."""
+    """The filterable fields of `GET /v2/subscriptions/subscriptions`."""
 
     account_id = Eq(string())
     name = Eq(string(), note=_OF_SUBSCRIBER)
@@ -87,7 +84,7 @@ class SubscriptionJobs(
     title="Subscription jobs",
     endpoints=(Endpoint("GET", "/v2/subscriptions/jobs", "ListJobs"),),
 ):
-    """What may be asked of `GET /v2/subscriptions/jobs`."""
+    """The filterable fields of `GET /v2/subscriptions/jobs`."""
 
     external_ref = Eq(string())
 
@@ -98,7 +95,7 @@ class SubscriptionImports(
     endpoints=(Endpoint("GET", "/v2/subscriptions/imports", "ListImportJobs"),),
     note=_SHARED_EXAMPLE,
 ):
-    """What may be asked of `GET /v2/subscriptions/imports`."""
+    """The filterable fields of `GET /v2/subscriptions/imports`."""
 
 
 class SubscriptionInvoices(
@@ -106,7 +103,7 @@ class SubscriptionInvoices(
     title="Subscription invoices",
     endpoints=(Endpoint("GET", "/v2/subscriptions/invoices", "ListInvoices"),),
 ):
-    """What may be asked of `GET /v2/subscriptions/invoices`."""
+    """The filterable fields of `GET /v2/subscriptions/invoices`."""
 
     subscriber_id = Eq(string())
     subscription_id = Eq(string())
@@ -119,7 +116,7 @@ class SubscriptionSchedules(
     title="Subscription schedules",
     endpoints=(Endpoint("GET", "/v2/subscriptions/schedules", "ListSchedules"),),
 ):
-    """What may be asked of `GET /v2/subscriptions/schedules`."""
+    """The filterable fields of `GET /v2/subscriptions/schedules`."""
 
     external_ref = Eq(string())
 
@@ -129,12 +126,12 @@ class SubscriptionSubscribers(
     title="Subscription subscribers",
     endpoints=(Endpoint("GET", "/v2/subscriptions/subscribers", "ListSubscribers"),),
 ):
-    """What may be asked of `GET /v2/subscriptions/subscribers`."""
+    """The filterable fields of `GET /v2/subscriptions/subscribers`."""
 
     account_id = Eq(string())
     name = Eq(string())
     email = Eq(string())
-    external_ref = Eq(string(), note="not in the subscriber schema")
+    external_ref = Eq(string(), note="not in the schema of subscribers")
 
 
 class SubscriptionDunningRules(
@@ -143,7 +140,7 @@ class SubscriptionDunningRules(
     endpoints=(Endpoint("GET", "/v2/subscriptions/dunning-rules", "ListDunningRules"),),
     note=_SHARED_EXAMPLE,
 ):
-    """What may be asked of `GET /v2/subscriptions/dunning-rules`."""
+    """The filterable fields of `GET /v2/subscriptions/dunning-rules`."""
 
 
 class SubscriptionFeatures(
@@ -151,20 +148,20 @@ class SubscriptionFeatures(
     title="Subscription features",
     endpoints=(Endpoint("GET", "/v2/subscriptions/features", "ListFeatures"),),
 ):
-    """What may be asked of `GET /v2/subscriptions/features`."""
+    """The filterable fields of `GET /v2/subscriptions/features`."""
 
     external_ref = Eq(string())
-    tag = Eq(string(), note="in the schema under configuration.tag")
+    tag = Eq(string(), note="`configuration.tag` in the schema")
 
 
 class SubscriptionProducts(
     Resource,
     title="Subscription products (2024 only)",
     endpoints=(Endpoint("GET", "/v2/subscriptions/products", "ListProducts"),),
-    note="Endpoint is absent from the 2025-26 subscription specs.",
+    note="The specs of 2025 and 2026 do not contain this endpoint.",
     deprecated=_OLD,
 ):
-    """What may be asked of `GET /v2/subscriptions/products`."""
+    """The filterable fields of `GET /v2/subscriptions/products`."""
 
     external_ref = Eq(string(), deprecated=_OLD)
 
@@ -174,12 +171,12 @@ class SubscriptionPlans(
     title="Subscription plans (2024 only)",
     endpoints=(Endpoint("GET", "/v2/subscriptions/plans", "ListPlans"),),
     note=(
-        "Endpoint is absent from the 2025-26 subscription specs; the 2024 operation "
-        "describes filtering but declares no filter parameter."
+        "The specs of 2025 and 2026 do not contain this endpoint; that of 2024 describes "
+        "filtering, but declares no filter parameter."
     ),
     deprecated=_OLD,
 ):
-    """What may be asked of `GET /v2/subscriptions/plans`."""
+    """The filterable fields of `GET /v2/subscriptions/plans`."""
 
     external_ref = Eq(string(), deprecated=_OLD)
 
