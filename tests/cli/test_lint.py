@@ -22,10 +22,10 @@ from click.testing import CliRunner, Result
 
 from epfilter.cli import main
 from epfilter.cli import progress as bar
-from support.file_samples import Case, cases
+from support.file_samples import Case, load_cases
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="there is nothing of the kind on Windows")
-CASES = cases(Path(__file__).parent / "lint_runs.txt")
+CASES = load_cases(Path(__file__).parent / "lint_runs.txt")
 NO_FILES = ("args", "stdin", "out", "err", "exit")
 
 
@@ -42,7 +42,7 @@ def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_run(case: Case, tmp_path: Path) -> None:
     files = [part for part in case.files(*NO_FILES) if not part.title.startswith("after ")]
     for file in files:
-        file.put_into(tmp_path)
+        file.write_to(tmp_path)
     result = run(*shlex.split(case.part("args")), given=case.part("stdin") or None)
     assert result.stdout.rstrip("\n") == case.part("out").rstrip("\n")
     assert result.stderr.rstrip("\n") == case.part("err").rstrip("\n")

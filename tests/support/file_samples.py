@@ -1,4 +1,4 @@
-"""Files that tests lint, and reports of them in words that a reviewer can read."""
+"""Files that tests lint, and their reports in a form that a reviewer can read."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 _BLOCK = re.compile(r"(?ms)^=== ([^\n]*)\n(.*?)(?=^=== |\Z)")
 _PART = re.compile(r"(?ms)^--- ([^\n]*)\n(?!\+\+\+ )(.*?)(?=^--- [^\n]*\n(?!\+\+\+ )|\Z)")
-"""The first line of a diff, which a line with `+++ ` follows, begins no part."""
+"""The first line of a diff, which a line with `+++ ` follows, does not start a part."""
 
 
 class Part(NamedTuple):
-    """A part of a case: what stands behind `--- `, and the lines below it.
+    """A part of a case: a title after `--- `, and the lines below it.
 
-    A title that ends in ` (escaped)` has Python's escapes in its text, which stand for bytes.
+    The text of a part with ` (escaped)` in its title has Python's escapes, which stand for bytes.
     """
 
     title: str
@@ -36,14 +36,14 @@ class Part(NamedTuple):
             return written.decode("unicode_escape").encode("latin-1")
         return self.text.encode()
 
-    def put_into(self, folder: Path) -> None:
+    def write_to(self, folder: Path) -> None:
         path = folder / self.name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(self.content)
 
 
 class Case(NamedTuple):
-    """A title behind `=== `, and parts that each begin with `--- `."""
+    """A case: a title after `=== `, and parts that each start with `--- `."""
 
     title: str
     parts: tuple[Part, ...]
@@ -52,24 +52,24 @@ class Case(NamedTuple):
         return self.title
 
     def part(self, title: str) -> str:
-        """The text of the part of this title, or ''."""
+        """Return the text of the part with this title, or an empty text."""
         return next((part.text for part in self.parts if part.title == title), "")
 
-    def files(self, *besides: str) -> list[Part]:
-        """The parts that are files."""
-        return [part for part in self.parts if part.title not in besides]
+    def files(self, *titles: str) -> list[Part]:
+        """Return the parts that are files, which have none of the titles."""
+        return [part for part in self.parts if part.title not in titles]
 
 
-def cases(path: Path) -> list[Case]:
-    """The cases of a file of data; what stands above the first says how they are written."""
+def load_cases(path: Path) -> list[Case]:
+    """Return the cases of a data file; the text above the first explains their form."""
     return [
         Case(title, tuple(Part(*found) for found in _PART.findall(body)))
         for title, body in _BLOCK.findall(path.read_text(encoding="utf-8"))
     ]
 
 
-def printed(report: FileReport) -> str:
-    """Each finding with its severity, words, line, carets and hint; what is kept back at the end."""
+def format_report(report: FileReport) -> str:
+    """Return each finding with its message, line, carets and hint, and the suppressed count."""
     lines = []
     for one in report.findings:
         found = one.diagnostic
@@ -80,10 +80,10 @@ def printed(report: FileReport) -> str:
         if found.hint:
             lines.append(f"    hint: {found.hint}")
     if report.suppressed:
-        lines.append(f"{report.suppressed} kept back")
+        lines.append(f"{report.suppressed} suppressed")
     return "\n".join(lines) or "nothing"
 
 
-def codes(report: FileReport) -> list[tuple[str, int, int]]:
-    """The code, line and column of each finding."""
+def list_codes(report: FileReport) -> list[tuple[str, int, int]]:
+    """Return the code, line and column of each finding."""
     return [(one.diagnostic.code, one.line, one.column) for one in report.findings]

@@ -1,4 +1,4 @@
-"""Whatever writes a file of data, the filter in it is found as it was, and where it stands."""
+"""Properties of data files: filters are decoded, mapped to positions, and edited."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from support.filter_strategies import any_text, filters, pieces, texts
 ENDS = (".json", ".jsonl", ".yaml", ".http", ".md")
 
 
-class Everything(Extraction):
-    """Takes all that is offered, filter or not."""
+class AcceptingExtraction(Extraction):
+    """An extraction that accepts every candidate."""
 
     def add_candidate(
         self, value: MappedText, context: RequestContext = NO_CONTEXT, built_with: str = ""
@@ -45,16 +45,16 @@ class Everything(Extraction):
         )
 
 
-def found_in(text: str, suffix: str) -> MappedText:
-    """The only text that is offered."""
-    extraction = Everything(Endpoints())
+def extract_value(text: str, suffix: str) -> MappedText:
+    """Return the only candidate of a text."""
+    extraction = AcceptingExtraction(Endpoints())
     extract(text, f"x{suffix}", extraction)
     assert not extraction.problems
     ((value, *_),) = extraction.filters
     return value
 
 
-def as_read(text: str) -> str:
+def mark_text(text: str) -> str:
     return mark_placeholders(MappedText.of_file(text)).text
 
 
@@ -93,8 +93,8 @@ def yaml_documents(draw: st.DrawFn) -> tuple[str, str, str]:
     return text, value, events[at].style or ""
 
 
-def stretches(value: MappedText) -> list[tuple[str, Span]]:
-    """The stretches of the file, and what each of them writes."""
+def list_ranges(value: MappedText) -> list[tuple[str, Span]]:
+    """Return the ranges of the file, each with the text that it encodes."""
     found: list[tuple[str, Span]] = []
     for i, char in enumerate(value.text):
         span = Span(value.starts[i], value.ends[i])
@@ -105,15 +105,15 @@ def stretches(value: MappedText) -> list[tuple[str, Span]]:
     return found
 
 
-def edited_and_read(text: str, suffix: str, value: MappedText, edit: Edit) -> bool:
-    """Whether the change can be made in the file; where it can, the file must hold it."""
+def check_edit(text: str, suffix: str, value: MappedText, edit: Edit) -> bool:
+    """Return whether the edit is possible; if so, check that the edited file contains it."""
     there = value.map_edit(edit)
     if there is None:
         return False
     (start, end), new = edit
     meant = value.text[:start] + new + value.text[end:]
-    after = found_in(apply_edits(text, [there]), suffix)
-    assert after.text == as_read(meant)
+    after = extract_value(apply_edits(text, [there]), suffix)
+    assert after.text == mark_text(meant)
     return True
 
 
@@ -126,24 +126,24 @@ def edits(draw: st.DrawFn, value: MappedText) -> Edit:
 
 
 @given(json_documents())
-def test_json_is_found_as_it_was_written(file: tuple[str, str]) -> None:
+def test_json_is_decoded(file: tuple[str, str]) -> None:
     text, value = file
-    assert found_in(text, ".json").text == as_read(value)
+    assert extract_value(text, ".json").text == mark_text(value)
 
 
 @given(json_documents())
-def test_each_character_of_json_stands_where_it_is_written(file: tuple[str, str]) -> None:
+def test_each_position_in_json_encodes_its_character(file: tuple[str, str]) -> None:
     text, _ = file
-    for meant, (start, end) in stretches(found_in(text, ".json")):
+    for meant, (start, end) in list_ranges(extract_value(text, ".json")):
         assert json.loads(f'"{text[start:end]}"') == meant
 
 
 @given(st.data(), json_documents())
-def test_json_can_be_changed_anywhere(data: st.DataObject, file: tuple[str, str]) -> None:
+def test_json_can_be_edited_anywhere(data: st.DataObject, file: tuple[str, str]) -> None:
     text, value = file
-    assume("\ufffc" not in as_read(value))
-    found = found_in(text, ".json")
-    assert edited_and_read(text, ".json", found, data.draw(edits(found)))
+    assume("\ufffc" not in mark_text(value))
+    found = extract_value(text, ".json")
+    assert check_edit(text, ".json", found, data.draw(edits(found)))
 
 
 @given(st.data(), filters.map(unparse), st.booleans(), st.sampled_from([quote, quote_plus]))
@@ -154,32 +154,30 @@ def test_a_url_in_json(data: st.DataObject, value: str, ascii_only: bool, encode
     extraction = Extraction(Endpoints())
     extract(text, "x.json", extraction)
     ((found, (resource,), _),) = extraction.filters
-    assert found.text == as_read(value)
+    assert found.text == mark_text(value)
     assert resource_info(resource).name == "orders"
     if not found.placeholders:
-        assert edited_and_read(text, ".json", found, data.draw(edits(found)))
+        assert check_edit(text, ".json", found, data.draw(edits(found)))
 
 
 @given(filters.map(unparse))
-def test_a_url_whose_marks_are_left_as_they_are(value: str) -> None:
-    """As JavaScript's `encodeURI` leaves them."""
+def test_a_url_with_unencoded_punctuation(value: str) -> None:
+    """JavaScript's `encodeURI` does not encode it."""
     text = json.dumps({"next": f"/v2/orders?filter={quote(value, safe='(),:|*~')}&sort=name"})
-    assert found_in(text, ".json").text == as_read(value)
+    assert extract_value(text, ".json").text == mark_text(value)
 
 
 @given(yaml_documents())
-def test_yaml_is_found_as_it_was_written(file: tuple[str, str, str]) -> None:
+def test_yaml_is_decoded(file: tuple[str, str, str]) -> None:
     text, value, _ = file
-    assert found_in(text, ".yaml").text == as_read(value)
+    assert extract_value(text, ".yaml").text == mark_text(value)
 
 
 @given(yaml_documents())
-def test_each_character_of_yaml_stands_where_it_is_written(file: tuple[str, str, str]) -> None:
+def test_each_position_in_yaml_encodes_its_character(file: tuple[str, str, str]) -> None:
     text, _, style = file
-    assume(
-        not {"\u2028", "\u2029"} & {*text}
-    )  # which no program but a parser of YAML knows as breaks
-    for meant, (start, end) in stretches(found_in(text, ".yaml")):
+    assume(not {"\u2028", "\u2029"} & {*text})  # only YAML treats these as line breaks
+    for meant, (start, end) in list_ranges(extract_value(text, ".yaml")):
         here = text[start:end]
         if here == meant:
             continue
@@ -191,15 +189,15 @@ def test_each_character_of_yaml_stands_where_it_is_written(file: tuple[str, str,
 
 
 @given(st.data(), yaml_documents())
-def test_what_is_changed_in_yaml_is_read_as_meant(
-    data: st.DataObject, file: tuple[str, str, str]
-) -> None:
+def test_edited_yaml_is_parsed_as_intended(data: st.DataObject, file: tuple[str, str, str]) -> None:
     text, value, style = file
-    assume("\ufffc" not in as_read(value))
-    found = found_in(text, ".yaml")
-    changed = edited_and_read(text, ".yaml", found, data.draw(edits(found)))
-    one_line = not any(end - start > 1 and meant == " " for meant, (start, end) in stretches(found))
-    assert changed or style != '"' or not one_line or "\\\n" in text or "\\\r" in text
+    assume("\ufffc" not in mark_text(value))
+    found = extract_value(text, ".yaml")
+    change_text = check_edit(text, ".yaml", found, data.draw(edits(found)))
+    one_line = not any(
+        end - start > 1 and meant == " " for meant, (start, end) in list_ranges(found)
+    )
+    assert change_text or style != '"' or not one_line or "\\\n" in text or "\\\r" in text
 
 
 @pytest.mark.parametrize(
@@ -231,10 +229,8 @@ def test_what_is_changed_in_yaml_is_read_as_meant(
         ("filter: >-\n  eq(a,1)\n  :x", Edit(Span(7, 9), ""), "filter: >-\n  eq(a,1)x"),
     ],
 )
-def test_a_change_is_written_as_yaml_writes_it_there(
-    text: str, edit: Edit, after: str | None
-) -> None:
-    there = found_in(text, ".yaml").map_edit(edit)
+def test_an_edit_is_encoded_as_yaml(text: str, edit: Edit, after: str | None) -> None:
+    there = extract_value(text, ".yaml").map_edit(edit)
     assert (apply_edits(text, [there]) if there else None) == after
 
 
@@ -292,8 +288,8 @@ hostile = st.one_of(any_text, st.lists(st.sampled_from(_MARKS), max_size=16).map
 @example(text="> " * 2_000 + "```json\n")
 @example(text='{"n": ' + "9" * 5_000 + "}")
 @example(text="a: |9\n b\n")
-def test_nothing_that_a_file_holds_raises(suffix: str, text: str) -> None:
-    extraction = Everything(Endpoints())
+def test_no_content_raises_an_error(suffix: str, text: str) -> None:
+    extraction = AcceptingExtraction(Endpoints())
     extract(text, f"x{suffix}", extraction)
     for value, *_ in extraction.filters:
         assert len(value.text) == len(value.starts) == len(value.ends)
@@ -332,8 +328,8 @@ def test_nothing_that_a_file_holds_raises(suffix: str, text: str) -> None:
         (".tsx", 'f("/v2/orders", { url: x, filter: '),
     ],
 )
-def test_the_work_grows_with_the_size_alone(suffix: str, once: str) -> None:
-    def reading_of(times: int) -> int:
+def test_work_is_linear_in_the_size(suffix: str, once: str) -> None:
+    def extract_text(times: int) -> int:
         text = once * times
         if suffix == ".json":
             text = f"[{text[:-1]}]"
@@ -342,13 +338,13 @@ def test_the_work_grows_with_the_size_alone(suffix: str, once: str) -> None:
         if suffix == ".py" and len(opened) > len(closed):
             ends = {"(": ")", "[": "]"}
             text += "1" + "".join(ends[char] for char in reversed(opened)) * times
-        return work(lambda: extract(text, f"x{suffix}", Everything(Endpoints())))
+        return work(lambda: extract(text, f"x{suffix}", AcceptingExtraction(Endpoints())))
 
-    reading_of(1)  # what is imported and compiled on the way is not counted
-    assert reading_of(80) < 2.3 * reading_of(40)
+    extract_text(1)  # imports and compiled patterns are not counted
+    assert extract_text(80) < 2.3 * extract_text(40)
 
 
-def test_what_is_written_in_yaml_is_never_run() -> None:
+def test_yaml_constructs_no_objects() -> None:
     extraction = Extraction(Endpoints())
     extract("filter: !!python/object/apply:os._exit [1]\n", "x.yaml", extraction)
     assert not extraction.problems
@@ -357,12 +353,12 @@ def test_what_is_written_in_yaml_is_never_run() -> None:
 
 @pytest.mark.parametrize("loader", [LOADER, yaml.SafeLoader])
 @pytest.mark.parametrize("line", ["\n", "\r\n", "\r", "\x85"])
-def test_the_parser_of_yaml_counts_as_the_text_does(
+def test_both_parsers_of_yaml_count_characters(
     line: str, loader: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(yaml_files, "LOADER", loader)
     text = f"\ufeffé𝕏: 𝕏 # \u200b{line}a: '𝕏{line}{line}  x'{line}filter: eq(𝕏,1)"
-    value = found_in(text, ".yaml")
+    value = extract_value(text, ".yaml")
     assert text[value.bounds.start : value.bounds.end] == "eq(𝕏,1)"
 
 
@@ -376,37 +372,37 @@ def test_the_parser_of_yaml_counts_as_the_text_does(
         (
             "é𝕏: b: c",
             5,
-            "an unquoted value cannot contain a colon and a space; put the value in quotes",
+            "an unquoted value cannot contain a colon and a space; write_case the value in quotes",
         ),
         ("é𝕏: [b", 6, "a comma or a closing bracket is missing here"),
         ("[" * 501, 500, "this YAML is nested too deeply"),
     ],
 )
-def test_both_parsers_of_yaml_say_the_same(
+def test_both_parsers_of_yaml_report_the_same(
     text: str, place: int, message: str, loader: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(yaml_files, "LOADER", loader)
     extraction = Extraction(Endpoints())
     extract(text, "x.yaml", extraction)
-    ((span, said, partial),) = extraction.problems
-    assert not partial
-    assert (span.start, said) == (place, message)
+    ((span, actual, is_partial),) = extraction.problems
+    assert not is_partial
+    assert (span.start, actual) == (place, message)
 
 
-def test_json_that_is_too_deep_is_a_problem() -> None:
+def test_deeply_nested_json_is_a_problem() -> None:
     extraction = Extraction(Endpoints())
     extract("[" * 100_000, "x.json", extraction)
-    ((_, said, _),) = extraction.problems
-    assert said == "this JSON is nested too deeply"
+    ((_, message, _),) = extraction.problems
+    assert message == "this JSON is nested too deeply"
 
 
-def test_code_whose_reader_is_not_installed_has_urls(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_urls_are_searched_in_code_without_a_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(*_: object) -> None:
         raise NeedsExtraError("json")
 
     monkeypatch.setattr(markdown, "extract_as", missing)
     text = '```json\n{"filter": "eq(a,1)", "x": "/v2/orders?filter=eq(b,1)"}\n```\n'
-    assert found_in(text, ".md").text == "eq(b,1)"
+    assert extract_value(text, ".md").text == "eq(b,1)"
 
 
 @pytest.mark.parametrize(
@@ -443,16 +439,16 @@ def test_code_whose_reader_is_not_installed_has_urls(monkeypatch: pytest.MonkeyP
         (".md", '```json\n{"filter": "a"}\n```', Edit(Span(0, 1), "```"), None),
     ],
 )
-def test_a_change_is_written_as_the_file_writes_it(
+def test_an_edit_is_encoded_as_the_file_requires(
     suffix: str, text: str, edit: Edit, after: str | None
 ) -> None:
-    there = found_in(text, suffix).map_edit(edit)
+    there = extract_value(text, suffix).map_edit(edit)
     assert (apply_edits(text, [there]) if there else None) == after
 
 
-def test_a_change_in_a_fence_in_a_list_stays_on_its_line() -> None:
+def test_an_edit_of_a_code_block_in_a_list_stays_on_its_line() -> None:
     text = "- x\n\n  ```yaml\n  filter: >-\n    eq(a,1)\n    :gt(b,2)\n  ```\n"
-    value = found_in(text, ".md")
+    value = extract_value(text, ".md")
     assert value.text == "eq(a,1) :gt(b,2)"
     there = value.map_edit(Edit(Span(9, 11), "ge"))
     assert there

@@ -1,11 +1,10 @@
-"""What each reader finds in files of its kind; the cases are in data/, one file a kind.
+"""What each extractor finds; the cases are in data/, one file for each kind of file.
 
-A case is a title behind `=== `, the file's text, and behind `---` what is found in it, in the
-order of the file: `filter LINE:COLUMN RESOURCES TEXT` (placeholders shown as `…`),
-`interpolation LINE:COLUMN FORM`, `comment LINE:COLUMN TEXT`, `problem LINE:COLUMN MESSAGE`, or
-`part LINE:COLUMN MESSAGE` where the rest was read.
-Columns are counted from 1, in characters. Where the text itself holds a line `---`, what is found
-stands behind `--- found`.
+A case is a title after `=== `, the text of the file, and after `---` what is found, in the order of
+the file: `filter LINE:COLUMN RESOURCES TEXT` (placeholders shown as `…`),
+`interpolation LINE:COLUMN CONSTRUCT`, `comment LINE:COLUMN TEXT`, `problem LINE:COLUMN MESSAGE`, or
+`part LINE:COLUMN MESSAGE` where the rest was extracted. Columns are counted from 1, in characters.
+Where the text itself contains a line `---`, the separator is `--- found`.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ class Case(NamedTuple):
 
 
 def cases() -> list[Case]:
-    """One of each block of each file; `python.py.txt` holds files that end in `.py`."""
+    """Return a case for each block of each file; `python.py.txt` has those that end in `.py`."""
     return [
         case(path.stem, title, block)
         for path in sorted(DATA.glob("*.txt"))
@@ -49,14 +48,14 @@ def case(name: str, title: str, block: str) -> Case:
     return Case(name, title, text, [line for line in expected.splitlines() if line])
 
 
-def reading_of(text: str, name: str) -> Extraction:
+def extract_text(text: str, name: str) -> Extraction:
     extraction = Extraction(Endpoints())
     extract(text, name, extraction)
     return extraction
 
 
-def listed(extraction: Extraction, text: str) -> list[str]:
-    """What was found, as the data files write it."""
+def format_extraction(extraction: Extraction, text: str) -> list[str]:
+    """Return what was found in the form of the data files."""
     found: list[tuple[int, str, str]] = []
     for value, resources, _ in extraction.filters:
         names = ",".join(resource_info(one).name for one in resources) or "-"
@@ -65,11 +64,13 @@ def listed(extraction: Extraction, text: str) -> list[str]:
     found += [
         (one.span.start, "interpolation", one.built_with) for one in extraction.interpolations
     ]
-    found += [(span.start, "comment", make_printable(said)) for span, said in extraction.comments]
+    found += [
+        (span.start, "comment", make_printable(comment)) for span, comment in extraction.comments
+    ]
     found += [(one.span.start, KINDS[one.is_partial], one.message) for one in extraction.problems]
     return [f"{kind} {format_position(text, at)} {rest}" for at, kind, rest in sorted(found)]
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.name}: {case.title}")
-def test_finds(case: Case) -> None:
-    assert listed(reading_of(case.text, case.name), case.text) == case.expected
+def test_extracts(case: Case) -> None:
+    assert format_extraction(extract_text(case.text, case.name), case.text) == case.expected

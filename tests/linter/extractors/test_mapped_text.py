@@ -1,4 +1,4 @@
-"""A text keeps its places through everything that is done to it; one row a case."""
+"""A mapped text keeps its positions in slices and decoded texts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def doubled(new: str) -> str | None:
 
 
 def middle() -> MappedText:
-    """`ab` for 2 and 3, `'` for 45, nothing for 6, `cd` for 78 as a whole."""
+    """Return `ab` for 2 and 3, `'` for 45, nothing for 6, and `cde` for 78 as a whole."""
     units = [Segment("ab", 2, 4), Segment("'", 4, 6), Segment("", 6, 7), Segment("cde", 7, 9)]
     return MappedText.of_file(FILE).decode(units, doubled)
 
@@ -61,19 +61,19 @@ def test_edit(edit: Edit, expected: Edit | None) -> None:
 @pytest.mark.parametrize(
     ("start", "end", "bounds"), [(1, 3, (3, 6)), (0, 0, (2, 2)), (6, 6, (9, 9)), (3, 3, (7, 7))]
 )
-def test_a_part_stands_in_its_own_bounds(start: int, end: int, bounds: tuple[int, int]) -> None:
+def test_a_slice_has_its_own_bounds(start: int, end: int, bounds: tuple[int, int]) -> None:
     part = middle().slice(start, end)
     assert part.text == "ab'cde"[start:end]
     assert part.bounds == bounds
     assert part.map_span(Span(0, len(part.text))) == bounds
 
 
-def test_an_empty_text_can_be_filled() -> None:
+def test_an_empty_text_can_be_edited() -> None:
     nothing = MappedText.of_file('""').slice(1, 1).decode([], doubled)
     assert nothing.map_edit(Edit(Span(0, 0), "'")) == Edit(Span(1, 1), "''")
 
 
-def test_holes_go_along() -> None:
+def test_placeholders_are_kept() -> None:
     text = MappedText.of_file("a{b}c").decode(
         [Segment("a", 0, 1), Segment(PLACEHOLDER, 1, 4, is_placeholder=True), Segment("c", 4, 5)],
         str,
@@ -84,7 +84,7 @@ def test_holes_go_along() -> None:
     assert text.map_edit(Edit(Span(1, 2), "x")) == Edit(Span(1, 4), "x")
 
 
-def test_what_does_not_fit_is_not_written_from_any_part() -> None:
+def test_every_slice_checks_its_edits() -> None:
     asked: list[Edit] = []
 
     def accepts(edit: Edit) -> bool:

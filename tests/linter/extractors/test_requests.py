@@ -1,4 +1,4 @@
-"""Which listing a URL or a payload is for; one row a case."""
+"""The listings that a URL or a payload is for."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from epfilter.resources import resource_info
         ("GET", "/v2/inventories/locations", "inventory_locations"),
     ],
 )
-def test_of_a_url(method: str, url: str, expected: str) -> None:
+def test_resources_of_a_url(method: str, url: str, expected: str) -> None:
     found = Endpoints().find_resources(RequestContext(url, method))
     assert ",".join(resource_info(one).name for one in found) == expected
 
@@ -47,6 +47,6 @@ def test_of_a_url(method: str, url: str, expected: str) -> None:
         ("x", "/v2/orders", []),
     ],
 )
-def test_of_a_payload(job_type: str, path: str, expected: list[str]) -> None:
+def test_resources_of_a_payload(job_type: str, path: str, expected: list[str]) -> None:
     found = Endpoints().find_resources(RequestContext(path, job_type=job_type))
     assert [resource_info(one).name for one in found] == expected

@@ -1,4 +1,4 @@
-"""Where the value of `filter=` begins and ends in a text; one row a case."""
+"""Where the value of `filter=` starts and ends in a text."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from epfilter.linter.extractors.urls import add_url_filters, decode_percent
 from support.counted_work import work
 
 
-class Offers(Extraction):
-    """Keeps what is offered, and where a URL said that it stands."""
+class RecordingExtraction(Extraction):
+    """An extraction that records each candidate with the path of its URL."""
 
     def add_candidate(
         self, value: MappedText, context: RequestContext = NO_CONTEXT, built_with: str = ""
@@ -33,10 +33,10 @@ class Offers(Extraction):
         )
 
 
-def offers(text: str, path: str = "") -> list[str]:
-    extraction = Offers(Endpoints())
+def list_candidates(text: str, path: str = "") -> list[str]:
+    extraction = RecordingExtraction(Endpoints())
     add_url_filters(MappedText.of_file(text), extraction, request=RequestContext(path))
-    return [said for _, said, _ in extraction.problems]
+    return [problem.message for problem in extraction.problems]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def offers(text: str, path: str = "") -> list[str]:
     ],
 )
 def test_a_url(text: str, expected: str) -> None:
-    assert offers(text) == [expected]
+    assert list_candidates(text) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_url(text: str, expected: str) -> None:
     ],
 )
 def test_no_parameter_called_filter(text: str) -> None:
-    assert offers(text) == []
+    assert list_candidates(text) == []
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_no_parameter_called_filter(text: str) -> None:
     ],
 )
 def test_a_query_on_a_line_of_its_own(text: str, expected: str) -> None:
-    assert offers(text, "/v2/orders") == [expected]
+    assert list_candidates(text, "/v2/orders") == [expected]
 
 
 @pytest.mark.parametrize(
@@ -134,13 +134,13 @@ def test_a_query_on_a_line_of_its_own(text: str, expected: str) -> None:
         ("filter=shout(eq(a,1)) filter=F.eq(a) filter=text('a') filter= eq(a,1)", []),
     ],
 )
-def test_a_parameter_without_a_url(text: str, expected: list[str]) -> None:
-    assert offers(text, "/v2/orders") == expected
+def test_a_parameter_alone(text: str, expected: list[str]) -> None:
+    assert list_candidates(text, "/v2/orders") == expected
 
 
 def test_several_urls_in_a_text() -> None:
     text = "/x?filter=eq(a,(&/y?filter=eq(b,1)&filter=eq(c,2) and /z?filter=eq(d,3"
-    assert offers(text) == ["/x eq(a,(", "&/y eq(b,1)", " eq(c,2)", "/z eq(d,3"]
+    assert list_candidates(text) == ["/x eq(a,(", "&/y eq(b,1)", " eq(c,2)", "/z eq(d,3"]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_several_urls_in_a_text() -> None:
         ("eq(a,1)", "\ud800", None),
     ],
 )
-def test_new_text_is_encoded_as_far_as_the_old_is(
+def test_new_text_is_encoded_as_far_as_the_old_text(
     written: str, new: str, expected: str | None
 ) -> None:
     there = decode_percent(MappedText.of_file(written)).map_edit(Edit(Span(0, 2), new))
@@ -161,7 +161,7 @@ def test_new_text_is_encoded_as_far_as_the_old_is(
 
 @given(st.text("?&filter=eq(),\"'\\% \n{}<>$`aé2", max_size=60))
 def test_no_text_raises(text: str) -> None:
-    offers(f"?filter={text}")
+    list_candidates(f"?filter={text}")
     mark_placeholders(decode_percent(MappedText.of_file(text)))
 
 
@@ -172,8 +172,8 @@ def test_no_text_raises(text: str) -> None:
         *("filter=", "filter=eq(", " filter=(", ' filter="', "filter='eq(\"", " filter=eq(a,1)"),
     ],
 )
-def test_the_work_grows_with_the_size_alone(once: str) -> None:
+def test_work_is_linear_in_the_size(once: str) -> None:
     def steps(times: int) -> int:
-        return work(lambda: offers(f"/x?filter={once * times}"))
+        return work(lambda: list_candidates(f"/x?filter={once * times}"))
 
     assert steps(400) < 2.3 * steps(200)

@@ -1,6 +1,6 @@
-"""The configuration of a project: where it is found, what each key does, what is said of mistakes.
+"""The configuration of a project: where it is found, what each key does, and its errors.
 
-The mistakes are in invalid_configurations.txt.
+The errors are in invalid_configurations.txt.
 """
 
 from __future__ import annotations
@@ -14,56 +14,56 @@ from epfilter.linter import Configuration, Settings, lint_paths
 from epfilter.linter.files.configuration import DEFAULT_EXCLUDE
 from epfilter.linter.files.configuration_file import KEYS, find_configuration, read_configuration
 from epfilter.resources import resource_info
-from support.file_samples import Case, cases, codes
+from support.file_samples import Case, list_codes, load_cases
 
-MISTAKES = cases(Path(__file__).parent / "invalid_configurations.txt")
+ERRORS = load_cases(Path(__file__).parent / "invalid_configurations.txt")
 
 
-def written(folder: Path, text: str, name: str = "epfilter.toml") -> Path:
+def write_file(folder: Path, text: str, name: str = "epfilter.toml") -> Path:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def loaded(folder: Path, text: str) -> Configuration:
-    return read_configuration(written(folder, text))
+def read_text_configuration(folder: Path, text: str) -> Configuration:
+    return read_configuration(write_file(folder, text))
 
 
-def found_in(folder: Path, name: str, text: str) -> list[str]:
-    path = written(folder, text, name)
+def lint_file(folder: Path, name: str, text: str) -> list[str]:
+    path = write_file(folder, text, name)
     (report,) = lint_paths([path], find_configuration(folder))
-    return [code for code, _, _ in codes(report)]
+    return [code for code, _, _ in list_codes(report)]
 
 
-@pytest.mark.parametrize("case", MISTAKES, ids=str)
-def test_mistakes_are_said_in_words(case: Case, tmp_path: Path) -> None:
-    (file,) = case.files("says")
-    file.put_into(tmp_path)
+@pytest.mark.parametrize("case", ERRORS, ids=str)
+def test_each_error_has_its_message(case: Case, tmp_path: Path) -> None:
+    (file,) = case.files("error")
+    file.write_to(tmp_path)
     for read, path in (
         (find_configuration, tmp_path / "deeper"),
         (read_configuration, tmp_path / file.name),
     ):
         with pytest.raises(FilterValueError) as refusal:
             read(path)
-        assert str(refusal.value) == case.part("says").strip()
+        assert str(refusal.value) == case.part("error").strip()
 
 
-def test_each_key_has_a_case_of_a_mistake() -> None:
+def test_each_key_has_a_case_with_an_error() -> None:
     names = {*KEYS}
-    texts = [file.text for case in MISTAKES for file in case.files("says")]
+    texts = [file.text for case in ERRORS for file in case.files("error")]
     assert {key for key in names if any(text.startswith(f"{key} =") for text in texts)} == names
 
 
-def test_without_a_file_the_default_holds(tmp_path: Path) -> None:
+def test_without_a_file_the_default_applies(tmp_path: Path) -> None:
     found = find_configuration(tmp_path)
     assert (found.root, found.settings, found.exclude) == (tmp_path, Settings(), DEFAULT_EXCLUDE)
     assert (found.resource, found.respect_gitignore) == (None, True)
 
 
-def test_the_nearest_file_upwards_is_taken_alone(tmp_path: Path) -> None:
-    written(tmp_path, "max-calls = 1\nmax-bytes = 1")
-    written(tmp_path, "max-calls = 2", "a/epfilter.toml")
+def test_only_the_nearest_file_applies(tmp_path: Path) -> None:
+    write_file(tmp_path, "max-calls = 1\nmax-bytes = 1")
+    write_file(tmp_path, "max-calls = 2", "a/epfilter.toml")
     (tmp_path / "a" / "b").mkdir()
     assert find_configuration(tmp_path / "a" / "b").settings == Settings(max_calls=2)
     assert find_configuration(tmp_path / "a" / "b").root == tmp_path / "a"
@@ -72,44 +72,44 @@ def test_the_nearest_file_upwards_is_taken_alone(tmp_path: Path) -> None:
     )
 
 
-def test_a_path_is_followed_as_it_is_meant(tmp_path: Path) -> None:
-    written(tmp_path, "max-calls = 2", "a/epfilter.toml")
+def test_parent_folders_in_a_path_are_resolved(tmp_path: Path) -> None:
+    write_file(tmp_path, "max-calls = 2", "a/epfilter.toml")
     (tmp_path / "b").mkdir()
     assert find_configuration(tmp_path / "a" / ".." / "b").settings == Settings()
 
 
 def test_epfilter_toml_comes_before_pyproject(tmp_path: Path) -> None:
-    written(tmp_path, "[tool.epfilter]\nmax-calls = 1", "pyproject.toml")
+    write_file(tmp_path, "[tool.epfilter]\nmax-calls = 1", "pyproject.toml")
     assert find_configuration(tmp_path).settings == Settings(max_calls=1)
-    written(tmp_path, "max-calls = 2")
+    write_file(tmp_path, "max-calls = 2")
     assert find_configuration(tmp_path).settings == Settings(max_calls=2)
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"[tool.other]\n", b"[tool", b"\xff", b"tool = 5", b"a = " + b"[" * 5000]
 )
-def test_a_project_without_the_table_is_passed_by(content: bytes, tmp_path: Path) -> None:
-    written(tmp_path, "max-calls = 1")
+def test_a_pyproject_without_the_table_is_skipped(content: bytes, tmp_path: Path) -> None:
+    write_file(tmp_path, "max-calls = 1")
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "pyproject.toml").write_bytes(content)
     assert find_configuration(tmp_path / "a").settings == Settings(max_calls=1)
 
 
-def test_a_project_that_is_named_has_the_table(tmp_path: Path) -> None:
-    path = written(tmp_path, "[tool.other]\n", "pyproject.toml")
+def test_a_named_pyproject_must_have_the_table(tmp_path: Path) -> None:
+    path = write_file(tmp_path, "[tool.other]\n", "pyproject.toml")
     with pytest.raises(FilterValueError) as refusal:
         read_configuration(path)
     assert str(refusal.value) == "pyproject.toml has no table `[tool.epfilter]`."
 
 
-def test_a_file_that_is_named_exists(tmp_path: Path) -> None:
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FilterValueError) as refusal:
         read_configuration(tmp_path / "no.toml")
     assert str(refusal.value) == "no.toml cannot be read: No such file or directory."
 
 
-def test_a_file_that_is_named_may_be_called_anything(tmp_path: Path) -> None:
-    path = written(tmp_path, "max-calls = 1", "ci/strict.toml")
+def test_read_configuration_accepts_any_file_name(tmp_path: Path) -> None:
+    path = write_file(tmp_path, "max-calls = 1", "ci/strict.toml")
     assert read_configuration(path).settings == Settings(max_calls=1)
     assert read_configuration(path).root == tmp_path / "ci"
 
@@ -161,43 +161,46 @@ respect-gitignore = false
     }
 
 
-def test_extended_excludes_come_behind_the_default(tmp_path: Path) -> None:
-    assert loaded(tmp_path, 'extend-exclude = ["b"]').exclude == (*DEFAULT_EXCLUDE, "b")
+def test_extend_exclude_keeps_the_default(tmp_path: Path) -> None:
+    assert read_text_configuration(tmp_path, 'extend-exclude = ["b"]').exclude == (
+        *DEFAULT_EXCLUDE,
+        "b",
+    )
 
 
 def test_selected_and_ignored_rules(tmp_path: Path) -> None:
     text = "in(a,1):eq(b, 2):eq(b, 2)"
-    assert found_in(tmp_path, "a.filter", text) == ["EPF405", "EPF403"]
-    written(tmp_path, 'select = ["EPF403"]')
-    assert found_in(tmp_path, "a.filter", text) == ["EPF403"]
-    written(tmp_path, 'ignore = ["EPF405"]\nmax-calls = 2')
-    assert found_in(tmp_path, "a.filter", text) == ["EPF301", "EPF403"]
+    assert lint_file(tmp_path, "a.filter", text) == ["EPF405", "EPF403"]
+    write_file(tmp_path, 'select = ["EPF403"]')
+    assert lint_file(tmp_path, "a.filter", text) == ["EPF403"]
+    write_file(tmp_path, 'ignore = ["EPF405"]\nmax-calls = 2')
+    assert lint_file(tmp_path, "a.filter", text) == ["EPF301", "EPF403"]
 
 
 def test_rules_are_ignored_by_file(tmp_path: Path) -> None:
-    written(
+    write_file(
         tmp_path,
         '[per-file-ignores]\n"old/**" = ["EPF4"]\n"*.http" = ["EPF3"]\n"/a.filter" = ["EPF1"]',
     )
-    assert found_in(tmp_path, "old/a.filter", "in(a,1)\ngte(a,1)") == ["EPF108"]
-    assert found_in(tmp_path, "a.filter", "in(a,1)\ngte(a,1)") == ["EPF405"]
-    assert found_in(tmp_path, "b/a.filter", "in(a,1)\ngte(a,1)") == ["EPF405", "EPF108"]
+    assert lint_file(tmp_path, "old/a.filter", "in(a,1)\ngte(a,1)") == ["EPF108"]
+    assert lint_file(tmp_path, "a.filter", "in(a,1)\ngte(a,1)") == ["EPF405"]
+    assert lint_file(tmp_path, "b/a.filter", "in(a,1)\ngte(a,1)") == ["EPF405", "EPF108"]
 
 
 def test_files_that_cannot_be_read_are_ignored_too(tmp_path: Path) -> None:
-    written(tmp_path, '[per-file-ignores]\n"*.json" = ["EPF7"]')
+    write_file(tmp_path, '[per-file-ignores]\n"*.json" = ["EPF7"]')
     (tmp_path / "a.json").write_bytes(b"\0")
     for name, expected in (("a.json", []), ("no.json", []), ("no.yaml", ["EPF701"])):
         (report,) = lint_paths([tmp_path / name], find_configuration(tmp_path))
-        assert [code for code, _, _ in codes(report)] == expected
-    # What is selected is no matter: a file that is not read has not been found good.
-    written(tmp_path, 'select = ["EPF301"]')
+        assert [code for code, _, _ in list_codes(report)] == expected
+    # `select` does not suppress it: a file that was not read has not passed.
+    write_file(tmp_path, 'select = ["EPF301"]')
     (report,) = lint_paths([tmp_path / "a.json"], find_configuration(tmp_path))
-    assert codes(report) == [("EPF702", 1, 1)]
+    assert list_codes(report) == [("EPF702", 1, 1)]
 
 
-def test_a_resource_is_named_by_path_and_the_last_pattern_decides(tmp_path: Path) -> None:
-    written(
+def test_the_last_matching_pattern_sets_the_resource(tmp_path: Path) -> None:
+    write_file(
         tmp_path,
         'resource = "orders"\n[resources]\n"files/**" = "files"\n"*.txt" = "accounts"\n"files/a.txt" = "files"',
     )
@@ -207,8 +210,8 @@ def test_a_resource_is_named_by_path_and_the_last_pattern_decides(tmp_path: Path
         *(("files/b.txt", "accounts"), ("files/a.txt", "files"), ("../files/a.txt", "accounts")),
     ):
         assert found.resource_of(tmp_path / name) == resource
-    assert found_in(tmp_path, "a.filter", "eq(payment,refnded)") == ["EPF204"]
-    assert found_in(tmp_path, "files/a.filter", "eq(payment,refnded)") == ["EPF201"]
+    assert lint_file(tmp_path, "a.filter", "eq(payment,refnded)") == ["EPF204"]
+    assert lint_file(tmp_path, "files/a.filter", "eq(payment,refnded)") == ["EPF201"]
 
 
 WINES = """
@@ -220,51 +223,53 @@ values = ["red", "white"]
 """
 
 
-def test_a_project_declares_resources_of_its_own(tmp_path: Path) -> None:
-    written(tmp_path, WINES, "ours/wines.toml")
-    written(tmp_path, 'declarations = ["ours/wines.toml"]\nresources = { "w/**" = "wines" }')
-    assert found_in(tmp_path, "w/a.filter", "eq(color,blue)") == ["EPF204"]
-    assert found_in(tmp_path, "a.filter", "eq(color,blue)") == []
-    assert found_in(tmp_path, "a.py", 'get("https://x/v2/wines?filter=eq(color,blue)")') == [
+def test_a_project_declares_its_own_resources(tmp_path: Path) -> None:
+    write_file(tmp_path, WINES, "ours/wines.toml")
+    write_file(tmp_path, 'declarations = ["ours/wines.toml"]\nresources = { "w/**" = "wines" }')
+    assert lint_file(tmp_path, "w/a.filter", "eq(color,blue)") == ["EPF204"]
+    assert lint_file(tmp_path, "a.filter", "eq(color,blue)") == []
+    assert lint_file(tmp_path, "a.py", 'get("https://x/v2/wines?filter=eq(color,blue)")') == [
         "EPF204"
     ]
-    assert found_in(
+    assert lint_file(
         tmp_path, "a.http", "POST https://x/v2/cellars/5/wines?filter=eq(color,blue)\n"
     ) == ["EPF204"]
-    assert found_in(tmp_path, "a.py", 'get("https://x/v2/orders?filter=eq(payment,no)")') == [
+    assert lint_file(tmp_path, "a.py", 'get("https://x/v2/orders?filter=eq(payment,no)")') == [
         "EPF204"
     ]
 
 
-def test_a_resource_of_ones_own_comes_before_the_platforms(tmp_path: Path) -> None:
-    written(tmp_path, WINES, "orders.toml")
-    written(tmp_path, 'declarations = ["orders.toml"]\nresource = "orders"')
-    assert found_in(tmp_path, "a.filter", "eq(color,red)") == []
+def test_an_own_resource_takes_precedence_over_the_platforms(tmp_path: Path) -> None:
+    write_file(tmp_path, WINES, "orders.toml")
+    write_file(tmp_path, 'declarations = ["orders.toml"]\nresource = "orders"')
+    assert lint_file(tmp_path, "a.filter", "eq(color,red)") == []
     assert [
         resource_info(one).title for one in find_configuration(tmp_path).own_resources().values()
     ] == ["Wines"]
 
 
-def test_what_a_declaration_has_wrong_is_said(tmp_path: Path) -> None:
-    written(tmp_path, WINES.replace("enum", "emun"), "wines.toml")
+def test_an_invalid_declaration_is_an_error(tmp_path: Path) -> None:
+    write_file(tmp_path, WINES.replace("enum", "emun"), "wines.toml")
     with pytest.raises(FilterValueError, match=r"epfilter\.toml: wines\.toml"):
-        loaded(tmp_path, 'declarations = ["wines.toml"]')
+        read_text_configuration(tmp_path, 'declarations = ["wines.toml"]')
 
 
-def test_text_files_hold_a_filter_a_line_where_that_is_said(tmp_path: Path) -> None:
-    written(tmp_path, "gte(a,1)\n", "a.txt")
-    written(tmp_path, "gte(a,1)\n", "b.json")
+def test_filter_lines_declares_files_with_one_filter_a_line(tmp_path: Path) -> None:
+    write_file(tmp_path, "gte(a,1)\n", "a.txt")
+    write_file(tmp_path, "gte(a,1)\n", "b.json")
     assert [report.name for report in lint_paths([tmp_path], find_configuration(tmp_path))] == [
         f"{tmp_path}/b.json"
     ]
-    written(tmp_path, 'filter-lines = ["*.txt", "b.json"]')
-    assert [codes(report) for report in lint_paths([tmp_path], find_configuration(tmp_path))] == [
+    write_file(tmp_path, 'filter-lines = ["*.txt", "b.json"]')
+    assert [
+        list_codes(report) for report in lint_paths([tmp_path], find_configuration(tmp_path))
+    ] == [
         [("EPF108", 1, 1)],
         [("EPF108", 1, 1)],
     ]
 
 
-def test_files_outside_of_the_project_go_by_their_names(tmp_path: Path) -> None:
+def test_files_outside_of_the_project_match_by_name(tmp_path: Path) -> None:
     found = Configuration(root=tmp_path / "a" / "b", exclude=("x.py", "a"))
     assert found.is_excluded(tmp_path / "x.py")
     assert found.is_excluded(tmp_path / "a", folder=True)
@@ -272,7 +277,7 @@ def test_files_outside_of_the_project_go_by_their_names(tmp_path: Path) -> None:
     assert not found.is_excluded(tmp_path / "a" / "b", folder=True)
 
 
-def test_a_program_gives_its_own() -> None:
+def test_check_rejects_invalid_values() -> None:
     with pytest.raises(FilterValueError, match="there is no resource `ordrs`"):
         Configuration(resource="ordrs").check()
     with pytest.raises(FilterValueError, match="there is no rule `EPF999`"):
@@ -281,7 +286,7 @@ def test_a_program_gives_its_own() -> None:
         Configuration(filter_lines=("[z-a]",)).check()
 
 
-def test_without_a_file_patterns_are_for_the_current_folder(
+def test_without_a_file_patterns_are_relative_to_the_current_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""What comments say to the linter; the cases are in directives.txt."""
+"""Directives in comments; the cases are in directives.txt."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import pytest
 from epfilter.linter import Configuration, lint_content, lint_paths
 from epfilter.linter.files import find_configuration
 from support.counted_work import work
-from support.file_samples import Case, cases, codes
+from support.file_samples import Case, list_codes, load_cases
 
-CASES = cases(Path(__file__).parent / "directives.txt")
+CASES = load_cases(Path(__file__).parent / "directives.txt")
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_what_a_comment_keeps_back(case: Case, tmp_path: Path) -> None:
+def test_directives_suppress_findings(case: Case, tmp_path: Path) -> None:
     files = case.files("found")
     for file in files:
-        file.put_into(tmp_path)
+        file.write_to(tmp_path)
     (report,) = lint_paths([tmp_path / files[0].name], find_configuration(tmp_path))
-    found = [f"{code} {line}:{column}" for code, line, column in codes(report)]
-    found += [f"{report.suppressed} kept back"] * bool(report.suppressed)
+    found = [f"{code} {line}:{column}" for code, line, column in list_codes(report)]
+    found += [f"{report.suppressed} suppressed"] * bool(report.suppressed)
     assert "\n".join(found) == case.part("found").strip()
 
 
@@ -35,11 +35,11 @@ def test_what_a_comment_keeps_back(case: Case, tmp_path: Path) -> None:
         "/* epfilter: ignore */ ",
     ],
 )
-def test_the_work_grows_with_the_comments_of_a_line_alone(once: str, tmp_path: Path) -> None:
+def test_work_is_linear_in_the_comments_of_a_line(once: str, tmp_path: Path) -> None:
     configuration = Configuration(root=tmp_path)
 
     def work_of(times: int) -> int:
         return work(lambda: lint_content(once * times, "a.js", configuration))
 
-    work_of(1)  # what is imported and compiled on the way is not counted
+    work_of(1)  # imports and compiled patterns are not counted
     assert work_of(80) < 2.3 * work_of(40)

@@ -1,4 +1,4 @@
-"""A file as text and back: encodings, line ends, and writing that is whole or not at all."""
+"""Decoding and encoding of files, their lines, and atomic writing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MARKS = {
 
 
 @pytest.mark.parametrize("encoding", MARKS)
-def test_a_byte_order_mark_says_the_encoding_and_stays(encoding: str) -> None:
+def test_a_byte_order_mark_sets_the_encoding_and_is_kept(encoding: str) -> None:
     content = MARKS[encoding] + TEXT.encode(encoding)
     document = Document.decode(content, "a.filter")
     assert (document.text, document.encoding, document.byte_order_mark) == (
@@ -44,14 +44,14 @@ def test_a_byte_order_mark_says_the_encoding_and_stays(encoding: str) -> None:
 
 
 @given(st.text())
-def test_what_is_utf_8_is_written_as_it_was(text: str) -> None:
+def test_utf_8_round_trips(text: str) -> None:
     content = text.replace("\0", "").encode()
     document = Document.decode(content, "a.json")
     assert document.encode(document.text) == content
 
 
-def document_of(content: bytes, name: str) -> Document | None:
-    """The document of a content; None where it is refused in words."""
+def decode_document(content: bytes, name: str) -> Document | None:
+    """Return the document of a content, or None where it is rejected."""
     try:
         return Document.decode(content, name)
     except DocumentError as error:
@@ -61,8 +61,8 @@ def document_of(content: bytes, name: str) -> Document | None:
 
 
 @given(st.binary(max_size=60), st.sampled_from(("a.py", "a.json", "A.PYI")))
-def test_any_bytes_are_a_text_or_refused(content: bytes, name: str) -> None:
-    document = document_of(content, name)
+def test_any_bytes_are_decoded_or_rejected(content: bytes, name: str) -> None:
+    document = decode_document(content, name)
     if document is not None and document.is_exact:
         assert document.encode(document.text) == content
 
@@ -73,9 +73,9 @@ CODECS = ["latin-1", "cp1252", "shift_jis", "iso2022_jp", "utf-7", "utf-16", "ut
 @pytest.mark.filterwarnings("ignore:invalid escape sequence", 'ignore:"')
 @pytest.mark.parametrize("name", CODECS)
 @given(rest=st.binary(max_size=30))
-def test_no_encoding_that_python_knows_makes_it_fail(name: str, rest: bytes) -> None:
+def test_no_declared_encoding_raises_another_error(name: str, rest: bytes) -> None:
     content = b"# coding: " + name.encode() + b"\nfilter = 'gte(a,1)'\n# " + rest
-    document = document_of(content, "a.py")
+    document = decode_document(content, "a.py")
     if document is None:
         return
     if document.is_exact:
@@ -99,7 +99,7 @@ def test_no_encoding_that_python_knows_makes_it_fail(name: str, rest: bytes) -> 
         (b"", "utf-8"),
     ],
 )
-def test_python_says_its_encoding_in_its_first_two_lines(head: bytes, encoding: str) -> None:
+def test_python_declares_its_encoding_in_its_first_two_lines(head: bytes, encoding: str) -> None:
     assert Document.decode(head, "a.py").encoding == encoding
     assert Document.decode(head, "A.PY").encoding == encoding
     assert Document.decode(head, "a.js").encoding == "utf-8"
@@ -115,13 +115,13 @@ def test_python_says_its_encoding_in_its_first_two_lines(head: bytes, encoding: 
         (b"\x00\xff", "this file is binary, not text."),
     ],
 )
-def test_what_is_no_text_is_said_in_words(content: bytes, message: str) -> None:
+def test_binary_content_is_rejected_with_a_message(content: bytes, message: str) -> None:
     with pytest.raises(DocumentError) as refusal:
         Document.decode(content, "a.filter")
     assert str(refusal.value) == message
 
 
-def test_a_text_that_the_encoding_does_not_have_is_refused() -> None:
+def test_a_character_that_the_encoding_lacks_is_rejected() -> None:
     document = Document.decode(b"# coding: latin-1\n", "a.py")
     with pytest.raises(DocumentError) as refusal:
         document.encode("eq(a,“)")
@@ -140,36 +140,36 @@ def test_lines_end_as_editors_say() -> None:
     assert lines.numbers_of(Span(3, 3)) == (2, 2)
 
 
-def others(folder: Path, path: Path) -> list[Path]:
+def list_others(folder: Path, path: Path) -> list[Path]:
     return [one for one in folder.iterdir() if one != path]
 
 
-def failing(*_: Any, **__: Any) -> Any:
+def raise_disk_full(*_: Any, **__: Any) -> Any:
     raise OSError(28, "No space left on device")
 
 
-def interrupted(*_: Any, **__: Any) -> Any:
+def raise_interrupt(*_: Any, **__: Any) -> Any:
     raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize(
     "step", ["os.fsync", "os.open", "pathlib.Path.replace", "pathlib.Path.chmod"]
 )
-@pytest.mark.parametrize("how", [failing, interrupted])
-def test_where_a_step_fails_the_old_content_stands_alone(
+@pytest.mark.parametrize("how", [raise_disk_full, raise_interrupt])
+def test_a_failed_write_keeps_the_old_content(
     step: str, how: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a.filter"
     path.write_bytes(b"old")
-    expected = DocumentError if how is failing else KeyboardInterrupt
+    expected = DocumentError if how is raise_disk_full else KeyboardInterrupt
     with monkeypatch.context() as patched:
         patched.setattr(step, how)
         with pytest.raises(expected) as failure:
             write_atomically(path, b"new")
-    if how is failing:
+    if how is raise_disk_full:
         assert str(failure.value) == "this file cannot be written: No space left on device."
     assert path.read_bytes() == b"old"
-    assert others(tmp_path, path) == []
+    assert list_others(tmp_path, path) == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
@@ -181,21 +181,19 @@ def test_permissions_stay(mode: int, tmp_path: Path) -> None:
     write_atomically(path, b"new")
     assert path.read_bytes() == b"new"
     assert stat.S_IMODE(path.stat().st_mode) == mode
-    assert others(tmp_path, path) == []
+    assert list_others(tmp_path, path) == []
 
 
-def test_what_may_not_be_written_is_not_replaced(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_read_only_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.filter"
     path.write_bytes(b"old")
     path.chmod(0o444)
-    # Root may write anything, so that os.access is asked in its place.
+    # Root may write anything, so the result is simulated.
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(DocumentError, match=r"this file cannot be written: Permission denied\."):
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
-    assert others(tmp_path, path) == []
+    assert list_others(tmp_path, path) == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
@@ -209,7 +207,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     assert path.read_bytes() == b"new"
 
 
-def test_the_name_may_be_as_long_as_names_can_be(tmp_path: Path) -> None:
+def test_a_file_name_can_have_the_maximum_length(tmp_path: Path) -> None:
     path = tmp_path / ("é" * 120 + ".filter")
     path.write_bytes(b"old")
     write_atomically(path, b"new")
@@ -217,7 +215,7 @@ def test_the_name_may_be_as_long_as_names_can_be(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["nothing", ".", "a\0b", "x" * 5000])
-def test_what_cannot_be_read_is_said_in_words(name: str, tmp_path: Path) -> None:
+def test_an_unreadable_path_is_rejected_with_a_message(name: str, tmp_path: Path) -> None:
     with pytest.raises(DocumentError) as refusal:
         Document.read(tmp_path / name)
     assert refusal.value.code == "EPF701"

@@ -1,4 +1,4 @@
-"""The filters of one file: what is found there, and what repairs make of the file.
+"""The findings in one file, and the file after fixes and formatting.
 
 The cases are in contents.txt.
 """
@@ -15,30 +15,30 @@ from epfilter.linter.files.document import Document
 from epfilter.linter.files.file_linter import FileLinter
 from epfilter.linter.files.rewriting import fix_filters, format_filters
 from epfilter.resources import resource_info
-from support.file_samples import Case, cases, codes, printed
+from support.file_samples import Case, format_report, list_codes, load_cases
 
-CASES = cases(Path(__file__).parent / "contents.txt")
+CASES = load_cases(Path(__file__).parent / "contents.txt")
 PARTS = ("found", "fixed", "formatted")
 
 
-def put(case: Case, folder: Path) -> tuple[Document, Path, Configuration]:
+def write_case(case: Case, folder: Path) -> tuple[Document, Path, Configuration]:
     files = case.files(*PARTS)
     for file in files[1:]:
-        file.put_into(folder)
+        file.write_to(folder)
     return Document(files[0].text), folder / files[0].name, find_configuration(folder)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_what_is_found(case: Case, tmp_path: Path) -> None:
-    document, path, configuration = put(case, tmp_path)
+    document, path, configuration = write_case(case, tmp_path)
     report = lint_content(document.text, str(path), configuration)
-    assert printed(report) == case.part("found").strip("\n")
+    assert format_report(report) == case.part("found").strip("\n")
     assert lint_content(document.text.encode(), str(path), configuration) == report
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_what_the_file_becomes(case: Case, tmp_path: Path) -> None:
-    document, path, configuration = put(case, tmp_path)
+def test_the_fixed_and_formatted_file(case: Case, tmp_path: Path) -> None:
+    document, path, configuration = write_case(case, tmp_path)
     linter = FileLinter(configuration)
     new, count = fix_filters(document, path, linter, unsafe=False)
     assert new.text.rstrip("\n") == (case.part("fixed") or document.text).rstrip("\n")
@@ -51,25 +51,25 @@ def test_what_the_file_becomes(case: Case, tmp_path: Path) -> None:
 
 
 def resources_of(text: str, name: str, configuration: Configuration) -> list[str]:
-    looked = FileLinter(configuration).lint(Document(text), configuration.root / name)
-    return [resource_info(one.resource).name if one.resource else "-" for one in looked.filters]
+    result = FileLinter(configuration).lint(Document(text), configuration.root / name)
+    return [resource_info(one.resource).name if one.resource else "-" for one in result.filters]
 
 
-def test_the_resource_is_said_by_the_nearest(tmp_path: Path) -> None:
+def test_the_nearest_context_sets_the_resource(tmp_path: Path) -> None:
     configuration = Configuration(root=tmp_path, resource="files", resources={"old/*": "accounts"})
     url = 'get("/v2/orders?filter=eq(a,1)")'
     text = f'{url}\nfilter = "eq(a,1)"\n'
     assert resources_of(text, "a.py", configuration) == ["orders", "files"]
     assert resources_of(text, "old/a.py", configuration) == ["orders", "accounts"]
-    said = f"# epfilter: resource=customers\n{text}"
-    assert resources_of(said, "old/a.py", configuration) == ["orders", "customers"]
+    above = f"# epfilter: resource=customers\n{text}"
+    assert resources_of(above, "old/a.py", configuration) == ["orders", "customers"]
     beside = text.replace("\n", "  # epfilter: resource=customers\n")
     assert resources_of(beside, "old/a.py", configuration) == ["customers", "customers"]
     none = f"# epfilter: resource=none\n{text}"
     assert resources_of(none, "a.py", configuration) == ["orders", "-"]
 
 
-def test_findings_that_are_kept_back_are_counted(tmp_path: Path) -> None:
+def test_suppressed_findings_are_counted(tmp_path: Path) -> None:
     configuration = Configuration(root=tmp_path, per_file_ignores={"*.filter": ("EPF108",)})
     report = lint_content(
         "in(a,1)  # epfilter: ignore\ngte(b,1)\nin(a,1)\n",
@@ -77,7 +77,7 @@ def test_findings_that_are_kept_back_are_counted(tmp_path: Path) -> None:
         configuration,
     )
     assert (report.filters, report.suppressed) == (3, 2)
-    assert codes(report) == [("EPF405", 3, 1)]
+    assert list_codes(report) == [("EPF405", 3, 1)]
     assert report.ok
 
 
@@ -87,15 +87,15 @@ def test_findings_are_in_the_order_of_the_file(tmp_path: Path) -> None:
         str(tmp_path / "a.filter"),
         Configuration(root=tmp_path, settings=Settings(select=("EPF",))),
     )
-    assert codes(report) == [
+    assert list_codes(report) == [
         *(("EPF602", 1, 10), ("EPF102", 2, 8), ("EPF603", 3, 3), ("EPF108", 4, 1)),
     ]
 
 
-def test_a_name_without_an_ending_is_one_filter_a_line(tmp_path: Path) -> None:
+def test_a_file_with_an_unknown_ending_has_one_filter_a_line(tmp_path: Path) -> None:
     configuration = Configuration(root=tmp_path)
     for name in ("filters", "a.csv", "a.FILTER", ".filter"):
-        assert codes(lint_content("gte(a,1)", name, configuration)) == [("EPF108", 1, 1)]
-    assert codes(lint_content('{"filter": "gte(a,1)"}', "A.JSON", configuration)) == [
+        assert list_codes(lint_content("gte(a,1)", name, configuration)) == [("EPF108", 1, 1)]
+    assert list_codes(lint_content('{"filter": "gte(a,1)"}', "A.JSON", configuration)) == [
         ("EPF108", 1, 13)
     ]

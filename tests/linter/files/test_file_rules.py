@@ -1,4 +1,4 @@
-"""What each rule about files says: exact words, carets and hints, from one data file a rule."""
+"""The exact messages, carets and hints of each rule for files; one data file per rule."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from pathlib import Path
 import pytest
 
 from epfilter.linter import RULES, Configuration, lint_paths
-from support.file_samples import Case, cases, printed
+from support.file_samples import Case, format_report, load_cases
 
 DATA = Path(__file__).parent / "data"
 CODES = [code for code in RULES if code[3] in "67"]
-CASES = [(code, case) for code in CODES for case in cases(DATA / f"{code}.txt")]
+CASES = [(code, case) for code in CODES for case in load_cases(DATA / f"{code}.txt")]
 WITHOUT = re.compile(r"\(without (\w+)\)")
 
 
 @pytest.mark.parametrize(
     "case", [case for _, case in CASES], ids=[f"{code} {case}" for code, case in CASES]
 )
-def test_words_carets_and_hints(
+def test_messages_carets_and_hints(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (file,) = case.files("found")
     if not file.title.endswith("(missing)"):
-        file.put_into(tmp_path)
+        file.write_to(tmp_path)
     for package in WITHOUT.findall(file.title):
         monkeypatch.setitem(sys.modules, package, None)
         for module in [
@@ -35,10 +35,10 @@ def test_words_carets_and_hints(
             monkeypatch.delitem(sys.modules, module)
     (report,) = lint_paths([file.name], Configuration(root=tmp_path))
     assert report.name == file.name
-    assert printed(report) == case.part("found").rstrip("\n")
+    assert format_report(report) == case.part("found").rstrip("\n")
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_rule_has_a_case_that_passes_and_one_that_fails(code: str) -> None:
-    outcomes = {f" {code} " in case.part("found") for case in cases(DATA / f"{code}.txt")}
+    outcomes = {f" {code} " in case.part("found") for case in load_cases(DATA / f"{code}.txt")}
     assert outcomes == {True, False}

@@ -1,4 +1,4 @@
-"""What a program, a shell or a template puts in is still there after any repair, as it was."""
+"""Placeholders of programs, shells and templates stay unchanged by every fix."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from epfilter.linter.extractors import PLACEHOLDER
 from epfilter.linter.files.document import Document
 from epfilter.linter.files.file_linter import FileLinter
 from epfilter.linter.files.rewriting import fix_filters, format_filters
-from support.file_samples import codes
+from support.file_samples import list_codes
 
 EVERY = FileLinter(Configuration(settings=Settings(select=("EPF",))))
 LINTER = FileLinter(Configuration())
@@ -40,15 +40,15 @@ KINDS = {
     "a.jsonl": ('{"filter": "', '"}\n{"filter": "gte(a,{{b}})"}\n'),
     "a.filter": ("", "\n"),
 }
-"""What stands around a filter in a kind of file."""
+"""The text before and after a filter, by the name of a file."""
 
 PLACEHOLDERS = ("{{a}}", "{{ .Values.min }}", "${b}", "$C", "{d}", "<e>", "%s", "%(name)s")
-# `%(name)s` is one only where Python's `%` puts something in, and such a filter is never repaired;
-# `%s` is none in `50%sure`.
+# `%(name)s` is a placeholder only with Python's operator `%`, and such a filter is never fixed;
+# the `%s` of `50%sure` is not one.
 _LEFT_ALONE = [re.escape(one) for one in PLACEHOLDERS if not one.startswith("%")] + [r"%s(?!\w)"]
 ANY_PLACEHOLDER = re.compile("|".join([*_LEFT_ALONE, r"\{\{\w+\}\}", r"\{base\}", r"\$A"]))
 IN_AN_F_STRING = re.compile(ANY_PLACEHOLDER.pattern.replace(re.escape("{{ .Values.min }}"), "<e>"))
-"""Two braces are one there, and a blank ends a URL."""
+"""In an f-string two braces encode one, and a space ends a URL."""
 
 DOUBLE_BRACES = re.compile(r"\{\{.*?\}\}|\$\{.*?\}")
 SPECIAL = {"a.filter": DOUBLE_BRACES, "b.py": IN_AN_F_STRING}
@@ -76,7 +76,7 @@ CASES = [
 ]
 
 
-def changed(name: str, text: str, change: str, linter: FileLinter = LINTER) -> str:
+def change_text(name: str, text: str, change: str, linter: FileLinter = LINTER) -> str:
     document, path = Document(text), Path(name)
     if change == "format":
         return format_filters(document, path, linter)[0].text
@@ -84,10 +84,10 @@ def changed(name: str, text: str, change: str, linter: FileLinter = LINTER) -> s
 
 
 @pytest.mark.parametrize(("name", "old", "new"), CASES)
-def test_what_stands_around_a_placeholder_is_repaired(name: str, old: str, new: str) -> None:
+def test_text_around_a_placeholder_is_fixed(name: str, old: str, new: str) -> None:
     before, after = KINDS[name]
-    assert changed(name, before + old + after, "fix") == before + new + after
-    assert changed(name, before + old + after, "format") == before + old + after
+    assert change_text(name, before + old + after, "fix") == before + new + after
+    assert change_text(name, before + old + after, "format") == before + old + after
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -98,21 +98,21 @@ def test_quotes_around_a_placeholder_stay(name: str) -> None:
         quote = "'"
     text = f"{before}eq( name,{quote}{{{{y}}}}{quote}):in(a,b){after}"
     for change in CHANGES:
-        new = changed(name, text, change, EVERY)
+        new = change_text(name, text, change, EVERY)
         assert f"{quote}{{{{y}}}}{quote}" in new
         assert change != "format" or new == text
 
 
 @pytest.mark.parametrize(("name", "old"), [case[:2] for case in CASES[-2:]])
-def test_a_damaged_filter_with_placeholders_is_left_as_it_is(name: str, old: str) -> None:
+def test_a_damaged_filter_with_placeholders_stays_unchanged(name: str, old: str) -> None:
     before, after = KINDS[name]
     for change in CHANGES:
-        assert changed(name, before + old + after, change) == before + old + after
+        assert change_text(name, before + old + after, change) == before + old + after
 
 
-def test_a_placeholder_hides_no_other_mistake() -> None:
+def test_a_placeholder_does_not_hide_other_errors() -> None:
     report = lint_content('{"filter":"==(with_tax,$H),EQ(name,y)"}', "a.json", Configuration())
-    assert codes(report) == [("EPF121", 1, 12), ("EPF109", 1, 28)]
+    assert list_codes(report) == [("EPF121", 1, 12), ("EPF109", 1, 28)]
 
 
 pieces = st.lists(
@@ -143,16 +143,16 @@ def test_every_placeholder_is_still_there(name: str, change: str, value: str) ->
     before, after = KINDS[name]
     text = f"{before}{value}{after}"
     for linter in (LINTER, EVERY):
-        new = changed(name, text, change, linter)
+        new = change_text(name, text, change, linter)
         assert PLACEHOLDER not in new
         assert "%EF%BF%BC" not in new
         pattern = SPECIAL.get(name, ANY_PLACEHOLDER)
         assert pattern.findall(new) == pattern.findall(text)
-        assert changed(name, new, change, linter) == new
+        assert change_text(name, new, change, linter) == new
 
 
-def test_a_replacement_character_of_the_file_is_no_placeholder() -> None:
+def test_an_object_replacement_character_is_not_a_placeholder() -> None:
     text = json.dumps({"filter": f"gte(a,{PLACEHOLDER}):gte(b,1)"}, ensure_ascii=False)
-    assert changed("a.json", text, "fix").count(PLACEHOLDER) == 1
+    assert change_text("a.json", text, "fix").count(PLACEHOLDER) == 1
     text = json.dumps({"filter": f"gte(a,{PLACEHOLDER}):gte(b,{{{{x}}}})"}, ensure_ascii=False)
-    assert changed("a.json", text, "fix").count(PLACEHOLDER) == 1
+    assert change_text("a.json", text, "fix").count(PLACEHOLDER) == 1

@@ -1,4 +1,4 @@
-"""Repairs in files of any kind: each filter is what it is alone, and nothing else changes.
+"""Fixes in all kinds of files: each filter is fixed as if alone, and nothing else changes.
 
 Files are built around generated filters, in every encoding and with every end of line.
 """
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 
 EVERY = Settings(select=("EPF",))
 FEWER = settings(max_examples=settings().max_examples // 3)
-"""There are many kinds of files, and each example is read four times."""
+"""Each example is extracted four times, for each of many kinds of files."""
 LINTER = FileLinter(Configuration(settings=EVERY))
 
 
 class Kind(NamedTuple):
-    """A kind of file: what stands around the filters, how it writes one, and how it is read."""
+    """A kind of file: the text around its filters, how it encodes one, and how it is parsed."""
 
     before: str
     between: str
@@ -51,11 +51,11 @@ def python_code(text: str) -> str:
     return ascii(text)
 
 
-def in_yaml_quoted(text: str) -> str:
+def write_yaml(text: str) -> str:
     return json.dumps(text)
 
 
-def in_a_url(text: str) -> str:
+def write_url(text: str) -> str:
     from urllib.parse import quote
 
     return quote(text, safe="(),:|*", errors="replace")
@@ -65,22 +65,22 @@ KINDS: dict[str, Kind] = {
     "a.json": Kind('{"before": "é\\u00e9", "jobs": [{"filter": ', '},\n {"filter": ', '}], "π": 1 }\n', json.dumps, json.loads),
     "b.json": Kind('[{"filter":', '}, {"filter" :  ', "}]", lambda text: json.dumps(text, ensure_ascii=False), json.loads),
     "a.jsonl": Kind('{"filter": ', '}\n{"filter": ', "}\n", json.dumps),
-    "a.yaml": Kind("# é\nbefore: [1,  2]\nall:\n- filter: ", "\n- filter:   ", "\nlast: 'x'   # end\n", in_yaml_quoted, yaml.safe_load),
+    "a.yaml": Kind("# é\nbefore: [1,  2]\nall:\n- filter: ", "\n- filter:   ", "\nlast: 'x'   # end\n", write_yaml, yaml.safe_load),
     "a.py": Kind("# é\nx = 'é'\nsearch(filter=", ")\nsearch( filter = ", "  )  # end\n", python_code, ast.parse),
     "a.js": Kind("// é\nsearch({ filter: ", " });\nsearch({filter:", "}) // end\n", json.dumps),
     "a.ts": Kind("const a: string = 'é';\nsearch({ filter: ", " });\nsearch({filter:", "})\n", json.dumps),
-    "a.http": Kind("# é\nGET https://x/v2/orders?filter=", "&page=1\nAccept: a/b\n\n###\nGET https://x/v2/orders?filter=", "\n", in_a_url),
+    "a.http": Kind("# é\nGET https://x/v2/orders?filter=", "&page=1\nAccept: a/b\n\n###\nGET https://x/v2/orders?filter=", "\n", write_url),
     "a.md": Kind('# é\n\n```json\n[{"filter": ', '},\n {"filter": ', "}]\n```\n\nand *so* on\n", json.dumps),
 }  # fmt: skip
-"""What stands in a kind of file is always ASCII, apart from b.json."""
+"""Filters are ASCII in all but b.json."""
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-16-be")
 ENDS = ("\n", "\r\n", "\r")
 MARKS = {"utf-16-be": codecs.BOM_UTF16_BE}
 
 
-def document_of(text: str, encoding: str, name: str) -> Document | None:
-    """The text as a file has it; None where it has no such bytes, or where they are no text."""
+def decode_document(text: str, encoding: str, name: str) -> Document | None:
+    """Return the text as a file in this encoding, or None where there is none."""
     try:
         content = MARKS.get(encoding, b"") + text.encode(encoding)
         return Document.decode(content, name)
@@ -88,23 +88,23 @@ def document_of(text: str, encoding: str, name: str) -> Document | None:
         return None
 
 
-def lines_of(kind: Kind, texts: list[str], end: str) -> str:
+def build_file(kind: Kind, texts: list[str], end: str) -> str:
     around = [part.replace("\n", end) for part in (kind.before, kind.between, kind.after)]
     return around[0] + around[1].join(kind.write(text) for text in texts) + around[2]
 
 
-def alone(one: LintedFilter) -> str:
+def fix_alone(one: LintedFilter) -> str:
     return fix(one.text, one.resource, settings=EVERY).text
 
 
-def canonical(text: str) -> str:
+def format_alone(text: str) -> str:
     try:
         return unparse(parse(text))
     except FilterSyntaxError:
         return text
 
 
-def written(name: str, document: Document, change: str) -> Document:
+def rewrite(name: str, document: Document, change: str) -> Document:
     path = Path(name)
     if change == "fix":
         return fix_filters(document, path, LINTER, unsafe=False)[0]
@@ -119,47 +119,47 @@ plain = st.lists(filter_texts(), min_size=1, max_size=3)
 @pytest.mark.parametrize("name", KINDS)
 @FEWER
 @given(texts=texts, encoding=st.sampled_from(ENCODINGS), end=st.sampled_from(ENDS))
-def test_each_filter_is_as_if_alone_and_nothing_else_changes(
+def test_each_filter_is_fixed_alone_and_nothing_else_changes(
     name: str, change: str, texts: list[str], encoding: str, end: str
 ) -> None:
     kind = KINDS[name]
-    document = document_of(lines_of(kind, texts, end), encoding, name)
+    document = decode_document(build_file(kind, texts, end), encoding, name)
     if document is None:
         return
     before = LINTER.lint(document, Path(name)).filters
-    new = written(name, document, change)
+    new = rewrite(name, document, change)
     after = [one.value for one in LINTER.extract(new.text, Path(name)).filters]
     assert len(after) == len(before)
     done = place = 0
     for checked, one in zip(before, after, strict=True):
         old = checked.value
-        # What stands before this filter and behind the last is untouched.
+        # The text between this filter and the last is unchanged.
         assert new.text[place : one.bounds.start] == document.text[done : old.bounds.start]
         done, place = old.bounds.end, one.bounds.end
         if old.placeholders:
             continue
-        wanted = alone(checked) if change == "fix" else canonical(old.text)
+        wanted = fix_alone(checked) if change == "fix" else format_alone(old.text)
         assert one.text in {wanted, old.text}
     assert new.text[place:] == document.text[done:]
     written_bytes = new.encode(new.text)
     assert written_bytes[: len(document.byte_order_mark)] == document.byte_order_mark
     if kind.check is not None:
         kind.check(new.text)
-    assert written(name, new, change).text == new.text
+    assert rewrite(name, new, change).text == new.text
 
 
 @pytest.mark.parametrize("name", KINDS)
 @FEWER
 @given(texts=plain)
-def test_what_people_write_is_repaired_in_any_file(name: str, texts: list[str]) -> None:
-    document = Document(lines_of(KINDS[name], texts, "\n"))
+def test_filters_are_fixed_in_any_kind_of_file(name: str, texts: list[str]) -> None:
+    document = Document(build_file(KINDS[name], texts, "\n"))
     if name == "a.http" and any("\n" in text for text in texts):
         return
     linter = FileLinter(Configuration())
-    looked = linter.lint(document, Path(name))
-    assert [one.text for one in looked.filters] == texts
+    result = linter.lint(document, Path(name))
+    assert [one.text for one in result.filters] == texts
     new, _ = fix_filters(document, Path(name), linter, unsafe=False)
-    resource = looked.filters[0].resource
+    resource = result.filters[0].resource
     assert [one.value.text for one in linter.extract(new.text, Path(name)).filters] == [
         fix(text, resource).text for text in texts
     ]
@@ -177,10 +177,10 @@ LINE = st.one_of(filter_texts(), filters.map(str), any_text).map(
 )
 def test_lines_stay_lines(change: str, lines: list[str], end: str, encoding: str) -> None:
     content = "# é\n".replace("\n", end) + end.join(f"  {line}\t # why" for line in lines) + end
-    document = document_of(content, encoding, "a.filter")
+    document = decode_document(content, encoding, "a.filter")
     if document is None:
         return
-    new = written("a.filter", document, change)
+    new = rewrite("a.filter", document, change)
     old_lines, new_lines = document.text.split(end), new.text.split(end)
     assert len(old_lines) == len(new_lines)
     assert old_lines[0] == new_lines[0]
@@ -189,10 +189,10 @@ def test_lines_stay_lines(change: str, lines: list[str], end: str, encoding: str
 @FEWER
 @given(texts=texts, cut=st.integers(0, 60))
 @pytest.mark.parametrize("name", KINDS)
-def test_damaged_files_are_never_made_worse(name: str, texts: list[str], cut: int) -> None:
-    content = lines_of(KINDS[name], texts, "\n")
+def test_fixes_never_damage_a_file_further(name: str, texts: list[str], cut: int) -> None:
+    content = build_file(KINDS[name], texts, "\n")
     document = Document(content[: max(0, len(content) - cut)])
-    new = written(name, document, "fix")
+    new = rewrite(name, document, "fix")
     old_read = LINTER.extract(document.text, Path(name))
     new_read = LINTER.extract(new.text, Path(name))
     assert len(new_read.problems) == len(old_read.problems)
@@ -200,7 +200,7 @@ def test_damaged_files_are_never_made_worse(name: str, texts: list[str], cut: in
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "koi8-r"])
-def test_python_keeps_the_encoding_that_it_says(encoding: str, tmp_path: Path) -> None:
+def test_python_files_keep_their_declared_encoding(encoding: str, tmp_path: Path) -> None:
     text = f"# coding: {encoding}\r\nx = 'я' if 0 else '©'\r\nsearch(filter='gte(a,1)')\r\n"
     content = text.encode(encoding, "ignore")
     path = tmp_path / "a.py"
@@ -211,7 +211,7 @@ def test_python_keeps_the_encoding_that_it_says(encoding: str, tmp_path: Path) -
     assert path.read_bytes() == content.replace(b"gte", b"ge")
 
 
-def test_what_would_be_written_in_another_way_is_not_written(tmp_path: Path) -> None:
+def test_a_file_that_would_be_encoded_differently_is_not_written(tmp_path: Path) -> None:
     content = b"# coding: utf-7\nx = '+AEE-'\nsearch(filter='gte(a,1)')\n"
     path = tmp_path / "a.py"
     path.write_bytes(content)
@@ -223,16 +223,16 @@ def test_what_would_be_written_in_another_way_is_not_written(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.filter"])
-def test_a_file_without_repairs_is_not_written(
+def test_a_file_without_fixes_is_not_written(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / name
     path.write_text('{"filter": "eq(a,1)"}' if name == "a.json" else "eq(a,1)\n", encoding="utf-8")
 
-    def written(*_: Any) -> None:
+    def rewrite(*_: Any) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("epfilter.linter.files.runner.write_atomically", written)
+    monkeypatch.setattr("epfilter.linter.files.runner.write_atomically", rewrite)
     for change in (Change.FIX, Change.FIX_UNSAFE, Change.FORMAT):
         (report,) = Run(Configuration(root=tmp_path), change).lint_targets([Target(path, name)])
         assert report.fixed == 0
@@ -256,9 +256,9 @@ def test_a_file_without_repairs_is_not_written(
         ("a\n", "a\n", ""),
     ],
 )
-def test_a_difference_is_what_patch_reads(old: str, new: str, expected: str) -> None:
+def test_a_diff_is_valid_for_patch(old: str, new: str, expected: str) -> None:
     assert diff_texts(old, new, "n") == expected
 
 
-def test_a_name_stays_in_its_line() -> None:
+def test_a_file_name_in_a_diff_stays_on_its_line() -> None:
     assert diff_texts("a\n", "b\n", "x\n--- y\x1b").startswith("--- x\\n--- y\\u001b\n")

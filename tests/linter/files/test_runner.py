@@ -1,4 +1,4 @@
-"""Many files at once: several processes find what one does."""
+"""Runs over many files, in one process and in several."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ def files(tmp_path: Path) -> list[Target]:
 
 
 @pytest.mark.parametrize("change", [Change.NONE, Change.FIX, Change.FORMAT])
-def test_several_processes_report_as_one(
+def test_several_processes_report_the_same_as_one(
     change: Change, files: list[Target], tmp_path: Path
 ) -> None:
     configuration = Configuration(root=tmp_path, settings=Settings(select=("EPF",)))
     run = Run(configuration, change, dry=True)
-    alone = [*run.lint_targets(files, processes=1)]
-    assert len(alone) == 43
-    assert {one.name for one in alone if not one.filters} == {
+    fix_alone = [*run.lint_targets(files, processes=1)]
+    assert len(fix_alone) == 43
+    assert {one.name for one in fix_alone if not one.filters} == {
         str(tmp_path / name) for name in ("bad.json", "deep.json", "no.json")
     }
-    assert [*run.lint_targets(files, processes=3)] == alone
-    assert [*run.lint_targets(files, processes=1000)] == alone
+    assert [*run.lint_targets(files, processes=3)] == fix_alone
+    assert [*run.lint_targets(files, processes=1000)] == fix_alone
 
 
-def test_there_are_as_many_processes_as_pay(
+def test_the_number_of_processes_depends_on_the_size(
     files: list[Target], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert runner._choose_processes(files) == 1
@@ -57,12 +57,12 @@ def test_there_are_as_many_processes_as_pay(
     assert [*run.lint_targets([])] == []
 
 
-def test_what_is_deep_is_said_to_be(tmp_path: Path) -> None:
+def test_a_deeply_nested_file_is_a_finding(tmp_path: Path) -> None:
     report = lint_content("[" * 100_000 + '"filter"', "a.json", Configuration(root=tmp_path))
     assert [one.diagnostic.code for one in report.findings] == ["EPF703"]
 
 
-def test_a_text_is_decoded_already() -> None:
+def test_a_str_is_not_decoded_again() -> None:
     text = "# coding: latin-1\nfilter = 'eq(é,1)|gte(a,1)'\n"
     report = lint_content(text, "a.py")
     assert [(one.diagnostic.code, one.line, one.column) for one in report.findings] == [
@@ -71,7 +71,7 @@ def test_a_text_is_decoded_already() -> None:
     assert lint_content(text.encode("latin-1"), "a.py") == report
 
 
-def test_patterns_that_cannot_be_read_are_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_pathspec_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pathspec", None)
     configuration = Configuration(per_file_ignores={"*.json": ("EPF601",)})
     report = lint_content('{"filter": "gte(a,1)"}', "a.json", configuration)
@@ -79,13 +79,11 @@ def test_patterns_that_cannot_be_read_are_a_finding(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("content", ["eq(a,\0)", "\ud800", b"\xff\xfe\0", b"\0"])
-def test_what_is_no_text_is_a_finding(content: str | bytes) -> None:
+def test_binary_content_is_a_finding(content: str | bytes) -> None:
     assert [one.diagnostic.code for one in lint_content(content, "a.py").findings] == ["EPF702"]
 
 
-def test_what_cannot_be_written_is_a_finding(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_write_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.filter"
     path.write_text("gte(a,1)", encoding="utf-8")
 
