@@ -1,4 +1,4 @@
-"""What schemathesis has to know of the service: what filters are, and which refusals are fair."""
+"""Hooks for schemathesis: how to generate filters, and which refusals are fair."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import schemathesis
 from hypothesis import strategies as st
 
 from epfilter import all_of, any_of
-from epfilter.exporter.service.openapi import FILTER_FORMAT
 from epfilter.resources import orders
 
 _texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20)
@@ -20,7 +19,7 @@ _calls = st.one_of(
     _texts.map(orders.product_sku.eq),
     st.integers(0, 10**9).map(orders.with_tax.ge),
     st.datetimes(
-        datetime(1970, 1, 1),  # noqa: DTZ001 - hypothesis wants bounds without a zone
+        datetime(1970, 1, 1),  # noqa: DTZ001 - hypothesis requires bounds without a zone
         datetime(2100, 1, 1),  # noqa: DTZ001 - the same
         timezones=st.just(UTC),
     ).map(orders.created_at.gt),
@@ -28,7 +27,7 @@ _calls = st.one_of(
 _groups = st.lists(_calls, min_size=1, max_size=4)
 _filters = st.one_of(_groups.map(all_of), _groups.map(any_of))
 
-schemathesis.openapi.format(FILTER_FORMAT, _filters.map(str))
+schemathesis.openapi.format("elastic-path-filter", _filters.map(str))
 
 _FAIR = {400, 401, 405, 415}
 
@@ -39,6 +38,6 @@ def refusals_are_fair(
     response: schemathesis.Response,
     case: schemathesis.Case[Any],
 ) -> None:
-    """An answer is declared, or one of the refusals that the platform's document leaves out."""
+    """A response is declared, or one of the refusals that the platform's document leaves out."""
     declared = case.operation.responses.status_codes
     assert str(response.status_code) in declared or response.status_code in _FAIR

@@ -9,16 +9,21 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from pydantic.json_schema import models_json_schema
+from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from epfilter import parse
-from epfilter.exporter import CreateJobData
-from epfilter.exporter.service.openapi import document
+from epfilter.exporter import CreateJob, CreateJobData
+from epfilter.exporter.models import ErrorResponse, FileLinkResponse, Job
+from epfilter.exporter.service.openapi import load_document
+from epfilter.exporter.service.responses import ERRORS
 
 PLATFORM: dict[str, Any] = yaml.safe_load(
     Path(__file__).parent.joinpath("data", "exporter.yaml").read_text(encoding="utf-8")
 )
-OURS = document()
+OURS = load_document()
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -152,6 +157,67 @@ def test_no_member_may_be_null() -> None:
     assert "null" not in str(OURS)
 
 
+MODELS = models_json_schema(
+    [
+        (CreateJob, "validation"),
+        (Job, "serialization"),
+        (FileLinkResponse, "serialization"),
+        (ErrorResponse, "serialization"),
+    ],
+    ref_template="#/components/schemas/{model}",
+)[1]["$defs"]
+STRICTER = {
+    ("CreateJobData", "job_type"): {"const": "order_export"},
+    ("CreateJobData", "filter"): {"format": "elastic-path-filter"},
+}
+"""What the service requires beyond the model, which reads more job types."""
+
+
+def shape(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a schema allows, without words, and without the null that only a client accepts."""
+    allowed: dict[str, Any] = next((one for one in schema.get("anyOf", ()) if one != {"type": "null"}), {})
+    words = ("anyOf", "default", "description", "examples", "title")
+    return {name: value for name, value in (schema | allowed).items() if name not in words}
+
+
+@pytest.mark.parametrize("name", [*MODELS])
+def test_every_schema_is_that_of_its_model(name: str) -> None:
+    described, model = OURS["components"]["schemas"][name], MODELS[name]
+    extra = {"filter"} if name == "Job" else set()  # a member that only this service sends
+    assert described.get("properties", {}).keys() - extra == model.get("properties", {}).keys()
+    for member, schema in model.get("properties", {}).items():
+        stricter = STRICTER.get((name, member), {})
+        assert shape(described["properties"][member]) == shape(schema) | stricter, member
+    for keyword in ("type", "enum", "additionalProperties"):
+        assert described.get(keyword) == model.get(keyword)
+    assert set(described.get("required", ())) >= set(model.get("required", ()))
+
+
+def test_every_schema_belongs_to_a_model() -> None:
+    assert OURS["components"]["schemas"].keys() == {*MODELS, "UUID"}
+
+
+def test_every_error_has_the_words_of_the_service() -> None:
+    described = OURS["components"]["responses"]
+    assert described.keys() == {str(status) for status in ERRORS}
+    for status, (title, detail) in ERRORS.items():
+        response = described[str(status)]
+        (error,) = response["content"]["application/json"]["examples"]["default"]["value"]["errors"]
+        assert (response["description"], error["title"]) == (title, title)
+        assert (error["status"], error["detail"]) == (status, detail)
+
+
+def test_every_route_is_described_except_the_page(app: Starlette) -> None:
+    routes = {
+        (route.path, method.lower())
+        for route in app.routes
+        if isinstance(route, Route) and not route.path.startswith(("/page", "/openapi.json"))
+        for method in (route.methods or set()) - {"HEAD"}
+        if route.path != "/"
+    }
+    assert {(path, method) for path, method, _ in operations(OURS)} == routes
+
+
 def test_the_members_of_a_request_are_those_of_the_model() -> None:
     schema = OURS["components"]["schemas"]["CreateJobData"]
     assert schema["properties"].keys() == CreateJobData.model_fields.keys()
@@ -165,7 +231,7 @@ def test_the_members_of_a_request_are_those_of_the_model() -> None:
     [(None, "/"), ("https://exports.example.com/", "https://exports.example.com")],
 )
 def test_the_server_is_the_public_url(public_url: str | None, server: str) -> None:
-    assert document(public_url)["servers"] == [{"url": server}]
+    assert load_document(public_url)["servers"] == [{"url": server}]
 
 
 def test_the_document_is_served_to_everybody(client: TestClient) -> None:

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from epfilter.exporter.service import handlers
 from epfilter.exporter.service.container import Service
 from epfilter.exporter.service.links import FILES, JOBS
-from epfilter.exporter.service.openapi import document
+from epfilter.exporter.service.openapi import load_document
 from epfilter.exporter.service.page import Page
 from epfilter.exporter.service.request_log import Watch
 from epfilter.exporter.service.responses import Refusal, refused
@@ -72,7 +72,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 def _for_all(settings: ServiceSettings) -> list[BaseRoute]:
     """What needs no token: what tells nothing of orders, and files, whose links are signed."""
-    described = document(settings.public_url)
+    described = load_document(settings.public_url)
 
     async def openapi(request: Request) -> Response:  # noqa: ARG001 - the signature of a handler
         return JSONResponse(described)
