@@ -172,16 +172,22 @@ def test_an_address_of_this_machine_is_not_warned_of(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--token", "short"], "the token is too short or has characters that no header can hold."),
-        (["--token", ""], "the token is too short or has characters that no header can hold."),
-        (["--public-url", "example.com"], "the public URL is no address"),
+        (
+            ["--token", "short"],
+            "the token is too short, or has characters that are not allowed in a header.",
+        ),
+        (
+            ["--token", ""],
+            "the token is too short, or has characters that are not allowed in a header.",
+        ),
+        (["--public-url", "example.com"], "the public URL is not an HTTP URL"),
         (["--port", "65536"], "65536 is not in the range"),
         (["--rows", "line"], "'line' is not one of"),
         (["--link-lifetime", "0"], "0 is not in the range"),
         (["--drain", "-1"], "-1 is not in the range"),
         (["--threads", "0"], "0 is not in the range"),
-        (["--drain", "9" * 20], "drain is at most 30 days."),
-        (["--state", ""], "the folder of the state has no name."),
+        (["--drain", "9" * 20], "drain must be at most 30 days."),
+        (["--state", ""], "the path of the state folder is empty."),
     ],
 )
 def test_wrong_usage_ends_with_2_and_words(
@@ -304,6 +310,6 @@ def test_a_port_in_use_ends_with_2_and_words(orders: Path, tmp_path: Path) -> No
         done = CliRunner().invoke(main, ["serve", *arguments])
     assert done.exit_code == 2
     assert done.stderr == (
-        f"Error: cannot listen on 127.0.0.1, port {port}: Address already in use. Hint: take "
+        f"Error: cannot listen on 127.0.0.1, port {port}: Address already in use. Hint: use "
         "another port, or port 0 for a free one.\n"
     )

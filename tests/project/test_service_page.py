@@ -25,11 +25,11 @@ def listed(title: str) -> list[list[str]]:
 
 def test_the_page_lists_every_metric_with_its_labels() -> None:
     metrics = Metrics()
-    metrics.watch(lambda: dict.fromkeys(JobStatus, 0))
-    metrics.request("GET", "/", 200, 0.1)
-    metrics.job_finished(JobStatus.SUCCESS, 1, 1)
+    metrics.observe_jobs(lambda: dict.fromkeys(JobStatus, 0))
+    metrics.record_request("GET", "/", 200, 0.1)
+    metrics.record_job(JobStatus.SUCCESS, 1, 1)
     labels: dict[str, set[str]] = {}
-    for name, shown in re.findall(r"^(\w+)(?:\{(.*)\})? ", metrics.text().decode(), re.MULTILINE):
+    for name, shown in re.findall(r"^(\w+)(?:\{(.*)\})? ", metrics.render().decode(), re.MULTILINE):
         if not name.endswith(("_created", "_sum", "_count")):
             own = set(re.findall(r"(\w+)=", shown)) - {"le"}
             labels.setdefault(name.removesuffix("_bucket"), set()).update(own)
@@ -51,5 +51,5 @@ def events(path: Path) -> Iterator[str]:
                 args=[ast.Constant(value=str(event)), *_],
             ) if level in LEVELS and ast.unparse(log).rpartition(".")[2].strip("_") == "log":
                 yield event
-            case ast.Call(func=ast.Name(id="say"), args=[ast.Constant(value=str(event)), *_]):
+            case ast.Call(func=ast.Name(id="log"), args=[ast.Constant(value=str(event)), *_]):
                 yield event

@@ -154,7 +154,7 @@ def serve_command(
     from epfilter.exporter.errors import ExporterError
 
     generated = token is None
-    token = security.new_token() if token is None else token
+    token = security.generate_token() if token is None else token
     try:
         settings: ServiceSettings = service.ServiceSettings(
             token=token,

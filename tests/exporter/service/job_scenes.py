@@ -7,16 +7,16 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from epfilter.ast import Filter
 from epfilter.exporter.errors import ExporterError
 from epfilter.exporter.models import JobStatus
 from epfilter.exporter.service.files import Files
+from epfilter.exporter.service.job_tables import StoredJob
 from epfilter.exporter.service.jobs import JobStore
-from epfilter.exporter.service.stored_jobs import StoredJob
-from epfilter.exporter.service.worker import Runner
+from epfilter.exporter.service.worker import JobWorker
 from exporter.service.job_worker import ROWS, TalkingStore, settings_of
 from support.exporter_services import eventually
 
@@ -55,7 +55,7 @@ class Notes:
 
     warning = error = info
 
-    def job_finished(self, status: JobStatus, seconds: float, rows: int | None) -> None:
+    def record_job(self, status: JobStatus, seconds: float, rows: int | None) -> None:
         assert 0 <= seconds < 60
         self.finished.append((status, rows))
 
@@ -70,12 +70,13 @@ class Service:
         self.files = Files(folder / "files")
         self.notes = Notes()
 
-    def runner(self, store: Store) -> Runner:
+    def runner(self, store: Store) -> JobWorker:
         settings = settings_of(self.folder)
-        return Runner(self.jobs, store, self.files, settings, self.notes, self.notes, poll=0.02)
+        notes = cast("Any", self.notes)  # it stands for the log and for the metrics
+        return JobWorker(self.jobs, store, self.files, settings, notes, notes, poll=0.02)
 
     @contextmanager
-    def running(self, store: Store, drain: float = 10) -> Iterator[Runner]:
+    def running(self, store: Store, drain: float = 10) -> Iterator[JobWorker]:
         runner = self.runner(store)
         runner.start()
         try:
@@ -87,13 +88,13 @@ class Service:
         """Runs the one job that waits to its end."""
         with self.running(Store(self.folder, then)):
             self.wait()
-        return self.jobs.jobs()[0]
+        return self.jobs.list_jobs()[0]
 
     def wait(self) -> None:
         def nothing_waits() -> bool:
             # A test may break the connection that is just used here.
             with suppress(ExporterError):
-                return not self.jobs.waiting()
+                return not self.jobs.has_unfinished()
             return False
 
         eventually(nothing_waits)

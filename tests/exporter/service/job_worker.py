@@ -19,7 +19,7 @@ from epfilter.exporter.orders.columns import RowsPer
 from epfilter.exporter.service.files import Files
 from epfilter.exporter.service.jobs import JobStore
 from epfilter.exporter.service.settings import ServiceSettings
-from epfilter.exporter.service.worker import Runner
+from epfilter.exporter.service.worker import JobWorker
 
 ROWS = 50
 
@@ -81,7 +81,7 @@ def main(place: str, folder: str, *options: str) -> None:
     store = TalkingStore(Path(folder, "events"), hang="hang" in options)
     files = Files(Path(folder, "files"))
     settings = settings_of(Path(folder))
-    runner = Runner(jobs, store, files, settings, structlog.get_logger(), poll=0.02)
+    runner = JobWorker(jobs, store, files, settings, structlog.get_logger(), poll=0.02)
     runner.start()
     sys.stdin.read()
     runner.stop(drain=10)

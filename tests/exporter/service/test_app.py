@@ -381,15 +381,15 @@ MEMBERS = "its members are `filter`, `job_type`, `type`."
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        (5, "The body has to be a JSON object."),
-        ([], "The body has to be a JSON object."),
-        ({}, "`data` has to be a JSON object."),
-        ({"data": None}, "`data` has to be a JSON object."),
-        ({"data": {}}, "`data.type` has to be there, and to be `job`."),
-        ({"data": {"type": "job"}}, "`data.job_type` has to be there, and to be `order_export`."),
+        (5, "The body must be a JSON object."),
+        ([], "The body must be a JSON object."),
+        ({}, "`data` must be a JSON object."),
+        ({"data": None}, "`data` must be a JSON object."),
+        ({"data": {}}, "`data.type` is missing; it must be `job`."),
+        ({"data": {"type": "job"}}, "`data.job_type` must be `order_export`."),
         (
             {"data": {"type": "job", "job_type": "import"}},
-            "`data.job_type` has to be there, and to be `order_export`.",
+            "`data.job_type` must be `order_export`.",
         ),
         (
             {"data": CREATE["data"], "filter": "eq(payment,paid)"},
@@ -405,9 +405,9 @@ MEMBERS = "its members are `filter`, `job_type`, `type`."
         ),
         (
             {"data": {**CREATE["data"], "filter": None}},
-            "A filter of null would export every order; leave `data.filter` out if that is meant.",
+            "A filter of null would export every order; omit `data.filter` to do that.",
         ),
-        ({"data": {**CREATE["data"], "filter": 5}}, "`data.filter` has to be a text."),
+        ({"data": {**CREATE["data"], "filter": 5}}, "`data.filter` must be a string."),
         (
             {
                 "data": {
@@ -415,7 +415,7 @@ MEMBERS = "its members are `filter`, `job_type`, `type`."
                     "filter": {"op": "eq", "field": "payment", "value": "paid"},
                 }
             },
-            "`data.filter` has to be a text.",
+            "`data.filter` must be a string.",
         ),
     ],
 )
@@ -437,7 +437,7 @@ def test_what_nobody_expected_is_answered_and_told_to_nobody(
     def fail() -> None:
         raise RuntimeError("ron@swanson.com")
 
-    monkeypatch.setattr(service_of(app).jobs, "jobs", fail)
+    monkeypatch.setattr(service_of(app).jobs, "list_jobs", fail)
     asked = str(uuid4())
     answer = client.get("/v2/jobs", headers={"X-Request-Id": asked})
     assert (answer.status_code, answer.headers["X-Content-Type-Options"]) == (500, "nosniff")

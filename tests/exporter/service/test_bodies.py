@@ -185,7 +185,7 @@ def test_a_body_in_chunks_is_stopped_while_it_arrives(app: Starlette) -> None:
 def test_a_body_that_never_arrives_is_given_up(
     app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(json_body, "_SECONDS", 0.05)
+    monkeypatch.setattr(json_body, "_TIMEOUT", 0.05)
     first = {"type": "http.request", "body": b"{", "more_body": True}
     assert asked(app, iter([first])) == 408
 

@@ -11,7 +11,7 @@ import pytest
 from epfilter.exporter.errors import ExporterError, OrdersError
 from epfilter.exporter.models import JobStatus
 from epfilter.exporter.service.database import DiskFullError
-from epfilter.exporter.service.messages import GIVEN_UP
+from epfilter.exporter.service.worker import TOO_MANY_ATTEMPTS
 from exporter.service.job_scenes import Service, Store, raising
 from exporter.service.job_worker import ROWS
 from support.exporter_services import eventually
@@ -24,7 +24,7 @@ def test_stopping_lets_the_running_job_end_and_begins_no_other(service: Service)
     store = Store(service.folder, lambda _: time.sleep(0.2) or ROWS)  # type: ignore[func-returns-value] # it returns None, which is the point
     with service.running(store):
         assert store.begun.wait(10)
-    ended, waiting = service.jobs.job(first.id), service.jobs.job(second.id)
+    ended, waiting = service.jobs.get_job(first.id), service.jobs.get_job(second.id)
     assert ended is not None
     assert (ended.status, waiting) == (SUCCESS, second)
     assert not store.told_to_end.is_set()
@@ -41,15 +41,15 @@ def test_what_does_not_end_in_time_is_run_again_first(service: Service) -> None:
     store.then = hang
     with service.running(store, drain=0.05):
         assert store.begun.wait(10)
-    left = service.jobs.job(first.id)
+    left = service.jobs.get_job(first.id)
     assert left is not None
-    assert (left.status, service.jobs.job(second.id)) == (STARTED, second)
+    assert (left.status, service.jobs.get_job(second.id)) == (STARTED, second)
     assert service.names() == set()
     service.run()
     assert [one[2] for one in service.events() if one[0] == "begin"] == [
         *("eq(id,1)", "eq(id,1)", "eq(id,2)")
     ]
-    assert [job.attempts for job in service.jobs.jobs()] == [1, 1], "no attempt was at fault"
+    assert [job.attempts for job in service.jobs.list_jobs()] == [1, 1], "no attempt was at fault"
     assert service.notes.events.count("job_given_back") == 1
 
 
@@ -65,7 +65,7 @@ def test_a_service_that_ends_while_the_queue_fails_leaves_the_job(
         patched.setattr(here.jobs, "fail", lambda *_: raising(DiskFullError("full."))(Path()))
         with here.running(Store(here.folder, lambda _: 0), drain=0.05):
             eventually(lambda: "queue_failed" in here.notes.events)
-    left = here.jobs.job(created.id)
+    left = here.jobs.get_job(created.id)
     assert left is not None
     assert left.status is STARTED
     assert (left.attempts, here.run().attempts) == (0, 1)
@@ -83,7 +83,7 @@ def test_a_job_that_many_services_leave_in_order_is_not_given_up(here: Service) 
         store.then = hang
         with here.running(store, drain=0):
             assert store.begun.wait(10)
-    assert here.jobs.job(created.id) != created, "it was started"
+    assert here.jobs.get_job(created.id) != created, "it was started"
     assert (here.run().status, here.notes.events.count("job_given_back")) == (SUCCESS, 7)
 
 
@@ -99,7 +99,7 @@ def test_an_attempt_that_cannot_be_given_back_counts(
 
     store.then = hang
     with monkeypatch.context() as patched:
-        patched.setattr(here.jobs, "give_back", lambda _: raising(ExporterError("no."))(Path()))
+        patched.setattr(here.jobs, "release_job", lambda _: raising(ExporterError("no."))(Path()))
         with here.running(store, drain=0):
             assert store.begun.wait(10)
     assert here.run().attempts == 2
@@ -111,22 +111,22 @@ def test_no_job_begins_once_that_is_said_and_the_running_one_goes_on(here: Servi
     store.then = lambda _: ROWS if may_end.wait(10) else 0
     with here.running(store) as runner:
         assert store.begun.wait(10)
-        runner.begin_no_more()
+        runner.stop_taking_jobs()
         third = here.jobs.create("eq(id,3)")
         runner.wake()
         may_end.set()
-        eventually(lambda: not runner.alive)
-        ended = here.jobs.job(first.id)
+        eventually(lambda: not runner.is_alive)
+        ended = here.jobs.get_job(first.id)
     assert ended is not None
     assert ended.status is SUCCESS
-    assert [here.jobs.job(one.id) for one in (second, third)] == [second, third]
+    assert [here.jobs.get_job(one.id) for one in (second, third)] == [second, third]
     assert not store.told_to_end.is_set()
 
 
 def test_a_store_that_does_not_heed_is_told_for_some_time_only(
     here: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("epfilter.exporter.service.worker._INTERRUPTING", 0.3)
+    monkeypatch.setattr("epfilter.exporter.service.worker._INTERRUPT_SECONDS", 0.3)
     here.jobs.create(None)
     store, may_end = Store(here.folder), Event()
     store.then = lambda _: ROWS if may_end.wait(20) else 0
@@ -137,17 +137,17 @@ def test_a_store_that_does_not_heed_is_told_for_some_time_only(
     assert not runner.stop(drain=0)
     assert 0.3 <= time.monotonic() - began < 10
     may_end.set()
-    eventually(lambda: not runner.alive)
+    eventually(lambda: not runner.is_alive)
 
 
 def test_a_job_that_ends_every_service_does_not_keep_the_others_waiting(here: Service) -> None:
     deadly, next_one = here.jobs.create("eq(a,1)"), here.jobs.create("eq(a,2)")
     for _ in range(5):
-        begun = here.jobs.next()
+        begun = here.jobs.start_next()
         assert begun is not None
         assert begun.id == deadly.id
     with here.running(Store(here.folder)):
         here.wait()
-    ended = {job.id: job for job in here.jobs.jobs()}
-    assert (ended[deadly.id].status, ended[deadly.id].error) == (FAILED, GIVEN_UP)
+    ended = {job.id: job for job in here.jobs.list_jobs()}
+    assert (ended[deadly.id].status, ended[deadly.id].error) == (FAILED, TOO_MANY_ATTEMPTS)
     assert ended[next_one.id].status is SUCCESS

@@ -28,7 +28,7 @@ def names(files: Files) -> set[str]:
 
 
 def test_a_part_is_published_as_it_is(files: Files) -> None:
-    part = files.part(ONE)
+    part = files.create_part(ONE)
     part.write_bytes(b"id\r\n1\r\n")
     assert not files.path(ONE).exists()
     assert files.publish(part, ONE) == files.path(ONE)
@@ -38,7 +38,7 @@ def test_a_part_is_published_as_it_is(files: Files) -> None:
 
 def test_publishing_again_replaces_the_file(files: Files) -> None:
     for text in ("first", "second"):
-        part = files.part(ONE)
+        part = files.create_part(ONE)
         part.write_text(text, encoding="utf-8")
         files.publish(part, ONE)
     assert files.path(ONE).read_text(encoding="utf-8") == "second"
@@ -63,7 +63,7 @@ def test_a_file_is_on_the_disk_before_it_has_its_name(
 
     monkeypatch.setattr(os, "fsync", noted_sync)
     monkeypatch.setattr(Path, "replace", noted_replace)
-    part = files.part(ONE)
+    part = files.create_part(ONE)
     part.touch()
     files.publish(part, ONE)
     assert done == ["sync file", "rename", "sync folder"]
@@ -72,7 +72,7 @@ def test_a_file_is_on_the_disk_before_it_has_its_name(
 def test_only_the_user_of_the_service_can_read_files(files: Files) -> None:
     if os.name != "posix":
         pytest.skip("the system has no such permissions")
-    part = files.part(ONE)
+    part = files.create_part(ONE)
     part.touch(mode=0o644)
     published = files.publish(part, ONE)
     assert stat.S_IMODE(published.stat().st_mode) == 0o600
@@ -81,7 +81,7 @@ def test_only_the_user_of_the_service_can_read_files(files: Files) -> None:
 
 def test_removing_what_is_not_there_is_no_error(files: Files) -> None:
     files.remove(ONE)
-    files.discard(files.part(ONE))
+    files.discard(files.create_part(ONE))
     assert names(files) == set()
 
 
@@ -89,9 +89,9 @@ def test_sweeping_leaves_the_files_of_jobs_and_what_is_not_ours(files: Files) ->
     kept = {f"{ONE}.csv", "notes.csv", f"notes-{ONE}.csv", "README"}
     swept = {
         f"{OTHER}.csv",
-        files.part(ONE).name,
-        files.part(OTHER).name,
-        f"tmp_{files.part(ONE).name}",
+        files.create_part(ONE).name,
+        files.create_part(OTHER).name,
+        f"tmp_{files.create_part(ONE).name}",
         f"tmp_{ONE}.csv",
     }
     for name in kept | swept:
@@ -106,7 +106,7 @@ def test_sweeping_leaves_the_files_of_jobs_and_what_is_not_ours(files: Files) ->
     [
         (errno.ENOSPC, DiskFullError, "the disk is full."),
         (errno.EDQUOT, DiskFullError, "the disk is full."),
-        (errno.EIO, ExporterError, f"the file could not be kept: {os.strerror(errno.EIO)}."),
+        (errno.EIO, ExporterError, f"the file could not be stored: {os.strerror(errno.EIO)}."),
     ],
 )
 def test_what_the_system_refuses_is_said_in_words(
@@ -119,18 +119,18 @@ def test_what_the_system_refuses_is_said_in_words(
     def refuse(_: int) -> None:
         raise OSError(number, os.strerror(number))
 
-    part = files.part(ONE)
+    part = files.create_part(ONE)
     part.touch()
     monkeypatch.setattr(os, "fsync", refuse)
-    with pytest.raises(kind) as refused:
+    with pytest.raises(kind) as refusal_response:
         files.publish(part, ONE)
-    assert (type(refused.value), str(refused.value)) == (kind, words)
+    assert (type(refusal_response.value), str(refusal_response.value)) == (kind, words)
     assert not files.path(ONE).exists()
 
 
 def test_a_part_that_is_gone_is_not_published(files: Files) -> None:
-    with pytest.raises(ExporterError, match="the file could not be kept: No such file"):
-        files.publish(files.part(ONE), ONE)
+    with pytest.raises(ExporterError, match="the file could not be stored: No such file"):
+        files.publish(files.create_part(ONE), ONE)
 
 
 def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
 
 USES: list[Callable[[Files], object]] = [
     lambda files: files.sweep(set()),
-    lambda files: files.part(ONE),
+    lambda files: files.create_part(ONE),
     lambda files: files.ready(),
 ]
 
@@ -161,7 +161,7 @@ def test_a_folder_that_cannot_be_made_again_is_explained(
 ) -> None:
     files._folder.rmdir()
     files._folder.touch()
-    with pytest.raises(ExporterError, match=r"^the file could not be kept: File exists\.$"):
+    with pytest.raises(ExporterError, match=r"^the file could not be stored: File exists\.$"):
         use(files)
 
 
@@ -169,5 +169,5 @@ def test_a_folder_that_nobody_may_write_to_is_not_ready(
     files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "access", lambda _path, mode: not mode & os.W_OK)
-    with pytest.raises(ExporterError, match=r"^the file could not be kept: Permission denied\.$"):
+    with pytest.raises(ExporterError, match=r"^the file could not be stored: Permission denied\.$"):
         files.ready()

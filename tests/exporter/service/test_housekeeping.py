@@ -20,13 +20,13 @@ def test_what_expired_and_what_was_left_over_is_removed(service: Service) -> Non
     service.run()
     service.jobs._clock = time.time_ns
     young = service.jobs.create(None)
-    service.files.part(old.id).touch()
-    service.files.part(young.id).touch()
+    service.files.create_part(old.id).touch()
+    service.files.create_part(young.id).touch()
     service.files.path(UUID(int=5)).touch()
     assert f"{old.id}.csv" in service.names()
     service.run()
     assert service.names() == {f"{young.id}.csv"}
-    with service.jobs._database.reading() as connection:
+    with service.jobs._database.read_transaction() as connection:
         assert (
             connection.exec_driver_sql("SELECT count(*) FROM epfilter_exporter_jobs").scalar_one()
             == 1
@@ -42,14 +42,14 @@ def test_a_job_that_expires_while_it_runs_leaves_no_file(service: Service) -> No
 
     with service.running(Store(service.folder, a_week_passes)):
         eventually(lambda: "job_vanished" in service.notes.events)
-    assert service.jobs.jobs() == []
+    assert service.jobs.list_jobs() == []
     assert service.names() == set()
 
 
 def test_what_was_left_over_is_removed_also_while_jobs_never_cease_to_wait(
     here: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("epfilter.exporter.service.worker._HOUSEKEEPING", 0)
+    monkeypatch.setattr("epfilter.exporter.service.worker._CLEANUP_SECONDS", 0)
     here.jobs.create(None)
 
     def run(_: Path) -> int:
@@ -60,7 +60,7 @@ def test_what_was_left_over_is_removed_also_while_jobs_never_cease_to_wait(
 
     with here.running(Store(here.folder, run)):
         eventually(lambda: "swept" in here.notes.events)
-    assert here.jobs.waiting()
+    assert here.jobs.has_unfinished()
     swept = here.notes.values[here.notes.events.index("swept")]
     assert swept == {"files": 1, "jobs": 0, "folders": 0}
 

@@ -25,36 +25,36 @@ def test_only_the_user_of_the_service_can_read_the_queue(tmp_path: Path) -> None
     if os.name != "posix":
         pytest.skip("the system has no such permissions")
     folder = tmp_path / "state"
-    with JobStore(folder / "jobs.db", lifetime=WEEK) as jobs, jobs.turn():
+    with JobStore(folder / "jobs.db", lifetime=WEEK) as jobs, jobs.lease():
         jobs.create(None)
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.glob("jobs.db*")}
-    assert modes.keys() >= {"jobs.db", "jobs.db-wal", "jobs.db-shm", "jobs.db.turn.lock"}
+    assert modes.keys() >= {"jobs.db", "jobs.db-wal", "jobs.db-shm", "jobs.db.lease.lock"}
     assert {*modes.values()} == {0o600}
 
 
 def test_settings_say_where_the_queue_is(tmp_path: Path) -> None:
     given = ServiceSettings(orders="a.csv", state=tmp_path / "what? 100%#", token="12345678")  # noqa: S106 - for a test
-    with JobStore.of(given) as jobs:
+    with JobStore.from_settings(given) as jobs:
         created = jobs.create(None)
     assert (tmp_path / "what? 100%#" / "jobs.db").exists()
     elsewhere = replace(given, jobs=f"sqlite:///{tmp_path}/other.db")
-    with JobStore.of(given) as jobs, JobStore.of(elsewhere) as others:
-        assert (jobs.jobs(), others.jobs()) == ([created], [])
+    with JobStore.from_settings(given) as jobs, JobStore.from_settings(elsewhere) as others:
+        assert (jobs.list_jobs(), others.list_jobs()) == ([created], [])
 
 
 def test_two_queues_in_one_folder_have_turns_of_their_own(tmp_path: Path) -> None:
     with (
         JobStore(tmp_path / "one.db", lifetime=WEEK) as one,
         JobStore(tmp_path / "other.db", lifetime=WEEK) as other,
-        one.turn() as first,
-        other.turn() as second,
+        one.lease() as first,
+        other.lease() as second,
     ):
         assert (first, second) == (True, True)
         locks = {path.name for path in tmp_path.glob("*.lock")}
-    assert {"one.db.turn.lock", "other.db.turn.lock"} <= locks
+    assert {"one.db.lease.lock", "other.db.lease.lock"} <= locks
     assert locks <= {
-        f"{n}.db.{what}.lock" for n in ("one", "other") for what in ("turn", "opening")
+        f"{n}.db.{what}.lock" for n in ("one", "other") for what in ("lease", "opening")
     }
 
 
@@ -64,12 +64,12 @@ SECRET = "open-sesame"  # noqa: S105 - opens nothing
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ("mysql://root:open-sesame@localhost/x", "jobs cannot be kept at a URL `mysql://…`. Hint: take postgresql://user:password@host/database, or the path of a file."),
+        ("mysql://root:open-sesame@localhost/x", "jobs cannot be stored at a URL `mysql://…`. Hint: use postgresql://user:password@host/database, or the path of a file."),
         ("postgresql+asyncpg://:open-sesame@127.0.0.1:1/x", "the database x at 127.0.0.1:1 cannot be used: connection failed"),
-        ("sqlite://", "jobs cannot be kept at a URL `sqlite://…`."),
-        ("sqlite:///:memory:", "jobs cannot be kept at a URL `sqlite://…`."),
-        ("://open-sesame", "the URL of the jobs cannot be read. Hint: take postgresql://"),
-        ("postgresql://u:open-sesame@host:port/x", "the URL of the jobs cannot be read. Hint: take postgresql://"),
+        ("sqlite://", "jobs cannot be stored at a URL `sqlite://…`."),
+        ("sqlite:///:memory:", "jobs cannot be stored at a URL `sqlite://…`."),
+        ("://open-sesame", "the URL of the jobs is invalid. Hint: use postgresql://"),
+        ("postgresql://u:open-sesame@host:port/x", "the URL of the jobs is invalid. Hint: use postgresql://"),
         ("postgresql://u:open-sesame@127.0.0.1:1/x", "the database x at 127.0.0.1:1 cannot be used: connection failed"),
         ("postgresql://127.0.0.1:1/x?password=open-sesame", "the database x at 127.0.0.1:1 cannot be used: connection failed"),
         ("postgres://u:open-sesame@127.0.0.1:1/x", "the database x at 127.0.0.1:1 cannot be used: connection failed"),
@@ -79,10 +79,10 @@ SECRET = "open-sesame"  # noqa: S105 - opens nothing
     ],
 )  # fmt: skip
 def test_what_is_no_place_for_jobs_is_refused_without_a_secret(place: str, words: str) -> None:
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(SettingsError) as refusal_response:
         JobStore(place, lifetime=WEEK)
-    assert words in str(refused.value)
-    assert SECRET not in f"{refused.value!r}"
+    assert words in str(refusal_response.value)
+    assert SECRET not in f"{refusal_response.value!r}"
 
 
 def test_no_secret_in_the_repr(place: str) -> None:
@@ -100,25 +100,25 @@ def test_postgresql_needs_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_newer_schema_is_not_touched(place: str, jobs: JobStore) -> None:
-    with jobs._database.writing() as connection:
+    with jobs._database.write_transaction() as connection:
         connection.execute(text("UPDATE epfilter_exporter_queue SET version = 2"))
     with pytest.raises(
-        SettingsError, match=r"was made by a newer epfilter \(its schema is 2, the newest known"
+        SettingsError, match=r"was created by a newer epfilter \(schema 2; this version"
     ):
         JobStore(place, lifetime=WEEK)
 
 
 def test_a_queue_without_a_version_is_damaged(place: str, jobs: JobStore) -> None:
-    with jobs._database.writing() as connection:
+    with jobs._database.write_transaction() as connection:
         connection.execute(text("DELETE FROM epfilter_exporter_queue"))
-    with pytest.raises(SettingsError, match="is damaged: its queue has no version"):
+    with pytest.raises(SettingsError, match="is damaged: the version of its queue is missing"):
         JobStore(place, lifetime=WEEK)
 
 
 @pytest.mark.parametrize(
     ("at", "damage", "words"),
     [
-        (0, b"id,status\n" * 500, "cannot be used: it is no database of SQLite, or damaged."),
+        (0, b"id,status\n" * 500, "cannot be used: it is not a SQLite database, or damaged."),
         (100, b"\xff" * 3000, "cannot be used: it is damaged."),
         (4096, b"\xff" * 3000, "damaged"),
     ],
@@ -129,9 +129,9 @@ def test_a_damaged_file_is_refused(tmp_path: Path, at: int, damage: bytes, words
     with path.open("r+b") as file:
         file.seek(at)
         file.write(damage)
-    with pytest.raises(SettingsError, match=r"the database .*jobs\.db ") as refused:
+    with pytest.raises(SettingsError, match=r"the database .*jobs\.db ") as refusal_response:
         JobStore(path, lifetime=WEEK)
-    assert words in str(refused.value)
+    assert words in str(refusal_response.value)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps what is open")
@@ -143,7 +143,7 @@ def test_nothing_is_written_to_a_file_that_was_removed(tmp_path: Path, *, replac
         path.rename(tmp_path / "kept.db")
         if replaced:
             path.write_bytes((tmp_path / "kept.db").read_bytes())
-        for used in (jobs.ready, jobs.next, lambda: jobs.create(None)):
+        for used in (jobs.ready, jobs.start_next, lambda: jobs.create(None)):
             with pytest.raises(ExporterError, match="its file was removed or replaced"):
                 used()
 
@@ -165,9 +165,15 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
 def test_a_database_that_fails_later_is_explained(place: str, jobs: JobStore) -> None:
     del place
     jobs.ready()
-    with jobs._database.writing() as connection:
+    with jobs._database.write_transaction() as connection:
         connection.execute(text("DROP TABLE epfilter_exporter_jobs"))
-    for method in (jobs.jobs, jobs.waiting, jobs.next, jobs.expire, lambda: jobs.create(None)):
+    for method in (
+        jobs.list_jobs,
+        jobs.has_unfinished,
+        jobs.start_next,
+        jobs.remove_expired,
+        lambda: jobs.create(None),
+    ):
         with pytest.raises(ExporterError, match=r"the database .* cannot be used"):
             method()
 
@@ -175,25 +181,25 @@ def test_a_database_that_fails_later_is_explained(place: str, jobs: JobStore) ->
 def test_another_process_that_keeps_the_file_locked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("epfilter.exporter.service.sqlite._PATIENCE", 0.05)
+    monkeypatch.setattr("epfilter.exporter.service.sqlite._LOCK_TIMEOUT", 0.05)
     with JobStore(tmp_path / "jobs.db", lifetime=WEEK) as jobs:
         other = sqlite3.connect(tmp_path / "jobs.db")
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(ExporterError, match="another process keeps it locked"):
             jobs.create(None)
-        assert jobs.jobs() == [], "reading goes on"
+        assert jobs.list_jobs() == [], "reading goes on"
         other.close()
         jobs.create(None)
 
 
 def test_a_full_disk_is_called_so(tmp_path: Path) -> None:
     with JobStore(tmp_path / "jobs.db", lifetime=WEEK) as jobs:
-        with jobs._database.writing() as connection:
+        with jobs._database.write_transaction() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         limit_pages(jobs, pages)
         with pytest.raises(DiskFullError, match=r"cannot be written: the disk is full\."):
             jobs.create("x" * 100_000)
-        assert jobs.jobs() == []
+        assert jobs.list_jobs() == []
         jobs.create("eq(id,1)")
 
 

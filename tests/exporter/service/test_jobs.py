@@ -26,9 +26,8 @@ from sqlalchemy import create_engine, text, update
 
 from epfilter.exporter.errors import ExporterError
 from epfilter.exporter.models import JobStatus
+from epfilter.exporter.service.job_tables import JOBS, UNKNOWN_STATUS, StoredJob
 from epfilter.exporter.service.jobs import JobStore
-from epfilter.exporter.service.stored_jobs import UNKNOWN_STATUS, StoredJob
-from epfilter.exporter.service.tables import JOBS
 
 WEEK = timedelta(weeks=1)
 WEEK_NS = 7 * 24 * 3600 * 10**9
@@ -85,7 +84,7 @@ class Queue(RuleBasedStateMachine):
 
     @rule(target=started)
     def next(self) -> Any:
-        job = self.store.next()
+        job = self.store.start_next()
         unfinished = [one for one in self.alive() if one.status in {PENDING, STARTED}]
         if not unfinished:
             assert job is None
@@ -118,9 +117,9 @@ class Queue(RuleBasedStateMachine):
             self.change(replace(running, status=FAILED, error=message, updated=updated))
 
     @rule(job=started)
-    def give_back(self, job: StoredJob) -> None:
+    def release_job(self, job: StoredJob) -> None:
         running = self.running(job)
-        assert self.store.give_back(job) is (running is not None)
+        assert self.store.release_job(job) is (running is not None)
         if running is not None:
             updated = max(self.clock.now, job.updated)
             self.change(replace(running, attempts=job.attempts - 1, updated=updated))
@@ -128,12 +127,14 @@ class Queue(RuleBasedStateMachine):
     @rule(job=started)
     def look_at(self, job: StoredJob) -> None:
         alive = [one for one in self.alive() if one.id == job.id]
-        assert self.store.job(job.id) == (alive[0] if alive else None)
+        assert self.store.get_job(job.id) == (alive[0] if alive else None)
 
     @rule()
     def expire(self) -> None:
         alive = self.alive()
-        assert set(self.store.expire()) == {job.id for job in self.model if job not in alive}
+        assert set(self.store.remove_expired()) == {
+            job.id for job in self.model if job not in alive
+        }
         self.model = alive
 
     @rule()
@@ -144,11 +145,11 @@ class Queue(RuleBasedStateMachine):
     @invariant()
     def holds_the_same_jobs(self) -> None:
         alive = self.alive()
-        assert self.store.jobs() == alive[::-1]
-        assert self.store.jobs(2) == alive[::-1][:2]
+        assert self.store.list_jobs() == alive[::-1]
+        assert self.store.list_jobs(2) == alive[::-1][:2]
         counts = Counter(job.status for job in alive)
-        assert self.store.statuses() == {status: counts[status] for status in JobStatus}
-        assert self.store.waiting() is any(job.status in {PENDING, STARTED} for job in alive)
+        assert self.store.count_by_status() == {status: counts[status] for status in JobStatus}
+        assert self.store.has_unfinished() is any(job.status in {PENDING, STARTED} for job in alive)
 
 
 def test_store_is_as_a_list_in_memory(
@@ -163,14 +164,14 @@ def test_store_is_as_a_list_in_memory(
 
 
 def test_of_a_missing_job_there_is_nothing(jobs: JobStore) -> None:
-    assert jobs.job(uuid4()) is None
-    assert jobs.jobs() == []
-    assert jobs.next() is None
+    assert jobs.get_job(uuid4()) is None
+    assert jobs.list_jobs() == []
+    assert jobs.start_next() is None
 
 
 def test_a_job_that_was_started_again_is_not_ended_by_the_first_attempt(jobs: JobStore) -> None:
     jobs.create(None)
-    first, second = jobs.next(), jobs.next()
+    first, second = jobs.start_next(), jobs.start_next()
     assert first is not None
     assert second is not None
     assert (jobs.succeed(first, 1), jobs.fail(first, "no.")) == (False, False)
@@ -179,25 +180,25 @@ def test_a_job_that_was_started_again_is_not_ended_by_the_first_attempt(jobs: Jo
 
 def test_a_job_that_was_given_back_is_the_next_and_no_attempt_more(jobs: JobStore) -> None:
     first, _ = jobs.create(None), jobs.create(None)
-    begun = jobs.next()
+    begun = jobs.start_next()
     assert begun is not None
-    assert jobs.give_back(begun)
-    again = jobs.next()
+    assert jobs.release_job(begun)
+    again = jobs.start_next()
     assert again is not None
     assert (again.id, again.status, again.attempts) == (first.id, STARTED, 1)
 
 
 def test_a_status_that_nobody_knows_takes_no_other_job_away(jobs: JobStore) -> None:
     odd, good = jobs.create("eq(id,1)"), jobs.create("eq(id,2)")
-    with jobs._database.writing() as connection:
+    with jobs._database.write_transaction() as connection:
         # Not even an old name of the wire: what the queue does not look for is never run.
         changed = update(JOBS).where(JOBS.c.id == odd.id).values(status="processing")
         connection.execute(changed)
     shown = replace(odd, status=FAILED, error=UNKNOWN_STATUS)
-    assert jobs.jobs() == [good, shown]
-    assert jobs.job(odd.id) == shown
-    assert jobs.statuses() == {PENDING: 1, STARTED: 0, SUCCESS: 0, FAILED: 1}
-    begun = jobs.next()
+    assert jobs.list_jobs() == [good, shown]
+    assert jobs.get_job(odd.id) == shown
+    assert jobs.count_by_status() == {PENDING: 1, STARTED: 0, SUCCESS: 0, FAILED: 1}
+    begun = jobs.start_next()
     assert begun is not None
     assert begun.id == good.id
 
@@ -208,8 +209,8 @@ def test_created_times_increase_over_all_threads_and_stores(place: str) -> None:
         with ThreadPoolExecutor(6) as threads:
             created = list(threads.map(lambda store: store.create(None), stores))
         assert len({job.created for job in created}) == len(stores)
-        assert {job.id for job in one.jobs()} == {job.id for job in created}
-        assert [job.created for job in other.jobs()] == sorted(
+        assert {job.id for job in one.list_jobs()} == {job.id for job in created}
+        assert [job.created for job in other.list_jobs()] == sorted(
             (job.created for job in created), reverse=True
         )
 
@@ -221,7 +222,7 @@ def test_a_new_place_may_be_opened_by_many_at_once(new_place: Callable[[], str])
         def opened(place: str = place, barrier: Barrier = barrier) -> bytes:
             barrier.wait()
             with JobStore(place, lifetime=WEEK) as jobs:
-                return jobs.key()
+                return jobs.get_key()
 
         with ThreadPoolExecutor(4) as threads:
             keys = [threads.submit(opened) for _ in range(4)]
@@ -233,21 +234,21 @@ def test_key_belongs_to_the_queue(new_place: Callable[[], str]) -> None:
     for place in [new_place(), new_place()]:
         for _ in range(2):
             with JobStore(place, lifetime=WEEK) as jobs:
-                keys.add(jobs.key())
+                keys.add(jobs.get_key())
     assert [len(key) for key in keys] == [32, 32]
 
 
 def test_one_has_the_turn_at_a_time(place: str) -> None:
     with JobStore(place, lifetime=WEEK) as one, JobStore(place, lifetime=WEEK) as other:
         for _ in range(2):
-            with one.turn() as mine:
-                assert (mine, one.has_turn(), other.has_turn()) == (True, True, False)
+            with one.lease() as mine:
+                assert (mine, one.holds_lease(), other.holds_lease()) == (True, True, False)
                 for store in (one, other):
-                    with store.turn() as second:
+                    with store.lease() as second:
                         assert not second
-                assert one.has_turn()
-            assert not one.has_turn()
-            with other.turn() as mine:
+                assert one.holds_lease()
+            assert not one.holds_lease()
+            with other.lease() as mine:
                 assert mine
 
 
@@ -255,8 +256,8 @@ def test_two_queues_of_one_server_have_turns_of_their_own(new_place: Callable[[]
     with (
         JobStore(new_place(), lifetime=WEEK) as one,
         JobStore(new_place(), lifetime=WEEK) as other,
-        one.turn() as first,
-        other.turn() as second,
+        one.lease() as first,
+        other.lease() as second,
     ):
         assert (first, second) == (True, True)
 
@@ -265,16 +266,16 @@ def test_what_a_lost_connection_was_to_write_is_not_written(place: str, jobs: Jo
     if not place.startswith("postgresql"):
         pytest.skip("SQLite has no connection to lose")
     jobs.create(None)
-    with jobs.turn():
-        job = jobs.next()
+    with jobs.lease():
+        job = jobs.start_next()
         assert job is not None
         disconnect(place)
-        assert not jobs.has_turn()
+        assert not jobs.holds_lease()
         with pytest.raises(ExporterError, match="has closed the connection"):
             jobs.succeed(job, 1)
-        with jobs.turn() as again:
+        with jobs.lease() as again:
             assert again, "the server has given the turn free"
-    assert jobs.job(job.id) == job, "reading goes on with a new connection"
+    assert jobs.get_job(job.id) == job, "reading goes on with a new connection"
 
 
 def disconnect(place: str) -> None:
@@ -293,4 +294,4 @@ def disconnect(place: str) -> None:
 def test_jobs_of_one_id_are_of_that_type(jobs: JobStore) -> None:
     created = jobs.create(None)
     assert isinstance(created.id, UUID)
-    assert jobs.job(UUID(str(created.id))) == created
+    assert jobs.get_job(UUID(str(created.id))) == created

@@ -21,12 +21,12 @@ LINKS = Links(b"a key", lifetime=timedelta(minutes=1))
 
 
 def signature(links: Links, job_id: UUID) -> str:
-    return links.file("", job_id).removeprefix("/files/")
+    return links.file_link("", job_id).removeprefix("/files/")
 
 
 @given(job_id=st.uuids())
 def test_a_link_tells_its_job(job_id: UUID) -> None:
-    assert LINKS.signed(signature(LINKS, job_id)) == job_id
+    assert LINKS.verify(signature(LINKS, job_id)) == job_id
 
 
 @given(job_id=st.uuids(), place=st.integers(0, 200), other=st.characters(codec="ascii"))
@@ -34,19 +34,19 @@ def test_a_link_with_one_other_character_is_forged(job_id: UUID, place: int, oth
     whole = signature(LINKS, job_id)
     place %= len(whole)
     forged = whole[:place] + other + whole[place + 1 :]
-    found = LINKS.signed(forged)
+    found = LINKS.verify(forged)
     # The last character of Base64 has bits that mean nothing.
     assert found is None or found == job_id
 
 
 @given(text=st.text(max_size=600))
 def test_no_other_text_is_a_link(text: str) -> None:
-    assert LINKS.signed(text) is None
+    assert LINKS.verify(text) is None
 
 
 def test_a_link_signed_with_another_key_is_forged() -> None:
     other = Links(b"another key", lifetime=timedelta(minutes=1))
-    assert LINKS.signed(signature(other, uuid4())) is None
+    assert LINKS.verify(signature(other, uuid4())) is None
 
 
 def test_a_link_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +54,7 @@ def test_a_link_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     signed = signature(LINKS, UUID(int=7))
     for seconds, found in [(59, UUID(int=7)), (62, None)]:
         monkeypatch.setattr(time, "time", lambda seconds=seconds: now + seconds)
-        assert LINKS.signed(signed) == found
+        assert LINKS.verify(signed) == found
 
 
 def links_of(app: Starlette, headers: dict[str, str], address: str = "http://testserver") -> str:
@@ -146,7 +146,7 @@ def test_no_other_file_is_to_be_had(client: TestClient, signed: str) -> None:
     answer = client.get(f"/files/{signed}", headers={"Authorization": ""})
     assert (answer.status_code, answer.json()["errors"][0]["detail"]) in [
         (404, "The resource you are requesting does not exist"),
-        (401, "Bring the token of this service: Authorization: Bearer <token>."),
+        (401, "Send the token of this service: Authorization: Bearer <token>."),
     ]
 
 
@@ -154,7 +154,7 @@ def test_a_link_to_a_job_that_has_no_file_is_not_found(client: TestClient, app: 
     job_id = client.post("/v2/jobs", json=CREATE).json()["data"][0]["id"]
     links = service_of(app).links
     for one in (UUID(job_id), uuid4()):
-        assert client.get(links.file("", one)).status_code == 404
+        assert client.get(links.file_link("", one)).status_code == 404
 
 
 def test_services_on_one_queue_read_the_links_of_each_other(

@@ -175,7 +175,9 @@ STRICTER = {
 
 def shape(schema: dict[str, Any]) -> dict[str, Any]:
     """What a schema allows, without words, and without the null that only a client accepts."""
-    allowed: dict[str, Any] = next((one for one in schema.get("anyOf", ()) if one != {"type": "null"}), {})
+    allowed: dict[str, Any] = next(
+        (one for one in schema.get("anyOf", ()) if one != {"type": "null"}), {}
+    )
     words = ("anyOf", "default", "description", "examples", "title")
     return {name: value for name, value in (schema | allowed).items() if name not in words}
 

@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 
 from epfilter.exporter import ExporterError, JobStatus, SettingsError, service
 from epfilter.exporter.service import ServiceSettings, create_app
-from epfilter.exporter.service.logs import SAFE, failure, open_log
+from epfilter.exporter.service.logs import SAFE_KEYS, error_fields, open_log
 from epfilter.exporter.service.metrics import Metrics
 from support.exporter_services import (
     AUTHORIZATION,
@@ -134,13 +134,13 @@ def test_no_line_holds_what_orders_or_clients_say(
     def fail() -> None:
         raise RuntimeError(secret)
 
-    monkeypatch.setattr(service_of(app).jobs, "jobs", fail)
+    monkeypatch.setattr(service_of(app).jobs, "list_jobs", fail)
     assert client.get("/v2/jobs").status_code == 500
     log = capsys.readouterr().err
     assert len(log.splitlines()) > 20
     for text in (secret, "swanson", "SWANSON", TOKEN, link.rpartition("/")[2], "Traceback"):
         assert text not in log
-    assert {name for line in log.splitlines() for name in json.loads(line)} <= SAFE
+    assert {name for line in log.splitlines() for name in json.loads(line)} <= SAFE_KEYS
 
 
 def test_what_nobody_expected_is_logged_with_the_id_of_its_request(
@@ -152,7 +152,7 @@ def test_what_nobody_expected_is_logged_with_the_id_of_its_request(
     def fail() -> None:
         raise RuntimeError("ron@swanson.com")
 
-    monkeypatch.setattr(service_of(app).jobs, "jobs", fail)
+    monkeypatch.setattr(service_of(app).jobs, "list_jobs", fail)
     capsys.readouterr()
     answer = client.get("/v2/jobs")
     asked = answer.headers["X-Request-Id"]
@@ -201,12 +201,13 @@ def test_the_log_for_people_has_a_line_a_happening(capsys: pytest.CaptureFixture
 
 def test_every_event_is_a_name_of_what_has_happened() -> None:
     code = "\n".join(path.read_text("utf-8") for path in Path(service.__path__[0]).rglob("*.py"))
-    said = re.findall(r'\b(?:info|warning|error|say)\(\s*"([^"]+)"', code)
+    said = re.findall(r'\b(?:info|warning|error|log)\(\s*"([^"]+)"', code)
     assert sorted(set(said)) == [
         *("drain_started", "end_requested", "job_failed", "job_finished", "job_given_back"),
-        *("job_started", "job_vanished", "listening_started", "queue_failed", "queue_recovered"),
+        *("job_started", "job_vanished", "lease_lost", "listening_started", "queue_failed"),
+        "queue_recovered",
         *("readiness_failed", "request_answered", "request_failed", "server_warned"),
-        *("service_started", "service_stopped", "swept", "turn_lost"),
+        *("service_started", "service_stopped", "swept"),
     ]
 
 
@@ -228,7 +229,7 @@ def test_the_place_of_an_error_is_where_it_was_raised() -> None:
     try:
         int("ron@swanson.com")
     except ValueError as error:
-        said = failure(error)
+        said = error_fields(error)
     assert said["error"] == "ValueError"
     assert len(said["where"]) == 1
     assert "swanson" not in str(said)
@@ -237,13 +238,13 @@ def test_the_place_of_an_error_is_where_it_was_raised() -> None:
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"most_bytes": 0}, "most_bytes is at least 1, not 0."),
-        ({"most_alternatives": -1}, "most_alternatives is at least 1, not -1."),
-        ({"link_lifetime": timedelta()}, "link_lifetime is longer than no time at all."),
-        ({"job_lifetime": timedelta()}, "job_lifetime is longer than no time at all."),
-        ({"drain": timedelta(-1)}, "drain cannot be less than no time at all."),
-        ({"drain": timedelta.max}, "drain is at most 30 days."),
-        ({"state": ""}, "the folder of the state has no name."),
+        ({"most_bytes": 0}, "most_bytes must be at least 1, not 0."),
+        ({"most_alternatives": -1}, "most_alternatives must be at least 1, not -1."),
+        ({"link_lifetime": timedelta()}, "link_lifetime must be longer than zero."),
+        ({"job_lifetime": timedelta()}, "job_lifetime must be longer than zero."),
+        ({"drain": timedelta(-1)}, "drain must not be negative."),
+        ({"drain": timedelta.max}, "drain must be at most 30 days."),
+        ({"state": ""}, "the path of the state folder is empty."),
     ],
 )
 def test_settings_that_cannot_work_are_refused(
@@ -280,8 +281,8 @@ def test_the_other_numbers_are_there_while_the_queue_is_not() -> None:
         raise ExporterError("the queue does not answer.")
 
     metrics = Metrics()
-    metrics.watch(statuses)
-    metrics.request("GET", "/v2/jobs", 500, 0.1)
-    text = metrics.text().decode()
+    metrics.observe_jobs(statuses)
+    metrics.record_request("GET", "/v2/jobs", 500, 0.1)
+    text = metrics.render().decode()
     assert 'epfilter_http_requests_total{method="GET",route="/v2/jobs",status="500"} 1.0' in text
     assert "epfilter_jobs{" not in text

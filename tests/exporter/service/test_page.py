@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.models import NO_RESULTS
-from epfilter.exporter.service.page.reading import Branch, Reading, reading_of
+from epfilter.exporter.service.page.preview import Branch, Preview, preview_filter
 from epfilter.linter import lint
 from support.exporter_services import CREATE, HeldOrders, creation, eventually
 
@@ -37,7 +37,7 @@ def test_the_page_and_its_assets_need_no_token(client: TestClient, path: str, ki
     assert answer.headers["content-type"] == kind
 
 
-@pytest.mark.parametrize("path", ["/page/reading", "/page/count", "/page/jobs"])
+@pytest.mark.parametrize("path", ["/page/preview", "/page/count", "/page/jobs"])
 def test_what_tells_of_orders_needs_the_token(client: TestClient, path: str) -> None:
     method = "GET" if path.endswith("jobs") else "POST"
     answer = client.request(method, path, headers={"Authorization": ""})
@@ -70,7 +70,7 @@ def test_the_page_lists_the_fields_of_orders(client: TestClient) -> None:
 
 
 def test_a_good_filter_is_told_in_words_and_as_a_tree(client: TestClient) -> None:
-    html = asked(client, "reading", "eq(payment, refunded):ge(with_tax,100)")
+    html = asked(client, "preview", "eq(payment, refunded):ge(with_tax,100)")
     assert 'data-accepted="true"' in html
     assert "whose payment is refunded" in html
     assert "<b>ge</b> <code>with_tax</code> <code>100</code>" in html
@@ -78,7 +78,7 @@ def test_a_good_filter_is_told_in_words_and_as_a_tree(client: TestClient) -> Non
 
 
 def test_each_mistake_is_drawn_and_its_repair_is_offered(client: TestClient) -> None:
-    html = asked(client, "reading", "eq(paymet,refunded):eq(name,Ron")
+    html = asked(client, "preview", "eq(paymet,refunded):eq(name,Ron")
     assert 'data-accepted="false"' in html
     assert "EPF201" in html
     assert "EPF102" in html
@@ -88,15 +88,15 @@ def test_each_mistake_is_drawn_and_its_repair_is_offered(client: TestClient) -> 
 
 @pytest.mark.parametrize("blank", ["", " ", "\n\t"])
 def test_without_a_filter_every_order_is_meant(client: TestClient, blank: str) -> None:
-    html = asked(client, "reading", blank)
+    html = asked(client, "preview", blank)
     assert 'data-accepted="true"' in html
     assert "every order" in html
 
 
 def test_what_is_typed_stays_text(client: TestClient, held_orders: HeldOrders) -> None:
     held_orders.open.set()
-    assert "<script" not in asked(client, "reading", HOSTILE)
-    assert "<script" not in asked(client, "reading", HOSTILE[:-1])
+    assert "<script" not in asked(client, "preview", HOSTILE)
+    assert "<script" not in asked(client, "preview", HOSTILE[:-1])
     client.post("/v2/jobs", json=creation(HOSTILE))
     jobs = client.get("/page/jobs").text
     assert "<script" not in jobs
@@ -115,12 +115,12 @@ def test_the_count_is_told(
     assert asked(client, "count", "").strip() == words
 
 
-@pytest.mark.parametrize("path", ["reading", "count"])
+@pytest.mark.parametrize("path", ["preview", "count"])
 @pytest.mark.parametrize("body", [{}, {"filter": None}, {"filter": 1}, [], "eq(a,1)"])
 def test_a_body_without_a_filter_is_refused(client: TestClient, path: str, body: object) -> None:
     answer = client.post(f"/page/{path}", json=body)
     assert answer.status_code == 400
-    assert answer.json()["errors"][0]["detail"] == "`filter` has to be a text."
+    assert answer.json()["errors"][0]["detail"] == "`filter` must be a string."
 
 
 def test_a_count_of_what_is_no_filter_is_refused(client: TestClient) -> None:
@@ -165,19 +165,19 @@ def test_only_the_newest_jobs_are_listed(client: TestClient) -> None:
 
 def test_a_reading_shows_no_more_findings_than_anybody_reads() -> None:
     text = ":".join(f"eq(none{number},1)" for number in range(30))
-    reading = reading_of(text)
+    reading = preview_filter(text)
     assert (len(reading.findings), reading.accepted) == (20, False)
     assert reading.more == len(lint(text, "orders")) - 20 >= 10
 
 
 def test_a_doubtful_filter_is_accepted_and_told_of() -> None:
-    reading = reading_of("gt(with_tax,5):lt(with_tax,3)")
+    reading = preview_filter("gt(with_tax,5):lt(with_tax,3)")
     assert reading.accepted
     assert [finding.severity.value for finding in reading.findings] == ["warning"]
     assert reading.tree == Branch(
-        "and", below=(Branch("gt", ("with_tax", "5")), Branch("lt", ("with_tax", "3")))
+        "and", children=(Branch("gt", ("with_tax", "5")), Branch("lt", ("with_tax", "3")))
     )
 
 
 def test_blank_text_has_nothing_to_be_read() -> None:
-    assert reading_of(" \n") == Reading("")
+    assert preview_filter(" \n") == Preview("")

@@ -151,7 +151,7 @@ def test_a_service_that_is_gone_is_told_of(page: Page) -> None:
     expect(page.locator("#count")).to_contain_text("match")
     page.context.set_offline(True)
     page.fill("#filter", "eq(payment,paid)")
-    expect(page.locator("#trouble")).to_have_text("The service does not answer.")
+    expect(page.locator("#trouble")).to_have_text("The service does not respond.")
     page.context.set_offline(False)
     page.fill("#filter", "eq(payment,unpaid)")
     expect(page.locator("#trouble")).to_be_hidden()

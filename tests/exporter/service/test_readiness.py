@@ -21,6 +21,7 @@ from support.exporter_services import (
     AUTHORIZATION,
     CREATE,
     HeldOrders,
+    eventually,
     exported,
     service_of,
 )
@@ -48,9 +49,16 @@ def test_a_service_whose_orders_cannot_be_read_is_healthy_and_not_ready(
     assert [(line["part"], line["error"]) for line in said] == [("orders", "OrdersError")]
 
 
+def wait_for_cleanup(app: Starlette) -> None:
+    """Wait for the first cleanup of the worker, which creates the folder of files again."""
+    worker = service_of(app).worker
+    eventually(lambda: worker._cleanup_due > 0)
+
+
 def test_a_folder_of_files_that_is_removed_is_made_again(
-    client: TestClient, settings: ServiceSettings, held_orders: HeldOrders
+    client: TestClient, app: Starlette, settings: ServiceSettings, held_orders: HeldOrders
 ) -> None:
+    wait_for_cleanup(app)
     for _ in range(2):
         rmtree(settings.state_folder / "files")
         exported(client, held_orders)
@@ -60,8 +68,12 @@ def test_a_folder_of_files_that_is_removed_is_made_again(
 
 
 def test_a_service_that_can_write_no_files_is_not_ready(
-    capsys: pytest.CaptureFixture[str], client: TestClient, settings: ServiceSettings
+    capsys: pytest.CaptureFixture[str],
+    client: TestClient,
+    app: Starlette,
+    settings: ServiceSettings,
 ) -> None:
+    wait_for_cleanup(app)
     folder = settings.state_folder / "files"
     folder.rmdir()
     folder.touch()
@@ -87,7 +99,7 @@ def test_a_service_whose_queue_does_not_answer_is_not_ready(
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["errors"][0]["detail"]) == (
         503,
-        "The queue does not answer.",
+        "The queue does not respond.",
     )
 
 
@@ -167,7 +179,7 @@ def test_threads_that_ask_at_the_same_time_ask_once() -> None:
 
     def demand() -> None:
         together.wait(20)
-        readiness.demand()
+        readiness.check()
 
     threads = [Thread(target=demand) for _ in range(4)]
     for thread in threads:
@@ -184,12 +196,12 @@ def no_answer(*_: object) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "broken", "status"),
     [
-        ("GET", "/v2/jobs", "jobs", 500),
+        ("GET", "/v2/jobs", "list_jobs", 500),
         ("POST", "/v2/jobs", "create", 500),
-        ("GET", "/v2/jobs/{id}", "job", 500),
-        ("GET", "/v2/jobs/{id}/file", "job", 500),
-        ("GET", "{link}", "job", 503),
-        ("GET", "/page/jobs", "jobs", 503),
+        ("GET", "/v2/jobs/{id}", "get_job", 500),
+        ("GET", "/v2/jobs/{id}/file", "get_job", 500),
+        ("GET", "{link}", "get_job", 503),
+        ("GET", "/page/jobs", "list_jobs", 503),
         ("GET", "/readyz", "ready", 503),
     ],
 )
@@ -218,11 +230,11 @@ def test_a_queue_that_does_not_answer_is_a_failure_that_may_pass(  # noqa: PLR09
 
 
 def test_a_service_that_runs_no_jobs_is_not_ready(client: TestClient, app: Starlette) -> None:
-    service_of(app).runner.stop(0)
+    service_of(app).worker.stop(0)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["errors"][0]["detail"]) == (
         503,
-        "Nothing runs the jobs.",
+        "The worker does not run.",
     )
 
 

@@ -19,9 +19,9 @@ from epfilter.errors import UnsupportedFilterError
 from epfilter.exporter.errors import ExporterError, OrdersError
 from epfilter.exporter.models import NO_RESULTS, JobStatus
 from epfilter.exporter.service.database import DiskFullError
+from epfilter.exporter.service.job_tables import StoredJob
 from epfilter.exporter.service.jobs import JobStore
-from epfilter.exporter.service.messages import DISK_FULL, INTERNAL_ERROR
-from epfilter.exporter.service.stored_jobs import StoredJob
+from epfilter.exporter.service.worker import DISK_FULL, INTERNAL_ERROR
 from exporter.service.job_scenes import WEEK, Service, Store, raising
 from exporter.service.job_worker import ROWS
 from exporter.service.test_jobs import disconnect
@@ -41,12 +41,12 @@ def test_jobs_run_in_the_order_of_creation(service: Service) -> None:
         created.append(service.jobs.create(filters[2]))
         runner.wake()
         service.wait()
-        assert runner.alive
-    assert not runner.alive
+        assert runner.is_alive
+    assert not runner.is_alive
     assert [one[::2] for one in service.events()] == [
         [what, str(job.filter)] for job in created for what in ("begin", "end")
     ]
-    for job in service.jobs.jobs():
+    for job in service.jobs.list_jobs():
         assert (job.status, job.rows, job.error, job.attempts) == (SUCCESS, ROWS, None, 1)
         assert service.files.path(job.id).read_text("utf-8") == csv(job.filter)
     assert service.notes.finished == [(SUCCESS, ROWS)] * len(created)
@@ -59,7 +59,7 @@ def test_a_job_of_another_process_is_seen(service: Service) -> None:
         with JobStore(service.place, lifetime=WEEK) as elsewhere:
             elsewhere.create(None)
         service.wait()
-    assert service.jobs.jobs()[0].status is SUCCESS
+    assert service.jobs.list_jobs()[0].status is SUCCESS
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_job_of_another_process_is_seen(service: Service) -> None:
         (raising(UnsupportedFilterError("text", "name", "DuckDB", "it has none")), "DuckDB cannot run `text` on `name`: it has none."),
         (raising(ZeroDivisionError("eq(email,ron@swanson.com)")), INTERNAL_ERROR),
         (raising(MemoryError()), INTERNAL_ERROR),
-        (lambda path: path.unlink() or ROWS, "the file could not be kept: No such file or directory."),
+        (lambda path: path.unlink() or ROWS, "the file could not be stored: No such file or directory."),
     ],
 )  # fmt: skip
 def test_a_job_that_cannot_be_run_says_why(
@@ -91,14 +91,14 @@ def test_a_job_without_a_folder_for_its_file_says_why(here: Service) -> None:
     here.jobs.create(None)
     folder = here.files.path(UUID(int=1)).parent
     runner = here.runner(Store(here.folder))
-    runner._housekeeping_due = time.monotonic() + 60
+    runner._cleanup_due = time.monotonic() + 60
     folder.rmdir()
     folder.touch()
     runner.start()
     here.wait()
     assert runner.stop(10)
-    (job,) = here.jobs.jobs()
-    assert (job.status, job.error) == (FAILED, "the file could not be kept: File exists.")
+    (job,) = here.jobs.list_jobs()
+    assert (job.status, job.error) == (FAILED, "the file could not be stored: File exists.")
 
 
 def test_nothing_that_goes_wrong_ends_the_thread(
@@ -106,14 +106,14 @@ def test_nothing_that_goes_wrong_ends_the_thread(
 ) -> None:
     here.jobs.create(None)
     left = [ZeroDivisionError(), ExporterError("no."), ExporterError("no."), ExporterError("no.")]
-    find = here.jobs.next
+    find = here.jobs.start_next
 
     def failing() -> StoredJob | None:
         if left:
             raise left.pop(0)
         return find()
 
-    monkeypatch.setattr(here.jobs, "next", failing)
+    monkeypatch.setattr(here.jobs, "start_next", failing)
     assert here.run().status is SUCCESS
     assert [one for one in here.notes.events if one.startswith("queue")] == [
         "queue_failed",
@@ -173,7 +173,7 @@ def test_a_turn_that_is_lost_publishes_nothing(service: Service) -> None:
 
     job = service.run(lose)
     assert (job.status, job.attempts, service.notes.finished) == (SUCCESS, 2, [(SUCCESS, ROWS)])
-    assert service.notes.events.count("turn_lost") == 1
+    assert service.notes.events.count("lease_lost") == 1
     assert f"{created.id}.csv" not in seen[1], "the first attempt left no file"
     assert service.names() == {f"{created.id}.csv"}
 
@@ -205,7 +205,7 @@ def test_two_processes_run_one_job_at_a_time(service: Service) -> None:
     assert [one[2] for one in events[::2]] == [job.filter for job in created]
     for begin, end in zip(events[::2], events[1::2], strict=True):
         assert (begin[0], end[0], begin[1:]) == ("begin", "end", end[1:])
-    assert {job.attempts for job in service.jobs.jobs()} == {1}
+    assert {job.attempts for job in service.jobs.list_jobs()} == {1}
     assert service.names() == {f"{job.id}.csv" for job in created}
 
 
@@ -217,13 +217,13 @@ def test_a_process_that_is_killed_in_the_middle_leaves_its_job_to_the_next(
         eventually(lambda: (service.folder / "events").exists() and len(service.events()) == 2)
         killed.kill()
         killed.wait(10)
-    left = service.jobs.job(created[0].id)
+    left = service.jobs.get_job(created[0].id)
     assert left is not None
     assert left.status is STARTED
     assert [name.endswith(".part") for name in service.names()] == [True]
     service.run()
-    assert [job.attempts for job in service.jobs.jobs()] == [1, 1, 2]
-    for job in service.jobs.jobs():
+    assert [job.attempts for job in service.jobs.list_jobs()] == [1, 1, 2]
+    for job in service.jobs.list_jobs():
         assert service.files.path(job.id).read_text("utf-8") == csv(job.filter)
     assert service.names() == {f"{job.id}.csv" for job in created}
 

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from epfilter.exporter import SettingsError
 from epfilter.exporter.service import ServiceSettings, create_app
-from epfilter.exporter.service.security import new_token
+from epfilter.exporter.service.security import generate_token
 from support.exporter_services import AUTHORIZATION, TOKEN, HeldOrders
 
 OPEN = {"/", "/healthz", "/readyz", "/openapi.json", "/files/{signed}", "/page/assets/{name}"}
@@ -21,7 +21,7 @@ def test_every_route_but_these_wants_the_token(app: Starlette) -> None:
     routes = [route for route in app.routes if isinstance(route, Route)]
     assert len(routes) == len(app.routes)
     with TestClient(app) as client:
-        refused = {
+        refusal_response = {
             route.path
             for route in routes
             for method in route.methods or ()
@@ -30,7 +30,7 @@ def test_every_route_but_these_wants_the_token(app: Starlette) -> None:
             ).status_code
             == 401
         }
-    assert {route.path for route in routes} - refused == OPEN
+    assert {route.path for route in routes} - refusal_response == OPEN
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_two_tokens_are_none(app: Starlette) -> None:
 
 
 def test_no_token_is_made_twice() -> None:
-    assert len({new_token() for _ in range(100)}) == 100
+    assert len({generate_token() for _ in range(100)}) == 100
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_every_answer_is_safe_in_a_browser(client: TestClient, path: str) -> Non
     ["", "short", "1234567", "with\nbreak", "behind \n", "two words", " spaces ", "tökentöken"],
 )
 def test_a_token_that_no_header_can_hold_is_refused(token: str) -> None:
-    with pytest.raises(SettingsError, match="the token is too short or has characters"):
+    with pytest.raises(SettingsError, match="the token is too short, or has characters"):
         ServiceSettings(orders="a.csv", state="s", token=token)
 
 
@@ -136,7 +136,7 @@ def test_a_token_that_no_header_can_hold_is_refused(token: str) -> None:
     ],
 )
 def test_a_public_url_that_no_link_can_begin_with_is_refused(url: str) -> None:
-    with pytest.raises(SettingsError, match="the public URL is no address"):
+    with pytest.raises(SettingsError, match="the public URL is not an HTTP URL"):
         ServiceSettings(orders="a.csv", state="s", token=TOKEN, public_url=url)
 
 
@@ -162,7 +162,7 @@ def test_a_state_that_is_no_folder_is_told_in_words(
 ) -> None:
     Path(settings.state).write_text("", encoding="utf-8")
     with (
-        pytest.raises(SettingsError, match=r"cannot make the folder .*: File exists"),
+        pytest.raises(SettingsError, match=r"cannot create the folder .*: File exists"),
         TestClient(create_app(settings)),
     ):
         pass

@@ -20,7 +20,7 @@ from epfilter.exporter import SettingsError
 from epfilter.exporter.orders import demo_lines
 from epfilter.exporter.service import ServiceSettings, serve
 from epfilter.exporter.service.logs import open_log
-from epfilter.exporter.service.serving import _bound, _logged, address_of
+from epfilter.exporter.service.serving import _bind, _forward_warnings, get_address
 from support.exporter_services import (
     AUTHORIZATION,
     CREATE,
@@ -200,12 +200,12 @@ def test_two_services_share_a_queue(demo: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_the_address_says_the_port_that_was_taken(host: str) -> None:
     try:
-        listener = _bound(host, 0)
+        listener = _bind(host, 0)
     except SettingsError:
         pytest.skip("this machine has no IPv6")
     with listener:
         port = listener.getsockname()[1]
-        assert address_of(listener) == (
+        assert get_address(listener) == (
             f"http://[::1]:{port}" if ":" in host else f"http://{host}:{port}"
         )
 
@@ -219,16 +219,16 @@ def test_the_address_says_the_port_that_was_taken(host: str) -> None:
             "cannot listen on 203.0.113.1, port 0: Cannot assign requested address.",
         ),
         ("no such host", 0, "cannot listen on no such host: "),
-        ("", 0, "the address to listen on has no name. Hint: 0.0.0.0 means all."),
+        ("", 0, "the address to listen on is empty. Hint: use 0.0.0.0 for all addresses."),
         ("x" * 70, 0, f"cannot listen on {'x' * 70}: "),
-        ("127.0.0.1", 70_000, "a port is a number from 0 to 65535, not 70000."),
+        ("127.0.0.1", 70_000, "a port must be a number from 0 to 65535, not 70000."),
     ],
 )
 def test_an_address_that_cannot_be_listened_on_is_told_in_words(
     host: str, port: int, message: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
-        _bound(host, port)
+        _bind(host, port)
     assert str(caught.value).startswith(message)
 
 
@@ -239,7 +239,7 @@ def test_a_port_in_use_is_told_in_words(demo: Path, tmp_path: Path) -> None:
         with pytest.raises(SettingsError) as caught:
             serve(settings, port=port)
     assert str(caught.value) == (
-        f"cannot listen on 127.0.0.1, port {port}: Address already in use. Hint: take another "
+        f"cannot listen on 127.0.0.1, port {port}: Address already in use. Hint: use another "
         "port, or port 0 for a free one."
     )
 
@@ -248,7 +248,7 @@ def test_an_unexpected_error_of_the_server_is_logged_without_its_message(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     logger = logging.getLogger("uvicorn.error")
-    with _logged(open_log("json")):
+    with _forward_warnings(open_log("json")):
         try:
             int("ron@swanson.com")
         except ValueError:

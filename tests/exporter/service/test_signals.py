@@ -23,7 +23,7 @@ from epfilter.exporter import JobStatus, OrdersError
 from epfilter.exporter.service import ServiceSettings, create_app, serve
 from epfilter.exporter.service.container import Service
 from epfilter.exporter.service.jobs import JobStore
-from epfilter.exporter.service.serving import _told_to_end
+from epfilter.exporter.service.serving import _handle_signals
 from support.exporter_services import (
     AUTHORIZATION,
     CREATE,
@@ -114,16 +114,16 @@ def test_no_job_begins_after_the_signal_while_requests_are_still_answered(
             os.kill(os.getpid(), signal.SIGTERM)
             eventually(lambda: is_refused(address))
             held_orders.open.set()
-            eventually(lambda: jobs.statuses()[JobStatus.SUCCESS] == 1)
+            eventually(lambda: jobs.count_by_status()[JobStatus.SUCCESS] == 1)
             time.sleep(1.5)  # more than the pause of the runner
-            found.append(jobs.statuses())
+            found.append(jobs.count_by_status())
             yield json.dumps(CREATE).encode()[1:]
 
         client = httpx.Client(base_url=address, headers=AUTHORIZATION, timeout=30)
-        with client, JobStore.of(settings) as jobs:
+        with client, JobStore.from_settings(settings) as jobs:
             for _ in range(2):
                 client.post("/v2/jobs", json=CREATE)
-            eventually(lambda: jobs.statuses()[JobStatus.STARTED] == 1)
+            eventually(lambda: jobs.count_by_status()[JobStatus.STARTED] == 1)
             kind = {"Content-Type": "application/json"}
             found.append(client.post("/v2/jobs", content=slowly(), headers=kind).status_code)
 
@@ -137,16 +137,16 @@ def test_who_ends_a_service_while_it_opens_lets_no_job_begin(
     settings: ServiceSettings, held_orders: HeldOrders, *, hurried: bool
 ) -> None:
     held_orders.open.set()
-    with JobStore.of(settings) as jobs:
+    with JobStore.from_settings(settings) as jobs:
         created = jobs.create(None)
         service = Service(settings)
-        service.begin_no_more()
+        service.stop_taking_jobs()
         if hurried:
-            service.hurry()
+            service.skip_drain()
         service.open()
-        eventually(lambda: not service.runner.alive)
+        eventually(lambda: not service.worker.is_alive)
         service.close()
-        assert jobs.jobs() == [created]
+        assert jobs.list_jobs() == [created]
 
 
 def test_requests_that_are_answered_after_the_signal_take_of_the_time_of_the_job(
@@ -157,15 +157,15 @@ def test_requests_that_are_answered_after_the_signal_take_of_the_time_of_the_job
     for asked_first in (True, False):
         service = Service(replace(settings, drain=timedelta(seconds=10)))
         service.open()
-        stop = service.runner.stop
+        stop = service.worker.stop
 
         def stopped(drain: float, stop: Callable[[float], bool] = stop) -> bool:
             given.append(drain)
             return stop(drain)
 
-        monkeypatch.setattr(service.runner, "stop", stopped)
+        monkeypatch.setattr(service.worker, "stop", stopped)
         if asked_first:
-            service.begin_no_more()
+            service.stop_taking_jobs()
             time.sleep(0.3)
         service.close()
     assert given[0] <= 9.7
@@ -180,18 +180,18 @@ def test_a_second_signal_ends_the_drain(
     found: list[object] = []
 
     def ask(address: str) -> None:
-        with JobStore.of(settings) as jobs, half_a_request(address) as connection:
+        with JobStore.from_settings(settings) as jobs, half_a_request(address) as connection:
             httpx.post(f"{address}/v2/jobs", json=CREATE, headers=AUTHORIZATION)
-            eventually(lambda: jobs.statuses()[JobStatus.STARTED] == 1)
+            eventually(lambda: jobs.count_by_status()[JobStatus.STARTED] == 1)
             told.set()
             os.kill(os.getpid(), signal.SIGTERM)
             eventually(lambda: is_refused(address))
-            found.append([job.attempts for job in jobs.jobs()])
+            found.append([job.attempts for job in jobs.list_jobs()])
             os.kill(os.getpid(), signal.SIGTERM)
             # While the request is still open, and long before the end of the drain.
             found.append(ended.wait(20))
             # A job that is given back has one attempt less.
-            found.extend((job.status, job.attempts) for job in jobs.jobs())
+            found.extend((job.status, job.attempts) for job in jobs.list_jobs())
             found.append(connection.recv(12) if ended.is_set() else b"")
 
     asking(replace(settings, drain=timedelta(minutes=5)), ask, told)
@@ -207,12 +207,12 @@ def test_a_second_signal_interrupts_the_job_before_the_requests_have_ended(
     service = Service(replace(settings, drain=timedelta(minutes=5)))
     service.open()
     service.jobs.create(None)
-    service.runner.wake()
-    eventually(lambda: service.jobs.statuses()[JobStatus.STARTED] == 1)
-    service.begin_no_more()
-    service.hurry()
+    service.worker.wake()
+    eventually(lambda: service.jobs.count_by_status()[JobStatus.STARTED] == 1)
+    service.stop_taking_jobs()
+    service.skip_drain()
     # What ends with the requests is not told yet.
-    is_alive, attempts = service.runner.alive, [job.attempts for job in service.jobs.jobs()]
+    is_alive, attempts = service.worker.is_alive, [job.attempts for job in service.jobs.list_jobs()]
     service.close()
     assert (is_alive, attempts) == (False, [0])
 
@@ -277,7 +277,7 @@ def test_in_another_thread_no_signal_is_its_business(settings: ServiceSettings) 
     within = []
 
     def enter() -> None:
-        with _told_to_end(server, Service(settings)):
+        with _handle_signals(server, Service(settings)):
             within.append(signal.getsignal(signal.SIGTERM))
 
     thread = threading.Thread(target=enter)
@@ -294,7 +294,7 @@ def test_who_hurries_a_service_before_it_ends_ends_nothing_but_its_drain(
     with TestClient(app, headers=AUTHORIZATION) as client:
         client.post("/v2/jobs", json=CREATE)
         eventually(lambda: '"started"' in client.get("/v2/jobs").text)
-        service_of(app).hurry()
+        service_of(app).skip_drain()
         assert client.get("/readyz").status_code == 200
         began = time.monotonic()
     assert time.monotonic() - began < 60

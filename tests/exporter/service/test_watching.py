@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from epfilter.exporter.service.logs import open_log
 from epfilter.exporter.service.metrics import Metrics
-from epfilter.exporter.service.request_log import Watch
+from epfilter.exporter.service.request_log import RequestLog
 
 START: Message = {"type": "http.response.start", "status": 206, "headers": []}
 BODY: Message = {"type": "http.response.body", "body": b"half", "more_body": True}
@@ -44,7 +44,7 @@ def test_a_request_that_is_cancelled_is_noted(
         """Nobody listens."""
 
     async def cancelled() -> bool:
-        watch = Watch(endless, open_log("json"), metrics, [Route("/files/{signed}", endless)])
+        watch = RequestLog(endless, open_log("json"), metrics, [Route("/files/{signed}", endless)])
         scope = {"type": "http", "method": "GET", "headers": []}
         task = asyncio.ensure_future(watch(scope, receive, send))
         await begun.wait()
@@ -61,4 +61,4 @@ def test_a_request_that_is_cancelled_is_noted(
         size,
     )
     counted = f'{{method="GET",route="/files/{{signed}}",status="{status}"}} 1.0'
-    assert f"epfilter_http_requests_total{counted}" in metrics.text().decode()
+    assert f"epfilter_http_requests_total{counted}" in metrics.render().decode()

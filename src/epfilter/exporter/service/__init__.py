@@ -1,6 +1,6 @@
-"""A service that runs the contract of the Exporter Service: `pip install 'epfilter[service]'`.
+"""A service with the contract of the Exporter Service: `pip install 'epfilter[service]'`.
 
-`create_app` gives the application for any ASGI server, `serve` runs it until it is told to end.
+`create_app` returns the application for any ASGI server; `serve` runs it until a signal ends it.
 
 Source of the contract: Exporter Service API 1.0, OpenAPI document.
 """

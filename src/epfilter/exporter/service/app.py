@@ -1,4 +1,4 @@
-"""The application: which request goes where, and what stands around all of them."""
+"""The application: its routes, its middleware and its lifespan."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from starlette.routing import BaseRoute, Route
 
 from epfilter.exporter.service import handlers
 from epfilter.exporter.service.container import Service
-from epfilter.exporter.service.links import FILES, JOBS
+from epfilter.exporter.service.links import FILES_PATH, JOBS_PATH
 from epfilter.exporter.service.openapi import load_document
 from epfilter.exporter.service.page import Page
-from epfilter.exporter.service.request_log import Watch
-from epfilter.exporter.service.responses import Refusal, refused
-from epfilter.exporter.service.security import Guard, SafeHeaders
+from epfilter.exporter.service.request_log import RequestLog
+from epfilter.exporter.service.responses import Refusal, refusal_response
+from epfilter.exporter.service.security import SecurityHeaders, TokenGuard
 from epfilter.exporter.service.settings import ServiceSettings
 
 
 def create_app(settings: ServiceSettings) -> Starlette:
-    """The service as an ASGI application, for uvicorn or any other server.
+    """Return the service as an ASGI application, for uvicorn or any other server.
 
-    Nothing is opened before the application starts: then it opens the orders and the queue, which
-    raises ExporterError where they cannot be read, and starts to run jobs. When it ends, the
-    running job gets `settings.drain` to end, and no other is begun. A server tells an application
-    of its end when all requests are answered; `serve` lets no job begin from the signal on.
+    On startup the application opens the orders and the queue, and starts to run jobs; it raises
+    ExporterError if they cannot be read. On shutdown no new job starts, and the running job gets
+    `settings.drain` to finish. A server shuts an application down only after the last response;
+    `serve` stops starting jobs at the signal already.
 
     Source of the operations: Exporter Service API 1.0, OpenAPI document.
 
@@ -41,19 +41,19 @@ def create_app(settings: ServiceSettings) -> Starlette:
     """
     service = Service(settings)
     page = Page(service)
-    for_all = [*_for_all(settings), *page.open_routes()]
-    routes = [*for_all, *_with_token(), *page.closed_routes()]
+    open_routes = [*_open_routes(settings), *page.open_routes()]
+    routes = [*open_routes, *_token_routes(), *page.closed_routes()]
     app = Starlette(
         routes=routes,
         middleware=[
-            Middleware(SafeHeaders),
-            Middleware(Watch, service.log, service.metrics, routes),
-            Middleware(Guard, settings.token, for_all),
+            Middleware(SecurityHeaders),
+            Middleware(RequestLog, service.log, service.metrics, routes),
+            Middleware(TokenGuard, settings.token, open_routes),
         ],
-        exception_handlers={Refusal: refused, HTTPException: refused},
+        exception_handlers={Refusal: refusal_response, HTTPException: refusal_response},
         lifespan=_lifespan,
     )
-    # A redirect to the path with or without a slash would be made of the Host header.
+    # A redirect to the path with or without a slash would use the Host header.
     app.router.redirect_slashes = False
     app.state.service = service
     return app
@@ -70,25 +70,25 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
             await run_in_threadpool(service.close)
 
 
-def _for_all(settings: ServiceSettings) -> list[BaseRoute]:
-    """What needs no token: what tells nothing of orders, and files, whose links are signed."""
-    described = load_document(settings.public_url)
+def _open_routes(settings: ServiceSettings) -> list[BaseRoute]:
+    """Return the routes without a token: they show no orders, or the link itself is signed."""
+    document = load_document(settings.public_url)
 
     async def openapi(request: Request) -> Response:  # noqa: ARG001 - the signature of a handler
-        return JSONResponse(described)
+        return JSONResponse(document)
 
     return [
-        Route("/healthz", handlers.health),
-        Route("/readyz", handlers.ready),
+        Route("/healthz", handlers.get_health),
+        Route("/readyz", handlers.get_readiness),
         Route("/openapi.json", openapi),
-        Route(f"{FILES}/{{signed}}", handlers.file),
+        Route(f"{FILES_PATH}/{{signed}}", handlers.get_file),
     ]
 
 
-def _with_token() -> list[BaseRoute]:
+def _token_routes() -> list[BaseRoute]:
     return [
-        Route(JOBS, handlers.jobs, methods=["GET", "POST"]),
-        Route(f"{JOBS}/{{jobID}}", handlers.job),
-        Route(f"{JOBS}/{{jobID}}/file", handlers.job_file),
-        Route("/metrics", handlers.metrics),
+        Route(JOBS_PATH, handlers.handle_jobs, methods=["GET", "POST"]),
+        Route(f"{JOBS_PATH}/{{jobID}}", handlers.get_job),
+        Route(f"{JOBS_PATH}/{{jobID}}/file", handlers.get_job_file),
+        Route("/metrics", handlers.get_metrics),
     ]

@@ -1,4 +1,4 @@
-"""A service as a whole: what the answers to requests, the page and the runner share."""
+"""The service as a whole: what the handlers, the page and the worker share."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from epfilter.exporter.service.logs import open_log
 from epfilter.exporter.service.metrics import Metrics
 from epfilter.exporter.service.readiness import Readiness
 from epfilter.exporter.service.settings import ServiceSettings
-from epfilter.exporter.service.worker import Runner
+from epfilter.exporter.service.worker import JobWorker
 
 
 class Service:
-    """The parts of a service; those that hold files and threads are there while it is open.
+    """The parts of a service; those that hold files and threads exist while it is open.
 
-    A request finds it as `request.app.state.service`.
+    A handler gets it as `request.app.state.service`.
 
     >>> service = Service(ServiceSettings(orders="a.jsonl", state="s", token="12345678"))
     >>> service.settings.state_folder.exists(), hasattr(service, "jobs")
@@ -35,110 +35,110 @@ class Service:
     """The queue."""
 
     files: Files
-    """The files that were exported."""
+    """The exported files."""
 
     orders: OrderStore
-    """What is exported."""
+    """The orders to export."""
 
     links: Links
-    """What signs the links to files."""
+    """The signer of the links to files."""
 
-    runner: Runner
+    worker: JobWorker
     """The thread that runs jobs."""
 
     readiness: Readiness
-    """Whether the orders can be read."""
+    """The check that the orders can be read."""
 
     def __init__(self, settings: ServiceSettings) -> None:
         self.settings = settings
         self.log: FilteringBoundLogger = open_log(settings.log_format)
         self.metrics = Metrics()
-        self.probing = CapacityLimiter(1)
-        self.metrics.watch(lambda: self.jobs.statuses())  # noqa: PLW0108 - not there before `open`
-        self._held = ExitStack()
-        self._ending_since: float | None = None
+        self.probe_limiter = CapacityLimiter(1)
+        self.metrics.observe_jobs(lambda: self.jobs.count_by_status())  # noqa: PLW0108 - set by `open`
+        self._resources = ExitStack()
+        self._shutdown_since: float | None = None
         self._is_stopping = False
-        self._is_hurried = False
+        self._skips_drain = False
 
     def open(self) -> None:
         """Open the stores and start to run jobs.
 
-        Raises ExporterError where the settings lead nowhere: a folder that cannot be made, a
-        queue or orders that cannot be read.
+        Raises ExporterError for a folder that cannot be created, and for a queue or orders that
+        cannot be read.
         """
         settings = self.settings
         state = settings.state_folder
         for folder in (state, settings.temporary_folder):
-            _make_private(folder)
-        with ExitStack() as held:
+            _create_private_folder(folder)
+        with ExitStack() as resources:
             self.files = Files(state / "files")
-            self.jobs = JobStore.of(settings)
-            held.callback(self.jobs.close)
-            self.links = Links(self.jobs.key(), lifetime=settings.link_lifetime)
+            self.jobs = JobStore.from_settings(settings)
+            resources.callback(self.jobs.close)
+            self.links = Links(self.jobs.get_key(), lifetime=settings.link_lifetime)
             self.orders = open_orders(
                 settings.orders,
                 threads=settings.threads,
                 memory=settings.memory,
                 temporary=settings.temporary_folder,
             )
-            held.callback(self.orders.close)
+            resources.callback(self.orders.close)
             self.orders.ready()
             self.readiness = Readiness(self.orders.ready)
-            self.runner = Runner(
+            self.worker = JobWorker(
                 self.jobs, self.orders, self.files, settings, self.log, self.metrics
             )
-            if self._ending_since is not None:
-                self.runner.begin_no_more()
-            self.runner.start()
-            held.callback(self._stop)
-            self._held = held.pop_all()
+            if self._shutdown_since is not None:
+                self.worker.stop_taking_jobs()
+            self.worker.start()
+            resources.callback(self._stop)
+            self._resources = resources.pop_all()
         self.log.info("service_started")
 
-    def begin_no_more(self) -> None:
-        """Let no new job begin, from now until the end; requests are still answered.
+    def stop_taking_jobs(self) -> None:
+        """Start no new job from now on; the drain time of the running job begins.
 
-        From now on the running job has its time to end. It may be called from any thread and at
-        any time, also while the service is being opened.
+        Requests are still answered. You may call it from any thread and at any time, also while
+        the service is opening.
         """
-        # First said and then asked, as in `open` the other way round: neither misses the other.
-        self._ending_since = time.monotonic()
-        runner = getattr(self, "runner", None)
-        if runner is not None:
-            runner.begin_no_more()
+        # First set, then check; `open` does the reverse, so neither misses the other.
+        self._shutdown_since = time.monotonic()
+        worker = getattr(self, "worker", None)
+        if worker is not None:
+            worker.stop_taking_jobs()
         self.log.info("end_requested")
 
     def _stop(self) -> None:
         drain = self.settings.drain.total_seconds()
-        if self._ending_since is not None:
-            # The requests that were still answered have had some of it.
-            drain = max(0, drain - (time.monotonic() - self._ending_since))
+        if self._shutdown_since is not None:
+            # The requests since then have used a part of it.
+            drain = max(0, drain - (time.monotonic() - self._shutdown_since))
         self.log.info("drain_started", drain=drain)
-        # First said and then asked, as in `hurry` the other way round: neither misses the other.
+        # First set, then check; `skip_drain` does the reverse, so neither misses the other.
         self._is_stopping = True
-        self.runner.stop(0 if self._is_hurried else drain)
-        # Counts of the page have no more time than that; Python waits for their threads at its end.
+        self.worker.stop(0 if self._skips_drain else drain)
+        # Counts of the page end too, because Python waits for their threads on exit.
         with suppress(Exception):
             self.orders.interrupt()
 
     def close(self) -> None:
-        """End the running job within its time or interrupt it, and close the stores."""
-        self._held.close()
+        """Wait for the running job, interrupt it after the drain time, and close the stores."""
+        self._resources.close()
         self.log.info("service_stopped")
 
-    def hurry(self) -> None:
-        """Do not let `close` wait for the running job, which the next service runs again."""
-        self._is_hurried = True
-        runner = getattr(self, "runner", None)
-        if runner is not None and (self._is_stopping or self._ending_since is not None):
-            runner.stop(0)
+    def skip_drain(self) -> None:
+        """Let `close` interrupt the running job at once; the next service restarts it."""
+        self._skips_drain = True
+        worker = getattr(self, "worker", None)
+        if worker is not None and (self._is_stopping or self._shutdown_since is not None):
+            worker.stop(0)
 
 
-def _make_private(folder: Path) -> None:
-    """A folder of the state, which holds people's data: nobody else may look into it."""
+def _create_private_folder(folder: Path) -> None:
+    """Create a folder of the state; it holds personal data, so only the owner may read it."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(
-            f"cannot make the folder {folder}: {error.strerror or error}.",
-            hint="name another one with --state",
+            f"cannot create the folder {folder}: {error.strerror or error}.",
+            hint="choose another folder with --state",
         ) from None

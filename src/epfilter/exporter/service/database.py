@@ -1,4 +1,4 @@
-"""What SQLite and PostgreSQL have in common as the place where jobs are kept."""
+"""The base of the databases that store jobs: transactions, the lease, and errors."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from sqlalchemy import Connection, Engine, insert, inspect, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from epfilter.exporter.errors import ExporterError, SettingsError
-from epfilter.exporter.service.tables import METADATA, QUEUE, SCHEMA_VERSION
+from epfilter.exporter.service.job_tables import METADATA, QUEUE, SCHEMA_VERSION
 
 _KEY_BYTES = 32
 
 
 class DiskFullError(ExporterError):
-    """There is no room left on the disk for a database or a file.
+    """The disk is full, so a database or a file cannot be written.
 
     >>> issubclass(DiskFullError, ExporterError)
     True
@@ -26,60 +26,60 @@ class DiskFullError(ExporterError):
 
 
 class Database(ABC):
-    """Transactions on a database, and the right to run its jobs.
+    """Transactions on a database, and the lease to run its jobs.
 
-    `place` says in messages which database it is, without any secret. Whatever a transaction
-    raises that is an error of the database leaves it as an ExporterError.
+    `location` names the database in messages, without secrets. A transaction raises ExporterError
+    for every error of the database.
     """
 
     kind: ClassVar[str]
     """The name of the database system."""
 
-    def __init__(self, engine: Engine, place: str) -> None:
-        self.place = place
+    def __init__(self, engine: Engine, location: str) -> None:
+        self.location = location
         self._engine = engine
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A transaction that only reads."""
-        with self.translated(), self._engine.begin() as connection:
+    def read_transaction(self) -> Iterator[Connection]:
+        """Begin a transaction that only reads."""
+        with self.translate_errors(), self._engine.begin() as connection:
             yield connection
 
     @abstractmethod
-    def writing(self) -> AbstractContextManager[Connection]:
-        """A transaction that may write; it is durable when it ends."""
+    def write_transaction(self) -> AbstractContextManager[Connection]:
+        """Begin a transaction that may write; it is durable when it ends."""
 
     @abstractmethod
-    def running(self) -> AbstractContextManager[Connection]:
-        """A transaction that may write, and that fails where the turn was taken and is lost."""
+    def lease_transaction(self) -> AbstractContextManager[Connection]:
+        """Begin a transaction that may write; it fails after the lease was acquired and lost."""
 
     @abstractmethod
-    def turn(self) -> AbstractContextManager[bool]:
-        """The right to run jobs, which one process has at a time; see `JobStore.turn`."""
+    def lease(self) -> AbstractContextManager[bool]:
+        """Acquire the lease to run jobs; see `JobStore.lease`."""
 
     @abstractmethod
-    def has_turn(self) -> bool:
-        """Whether the right to run jobs is held at this moment."""
+    def holds_lease(self) -> bool:
+        """Return whether this process holds the lease now."""
 
     def close(self) -> None:
-        """Closes all connections."""
+        """Close all connections."""
         self._engine.dispose()
 
     def open(self) -> None:
-        """Makes the tables where they are missing.
+        """Create missing tables.
 
-        Raises SettingsError for a database that cannot be used, which is closed then.
+        Raises SettingsError for a database that cannot be used, after closing it.
         """
         try:
-            with self.making_tables() as connection:
+            with self.schema_transaction() as connection:
                 self._check_version(connection)
         except ExporterError as error:
             self.close()
             raise SettingsError(str(error)) from None
 
     @abstractmethod
-    def making_tables(self) -> AbstractContextManager[Connection]:
-        """A transaction that no other process makes tables beside."""
+    def schema_transaction(self) -> AbstractContextManager[Connection]:
+        """Begin a transaction in which no other process creates tables."""
 
     def _check_version(self, connection: Connection) -> None:
         if not inspect(connection).has_table(QUEUE.name):
@@ -89,24 +89,26 @@ class Database(ABC):
             return
         version = connection.scalar(select(QUEUE.c.version))
         if version is None:
-            raise ExporterError(f"{self.place} is damaged: its queue has no version.")
+            raise ExporterError(f"{self.location} is damaged: the version of its queue is missing.")
         if version > SCHEMA_VERSION:
             raise ExporterError(
-                f"{self.place} was made by a newer epfilter (its schema is {version}, the newest "
-                f"known here is {SCHEMA_VERSION}).",
-                hint="update epfilter, or take another place for the jobs",
+                f"{self.location} was created by a newer epfilter (schema {version}; this version "
+                f"supports up to {SCHEMA_VERSION}).",
+                hint="update epfilter, or store the jobs somewhere else",
             )
 
     @contextmanager
-    def translated(self) -> Iterator[None]:
-        """Turns every error of the database into an ExporterError with words."""
+    def translate_errors(self) -> Iterator[None]:
+        """Raise ExporterError with a plain message for every error of the database."""
         try:
             yield
         except DBAPIError as error:
-            raise self.explained(error.orig) from None
+            raise self.explain_error(error.orig) from None
         except SQLAlchemyError as error:
-            raise ExporterError(f"{self.place} cannot be used: {type(error).__name__}.") from None
+            raise ExporterError(
+                f"{self.location} cannot be used: {type(error).__name__}."
+            ) from None
 
     @abstractmethod
-    def explained(self, error: BaseException | None) -> ExporterError:
-        """What an error of the driver means."""
+    def explain_error(self, error: BaseException | None) -> ExporterError:
+        """Return the error that describes an error of the driver."""

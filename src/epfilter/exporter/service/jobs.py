@@ -20,27 +20,26 @@ from sqlalchemy.sql.elements import ColumnElement
 from epfilter.exporter.errors import SettingsError
 from epfilter.exporter.models import JobStatus
 from epfilter.exporter.service.database import Database
+from epfilter.exporter.service.job_tables import JOBS, QUEUE, StoredJob, find_status, job_from_row
 from epfilter.exporter.service.postgresql import PostgresqlDatabase
 from epfilter.exporter.service.settings import ServiceSettings
 from epfilter.exporter.service.sqlite import SqliteDatabase
-from epfilter.exporter.service.stored_jobs import StoredJob, known_status, stored_job
-from epfilter.exporter.service.tables import JOBS, QUEUE
 
 _UNFINISHED = (JobStatus.STARTED, JobStatus.PENDING)
-_URLS = "take postgresql://user:password@host/database, or the path of a file"
+_URL_HINT = "use postgresql://user:password@host/database, or the path of a file"
 
 
 class JobStore:
-    """The queue of jobs in a database: it outlives any process, and several may share it.
+    """The queue of jobs in a database: it outlives a process, and several processes may share it.
 
-    `place` is the path of a file of SQLite, its URL `sqlite:///…`, or `postgresql://…`; tables and
-    file are made where they are missing. A job is gone `lifetime` after its creation. `clock`
-    gives nanoseconds since 1970. All methods may be called from any thread; a change is durable
+    `location` is the path of a SQLite file, its URL `sqlite:///…`, or `postgresql://…`; a missing
+    file and missing tables are created. A job expires `lifetime` after its creation. `clock`
+    returns nanoseconds since 1970. You may call all methods from any thread; a change is durable
     when its method returns.
 
-    Raises SettingsError for a URL that leads to no such database, or to one that is damaged,
-    cannot be written, or was made by a newer epfilter. Its methods raise ExporterError where the
-    database does not answer or cannot write.
+    Raises SettingsError for any other URL, and for a database that is damaged, read-only or
+    created by a newer epfilter. The methods raise ExporterError if the database does not respond
+    or cannot write.
 
     Source: Exporter Service API 1.0, OpenAPI document, tag Jobs and operation createJob.
 
@@ -48,38 +47,38 @@ class JobStore:
     >>> with TemporaryDirectory() as folder:
     ...     with JobStore(f"{folder}/jobs.db", lifetime=timedelta(weeks=1)) as jobs:
     ...         created = jobs.create("eq(payment,paid)")
-    ...         started = jobs.next()
+    ...         started = jobs.start_next()
     ...         jobs.fail(started, "the disk is full.")
-    ...         jobs.job(created.id).status
+    ...         jobs.get_job(created.id).status
     True
     <JobStatus.FAILED: 'failed'>
     """
 
     def __init__(
         self,
-        place: str | os.PathLike[str],
+        location: str | os.PathLike[str],
         *,
         lifetime: timedelta,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
         self._lifetime = lifetime // timedelta(microseconds=1) * 1000
         self._clock = clock
-        self._database = _database(place)
+        self._database = _open_database(location)
         self._database.open()
 
     @classmethod
-    def of(cls, settings: ServiceSettings) -> Self:
-        """The queue of a service: where `settings.jobs` says, else in the state folder.
+    def from_settings(cls, settings: ServiceSettings) -> Self:
+        """Return the queue of a service: at `settings.jobs`, by default in the state folder.
 
         >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as folder:
         ...     settings = ServiceSettings(orders="a.csv", state=folder, token="12345678")
-        ...     with JobStore.of(settings) as jobs:
-        ...         jobs.jobs()
+        ...     with JobStore.from_settings(settings) as jobs:
+        ...         jobs.list_jobs()
         []
         """
-        place = settings.jobs or settings.state_folder / "jobs.db"
-        return cls(place, lifetime=settings.job_lifetime)
+        location = settings.jobs or settings.state_folder / "jobs.db"
+        return cls(location, lifetime=settings.job_lifetime)
 
     def __enter__(self) -> Self:
         return self
@@ -93,14 +92,14 @@ class JobStore:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<JobStore in {self._database.place}>"
+        return f"<JobStore in {self._database.location}>"
 
     def create(self, filter: str | None) -> StoredJob:  # noqa: A002 - the platform's name for it
-        """A new job at the end of the queue; `filter` is canonical text, or None for all orders.
+        """Add a job to the end of the queue; `filter` is canonical text, or None for all orders.
 
-        Raises ExporterError where it cannot be kept.
+        Raises ExporterError if the job cannot be stored.
         """
-        with self._database.writing() as connection:
+        with self._database.write_transaction() as connection:
             last = connection.scalar(select(QUEUE.c.last_created).with_for_update())
             created = max(self._clock(), (last or 0) + 1)
             job = StoredJob(id=uuid4(), filter=filter, created=created, updated=created)
@@ -108,66 +107,67 @@ class JobStore:
             connection.execute(insert(JOBS).values(asdict(job)))
         return job
 
-    def jobs(self, most: int | None = None) -> list[StoredJob]:
-        """All jobs that have not expired, or at most so many, the newest first.
+    def list_jobs(self, most: int | None = None) -> list[StoredJob]:
+        """Return the jobs that have not expired, the newest first; `most` limits their number.
 
-        Raises ExporterError where they cannot be read.
+        Raises ExporterError if they cannot be read.
         """
-        newest = select(JOBS).where(self._alive()).order_by(JOBS.c.created.desc()).limit(most)
-        with self._database.reading() as connection:
-            return [stored_job(row) for row in connection.execute(newest)]
+        newest = select(JOBS).where(self._not_expired()).order_by(JOBS.c.created.desc()).limit(most)
+        with self._database.read_transaction() as connection:
+            return [job_from_row(row) for row in connection.execute(newest)]
 
-    def statuses(self) -> dict[JobStatus, int]:
-        """How many jobs that have not expired are in each status, also where there are none.
+    def count_by_status(self) -> dict[JobStatus, int]:
+        """Return for every status how many jobs have it, without expired jobs.
 
-        Raises ExporterError where they cannot be read.
+        Raises ExporterError if they cannot be read.
         """
         counts = dict.fromkeys(JobStatus, 0)
-        counted = select(JOBS.c.status, func.count()).where(self._alive()).group_by(JOBS.c.status)
-        with self._database.reading() as connection:
-            for name, number in connection.execute(counted):
-                counts[known_status(name) or JobStatus.FAILED] += number
+        query = select(JOBS.c.status, func.count()).where(self._not_expired())
+        with self._database.read_transaction() as connection:
+            for name, number in connection.execute(query.group_by(JOBS.c.status)):
+                counts[find_status(name) or JobStatus.FAILED] += number
         return counts
 
-    def job(self, id: UUID) -> StoredJob | None:  # noqa: A002 - the platform's name for it
-        """One job, or None where there is none of this ID, or no more.
+    def get_job(self, id: UUID) -> StoredJob | None:  # noqa: A002 - the platform's name for it
+        """Return the job with this ID; None if it does not exist or has expired.
 
-        Raises ExporterError where it cannot be read.
+        Raises ExporterError if it cannot be read.
         """
-        with self._database.reading() as connection:
-            found = connection.execute(select(JOBS).where(JOBS.c.id == id, self._alive()))
-            row = found.one_or_none()
-            return None if row is None else stored_job(row)
+        with self._database.read_transaction() as connection:
+            result = connection.execute(select(JOBS).where(JOBS.c.id == id, self._not_expired()))
+            row = result.one_or_none()
+            return None if row is None else job_from_row(row)
 
-    def waiting(self) -> bool:
-        """Whether any job is still to be run, or was left in the middle.
+    def has_unfinished(self) -> bool:
+        """Return whether any job is pending, or was left in the middle.
 
-        Raises ExporterError where the database does not answer.
+        Raises ExporterError if the database does not respond.
         """
-        with self._database.reading() as connection:
-            unfinished = select(JOBS.c.id).where(JOBS.c.status.in_(_UNFINISHED), self._alive())
-            return connection.execute(unfinished.limit(1)).first() is not None
+        with self._database.read_transaction() as connection:
+            unfinished = JOBS.c.status.in_(_UNFINISHED)
+            query = select(JOBS.c.id).where(unfinished, self._not_expired()).limit(1)
+            return connection.execute(query).first() is not None
 
-    def next(self) -> StoredJob | None:
-        """The job to run now, which is STARTED with it; None where there is none.
+    def start_next(self) -> StoredJob | None:
+        """Set the next job to STARTED and return it; None if there is no job to run.
 
-        A job that was left STARTED by a process that ended comes first, else the one created
-        first. Only for who has the turn. Raises ExporterError where it cannot be started.
+        A job that a process left STARTED comes first, otherwise the oldest one. Call only while
+        holding the lease. Raises ExporterError if the job cannot be started.
         """
-        with self._database.running() as connection:
-            # Jobs are started in the order of creation, so one left STARTED is the earliest.
-            found = connection.execute(
+        with self._database.lease_transaction() as connection:
+            # Jobs start in the order of creation, so one left STARTED is the oldest.
+            result = connection.execute(
                 select(JOBS)
-                .where(JOBS.c.status.in_(_UNFINISHED), self._alive())
+                .where(JOBS.c.status.in_(_UNFINISHED), self._not_expired())
                 .order_by(JOBS.c.created)
                 .limit(1)
                 .with_for_update()
             )
-            row = found.one_or_none()
+            row = result.one_or_none()
             if row is None:
                 return None
             started = replace(
-                stored_job(row),
+                job_from_row(row),
                 status=JobStatus.STARTED,
                 updated=max(self._clock(), row.updated),
                 attempts=row.attempts + 1,
@@ -176,90 +176,90 @@ class JobStore:
             return started
 
     def succeed(self, job: StoredJob, rows: int) -> bool:
-        """Ends a job as `next` gave it with success; `rows` is what its file has.
+        """Set a job of `start_next` to SUCCESS; `rows` is the number of rows of its file.
 
-        False where that is no longer this caller's business: the job has expired, or was started
-        again by another process. Raises ExporterError where it cannot be kept.
+        Returns False if the job has expired, or another process has started it again. Raises
+        ExporterError if the change cannot be stored.
         """
-        return self._end(job, status=JobStatus.SUCCESS, rows=rows)
+        return self._update_started(job, status=JobStatus.SUCCESS, rows=rows)
 
     def fail(self, job: StoredJob, message: str) -> bool:
-        """Ends a job as `next` gave it with a message that says why it failed.
+        """Set a job of `start_next` to FAILED, with the reason as a message.
 
-        False and ExporterError as for `succeed`.
+        Returns and raises as `succeed` does.
         """
-        return self._end(job, status=JobStatus.FAILED, error=message)
+        return self._update_started(job, status=JobStatus.FAILED, error=message)
 
-    def give_back(self, job: StoredJob) -> bool:
-        """Leaves a job as `next` gave it to whoever has the turn next; the attempt does not count.
+    def release_job(self, job: StoredJob) -> bool:
+        """Leave a job of `start_next` to the next holder of the lease; the attempt does not count.
 
-        It stays STARTED, so it is the first that is run. False and ExporterError as for `succeed`.
+        It stays STARTED, so it is the next job. Returns and raises as `succeed` does.
         """
-        return self._end(job, attempts=job.attempts - 1)
+        return self._update_started(job, attempts=job.attempts - 1)
 
-    def expire(self) -> list[UUID]:
-        """Removes the jobs whose time is over; their IDs.
+    def remove_expired(self) -> list[UUID]:
+        """Remove the expired jobs; return their IDs.
 
-        Raises ExporterError where they cannot be removed.
+        Raises ExporterError if they cannot be removed.
         """
-        with self._database.writing() as connection:
-            expired = delete(JOBS).where(~self._alive()).returning(JOBS.c.id)
+        with self._database.write_transaction() as connection:
+            expired = delete(JOBS).where(~self._not_expired()).returning(JOBS.c.id)
             return list(connection.scalars(expired))
 
-    def key(self) -> bytes:
-        """A secret of 32 bytes that was made with the queue, the same for all its processes.
+    def get_key(self) -> bytes:
+        """Return the secret of 32 bytes that was created with the queue.
 
-        Raises ExporterError where it cannot be read.
+        Raises ExporterError if it cannot be read.
         """
-        with self._database.reading() as connection:
+        with self._database.read_transaction() as connection:
             return bytes(connection.execute(select(QUEUE.c.key)).scalar_one())
 
-    def turn(self) -> AbstractContextManager[bool]:
-        """The right to run jobs, which one process has at a time; whether it is this one's now.
+    def lease(self) -> AbstractContextManager[bool]:
+        """Acquire the lease, the right to run jobs, which one process has at a time.
 
-        It ends with the block, and with the process however that ends. `next` and what ends or
-        gives back a job belong into the block, and into the thread that entered it. Raises
-        ExporterError where nobody can tell.
+        The context value is whether this process holds it. The lease ends with the block, and with
+        the process. Call `start_next` and the methods that end or release a job inside of the
+        block and in its thread. Raises ExporterError if the lease cannot be requested.
         """
-        return self._database.turn()
+        return self._database.lease()
 
-    def has_turn(self) -> bool:
-        """Whether the turn is still this process's; it is lost with the connection to a server."""
-        return self._database.has_turn()
+    def holds_lease(self) -> bool:
+        """Return whether this process holds the lease; it is lost with the server connection."""
+        return self._database.holds_lease()
 
     def ready(self) -> None:
-        """Asks the database; raises ExporterError where it does not answer."""
-        self.key()
+        """Do nothing, or raise ExporterError if the database does not respond."""
+        self.get_key()
 
     def close(self) -> None:
-        """Closes the connections; the store is of no use afterwards."""
+        """Close the connections; do not use the store afterwards."""
         self._database.close()
 
-    def _alive(self) -> ColumnElement[bool]:
+    def _not_expired(self) -> ColumnElement[bool]:
         return JOBS.c.created > self._clock() - self._lifetime
 
-    def _end(self, job: StoredJob, **changes: object) -> bool:
-        """The attempt tells two processes apart of which one has lost its turn unnoticed."""
-        with self._database.running() as connection:
-            ended = connection.execute(
+    def _update_started(self, job: StoredJob, **changes: object) -> bool:
+        """Change a job that this process runs: the attempt excludes one that lost its lease."""
+        with self._database.lease_transaction() as connection:
+            result = connection.execute(
                 update(JOBS)
-                .where(JOBS.c.id == job.id, JOBS.c.attempts == job.attempts, self._alive())
+                .where(JOBS.c.id == job.id, JOBS.c.attempts == job.attempts, self._not_expired())
                 .where(JOBS.c.status == JobStatus.STARTED)
                 .values(updated=max(self._clock(), job.updated), **changes)
             )
-            return ended.rowcount == 1
+            return result.rowcount == 1
 
 
-def _database(place: str | os.PathLike[str]) -> Database:
-    """The database at a path or URL; raises SettingsError where that says none."""
-    if not isinstance(place, str) or "://" not in place:
-        return SqliteDatabase(Path(place))
+def _open_database(location: str | os.PathLike[str]) -> Database:
+    """Return the database at a path or URL; raise SettingsError for any other URL."""
+    if not isinstance(location, str) or "://" not in location:
+        return SqliteDatabase(Path(location))
     try:
-        url = make_url(place)
-    except (ArgumentError, ValueError):  # the latter for a port that is no number
-        raise SettingsError("the URL of the jobs cannot be read.", hint=_URLS) from None
+        url = make_url(location)
+    except (ArgumentError, ValueError):  # ValueError for an invalid port
+        raise SettingsError("the URL of the jobs is invalid.", hint=_URL_HINT) from None
     if url.get_backend_name() in {"postgres", "postgresql"}:
         return PostgresqlDatabase(url)
     if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
         return SqliteDatabase(Path(url.database))
-    raise SettingsError(f"jobs cannot be kept at a URL `{url.drivername}://…`.", hint=_URLS)
+    raise SettingsError(f"jobs cannot be stored at a URL `{url.drivername}://…`.", hint=_URL_HINT)

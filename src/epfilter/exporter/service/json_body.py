@@ -1,4 +1,4 @@
-"""Reads the body of a request: not too long, not too slow, and JSON in the strict sense."""
+"""The body of a request: limited in size and time, and strict JSON."""
 
 from __future__ import annotations
 
@@ -11,54 +11,53 @@ from starlette.requests import Request
 from epfilter.exporter.service.responses import Refusal
 from epfilter.strict_json import JsonError, parse_json
 
-_SECONDS = 30.0
-"""How long a body may take to arrive."""
+_TIMEOUT = 30.0
+"""Seconds in which a body must arrive."""
 
 _CLOSE = {"Connection": "close"}
-"""What is left of a body that nobody wants is not read."""
+"""The rest of a refused body is not read, so the connection cannot be used again."""
 
 
-async def json_body(request: Request, most: int) -> object:
-    """The body as plain data; Refusal where it is not JSON in UTF-8, or longer than `most` bytes.
+async def read_json(request: Request, max_bytes: int) -> object:
+    """Return the body as plain data.
 
-    Strict as RFC 8259 allows: no byte order mark, no NaN and Infinity, no half surrogate pairs,
-    and no member twice, because whoever reads the first and whoever reads the last would export
-    different orders.
+    Raises Refusal for a body that is not strict JSON in UTF-8, longer than `max_bytes`, or too
+    slow. A member that appears twice is refused, because two readers could export different orders.
     """
-    _demand_json(request)
+    _require_json(request)
     try:
-        return parse_json((await _body(request, most)).decode())
+        return parse_json((await _read_body(request, max_bytes)).decode())
     except UnicodeDecodeError as error:
         raise Refusal(400, f"The body is not UTF-8 (byte {error.start}).") from None
     except JsonError as error:
         raise Refusal(400, f"The body is not valid JSON: {error}.") from None
 
 
-async def _body(request: Request, most: int) -> bytes:
+async def _read_body(request: Request, max_bytes: int) -> bytes:
     length = request.headers.get("content-length", "")
-    # Python reads no integer of more than 4300 digits, and nobody has sent so many bytes.
-    if length.isdecimal() and (len(length) > 20 or int(length) > most):
-        _refuse_long(most)
+    # Python refuses to read an integer of more than 4,300 digits.
+    if length.isdecimal() and (len(length) > 20 or int(length) > max_bytes):
+        _refuse_long(max_bytes)
     body = bytearray()
     try:
-        with anyio.fail_after(_SECONDS):
+        with anyio.fail_after(_TIMEOUT):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > most:
-                    _refuse_long(most)
+                if len(body) > max_bytes:
+                    _refuse_long(max_bytes)
     except TimeoutError:
         raise Refusal(408, headers=_CLOSE) from None
     return bytes(body)
 
 
-def _refuse_long(most: int) -> NoReturn:
-    raise Refusal(413, f"The body of the request has more than {most} bytes.", headers=_CLOSE)
+def _refuse_long(max_bytes: int) -> NoReturn:
+    raise Refusal(413, f"The body of the request has more than {max_bytes} bytes.", headers=_CLOSE)
 
 
-def _demand_json(request: Request) -> None:
+def _require_json(request: Request) -> None:
     encoding = request.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
-        raise Refusal(415, "Send the body as it is, without Content-Encoding.", headers=_CLOSE)
+        raise Refusal(415, "Send the body without Content-Encoding.", headers=_CLOSE)
     header = Message()
     header["Content-Type"] = request.headers.get("content-type", "")
     charset = header.get_param("charset", "utf-8")

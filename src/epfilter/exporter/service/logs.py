@@ -1,7 +1,7 @@
-"""The log: a line a happening on standard error, and never what orders or clients say.
+"""The log: a line per event on standard error, without data of orders or clients.
 
-A line has only values that cannot hold an order, a filter, a token or the signature of a link:
-whoever logs another one by mistake finds it left out.
+A line contains only values that cannot hold an order, a filter, a token or the signature of a link;
+any other value is dropped.
 """
 
 from __future__ import annotations
@@ -16,20 +16,23 @@ from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
 from epfilter.exporter.service.settings import LogFormat
 
-SAFE = frozenset(
+SAFE_KEYS = frozenset(
     {
         *("event", "level", "timestamp"),
         *("address", "attempts", "bytes", "drain", "error", "files", "folders", "job", "jobs"),
         *("method", "part", "request_id", "route", "seconds", "status", "warning", "where"),
     }
 )
-"""The names that a line may have. `error` is the type of one, and `warning` has no values in it."""
+"""The names of the values that a line may contain.
+
+`error` is the type of an error, and `warning` a message without its arguments.
+"""
 
 
 def open_log(style: LogFormat, stream: TextIO | None = None) -> FilteringBoundLogger:
-    """A log that writes to a stream, by default to what is standard error at that time.
+    """Return a log that writes to a stream, by default to the standard error of that moment.
 
-    A log that cannot be written stops nobody.
+    A stream that cannot be written is ignored.
 
     >>> import sys
     >>> open_log("json", sys.stdout).info("swept", jobs=2, filter="eq(email,ron@swanson.com)")
@@ -40,11 +43,11 @@ def open_log(style: LogFormat, stream: TextIO | None = None) -> FilteringBoundLo
         shown = stream or sys.stderr
         renderer = structlog.dev.ConsoleRenderer(colors=shown is not None and shown.isatty())
     log: FilteringBoundLogger = structlog.wrap_logger(
-        _Lines(stream),
+        _LineWriter(stream),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _only_safe,
+            _drop_unsafe,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger("info"),
@@ -53,13 +56,13 @@ def open_log(style: LogFormat, stream: TextIO | None = None) -> FilteringBoundLo
     return log
 
 
-def failure(error: BaseException) -> dict[str, Any]:
-    """What a log may say of an error: its type and where it was raised, but not its message.
+def error_fields(error: BaseException) -> dict[str, Any]:
+    """Return what a log line may contain of an error: its type and its stack, not its message.
 
     >>> try:
     ...     int("a secret")
     ... except ValueError as error:
-    ...     failure(error)["error"]
+    ...     error_fields(error)["error"]
     'ValueError'
     """
     frames = [
@@ -69,12 +72,12 @@ def failure(error: BaseException) -> dict[str, Any]:
     return {"error": type(error).__name__, "where": frames}
 
 
-def _only_safe(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    return {name: value for name, value in event.items() if name in SAFE}
+def _drop_unsafe(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    return {name: value for name, value in event.items() if name in SAFE_KEYS}
 
 
-class _Lines:
-    """Writes whole lines; of a stream that is closed, full or missing it says nothing."""
+class _LineWriter:
+    """A writer of whole lines that ignores a stream which is closed, full or missing."""
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
@@ -82,7 +85,7 @@ class _Lines:
     def write(self, line: str) -> None:
         stream = self._stream or sys.stderr
         if stream is not None:
-            # ValueError is what a closed stream raises.
+            # A closed stream raises ValueError.
             with suppress(OSError, ValueError):
                 stream.write(line + "\n")
                 stream.flush()

@@ -1,4 +1,4 @@
-"""What the service counts, for Prometheus."""
+"""The metrics of the service, for Prometheus."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from prometheus_client.registry import Collector
 from epfilter.exporter.errors import ExporterError
 from epfilter.exporter.models import JobStatus
 
-_SECONDS_OF_JOBS = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600)
+_JOB_SECONDS_BUCKETS = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600)
 
 JobCounts = Callable[[], Mapping[JobStatus, int]]
-"""Gives how many jobs there are in each status, also where there are none."""
+"""Returns for every status how many jobs have it."""
 
 
 class Metrics:
     """The counters of one application, in a registry of their own.
 
-    Labels have few values, so that no client can make the metrics grow: routes are patterns, and
-    methods those that everybody knows.
+    Labels have few values, so that clients cannot make the metrics grow: routes are patterns, and
+    unknown methods are one value.
 
     >>> metrics = Metrics()
-    >>> metrics.request("GET", "/v2/jobs", 401, 0.01)
-    >>> metrics.text().decode().splitlines()[2]
+    >>> metrics.record_request("GET", "/v2/jobs", 401, 0.01)
+    >>> metrics.render().decode().splitlines()[2]
     'epfilter_http_requests_total{method="GET",route="/v2/jobs",status="401"} 1.0'
     """
 
@@ -50,7 +50,7 @@ class Metrics:
             "epfilter_job_seconds",
             "Time that jobs took to run.",
             ("status",),
-            buckets=_SECONDS_OF_JOBS,
+            buckets=_JOB_SECONDS_BUCKETS,
             registry=self._registry,
         )
         self._rows = Counter(
@@ -59,23 +59,23 @@ class Metrics:
             registry=self._registry,
         )
 
-    def request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """A request was answered; `route` is a pattern."""
+    def record_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request; `route` is a pattern."""
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
 
-    def job_finished(self, status: JobStatus, seconds: float, rows: int | None) -> None:
-        """A job has ended; `rows` is None where it failed."""
+    def record_job(self, status: JobStatus, seconds: float, rows: int | None) -> None:
+        """Count a job that has ended; `rows` is None if it failed."""
         self._jobs.labels(status.value).inc()
         self._job_seconds.labels(status.value).observe(seconds)
         self._rows.inc(rows or 0)
 
-    def watch(self, jobs: JobCounts) -> None:
-        """Tell with every answer how many jobs there are in each status."""
+    def observe_jobs(self, jobs: JobCounts) -> None:
+        """Include the number of jobs per status in every scrape."""
         self._registry.register(_JobGauge(jobs))
 
-    def text(self) -> bytes:
-        """All counters, in the text format of Prometheus."""
+    def render(self) -> bytes:
+        """Return all metrics in the text format of Prometheus."""
         return generate_latest(self._registry)
 
 
@@ -87,7 +87,7 @@ class _JobGauge(Collector):
         try:
             counts = self._jobs()
         except ExporterError:
-            # While the queue does not answer, the other numbers are wanted all the more.
+            # While the queue does not respond, the other metrics are still needed.
             return
         gauge = GaugeMetricFamily("epfilter_jobs", "Jobs that have not expired.", labels=["status"])
         for status in JobStatus:
@@ -95,5 +95,5 @@ class _JobGauge(Collector):
         yield gauge
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
-        # Without it the registry would ask for the jobs in order to learn the names.
+        # Without it the registry would query the jobs to learn the names.
         yield GaugeMetricFamily("epfilter_jobs", "Jobs that have not expired.", labels=["status"])

@@ -12,10 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from epfilter.exporter.errors import ExporterError, SettingsError
 from epfilter.exporter.service.database import Database
-from epfilter.exporter.service.tables import JOBS
+from epfilter.exporter.service.job_tables import JOBS
 
 _LOCKS = 0x65706678
-"""The first number of our advisory locks, the letters `epfx`: others may use such locks too."""
+"""The first key of our advisory locks, the letters `epfx`, to not share a lock with others."""
 
 _KEEP_ALIVE = {
     "connect_timeout": 10,
@@ -24,7 +24,7 @@ _KEEP_ALIVE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
 }
-"""A server that is gone is noticed within half a minute.
+"""Detects a server that is gone within half a minute.
 
 Source: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 """
@@ -36,27 +36,27 @@ _SESSION = """
            set_config('tcp_keepalives_interval', '5', false),
            set_config('tcp_keepalives_count', '3', false)
 """
-"""A process that is gone, or stands still, is noticed by the server too, so its turn ends.
+"""Lets the server detect a process that is gone or stuck, so that its lease ends.
 
 Source: https://www.postgresql.org/docs/current/runtime-config-connection.html
 """
 
-# One right to run for each queue, though several may be in schemas of one database.
-_TAKE_TURN = text(
+# One lease per queue; several queues may be in schemas of one database.
+_ACQUIRE_LEASE = text(
     "SELECT pg_try_advisory_lock(:locks, CAST(CAST(CAST(:queue AS regclass) AS oid) AS integer)),"
     " pg_backend_pid()"
 ).bindparams(locks=_LOCKS, queue=JOBS.name)
-_GIVE_TURN_BACK = text(
+_RELEASE_LEASE = text(
     "SELECT pg_advisory_unlock(:locks, CAST(CAST(CAST(:queue AS regclass) AS oid) AS integer))"
 ).bindparams(locks=_LOCKS, queue=JOBS.name)
-_MAKE_TABLES = text("SELECT pg_advisory_xact_lock(:locks, 0)").bindparams(locks=_LOCKS)
+_LOCK_SCHEMA = text("SELECT pg_advisory_xact_lock(:locks, 0)").bindparams(locks=_LOCKS)
 
 
 class PostgresqlDatabase(Database):
-    """Jobs in PostgreSQL. The right to run them is an advisory lock of a session.
+    """Jobs in PostgreSQL. The lease to run them is an advisory lock of a session.
 
-    The session is a connection of its own, so a pooler that shares sessions between clients
-    (PgBouncer in transaction mode) must not stand between.
+    The lease requires a session of its own, so do not connect through a pooler that shares
+    sessions between clients, such as PgBouncer in transaction mode.
 
     Source: https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
     """
@@ -67,9 +67,9 @@ class PostgresqlDatabase(Database):
         hosts = url.host or url.query.get("host") or "the default host"
         host = hosts if isinstance(hosts, str) else ", ".join(hosts)
         at = f"{host}:{url.port}" if url.port else host
-        self._secrets = [url.password or "", *_in_query(url)]
-        self._turn: Connection | None = None
-        self._turn_process = 0
+        self._secrets = [url.password or "", *_query_secrets(url)]
+        self._lease: Connection | None = None
+        self._lease_process = 0
         defaults = {name: value for name, value in _KEEP_ALIVE.items() if name not in url.query}
         try:
             engine = create_engine(
@@ -84,90 +84,90 @@ class PostgresqlDatabase(Database):
                 hint="pip install 'epfilter[stores]'",
             ) from None
         super().__init__(engine, f"the database {url.database or 'of the user'} at {at}")
-        event.listen(engine, "connect", _set_up)
+        event.listen(engine, "connect", _configure)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def write_transaction(self) -> Iterator[Connection]:
         """A transaction of a connection of the pool."""
-        with self.translated(), self._engine.begin() as connection:
+        with self.translate_errors(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def running(self) -> Iterator[Connection]:
-        """A transaction in the session that has the turn: no session, no change."""
-        turn = self._turn
-        if turn is None:
-            with self.writing() as connection:
+    def lease_transaction(self) -> Iterator[Connection]:
+        """Begin a transaction in the session of the lease: a lost session changes nothing."""
+        lease = self._lease
+        if lease is None:
+            with self.write_transaction() as connection:
                 yield connection
             return
-        if turn.invalidated:  # SQLAlchemy would connect again, without the lock
-            raise ExporterError(f"{self.place} has closed the connection that held the turn.")
-        with self.translated(), turn.begin():
-            yield turn
+        if lease.invalidated:  # SQLAlchemy would reconnect, without the lock
+            raise ExporterError(f"{self.location} has closed the connection that held the lease.")
+        with self.translate_errors(), lease.begin():
+            yield lease
 
     @contextmanager
-    def turn(self) -> Iterator[bool]:
-        """The lock of a session; the server releases it when the connection ends."""
-        with self.translated():
+    def lease(self) -> Iterator[bool]:
+        """Acquire the lock of a session, if it is free; it ends with the connection."""
+        with self.translate_errors():
             connection = self._engine.connect()
         with closing(connection):
-            with self.translated(), connection.begin():
-                taken, process = connection.execute(_TAKE_TURN).one()
-            if not taken:
+            with self.translate_errors(), connection.begin():
+                is_acquired, process = connection.execute(_ACQUIRE_LEASE).one()
+            if not is_acquired:
                 yield False
                 return
             connection.detach()
-            self._turn, self._turn_process = connection, process
+            self._lease, self._lease_process = connection, process
             try:
                 yield True
             finally:
-                self._turn = None
-                self._give_back(connection)
+                self._lease = None
+                self._release(connection)
 
     @staticmethod
-    def _give_back(turn: Connection) -> None:
-        """Explicitly, since the server learns a little later that a session has ended."""
-        if not turn.invalidated:
-            with suppress(SQLAlchemyError), turn.begin():
-                turn.execute(_GIVE_TURN_BACK)
+    def _release(lease: Connection) -> None:
+        """Unlock explicitly, because the server detects the end of a session a little later."""
+        if not lease.invalidated:
+            with suppress(SQLAlchemyError), lease.begin():
+                lease.execute(_RELEASE_LEASE)
 
-    def has_turn(self) -> bool:
-        """Whether the session is still the one that took the lock."""
-        turn = self._turn
-        if turn is None or turn.invalidated:
+    def holds_lease(self) -> bool:
+        """Return whether the session is still the one that holds the lock."""
+        lease = self._lease
+        if lease is None or lease.invalidated:
             return False
         try:
-            with turn.begin():
-                return bool(turn.scalar(text("SELECT pg_backend_pid()")) == self._turn_process)
+            with lease.begin():
+                return bool(lease.scalar(text("SELECT pg_backend_pid()")) == self._lease_process)
         except SQLAlchemyError:
             return False
 
     @contextmanager
-    def making_tables(self) -> Iterator[Connection]:
-        """`CREATE TABLE IF NOT EXISTS` of two processes at once fails, so they take turns."""
-        with self.writing() as connection:
-            connection.execute(_MAKE_TABLES)
+    def schema_transaction(self) -> Iterator[Connection]:
+        """Begin a transaction that locks out other processes: concurrent `CREATE TABLE` fails."""
+        with self.write_transaction() as connection:
+            connection.execute(_LOCK_SCHEMA)
             yield connection
 
-    def explained(self, error: BaseException | None) -> ExporterError:
-        """What the server or the driver says, without the secrets of the URL."""
-        said = getattr(getattr(error, "diag", None), "message_primary", None) or str(error)
-        said = " ".join(said.split()).rstrip(".?")
+    def explain_error(self, error: BaseException | None) -> ExporterError:
+        """Return the message of the server or the driver, without the secrets of the URL."""
+        message = getattr(getattr(error, "diag", None), "message_primary", None) or str(error)
+        message = " ".join(message.split()).rstrip(".?")
         for secret in self._secrets:
-            said = said.replace(secret, "***") if secret else said
-        return ExporterError(f"{self.place} cannot be used: {said}.")
+            message = message.replace(secret, "***") if secret else message
+        return ExporterError(f"{self.location} cannot be used: {message}.")
 
 
-def _set_up(connection: DBAPIConnection, _: object) -> None:
-    """For the whole of a session, which needs a commit."""
+def _configure(connection: DBAPIConnection, _: object) -> None:
+    """Apply the settings to the whole session, which requires a commit."""
     cursor = connection.cursor()
     cursor.execute(_SESSION)
     cursor.close()
     connection.commit()
 
 
-def _in_query(url: URL) -> Iterator[str]:
-    """The secrets that libpq takes as options of a URL."""
+def _query_secrets(url: URL) -> Iterator[str]:
+    """Yield the secrets that the query of a URL passes to libpq."""
     for name, value in url.query.items():
         if "password" in name:
             yield from (value,) if isinstance(value, str) else value

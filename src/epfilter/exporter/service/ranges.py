@@ -1,4 +1,4 @@
-"""Which part of a file a request asks for, and a file that answers it."""
+"""Range requests: the parts of a file that a request selects, and the response with them."""
 
 from __future__ import annotations
 
@@ -15,57 +15,57 @@ _RANGE = re.compile(r"([0-9]*)-([0-9]*)")
 
 
 class PartialFile(FileResponse):
-    """A file of which a request may ask for parts; a part that it has not is our error 416.
+    """A file response that supports ranges; a range outside of the file is our error 416.
 
-    What is no range is ignored: the whole file is the answer, as where nothing is asked.
+    An invalid range is ignored: the response is the whole file.
 
     Source: RFC 9110, sections 13.1.5, 14.1 and 14.2.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send what is asked for, or raise Refusal."""
+        """Send the requested ranges, or raise Refusal."""
         headers = MutableHeaders(raw=list(scope["headers"]))
-        asked = self._asked(scope["method"], headers)
+        ranges = self._requested_ranges(scope["method"], headers)
         del headers["range"]
-        if asked is not None:
-            headers["range"] = asked
+        if ranges is not None:
+            headers["range"] = ranges
         await super().__call__({**scope, "headers": headers.raw}, receive, send)
 
-    def _asked(self, method: str, headers: Headers) -> str | None:
-        given = headers.getlist("range")
-        if method != "GET" or len(given) != 1:
+    def _requested_ranges(self, method: str, headers: Headers) -> str | None:
+        values = headers.getlist("range")
+        if method != "GET" or len(values) != 1:
             return None
         unchanged = (self.headers["etag"], self.headers["last-modified"])
         if headers.get("if-range", unchanged[0]) not in unchanged:
             return None
-        return satisfiable(given[0], int(self.headers["content-length"]))
+        return resolve_ranges(values[0], int(self.headers["content-length"]))
 
 
-def satisfiable(text: str, size: int) -> str | None:
-    """The ranges of a header that a file of so many bytes has; None where the header is ignored.
+def resolve_ranges(text: str, size: int) -> str | None:
+    """Return the ranges of a header that are inside of a file; None if the header is ignored.
 
-    Raises Refusal where it has none of them.
+    `size` is the size of the file in bytes. Raises Refusal if all ranges are outside.
 
     Source: RFC 9110, sections 14.1.1, 14.1.2 and 14.2.
 
-    >>> satisfiable("bytes=0-499, 2000-, -3", 1000)
+    >>> resolve_ranges("bytes=0-499, 2000-, -3", 1000)
     'bytes=0-499,997-999'
-    >>> satisfiable("bytes=5-2", 1000) is satisfiable("lines=1-2", 1000) is None
+    >>> resolve_ranges("bytes=5-2", 1000) is resolve_ranges("lines=1-2", 1000) is None
     True
     """
     unit, equals, listed = text.partition("=")
     parts = [part.strip(" \t") for part in listed.split(",")]
-    found = [_RANGE.fullmatch(part) for part in parts if part]
-    if not equals or unit.strip().lower() != "bytes" or not found:
+    matches = [_RANGE.fullmatch(part) for part in parts if part]
+    if not equals or unit.strip().lower() != "bytes" or not matches:
         return None
     kept = []
-    for one in found:
-        if one is None or one[0] == "-":
+    for match in matches:
+        if match is None or match[0] == "-":
             return None
-        first, last = (_number(number) if number else None for number in one.groups())
+        first, last = (_parse_number(number) if number else None for number in match.groups())
         if first is not None and last is not None and last < first:
             return None
-        if first is None:  # the last so many bytes
+        if first is None:  # a suffix: the last bytes
             first, last = max(0, size - (last or 0)), None
         if first < size:
             kept.append(f"{first}-{size - 1 if last is None else min(last, size - 1)}")
@@ -74,7 +74,7 @@ def satisfiable(text: str, size: int) -> str | None:
     return f"bytes={','.join(kept)}"
 
 
-def _number(digits: str) -> int:
-    """The number; one of more digits than any file has bytes is as good as the greatest."""
+def _parse_number(digits: str) -> int:
+    """Return the number; one with more digits than any file size becomes the greatest integer."""
     digits = digits.lstrip("0") or "0"
     return int(digits) if len(digits) < 19 else sys.maxsize

@@ -1,4 +1,4 @@
-"""Whether a store can be read, asked no more often than anybody needs to know."""
+"""The readiness of a store, cached because each check may cost a query."""
 
 from __future__ import annotations
 
@@ -9,42 +9,44 @@ from threading import Lock
 
 from epfilter.exporter.errors import ExporterError
 
-_REMEMBERED = 5.0
-"""For how many seconds an answer holds: each may cost a query, and probes come often."""
+_CACHE_SECONDS = 5.0
+"""Seconds for which a result is valid: probes are frequent."""
 
 
 class Readiness:
-    """Asks whether something is ready, one at a time, and remembers the answer for 5 seconds.
+    """A check that runs in one thread at a time and caches its result for 5 seconds.
 
-    >>> asked = []
-    >>> readiness = Readiness(lambda: asked.append("ready?"))
-    >>> readiness.demand(), readiness.demand(), asked
-    (None, None, ['ready?'])
+    `probe` raises ExporterError if something is not ready.
+
+    >>> calls = []
+    >>> readiness = Readiness(lambda: calls.append("probe"))
+    >>> readiness.check(), readiness.check(), calls
+    (None, None, ['probe'])
     """
 
     def __init__(
-        self, asks: Callable[[], None], *, clock: Callable[[], float] = time.monotonic
+        self, probe: Callable[[], None], *, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._asks = asks
+        self._probe = probe
         self._clock = clock
         self._lock = Lock()
-        self._holds_until = clock()
-        self._fault: ExporterError | None = None
+        self._valid_until = clock()
+        self._error: ExporterError | None = None
 
-    def demand(self) -> None:
-        """Do nothing, or raise the ExporterError that was raised when it was asked last."""
+    def check(self) -> None:
+        """Do nothing, or raise the ExporterError of the last probe."""
         with self._lock:
-            if self._clock() >= self._holds_until:
-                self._fault = self._found()
-                self._holds_until = self._clock() + _REMEMBERED
-            fault = self._fault
-        if fault is not None:
-            # A copy: one error that is raised again and again would keep every trace.
-            raise copy(fault)
+            if self._clock() >= self._valid_until:
+                self._error = self._run_probe()
+                self._valid_until = self._clock() + _CACHE_SECONDS
+            error = self._error
+        if error is not None:
+            # A copy: an error that is raised repeatedly would keep every traceback.
+            raise copy(error)
 
-    def _found(self) -> ExporterError | None:
+    def _run_probe(self) -> ExporterError | None:
         try:
-            self._asks()
+            self._probe()
         except ExporterError as error:
             return error.with_traceback(None)
         return None

@@ -1,4 +1,4 @@
-"""Watches every request: gives it an ID, counts and logs it, and answers for what goes wrong."""
+"""The outermost middleware: it gives a request an ID, logs and counts it, and handles errors."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
 from epfilter.exporter.errors import ExporterError
-from epfilter.exporter.service.links import JOBS
-from epfilter.exporter.service.logs import failure
+from epfilter.exporter.service.links import JOBS_PATH
+from epfilter.exporter.service.logs import error_fields
 from epfilter.exporter.service.metrics import Metrics
-from epfilter.exporter.service.responses import error_answer
+from epfilter.exporter.service.responses import error_response
 
-_GONE = 499
-"""What nginx logs where a client went before the answer; nobody receives it."""
+_CLIENT_GONE = 499
+"""The status that nginx logs for a client that closed the connection; it is never sent."""
 
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 
-class Watch:
-    """The outermost part of the application; nothing that is raised inside gets past it.
+class RequestLog:
+    """The outermost middleware; of all exceptions only a cancelled request passes it.
 
-    But the end of a drain does, which cancels what has not been answered yet.
+    The end of the drain time cancels requests.
 
-    What goes wrong is logged with the request's ID, by its type and place: a message might hold
-    what a client said. The answer is 500; where a store does not answer for now it is 503, but not
-    to the operations of the platform, whose contract has nothing but 500 for "a system failure".
-    An answer that has begun is broken off, which clients see because it is shorter than promised.
+    An error is logged with the ID of the request, its type and its stack, but not its message,
+    which may contain data of a client. The response is 500, or 503 if a store does not respond;
+    for the operations of the platform always 500, the only status of its contract for a system
+    failure. A response that has begun is cut off; clients detect that from its length.
 
     Source: Exporter Service API 1.0, OpenAPI document, response InternalServerError.
     """
@@ -46,7 +46,7 @@ class Watch:
         routes: Sequence[BaseRoute],
     ) -> None:
         self._app = app
-        # What a scope tells of its route is its endpoint, in every version of Starlette.
+        # In every version of Starlette, a scope identifies its route by the endpoint.
         self._patterns: dict[object, str] = {
             route.endpoint: route.path for route in routes if isinstance(route, Route)
         }
@@ -54,14 +54,14 @@ class Watch:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Ask the application behind."""
+        """Call the inner application."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         scope["request_id"] = request_id = _request_id(Headers(scope=scope))
         began, status, size = perf_counter(), 0, 0
 
-        async def send_watched(message: Message) -> None:
+        async def send_and_record(message: Message) -> None:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -70,25 +70,25 @@ class Watch:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_watched)
+            await self._app(scope, receive, send_and_record)
         except ClientDisconnect:
-            status = status or _GONE
+            status = status or _CLIENT_GONE
         except CancelledError:
-            # The time to answer is over, and the server says so to the client.
-            self._note(scope, status or 500, perf_counter() - began, size)
+            # The drain time is over; the server closes the connection.
+            self._record(scope, status or 500, perf_counter() - began, size)
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
-            self._log.error("request_failed", request_id=request_id, **failure(error))
+        except Exception as error:  # noqa: BLE001 - the client gets a response after any error
+            self._log.error("request_failed", request_id=request_id, **error_fields(error))
             if not status:
-                answer = error_answer(request_id, _status(error, self._route(scope)))
-                await answer(scope, receive, send_watched)
-        self._note(scope, status, perf_counter() - began, size)
+                response = error_response(request_id, _status(error, self._route(scope)))
+                await response(scope, receive, send_and_record)
+        self._record(scope, status, perf_counter() - began, size)
 
-    def _note(self, scope: Scope, status: int, seconds: float, size: int) -> None:
-        # Only what is ours to choose is written down: no path, and no method of a client's own.
+    def _record(self, scope: Scope, status: int, seconds: float, size: int) -> None:
+        # Only values of ours are logged: no path, and no unknown method.
         method = scope["method"] if scope["method"] in _METHODS else "other"
         route = self._route(scope)
-        self._metrics.request(method, route, status, seconds)
+        self._metrics.record_request(method, route, status, seconds)
         self._log.info(
             "request_answered",
             request_id=scope["request_id"],
@@ -104,13 +104,13 @@ class Watch:
 
 
 def _status(error: Exception, route: str) -> int:
-    """What the answer to a request that has failed is."""
-    is_for_now = isinstance(error, ExporterError) and not route.startswith(JOBS)
-    return 503 if is_for_now else 500
+    """Return the status of the response to a request that has failed."""
+    is_temporary = isinstance(error, ExporterError) and not route.startswith(JOBS_PATH)
+    return 503 if is_temporary else 500
 
 
 def _request_id(headers: Headers) -> str:
-    """The client's own where that is a UUID, else a new one."""
+    """Return the ID that the client sent, if it is a UUID, otherwise a new one."""
     try:
         return str(UUID(headers.get("x-request-id", "")))
     except ValueError:

@@ -1,4 +1,4 @@
-"""The bodies of answers: jobs, links and errors, as the platform writes them."""
+"""The responses: jobs, links and errors in the platform's format."""
 
 from __future__ import annotations
 
@@ -21,44 +21,46 @@ from epfilter.exporter.models import (
     Timestamps,
 )
 from epfilter.exporter.models import Links as JobLinks
+from epfilter.exporter.service.job_tables import ORDER_EXPORT, StoredJob
 from epfilter.exporter.service.links import Links, job_link
-from epfilter.exporter.service.stored_jobs import StoredJob
 
 
-class Words(NamedTuple):
-    """What an error answer says where nobody says it better."""
+class ErrorText(NamedTuple):
+    """The title of an error, and its detail by default."""
 
     title: str
     detail: str
 
 
 ERRORS = {
-    400: Words("Bad Request", "Could not parse the supplied filter"),
-    401: Words("Unauthorized", "Bring the token of this service."),
-    404: Words("Resource Not Found", "The resource you are requesting does not exist"),
-    405: Words("Method Not Allowed", "This resource has no such method; see the Allow header."),
-    408: Words("Request Timeout", "The body of the request did not arrive in time."),
-    413: Words("Content Too Large", "The body of the request is too long."),
-    415: Words("Unsupported Media Type", "Send JSON in UTF-8: Content-Type: application/json."),
-    416: Words("Range Not Satisfiable", "The file has no such part; see the Content-Range header."),
-    500: Words(
+    400: ErrorText("Bad Request", "Could not parse the supplied filter"),
+    401: ErrorText("Unauthorized", "Send the token of this service."),
+    404: ErrorText("Resource Not Found", "The resource you are requesting does not exist"),
+    405: ErrorText(
+        "Method Not Allowed", "This resource does not support the method; see the Allow header."
+    ),
+    408: ErrorText("Request Timeout", "The body of the request did not arrive in time."),
+    413: ErrorText("Content Too Large", "The body of the request is too long."),
+    415: ErrorText("Unsupported Media Type", "Send JSON in UTF-8: Content-Type: application/json."),
+    416: ErrorText("Range Not Satisfiable", "The range is outside of the file; see Content-Range."),
+    500: ErrorText(
         "Internal Server Error",
         "There was an internal server error, you can report with your request id.",
     ),
-    503: Words("Service Unavailable", "The service cannot do its work at present."),
+    503: ErrorText("Service Unavailable", "The service is temporarily unavailable."),
 }
-"""The errors of this service, by their status.
+"""The errors of this service, by status.
 
 Source: Exporter Service API 1.0, OpenAPI document, responses InternalServerError and
 NotFoundError; the platform's answer to a bad filter. The others are a decision.
 """
 
 RETRY_AFTER = 5
-"""Seconds after which 503 wants to be asked again: most troubles of a queue are short."""
+"""Seconds after which a client may repeat a request that got 503."""
 
 
-class Refusal(Exception):  # noqa: N818 - no error of this program, but an answer to a request
-    """Ends a request with an error answer."""
+class Refusal(Exception):  # noqa: N818 - a response, not an error of the program
+    """The end of a request with an error response."""
 
     def __init__(
         self,
@@ -75,7 +77,7 @@ class Refusal(Exception):  # noqa: N818 - no error of this program, but an answe
         self.headers = headers
 
 
-def error_answer(
+def error_response(
     request_id: str,
     status: int,
     detail: str | None = None,
@@ -83,18 +85,18 @@ def error_answer(
     meta: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """An answer that is an error, in the platform's shape; its status is one of `ERRORS`.
+    """Return an error response in the platform's format; the status is one of `ERRORS`.
 
-    503 says when to ask again.
+    A 503 has a `Retry-After` header.
 
-    >>> bytes(error_answer("635da56d-75a1-43cd-b696-7ab119756b3a", 404).body).decode()
+    >>> bytes(error_response("635da56d-75a1-43cd-b696-7ab119756b3a", 404).body).decode()
     '{"errors":[{"status":404,"title":"Resource Not Found","detail":"The resource you are ...
     """
-    title, usual = ERRORS[status]
+    title, default_detail = ERRORS[status]
     error = Error(
         status=status,
         title=title,
-        detail=detail or usual,
+        detail=detail or default_detail,
         request_id=request_id,
         meta=dict(meta) if meta else None,
     )
@@ -104,63 +106,66 @@ def error_answer(
     return JSONResponse(body, status, headers=headers)
 
 
-async def refused(request: HTTPConnection, refusal: Exception) -> Response:
-    """The answer to a request that was refused here or has no route."""
+async def refusal_response(request: HTTPConnection, refusal: Exception) -> Response:
+    """Return the response to a request that was refused or has no route."""
     request_id = request.scope["request_id"]
     if isinstance(refusal, Refusal):
-        return error_answer(
+        return error_response(
             request_id,
             refusal.status,
             refusal.detail,
             meta=refusal.meta,
             headers=refusal.headers,
         )
-    assert isinstance(refusal, HTTPException)  # noqa: S101 - the other one that comes here
+    assert isinstance(refusal, HTTPException)  # noqa: S101 - the other registered exception
     allowed = refusal.headers and refusal.headers.get("Allow")
     headers = {"Allow": ", ".join(sorted(allowed.split(", ")))} if allowed else None
-    return error_answer(request_id, refusal.status_code, headers=headers)
+    return error_response(request_id, refusal.status_code, headers=headers)
 
 
-def job_answer(job: StoredJob, base: str, links: Links) -> Response:
-    """A job, as `GET /v2/jobs/{jobID}` answers."""
-    return _dumped(JobResponse(data=_job(job, base, links)))
+def job_response(job: StoredJob, base: str, links: Links) -> Response:
+    """Return the response of `GET /v2/jobs/{jobID}`."""
+    return _json_response(JobResponse(data=_job_model(job, base, links)))
 
 
-def jobs_answer(jobs: list[StoredJob], base: str, links: Links, status: int = 200) -> Response:
-    """Jobs, as `GET /v2/jobs` and `POST /v2/jobs` answer."""
-    return _dumped(JobResponse(data=[_job(job, base, links) for job in jobs]), status)
+def jobs_response(jobs: list[StoredJob], base: str, links: Links, status: int = 200) -> Response:
+    """Return the response of `GET /v2/jobs` and `POST /v2/jobs`."""
+    return _json_response(JobResponse(data=[_job_model(job, base, links) for job in jobs]), status)
 
 
-def link_answer(href: str) -> Response:
-    """A link to a file, as `GET /v2/jobs/{jobID}/file` answers."""
-    return _dumped(FileLinkResponse(data=FileLink(href=href)))
+def link_response(href: str) -> Response:
+    """Return the response of `GET /v2/jobs/{jobID}/file`."""
+    return _json_response(FileLinkResponse(data=FileLink(href=href)))
 
 
-def _dumped(answer: JobResponse | FileLinkResponse, status: int = 200) -> Response:
-    return JSONResponse(answer.model_dump(mode="json", exclude_none=True), status)
+def _json_response(body: JobResponse | FileLinkResponse, status: int = 200) -> Response:
+    return JSONResponse(body.model_dump(mode="json", exclude_none=True), status)
 
 
-def _job(job: StoredJob, base: str, links: Links) -> Job:
+def _job_model(job: StoredJob, base: str, links: Links) -> Job:
     extra: dict[str, Any] = {} if job.filter is None else {"filter": job.filter}
+    href = links.file_link(base, job.id) if job.status is JobStatus.SUCCESS else ""
     return Job(
         id=job.id,
         type="job",
-        job_type="order_export",
+        job_type=ORDER_EXPORT,
         status=job.status,
         error=job.error,
-        link=FileLink(href=links.file(base, job.id) if job.status is JobStatus.SUCCESS else ""),
+        link=FileLink(href=href),
         links=JobLinks.model_validate({"self": job_link(base, job.id)}),
-        timestamps=Timestamps(created_at=timestamp(job.created), updated_at=timestamp(job.updated)),
+        timestamps=Timestamps(
+            created_at=format_timestamp(job.created), updated_at=format_timestamp(job.updated)
+        ),
         **extra,
     )
 
 
-def timestamp(nanoseconds: int) -> str:
-    """Nanoseconds since 1970 as the platform writes them.
+def format_timestamp(nanoseconds: int) -> str:
+    """Return nanoseconds since 1970 as a timestamp of the platform.
 
     Source: Exporter Service API 1.0, OpenAPI document, the examples of schema Timestamps.
 
-    >>> timestamp(1_538_651_329_156_490_335)
+    >>> format_timestamp(1_538_651_329_156_490_335)
     '2018-10-04T11:08:49.156490335Z'
     """
     seconds, rest = divmod(nanoseconds, 1_000_000_000)

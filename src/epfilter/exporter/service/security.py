@@ -1,4 +1,4 @@
-"""Who may ask, and what browsers may do with the answers."""
+"""The bearer token of requests, and the security headers of responses."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from epfilter.exporter.service.responses import Refusal, refused
+from epfilter.exporter.service.responses import Refusal, refusal_response
 
 _NOTHING = "default-src 'none'; frame-ancestors 'none'"
 _PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""A page has its own scripts, styles and requests, and nothing of anybody else."""
+"""A page may load scripts and styles, and send requests, only from and to the service."""
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -29,25 +29,25 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""Headers of every answer, unless it says otherwise.
+"""Default headers of every response.
 
 Source: OWASP Secure Headers Project, "Best Practices".
 """
 
 
-def new_token() -> str:
-    """A bearer token that nobody guesses: 24 random bytes, as text for a URL.
+def generate_token() -> str:
+    """Return a random bearer token of 24 bytes, as URL-safe text.
 
-    >>> len(new_token())
+    >>> len(generate_token())
     32
     """
     return secrets.token_urlsafe(24)
 
 
-class Guard:
-    """Lets requests pass that bring the token, and those to routes that are open to everybody.
+class TokenGuard:
+    """A middleware that requires the token, except on the open routes.
 
-    Everything else is refused, also what does not exist: a route that is forgotten is closed.
+    A path without a route requires it too, so a new route is protected by default.
     """
 
     def __init__(self, app: ASGIApp, token: str, open_routes: Sequence[BaseRoute]) -> None:
@@ -56,34 +56,34 @@ class Guard:
         self._open = tuple(open_routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Ask the application behind, or refuse."""
+        """Call the inner application, or refuse the request."""
         if scope["type"] == "http" and not self._is_open(scope):
             refusal = self._refusal(Headers(scope=scope))
             if refusal is not None:
-                answer = await refused(Request(scope), refusal)
-                await answer(scope, receive, send)
+                response = await refusal_response(Request(scope), refusal)
+                await response(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
     def _is_open(self, scope: Scope) -> bool:
-        # The routes themselves decide, so that no path is read in two ways.
+        # The routes themselves match, so that a path is never interpreted in two ways.
         return any(route.matches(scope)[0] is not Match.NONE for route in self._open)
 
     def _refusal(self, headers: Headers) -> Refusal | None:
-        given = headers.getlist("authorization")
-        scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
+        values = headers.getlist("authorization")
+        scheme, _, token = values[0].partition(" ") if len(values) == 1 else ("", "", "")
         if scheme.lower() != "bearer":
             return Refusal(
                 401,
-                "Bring the token of this service: Authorization: Bearer <token>.",
+                "Send the token of this service: Authorization: Bearer <token>.",
                 headers={"WWW-Authenticate": 'Bearer realm="epfilter"'},
             )
-        # Digests of one length, so that the time tells not even how long the token is.
+        # Digests have one length, so the time does not even reveal the length of the token.
         if hmac.compare_digest(_digest(token.strip()), self._digest):
             return None
         return Refusal(
             401,
-            "The token is not the one of this service.",
+            "The token is not the token of this service.",
             headers={"WWW-Authenticate": 'Bearer realm="epfilter", error="invalid_token"'},
         )
 
@@ -92,14 +92,14 @@ def _digest(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-class SafeHeaders:
-    """Adds the headers that keep browsers from doing anything unwise with an answer."""
+class SecurityHeaders:
+    """A middleware that adds security headers to every response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Ask the application behind."""
+        """Call the inner application."""
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -16,25 +16,26 @@ from sqlalchemy import URL, Connection, create_engine, event
 from epfilter.exporter.errors import ExporterError, SettingsError
 from epfilter.exporter.service.database import Database, DiskFullError
 
-_PATIENCE = 30.0
-"""How many seconds to wait for another process that is writing."""
+_LOCK_TIMEOUT = 30.0
+"""Seconds to wait for another process that is writing."""
 
 _WRITES = "epfilter_writes"
+"""The execution option of a transaction that writes."""
 
-_WORDS = {
+_MESSAGES = {
     "SQLITE_BUSY": "another process keeps it locked",
     "SQLITE_CANTOPEN": "it cannot be opened",
     "SQLITE_CORRUPT": "it is damaged",
-    "SQLITE_IOERR": "the disk does not read or write it",
-    "SQLITE_NOTADB": "it is no database of SQLite, or damaged",
-    "SQLITE_PERM": "it must not be opened",
+    "SQLITE_IOERR": "the disk cannot read or write it",
+    "SQLITE_NOTADB": "it is not a SQLite database, or damaged",
+    "SQLITE_PERM": "permission is missing",
     "SQLITE_READONLY": "it cannot be written",
 }
-"""What the primary result codes mean for a user. Source: https://sqlite.org/rescode.html"""
+"""Primary result code → reason. Source: https://sqlite.org/rescode.html"""
 
 
 class SqliteDatabase(Database):
-    """Jobs in a file of SQLite. The right to run them is a lock on a file beside it.
+    """Jobs in a SQLite file. The lease to run them is a lock on a file beside it.
 
     Every commit is on the disk when it returns: WAL with `synchronous=FULL`, see
     https://sqlite.org/pragma.html#pragma_synchronous.
@@ -43,110 +44,110 @@ class SqliteDatabase(Database):
     kind: ClassVar[str] = "SQLite"
 
     def __init__(self, path: Path) -> None:
-        super().__init__(_engine(path), f"the database {path}")
+        super().__init__(_create_engine(path), f"the database {path}")
         self._path = path
         self._writer = Lock()
-        self._has_turn = False
+        self._holds_lease = False
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # SQLite gives the files beside this one the permissions of this one.
+            # SQLite gives its other files the permissions of this one.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._file = _identity(path)
         except OSError as error:
-            raise SettingsError(f"{self.place} cannot be opened: {error.strerror}.") from None
+            raise SettingsError(f"{self.location} cannot be opened: {error.strerror}.") from None
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A transaction that only reads."""
-        self._demand_the_file()
-        with super().reading() as connection:
+    def read_transaction(self) -> Iterator[Connection]:
+        """Begin a transaction that only reads."""
+        self._require_same_file()
+        with super().read_transaction() as connection:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction that may write; they take turns within the process."""
-        self._demand_the_file()
-        with self._writer, self.translated(), self._engine.connect() as connection:
-            # Upgrading a transaction that has read fails at once when another process has written.
+    def write_transaction(self) -> Iterator[Connection]:
+        """Begin a transaction that may write; one at a time in this process."""
+        self._require_same_file()
+        with self._writer, self.translate_errors(), self._engine.connect() as connection:
+            # It writes from the start: upgrading a read transaction fails if another process wrote.
             connection.execution_options(**{_WRITES: True})
             with connection.begin():
                 yield connection
 
-    running = writing
+    lease_transaction = write_transaction
 
-    def _demand_the_file(self) -> None:
-        """SQLite goes on with a file that was removed, and what it writes there is lost."""
+    def _require_same_file(self) -> None:
+        """Raise ExporterError if the file was removed: SQLite would write into it, and lose it."""
         try:
             same = _identity(self._path) == self._file
         except OSError:
             same = False
         if not same:
             raise ExporterError(
-                f"{self.place} cannot be used: its file was removed or replaced.",
-                hint="start the service again",
+                f"{self.location} cannot be used: its file was removed or replaced.",
+                hint="restart the service",
             )
 
     @contextmanager
-    def turn(self) -> Iterator[bool]:
-        """The lock on the file; the system releases it when the process ends."""
-        # A new one each time, as one and the same could be taken twice.
-        lock = FileLock(self._beside("turn.lock"), mode=0o600)
+    def lease(self) -> Iterator[bool]:
+        """Acquire the file lock, if it is free; the system releases it when the process ends."""
+        # A new object each time, because one object can be locked twice.
+        lock = FileLock(self._sibling("lease.lock"), mode=0o600)
         try:
             lock.acquire(timeout=0)
         except Timeout:
             yield False
             return
         except OSError as error:
-            said = error.strerror or type(error).__name__
-            raise ExporterError(f"{lock.lock_file} cannot be locked: {said}.") from None
-        self._has_turn = True
+            reason = error.strerror or type(error).__name__
+            raise ExporterError(f"{lock.lock_file} cannot be locked: {reason}.") from None
+        self._holds_lease = True
         try:
             yield True
         finally:
-            self._has_turn = False
+            self._holds_lease = False
             lock.release()
 
-    def _beside(self, name: str) -> Path:
-        """A file of this database; another one in the same folder has its own."""
+    def _sibling(self, name: str) -> Path:
+        """Return the path of a file that belongs to this database only."""
         return self._path.with_name(f"{self._path.name}.{name}")
 
-    def has_turn(self) -> bool:
-        """Whether it was taken: a lock on a file is never lost."""
-        return self._has_turn
+    def holds_lease(self) -> bool:
+        """Return whether the lock is held; a file lock is never lost."""
+        return self._holds_lease
 
     @contextmanager
-    def making_tables(self) -> Iterator[Connection]:
-        """A writing transaction excludes all others; WAL is a property of the file."""
-        lock = FileLock(self._beside("opening.lock"), timeout=_PATIENCE, mode=0o600)
+    def schema_transaction(self) -> Iterator[Connection]:
+        """Begin a write transaction, which excludes all others, on a file in WAL mode."""
+        lock = FileLock(self._sibling("opening.lock"), timeout=_LOCK_TIMEOUT, mode=0o600)
         try:
-            # Two processes that switch a new database to WAL at once get in each other's way.
+            # Two processes cannot switch a new database to WAL at the same time.
             with lock:
                 self._switch_to_wal()
-        except OSError as error:  # a timeout of the lock is one too
-            said = error.strerror or "another process keeps it locked"
-            raise ExporterError(f"{self.place} cannot be opened: {said}.") from None
-        with self.writing() as connection:
+        except OSError as error:  # includes the timeout of the lock
+            reason = error.strerror or "another process keeps it locked"
+            raise ExporterError(f"{self.location} cannot be opened: {reason}.") from None
+        with self.write_transaction() as connection:
             damage = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
             if damage != "ok":
-                raise ExporterError(f"{self.place} is damaged: {damage}.")
+                raise ExporterError(f"{self.location} is damaged: {damage}.")
             yield connection
 
     def _switch_to_wal(self) -> None:
-        """Outside a transaction, where alone SQLite allows it."""
+        """Switch the file to WAL mode, which SQLite allows only outside of transactions."""
         try:
-            with closing(sqlite3.connect(self._path, timeout=_PATIENCE)) as connection:
+            with closing(sqlite3.connect(self._path, timeout=_LOCK_TIMEOUT)) as connection:
                 connection.execute("PRAGMA journal_mode=WAL").close()
         except sqlite3.Error as error:
-            raise self.explained(error) from None
+            raise self.explain_error(error) from None
 
-    def explained(self, error: BaseException | None) -> ExporterError:
-        """The words for a result code of SQLite."""
+    def explain_error(self, error: BaseException | None) -> ExporterError:
+        """Return the error for a result code of SQLite."""
         name = getattr(error, "sqlite_errorname", "")
         if name == "SQLITE_FULL":
-            return DiskFullError(f"{self.place} cannot be written: the disk is full.")
+            return DiskFullError(f"{self.location} cannot be written: the disk is full.")
         primary = "_".join(name.split("_")[:2])
-        said = _WORDS.get(primary, name or type(error).__name__)
-        return ExporterError(f"{self.place} cannot be used: {said}.")
+        reason = _MESSAGES.get(primary, name or type(error).__name__)
+        return ExporterError(f"{self.location} cannot be used: {reason}.")
 
 
 def _identity(path: Path) -> tuple[int, int]:
@@ -154,17 +155,17 @@ def _identity(path: Path) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _engine(path: Path) -> Any:
+def _create_engine(path: Path) -> Any:
     engine = create_engine(
         URL.create("sqlite", database=os.fspath(path)),
-        connect_args={"timeout": _PATIENCE},
+        connect_args={"timeout": _LOCK_TIMEOUT},
         hide_parameters=True,
-        max_overflow=-1,  # as many readers as the service has threads
+        max_overflow=-1,  # one reader per thread of the service
     )
 
     @event.listens_for(engine, "connect")
-    def _set_up(connection: sqlite3.Connection, _: object) -> None:
-        # The driver's own idea of when a transaction begins is none of ours; see "begin".
+    def _configure(connection: sqlite3.Connection, _: object) -> None:
+        # The driver must not begin transactions by itself; see "begin".
         connection.isolation_level = None
         connection.execute("PRAGMA synchronous=FULL").close()
 

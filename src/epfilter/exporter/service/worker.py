@@ -1,4 +1,4 @@
-"""Runs the jobs of the queue, one at a time."""
+"""The worker: a thread that runs the jobs of the queue, one at a time."""
 
 from __future__ import annotations
 
@@ -8,52 +8,52 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 
-from epfilter.exporter.errors import ExporterError
+from structlog.typing import FilteringBoundLogger
+
+from epfilter.errors import FilterError
+from epfilter.exporter.errors import ExporterError, OrdersError
 from epfilter.exporter.models import NO_RESULTS, JobStatus
 from epfilter.exporter.orders.spill_folders import sweep_spill_folders
 from epfilter.exporter.orders.store import OrderStore
 from epfilter.exporter.service.database import DiskFullError
 from epfilter.exporter.service.files import Files
+from epfilter.exporter.service.job_tables import StoredJob
 from epfilter.exporter.service.jobs import JobStore
-from epfilter.exporter.service.logs import failure
-from epfilter.exporter.service.messages import (
-    DISK_FULL,
-    GIVEN_UP,
-    INTERNAL_ERROR,
-    Log,
-    Metrics,
-    message_of,
-)
+from epfilter.exporter.service.logs import error_fields
+from epfilter.exporter.service.metrics import Metrics
 from epfilter.exporter.service.settings import ServiceSettings
-from epfilter.exporter.service.stored_jobs import StoredJob
 from epfilter.parser import parse
 
-_HOUSEKEEPING = 60.0
-"""How many seconds lie between two looks for what has expired or was left over."""
+INTERNAL_ERROR = "Internal Server Error"
+TOO_MANY_ATTEMPTS = "The service ended again and again while it ran this job"
+DISK_FULL = "The disk is full, so the file could not be written; create the job again later"
 
-_LONGEST_PAUSE = 30.0
-"""How many seconds lie between two attempts at most while the queue cannot be used."""
+_CLEANUP_SECONDS = 60.0
+"""Seconds between two searches for expired jobs and leftover files."""
 
-_INTERRUPTING = 15.0
-"""For how many seconds a running job is told to end; the last time may take a few more."""
+_MAX_PAUSE = 30.0
+"""The most seconds between two attempts while the queue cannot be used."""
 
-_MOST_ATTEMPTS = 5
-"""How often a job is begun. One that ends every process that runs it must not keep the others.
+_INTERRUPT_SECONDS = 15.0
+"""Seconds during which `stop` interrupts a running job; the last attempt may take a few more."""
 
-An attempt that is left because the service ends in order does not count.
+_MAX_ATTEMPTS = 5
+"""How often a job is started. One that kills every process must not block the others.
+
+An attempt that ends with an orderly shutdown does not count.
 """
 
 
-class _LeftError(Exception):
-    """A job is left as it is: its turn is lost, or the service ends."""
+class _JobAbandonedError(Exception):
+    """The job stays as it is, because the lease is lost or the service shuts down."""
 
 
-class Runner:
-    """A thread that runs the jobs of a queue: the earliest created first, one at a time.
+class JobWorker:
+    """A thread that runs the jobs of a queue: the oldest first, one at a time.
 
-    Several processes may each have one on the same queue and the same folder of files. A job that
-    is left in the middle, whatever the reason, is run again. No error ends the thread. `poll` is
-    how many seconds may pass until a job is seen that another process has created.
+    Several processes may each have a worker on the same queue and the same folder of files. A job
+    that is left in the middle is run again, whatever the reason. No error ends the thread. `poll`
+    is the most seconds until the worker notices a job that another process has created.
 
     Source: Exporter Service API 1.0, OpenAPI document, tag Jobs.
 
@@ -63,28 +63,28 @@ class Runner:
     >>> from epfilter.exporter.service.logs import open_log
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "orders.jsonl")
-    ...     written = path.write_text('{"id": "1", "payment": "paid"}', encoding="utf-8")
+    ...     _ = path.write_text('{"id": "1", "payment": "paid"}', encoding="utf-8")
     ...     settings = ServiceSettings(orders=path, state=folder, token="12345678")
-    ...     jobs, files = JobStore.of(settings), Files(Path(folder, "files"))
-    ...     runner = Runner(jobs, open_orders(path), files, settings, open_log("json"))
+    ...     jobs, files = JobStore.from_settings(settings), Files(Path(folder, "files"))
+    ...     worker = JobWorker(jobs, open_orders(path), files, settings, open_log("json"))
     ...     created = jobs.create("eq(payment,paid)")
-    ...     runner.start()
-    ...     while jobs.waiting():
+    ...     worker.start()
+    ...     while jobs.has_unfinished():
     ...         time.sleep(0.01)
-    ...     runner.stop(drain=5)
-    ...     jobs.job(created.id).rows
+    ...     worker.stop(drain=5)
+    ...     jobs.get_job(created.id).rows
     ...     jobs.close()
     True
     1
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what it brings together is just that many
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts that it connects
         self,
         jobs: JobStore,
         store: OrderStore,
         files: Files,
         settings: ServiceSettings,
-        log: Log,
+        log: FilteringBoundLogger,
         metrics: Metrics | None = None,
         *,
         poll: float = 1.0,
@@ -96,152 +96,157 @@ class Runner:
         self._log = log
         self._metrics = metrics
         self._poll = poll
-        self._woken = Event()
+        self._wakeup = Event()
         self._stopping = Event()
         self._interrupted = Event()
-        self._thread = Thread(target=self._loop, name="epfilter-jobs", daemon=True)
+        self._thread = Thread(target=self._run_loop, name="epfilter-jobs", daemon=True)
         self._pause = poll
         self._trouble: type[Exception] | None = None
-        self._housekeeping_due = 0.0
+        self._cleanup_due = 0.0
 
     @property
-    def alive(self) -> bool:
+    def is_alive(self) -> bool:
         """Whether the thread runs."""
         return self._thread.is_alive()
 
     def start(self) -> None:
-        """Starts the thread; once."""
+        """Start the thread; call it once."""
         self._thread.start()
 
     def wake(self) -> None:
-        """Says that there may be a new job, from any thread."""
-        self._woken.set()
+        """Look for a new job now. You may call it from any thread."""
+        self._wakeup.set()
 
-    def begin_no_more(self) -> None:
-        """Says that no job may be begun from now on, from any thread; a running one goes on."""
+    def stop_taking_jobs(self) -> None:
+        """Start no new job from now on; a running one goes on. You may call it from any thread."""
         self._stopping.set()
-        self._woken.set()
+        self._wakeup.set()
 
     def stop(self, drain: float) -> bool:
-        """Ends the thread: no new job is begun, and the running one has `drain` seconds to end.
+        """End the thread: start no new job, and give the running one `drain` seconds to finish.
 
-        Then it is interrupted, stays STARTED, and is the first that the next runner runs. True
-        where the thread has ended, which it has not where the store does not heed `interrupt` for
-        a quarter of a minute.
+        A job that takes longer is interrupted, stays STARTED, and is the first job of the next
+        worker. Returns True if the thread has ended; False if the store ignores `interrupt` for a
+        quarter of a minute.
         """
-        self.begin_no_more()
+        self.stop_taking_jobs()
         if self._thread.ident is None:  # never started
             return True
         self._thread.join(drain)
-        deadline = time.monotonic() + _INTERRUPTING
-        while self.alive and time.monotonic() < deadline:
-            # Again and again: one that comes just before the store begins has no effect.
+        deadline = time.monotonic() + _INTERRUPT_SECONDS
+        while self.is_alive and time.monotonic() < deadline:
+            # Repeatedly: an interrupt has no effect just before the store begins.
             self._interrupted.set()
             with suppress(Exception):
                 self._store.interrupt()
             self._thread.join(0.25)
-        return not self.alive
+        return not self.is_alive
 
-    def _loop(self) -> None:
+    def _run_loop(self) -> None:
         while not self._stopping.is_set():
             try:
-                self._look()
-            except Exception as error:  # noqa: BLE001 - the service goes on, whatever it is
-                self._troubled(error)
-            self._woken.wait(self._pause)
-            self._woken.clear()
+                self._run_waiting_jobs()
+            except Exception as error:  # noqa: BLE001 - the service goes on after any error
+                self._report_trouble(error)
+            self._wakeup.wait(self._pause)
+            self._wakeup.clear()
 
-    def _look(self) -> None:
-        """Runs all jobs that wait, if it is this process's turn."""
-        if not (self._is_housekeeping_due() or self._jobs.waiting()):
-            self._works()
+    def _run_waiting_jobs(self) -> None:
+        """Run all waiting jobs, if this process gets the lease."""
+        if not (self._is_cleanup_due() or self._jobs.has_unfinished()):
+            self._report_recovery()
             return
-        with self._jobs.turn() as is_ours, suppress(_LeftError):
-            while is_ours and not self._stopping.is_set():
-                if self._is_housekeeping_due():  # also where jobs never cease to wait
-                    self._keep_house()
-                job = self._jobs.next()
-                self._works()
+        with self._jobs.lease() as holds_lease, suppress(_JobAbandonedError):
+            while holds_lease and not self._stopping.is_set():
+                if self._is_cleanup_due():  # also while jobs never stop waiting
+                    self._clean_up()
+                job = self._jobs.start_next()
+                self._report_recovery()
                 if job is None:
                     break
                 try:
-                    self._run(job)
-                except _LeftError:
-                    self._leave(job)
+                    self._run_job(job)
+                except _JobAbandonedError:
+                    self._release(job)
                     raise
 
-    def _is_housekeeping_due(self) -> bool:
-        return time.monotonic() >= self._housekeeping_due
+    def _is_cleanup_due(self) -> bool:
+        return time.monotonic() >= self._cleanup_due
 
-    def _keep_house(self) -> None:
-        """Removes what has expired, and what processes left behind that ended in the middle."""
-        done = {job.id for job in self._jobs.jobs() if job.status is JobStatus.SUCCESS}
-        # Files first: where the disk is full, the queue needs room to forget its jobs.
-        removed = self._files.sweep(done)
-        expired = self._jobs.expire()
-        for job in expired:
-            self._files.remove(job)
+    def _clean_up(self) -> None:
+        """Remove what has expired, and what killed processes left behind."""
+        succeeded = {job.id for job in self._jobs.list_jobs() if job.status is JobStatus.SUCCESS}
+        # Files first: on a full disk the queue needs room to remove its jobs.
+        removed = self._files.sweep(succeeded)
+        expired = self._jobs.remove_expired()
+        for job_id in expired:
+            self._files.remove(job_id)
         folders = sweep_spill_folders(self._settings.temporary_folder)
         if removed or expired or folders:
             self._log.info("swept", files=removed, jobs=len(expired), folders=folders)
-        self._housekeeping_due = time.monotonic() + _HOUSEKEEPING
+        self._cleanup_due = time.monotonic() + _CLEANUP_SECONDS
 
-    def _run(self, job: StoredJob) -> None:
-        """Runs a job to its end; raises _LeftError where it must be left."""
+    def _run_job(self, job: StoredJob) -> None:
+        """Run a job to its end.
+
+        Raises _JobAbandonedError if the job must stay as it is.
+        """
         began = time.monotonic()
         self._log.info("job_started", job=str(job.id), attempts=job.attempts)
         rows, message = self._export(job)
-        recorded = False
+        is_recorded = False
         if message is None:
             try:
-                recorded = self._record(lambda: self._jobs.succeed(job, rows), give_up_full=True)
+                is_recorded = self._record_result(
+                    lambda: self._jobs.succeed(job, rows), raise_disk_full=True
+                )
             except DiskFullError:
-                # The file has taken the room that the queue needs to tell of it.
+                # The file takes the room that the queue needs to record the result.
                 self._files.remove(job.id)
                 message = DISK_FULL
         if message is not None:
-            recorded = self._record(
-                lambda: self._jobs.fail(job, message or INTERNAL_ERROR), give_up_full=False
+            is_recorded = self._record_result(
+                lambda: self._jobs.fail(job, message or INTERNAL_ERROR), raise_disk_full=False
             )
-        if not recorded:
-            self._forget(job)
+        if not is_recorded:
+            self._handle_vanished(job)
             return
         status = JobStatus.SUCCESS if message is None else JobStatus.FAILED
         seconds = time.monotonic() - began
         self._log.info("job_finished", job=str(job.id), status=status.value, seconds=seconds)
         if self._metrics is not None:
-            self._metrics.job_finished(status, seconds, rows if message is None else None)
+            self._metrics.record_job(status, seconds, rows if message is None else None)
 
     def _export(self, job: StoredJob) -> tuple[int, str | None]:
-        """Writes and publishes the file of a job: how many rows, or why there is none."""
-        if job.attempts > _MOST_ATTEMPTS:
-            return 0, GIVEN_UP
+        """Write and publish the file of a job; return its rows, or the reason of the failure."""
+        if job.attempts > _MAX_ATTEMPTS:
+            return 0, TOO_MANY_ATTEMPTS
         part = None
         try:
-            part = self._files.part(job.id)
-            rows = self._write(job, part)
-            self._check_turn()
+            part = self._files.create_part(job.id)
+            rows = self._write_file(job, part)
+            self._require_lease()
             if not rows:
                 return 0, NO_RESULTS
             self._files.publish(part, job.id)
-        except Exception as error:  # noqa: BLE001 - an unknown error fails the job, no more
-            if isinstance(error, _LeftError) or self._interrupted.is_set():
-                raise _LeftError from None
-            self._check_turn()
-            message = message_of(error)
-            say = self._log.error if message == INTERNAL_ERROR else self._log.warning
-            say("job_failed", job=str(job.id), **failure(error))
+        except Exception as error:  # noqa: BLE001 - an unknown error only fails the job
+            if isinstance(error, _JobAbandonedError) or self._interrupted.is_set():
+                raise _JobAbandonedError from None
+            self._require_lease()
+            message = describe_failure(error)
+            log = self._log.error if message == INTERNAL_ERROR else self._log.warning
+            log("job_failed", job=str(job.id), **error_fields(error))
             return 0, message
         else:
             return rows, None
         finally:
-            # Before anything else is written: where the disk is full, the queue needs the room.
+            # Before anything else is written: on a full disk the queue needs the room.
             if part is not None:
                 self._files.discard(part)
 
-    def _write(self, job: StoredJob, part: Path) -> int:
+    def _write_file(self, job: StoredJob, part: Path) -> int:
         if self._interrupted.is_set():
-            raise _LeftError
+            raise _JobAbandonedError
         return self._store.write_csv(
             None if job.filter is None else parse(job.filter),
             part,
@@ -249,58 +254,75 @@ class Runner:
             neutralise=self._settings.neutralise,
         )
 
-    def _check_turn(self) -> None:
-        """Nothing may come of a job that another process may be running by now."""
-        if not self._jobs.has_turn():
-            self._log.warning("turn_lost")
-            raise _LeftError
+    def _require_lease(self) -> None:
+        """Raise _JobAbandonedError if another process may be running the job by now."""
+        if not self._jobs.holds_lease():
+            self._log.warning("lease_lost")
+            raise _JobAbandonedError
 
-    def _record(self, end: Callable[[], bool], *, give_up_full: bool) -> bool:
-        """Says in the queue that a job has ended, as soon as the queue can be written.
+    def _record_result(self, record: Callable[[], bool], *, raise_disk_full: bool) -> bool:
+        """Record the end of a job in the queue, as soon as the queue can be written.
 
-        False where the job is gone. Raises _LeftError where the turn is lost before that, or the
-        service ends; DiskFullError where that is asked for.
+        Returns False if the job is gone. Raises _JobAbandonedError if the lease is lost before
+        that or the service shuts down; DiskFullError only with `raise_disk_full`.
         """
         while True:
             try:
-                recorded = end()
+                is_recorded = record()
             except DiskFullError as error:
-                if give_up_full:
+                if raise_disk_full:
                     raise
-                self._troubled(error)
+                self._report_trouble(error)
             except ExporterError as error:
-                self._check_turn()
-                self._troubled(error)
+                self._require_lease()
+                self._report_trouble(error)
             else:
-                self._works()
-                return recorded
+                self._report_recovery()
+                return is_recorded
             if self._interrupted.wait(self._pause):
-                raise _LeftError
+                raise _JobAbandonedError
 
-    def _leave(self, job: StoredJob) -> None:
-        """A job that the end of the service leaves in the middle is not at fault."""
+    def _release(self, job: StoredJob) -> None:
+        """Take back the attempt of a job that the shutdown interrupts; it is not at fault."""
         if not self._interrupted.is_set():
             return
-        # Where the queue cannot be told, the attempt counts, as after a kill.
+        # If the queue cannot be written, the attempt counts, as after a kill.
         with suppress(ExporterError):
-            if self._jobs.give_back(job):
+            if self._jobs.release_job(job):
                 self._log.info("job_given_back", job=str(job.id))
 
-    def _forget(self, job: StoredJob) -> None:
-        """A job that has expired leaves no file; one that another process runs is not ours."""
+    def _handle_vanished(self, job: StoredJob) -> None:
+        """Remove the file of a job that has expired; another process may run one that has not."""
         self._log.warning("job_vanished", job=str(job.id))
-        if self._jobs.job(job.id) is None:
+        if self._jobs.get_job(job.id) is None:
             self._files.remove(job.id)
 
-    def _troubled(self, error: Exception) -> None:
-        """Says once that the queue cannot be used, and asks less and less often."""
+    def _report_trouble(self, error: Exception) -> None:
+        """Log once that the queue cannot be used, and try less and less often."""
         if self._trouble is not type(error):
             self._trouble = type(error)
-            self._log.error("queue_failed", **failure(error))
-        self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+            self._log.error("queue_failed", **error_fields(error))
+        self._pause = min(self._pause * 2, _MAX_PAUSE)
 
-    def _works(self) -> None:
+    def _report_recovery(self) -> None:
         if self._trouble is not None:
             self._trouble = None
             self._log.info("queue_recovered")
         self._pause = self._poll
+
+
+def describe_failure(error: Exception) -> str:
+    """Return the error of a job for clients; only messages that are meant for users.
+
+    >>> describe_failure(OrdersError("line 5 is not an order."))
+    'line 5 is not an order.'
+    >>> describe_failure(KeyError("a secret"))
+    'Internal Server Error'
+    """
+    if isinstance(error, DiskFullError):
+        return DISK_FULL
+    if isinstance(error, OrdersError) and "disk is full" in str(error):
+        return DISK_FULL
+    if isinstance(error, (ExporterError, FilterError)):
+        return str(error)
+    return INTERNAL_ERROR

@@ -1,7 +1,7 @@
-"""The page at `/`: type a filter, see what it means and selects, start an export, fetch the file.
+"""The page at `/`: type a filter, see its meaning and its orders, start an export, get the file.
 
-Everything on it is made here from templates; its script only asks for the parts again. Who has no
-token sees an empty form.
+Templates on the server render everything; the script only reloads parts of it. Without a token the
+page is an empty form.
 """
 
 from __future__ import annotations

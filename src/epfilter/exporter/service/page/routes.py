@@ -1,4 +1,4 @@
-"""The addresses of the page: itself and its assets for everybody, what tells of orders by token."""
+"""The routes of the page: open ones for the page itself, and protected ones for its data."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from starlette.routing import BaseRoute, Route
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.models import JobStatus
-from epfilter.exporter.service.json_body import json_body
-from epfilter.exporter.service.page.reading import reading_of
-from epfilter.exporter.service.responses import Refusal, timestamp
+from epfilter.exporter.service.json_body import read_json
+from epfilter.exporter.service.page.preview import preview_filter
+from epfilter.exporter.service.responses import Refusal, format_timestamp
 from epfilter.parser import parse
 from epfilter.resources import orders, resource_info
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
 _UNFINISHED = (JobStatus.PENDING, JobStatus.STARTED)
 _JOBS_SHOWN = 50
-"""How many jobs the page lists, the newest first."""
+"""The most jobs on the page; the newest come first."""
 
 _EXAMPLES = (
     "gt(created_at,2018-09-01):lt(created_at,2018-10-01):eq(payment,refunded)",
@@ -37,10 +37,10 @@ _EXAMPLES = (
 
 
 class Page:
-    """Makes the page and its parts for one service.
+    """The handlers of the page and its parts, for one service.
 
-    One count runs at a time: a person types faster than a large file is read, and the export needs
-    the machine too.
+    One count runs at a time: a person types faster than a large file is read, and exports need the
+    machine too.
     """
 
     def __init__(self, service: Service) -> None:
@@ -52,57 +52,60 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._counting = CapacityLimiter(1)
+        self._count_limiter = CapacityLimiter(1)
 
     def open_routes(self) -> list[BaseRoute]:
-        """What everybody may see: the page as it is before anybody has typed, and its assets."""
-        return [Route("/", self.whole), Route("/page/assets/{name}", _asset)]
+        """Return the routes without a token: the empty page and its assets."""
+        return [Route("/", self.get_page), Route("/page/assets/{name}", _get_asset)]
 
     def closed_routes(self) -> list[BaseRoute]:
-        """What tells of orders and jobs."""
+        """Return the routes with a token, which show orders and jobs."""
         return [
-            Route("/page/reading", self.reading, methods=["POST"]),
-            Route("/page/count", self.count, methods=["POST"]),
-            Route("/page/jobs", self.jobs),
+            Route("/page/preview", self.get_preview, methods=["POST"]),
+            Route("/page/count", self.get_count, methods=["POST"]),
+            Route("/page/jobs", self.get_jobs),
         ]
 
-    def whole(self, request: Request) -> Response:  # noqa: ARG002 - the signature of a handler
-        """`GET /`: the page, without anything that needs a token."""
-        return self._made("page.html", examples=_EXAMPLES, fields=resource_info(orders).fields)
+    def get_page(self, request: Request) -> Response:  # noqa: ARG002 - the signature of a handler
+        """Handle `GET /`: the page, without data that requires a token."""
+        return self._render("page.html", examples=_EXAMPLES, fields=resource_info(orders).fields)
 
-    async def reading(self, request: Request) -> Response:
-        """`POST /page/reading`: findings, meaning and tree of the filter in the body."""
-        text = await self._text(request)
-        return self._made("reading.html", reading=await run_in_threadpool(reading_of, text))
+    async def get_preview(self, request: Request) -> Response:
+        """Handle `POST /page/preview`: findings, meaning and tree of the filter in the body."""
+        text = await self._read_filter_text(request)
+        return self._render("preview.html", preview=await run_in_threadpool(preview_filter, text))
 
-    async def count(self, request: Request) -> Response:
-        """`POST /page/count`: how many orders the filter in the body selects."""
-        text = await self._text(request)
-        async with self._counting:
+    async def get_count(self, request: Request) -> Response:
+        """Handle `POST /page/count`: how many orders the filter in the body selects."""
+        text = await self._read_filter_text(request)
+        async with self._count_limiter:
             if await request.is_disconnected():
                 return Response(status_code=204)
             number = await run_in_threadpool(self._count, text)
-        return self._made("count.html", number=number)
+        return self._render("count.html", number=number)
 
-    def jobs(self, request: Request) -> Response:  # noqa: ARG002 - the signature of a handler
-        """`GET /page/jobs`: the jobs, the newest first."""
-        jobs, counts = self._service.jobs.jobs(_JOBS_SHOWN), self._service.jobs.statuses()
-        return self._made(
+    def get_jobs(self, request: Request) -> Response:  # noqa: ARG002 - the signature of a handler
+        """Handle `GET /page/jobs`: the jobs, the newest first."""
+        jobs, counts = (
+            self._service.jobs.list_jobs(_JOBS_SHOWN),
+            self._service.jobs.count_by_status(),
+        )
+        return self._render(
             "jobs.html",
             jobs=jobs,
             more=max(0, sum(counts.values()) - len(jobs)),
             busy=any(counts[status] for status in _UNFINISHED),
-            timestamp=timestamp,
+            format_timestamp=format_timestamp,
         )
 
-    def _made(self, template: str, **values: object) -> Response:
+    def _render(self, template: str, **values: object) -> Response:
         return HTMLResponse(self._templates.get_template(template).render(values))
 
-    async def _text(self, request: Request) -> str:
-        body = await json_body(request, self._service.settings.most_bytes)
+    async def _read_filter_text(self, request: Request) -> str:
+        body = await read_json(request, self._service.settings.most_bytes)
         text = body.get("filter") if isinstance(body, dict) else None
         if not isinstance(text, str):
-            raise Refusal(400, "`filter` has to be a text.")
+            raise Refusal(400, "`filter` must be a string.")
         return text
 
     def _count(self, text: str) -> int:
@@ -114,7 +117,7 @@ class Page:
             raise Refusal(503, "The orders cannot be read.") from None
 
 
-async def _asset(request: Request) -> Response:
+async def _get_asset(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in _ASSETS:
         raise Refusal(404)

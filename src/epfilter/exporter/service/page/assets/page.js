@@ -1,5 +1,5 @@
 "use strict";
-// Asks the service for the parts of the page again: while a filter is typed, and while jobs run.
+// Asks the service for the parts of the page again: while a filter is filterText, and while jobs run.
 
 const KEY = "epfilter-token";
 const PAUSE_IN_TYPING = 250; // milliseconds
@@ -7,89 +7,89 @@ const BUSY = 1000;
 const IDLE = 5000;
 
 const part = (id) => document.getElementById(id);
-const typed = () => part("filter").value;
+const filterText = () => part("filter").value;
 
-/** The answer of the service; a token that it refuses leads back to the entry. */
-async function ask(path, { body, signal } = {}) {
+/** Sends a request; a refused token shows the form for the token again. */
+async function request(path, { body, signal } = {}) {
   const headers = { Authorization: `Bearer ${sessionStorage.getItem(KEY) ?? ""}` };
   const posts = body !== undefined;
   if (posts) headers["Content-Type"] = "application/json";
-  const answer = await fetch(path, {
+  const response = await fetch(path, {
     method: posts ? "POST" : "GET",
     headers,
     body: posts ? JSON.stringify(body) : undefined,
     signal,
   });
-  if (answer.status === 401) {
-    leave(true);
+  if (response.status === 401) {
+    signOut(true);
     throw new DOMException("no token", "AbortError");
   }
-  return answer;
+  return response;
 }
 
-/** What an answer that is an error says. */
-async function said(answer) {
+/** Returns the message of an error response. */
+async function errorMessage(response) {
   try {
-    const [error] = (await answer.json()).errors;
+    const [error] = (await response.json()).errors;
     return error.detail ?? error.title;
   } catch {
-    return `The service answered with ${answer.status}.`;
+    return `The service responded with ${response.status}.`;
   }
 }
 
-function complain(text) {
+function showError(text) {
   part("trouble").textContent = text;
   part("trouble").hidden = !text;
 }
 
-/** Runs a task; tells the user where the service does not answer. */
+/** Runs a task; shows an error if the service does not respond. */
 async function attempt(task) {
   try {
     await task();
   } catch (error) {
-    if (error.name !== "AbortError") complain("The service does not answer.");
+    if (error.name !== "AbortError") showError("The service does not respond.");
   }
 }
 
-let reading = new AbortController();
+let preview = new AbortController();
 
-/** Shows what the filter means and how many orders it selects; what was asked before is dropped. */
-async function read() {
-  reading.abort();
-  reading = new AbortController();
-  const { signal } = reading;
-  const body = { filter: typed() };
+/** Shows the meaning of the filter and its number of orders; drops earlier requests. */
+async function updatePreview() {
+  preview.abort();
+  preview = new AbortController();
+  const { signal } = preview;
+  const body = { filter: filterText() };
   part("start").disabled = true;
   part("count").textContent = "";
   await attempt(async () => {
-    const answer = await ask("page/reading", { body, signal });
-    if (!answer.ok) return complain(await said(answer));
-    complain("");
-    const html = await answer.text();
+    const response = await request("page/preview", { body, signal });
+    if (!response.ok) return showError(await errorMessage(response));
+    showError("");
+    const html = await response.text();
     if (signal.aborted) return;
-    part("reading").innerHTML = html;
-    const accepted = part("reading").firstElementChild.dataset.accepted === "true";
+    part("preview").innerHTML = html;
+    const accepted = part("preview").firstElementChild.dataset.accepted === "true";
     part("start").disabled = !accepted;
     part("start").textContent = body.filter.trim() ? "Export" : "Export every order";
     if (!accepted) return;
     part("count").textContent = "counting …";
-    const counted = await ask("page/count", { body, signal });
-    const words = counted.ok ? await counted.text() : await said(counted);
+    const count = await request("page/count", { body, signal });
+    const words = count.ok ? await count.text() : await errorMessage(count);
     if (!signal.aborted) part("count").textContent = words.trim();
   });
 }
 
 let listing = 0;
 
-/** Shows the jobs, and again after a while: sooner where one is unfinished. */
-async function list() {
+/** Shows the jobs, now and after a pause, which is shorter while a job is unfinished. */
+async function updateJobs() {
   clearTimeout(listing);
   let pause = IDLE;
   if (!document.hidden) {
     await attempt(async () => {
-      const answer = await ask("page/jobs");
-      if (!answer.ok) return;
-      const html = await answer.text();
+      const response = await request("page/jobs");
+      if (!response.ok) return;
+      const html = await response.text();
       const jobs = part("jobs");
       if (jobs.dataset.shown !== html) {
         jobs.innerHTML = html;
@@ -99,45 +99,45 @@ async function list() {
     });
   }
   clearTimeout(listing);
-  if (sessionStorage.getItem(KEY)) listing = setTimeout(list, pause);
+  if (sessionStorage.getItem(KEY)) listing = setTimeout(updateJobs, pause);
 }
 
 async function start() {
-  const filter = typed().trim();
+  const filter = filterText().trim();
   const data = { type: "job", job_type: "order_export", ...(filter ? { filter } : {}) };
   part("start").disabled = true;
   await attempt(async () => {
-    const answer = await ask("v2/jobs", { body: { data } });
-    complain(answer.ok ? "" : await said(answer));
-    await list();
+    const response = await request("v2/jobs", { body: { data } });
+    showError(response.ok ? "" : await errorMessage(response));
+    await updateJobs();
   });
   part("start").disabled = false;
 }
 
 async function download(job) {
   await attempt(async () => {
-    const answer = await ask(`v2/jobs/${job}/file`);
-    if (!answer.ok) return complain(await said(answer));
+    const response = await request(`v2/jobs/${job}/file`);
+    if (!response.ok) return showError(await errorMessage(response));
     const link = document.createElement("a");
-    link.href = (await answer.json()).data.href;
+    link.href = (await response.json()).data.href;
     link.download = "";
     link.click();
   });
 }
 
-function enter() {
+function signIn() {
   part("entry").hidden = true;
   part("inside").hidden = false;
   part("filter").focus();
-  read();
-  list();
+  updatePreview();
+  updateJobs();
 }
 
-function leave(refused) {
-  reading.abort();
+function signOut(refused) {
+  preview.abort();
   clearTimeout(listing);
   sessionStorage.removeItem(KEY);
-  part("reading").replaceChildren();
+  part("preview").replaceChildren();
   part("jobs").replaceChildren();
   delete part("jobs").dataset.shown;
   part("inside").hidden = true;
@@ -150,7 +150,7 @@ let pause = 0;
 part("filter").addEventListener("input", () => {
   clearTimeout(pause);
   part("start").disabled = true;
-  pause = setTimeout(read, PAUSE_IN_TYPING);
+  pause = setTimeout(updatePreview, PAUSE_IN_TYPING);
 });
 part("export").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -160,26 +160,26 @@ part("entry").addEventListener("submit", (event) => {
   event.preventDefault();
   sessionStorage.setItem(KEY, part("token").value.trim());
   part("token").value = "";
-  enter();
+  signIn();
 });
-part("leave").addEventListener("click", () => leave(false));
+part("leave").addEventListener("click", () => signOut(false));
 document.addEventListener("click", (event) => {
   const { text, job } = event.target.dataset;
   if (job) download(job);
   if (text === undefined) return;
   part("filter").value = text;
   part("filter").focus();
-  read();
+  updatePreview();
 });
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && sessionStorage.getItem(KEY)) list();
+  if (!document.hidden && sessionStorage.getItem(KEY)) updateJobs();
 });
 
-// The token of the address that the service printed; it is not left where others could read it.
-const given = new URLSearchParams(location.hash.slice(1)).get("token");
-if (given) {
-  sessionStorage.setItem(KEY, given);
+// The token in the URL that the service printed; it is removed so that others cannot read it.
+const tokenInUrl = new URLSearchParams(location.hash.slice(1)).get("token");
+if (tokenInUrl) {
+  sessionStorage.setItem(KEY, tokenInUrl);
   history.replaceState(null, "", location.pathname + location.search);
 }
-if (sessionStorage.getItem(KEY)) enter();
-else leave(false);
+if (sessionStorage.getItem(KEY)) signIn();
+else signOut(false);
