@@ -1,4 +1,4 @@
-"""What `check` says of a filter for a resource: exact words, carets and fixes, from a data file."""
+"""The diagnostics of `check`: exact words, carets and fixes, from a data file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CASES = [
 
 
 def printed(resource: Resource, text: str) -> str:
-    """Each finding with its severity, and what its fix makes of the text."""
+    """Return each finding with its severity, and the text after its fix."""
     lines = []
     for found in resource.check(text):
         lines.append(f"{found.severity} {found.draw(text)}")
@@ -42,12 +42,12 @@ def printed(resource: Resource, text: str) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.resource}: {case.text}")
-def test_words_and_carets(case: Case) -> None:
+def test_diagnostics_have_exact_words_and_carets(case: Case) -> None:
     assert printed(RESOURCES[case.resource], case.text) == case.printed
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.resource}: {case.text}")
-def test_a_safe_fix_removes_its_finding_and_brings_no_other(case: Case) -> None:
+def test_a_safe_fix_removes_its_finding_and_adds_none(case: Case) -> None:
     resource = RESOURCES[case.resource]
     before = resource.check(case.text)
     for found in before:

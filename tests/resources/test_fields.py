@@ -1,4 +1,4 @@
-"""A resource as a builder: what can be written, and what is refused in words."""
+"""Fields as builders: supported comparisons, and the exact words for all others."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ untyped: Any = things
         ((things.total > 1) & (things.total < 5), "gt(total,1):lt(total,5)"),
     ],
 )
-def test_built(built: Filter, text: str) -> None:
+def test_a_field_builds_filters(built: Filter, text: str) -> None:
     assert str(built) == text
     assert parse(text) == built
 
@@ -102,7 +102,7 @@ OLD = "older endpoints ignore such a filter and return everything"
         (lambda: logs["kind"].length, f"`logs` has no field `kind.length`. Hint: its fields are `kind`, `owner`, `name`; {OLD}."),
     ],
 )  # fmt: skip
-def test_refused(action: Callable[[], Any], words: str) -> None:
+def test_unsupported_comparisons_raise(action: Callable[[], Any], words: str) -> None:
     with pytest.raises(ResourceError) as caught:
         action()
     assert str(caught.value) == words
@@ -124,12 +124,12 @@ def test_refused(action: Callable[[], Any], words: str) -> None:
         (lambda: resource_info(5), FilterTypeError, "a resource is expected, not a value of type int"),  # type: ignore[arg-type] # wrong on purpose
     ],
 )  # fmt: skip
-def test_wrong_use(action: Callable[[], Any], kind: type[FilterError], words: str) -> None:
+def test_misuse_raises(action: Callable[[], Any], kind: type[FilterError], words: str) -> None:
     with pytest.raises(kind, match=words):
         action()
 
 
-def test_fields_are_not_iterated_and_are_no_keys() -> None:
+def test_fields_are_neither_iterable_nor_hashable() -> None:
     for thing in (untyped, untyped.status, untyped.locales, untyped["tags"]):
         with pytest.raises(TypeError):
             list(thing)
@@ -139,14 +139,14 @@ def test_fields_are_not_iterated_and_are_no_keys() -> None:
         hash(things.status)
 
 
-def test_asking_for_attributes_does_not_raise() -> None:
+def test_unknown_attributes_raise_attribute_errors() -> None:
     assert not hasattr(things.status, "like")
     assert not hasattr(things.status, "nonsense")
     with pytest.raises(AttributeError, match="a field has no attribute 'nonsense'"):
         _ = untyped.status.nonsense
 
 
-def test_a_field_shows_itself() -> None:
+def test_fields_have_a_repr() -> None:
     assert str(things.contact.name) == "contact.name"
     assert repr(things.contact.name) == "<EqLike contact.name: string>"
     assert repr(things.tags) == "<Contains tags: list of string>"
@@ -154,7 +154,7 @@ def test_a_field_shows_itself() -> None:
     assert isinstance(things["name"], DynamicField)
 
 
-def test_what_is_known_of_a_resource() -> None:
+def test_a_resource_has_metadata() -> None:
     info = resource_info(things)
     assert info == resource_info(Things)
     assert (info.name, info.title) == ("things", "Things")
@@ -189,5 +189,5 @@ def test_a_class_of_fields_has_the_methods_of_its_operators(kind: type[Any]) -> 
     assert ("startswith" in methods) is (Operator.LIKE in kind._operators)
 
 
-def test_every_operator_is_among_all() -> None:
+def test_every_operator_has_a_method() -> None:
     assert set(fields.EveryOperator._operators) == set(Operator) - {Operator.AND, Operator.OR}

@@ -405,3 +405,8 @@ class TestCustomEntries:
         with pytest.raises(FilterValueError) as refused:
             custom_api_entries.with_fields(**given)
         assert (refused.value.message, refused.value.hint) == (message, hint)
+
+
+def test_a_slug_without_encoding_raises() -> None:
+    with pytest.raises(FilterValueError, match="lone surrogate"):
+        custom_api_entries.with_fields(string=["\ud800"])

@@ -1,4 +1,4 @@
-"""Where a resource is meant, its name is as good, and anything else is refused in the same words."""
+"""A resource and its name are equivalent arguments; anything else raises with the same words."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import pytest
 from epfilter import FilterTypeError, lint
 from epfilter.english import in_words
 from epfilter.errors import ResourceError
-from epfilter.resources import orders
-from epfilter.resources.resolve import resource_of
+from epfilter.resources import orders, resource_of
 from epfilter.targets import to_predicate
 
-_DOORS: dict[str, tuple[Callable[[object], object], str]] = {
+_ENTRY_POINTS: dict[str, tuple[Callable[[object], object], str]] = {
     "lint": (lambda given: lint("eq(a,1)", given), ' Hint: as in lint(text, "orders").'),  # type: ignore[arg-type] # wrong on purpose
     "in_words": (lambda given: in_words("eq(a,1)", given), ""),  # type: ignore[arg-type] # the same
     "to_predicate": (
@@ -24,13 +23,13 @@ _DOORS: dict[str, tuple[Callable[[object], object], str]] = {
 }
 
 
-def test_a_resource_goes_by_itself_or_by_its_name() -> None:
+def test_a_resource_and_its_name_are_equivalent() -> None:
     assert resource_of(orders) is orders
     assert resource_of("orders") is orders
     assert resource_of(None) is None
 
 
-@pytest.mark.parametrize("door", _DOORS)
+@pytest.mark.parametrize("entry_point", _ENTRY_POINTS)
 @pytest.mark.parametrize(
     ("given", "error", "words", "hinted"),
     [
@@ -41,10 +40,10 @@ def test_a_resource_goes_by_itself_or_by_its_name() -> None:
         ("ordrs", ResourceError, "there is no resource `ordrs`. Hint: did you mean `orders`?", False),
     ],
 )  # fmt: skip
-def test_what_is_no_resource(
-    door: str, given: object, error: type[Exception], words: str, *, hinted: bool
+def test_anything_else_raises(
+    entry_point: str, given: object, error: type[Exception], words: str, *, hinted: bool
 ) -> None:
-    call, hint = _DOORS[door]
+    call, hint = _ENTRY_POINTS[entry_point]
     with pytest.raises(error) as caught:
         call(given)
     assert str(caught.value) == words + hint * hinted
