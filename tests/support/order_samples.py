@@ -1,4 +1,4 @@
-"""Orders and filters of orders made by chance, and the files that hold orders."""
+"""Strategies for orders and their filters, and functions that write orders to files."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _MOMENTS = st.sampled_from(
         ),
     ]
 )
-_WRITTEN = {
+_TEXTS_BY_TYPE = {
     "string": _TEXTS,
     "uuid": st.just("61abf56a-194e-4e13-a717-92d2f0c9d4df"),
     "integer": _INTEGERS.map(str),
@@ -74,10 +74,10 @@ _WRITTEN = {
 }
 
 
-def _value(member: Member) -> st.SearchStrategy[Any]:
-    known = resource_info(orders).fields.get(member.name)
-    if known is not None and known.type.values:
-        return st.sampled_from(known.type.values) | _TEXTS
+def _values(member: Member) -> st.SearchStrategy[Any]:
+    field = resource_info(orders).fields.get(member.name)
+    if field is not None and field.type.values:
+        return st.sampled_from(field.type.values) | _TEXTS
     return {
         "text": _TEXTS,
         "integer": _INTEGERS,
@@ -86,108 +86,115 @@ def _value(member: Member) -> st.SearchStrategy[Any]:
     }[member.kind]
 
 
-def _nested(members: Sequence[Member]) -> st.SearchStrategy[Order]:
-    """Objects in which any member is missing or null, and any object that would hold it."""
+def _objects(members: Sequence[Member]) -> st.SearchStrategy[Order]:
+    """Objects of which any member, and any nested object, may be missing or null."""
     by_name: dict[str, list[Member]] = {}
     for member in members:
         by_name.setdefault(member.path[0], []).append(member)
     optional: dict[str, st.SearchStrategy[Any]] = {}
     holders: dict[str, st.SearchStrategy[Any]] = {}
-    for name, held in by_name.items():
-        if len(held[0].path) == 1:
-            optional[name] = st.none() | _value(held[0])
+    for name, members_of_name in by_name.items():
+        if len(members_of_name[0].path) == 1:
+            optional[name] = st.none() | _values(members_of_name[0])
         else:
-            inner = [Member(one.name, one.path[1:], one.kind, one.about) for one in held]
-            holders[name] = st.one_of(*[_nested(inner)] * 5, st.none(), st.just(...))
-    made = st.fixed_dictionaries(holders, optional=optional)
-    return made.map(lambda held: {name: one for name, one in held.items() if one is not ...})
+            inner = [
+                Member(member.name, member.path[1:], member.kind, member.about)
+                for member in members_of_name
+            ]
+            holders[name] = st.one_of(*[_objects(inner)] * 5, st.none(), st.just(...))
+    objects = st.fixed_dictionaries(holders, optional=optional)
+    return objects.map(
+        lambda content: {name: value for name, value in content.items() if value is not ...}
+    )
 
 
-def _numbered(made: list[Order]) -> list[Order]:
-    return [{**order, "id": f"order {place}"} for place, order in enumerate(made)]
+def _with_ids(all_orders: list[Order]) -> list[Order]:
+    return [{**order, "id": f"order {index}"} for index, order in enumerate(all_orders)]
 
 
-def _whole(member: Member) -> bool:
+def _is_not_id(member: Member) -> bool:
     return member.name != "id"
 
 
-made_orders = st.lists(
+order_lists = st.lists(
     st.builds(
         lambda order, items: order if items is ... else {**order, "items": items},
-        _nested([*filter(_whole, ORDER_MEMBERS)]),
-        st.sampled_from([..., None]) | st.lists(st.none() | _nested(ITEM_MEMBERS), max_size=3),
+        _objects([*filter(_is_not_id, ORDER_MEMBERS)]),
+        st.sampled_from([..., None]) | st.lists(st.none() | _objects(ITEM_MEMBERS), max_size=3),
     ),
     max_size=6,
-).map(_numbered)
-"""Orders as the platform gives them, any part of them null or missing."""
+).map(_with_ids)
+"""Orders as the platform returns them, with any part null or missing."""
 
 
 @st.composite
-def _call(draw: st.DrawFn, seen: Sequence[dict[str, object]] = ()) -> Filter:
-    """A call; of values that are seen in orders, where there are such, so that some match."""
-    path, declared = draw(st.sampled_from([*resource_info(orders).fields.items()]))
-    op = draw(st.sampled_from(declared.operators))
-    kind = declared.type
-    held = [text for row in seen for text in _texts(row.get(path)) if _fits(text, kind)]
-    if held and draw(st.integers(0, 4)) > 0:
-        value = draw(st.sampled_from(held))
+def _comparisons(draw: st.DrawFn, rows: Sequence[dict[str, object]] = ()) -> Filter:
+    """Draw a comparison, often with a value of the rows, so that some of them match."""
+    path, field = draw(st.sampled_from([*resource_info(orders).fields.items()]))
+    op = draw(st.sampled_from(field.operators))
+    field_type = field.type
+    candidates = [
+        text for row in rows for text in _to_texts(row.get(path)) if _fits(text, field_type)
+    ]
+    if candidates and draw(st.integers(0, 4)) > 0:
+        value = draw(st.sampled_from(candidates))
     elif op is Operator.LIKE:
         value = draw(_TEXTS | st.sampled_from(["*", "a*", "*a", "*1*", "order *", "*A-194e*"]))
-    elif kind.values:
-        value = draw(st.sampled_from(kind.values))
+    elif field_type.values:
+        value = draw(st.sampled_from(field_type.values))
     else:
-        value = draw(_WRITTEN[kind.name])
+        value = draw(_TEXTS_BY_TYPE[field_type.name])
     return Comparison(op=op, field=path, value=value)
 
 
-def _texts(value: object) -> list[str]:
+def _to_texts(value: object) -> list[str]:
     values = value if isinstance(value, list) else [value]
-    return [_cell(one) for one in values if one is not None]
+    return [_to_text(item) for item in values if item is not None]
 
 
-def _fits(text: str, kind: FieldType[Any]) -> bool:
-    if kind.values:
-        return text in kind.values
-    if kind.name == "uuid":
+def _fits(text: str, field_type: FieldType[Any]) -> bool:
+    if field_type.values:
+        return text in field_type.values
+    if field_type.name == "uuid":
         return len(text) == 36
-    return kind.name != "datetime" or " " not in text
+    return field_type.name != "datetime" or " " not in text
 
 
-def _grouped(terms: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
-    several = st.lists(terms, min_size=2, max_size=3).map(tuple)
-    return st.builds(And, terms=several) | st.builds(Or, terms=several)
+def _groups(terms: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
+    term_lists = st.lists(terms, min_size=2, max_size=3).map(tuple)
+    return st.builds(And, terms=term_lists) | st.builds(Or, terms=term_lists)
 
 
-order_filters = st.recursive(_call(), _grouped, max_leaves=4)
-"""Filters that resource `orders` accepts."""
+order_filters = st.recursive(_comparisons(), _groups, max_leaves=4)
+"""Filters that the resource `orders` accepts."""
 
 
 @st.composite
 def orders_and_filters(draw: st.DrawFn) -> tuple[list[Order], list[Filter]]:
-    """Orders, and filters that ask for what is in them."""
-    made = draw(made_orders)
-    seen = [attributes_of(order) for order in made]
-    calls = st.one_of(_call(seen), st.recursive(_call(seen), _grouped, max_leaves=3))
-    return made, draw(st.lists(calls, min_size=3, max_size=6))
+    """Draw orders, and filters with values of these orders."""
+    all_orders = draw(order_lists)
+    rows = [attributes_of(order) for order in all_orders]
+    calls = st.one_of(_comparisons(rows), st.recursive(_comparisons(rows), _groups, max_leaves=3))
+    return all_orders, draw(st.lists(calls, min_size=3, max_size=6))
 
 
-def write_jsonl(made: Sequence[Order], path: Path) -> None:
-    """One order a line."""
-    lines = (json.dumps(order, ensure_ascii=False) for order in made)
+def write_jsonl(all_orders: Sequence[Order], path: Path) -> None:
+    """Write one order per line."""
+    lines = (json.dumps(order, ensure_ascii=False) for order in all_orders)
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
 
 
-def flat(order: Order) -> dict[str, object]:
-    """The order as a row of flat columns, its products as JSON lists."""
+def to_flat_row(order: Order) -> dict[str, object]:
+    """Return the order as a row of flat columns, with its products as JSON lists."""
     row: dict[str, object] = {member.name: get_value(order, member) for member in ORDER_MEMBERS}
-    found = attributes_of(order)
+    attributes = attributes_of(order)
     for name in ITEM_ATTRIBUTES:
-        row[f"{name}s"] = None if found[name] is None else json.dumps(found[name])
+        row[f"{name}s"] = None if attributes[name] is None else json.dumps(attributes[name])
     return row
 
 
 def write_csv(rows: Sequence[dict[str, object]], header: Sequence[str], path: Path) -> None:
-    """Rows of CSV in which null is not the empty text, which Python's own writer cannot tell."""
+    """Write CSV that distinguishes null from an empty text, unlike Python's csv module."""
 
     def cell(value: object) -> str:
         if value is None:
@@ -200,16 +207,16 @@ def write_csv(rows: Sequence[dict[str, object]], header: Sequence[str], path: Pa
     path.write_text("".join(f"{line}\r\n" for line in lines), encoding="utf-8", newline="")
 
 
-def cells(order: Order) -> list[dict[str, str]]:
-    """The rows that an export of the order has, one an item, as Python's csv module reads them."""
-    of_order = {member.name: _cell(get_value(order, member)) for member in ORDER_MEMBERS}
+def to_csv_rows(order: Order) -> list[dict[str, str]]:
+    """Return the rows of the order in an export, one per item, as Python's csv module reads them."""
+    order_cells = {member.name: _to_text(get_value(order, member)) for member in ORDER_MEMBERS}
     return [
-        of_order | {member.name: _cell(get_value(item, member)) for member in ITEM_MEMBERS}
+        order_cells | {member.name: _to_text(get_value(item, member)) for member in ITEM_MEMBERS}
         for item in get_items(order) or [{}]
     ]
 
 
-def _cell(value: object) -> str:
+def _to_text(value: object) -> str:
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -25,12 +25,12 @@ class _Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_POST(self) -> None:
-        self.server.seen.append("POST")
+        self.server.requests.append("POST")
         self.rfile.read(int(self.headers["content-length"]))
         self._answer()
 
     def do_GET(self) -> None:
-        self.server.seen.append(f"GET {self.headers.get('range', '')}".strip())
+        self.server.requests.append(f"GET {self.headers.get('range', '')}".strip())
         if self.path.startswith("/v2/"):
             self.json({"href": f"{self.server.url}/file"} if "/file" in self.path else job())
         else:
@@ -65,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name it has
-        """Says nothing."""
+        """Log nothing."""
 
 
 class Server(ThreadingHTTPServer):
@@ -74,57 +74,57 @@ class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
-        self.seen: list[str] = []
+        self.requests: list[str] = []
         self.faults: list[Fault] = []
         self.released = threading.Event()
 
     def handle_error(self, *_: object) -> None:
-        """Clients that go away are what this is for."""
+        """Ignore clients that close the connection."""
 
 
-def reset(handler: _Handler) -> None:
-    """RST instead of an answer, or of its end."""
+def reset_connection(handler: _Handler) -> None:
+    """Send RST instead of a response or its rest."""
     handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     handler.close_connection = True
     handler.connection.close()
 
 
-def reset_in_the_middle(handler: _Handler) -> None:
+def reset_in_body(handler: _Handler) -> None:
     handler.file(upto=len(LARGE) // 2)
-    reset(handler)
+    reset_connection(handler)
 
 
-def end_too_early(handler: _Handler) -> None:
+def close_in_body(handler: _Handler) -> None:
     handler.file(upto=len(LARGE) // 2)
     handler.close_connection = True
 
 
-def stall(handler: _Handler) -> None:
+def stall_in_body(handler: _Handler) -> None:
     handler.file(upto=len(LARGE) // 2)
     handler.server.released.wait(30)
     handler.close_connection = True
 
 
-def say_nothing(handler: _Handler) -> None:
+def send_nothing(handler: _Handler) -> None:
     handler.server.released.wait(30)
     handler.close_connection = True
 
 
-def without_length(handler: _Handler) -> None:
+def send_without_length(handler: _Handler) -> None:
     handler.send_response(200)
     handler.end_headers()
     handler.wfile.write(LARGE[:1000])
     handler.close_connection = True
 
 
-def in_chunks(handler: _Handler) -> None:
+def send_chunks(handler: _Handler) -> None:
     handler.send_response(200)
     handler.send_header("Transfer-Encoding", "chunked")
     handler.end_headers()
     handler.wfile.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(LARGE), LARGE))
 
 
-def in_chunks_that_end_too_early(handler: _Handler) -> None:
+def send_incomplete_chunks(handler: _Handler) -> None:
     handler.send_response(200)
     handler.send_header("Transfer-Encoding", "chunked")
     handler.end_headers()
@@ -152,13 +152,13 @@ def server() -> Iterator[Server]:
     ("fault", "resumed"),
     [
         (None, None),
-        (reset, False),
-        (reset_in_the_middle, None),
-        (end_too_early, True),
-        (stall, True),
-        (say_nothing, False),
-        (in_chunks, None),
-        (in_chunks_that_end_too_early, False),
+        (reset_connection, False),
+        (reset_in_body, None),
+        (close_in_body, True),
+        (stall_in_body, True),
+        (send_nothing, False),
+        (send_chunks, None),
+        (send_incomplete_chunks, False),
         (nonsense, False),
     ],
 )
@@ -177,26 +177,26 @@ def test_a_file_is_complete(
     if resumed is not None:
         half = f"GET bytes={len(LARGE) // 2}-" if resumed else "GET"
         # The job's link, the file, and the two attempts after the faults.
-        assert server.seen == ["GET", "GET", half, half]
+        assert server.requests == ["GET", "GET", half, half]
 
 
 def test_a_file_of_unknown_length_is_an_error(
     open_client: Opener, server: Server, tmp_path: Path
 ) -> None:
-    server.faults = [without_length]
+    server.faults = [send_without_length]
     with pytest.raises(DownloadError, match="does not send the length of the file"):
         open_client(region=server.url).call("download", ID, tmp_path / "a.csv")
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("fault", [reset, say_nothing, nonsense])
+@pytest.mark.parametrize("fault", [reset_connection, send_nothing, nonsense])
 def test_a_creation_is_not_sent_twice(open_client: Opener, server: Server, fault: Fault) -> None:
     server.faults = [fault]
     client = open_client(region=server.url, timeout=0.5)
     with pytest.raises(ConnectionFailedError) as error_info:
         client.call("create_job", FILTER)
     assert error_info.value.maybe_received
-    assert server.seen == ["POST"]
+    assert server.requests == ["POST"]
 
 
 def test_a_server_that_does_not_exist_is_an_error(open_client: Opener) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import logging
-import pickle
 import traceback
 from pathlib import Path
 from typing import Any
@@ -13,21 +11,11 @@ import httpx
 import pytest
 
 from epfilter.exporter import (
-    AuthenticationError,
-    ConnectionFailedError,
     DownloadError,
-    Error,
     ExporterError,
     Job,
-    JobExpiredError,
     JobFailedError,
-    JobNotFoundError,
-    JoinError,
-    OrdersError,
     RequestFailedError,
-    SettingsError,
-    UnexpectedAnswerError,
-    WaitTimeoutError,
 )
 from epfilter.exporter.client.requests import build_file_request
 from exporter.client.conftest import Opener
@@ -152,47 +140,3 @@ def test_the_request_for_a_file_shows_only_the_host() -> None:
     assert repr(request) == "<Request('GET', 'https://files.example/…')>"
     assert repr(request.url) == "HiddenURL('https://files.example/…')"
     assert request.url.raw_path == b"/SIGNED/1.csv?signature=SIGNED"
-
-
-JOB = Job(id=ID, status="failed", error="No luck")  # type: ignore[arg-type] # pydantic reads the text
-ANSWERED: dict[str, Any] = {
-    "status": 429,
-    "errors": (Error(title="Too Many", detail="slow down"),),
-    "request_id": "r-1",
-    "retry_after": 5.0,
-    "hint": "wait",
-}
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        ExporterError("a.", hint="b"),
-        RequestFailedError("a.", **ANSWERED),
-        AuthenticationError("a.", **ANSWERED),
-        JobNotFoundError("a.", **ANSWERED),
-        JobExpiredError("a.", **ANSWERED),
-        ConnectionFailedError("a.", maybe_received=True, hint="b"),
-        UnexpectedAnswerError("a.", status=200, content_type="text/html"),
-        JobFailedError("a.", job=JOB, hint="b"),
-        WaitTimeoutError("a.", job=JOB),
-        DownloadError("a.", status=403, hint="b"),
-        JoinError("a."),
-        SettingsError("a."),
-        OrdersError("a.", hint="b"),
-    ],
-    ids=lambda error: type(error).__name__,
-)
-@pytest.mark.parametrize(
-    "copy_error",
-    [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy],  # noqa: S301 - made here
-)
-def test_errors_can_be_pickled_and_copied(error: ExporterError, copy_error: Any) -> None:
-    copied = copy_error(error)
-    assert type(copied) is type(error)
-    assert (str(copied), copied.args, vars(copied)) == (
-        str(error),
-        error.args,
-        vars(error),
-    )
-    assert copied.message == "a."

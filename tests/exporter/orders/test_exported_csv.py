@@ -26,11 +26,11 @@ from epfilter.exporter.orders.order_schema import (
 from epfilter.targets import to_predicate
 from exporter.orders.test_formula_escaping import texts
 from support.order_samples import (
-    cells,
-    flat,
-    made_orders,
     order_filters,
+    order_lists,
     orders_and_filters,
+    to_csv_rows,
+    to_flat_row,
     write_csv,
     write_jsonl,
 )
@@ -62,7 +62,7 @@ def _write_parquet(made: Sequence[Order], path: Path) -> None:
 
 def _write_flat(made: Sequence[Order], path: Path) -> None:
     names = [column.name for column in csv_columns("order") if column.name != "item_count"]
-    write_csv([flat(order) for order in made], names, path)
+    write_csv([to_flat_row(order) for order in made], names, path)
 
 
 WRITERS = {".jsonl": write_jsonl, ".parquet": _write_parquet, ".csv": _write_flat}
@@ -115,14 +115,14 @@ def test_an_export_has_the_orders_that_the_predicate_selects(
 
 
 @FEWER
-@given(made=made_orders, suffix=st.sampled_from([".jsonl", ".parquet"]))
+@given(made=order_lists, suffix=st.sampled_from([".jsonl", ".parquet"]))
 def test_the_cells_are_the_values_of_the_orders(made: list[Order], suffix: str) -> None:
-    wanted = [row for order in made for row in cells(order)]
+    wanted = [row for order in made for row in to_csv_rows(order)]
     assert _exported(made, None, suffix) == wanted
 
 
 @FEWER
-@given(made=made_orders, rows=st.sampled_from(["item", "order"]))
+@given(made=order_lists, rows=st.sampled_from(["item", "order"]))
 def test_no_text_is_executed_and_no_number_is_touched(made: list[Order], rows: RowsPer) -> None:
     plain = _exported(made, None, rows=rows)
     safe = _exported(made, None, rows=rows, neutralise=True)
@@ -137,7 +137,7 @@ def test_no_text_is_executed_and_no_number_is_touched(made: list[Order], rows: R
 
 
 @FEWER
-@given(made=made_orders, f=order_filters)
+@given(made=order_lists, f=order_filters)
 def test_an_export_can_be_exported_again(made: list[Order], f: Filter) -> None:
     kept = [
         {**order, "items": [item for item in order.get("items") or () if item]} for order in made

@@ -31,7 +31,7 @@ from epfilter.exporter.orders import (
 from epfilter.exporter.orders.order_schema import ORDER_MEMBERS, get_items, get_value
 from epfilter.targets import UnsupportedFilterError, to_predicate
 from support.exporter_services import interrupt_until_error
-from support.order_samples import cells, made_orders, order_filters
+from support.order_samples import order_filters, order_lists, to_csv_rows
 
 # Ibis 12 calls what DuckDB 2 has under another name.
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
@@ -113,7 +113,7 @@ def test_a_table_is_exported_as_a_file_is(place: Callable[[Sequence[Order]], str
     store = open_orders(place(DEMO))
     store.ready()
     assert store.count(None) == 40
-    assert _exported(store, None) == [row for order in DEMO for row in cells(order)]
+    assert _exported(store, None) == [row for order in DEMO for row in to_csv_rows(order)]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_products_are_found_among_all_items(place: Callable[[Sequence[Order]], s
 
 
 @FEWER
-@given(made=made_orders, fs=st.lists(order_filters, min_size=1, max_size=4))
+@given(made=order_lists, fs=st.lists(order_filters, min_size=1, max_size=4))
 def test_hostile_orders_in_a_database(made: list[Order], fs: list[Filter]) -> None:
     with TemporaryDirectory() as folder:
         store = open_orders(Places("", Path(folder)).duckdb(made))
