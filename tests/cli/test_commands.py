@@ -1,6 +1,6 @@
-"""What each command prints, to the letter, and how it ends.
+"""The exact output and exit code of each command.
 
-Cases are rows of `runs.json` (a filter goes in) and `refusals.json` (nothing can go in).
+Cases are rows of `runs.json` (a filter goes in) and `refusals.json` (wrong usage).
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ def _case(row: dict[str, Any]) -> str:
     return str(row["case"])
 
 
-def run(*args: str, given: str | bytes | None = None) -> Result:
-    return CliRunner().invoke(main, args, input=given)
+def run(*args: str, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(main, args, input=stdin)
 
 
 @pytest.mark.parametrize("row", _rows("runs.json"), ids=_case)
-def test_what_a_command_prints(row: dict[str, Any]) -> None:
-    result = run(*row["args"], given=row.get("in"))
+def test_command_output(row: dict[str, Any]) -> None:
+    result = run(*row["args"], stdin=row.get("in"))
     assert result.stdout.splitlines() == row["out"]
     assert result.stderr.splitlines() == row.get("err", [])
     assert result.exit_code == row["code"]
 
 
 @pytest.mark.parametrize("row", _rows("refusals.json"), ids=_case)
-def test_wrong_usage_and_failures_end_with_2(
+def test_wrong_usage_and_failures_exit_with_2(
     row: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     result = run(*row["args"])
-    assert row["says"] in result.stderr
+    assert row["message"] in result.stderr
     assert result.stdout == ""
     assert result.exit_code == 2
 
@@ -64,28 +64,28 @@ def test_wrong_usage_and_failures_end_with_2(
 )
 def test_check_as_json(text: str, codes: list[str]) -> None:
     result = run("check", "--format", "json", text)
-    answer = json.loads(result.stdout)
-    assert list(answer) == ["ok", "canonical", "tree", "diagnostics"]
-    assert [found["code"] for found in answer["diagnostics"]] == codes
+    report = json.loads(result.stdout)
+    assert list(report) == ["ok", "canonical", "tree", "diagnostics"]
+    assert [found["code"] for found in report["diagnostics"]] == codes
     if codes:
-        assert (answer["ok"], answer["canonical"], answer["tree"]) == (False, None, None)
+        assert (report["ok"], report["canonical"], report["tree"]) == (False, None, None)
     else:
-        assert answer["ok"] is True
-        assert answer["canonical"] == text
-        assert answer["tree"] == {"op": "eq", "field": "payment", "value": "paid"}
+        assert report["ok"] is True
+        assert report["canonical"] == text
+        assert report["tree"] == {"op": "eq", "field": "payment", "value": "paid"}
     assert result.stderr == ""
     assert result.exit_code == (1 if codes else 0)
 
 
 @pytest.mark.parametrize("style", ["text", "json"])
 @pytest.mark.parametrize(("length", "code"), [("6", 1), ("7", 0), ("0", 1)])
-def test_check_refuses_a_filter_that_is_too_long(style: str, length: str, code: int) -> None:
+def test_check_reports_a_filter_that_is_too_long(style: str, length: str, code: int) -> None:
     assert run("check", "--format", style, "--max-length", length, "eq(a,1)").exit_code == code
 
 
 @pytest.mark.parametrize("command", ["parse", "format", "payload"])
 @pytest.mark.parametrize("text", ["", "eq(a,1", "eq(a)", "eqq(a,1)", "\n"])
-def test_a_product_is_whole_or_absent(command: str, text: str) -> None:
+def test_output_is_complete_or_empty(command: str, text: str) -> None:
     result = run(command, text)
     assert result.stdout == ""
     assert "EPF1" in result.stderr
@@ -111,10 +111,10 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("f", HOSTILE, ids=repr)
-def test_every_product_reads_back(f: Any) -> None:
+def test_output_parses_back(f: Any) -> None:
     text = unparse(f)
     assert parse(run("format", text).stdout_bytes.decode().removesuffix("\n")) == f
-    assert parse(run("format", "--pretty", "--quotes", "always", "-", given=text).stdout) == f
+    assert parse(run("format", "--pretty", "--quotes", "always", "-", stdin=text).stdout) == f
     payload = run("payload", text).stdout
     assert CreateJob.model_validate_json(payload).data.filter == f
     tree = json.loads(run("parse", text).stdout)
@@ -122,12 +122,12 @@ def test_every_product_reads_back(f: Any) -> None:
     assert json.loads(run("check", "--format", "json", text).stdout)["tree"] == tree
 
 
-def test_a_drawing_of_anything_stays_in_its_lines() -> None:
+def test_a_tree_drawing_has_one_line_per_node() -> None:
     for f in HOSTILE:
         assert len(run("parse", "--format", "tree", unparse(f)).stdout.splitlines()) == 6
 
 
-def test_many_mistakes_are_drawn_in_part_and_counted_in_full() -> None:
+def test_only_some_of_many_errors_are_shown_but_all_are_counted() -> None:
     result = run("check", ":".join(["eqq(a,1)"] * 25))
     assert result.stdout.count("EPF108") == 20
     assert result.stdout.splitlines()[-3:] == ["… and 5 more", "", "not ok: 25 errors"]
@@ -144,13 +144,13 @@ def test_the_text_of_a_long_fix_is_cut_around_it() -> None:
     assert len(fixed) <= 102
 
 
-def test_a_large_filter_passes_every_command() -> None:
+def test_every_command_accepts_a_large_filter() -> None:
     text = ":".join(f"eq(a,{number})" for number in range(3000))
     for command in ("check", "parse", "format", "payload"):
-        assert run(command, "-", given=text).exit_code == 0
+        assert run(command, "-", stdin=text).exit_code == 0
 
 
-def test_the_version() -> None:
+def test_version() -> None:
     result = run("--version")
     assert result.stdout.startswith("epfilter ")
     assert result.exit_code == 0

@@ -1,4 +1,4 @@
-"""`epfilter demo-orders`: as many orders as asked for, the same each time, to a file or a pipe."""
+"""`epfilter demo-orders`: reproducible orders, written to a file or a pipe."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def test_orders_go_to_standard_output() -> None:
     assert result.stderr == ""
 
 
-def test_a_thousand_of_them_by_default() -> None:
+def test_default_number_of_orders() -> None:
     assert len(run().stdout.splitlines()) == 1000
 
 
-def test_no_orders_are_no_lines() -> None:
+def test_zero_orders_print_nothing() -> None:
     assert run("--rows", "0").stdout == ""
 
 
-def test_a_file_is_replaced(tmp_path: Path) -> None:
+def test_output_replaces_a_file(tmp_path: Path) -> None:
     path = tmp_path / "orders.jsonl"
     path.write_text("x" * 10**6, encoding="utf-8")
     result = run("--rows", "20", "-o", str(path))
@@ -42,7 +42,7 @@ def test_a_file_is_replaced(tmp_path: Path) -> None:
     assert path.read_bytes() == "".join(demo_lines(20)).encode()
 
 
-def test_seed_and_dates_make_others() -> None:
+def test_seed_and_dates_change_the_orders() -> None:
     result = run("--rows", "5", "--seed", "7", "--start", "2020-02-01", "--end", "2020-02-02")
     wanted = demo_lines(5, seed=7, start=date(2020, 2, 1), end=date(2020, 2, 2))
     assert result.stdout == "".join(wanted)
@@ -50,7 +50,7 @@ def test_seed_and_dates_make_others() -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "says"),
+    ("args", "message"),
     [
         (["--rows", "-1"], "-1 is not in the range x>=0"),
         (["--rows", "many"], "'many' is not a valid integer"),
@@ -61,21 +61,21 @@ def test_seed_and_dates_make_others() -> None:
         (["-o", "a\x00b"], "cannot write a\\u0000b: embedded null byte."),
     ],
 )
-def test_what_does_not_work(args: list[str], says: str) -> None:
+def test_failures_exit_with_2(args: list[str], message: str) -> None:
     result = run(*args)
     assert result.exit_code == 2
-    assert says in result.stderr
+    assert message in result.stderr
     assert result.stdout == ""
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
-def test_a_full_disk() -> None:
+def test_full_disk() -> None:
     result = run("-o", "/dev/full")
     assert result.exit_code == 2
     assert "cannot write /dev/full: No space left on device." in result.stderr
 
 
-def test_a_reader_may_have_seen_enough() -> None:
+def test_a_closed_pipe_ends_the_command() -> None:
     command = [sys.executable, "-m", "epfilter", "demo-orders", "--rows", "1000000000"]
     with subprocess.Popen(  # noqa: S603 - our own program
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE

@@ -1,6 +1,6 @@
-"""`epfilter explain`: what a code means, and which arguments are filters.
+"""`epfilter explain`: the meaning of codes, and which arguments are filters.
 
-What it says of filters stands in `runs.json`.
+The explanations of filters are in `runs.json`.
 """
 
 from __future__ import annotations
@@ -59,13 +59,13 @@ def test_an_unknown_code_is_wrong_usage(code: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["what", "", "EPF1010", "EPF404 ", "xEPF404", "EPF٤٠٤"])
-def test_what_is_no_code_is_a_filter(text: str) -> None:
+def test_other_text_is_a_filter(text: str) -> None:
     result = CliRunner().invoke(main, ["explain", text])
     assert (result.stdout, result.exit_code) == ("", 1)
     assert "1:1 EPF1" in result.stderr or "EPF110" in result.stderr
 
 
-def test_a_resource_goes_with_a_filter_only() -> None:
+def test_a_resource_cannot_be_combined_with_a_code() -> None:
     result = CliRunner().invoke(main, ["explain", "--resource", "orders", "EPF404"])
     assert (result.stdout, result.exit_code) == ("", 2)
     assert result.stderr.endswith("\nError: `--resource` cannot be combined with a code.\n")

@@ -1,4 +1,4 @@
-"""`epfilter export`: what it writes, what it says, and what it never loses."""
+"""`epfilter export`: the files that it writes and keeps, and its messages."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from support.help_examples import help_examples
 from support.loopback_platform import HEADER, NOTHING, Platform, run_platform
 
 _WINDOW = "ge(created_at,2018-09-20):lt(created_at,2018-11-05)"
-_NOTE = Path("orders.csv.export.json")
+_CHECKPOINT = Path("orders.csv.export.json")
 
 
 @pytest.fixture
 def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
-    """A platform that the environment has the token of; the test is in a folder of its own."""
+    """A platform whose token is in the environment; the test runs in its own folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("EPFILTER_CLIENT_ID", raising=False)
     with run_platform() as platform:
@@ -39,26 +39,26 @@ def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platfo
         yield platform
 
 
-def export(platform: Platform, *args: str, given: str | None = None) -> Result:
+def export(platform: Platform, *args: str, stdin: str | None = None) -> Result:
     args = ("export", "--region", platform.url, "-o", "orders.csv", *args)
-    result = CliRunner().invoke(main, args, input=given)
+    result = CliRunner().invoke(main, args, input=stdin)
     assert "Traceback" not in result.output
     assert platform.token not in result.output
     return result
 
 
-def leave_unfinished(platform: Platform, *args: str) -> None:
-    """An export that has not come to its end, because its last job is not done."""
+def leave_interrupted_export(platform: Platform, *args: str) -> None:
+    """Leave an interrupted export behind, because its last job is pending."""
     platform.status = "pending"
     result = export(platform, "--timeout", "0", "eq(payment,paid)", *args)
-    assert (result.exit_code, _NOTE.exists()) == (2, True)
+    assert (result.exit_code, _CHECKPOINT.exists()) == (2, True)
     platform.status = "success"
 
 
 @pytest.mark.parametrize("source", ["eq(payment, paid)", "-", "@paid.filter"])
 def test_the_file_is_written_and_named(platform: Platform, source: str) -> None:
     Path("paid.filter").write_text("eq(payment,paid)\n", encoding="utf-8")
-    result = export(platform, source, given="eq(payment,paid)")
+    result = export(platform, source, stdin="eq(payment,paid)")
     assert (result.stdout, result.stderr) == ("orders.csv: 29 bytes\n", "")
     assert result.exit_code == 0
     assert Path("orders.csv").read_bytes() == HEADER + b"1,complete\r\n"
@@ -66,7 +66,7 @@ def test_the_file_is_written_and_named(platform: Platform, source: str) -> None:
     assert sorted(path.name for path in Path().iterdir()) == ["orders.csv", "paid.filter"]
 
 
-def test_the_pieces_of_a_window_become_one_file(platform: Platform) -> None:
+def test_split_exports_become_one_file(platform: Platform) -> None:
     platform.csv_of = lambda text: (
         b"" if "2018-10-01):lt" in text else HEADER + b"%d,complete\r\n" % len(platform.filters)
     )
@@ -86,40 +86,40 @@ def test_the_pieces_of_a_window_become_one_file(platform: Platform) -> None:
     ]
 
 
-def test_rows_and_jobs_are_counted_for_people(platform: Platform) -> None:
+def test_the_summary_counts_rows_and_jobs(platform: Platform) -> None:
     result = export(platform, "--split", "month", _WINDOW)
     assert result.stdout == "orders.csv: 53 bytes, 3 rows from 3 jobs\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("gte(total,1)", "EPF108 there is no operator `gte`."),
         ("eq(paymnt,paid)", "EPF201 `orders` has no field `paymnt`."),
         ("eq(customer.name,A):like(with_tax,1*)", "not ok: 1 error, 1 info"),
     ],
 )
-def test_mistakes_are_drawn_and_nothing_is_sent(platform: Platform, text: str, says: str) -> None:
+def test_errors_are_shown_and_nothing_is_sent(platform: Platform, text: str, message: str) -> None:
     result = export(platform, text)
-    assert says in result.stderr
+    assert message in result.stderr
     assert "^^^" in result.stderr
     assert (result.stdout, result.exit_code, platform.requests) == ("", 1, [])
 
 
-def test_a_remark_is_shown_and_stops_nothing(platform: Platform) -> None:
+def test_a_remark_is_shown_and_the_export_continues(platform: Platform) -> None:
     result = export(platform, "eq(customer.name,A)")
     assert result.stderr.startswith("1:4 EPF206 `customer.name` is an alias of `name`.")
     assert "not ok" not in result.stderr
     assert (result.exit_code, platform.filters) == (0, ["eq(customer.name,A)"])
 
 
-def test_what_is_not_checked_is_sent(platform: Platform) -> None:
+def test_no_check_sends_any_filter(platform: Platform) -> None:
     assert export(platform, "--no-check", "eq(paymnt,paid)").exit_code == 0
     assert platform.filters == ["eq(paymnt,paid)"]
 
 
 @pytest.mark.parametrize(
-    ("args", "says"),
+    ("args", "message"),
     [
         (["eq(payment,paid)", "--split", "month"], "the filter has no window on `created_at` to split."),
         (["eq(payment,paid)", "--split", "year"], "'year' is not one of 'month', 'week', 'day'."),
@@ -137,15 +137,15 @@ def test_what_is_not_checked_is_sent(platform: Platform) -> None:
         (["eq(payment,paid)", "--token", "secret"], "No such option '--token'"),
     ],
 )  # fmt: skip
-def test_wrong_usage_is_told_and_nothing_is_sent(
-    platform: Platform, args: list[str], says: str
+def test_wrong_usage_is_reported_and_nothing_is_sent(
+    platform: Platform, args: list[str], message: str
 ) -> None:
     result = export(platform, *args)
-    assert says in result.stderr
+    assert message in result.stderr
     assert (result.stdout, result.exit_code, platform.filters) == ("", 2, [])
 
 
-def test_no_token_is_told(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_token_is_reported(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EPFILTER_API_TOKEN")
     result = export(platform, "eq(payment,paid)")
     assert result.stderr == (
@@ -156,7 +156,7 @@ def test_no_token_is_told(platform: Platform, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
-    ("answer", "says"),
+    ("answer", "message"),
     [
         ((401, {"errors": [{"title": "Unauthorized"}]}), "failed with 401 Unauthorized"),
         ((400, {"errors": [{"title": "Bad\x1b[31m", "detail": "no"}]}), "Bad\\u001b[31m: no"),
@@ -164,26 +164,26 @@ def test_no_token_is_told(platform: Platform, monkeypatch: pytest.MonkeyPatch) -
         ((202, "<html>"), "is not a job"),
     ],
 )
-def test_what_the_platform_refuses_is_a_failure(
-    platform: Platform, answer: tuple[int, object], says: str
+def test_an_error_response_is_a_failure(
+    platform: Platform, answer: tuple[int, object], message: str
 ) -> None:
     platform.response = answer
     result = export(platform, "eq(payment,paid)")
     assert result.stderr.startswith("Error: ")
-    assert says in result.stderr
+    assert message in result.stderr
     assert "--resume" not in result.stderr
     assert (result.stdout, result.exit_code) == ("", 2)
     assert [*Path().iterdir()] == []
 
 
-def test_a_job_that_fails_is_a_finding(platform: Platform) -> None:
+def test_a_failed_job_exits_with_1(platform: Platform) -> None:
     platform.csv_of = lambda _: b""
     result = export(platform, "eq(payment,paid)")
     assert result.stderr == f"Error: the job failed: {NOTHING}\n"
     assert (result.stdout, result.exit_code, [*Path().iterdir()]) == ("", 1, [])
 
 
-def test_a_part_that_fails_can_be_run_again(platform: Platform) -> None:
+def test_a_failed_part_can_be_resumed(platform: Platform) -> None:
     good, platform.status = platform.job, "failed"
     platform.job = lambda number: good(number) | {"error": "out\nof order"}  # type: ignore[method-assign] # what jobs say
     result = export(platform, "--split", "month", _WINDOW)
@@ -195,7 +195,7 @@ def test_a_part_that_fails_can_be_run_again(platform: Platform) -> None:
     assert export(platform, "--split", "month", "--resume", _WINDOW).exit_code == 0
 
 
-def test_a_file_is_replaced_only_where_that_is_asked_for(platform: Platform) -> None:
+def test_a_file_is_replaced_only_with_force(platform: Platform) -> None:
     Path("orders.csv").write_bytes(b"precious")
     result = export(platform, "eq(payment,paid)")
     assert result.stderr.endswith("Error: orders.csv exists; use `--force` to replace it.\n")
@@ -205,7 +205,7 @@ def test_a_file_is_replaced_only_where_that_is_asked_for(platform: Platform) -> 
     assert Path("orders.csv").read_bytes() == HEADER + b"1,complete\r\n"
 
 
-def test_a_job_that_takes_too_long_is_taken_up_again(platform: Platform) -> None:
+def test_an_export_is_resumed_after_a_timeout(platform: Platform) -> None:
     platform.status = "started"
     result = export(platform, "--timeout", "0", "eq(payment,paid)")
     assert "is still started after 0 s." in result.stderr
@@ -223,9 +223,9 @@ def test_a_job_that_takes_too_long_is_taken_up_again(platform: Platform) -> None
     assert [path.name for path in Path().iterdir()] == ["orders.csv"]
 
 
-def test_going_on_replaces_the_file_that_was_to_be_replaced(platform: Platform) -> None:
+def test_resume_replaces_the_file_if_the_export_started_with_force(platform: Platform) -> None:
     Path("orders.csv").write_bytes(b"old")
-    leave_unfinished(platform, "--force")
+    leave_interrupted_export(platform, "--force")
     assert export(platform, "--resume", "eq(payment,paid)").exit_code == 0
     assert Path("orders.csv").read_bytes() != b"old"
     assert export(platform, "--resume", "eq(payment,paid)").exit_code == 2
@@ -244,7 +244,7 @@ _IN_THE_WAY = (
 @pytest.mark.parametrize(
     ("args", "rows"), [(["eq(payment,paid)"], 1), (["--split", "month", _WINDOW], 3)]
 )
-def test_a_file_that_appears_meanwhile_is_kept_and_so_is_the_download(
+def test_a_file_created_during_the_export_is_kept_and_so_is_the_download(
     platform: Platform, args: list[str], rows: int
 ) -> None:
     def appearing(_: str) -> bytes:
@@ -266,10 +266,8 @@ def test_a_file_that_appears_meanwhile_is_kept_and_so_is_the_download(
 
 
 @pytest.mark.parametrize("first", [[], ["--force"]])
-def test_a_file_that_appears_before_it_goes_on_is_kept(
-    platform: Platform, first: list[str]
-) -> None:
-    leave_unfinished(platform, *first)
+def test_a_file_created_before_resume_is_kept(platform: Platform, first: list[str]) -> None:
+    leave_interrupted_export(platform, *first)
     Path("orders.csv").write_bytes(b"precious")
     result = export(platform, "--resume", "eq(payment,paid)")
     assert result.stderr.endswith(_IN_THE_WAY)
@@ -280,8 +278,8 @@ def test_a_file_that_appears_before_it_goes_on_is_kept(
     assert len(platform.filters) == 1
 
 
-def test_a_file_that_appears_while_it_goes_on_is_kept(platform: Platform) -> None:
-    leave_unfinished(platform)
+def test_a_file_created_during_resume_is_kept(platform: Platform) -> None:
+    leave_interrupted_export(platform)
 
     def job(number: int) -> dict[str, Any]:
         Path("orders.csv").write_bytes(b"precious")
@@ -295,18 +293,18 @@ def test_a_file_that_appears_while_it_goes_on_is_kept(platform: Platform) -> Non
 
 
 @pytest.mark.parametrize("again", ["--resume", "--force"])
-def test_a_note_that_is_none_is_told_also_where_the_file_is_there(
+def test_an_invalid_checkpoint_is_reported_even_if_the_file_exists(
     platform: Platform, again: str
 ) -> None:
-    for path in (_NOTE, Path("orders.csv")):
+    for path in (_CHECKPOINT, Path("orders.csv")):
         path.write_bytes(b"{")
     result = export(platform, "eq(payment,paid)", again)
-    told = "is not a checkpoint of an export" in result.stderr
-    assert (told, result.exit_code) == ((True, 2) if again == "--resume" else (False, 0))
+    reported = "is not a checkpoint of an export" in result.stderr
+    assert (reported, result.exit_code) == ((True, 2) if again == "--resume" else (False, 0))
 
 
 @pytest.mark.parametrize(
-    ("first", "before", "after", "says"),
+    ("first", "before", "after", "message"),
     [
         ([], None, None, "--resume."),
         ([], None, b"new", "--resume --force, which replaces orders.csv."),
@@ -314,8 +312,8 @@ def test_a_note_that_is_none_is_told_also_where_the_file_is_there(
         (["--force"], b"old", b"old", "--resume."),
     ],
 )
-def test_how_to_go_on_depends_on_what_is_in_the_way(
-    platform: Platform, first: list[str], before: bytes | None, after: bytes | None, says: str
+def test_resume_instructions_depend_on_existing_files(
+    platform: Platform, first: list[str], before: bytes | None, after: bytes | None, message: str
 ) -> None:
     if before is not None:
         Path("orders.csv").write_bytes(before)
@@ -328,38 +326,38 @@ def test_how_to_go_on_depends_on_what_is_in_the_way(
     pending, platform.status = platform.job, "pending"
     platform.job = job  # type: ignore[method-assign] # what happens meanwhile
     result = export(platform, "--timeout", "0", "eq(payment,paid)", *first)
-    assert result.stderr.endswith(f" To continue, run the same command with {says}\n")
+    assert result.stderr.endswith(f" To continue, run the same command with {message}\n")
     assert result.exit_code == 2
 
 
 @pytest.mark.parametrize("again", ["--resume", "--force"])
-def test_a_folder_in_place_of_the_note_is_named(platform: Platform, again: str) -> None:
-    _NOTE.mkdir()
+def test_a_folder_in_place_of_the_checkpoint_is_reported(platform: Platform, again: str) -> None:
+    _CHECKPOINT.mkdir()
     for args in ([], [again]):
         result = export(platform, "eq(payment,paid)", *args)
-        assert result.stderr == f"Error: cannot read {_NOTE.resolve()}: Is a directory.\n"
+        assert result.stderr == f"Error: cannot read {_CHECKPOINT.resolve()}: Is a directory.\n"
         assert (result.exit_code, platform.requests) == (2, [])
 
 
-def test_a_failure_that_quotes_the_token_does_not_show_it(platform: Platform) -> None:
+def test_a_token_in_an_error_message_is_masked(platform: Platform) -> None:
     good, platform.status = platform.job, "failed"
-    said = {"error": f"no access with {platform.token}"}
-    platform.job = lambda number: good(number) | said  # type: ignore[method-assign] # what jobs say
+    error = {"error": f"no access with {platform.token}"}
+    platform.job = lambda number: good(number) | error  # type: ignore[method-assign] # what jobs say
     assert export(platform, "eq(payment,paid)").stderr == (
         "Error: the job failed: no access with ***\n"
     )
 
 
-def test_another_export_is_not_gone_on_with(platform: Platform) -> None:
-    leave_unfinished(platform)
+def test_an_export_of_another_filter_is_not_resumed(platform: Platform) -> None:
+    leave_interrupted_export(platform)
     result = export(platform, "--resume", "eq(payment,unpaid)")
     assert "belongs to an export with another filter" in result.stderr
     assert "To continue" not in result.stderr
     assert result.exit_code == 2
 
 
-def test_beginning_anew_forgets_what_was_interrupted(platform: Platform) -> None:
-    leave_unfinished(platform)
+def test_force_removes_an_interrupted_export(platform: Platform) -> None:
+    leave_interrupted_export(platform)
     Path(f"orders.csv.export.{UUID(int=9)}.part").touch()
     others = [f"other.csv.export.{UUID(int=9)}.part", "orders.csv.export.txt"]
     for name in others:
@@ -369,8 +367,8 @@ def test_beginning_anew_forgets_what_was_interrupted(platform: Platform) -> None
     assert {path.name for path in Path().iterdir()} == {"orders.csv", *others}
 
 
-def test_what_is_begun_anew_can_be_gone_on_with(platform: Platform) -> None:
-    leave_unfinished(platform)
+def test_an_export_started_with_force_can_be_resumed(platform: Platform) -> None:
+    leave_interrupted_export(platform)
     platform.status = "pending"
     result = export(platform, "--force", "--timeout", "0", "eq(payment,unpaid)")
     assert result.stderr.endswith(" To continue, run the same command with --resume.\n")
@@ -394,20 +392,20 @@ def test_what_is_begun_anew_can_be_gone_on_with(platform: Platform) -> None:
         (["--orders", "none.jsonl", "--split", "month"], {}, None),
     ],
 )
-def test_what_was_interrupted_is_there_until_another_export_has_begun(
+def test_an_interrupted_export_is_kept_until_another_has_started(
     platform: Platform,
     monkeypatch: pytest.MonkeyPatch,
     args: list[str],
     variables: dict[str, str],
     answer: tuple[int, object] | None,
 ) -> None:
-    leave_unfinished(platform)
+    leave_interrupted_export(platform)
     Path(f"orders.csv.export.{UUID(int=1)}.part").write_bytes(b"a part")
     before = {path.name: path.read_bytes() for path in Path().iterdir()}
-    with monkeypatch.context() as for_now:
-        for_now.setattr(retries, "_backoff", lambda _: 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(retries, "_backoff", lambda _: 0)
         for name, value in variables.items():
-            for_now.setenv(name, value)
+            patch.setenv(name, value)
         platform.response = answer
         result = export(platform, "--force", "eq(payment,unpaid)", *args)
         platform.response = None
@@ -420,7 +418,7 @@ def test_what_was_interrupted_is_there_until_another_export_has_begun(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
-def test_an_interruption_says_how_to_go_on(platform: Platform) -> None:
+def test_an_interruption_prints_how_to_resume(platform: Platform) -> None:
     platform.status = "started"
     command = [
         *(sys.executable, "-m", "epfilter", "export", "--region", platform.url),
@@ -439,7 +437,7 @@ def test_an_interruption_says_how_to_go_on(platform: Platform) -> None:
     assert len(platform.filters) == 1
 
 
-def test_an_early_interruption_says_where_to_look(
+def test_an_early_interruption_prints_how_to_list_jobs(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: Any, **__: Any) -> Any:
@@ -452,7 +450,7 @@ def test_an_early_interruption_says_where_to_look(
 
 
 @pytest.mark.parametrize("package", ["httpx", "tenacity"])
-def test_a_missing_package_is_named_with_what_to_install(
+def test_a_missing_package_is_reported_with_its_requirement(
     platform: Platform, monkeypatch: pytest.MonkeyPatch, package: str
 ) -> None:
     def absent(name: str) -> Any:
@@ -464,7 +462,7 @@ def test_a_missing_package_is_named_with_what_to_install(
     assert (result.stdout, result.exit_code) == ("", 2)
 
 
-def test_a_missing_module_of_our_own_is_a_fault(
+def test_a_missing_module_of_epfilter_is_a_bug(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(errors, "import_module", lambda _: import_module("epfilter.no_such"))
@@ -472,7 +470,7 @@ def test_a_missing_module_of_our_own_is_a_fault(
 
 
 class Terminal:
-    """A standard error that is one."""
+    """A standard error that is a terminal."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -496,7 +494,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     return made
 
 
-def test_a_terminal_sees_how_far_it_is(platform: Platform, terminal: Terminal) -> None:
+def test_progress_is_shown_on_a_terminal(platform: Platform, terminal: Terminal) -> None:
     export(platform, "--split", "month", _WINDOW)
     lines = terminal.text.split("\r")
     assert f"part 2 of 3: job {UUID(int=2)} is success" in lines
@@ -504,7 +502,7 @@ def test_a_terminal_sees_how_far_it_is(platform: Platform, terminal: Terminal) -
     assert "\x1b" not in terminal.text
 
 
-def test_a_line_is_replaced_and_cut_and_vanishes(
+def test_a_status_line_is_replaced_truncated_and_removed(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "10")
@@ -517,16 +515,14 @@ def test_a_line_is_replaced_and_cut_and_vanishes(
     assert terminal.text == "\r012345678\r5 MB     \r7 MB\r    \r"
 
 
-def test_a_line_that_was_never_shown_leaves_no_trace(terminal: Terminal) -> None:
+def test_an_unused_status_line_prints_nothing(terminal: Terminal) -> None:
     with progress.StatusLine():
         pass
     assert terminal.text == ""
 
 
 @pytest.mark.parametrize("line", help_examples("export"))
-def test_the_examples_of_the_help_run(
-    platform: Platform, line: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_help_examples_run(platform: Platform, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for region in settings.REGIONS:
         monkeypatch.setitem(settings.REGIONS, region, platform.url)
     Path("refunds.filter").write_text("eq(payment,refunded)\n", encoding="utf-8")

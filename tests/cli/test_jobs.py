@@ -1,4 +1,4 @@
-"""`epfilter jobs`: the jobs of a store, in a table, one by one, and for programs."""
+"""`epfilter jobs`: a table of jobs, one job, and JSON."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def jobs(platform: Platform, *args: str, color: bool = False) -> Result:
     return result
 
 
-def test_jobs_stand_in_a_table(platform: Platform) -> None:
+def test_jobs_are_listed_in_a_table(platform: Platform) -> None:
     result = jobs(platform)
     assert result.stdout == (
         "id                                    status   created\n"
@@ -48,21 +48,21 @@ def test_jobs_stand_in_a_table(platform: Platform) -> None:
     assert (result.stderr, result.exit_code) == ("", 0)
 
 
-def test_a_wide_terminal_has_room_for_errors(
+def test_a_wide_terminal_has_a_column_for_errors(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     assert f"2018-10-04 11:08:49  {NOTHING}\n" in jobs(platform).stdout
 
 
-def test_no_jobs_are_said_to_be_none(platform: Platform) -> None:
+def test_an_empty_list_of_jobs_is_reported(platform: Platform) -> None:
     platform.filters = []
     result = jobs(platform)
     assert (result.stdout, result.stderr, result.exit_code) == ("", "there are no jobs.\n", 0)
     assert jobs(platform, "--format", "json").stdout == "[]\n"
 
 
-def test_programs_get_what_the_platform_has_sent(platform: Platform) -> None:
+def test_json_output_is_what_the_platform_sent(platform: Platform) -> None:
     expected = [platform.job(1), platform.job(2)]
     assert json.loads(jobs(platform, "--format", "json").stdout) == expected
     one = jobs(platform, "--format", "json", str(UUID(int=2)))
@@ -70,7 +70,7 @@ def test_programs_get_what_the_platform_has_sent(platform: Platform) -> None:
     assert (one.stderr, one.exit_code) == ("", 0)
 
 
-def test_one_job_is_shown_with_all_that_is_known(platform: Platform) -> None:
+def test_one_job_is_shown_with_all_details(platform: Platform) -> None:
     result = jobs(platform, str(UUID(int=2)).upper())
     assert result.stdout == (
         "id       00000000-0000-0000-0000-000000000002\n"
@@ -92,7 +92,7 @@ def test_one_job_is_shown_with_all_that_is_known(platform: Platform) -> None:
         ({"error": "two\nlines\x1b[2J"}, ["error    two\\nlines\\u001b[2J"]),
     ],
 )
-def test_what_the_platform_leaves_out_or_adds_is_shown_as_it_is(
+def test_missing_and_additional_members_of_a_job_are_accepted(
     platform: Platform, members: dict[str, Any], shown: list[str]
 ) -> None:
     job = {"id": str(UUID(int=1)), "status": "PROCESSING", **members}
@@ -104,7 +104,7 @@ def test_what_the_platform_leaves_out_or_adds_is_shown_as_it_is(
     assert jobs(platform).exit_code == 0
 
 
-def test_a_terminal_gets_colour(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_terminal_output_is_coloured(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     assert "\x1b[31mfailed\x1b[0m" in jobs(platform, str(UUID(int=2)), color=True).stdout
@@ -112,7 +112,7 @@ def test_a_terminal_gets_colour(platform: Platform, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    ("args", "says"),
+    ("args", "message"),
     [
         (["5"], "'5' is not a valid UUID."),
         (["--region", "mars"], "the region is neither a known name nor the base URL"),
@@ -120,13 +120,13 @@ def test_a_terminal_gets_colour(platform: Platform, monkeypatch: pytest.MonkeyPa
         ([str(UUID(int=1)), str(UUID(int=2))], "unexpected extra argument"),
     ],
 )
-def test_what_cannot_be_shown_is_a_failure(platform: Platform, args: list[str], says: str) -> None:
+def test_an_unknown_job_is_a_failure(platform: Platform, args: list[str], message: str) -> None:
     result = jobs(platform, *args)
-    assert says in result.stderr
+    assert message in result.stderr
     assert (result.stdout, result.exit_code) == ("", 2)
 
 
-def test_a_wrong_token_is_told(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_token_is_reported(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EPFILTER_API_TOKEN", "wrong-token")
     result = jobs(platform)
     assert "failed with 401 Unauthorized" in result.stderr
@@ -135,9 +135,7 @@ def test_a_wrong_token_is_told(platform: Platform, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("line", help_examples("jobs"))
-def test_the_examples_of_the_help_run(
-    platform: Platform, line: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_help_examples_run(platform: Platform, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for region in settings.REGIONS:
         monkeypatch.setitem(settings.REGIONS, region, platform.url)
     platform.response = (

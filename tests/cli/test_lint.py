@@ -1,7 +1,7 @@
-"""`epfilter lint` and `epfilter format --files`: what they print and change, and how they end.
+"""`epfilter lint` and `epfilter format --files`: output, changed files and exit codes.
 
-What they say of usual files is in lint_runs.txt; here are files, terminals and systems that are
-less usual.
+The cases for usual files are in lint_runs.txt. The tests here are about unusual files, terminals and
+systems.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ CASES = load_cases(Path(__file__).parent / "lint_runs.txt")
 NO_FILES = ("args", "stdin", "out", "err", "exit")
 
 
-def run(*args: str, given: str | bytes | None = None) -> Result:
-    return CliRunner().invoke(main, args, input=given)
+def run(*args: str, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(main, args, input=stdin)
 
 
 @pytest.fixture(autouse=True)
@@ -39,11 +39,11 @@ def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_a_run(case: Case, tmp_path: Path) -> None:
+def test_lint_run(case: Case, tmp_path: Path) -> None:
     files = [part for part in case.files(*NO_FILES) if not part.title.startswith("after ")]
     for file in files:
         file.write_to(tmp_path)
-    result = run(*shlex.split(case.part("args")), given=case.part("stdin") or None)
+    result = run(*shlex.split(case.part("args")), stdin=case.part("stdin") or None)
     assert result.stdout.rstrip("\n") == case.part("out").rstrip("\n")
     assert result.stderr.rstrip("\n") == case.part("err").rstrip("\n")
     assert result.exit_code == int(case.part("exit"))
@@ -63,7 +63,7 @@ def test_a_run(case: Case, tmp_path: Path) -> None:
     }
 
 
-def written(name: str, content: str | bytes) -> Path:
+def write_file(name: str, content: str | bytes) -> Path:
     path = Path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -72,10 +72,10 @@ def written(name: str, content: str | bytes) -> Path:
 
 @pytest.mark.parametrize("args", [(), ("a.filter", "b.json"), ("-",)], ids=str)
 @pytest.mark.parametrize("style", ["json", "sarif", "junit", "github"])
-def test_what_machines_read_is_whole_and_nothing_else(style: str, args: tuple[str, ...]) -> None:
-    written("a.filter", "gte(a,1):eq(b, 2)\n\x1b[31m")
-    written("b.json", '{"filter": "eqq(a,\\"é\\")"}')
-    result = run("lint", "--format", style, *args, given="eq(a,1")
+def test_machine_formats_print_nothing_else(style: str, args: tuple[str, ...]) -> None:
+    write_file("a.filter", "gte(a,1):eq(b, 2)\n\x1b[31m")
+    write_file("b.json", '{"filter": "eqq(a,\\"é\\")"}')
+    result = run("lint", "--format", style, *args, stdin="eq(a,1")
     assert (result.exit_code, result.stderr) == (1, "")
     if style in {"json", "sarif"}:
         json.loads(result.stdout)
@@ -85,14 +85,14 @@ def test_what_machines_read_is_whole_and_nothing_else(style: str, args: tuple[st
         assert all(line.startswith("::") for line in result.stdout.splitlines())
 
 
-def names_left() -> list[str]:
+def list_files() -> list[str]:
     return sorted(path.name for path in Path().iterdir())
 
 
-def test_a_report_is_whole_or_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    written("a.filter", "gte(a,1)")
-    written("b.filter", "gte(a,1)")
-    written("out.json", "old")
+def test_a_report_file_is_complete_or_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_file("a.filter", "gte(a,1)")
+    write_file("b.filter", "gte(a,1)")
+    write_file("out.json", "old")
 
     def interrupted(*_: Any, **__: Any) -> Any:
         raise KeyboardInterrupt
@@ -109,14 +109,14 @@ def test_a_report_is_whole_or_not_there(monkeypatch: pytest.MonkeyPatch) -> None
         assert run("lint", "--format", style, "-o", "out.json").exit_code == 130
         assert run("lint", "--format", style, "-o", "new.json").exit_code == 130
     assert Path("out.json").read_text(encoding="utf-8") == "old"
-    assert names_left() == ["a.filter", "b.filter", "out.json"]
+    assert list_files() == ["a.filter", "b.filter", "out.json"]
 
 
-def test_a_report_that_cannot_be_written_leaves_the_old_one(
+def test_a_failed_report_leaves_the_old_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    written("a.filter", "gte(a,1)")
-    written("out.txt", "old")
+    write_file("a.filter", "gte(a,1)")
+    write_file("out.txt", "old")
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
@@ -126,15 +126,15 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one(
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == "Error: cannot write out.txt: No space left on device.\n"
     assert Path("out.txt").read_text(encoding="utf-8") == "old"
-    assert names_left() == ["a.filter", "out.txt"]
+    assert list_files() == ["a.filter", "out.txt"]
 
 
 @POSIX
-def test_a_report_may_go_to_a_device_or_through_a_link() -> None:
-    written("a.filter", "gte(a,1)")
+def test_a_report_can_be_written_to_a_device_or_through_a_link() -> None:
+    write_file("a.filter", "gte(a,1)")
     assert run("lint", "-o", "/dev/null", "a.filter").exit_code == 1
     assert Path("/dev/null").is_char_device()
-    written("real.txt", "old")
+    write_file("real.txt", "old")
     Path("link.txt").symlink_to("real.txt")
     assert run("lint", "--format", "concise", "-o", "link.txt", "a.filter").exit_code == 1
     assert Path("link.txt").is_symlink()
@@ -142,8 +142,8 @@ def test_a_report_may_go_to_a_device_or_through_a_link() -> None:
     assert "EPF108" in run("lint", "--format", "concise", "-o", "-", "a.filter").stdout
 
 
-def test_a_report_in_a_file_has_no_colours(monkeypatch: pytest.MonkeyPatch) -> None:
-    written("a.filter", "gte(a,1)")
+def test_a_report_file_has_no_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_file("a.filter", "gte(a,1)")
     result = CliRunner().invoke(main, ["lint", "-o", "out.txt"], color=True)
     assert result.exit_code == 1
     assert "\x1b" not in Path("out.txt").read_text(encoding="utf-8")
@@ -185,7 +185,7 @@ def long_line(suffix: str) -> str:
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_line_of_five_megabytes(suffix: str) -> None:
-    written(f"a{suffix}", long_line(suffix))
+    write_file(f"a{suffix}", long_line(suffix))
     result = run("lint", "--jobs", "1", f"a{suffix}")
     assert "EPF108" in result.stdout
     assert len(result.output) < 20_000
@@ -220,8 +220,8 @@ NESTED: dict[str, str] = {
 
 
 @pytest.mark.parametrize("name", NESTED)
-def test_whatever_is_nested_deeply_ends_the_run_in_words(name: str) -> None:
-    written(name, NESTED[name])
+def test_deeply_nested_files_do_not_crash(name: str) -> None:
+    write_file(name, NESTED[name])
     for args in (("lint", "--jobs", "1"), ("lint", "--fix"), ("format", "--files", "--write")):
         result = run(*args, name)
         assert result.exit_code in {0, 1}, result.output[-300:]
@@ -246,8 +246,8 @@ def test_whatever_is_nested_deeply_ends_the_run_in_words(name: str) -> None:
         "filter \u2028 \u202e \x85 \x1c 'eq(a,é)'".encode(),
     ],
 )
-def test_absurd_contents_end_the_run_in_words(suffix: str, content: bytes) -> None:
-    written(f"a{suffix}", content)
+def test_invalid_contents_do_not_crash(suffix: str, content: bytes) -> None:
+    write_file(f"a{suffix}", content)
     for args in (
         ("lint",),
         ("lint", "--unsafe-fixes", "--select", "EPF"),
@@ -255,14 +255,14 @@ def test_absurd_contents_end_the_run_in_words(suffix: str, content: bytes) -> No
     ):
         result = run(*args, f"a{suffix}")
         assert result.exit_code in {0, 1}, result.output
-    assert not [name for name in names_left() if name != f"a{suffix}"]
+    assert not [name for name in list_files() if name != f"a{suffix}"]
 
 
 @POSIX
-def test_what_is_no_file() -> None:
+def test_paths_that_are_not_files() -> None:
     os.mkfifo("fifo.json")
     Path("x.json").mkdir()
-    written("x.json/y.json", '{"filter": "gte(a,1)"}')
+    write_file("x.json/y.json", '{"filter": "gte(a,1)"}')
     Path("loop.json").symlink_to("loop.json")
     Path("around").symlink_to(".", target_is_directory=True)
     Path("broken.yaml").symlink_to("nothing")
@@ -279,11 +279,11 @@ def test_what_is_no_file() -> None:
     assert run("format", "--files", "--check", ".").exit_code == 1
 
 
-def test_a_file_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    written("a.filter", "gte(a,1)")
+def test_a_file_without_read_permission(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_file("a.filter", "gte(a,1)")
 
     def forbidden(_: Path) -> bytes:
-        # Root may read anything, so that the system's answer is given in its place.
+        # Root may read anything, so that the system's answer is stdin in its place.
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "read_bytes", forbidden)
@@ -301,9 +301,9 @@ def _default() -> Any:
     return Configuration()
 
 
-def test_a_file_that_vanishes_between_search_and_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    written("a.filter", "gte(a,1)")
-    written("b.filter", "gte(a,1)")
+def test_a_file_deleted_between_discovery_and_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_file("a.filter", "gte(a,1)")
+    write_file("b.filter", "gte(a,1)")
     from epfilter.linter.files.document import Document
 
     real = Document.read
@@ -322,7 +322,7 @@ def test_a_file_that_vanishes_between_search_and_reading(monkeypatch: pytest.Mon
 
 
 @POSIX
-def test_names_of_any_characters_stay_in_their_lines() -> None:
+def test_special_characters_in_file_names_are_escaped() -> None:
     names = [
         "a\nb.filter",
         "\x1b[31m.filter",
@@ -331,7 +331,7 @@ def test_names_of_any_characters_stay_in_their_lines() -> None:
         "é.filter",
     ]
     for name in names:
-        written(name, "gte(a, 1)")
+        write_file(name, "gte(a, 1)")
     result = run("lint", "--format", "concise")
     assert (len(result.stdout.splitlines()), result.exit_code) == (5, 1)
     assert "\x1b" not in result.stdout
@@ -349,7 +349,7 @@ def test_names_of_any_characters_stay_in_their_lines() -> None:
     assert run("format", "--files", "--write").exit_code == 0
 
 
-def test_a_name_that_no_file_can_have() -> None:
+def test_an_invalid_file_name() -> None:
     result = run("lint", "--format", "concise", "x" * 5000)
     assert result.exit_code == 1
     assert "EPF701" in result.stdout
@@ -365,16 +365,16 @@ def process(*args: str, **more: Any) -> subprocess.Popen[bytes]:
     )
 
 
-def many(count: int, calls: int) -> None:
+def write_many_files(count: int, calls: int) -> None:
     text = ":".join(f"gte(a,{number})" for number in range(calls))
     for number in range(count):
-        written(f"{number:03}.filter", text)
+        write_file(f"{number:03}.filter", text)
 
 
 @POSIX
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_ends_a_run_without_a_traceback(jobs: str) -> None:
-    many(200, 60)
+def test_ctrl_c_prints_no_traceback(jobs: str) -> None:
+    write_many_files(200, 60)
     running = process("lint", "--jobs", jobs, start_new_session=True)
     assert running.stdout
     running.stdout.read(1)  # it has begun
@@ -388,8 +388,8 @@ def test_ctrl_c_ends_a_run_without_a_traceback(jobs: str) -> None:
 @pytest.mark.parametrize(
     "args", [("lint",), ("lint", "--format", "json"), ("lint", "--diff"), ("format", "--files")]
 )
-def test_a_reader_who_has_seen_enough_ends_the_output(args: tuple[str, ...]) -> None:
-    many(20, 30)
+def test_a_closed_pipe_ends_the_output(args: tuple[str, ...]) -> None:
+    write_many_files(20, 30)
     running = process(*args, "--jobs", "1") if args[0] == "lint" else process(*args)
     assert running.stdout
     assert running.stderr
@@ -403,7 +403,7 @@ def test_a_reader_who_has_seen_enough_ends_the_output(args: tuple[str, ...]) -> 
 
 
 @POSIX
-def test_a_long_run_shows_how_far_it_is_to_a_terminal_only() -> None:
+def test_a_long_run_shows_a_progress_bar_on_a_terminal_only() -> None:
     import pty
 
     code = (
@@ -411,7 +411,7 @@ def test_a_long_run_shows_how_far_it_is_to_a_terminal_only() -> None:
         "progress._BAR_DELAY = -1\n"
         "main(['lint', '--jobs', '1', '--format', 'concise'])\n"
     )
-    many(5, 2)
+    write_many_files(5, 2)
 
     def run_with(stderr: int) -> bytes:
         done = subprocess.run(  # noqa: S603 - our own interpreter and code
@@ -441,7 +441,7 @@ def test_a_long_run_shows_how_far_it_is_to_a_terminal_only() -> None:
     assert b"linting" not in run_with(subprocess.PIPE)
 
 
-def test_a_short_run_shows_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_short_run_shows_no_progress_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     shown: list[Callable[..., Any]] = []
     monkeypatch.setattr("click.progressbar", shown.append)
@@ -450,13 +450,13 @@ def test_a_short_run_shows_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_standard_streams(monkeypatch: pytest.MonkeyPatch) -> None:
-    written("a.filter", "gte(a,1)")
+    write_file("a.filter", "gte(a,1)")
     monkeypatch.setattr("sys.stderr", None)
     assert [*bar.collect_with_progress(iter("abc"), 3, "linting")] == ["a", "b", "c"]
 
 
 def test_a_missing_package_for_folders_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    written("a.filter", "eq(a,1)")
+    write_file("a.filter", "eq(a,1)")
     monkeypatch.setitem(sys.modules, "pathspec", None)
     result = run("lint")
     assert (result.exit_code, result.stdout) == (2, "")

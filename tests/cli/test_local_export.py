@@ -40,11 +40,11 @@ def export(*args: str) -> Result:
     return result
 
 
-def left() -> list[str]:
+def list_files() -> list[str]:
     return sorted(path.name for path in Path().iterdir())
 
 
-def test_the_orders_that_the_filter_means_are_written(tmp_path: Path) -> None:
+def test_the_selected_orders_are_written(tmp_path: Path) -> None:
     result = export("--orders", "orders.jsonl", PAID)
     with (tmp_path / "paid.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -54,15 +54,15 @@ def test_the_orders_that_the_filter_means_are_written(tmp_path: Path) -> None:
     assert list(dict.fromkeys(row["id"] for row in rows)) == meant != []
     size = Path("paid.csv").stat().st_size
     assert result.stdout == f"paid.csv: {size:,} bytes, {len(rows):,} rows\n"
-    assert left() == ["orders.jsonl", "paid.csv"]
+    assert list_files() == ["orders.jsonl", "paid.csv"]
 
 
-def test_one_json_object_says_what_was_written() -> None:
-    said = json.loads(export("--orders", "orders.jsonl", "--format", "json", PAID).stdout)
-    assert said["path"] == "paid.csv"
-    assert said["bytes"] == Path("paid.csv").stat().st_size
-    assert said["rows"] > 0
-    assert said["jobs"] == []
+def test_the_summary_as_json() -> None:
+    summary = json.loads(export("--orders", "orders.jsonl", "--format", "json", PAID).stdout)
+    assert summary["path"] == "paid.csv"
+    assert summary["bytes"] == Path("paid.csv").stat().st_size
+    assert summary["rows"] > 0
+    assert summary["jobs"] == []
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ def test_one_json_object_says_what_was_written() -> None:
         (["orders.jsonl", PAID, "--resume"], 2, "`--resume` cannot be combined with `--orders`."),
     ],
 )
-def test_what_cannot_be_is_said_and_leaves_nothing(args: list[str], code: int, words: str) -> None:
+def test_failures_are_reported_and_leave_no_file(args: list[str], code: int, words: str) -> None:
     result = export("--orders", *args)
     assert (result.exit_code, words in result.stderr) == (code, True), result.stderr
     assert result.stdout == ""
-    assert left() == ["orders.jsonl"]
+    assert list_files() == ["orders.jsonl"]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_what_cannot_be_is_said_and_leaves_nothing(args: list[str], code: int, w
 )
 @pytest.mark.parametrize("force", [[], ["--force"]])
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows makes no links for everybody")
-def test_orders_are_not_written_over_themselves(
+def test_the_file_of_the_orders_is_never_overwritten(
     tmp_path: Path, orders: str, output: str, force: list[str]
 ) -> None:
     before = Path("orders.jsonl").read_bytes()
@@ -138,20 +138,20 @@ def test_orders_are_not_written_over_themselves(
     )
     assert (result.stdout, result.exit_code) == ("", 2)
     assert Path("orders.jsonl").read_bytes() == before
-    assert left() == ["link.jsonl", "orders.jsonl", "other-name.jsonl"]
+    assert list_files() == ["link.jsonl", "orders.jsonl", "other-name.jsonl"]
 
 
 @pytest.mark.parametrize("force", [[], ["--force"]])
-def test_what_a_platform_has_not_finished_neither_hinders_nor_is_lost(force: list[str]) -> None:
+def test_an_interrupted_platform_export_is_kept(force: list[str]) -> None:
     unfinished = ["paid.csv.export.json", f"paid.csv.export.{UUID(int=1)}.part"]
     for name in unfinished:
         Path(name).write_text("unfinished", encoding="utf-8")
     assert export("--orders", "orders.jsonl", PAID, *force).exit_code == 0
-    assert left() == sorted(["orders.jsonl", "paid.csv", *unfinished])
+    assert list_files() == sorted(["orders.jsonl", "paid.csv", *unfinished])
     assert {Path(name).read_text(encoding="utf-8") for name in unfinished} == {"unfinished"}
 
 
-def test_a_file_that_is_there_is_replaced_with_force_only() -> None:
+def test_an_existing_file_is_replaced_only_with_force() -> None:
     Path("paid.csv").write_text("mine", encoding="utf-8")
     result = export("--orders", "orders.jsonl", PAID)
     assert result.stderr.endswith("Error: paid.csv exists; use `--force` to replace it.\n")
@@ -162,14 +162,14 @@ def test_a_file_that_is_there_is_replaced_with_force_only() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
-def test_a_file_that_is_replaced_keeps_its_permissions() -> None:
+def test_a_replaced_file_keeps_its_permissions() -> None:
     Path("paid.csv").touch(mode=0o600)
     assert export("--orders", "orders.jsonl", PAID, "--force").exit_code == 0
     assert stat.S_IMODE(Path("paid.csv").stat().st_mode) == 0o600
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes of this kind")
-def test_what_is_no_file_is_not_replaced() -> None:
+def test_a_pipe_is_not_replaced() -> None:
     os.mkfifo("paid.csv")
     result = export("--orders", "orders.jsonl", PAID, "--force")
     assert (result.exit_code, result.stderr) == (
@@ -180,7 +180,7 @@ def test_what_is_no_file_is_not_replaced() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows makes no links for everybody")
-def test_a_link_stays_one() -> None:
+def test_a_symbolic_link_is_kept() -> None:
     Path("real.csv").write_text("mine", encoding="utf-8")
     Path("paid.csv").symlink_to("real.csv")
     assert export("--orders", "orders.jsonl", PAID, "--force").exit_code == 0
@@ -203,10 +203,10 @@ POSIX = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 
 @pytest.fixture
 def running_export() -> Iterator[subprocess.Popen[str]]:
-    """An export that would not end for years, begun just now."""
+    """A running export that would take years."""
     with closing(duckdb.connect("endless.duckdb")) as connection:
         connection.execute(ENDLESS)
-    before = left()
+    before = list_files()
     command = [
         *(sys.executable, "-m", "epfilter", "export", "--orders", "duckdb://endless.duckdb"),
         *("-o", "paid.csv", "eq(payment,paid)"),
@@ -214,11 +214,11 @@ def running_export() -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(  # noqa: S603 - our own program
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
     ) as process:
-        while left() == before and process.poll() is None:
+        while list_files() == before and process.poll() is None:
             time.sleep(0.01)
         yield process
         process.kill()
-    assert left() == before
+    assert list_files() == before
 
 
 @POSIX
@@ -232,7 +232,7 @@ def running_export() -> Iterator[subprocess.Popen[str]]:
         ("SIGHUP", 0, 129),
     ],
 )
-def test_an_interruption_leaves_nothing(
+def test_an_interruption_leaves_no_files(
     running_export: subprocess.Popen[str], name: str, pause: float, code: int
 ) -> None:
     time.sleep(pause)
@@ -243,7 +243,7 @@ def test_an_interruption_leaves_nothing(
 
 @POSIX
 @pytest.mark.parametrize("pause", [0, 0.05])
-def test_a_second_one_leaves_nothing_either(
+def test_a_second_interruption_leaves_no_files(
     running_export: subprocess.Popen[str], pause: float
 ) -> None:
     time.sleep(0.5)
@@ -257,7 +257,7 @@ def test_a_second_one_leaves_nothing_either(
 
 
 @pytest.mark.parametrize("links", [True, False])
-def test_a_file_that_appears_meanwhile_stays(
+def test_a_file_created_during_the_export_is_kept(
     links: bool,  # noqa: FBT001 - a column of the table
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -280,22 +280,22 @@ def test_a_file_that_appears_meanwhile_stays(
     assert result.stderr.endswith("Error: paid.csv exists; use `--force` to replace it.\n")
     assert (result.exit_code, result.stdout) == (2, "")
     assert Path("paid.csv").read_text(encoding="utf-8") == "mine"
-    assert left() == ["orders.jsonl", "paid.csv"]
+    assert list_files() == ["orders.jsonl", "paid.csv"]
     assert export("--orders", "orders.jsonl", PAID, "--force").exit_code == 0
     Path("paid.csv").unlink()
     assert export("--orders", "orders.jsonl", PAID).exit_code == 2
 
 
-def test_no_links_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hard_links_are_optional(monkeypatch: pytest.MonkeyPatch) -> None:
     def without_links(*_: object) -> None:
         raise PermissionError("no links here")
 
     monkeypatch.setattr(os, "link", without_links)
     assert export("--orders", "orders.jsonl", PAID).exit_code == 0
-    assert left() == ["orders.jsonl", "paid.csv"]
+    assert list_files() == ["orders.jsonl", "paid.csv"]
 
 
-def test_a_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith("epfilter.exporter.orders.duck")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "duckdb", None)

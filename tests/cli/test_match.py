@@ -1,4 +1,4 @@
-"""`epfilter match`: which rows it prints, and what it says of files that are malformed."""
+"""`epfilter match`: the printed rows, and the messages for malformed files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("run", _RUNS, ids=lambda run: run["case"])
-def test_runs(run: dict[str, Any]) -> None:
+def test_match_run(run: dict[str, Any]) -> None:
     content = run["content"].encode()
     Path(run["file"]).write_bytes(content)
     result = CliRunner().invoke(main, ["match", *run["args"], run["file"]])
@@ -46,7 +46,7 @@ def test_runs(run: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "says"),
+    ("args", "message"),
     [
         (["eq(a,1)"], "Missing argument 'FILE'."),
         (["-", "-", "--format", "csv"], "FILTER and FILE cannot both be standard input."),
@@ -58,14 +58,14 @@ def test_runs(run: dict[str, Any]) -> None:
         (["eq(a,1)", "a.csv", "--resource", "ordrs"], "there is no resource `ordrs`"),
     ],
 )
-def test_wrong_usage(args: list[str], says: str) -> None:
+def test_wrong_usage(args: list[str], message: str) -> None:
     result = CliRunner().invoke(main, ["match", *args])
     assert (result.stdout, result.exit_code) == ("", 2)
-    assert says in result.stderr
+    assert message in result.stderr
 
 
 @pytest.mark.parametrize("style", ["json", "jsonl", "csv"])
-def test_bytes_that_are_no_utf_8(style: str) -> None:
+def test_invalid_utf_8(style: str) -> None:
     Path("a.x").write_bytes(b'a\n{"a": "\xff"}\n' if style == "csv" else b'\n{"a": "\xff"}')
     result = CliRunner().invoke(main, ["match", "--format", style, "eq(a,1)", "a.x"])
     assert result.stderr == "Error: a.x, line 2: not UTF-8: byte 0xff at offset 7.\n"
@@ -74,17 +74,17 @@ def test_bytes_that_are_no_utf_8(style: str) -> None:
 
 @pytest.mark.parametrize("style", ["json", "jsonl"])
 @pytest.mark.parametrize(
-    ("value", "says"),
+    ("value", "message"),
     [
         ("[" * 100_000, "not valid JSON: it is nested too deeply"),
         ("9" * 5000, "not valid JSON: a number has too many digits"),
     ],
     ids=["deep", "long"],
 )
-def test_json_that_python_cannot_read(style: str, value: str, says: str) -> None:
+def test_json_beyond_the_limits_of_python(style: str, value: str, message: str) -> None:
     Path("a.x").write_text(f'[{{"a":{value}}}]' if style == "json" else f'{{"a":{value}}}')
     result = CliRunner().invoke(main, ["match", "--format", style, "eq(a,1)", "a.x"])
-    assert result.stderr == f"Error: a.x, line 1: {says}.\n"
+    assert result.stderr == f"Error: a.x, line 1: {message}.\n"
 
 
 _values = st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.floats())
@@ -92,10 +92,10 @@ _rows = st.lists(st.dictionaries(st.sampled_from(["a", "b", "é\n"]), _values), 
 
 
 @given(_rows, st.sampled_from([None, 2]), st.booleans())
-def test_what_is_printed_is_what_was_read(
+def test_printed_rows_equal_the_rows_of_the_file(
     rows: list[dict[str, Any]],
     indent: int | None,
-    in_data: bool,  # noqa: FBT001 - drawn
+    in_data: bool,  # noqa: FBT001 - rendered
 ) -> None:
     whole = {"x": {"data": [1]}, "data": rows, "z": 1} if in_data else rows
     for style, text in (
@@ -112,7 +112,7 @@ def test_what_is_printed_is_what_was_read(
 
 
 @given(st.lists(st.lists(st.text(st.characters(codec="utf-8")), min_size=2, max_size=2)))
-def test_cells_are_printed_as_they_were_read(rows: list[list[str]]) -> None:
+def test_printed_cells_equal_the_cells_of_the_file(rows: list[list[str]]) -> None:
     given_rows = [["a", "b"], *rows]
     written = StringIO(newline="")
     csv.writer(written, quoting=csv.QUOTE_ALL).writerows(given_rows)
@@ -125,7 +125,7 @@ def test_cells_are_printed_as_they_were_read(rows: list[list[str]]) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
 @pytest.mark.parametrize("style", ["jsonl", "csv"])
-def test_rows_are_printed_before_the_file_ends_and_a_closed_pipe_is_fine(style: str) -> None:
+def test_rows_are_streamed_and_a_closed_pipe_is_accepted(style: str) -> None:
     row = '{"a":1}' if style == "jsonl" else "a"
     done = subprocess.run(  # noqa: S603 - our own script
         [
@@ -140,7 +140,7 @@ def test_rows_are_printed_before_the_file_ends_and_a_closed_pipe_is_fine(style: 
     assert (done.stdout.decode(), done.stderr) == (f"{row}\n" * 2, b"")
 
 
-def test_a_terminal_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = [1] * 10
 
     class Terminal:

@@ -1,4 +1,4 @@
-"""How it looks: colour, drawings, help, and the examples of the help."""
+"""Output for people: colour, drawings, help, and the examples of the help."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _COMMANDS = [
     *("lint", "resources", "export", "jobs", "serve", "demo-orders"),
 ]
 
-_TALKING = {"export", "jobs", "serve"}
-"""The commands whose examples need a platform, or are one; their own tests run them."""
+_CONNECTING = {"export", "jobs", "serve"}
+"""The commands whose examples require a platform, or are one; their own tests run them."""
 
 _STATUS = r"(?m)^\d+ filters? in \d+ files?: no findings\n|^0 of \d files would be changed\n"
 
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    """A runner whose streams take colours, as a terminal does."""
+    """A runner whose streams accept colours, like a terminal."""
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     return CliRunner()
@@ -45,7 +45,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     [["check", "eq(a,1):eq(b,2)"], ["check", "gte(a,1)"], ["parse", "--format", "tree", "eq(a,1)"]],
     ids=str,
 )
-def test_a_terminal_gets_colour(terminal: CliRunner, args: list[str]) -> None:
+def test_terminal_output_is_coloured(terminal: CliRunner, args: list[str]) -> None:
     colored = terminal.invoke(main, args, color=True).stdout
     plain = terminal.invoke(main, args).stdout
     assert "\x1b[" in colored
@@ -54,22 +54,20 @@ def test_a_terminal_gets_colour(terminal: CliRunner, args: list[str]) -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
-def test_a_terminal_can_ask_for_none(
+def test_colour_can_be_disabled(
     terminal: CliRunner, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
     assert "\x1b[" not in terminal.invoke(main, ["check", "gte(a,1)"], color=True).stdout
 
 
-def test_an_empty_no_color_asks_for_nothing(
-    terminal: CliRunner, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_empty_no_color_is_ignored(terminal: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "")
     assert "\x1b[" in terminal.invoke(main, ["check", "gte(a,1)"], color=True).stdout
 
 
 @pytest.mark.parametrize("args", [["parse"], ["format"], ["payload"], ["check", "--format=json"]])
-def test_a_product_has_no_colour(terminal: CliRunner, args: list[str]) -> None:
+def test_results_for_programs_have_no_colour(terminal: CliRunner, args: list[str]) -> None:
     assert "\x1b" not in terminal.invoke(main, [*args, "eq(a,1):eq(b,2)"], color=True).stdout
 
 
@@ -77,18 +75,18 @@ def test_a_product_has_no_colour(terminal: CliRunner, args: list[str]) -> None:
 @pytest.mark.parametrize(
     "fix", [None, Fix("do it", (Edit(Span(2, 3), "!"),), safe=True), Fix("rest", (), safe=False)]
 )
-def test_a_finding_is_drawn_as_the_library_draws_it(severity: Severity, fix: Fix | None) -> None:
+def test_a_finding_looks_as_in_the_library(severity: Severity, fix: Fix | None) -> None:
     found = Diagnostic("EPF199", "what is this?", Span(2, 3), severity, "a hint", fix)
-    drawn = click.unstyle(render_finding(found, "ab?"))
-    assert drawn.startswith(found.draw("ab?"))
-    assert ("fix" in drawn) is (fix is not None)
-    assert ("(unsafe)" in drawn) is (fix is not None and not fix.safe)
+    rendered = click.unstyle(render_finding(found, "ab?"))
+    assert rendered.startswith(found.draw("ab?"))
+    assert ("fix" in rendered) is (fix is not None)
+    assert ("(unsafe)" in rendered) is (fix is not None and not fix.safe)
 
 
-def test_a_call_of_many_values_gets_a_branch_for_each() -> None:
+def test_a_call_of_many_values_has_a_branch_for_each() -> None:
     values = [f"value-{number:02d}" for number in range(12)]
-    drawn = click.unstyle(render_tree(parse(f"eq(a,1):in(id,{','.join(values)}):eq(b,2)")))
-    assert drawn.splitlines() == [
+    rendered = click.unstyle(render_tree(parse(f"eq(a,1):in(id,{','.join(values)}):eq(b,2)")))
+    assert rendered.splitlines() == [
         "and",
         "├── eq  a   1",
         "├── in  id",
@@ -123,14 +121,12 @@ def test_help_lists_every_command_and_the_completion() -> None:
 
 
 def _examples() -> Iterator[str]:
-    for command in ([], *[[name] for name in _COMMANDS if name not in _TALKING]):
+    for command in ([], *[[name] for name in _COMMANDS if name not in _CONNECTING]):
         yield from help_examples(*command)
 
 
 @pytest.mark.parametrize("line", list(_examples()))
-def test_the_examples_of_the_help_run(
-    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_help_examples_run(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("refunds.filter").write_text("eq(payment,refunded)\n", encoding="utf-8")
     for folder in ("src", "docs"):
@@ -148,7 +144,7 @@ def test_the_examples_of_the_help_run(
     assert (re.sub(_STATUS, "", result.stderr), result.exit_code) == ("", 0)
 
 
-def test_completion_knows_commands_and_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_completion_lists_commands_and_options(monkeypatch: pytest.MonkeyPatch) -> None:
     def complete(words: str, position: int) -> list[str]:
         monkeypatch.setenv("_EPFILTER_COMPLETE", "bash_complete")
         monkeypatch.setenv("COMP_WORDS", words)

@@ -1,4 +1,4 @@
-"""`epfilter resources`: what it lists, how its tables fit, and what machines get."""
+"""`epfilter resources`: lists, tables that fit the terminal, and JSON."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_it_lists_every_resource_with_title_and_endpoints() -> None:
     )
 
 
-def test_a_resource_of_few_fields_to_the_letter() -> None:
+def test_exact_output_for_a_small_resource() -> None:
     assert run("carts").splitlines() == [
         "carts  Carts",
         "  GET /v2/carts",
@@ -58,7 +58,7 @@ def test_a_resource_of_few_fields_to_the_letter() -> None:
     ]
 
 
-def test_a_resource_of_long_names_has_its_notes_below(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notes_are_below_rows_with_long_names(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = run("pim_nodes").splitlines()
     assert "field                              type      operators" in lines
     assert "    store, organization" in lines
@@ -69,12 +69,12 @@ def test_a_resource_of_long_names_has_its_notes_below(monkeypatch: pytest.Monkey
     )
 
 
-def test_a_resource_of_no_known_fields_says_so() -> None:
+def test_a_resource_without_documented_fields() -> None:
     assert run("pim_jobs").splitlines()[-1] == "The fields of this resource are not documented."
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "text"),
     [
         ("orders", "complete, incomplete, cancelled"),
         ("orders", "also named customer.name"),
@@ -87,13 +87,13 @@ def test_a_resource_of_no_known_fields_says_so() -> None:
         ("flow_entries", "none"),
     ],
 )
-def test_what_is_known_is_shown(name: str, said: str) -> None:
-    assert said in run(name)
+def test_details_of_resources_are_shown(name: str, text: str) -> None:
+    assert text in run(name)
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("width", [40, 80, 100])
-def test_every_table_names_every_field_and_fits(
+def test_tables_list_every_field_and_fit_the_terminal(
     name: str, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
@@ -110,17 +110,17 @@ def resource_info_of(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("width", ["0", "-5", "many", "1000000"])
-def test_an_odd_terminal_does_no_harm(width: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_terminal_widths_are_ignored(width: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", width)
     assert max(map(len, run("orders").splitlines())) <= 120
 
 
-def test_a_table_without_notes_has_no_column_for_them() -> None:
-    drawn = render_table(("field", "type", "notes"), [("id", "uuid", "")], 60)
-    assert [click.unstyle(line) for line in drawn] == ["field  type", "id     uuid"]
+def test_a_table_without_notes_has_no_notes_column() -> None:
+    rendered = render_table(("field", "type", "notes"), [("id", "uuid", "")], 60)
+    assert [click.unstyle(line) for line in rendered] == ["field  type", "id     uuid"]
 
 
-def test_machines_get_the_list() -> None:
+def test_the_list_as_json() -> None:
     listed = as_json()
     assert [one["name"] for one in listed] == NAMES
     assert listed[NAMES.index("orders")] == {
@@ -139,7 +139,7 @@ def test_machines_get_the_list() -> None:
     }
 
 
-def test_machines_get_a_resource() -> None:
+def test_a_resource_as_json() -> None:
     orders = as_json("orders")
     assert list(orders) == [
         *("name", "title", "deprecated", "endpoints", "note", "source_conflicts"),
@@ -166,7 +166,7 @@ def test_machines_get_a_resource() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_machines_get_every_field(name: str) -> None:
+def test_every_field_as_json(name: str) -> None:
     assert [field["name"] for field in as_json(name)["fields"]] == resource_info_of(name)
 
 
@@ -174,8 +174,8 @@ def test_check_as_json_against_a_resource() -> None:
     result = CliRunner().invoke(
         main, ["check", "--format", "json", "--resource", "orders", "eq(paymet,paid)"]
     )
-    answer = json.loads(result.stdout)
-    assert answer["ok"] is False
-    assert answer["canonical"] == "eq(paymet,paid)"
-    assert [found["code"] for found in answer["diagnostics"]] == ["EPF201"]
+    report = json.loads(result.stdout)
+    assert report["ok"] is False
+    assert report["canonical"] == "eq(paymet,paid)"
+    assert [found["code"] for found in report["diagnostics"]] == ["EPF201"]
     assert result.exit_code == 1

@@ -1,4 +1,4 @@
-"""`epfilter serve`: its options, what it says, and how it ends."""
+"""`epfilter serve`: its options, output and exit codes."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def orders(tmp_path: Path) -> Path:
     return path
 
 
-class Served:
-    """What `serve` was called with; it says that it listens, and ends."""
+class RecordedServe:
+    """A replacement for `serve` that records its calls, calls `listening`, and returns."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -52,19 +52,19 @@ class Served:
 
 def run(
     monkeypatch: pytest.MonkeyPatch, *arguments: str, address: str = "http://127.0.0.1:8000"
-) -> tuple[Result, Served]:
-    served = Served(address)
-    monkeypatch.setattr(serving, "serve", served)
+) -> tuple[Result, RecordedServe]:
+    recorded = RecordedServe(address)
+    monkeypatch.setattr(serving, "serve", recorded)
     for name in ("EPFILTER_TOKEN", "EPFILTER_ORDERS", "EPFILTER_JOBS"):
         monkeypatch.delenv(name, raising=False)
-    return CliRunner().invoke(main, ["serve", "--orders", "orders.jsonl", *arguments]), served
+    return CliRunner().invoke(main, ["serve", "--orders", "orders.jsonl", *arguments]), recorded
 
 
-def test_without_options_it_serves_this_machine_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    done, served = run(monkeypatch, "--token", TOKEN)
+def test_the_default_address_is_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    done, recorded = run(monkeypatch, "--token", TOKEN)
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.stdout == "serving on http://127.0.0.1:8000\n"
-    assert served.calls == [
+    assert recorded.calls == [
         (
             ServiceSettings(orders="orders.jsonl", state=".epfilter-service", token=TOKEN),
             "127.0.0.1",
@@ -92,17 +92,17 @@ def test_without_options_it_serves_this_machine_only(monkeypatch: pytest.MonkeyP
 def test_an_option_is_a_setting(
     monkeypatch: pytest.MonkeyPatch, arguments: list[str], expected: dict[str, Any]
 ) -> None:
-    done, served = run(monkeypatch, "--token", TOKEN, *arguments)
+    done, recorded = run(monkeypatch, "--token", TOKEN, *arguments)
     assert done.exit_code == 0, done.stderr
-    ((settings, _, _),) = served.calls
+    ((settings, _, _),) = recorded.calls
     assert {name: getattr(settings, name) for name in expected} == expected
 
 
-def test_the_environment_holds_what_other_users_must_not_see(
+def test_secrets_are_read_from_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    served = Served("http://127.0.0.1:8000")
-    monkeypatch.setattr(serving, "serve", served)
+    recorded = RecordedServe("http://127.0.0.1:8000")
+    monkeypatch.setattr(serving, "serve", recorded)
     urls = {
         "EPFILTER_ORDERS": "postgresql://user:secret@host/shop#orders",
         "EPFILTER_JOBS": "postgresql://user:secret@host/jobs",
@@ -113,19 +113,19 @@ def test_the_environment_holds_what_other_users_must_not_see(
     assert (
         CliRunner().invoke(main, ["serve", "--orders", "a.csv", "--jobs", "jobs.db"]).exit_code == 0
     )
-    assert [(settings.orders, settings.jobs) for settings, _, _ in served.calls] == [
+    assert [(settings.orders, settings.jobs) for settings, _, _ in recorded.calls] == [
         (urls["EPFILTER_ORDERS"], urls["EPFILTER_JOBS"]),
         ("a.csv", "jobs.db"),
     ]
-    told = CliRunner().invoke(main, ["serve", "--help"]).stdout
-    assert {name for name in urls if f"env var: {name}" in " ".join(told.split())} == set(urls)
+    help_text = CliRunner().invoke(main, ["serve", "--help"]).stdout
+    assert {name for name in urls if f"env var: {name}" in " ".join(help_text.split())} == set(urls)
 
 
-def test_a_token_that_was_made_is_said_once_and_the_page_keeps_it_to_the_browser(
+def test_a_generated_token_is_printed_once_and_in_the_fragment_of_the_page(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    done, served = run(monkeypatch)
-    ((settings, _, _),) = served.calls
+    done, recorded = run(monkeypatch)
+    ((settings, _, _),) = recorded.calls
     assert len(settings.token) == 32
     assert done.stdout == (
         "serving on http://127.0.0.1:8000\n"
@@ -135,11 +135,11 @@ def test_a_token_that_was_made_is_said_once_and_the_page_keeps_it_to_the_browser
     assert run(monkeypatch)[1].calls[0][0].token != settings.token
 
 
-def test_the_token_of_the_environment_is_not_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    served = Served("http://127.0.0.1:8000")
-    monkeypatch.setattr(serving, "serve", served)
+def test_a_token_from_the_environment_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded = RecordedServe("http://127.0.0.1:8000")
+    monkeypatch.setattr(serving, "serve", recorded)
     done = CliRunner().invoke(main, ["serve", "--orders", "a.csv"], env={"EPFILTER_TOKEN": TOKEN})
-    assert served.calls[0][0].token == TOKEN
+    assert recorded.calls[0][0].token == TOKEN
     assert TOKEN not in done.output
 
 
@@ -152,20 +152,18 @@ def test_the_token_of_the_environment_is_not_said(monkeypatch: pytest.MonkeyPatc
         ("exports", "http://192.0.2.1:8000", "http://192.0.2.1:8000/#"),
     ],
 )
-def test_an_address_for_others_is_taken_and_warned_of(
+def test_an_address_that_others_can_reach_prints_a_warning(
     monkeypatch: pytest.MonkeyPatch, host: str, address: str, page: str
 ) -> None:
-    done, served = run(monkeypatch, "--host", host, address=address)
-    assert served.calls[0][1] == host
+    done, recorded = run(monkeypatch, "--host", host, address=address)
+    assert recorded.calls[0][1] == host
     assert f"page     {page}" in done.stdout
     assert "token and orders cross the network in the clear" in done.stdout
     assert done.stderr == ""
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost", "LOCALHOST"])
-def test_an_address_of_this_machine_is_not_warned_of(
-    monkeypatch: pytest.MonkeyPatch, host: str
-) -> None:
+def test_a_loopback_address_prints_no_warning(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     assert "in the clear" not in run(monkeypatch, "--host", host)[0].output
 
 
@@ -190,15 +188,15 @@ def test_an_address_of_this_machine_is_not_warned_of(
         (["--state", ""], "the path of the state folder is empty."),
     ],
 )
-def test_wrong_usage_ends_with_2_and_words(
+def test_wrong_usage_exits_with_2_and_a_message(
     monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
 ) -> None:
-    done, served = run(monkeypatch, *arguments)
-    assert (done.exit_code, served.calls) == (2, [])
+    done, recorded = run(monkeypatch, *arguments)
+    assert (done.exit_code, recorded.calls) == (2, [])
     assert message in done.stderr
 
 
-def test_what_keeps_it_from_serving_ends_with_2_and_words(
+def test_a_service_error_exits_with_2_and_a_message(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(*_: object, **__: object) -> None:
@@ -210,7 +208,7 @@ def test_what_keeps_it_from_serving_ends_with_2_and_words(
 
 
 @pytest.mark.parametrize("package", ["starlette", "structlog", "uvicorn"])
-def test_a_missing_package_is_told_in_words(package: str) -> None:
+def test_a_missing_package_is_reported(package: str) -> None:
     # In a process of its own, because what is imported here already stays.
     code = f"import sys; sys.modules[{package!r}] = None; from epfilter.cli import main; main()"
     done = subprocess.run(  # noqa: S603 - this very Python
@@ -225,7 +223,7 @@ def test_a_missing_package_is_told_in_words(package: str) -> None:
     )
 
 
-def test_a_package_that_is_missing_is_named_without_its_parts(
+def test_a_missing_package_is_reported_without_its_submodules(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(module: str) -> None:
@@ -238,7 +236,7 @@ def test_a_package_that_is_missing_is_named_without_its_parts(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
-def test_a_process_says_its_address_and_token_serves_logs_and_ends_with_0(
+def test_a_process_prints_address_and_token_serves_logs_and_exits_with_0(
     orders: Path, tmp_path: Path
 ) -> None:
     arguments = ["--orders", orders, "--state", tmp_path / "state", "--port", "0"]
@@ -249,13 +247,13 @@ def test_a_process_says_its_address_and_token_serves_logs_and_ends_with_0(
         encoding="utf-8",
         env={name: value for name, value in os.environ.items() if name != "EPFILTER_TOKEN"},
     ) as process:
-        # Whoever says nothing would be waited for without end.
+        # A process without output would block the test forever.
         alarm = Timer(60, process.kill)
         alarm.start()
         try:
             assert process.stdout is not None
-            said = [*islice(process.stdout, 3)]
-            address, token = said[0].split()[2], said[1].split()[1]
+            printed = [*islice(process.stdout, 3)]
+            address, token = printed[0].split()[2], printed[1].split()[1]
             headers = {"Authorization": f"Bearer {token}"}
             assert httpx.get(f"{address}/v2/jobs", headers=headers).json() == {"data": []}
             assert httpx.get(f"{address}/").headers["Content-Type"].startswith("text/html")
@@ -265,26 +263,26 @@ def test_a_process_says_its_address_and_token_serves_logs_and_ends_with_0(
             alarm.cancel()
             process.kill()
     assert (process.returncode, rest) == (0, "")
-    assert said[2] == f"page     {address}/#token={token}\n"
+    assert printed[2] == f"page     {address}/#token={token}\n"
     events = [json.loads(line)["event"] for line in log.splitlines()]
     assert events, "standard error holds the lines of the log and nothing else"
     assert token not in log
 
 
 @pytest.mark.parametrize("line", help_examples("serve"))
-def test_the_examples_of_the_help_serve(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
-    served = Served("http://127.0.0.1:8000")
-    monkeypatch.setattr(serving, "serve", served)
+def test_help_examples_run(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    recorded = RecordedServe("http://127.0.0.1:8000")
+    monkeypatch.setattr(serving, "serve", recorded)
     words = shlex.split(line.replace("…", TOKEN))
     program = words.index("epfilter")
     for name, value in (word.split("=", 1) for word in words[:program]):
         monkeypatch.setenv(name, value)
     done = CliRunner().invoke(main, words[program + 1 :])
-    assert (done.exit_code, len(served.calls)) == (0, 1), done.output
+    assert (done.exit_code, len(recorded.calls)) == (0, 1), done.output
 
 
 @pytest.mark.parametrize("missing", ["orders.jsonl", "orders.txt"])
-def test_orders_that_cannot_be_read_end_with_2_and_words(tmp_path: Path, missing: str) -> None:
+def test_unreadable_orders_exit_with_2_and_a_message(tmp_path: Path, missing: str) -> None:
     done = CliRunner().invoke(
         main,
         [
@@ -303,7 +301,7 @@ def test_orders_that_cannot_be_read_end_with_2_and_words(tmp_path: Path, missing
     assert "Traceback" not in done.stderr
 
 
-def test_a_port_in_use_ends_with_2_and_words(orders: Path, tmp_path: Path) -> None:
+def test_a_port_in_use_exits_with_2_and_a_message(orders: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         arguments = ["--orders", str(orders), "--state", str(tmp_path / "state"), "--port", port]

@@ -1,4 +1,4 @@
-"""Real processes: encodings, closed pipes, full disks, interrupts, and never a traceback."""
+"""Processes: encodings, closed pipes, full disks, interrupts, and never a traceback."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _GOOD, _BAD = "eq(payment,paid)", "eq(payment,paid"
 
 
 def run(
-    *args: str | bytes, given: bytes = b"", variables: dict[str, str] | None = None
+    *args: str | bytes, stdin: bytes = b"", variables: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    """`epfilter` in a process of its own; whatever happens, there is no traceback."""
+    """Run `epfilter` in a separate process; there must be no traceback."""
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-m", "epfilter", *args],
-        input=given,
+        input=stdin,
         capture_output=True,
         check=False,
         timeout=60,
@@ -38,7 +38,7 @@ def run(
 
 
 def run_in_shell(script: str, *args: str) -> subprocess.CompletedProcess[bytes]:
-    """A shell script in which `"$@"` is epfilter; whatever happens, there is no traceback."""
+    """Run a shell script in which `"$@"` is epfilter; there must be no traceback."""
     done = subprocess.run(  # noqa: S603 - our own script
         ["/bin/sh", "-c", script, "sh", sys.executable, "-m", "epfilter", *args],
         capture_output=True,
@@ -63,20 +63,20 @@ def run_in_shell(script: str, *args: str) -> subprocess.CompletedProcess[bytes]:
 def test_standard_input_and_files_read_alike(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "a.filter"
     file.write_bytes(content)
-    for source, given in (("-", content), (f"@{file}", None)):
-        result = CliRunner().invoke(main, ["format", source], input=given)
+    for source, stdin in (("-", content), (f"@{file}", None)):
+        result = CliRunner().invoke(main, ["format", source], input=stdin)
         assert (result.stdout, result.exit_code) == ("eq(a,1)\n", 0)
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"\xef\xbb\xbf", b" \t\r\n"])
-def test_nothing_to_read_is_an_empty_filter(content: bytes) -> None:
+def test_empty_input_is_an_empty_filter(content: bytes) -> None:
     result = CliRunner().invoke(main, ["check", "-"], input=content)
     assert "EPF101" in result.stdout
     assert result.exit_code == 1
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [
         (b"eq(a,\xff)", "is not UTF-8: byte 0xff at offset 5."),
         (b"\xef\xbb\xbf\xc3", "is not UTF-8: byte 0xc3 at offset 3."),
@@ -87,18 +87,18 @@ def test_nothing_to_read_is_an_empty_filter(content: bytes) -> None:
         ),
     ],
 )
-def test_bytes_that_are_no_utf_8_are_refused(content: bytes, says: str, tmp_path: Path) -> None:
+def test_invalid_utf_8_is_an_error(content: bytes, message: str, tmp_path: Path) -> None:
     file = tmp_path / "a.filter"
     file.write_bytes(content)
     for source, name in (("-", "standard input"), (f"@{file}", str(file))):
         result = CliRunner().invoke(main, ["check", source], input=content)
-        assert result.stderr == f"Error: {name} {says}\n"
+        assert result.stderr == f"Error: {name} {message}\n"
         assert (result.stdout, result.exit_code) == ("", 2)
 
 
 @posix_only
 @pytest.mark.skipif(os.name != "nt" and os.geteuid() == 0, reason="root may read every file")
-def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+def test_a_file_without_read_permission(tmp_path: Path) -> None:
     file = tmp_path / "a.filter"
     file.write_text(_GOOD)
     file.chmod(0)
@@ -133,24 +133,24 @@ def test_standard_input_that_fails(
     ],
     ids=repr,
 )
-def test_everything_is_utf_8_in_every_locale(variables: dict[str, str]) -> None:
+def test_input_and_output_are_utf_8_in_every_locale(variables: dict[str, str]) -> None:
     good, bad = 'eq(a,"é😀")', "eq(a,é😀"
-    for source, given in ((good, b""), ("-", good.encode())):
-        checked = run("check", source, given=given, variables=variables).stdout.decode()
+    for source, stdin in ((good, b""), ("-", good.encode())):
+        checked = run("check", source, stdin=stdin, variables=variables).stdout.decode()
         assert checked.splitlines()[1] == f"canonical  {good}"
-        formatted = run("format", source, given=given, variables=variables).stdout.decode()
+        formatted = run("format", source, stdin=stdin, variables=variables).stdout.decode()
         assert formatted.splitlines() == [good]
-        tree = run("parse", source, given=given, variables=variables).stdout.decode()
+        tree = run("parse", source, stdin=stdin, variables=variables).stdout.decode()
         assert json.loads(tree)["value"] == "é😀"
-    drawn = run("parse", "--format", "tree", "eq(a,1):eq(b,2)", variables=variables)
-    assert drawn.stdout.decode().splitlines() == ["and", "├── eq  a  1", "└── eq  b  2"]
+    rendered = run("parse", "--format", "tree", "eq(a,1):eq(b,2)", variables=variables)
+    assert rendered.stdout.decode().splitlines() == ["and", "├── eq  a  1", "└── eq  b  2"]
     found = run("check", bad, variables=variables)
     assert bad in found.stdout.decode()
     assert found.returncode == 1
 
 
 @posix_only
-def test_bytes_that_are_no_utf_8_in_the_argument() -> None:
+def test_invalid_utf_8_in_the_argument() -> None:
     done = run("check", b"eq(a,\xff)")
     assert done.stderr == b"Error: the filter is not UTF-8: byte 0xff at offset 5.\n"
     assert done.returncode == 2
@@ -159,14 +159,14 @@ def test_bytes_that_are_no_utf_8_in_the_argument() -> None:
     assert done.returncode == 2
 
 
-_ANSWERS = [
+_REPORTS = [
     (["check", _GOOD], 0),
     (["check", _BAD], 1),
     (["--help"], 0),
     (["check", "--help"], 0),
     (["--version"], 0),
 ]
-_PRODUCTS = [
+_RESULTS = [
     (["check", "--format", "json", _BAD], 1),
     (["parse", _GOOD], 0),
     (["format", _GOOD], 0),
@@ -177,11 +177,11 @@ _PRODUCTS = [
 @posix_only
 @pytest.mark.parametrize(
     ("args", "code", "redirection"),
-    [(args, code, "| exec true") for args, code in (*_ANSWERS, *_PRODUCTS)]
-    + [(args, code, ">&-") for args, code in _ANSWERS],
+    [(args, code, "| exec true") for args, code in (*_REPORTS, *_RESULTS)]
+    + [(args, code, ">&-") for args, code in _REPORTS],
     ids=str,
 )
-def test_a_reader_who_has_left_changes_no_verdict(
+def test_a_closed_standard_output_keeps_the_exit_code(
     args: list[str], code: int, redirection: str
 ) -> None:
     script = '{ sleep 0.1; "$@"; echo $? >&2; } ' + redirection
@@ -190,8 +190,8 @@ def test_a_reader_who_has_left_changes_no_verdict(
 
 
 @posix_only
-@pytest.mark.parametrize("args", [args for args, _ in _PRODUCTS], ids=str)
-def test_a_product_that_nobody_can_get_is_a_failure(args: list[str]) -> None:
+@pytest.mark.parametrize("args", [args for args, _ in _RESULTS], ids=str)
+def test_a_result_without_standard_output_is_a_failure(args: list[str]) -> None:
     done = run_in_shell('{ "$@"; echo $? >&2; } >&-', *args)
     assert done.stderr.decode() == "Error: there is no standard output to write to.\n2\n"
 
@@ -208,7 +208,7 @@ def test_a_product_that_nobody_can_get_is_a_failure(args: list[str]) -> None:
     ],
     ids=["gone", "closed"],
 )
-def test_a_listener_who_has_left_changes_no_verdict(
+def test_a_closed_standard_error_keeps_the_exit_code(
     script: str, args: list[str], code: int
 ) -> None:
     assert run_in_shell(script, *args).stdout.decode() == f"{code}\n"
@@ -226,12 +226,12 @@ def test_a_full_disk_is_a_failure(args: list[str]) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("args", [["parse", _BAD], ["nope"]], ids=str)
-def test_a_failure_that_cannot_be_said_is_a_failure(args: list[str]) -> None:
+def test_a_failure_that_cannot_be_printed_exits_with_2(args: list[str]) -> None:
     assert run_in_shell('"$@" 2>/dev/full', *args).returncode == 2
 
 
 @posix_only
-def test_an_interrupt_ends_quietly() -> None:
+def test_an_interrupt_prints_nothing() -> None:
     script = "import epfilter.cli as cli; print('ready', flush=True); cli.main(['check', '-'])"
     with subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-c", script],
@@ -251,7 +251,7 @@ def test_an_interrupt_ends_quietly() -> None:
 
 
 @pytest.mark.parametrize("interrupt", [KeyboardInterrupt, EOFError])
-def test_an_interrupt_anywhere_is_130(
+def test_an_interrupt_exits_with_130(
     interrupt: type[BaseException], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object, **__: object) -> None:
@@ -262,7 +262,7 @@ def test_an_interrupt_anywhere_is_130(
     assert (result.stdout, result.stderr.strip(), result.exit_code) == ("", "", 130)
 
 
-def test_a_fault_of_ours_is_said_without_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_is_reported_without_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     def faulty(*_: object, **__: object) -> None:
         raise RuntimeError("what a pity")
 
@@ -273,11 +273,11 @@ def test_a_fault_of_ours_is_said_without_traceback(monkeypatch: pytest.MonkeyPat
     assert (result.stdout, result.exit_code) == ("", 2)
 
 
-def test_embedded_it_behaves_as_any_click_command() -> None:
+def test_without_standalone_mode_it_returns_the_exit_code() -> None:
     assert main.main(["check", _BAD], standalone_mode=False) == 1
 
 
-def test_click_is_loaded_by_the_command_line_only() -> None:
+def test_only_the_command_line_loads_click() -> None:
     script = "import sys, epfilter, epfilter.exporter; print('click' in sys.modules)"
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", script], capture_output=True, check=True
@@ -285,7 +285,7 @@ def test_click_is_loaded_by_the_command_line_only() -> None:
     assert done.stdout.strip() == b"False"
 
 
-def test_a_command_loads_no_other() -> None:
+def test_a_command_loads_no_other_commands() -> None:
     script = (
         "import sys\n"
         "from epfilter.cli import main\n"
@@ -302,7 +302,7 @@ def test_a_command_loads_no_other() -> None:
     assert exporter == "False"
 
 
-def test_a_signal_ends_a_run_and_its_handlers_are_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_signal_ends_the_run_and_handlers_are_restored(monkeypatch: pytest.MonkeyPatch) -> None:
     before = signal.getsignal(signal.SIGTERM)
     cleaned: list[str] = []
 
@@ -319,7 +319,7 @@ def test_a_signal_ends_a_run_and_its_handlers_are_put_back(monkeypatch: pytest.M
     assert signal.getsignal(signal.SIGTERM) == before
 
 
-def test_a_signal_that_is_ignored_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ignored_signal_stays_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     def parse_during_signal(text: str, *, max_length: int | None) -> Located:
         signal.raise_signal(signal.SIGTERM)
         return parse_located(text, max_length=max_length)

@@ -1,6 +1,6 @@
-"""`epfilter translate`: what is printed for each language, and what is refused.
+"""`epfilter translate`: the translation for each target, and errors.
 
-Cases stand in `translations.json`; what SQL and Polars print is the business of their packages.
+The cases are in `translations.json`, without SQL and Polars, whose text depends on their packages.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ def run(*args: str) -> Result:
 
 
 @pytest.mark.parametrize("row", _ROWS, ids=lambda row: " ".join(row["args"]))
-def test_what_it_prints(row: dict[str, Any]) -> None:
+def test_translate_run(row: dict[str, Any]) -> None:
     result = run(*row["args"])
     assert result.stdout.splitlines() == row["out"]
     assert result.stderr.splitlines() == row["err"]
     assert result.exit_code == row["code"]
 
 
-def _built(code: str) -> Filter:
+def _evaluate(code: str) -> Filter:
     names = {name: getattr(epfilter, name) for name in ("F", "all_of", "any_of")}
     built = eval(code, {"__builtins__": {}}, names)  # noqa: S307 - the code is what is tested
     assert isinstance(built, Filter)
@@ -49,7 +49,7 @@ def _built(code: str) -> Filter:
 
 @given(filters)
 def test_python_code_builds_the_same_tree(f: Filter) -> None:
-    assert _built(builder_code(f)) == f
+    assert _evaluate(builder_code(f)) == f
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_python_code_builds_the_same_tree(f: Filter) -> None:
     ],
 )
 def test_any_name_is_a_field_in_python_code(name: str) -> None:
-    assert _built(builder_code(F[name].is_null())) == F[name].is_null()
+    assert _evaluate(builder_code(F[name].is_null())) == F[name].is_null()
 
 
 def test_groups_of_one_kind_stay_nested_in_python_code() -> None:
@@ -85,27 +85,27 @@ def test_groups_of_one_kind_stay_nested_in_python_code() -> None:
         Or(terms=(Or(terms=(a, Or(terms=(b, c)))), a)),
         And(terms=(Or(terms=(Or(terms=(a, b)), c)), b)),
     ):
-        assert _built(builder_code(f)) == f
+        assert _evaluate(builder_code(f)) == f
 
 
 def test_python_code_of_many_terms_and_of_the_deepest_tree() -> None:
     many = any_of(all_of(F.a.eq(number), F.b.eq(2)) for number in range(3000))
-    assert _built(builder_code(many)) == many
+    assert _evaluate(builder_code(many)) == many
     deep: Filter = F.a.eq(1)
     for level in range(64):
         deep = (all_of, any_of)[level % 2](deep, F.b.eq(level))
-    assert _built(builder_code(deep)) == deep
+    assert _evaluate(builder_code(deep)) == deep
 
 
 @settings(max_examples=20)
 @given(filters)
-def test_the_platform_s_tree_reads_back(f: Filter) -> None:
+def test_the_tree_of_the_platform_parses_back(f: Filter) -> None:
     result = run("--to", "ep-ast", "--", unparse(f, quotes="always"))
     assert from_ep_ast(result.stdout_bytes) == f
 
 
 @pytest.mark.parametrize("target", [*TRANSLATIONS, "python"])
-def test_every_target_prints_something_or_says_why_not(target: str) -> None:
+def test_every_target_prints_a_translation_or_a_reason(target: str) -> None:
     if target.startswith("sql"):
         pytest.importorskip("sqlalchemy")
         if target == "sql:duckdb":
@@ -124,7 +124,7 @@ def test_every_target_prints_something_or_says_why_not(target: str) -> None:
         assert refused.stdout == ""
 
 
-def test_parameters_stand_below_the_sql() -> None:
+def test_parameters_are_below_the_sql() -> None:
     pytest.importorskip("sqlalchemy")
     result = run("--to", "sql:sqlite", "--resource", "orders", "ge(with_tax,100)")
     lines = result.stdout.splitlines()
@@ -132,7 +132,7 @@ def test_parameters_stand_below_the_sql() -> None:
     assert lines[-1] == ":param_1 = 100"
 
 
-def test_the_names_of_the_help_are_those_of_the_translations() -> None:
+def test_the_help_lists_all_translations() -> None:
     for name in (*TRANSLATIONS, "python"):
         for part in name.split(":"):
             assert part in translate._HELP
@@ -147,7 +147,7 @@ def test_the_names_of_the_help_are_those_of_the_translations() -> None:
         ("polars", "polars", "pip install 'epfilter[dataframe]' polars"),
     ],
 )
-def test_a_missing_package_is_named_with_what_to_install(
+def test_a_missing_package_is_reported_with_its_requirement(
     monkeypatch: pytest.MonkeyPatch, target: str, package: str, install: str
 ) -> None:
     def absent(name: str) -> Any:
@@ -165,8 +165,8 @@ def test_a_missing_package_is_named_with_what_to_install(
     assert (result.stdout, result.exit_code) == ("", 2)
 
 
-def test_a_filter_of_mistakes_is_reported_as_everywhere() -> None:
+def test_errors_of_the_filter_are_reported() -> None:
     result = run("--to", "mongo", "gte(a,1)")
     assert "EPF108" in result.stderr
     assert (result.stdout, result.exit_code) == ("", 1)
-    assert parse("ge(a,1)") == _built('F.a.ge("1")')
+    assert parse("ge(a,1)") == _evaluate('F.a.ge("1")')

@@ -1,4 +1,4 @@
-"""The page of the CSV columns lists what is written."""
+"""The page of the CSV columns lists all columns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from epfilter.exporter.orders import CSV_COLUMNS
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_the_page_lists_every_column_once_with_what_it_is() -> None:
+def test_the_page_lists_every_column_once_with_its_description() -> None:
     page = runpy.run_path(str(DOCS / "column_page.py"))["page"]()
     listed = re.findall(r"^\| `([^`]+)` \| (\w+) \| (.+) \|$", page, re.MULTILINE)
     columns = dict.fromkeys(column for columns in CSV_COLUMNS.values() for column in columns)

@@ -1,4 +1,4 @@
-"""The commands that README shows are those that CI runs."""
+"""The commands in README are those that CI runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TESTS = "pip install -e '.[dev]' && pytest"
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
-def test_ci_runs_the_command_that_the_pages_give_for_the_tests(page: str) -> None:
+def test_ci_runs_the_documented_test_command(page: str) -> None:
     assert re.search(
         rf"^{re.escape(TESTS)}$", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE
     )
@@ -24,7 +24,7 @@ def test_ci_runs_the_command_that_the_pages_give_for_the_tests(page: str) -> Non
     assert f"{{ {TESTS}; }} 2>&1 | tee" in ci
 
 
-def test_readme_shows_what_its_first_command_prints(tmp_path: Path) -> None:
+def test_readme_shows_the_output_of_its_first_command(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = re.search(
         r"^```sh\npip install '\.\[service\]' &&\n(?P<command> +epfilter [^`]*)```\n"

@@ -1,10 +1,10 @@
-"""Every example in README and docs is run, in the order of its page.
+"""Every example in README and docs runs, in the order of its page.
 
-    ```python   is executed; with `>>>` its output is compared. A page's blocks share their names.
-    ```console  lines after `$ ` are run by bash, and what they print is compared.
+    ```python   is executed; with `>>>` its output is compared. The blocks of a page share names.
+    ```console  lines after `$ ` are run by bash, and their output is compared.
 
-`...` stands for any output. What cannot run here (it would install, or call the platform) is
-fenced as `sh` or `text`.
+`...` matches any output. Blocks that cannot run in a test, because they install something or call
+the platform, are marked `sh` or `text`.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def run_console(body: str, folder: Path, place: str) -> None:
     if bash is None:
         pytest.skip("console examples are run by bash")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    for command, wanted in commands(body):
+    for command, wanted in split_commands(body):
         done = subprocess.run(  # noqa: S603 - the commands are those of our own pages
             [bash, "-c", command],
             cwd=folder,
@@ -78,11 +78,11 @@ def run_console(body: str, folder: Path, place: str) -> None:
         assert OutputChecker().check_output(wanted, done.stdout, ELLIPSIS), shown
 
 
-def commands(body: str) -> list[tuple[str, str]]:
-    """Each command of a console block with what it prints."""
-    found: list[tuple[str, str]] = []
+def split_commands(body: str) -> list[tuple[str, str]]:
+    """Return each command of a console block with its expected output."""
+    pairs: list[tuple[str, str]] = []
     for part in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
         command = re.match(r"(?:[^\n]*\\\n)*[^\n]*\n", part)
         assert command, part
-        found.append((command[0], part[command.end() :]))
-    return found
+        pairs.append((command[0], part[command.end() :]))
+    return pairs

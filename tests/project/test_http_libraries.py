@@ -1,4 +1,4 @@
-"""A filter meets FastAPI and the HTTP clients."""
+"""Filters work with FastAPI and HTTP clients."""
 
 from __future__ import annotations
 

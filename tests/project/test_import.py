@@ -1,4 +1,4 @@
-"""Importing does nothing, and costs nothing that is not needed."""
+"""Importing has no side effects, and loads only what is required."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STANDARD = {"argparse", "logging.config", "optparse"}
 
 
 def imported_by(statement: str) -> set[str]:
-    """The modules that a fresh interpreter has loaded after the statement."""
+    """Return the modules that a new interpreter has loaded after the statement."""
     code = f"import sys; {statement}; print(*sys.modules)"
     done = subprocess.run(  # noqa: S603 - our own interpreter and code
         [sys.executable, "-I", "-c", code],
@@ -30,10 +30,12 @@ def imported_by(statement: str) -> set[str]:
 
 
 def distributions() -> set[str]:
-    """The modules of everything that epfilter or one of its extras depends on, but pydantic."""
+    """Return the modules of all dependencies of epfilter and its extras, except pydantic."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = chain(project["dependencies"], *project["optional-dependencies"].values())
-    names = {re.split(r"[^A-Za-z0-9_.-]", line)[0].lower().replace("-", "_") for line in wanted}
+    requirements = chain(project["dependencies"], *project["optional-dependencies"].values())
+    names = {
+        re.split(r"[^A-Za-z0-9_.-]", line)[0].lower().replace("-", "_") for line in requirements
+    }
     # pydantic itself loads typing_extensions and, where it is installed, nothing else of these.
     return (names | {"cel", "celpy", "ibis", "markdown_it", "yaml"}) - {"pydantic", "epfilter"}
 
@@ -45,14 +47,14 @@ def distributions() -> set[str]:
         *("epfilter.exporter.service", "epfilter.resources"),
     ],
 )
-def test_importing_loads_neither_lark_nor_click_nor_anything_optional(module: str) -> None:
+def test_importing_loads_no_optional_dependency(module: str) -> None:
     loaded = imported_by(f"import {module}")
     assert "pydantic" in loaded
     assert {"lark", "click", "httpx"} <= distributions()
     assert loaded & distributions() == set()
 
 
-def test_importing_parses_no_arguments_and_sets_up_no_logging() -> None:
+def test_importing_has_no_side_effects() -> None:
     # pydantic itself may need these; what counts is that epfilter adds none.
     assert (imported_by("import epfilter") - imported_by("import pydantic")) & STANDARD == set()
     code = (
@@ -63,7 +65,7 @@ def test_importing_parses_no_arguments_and_sets_up_no_logging() -> None:
     imported_by(code)
 
 
-def test_no_validator_is_built_before_it_is_needed() -> None:
+def test_validators_are_built_on_first_use() -> None:
     imported_by("import epfilter; assert not epfilter.ast.Comparison.__pydantic_complete__")
     imported_by(
         "from epfilter import *; assert str(F.a.eq(1) & parse('in(b,2)')) == 'eq(a,1):in(b,2)'; "
@@ -104,14 +106,14 @@ assert not failed, failed
 """
 
 
-def test_many_threads_may_be_the_first_to_use_a_node() -> None:
+def test_many_threads_can_use_a_node_first() -> None:
     done = subprocess.run(  # noqa: S603 - our own interpreter and code
         [sys.executable, "-c", FIRST_USES], capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
 
 
-def test_the_grammar_is_compiled_only_for_what_may_be_no_filter() -> None:
+def test_the_grammar_is_compiled_only_for_text_that_may_be_invalid() -> None:
     assert "lark" not in imported_by("from epfilter import F; str(F.a.eq(1) & F.b.eq(2))")
     assert "lark" not in imported_by("from epfilter import parse; parse('eq(a,1)')")
     assert "lark" not in imported_by("from epfilter import parse_located; parse_located('eq(a')")

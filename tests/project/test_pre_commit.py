@@ -1,4 +1,4 @@
-"""The hooks for pre-commit: they say what pyproject.toml says, and they work."""
+"""The hooks for pre-commit: they agree with pyproject.toml, and they work."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_hook_installs_the_extra_for_linting(hook: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
-def test_a_hook_is_given_the_files_that_are_read_in_folders(hook: dict[str, Any]) -> None:
+def test_a_hook_receives_the_files_that_are_read_in_folders(hook: dict[str, Any]) -> None:
     wanted = re.compile(hook["files"])
     for kind in FILE_KINDS:
         for ending in kind.endings:
@@ -52,8 +52,8 @@ def git(folder: Path, *command: str) -> str:
     return done.stdout.strip()
 
 
-def committed(folder: Path) -> str:
-    """Make the folder a repository of all that is in it; the commit."""
+def commit_all(folder: Path) -> str:
+    """Create a repository with the content of the folder, and return the commit."""
     git(folder, "init", "-q")
     git(folder, "add", "-A")
     git(folder, "commit", "-q", "-m", "all")
@@ -61,7 +61,7 @@ def committed(folder: Path) -> str:
 
 
 @pytest.mark.wheel
-def test_the_hooks_find_and_format(tmp_path: Path) -> None:
+def test_the_hooks_lint_and_format(tmp_path: Path) -> None:
     hooks, project = tmp_path / "hooks", tmp_path / "project"
     for folder in (hooks, project):
         folder.mkdir()
@@ -74,7 +74,7 @@ def test_the_hooks_find_and_format(tmp_path: Path) -> None:
         "repos": [
             {
                 "repo": hooks.as_posix(),
-                "rev": committed(hooks),
+                "rev": commit_all(hooks),
                 "hooks": [{"id": hook["id"]} for hook in HOOKS],
             }
         ]
@@ -86,7 +86,7 @@ def test_the_hooks_find_and_format(tmp_path: Path) -> None:
         (project / name).write_text('{"filter": "gte(a,1)"}\n', encoding="utf-8")
     for name in ("shop.js", "old/shop.js"):
         (project / name).write_text('search({ filter: "eq(a, 1)" });\n', encoding="utf-8")
-    committed(project)
+    commit_all(project)
 
     def run(hook: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # noqa: S603 - pre-commit, with our own arguments

@@ -1,4 +1,4 @@
-"""The public names: true, sorted, explained where they stand and listed in the reference."""
+"""The public names: complete, sorted, documented, and listed in the reference."""
 
 from __future__ import annotations
 
@@ -17,37 +17,37 @@ from epfilter.resources import Resource, all_resources, resource_info
 from epfilter.resources.fields import Field
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "pages" / "reference"
-ROOMS = (
+PLAIN_PACKAGES = (
     *("epfilter", "epfilter.exporter", "epfilter.exporter.orders", "epfilter.exporter.service"),
     "epfilter.resources",
 )
-"""The rooms that hold public names and nothing else."""
-DOORS = (
-    *(*ROOMS, "epfilter.english", "epfilter.exporter.client"),
+"""The packages whose namespace contains only public names."""
+PUBLIC_PACKAGES = (
+    *(*PLAIN_PACKAGES, "epfilter.english", "epfilter.exporter.client"),
     *("epfilter.linter", "epfilter.targets"),
 )
-"""All rooms with a public door."""
+"""All packages with public names."""
 NAMES = [
-    (room, name)
-    for room in DOORS
-    if room != "epfilter.exporter.client"  # its names are those of the exporter
-    for name in importlib.import_module(room).__all__
-    if (room, name) not in {("epfilter.linter", "RULES"), ("epfilter.linter", "lint")}
+    (package, name)
+    for package in PUBLIC_PACKAGES
+    if package != "epfilter.exporter.client"  # its names are those of the exporter
+    for name in importlib.import_module(package).__all__
+    if (package, name) not in {("epfilter.linter", "RULES"), ("epfilter.linter", "lint")}
 ]
-"""`lint` is listed as `epfilter.lint`; the rules have pages of their own."""
+"""`lint` is listed as `epfilter.lint`; the rules have their own pages."""
 
 
-@pytest.mark.parametrize("room", DOORS)
-def test_every_public_name_is_listed_once_and_there(room: str) -> None:
-    module = importlib.import_module(room)
+@pytest.mark.parametrize("package", PUBLIC_PACKAGES)
+def test_every_name_in_all_exists_once(package: str) -> None:
+    module = importlib.import_module(package)
     assert len(module.__all__) == len(set(module.__all__))
     assert [name for name in module.__all__ if not hasattr(module, name)] == []
     assert set(module.__all__) <= set(dir(module))
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_the_list_of_public_names_is_sorted_and_true(room: str) -> None:
-    module = importlib.import_module(room)
+@pytest.mark.parametrize("package", PLAIN_PACKAGES)
+def test_all_is_sorted_and_complete(package: str) -> None:
+    module = importlib.import_module(package)
     assert module.__all__ == sorted(set(module.__all__))
     hidden = {"TYPE_CHECKING", "annotations"}
     public = {
@@ -58,14 +58,14 @@ def test_the_list_of_public_names_is_sorted_and_true(room: str) -> None:
     assert public - hidden == set(module.__all__) - {"__version__"}
 
 
-@pytest.mark.parametrize("room", DOORS)
-def test_no_module_bears_the_name_of_an_object_beside_it(room: str) -> None:
-    module = importlib.import_module(room)
+@pytest.mark.parametrize("package", PUBLIC_PACKAGES)
+def test_no_module_has_the_name_of_a_public_object(package: str) -> None:
+    module = importlib.import_module(package)
     modules = {one.name for one in pkgutil.iter_modules(getattr(module, "__path__", []))}
     assert modules & {*module.__all__} == set()
 
 
-def test_what_the_client_offers_is_had_from_the_exporter() -> None:
+def test_the_exporter_exports_the_names_of_the_client() -> None:
     assert client.__all__
     for name in client.__all__:
         assert getattr(exporter, name) is getattr(client, name)
@@ -81,10 +81,10 @@ def test_the_names_of_the_tree() -> None:
     assert all(hasattr(ast, name) for name in ast.__all__)
 
 
-@pytest.mark.parametrize(("room", "name"), NAMES)
-def test_every_public_name_has_a_docstring_with_an_example(room: str, name: str) -> None:
-    value = getattr(importlib.import_module(room), name)
-    if is_part_of_a_table(value):
+@pytest.mark.parametrize(("package", "name"), NAMES)
+def test_every_public_name_has_a_docstring_with_an_example(package: str, name: str) -> None:
+    value = getattr(importlib.import_module(package), name)
+    if is_listed_in_table(value):
         assert value.__doc__
     elif inspect.isclass(value) or inspect.isfunction(value):
         assert ">>> " in (value.__doc__ or "")
@@ -97,24 +97,24 @@ def test_every_public_name_has_a_docstring_with_an_example(room: str, name: str)
             "__version__",
             "CSV_COLUMNS",
             "RowsPer",
-        }  # the docstring stands below it in the source
+        }  # the docstring is below it in the source
 
 
-@pytest.mark.parametrize(("room", "name"), NAMES)
-def test_every_public_name_stands_in_the_reference(room: str, name: str) -> None:
+@pytest.mark.parametrize(("package", "name"), NAMES)
+def test_every_public_name_is_in_the_reference(package: str, name: str) -> None:
     pages = "\n".join(page.read_text(encoding="utf-8") for page in REFERENCE.rglob("*.md"))
-    entry = rf"^::: {re.escape(room)}\.{name}$"
-    value = getattr(importlib.import_module(room), name)
+    entry = rf"^::: {re.escape(package)}\.{name}$"
+    value = getattr(importlib.import_module(package), name)
     if isinstance(value, Resource):
         assert name in resource_pages()
         return
-    if is_part_of_a_table(value):
+    if is_listed_in_table(value):
         has = " ".join(f"`{op.value}`" for op in Operator if op in value._operators) or "none"
         entry = rf"^\| `{name}` \| {has} \|$"
     assert re.search(entry, pages, re.MULTILINE)
 
 
-def test_every_resource_has_a_page_of_its_fields_and_the_index_lists_it() -> None:
+def test_every_resource_has_a_page_and_is_in_the_index() -> None:
     pages = resource_pages()
     assert set(pages) == {"index", *(resource_info(one).name for one in all_resources())}
     for resource in all_resources():
@@ -124,13 +124,13 @@ def test_every_resource_has_a_page_of_its_fields_and_the_index_lists_it() -> Non
         assert shown == list(info.fields)
 
 
-def is_part_of_a_table(value: object) -> bool:
-    """Whether the reference lists it with others of its kind: listings and combinations."""
+def is_listed_in_table(value: object) -> bool:
+    """Return whether the reference lists the value in a table: listings and field classes."""
     return isinstance(value, Resource) or (inspect.isclass(value) and issubclass(value, Field))
 
 
 def resource_pages() -> dict[str, str]:
-    """The pages that are written when the site is built."""
+    """Return the pages that are generated when the site is built."""
     pages: dict[str, str] = runpy.run_path(str(REFERENCE.parents[1] / "resource_pages.py"))[
         "pages"
     ]()

@@ -1,4 +1,4 @@
-"""The page of the service lists its metrics, and the events of its log."""
+"""The page of the service lists its metrics and log events."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ SERVICE = ROOT / "src" / "epfilter" / "exporter" / "service"
 LEVELS = {"info", "warning", "error"}
 
 
-def listed(title: str) -> list[list[str]]:
-    """The rows of the table under a title."""
+def parse_table(title: str) -> list[list[str]]:
+    """Return the rows of the table under a title."""
     _, _, text = PAGE.read_text(encoding="utf-8").partition(f"## {title} of the service\n")
     rows = re.findall(r"^\| (`.+) \|$", text.partition("\n## ")[0], re.MULTILINE)
     return [row.split(" |") for row in rows]
@@ -33,17 +33,17 @@ def test_the_page_lists_every_metric_with_its_labels() -> None:
         if not name.endswith(("_created", "_sum", "_count")):
             own = set(re.findall(r"(\w+)=", shown)) - {"le"}
             labels.setdefault(name.removesuffix("_bucket"), set()).update(own)
-    rows = {row[0].strip("` "): set(re.findall(r"\w+", row[1])) for row in listed("Metrics")}
+    rows = {row[0].strip("` "): set(re.findall(r"\w+", row[1])) for row in parse_table("Metrics")}
     assert rows == labels
 
 
 def test_the_page_lists_every_event_of_the_log() -> None:
-    found = {event for path in SERVICE.rglob("*.py") for event in events(path)}
-    assert sorted(row[0].strip("`") for row in listed("Log")) == sorted(found)
+    found = {event for path in SERVICE.rglob("*.py") for event in logged_events(path)}
+    assert sorted(row[0].strip("`") for row in parse_table("Log")) == sorted(found)
 
 
-def events(path: Path) -> Iterator[str]:
-    """What a module logs: the texts that begin a call of a log."""
+def logged_events(path: Path) -> Iterator[str]:
+    """Yield the events that a module logs: the first arguments of calls of a log."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
             case ast.Call(

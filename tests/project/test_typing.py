@@ -1,4 +1,4 @@
-"""Type checkers accept what epfilter takes and refuse what it does not."""
+"""Type checkers accept valid uses of epfilter and reject invalid ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 
-def test_mypy_accepts_and_refuses_what_the_page_of_uses_says() -> None:
+def test_mypy_accepts_valid_uses_and_rejects_invalid_ones() -> None:
     done = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-m", "mypy", str(HERE / "typing_uses.py")],
         cwd=HERE.parents[1],
@@ -17,7 +17,7 @@ def test_mypy_accepts_and_refuses_what_the_page_of_uses_says() -> None:
         text=True,
         check=False,
     )
-    wrong = [line for line in done.stdout.splitlines() if line.startswith("tests")]
-    assert wrong == [], done.stdout
+    errors = [line for line in done.stdout.splitlines() if line.startswith("tests")]
+    assert errors == [], done.stdout
     assert "typing_uses.py" not in done.stdout, done.stdout
     assert done.stderr == ""

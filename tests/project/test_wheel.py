@@ -1,6 +1,6 @@
-"""What people install: the sdist and the wheel made of it, used in an environment without `src`.
+"""The sdist, and the wheel built from it, installed in an environment without `src`.
 
-Needs a package index, so it is not part of a plain `pytest`: run `pytest -m wheel`.
+These tests require a package index, so `pytest` does not run them by default: use `pytest -m wheel`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FILTER = "gt(created_at,2018-09-01):lt(created_at,2018-10-01):eq(payment,refunde
 
 @pytest.fixture(scope="module")
 def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the sdist and the wheel that was built of it."""
+    """A folder with the sdist and the wheel built from it."""
     folder = tmp_path_factory.mktemp("distributions")
     run(folder, sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT))
     return folder
@@ -32,7 +32,7 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def environment(distributions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh virtual environment with nothing but the wheel and what it depends on."""
+    """A new virtual environment with only the wheel and its dependencies."""
     folder = tmp_path_factory.mktemp("installed") / "venv"
     venv.create(folder, with_pip=True)
     (wheel,) = distributions.glob("*.whl")
@@ -41,7 +41,7 @@ def environment(distributions: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def run(folder: Path, *command: str) -> str:
-    """Run a command away from the checkout, and give what it printed."""
+    """Run a command outside of the checkout, and return its output."""
     clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(  # noqa: S603 - our own commands
         command,
@@ -64,7 +64,9 @@ def epfilter(environment: Path, *arguments: str) -> str:
     return run(environment, str(environment / SCRIPTS / "epfilter"), *arguments).strip()
 
 
-def test_wheel_holds_the_grammar_the_type_marker_and_the_licence(distributions: Path) -> None:
+def test_the_wheel_contains_the_grammar_the_type_marker_and_the_licence(
+    distributions: Path,
+) -> None:
     (path,) = distributions.glob("*.whl")
     with zipfile.ZipFile(path) as wheel:
         names = set(wheel.namelist())
@@ -75,7 +77,7 @@ def test_wheel_holds_the_grammar_the_type_marker_and_the_licence(distributions: 
     assert grammar == (ROOT / "grammar" / "filter.lark").read_bytes()
 
 
-def test_sdist_holds_what_a_distributor_tests_with(distributions: Path) -> None:
+def test_the_sdist_contains_tests_and_docs(distributions: Path) -> None:
     (path,) = distributions.glob("*.tar.gz")
     with tarfile.open(path) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
@@ -84,25 +86,25 @@ def test_sdist_holds_what_a_distributor_tests_with(distributions: Path) -> None:
 
 
 def test_the_installed_package_parses_without_the_checkout(environment: Path) -> None:
-    where = python(environment, "import epfilter; print(epfilter.__file__)")
-    assert Path(where).is_relative_to(environment)
+    path = python(environment, "import epfilter; print(epfilter.__file__)")
+    assert Path(path).is_relative_to(environment)
     assert python(environment, f"import epfilter; print(epfilter.parse({FILTER!r}))") == FILTER
 
 
-def test_the_installed_package_explains_a_mistake(environment: Path) -> None:
+def test_the_installed_package_reports_an_error(environment: Path) -> None:
     code = (
         "from epfilter import parse_located; print(parse_located('gte(a,1)').diagnostics[0].code)"
     )
     assert python(environment, code) == "EPF108"
 
 
-def test_the_installed_command_says_its_version(environment: Path) -> None:
+def test_the_installed_command_prints_its_version(environment: Path) -> None:
     version = python(
         environment, "from importlib.metadata import version as v; print(v('epfilter'))"
     )
     assert version in epfilter(environment, "--version")
 
 
-def test_the_installed_command_writes_the_payload_of_an_export(environment: Path) -> None:
+def test_the_installed_command_prints_a_payload(environment: Path) -> None:
     payload = '{"data":{"type":"job","job_type":"order_export","filter":"' + FILTER + '"}}'
     assert epfilter(environment, "payload", FILTER) == payload

@@ -1,6 +1,6 @@
-"""What a type checker accepts and refuses; test_typing.py has mypy read it, nothing runs it.
+"""Valid and invalid uses for type checkers; test_typing.py checks them with mypy, nothing runs them.
 
-A refused use carries `type: ignore`: mypy strict complains where it would be accepted.
+An invalid use has `type: ignore`: mypy strict reports an unused one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from epfilter import (
 from epfilter.ast import And, Comparison, IsNull, Membership, Or
 
 
-def accepted() -> None:
+def use_valid_arguments() -> None:
     Comparison(op="eq", field="a", value="1")
     Comparison(op=Operator.EQ, field="a", value="1")
     Membership(op="in", field="a", values=("1", "2"))
@@ -37,7 +37,7 @@ def accepted() -> None:
     Or(terms=[IsNull(field="a"), IsNull(field="b")])
 
 
-def types() -> None:
+def check_types() -> None:
     f = parse("eq(a,1)")
     assert_type(f, Filter)
     assert_type(parse_located("eq(a,1)"), Located)
@@ -61,7 +61,7 @@ def types() -> None:
     assert_type(any_of(F.a.eq(i) for i in range(3)), Filter)
 
 
-def matched(f: Filter) -> str:
+def match_node(f: Filter) -> str:
     match f:
         case Comparison(op, field, value):
             assert_type(op.value, str)
@@ -78,22 +78,22 @@ def operator_of(node: Comparison) -> Operator:
     return node.op
 
 
-def refused() -> None:
-    Comparison(op="gte", field="a", value="1")  # type: ignore[arg-type] # no operator
+def use_invalid_arguments() -> None:
+    Comparison(op="gte", field="a", value="1")  # type: ignore[arg-type] # not an operator
     Comparison(op="in", field="a", value="1")  # type: ignore[arg-type] # takes many values
-    Comparison(op="eq", field="a", value=1)  # type: ignore[arg-type] # nodes hold text
+    Comparison(op="eq", field="a", value=1)  # type: ignore[arg-type] # nodes contain text
     Comparison(op="eq", field="a")  # type: ignore[call-arg] # a value is missing
-    Membership(op="in", field="a", values="ab")  # type: ignore[arg-type] # one text is no list
-    And(terms=("eq(a,1)", "eq(b,2)"))  # type: ignore[arg-type] # texts are no filters
-    F.a.eq(None)  # type: ignore[arg-type] # is_null asks for a missing value
-    F.a.eq(b"x")  # type: ignore[arg-type] # bytes have no text
-    F.a.eq(F.b)  # type: ignore[arg-type] # a field is no value
-    F.a.in_(None)  # type: ignore[arg-type] # None is no value
-    F.a.startswith(1)  # type: ignore[arg-type] # only a text has a beginning
+    Membership(op="in", field="a", values="ab")  # type: ignore[arg-type] # a text is not a list
+    And(terms=("eq(a,1)", "eq(b,2)"))  # type: ignore[arg-type] # texts are not filters
+    F.a.eq(None)  # type: ignore[arg-type] # use is_null for a missing value
+    F.a.eq(b"x")  # type: ignore[arg-type] # bytes are not text
+    F.a.eq(F.b)  # type: ignore[arg-type] # a field is not a value
+    F.a.in_(None)  # type: ignore[arg-type] # None is not a value
+    F.a.startswith(1)  # type: ignore[arg-type] # only text has a start
     parse(b"x")  # type: ignore[arg-type] # bytes must be decoded first
-    parse(None)  # type: ignore[arg-type] # no text
-    unparse("eq(a,1)")  # type: ignore[arg-type] # text already
+    parse(None)  # type: ignore[arg-type] # not a text
+    unparse("eq(a,1)")  # type: ignore[arg-type] # already text
     unparse(F.a.eq(1), quotes="single")  # type: ignore[arg-type] # minimal or always
-    all_of("eq(a,1)")  # type: ignore[arg-type] # parse makes a filter of a text
+    all_of("eq(a,1)")  # type: ignore[arg-type] # parse converts a text
     F.a.eq(1) & "eq(b,2)"  # type: ignore[operator] # the same
     F.a.eq(1).op = Operator.GT  # type: ignore[misc] # nodes are frozen

@@ -1,4 +1,4 @@
-"""The examples that the help of a command shows."""
+"""The examples in the help of a command."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from epfilter.cli import main
 
 
 def help_examples(*command: str) -> list[str]:
-    """Each example in one line, as it would be typed."""
+    """Return each example in one line."""
     text = CliRunner().invoke(main, [*command, "--help"]).stdout.replace("\\\n", " ")
-    shown = text.partition("Examples:")[2].split("\n\n")[0]
-    return [line.strip() for line in shown.splitlines() if "epfilter" in line]
+    examples = text.partition("Examples:")[2].split("\n\n")[0]
+    return [line.strip() for line in examples.splitlines() if "epfilter" in line]
