@@ -112,22 +112,22 @@ def test_text_of_a_value(value: Any, text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (None, "None is not a value of the filter language. Hint: to ask for a missing value use is_null()."),
-        (Payment.NOTHING, "None is not a value of the filter language. Hint: to ask for a missing value use is_null()."),
+        (None, "None is not a value of the filter language. Hint: to select missing values use is_null()."),
+        (Payment.NOTHING, "None is not a value of the filter language. Hint: to select missing values use is_null()."),
         (b"x", "bytes have no text in a filter. Hint: decode them first: value.decode()."),
         (memoryview(b"x"), "bytes have no text in a filter. Hint: decode them first: value.decode()."),
         (bytearray(b"x"), "bytes have no text in a filter. Hint: decode them first: value.decode()."),
-        (math.nan, "nan is not a number that a filter can hold."),
-        (math.inf, "inf is not a number that a filter can hold."),
-        (Decimal("NaN"), "NaN is not a number that a filter can hold."),
-        (Decimal("sNaN"), "sNaN is not a number that a filter can hold."),
-        (Decimal("-Infinity"), "-Infinity is not a number that a filter can hold."),
+        (math.nan, "nan cannot be a value of a filter."),
+        (math.inf, "inf cannot be a value of a filter."),
+        (Decimal("NaN"), "NaN cannot be a value of a filter."),
+        (Decimal("sNaN"), "sNaN cannot be a value of a filter."),
+        (Decimal("-Infinity"), "-Infinity cannot be a value of a filter."),
         (Decimal("1E+5000"), "a decimal of more than 4300 digits without exponent cannot be a value."),
         (Decimal("1E-999999"), "a decimal of more than 4300 digits without exponent cannot be a value."),
         (10**5000, "an integer of more than 4300 digits cannot be a value."),
-        (datetime(2018, 9, 1), "the datetime has no time zone, so the platform would read it as UTC whatever was meant. Hint: say which zone: value.replace(tzinfo=UTC), or value.astimezone() for local time."),  # noqa: DTZ001 - that is the point
-        (datetime.min.replace(tzinfo=BERLIN), "the datetime lies outside the years 1 to 9999 in UTC."),
-        (NotATime(2018, 9, 1), "NaT is no point in time. Hint: for a missing date use is_null()."),
+        (datetime(2018, 9, 1), "the datetime has no time zone, and the platform would read it as UTC. Hint: add the zone: value.replace(tzinfo=UTC), or value.astimezone() for local time."),  # noqa: DTZ001 - that is the point
+        (datetime.min.replace(tzinfo=BERLIN), "the datetime is outside the years 1 to 9999 in UTC."),
+        (NotATime(2018, 9, 1), "NaT has no date. Hint: for a missing date use is_null()."),
         ("a\ud800", "the text has a lone surrogate (U+D800) at position 1, which has no encoding. Hint: it usually comes from bytes decoded with the wrong codec; decode them again."),
         (Text("\udc80"), "the text has a lone surrogate (U+DC80) at position 0, which has no encoding. Hint: it usually comes from bytes decoded with the wrong codec; decode them again."),
         (["a"], "a value of type list has no text in a filter. Hint: for several values use in_, contains_any or contains_all."),
@@ -150,7 +150,7 @@ class datetime64:  # noqa: N801 - numpy's name for it
 
 
 def test_a_point_in_time_of_numpy() -> None:
-    with pytest.raises(FilterValueError, match="make it a datetime with a time zone"):
+    with pytest.raises(FilterValueError, match="convert it to a datetime with a time zone"):
         to_text(datetime64())
 
 
@@ -257,8 +257,8 @@ def test_typed_value_of_a_text(text: str, kind: type[Any], value: object) -> Non
         ("", int, "`` is not a whole number. Hint: write it as digits, such as 1050."),
         ("١٢", int, "`١٢` is not a whole number. Hint: write it as digits, such as 1050."),
         ("1_000", int, "`1_000` is not a whole number. Hint: write it as digits, such as 1050."),
-        ("9" * 5000, int, f"`{'9' * 19}…{'9' * 19}` is longer than a number may be: 4300 digits."),
-        ("9" * 5000, Decimal, f"`{'9' * 19}…{'9' * 19}` is longer than a number may be: 4300 digits."),
+        ("9" * 5000, int, f"`{'9' * 19}…{'9' * 19}` is too long: a number has at most 4300 digits."),
+        ("9" * 5000, Decimal, f"`{'9' * 19}…{'9' * 19}` is too long: a number has at most 4300 digits."),
         ("1e99999999999999999999", Decimal, "`1e99999999999999999999` is not a number. Hint: write it as digits, such as 10.50."),
         ("NaN", Decimal, "`NaN` is not a number. Hint: write it as digits, such as 10.50."),
         ("yes", bool, "`yes` is not a boolean. Hint: write it as true or false."),
@@ -281,14 +281,14 @@ def test_text_that_does_not_read(text: str, kind: type[Any], words: str) -> None
 
 @pytest.mark.parametrize("untyped", [from_text, from_text_or_none])
 def test_what_is_no_text(untyped: Any) -> None:
-    with pytest.raises(FilterTypeError, match="the text of a value is a str, not None"):
+    with pytest.raises(FilterTypeError, match="the text of a value must be a str, not None"):
         untyped(None, int)
-    with pytest.raises(FilterTypeError, match=r"from_text reads str, .*, not \[\]"):
+    with pytest.raises(FilterTypeError, match=r"from_text supports str, .*, not \[\]"):
         untyped("1", [])
 
 
 def test_a_kind_that_cannot_be_read() -> None:
-    with pytest.raises(FilterTypeError, match="from_text reads str, int, Decimal, bool, date"):
+    with pytest.raises(FilterTypeError, match="from_text supports str, int, Decimal, bool, date"):
         from_text("1", float)  # type: ignore[type-var] # refused at run time as well
 
 
@@ -319,15 +319,15 @@ def test_several_values_from_a_generator() -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ((), "{} needs at least one value. Hint: an empty list selects nothing; look for that before you build the filter."),
-        (([],), "{} needs at least one value. Hint: an empty list selects nothing; look for that before you build the filter."),
-        (({"a"},), "{} does not take a set: it has no order of values, so the filter would differ from run to run. Hint: {}(sorted(…)) or a list."),
-        ((frozenset("a"),), "{} does not take a frozenset: it has no order of values, so the filter would differ from run to run. Hint: {}(sorted(…)) or a list."),
+        ((), "{} requires at least one value. Hint: an empty list selects nothing; check for it before you build the filter."),
+        (([],), "{} requires at least one value. Hint: an empty list selects nothing; check for it before you build the filter."),
+        (({"a"},), "{} does not accept a set: it has no order, so the filter would differ from run to run. Hint: use {}(sorted(…)) or a list."),
+        ((frozenset("a"),), "{} does not accept a frozenset: it has no order, so the filter would differ from run to run. Hint: use {}(sorted(…)) or a list."),
         ((b"ab",), "bytes have no text in a filter. Hint: decode them first: value.decode()."),
-        ((None,), "None is not a value of the filter language. Hint: to ask for a missing value use is_null()."),
-        ((["a", None],), "None is not a value of the filter language. Hint: to ask for a missing value use is_null()."),
-        ((["a"], "b"), "{} takes values one by one or one list of them, not several lists. Hint: {}([*one, *other])."),
-        (({"a": 1},), "{} does not take a dict: its keys or its values may be meant. Hint: {}(list(…)) of the one or the other."),
+        ((None,), "None is not a value of the filter language. Hint: to select missing values use is_null()."),
+        ((["a", None],), "None is not a value of the filter language. Hint: to select missing values use is_null()."),
+        ((["a"], "b"), "{} accepts several values or one list, not several lists. Hint: use {}([*first, *second])."),
+        (({"a": 1},), "{} does not accept a dict: its keys or its values are possible. Hint: use {}(list(…)) with the keys or with the values."),
     ],
 )  # fmt: skip
 def test_values_that_cannot_be_listed(method: str, values: tuple[Any, ...], words: str) -> None:

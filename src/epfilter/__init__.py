@@ -1,4 +1,9 @@
-"""The toolkit for the filter language of Elastic Path Commerce."""
+"""The toolkit for the filter language of Elastic Path Commerce.
+
+This package, `epfilter.ast`, `epfilter.values`, `epfilter.resources`, `epfilter.linter`,
+`epfilter.english`, `epfilter.targets` and `epfilter.exporter` are public: their `__all__` lists the
+public names. All other modules are internal and may change in any release.
+"""
 
 from epfilter.ast import Filter, Operator, fields, transform, walk
 from epfilter.builder import F, all_of, any_of

@@ -1,6 +1,6 @@
 """Builds filters from Python values: F.name.eq(...), all_of, any_of.
 
-Whatever the value, it stays one operand: the tree holds it as text, and the printer quotes it.
+Any value stays one operand: the tree contains it as text, and the printer quotes it.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from epfilter.ast import (
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.values import Value, listed_values, to_text
 
-_HIGHEST_INDEX = 999
-"""Fact: a list element is addressed by an index from 0 to 999."""
+_MAX_INDEX = 999
+"""Fact: the index of a list element is from 0 to 999."""
 
 
 class Field:
-    """A field of the platform's objects, from which comparisons are made; see `F`.
+    """A field of the objects of the platform, with one method per operator; see `F`.
 
-    Attributes and text in brackets address what is nested, numbers in brackets list elements.
+    An attribute, or a text in brackets, is a nested field. A number in brackets is a list element.
 
     >>> F.locales["fr-FR"].name.like("*robe*")
     Comparison(op='like', field='locales.fr-FR.name', value='*robe*')
@@ -38,159 +38,161 @@ class Field:
     """
 
     __slots__ = ("_name",)
-    # Python would otherwise walk F.tags[0], F.tags[1], … in `for` and `in`.
+    # Otherwise `for` and `in` would iterate over F.tags[0], F.tags[1], …
     __iter__ = None
     __contains__ = None
     # `==` builds a filter, so a field cannot be the key of a dict.
-    __hash__ = None  # type: ignore[assignment] # an unhashable class is declared like this
+    __hash__ = None  # type: ignore[assignment] # declares an unhashable class
 
     def __init__(self, name: str) -> None:
         self._name = _field_name(name)
 
     def __getattr__(self, name: str) -> Field:
-        return Field(f"{self._name}.{_attribute(name)}")
+        return Field(f"{self._name}.{_attribute_name(name)}")
 
     def __getitem__(self, key: str | int) -> Field:
         if isinstance(key, str):
             return Field(f"{self._name}.{_field_name(key)}")
         if type(key) is not int:
             raise FilterTypeError(
-                f"a field takes a name or a list index in brackets, not {describe_type(key)}."
+                f"use a name or a list index in brackets, not {describe_type(key)}."
             )
-        if not 0 <= key <= _HIGHEST_INDEX:
-            raise FilterValueError(f"a list index is 0 to {_HIGHEST_INDEX}, not {key}.")
+        if not 0 <= key <= _MAX_INDEX:
+            raise FilterValueError(f"a list index must be from 0 to {_MAX_INDEX}, not {key}.")
         return Field(f"{self._name}[{key}]")
 
     def eq(self, value: Value) -> Comparison:
-        """Equal to the value.
+        """Compare: the field equals the value.
 
         >>> str(F.payment.eq("refunded"))
         'eq(payment,refunded)'
         """
-        return self._compared(Operator.EQ, value)
+        return self._compare(Operator.EQ, value)
 
     def gt(self, value: Value) -> Comparison:
-        """Greater than the value.
+        """Compare: the field is greater than the value.
 
         >>> str(F.total.gt(100))
         'gt(total,100)'
         """
-        return self._compared(Operator.GT, value)
+        return self._compare(Operator.GT, value)
 
     def ge(self, value: Value) -> Comparison:
-        """Greater than the value or equal to it.
+        """Compare: the field is greater than or equal to the value.
 
         >>> str(F.total.ge(100))
         'ge(total,100)'
         """
-        return self._compared(Operator.GE, value)
+        return self._compare(Operator.GE, value)
 
     def lt(self, value: Value) -> Comparison:
-        """Less than the value.
+        """Compare: the field is less than the value.
 
         >>> str(F.total.lt(100))
         'lt(total,100)'
         """
-        return self._compared(Operator.LT, value)
+        return self._compare(Operator.LT, value)
 
     def le(self, value: Value) -> Comparison:
-        """Less than the value or equal to it.
+        """Compare: the field is less than or equal to the value.
 
         >>> str(F.total.le(100))
         'le(total,100)'
         """
-        return self._compared(Operator.LE, value)
+        return self._compare(Operator.LE, value)
 
     def like(self, pattern: Value) -> Comparison:
-        """The whole value matches; `*` as first or last character stands for any text.
+        """Match the whole value with a pattern; `*` as first or last character matches any text.
 
-        Any other `*` is itself, and there is no way to escape one.
+        Any other `*` matches itself. A `*` cannot be escaped.
 
         >>> str(F.email.like("*@example.com"))
         'like(email,*@example.com)'
         """
-        return self._compared(Operator.LIKE, pattern)
+        return self._compare(Operator.LIKE, pattern)
 
     def ilike(self, pattern: Value) -> Comparison:
-        """As `like`, ignoring case.
+        """Match like `like`, but ignore case.
 
         >>> str(F.name.ilike("*summer*"))
         'ilike(name,*summer*)'
         """
-        return self._compared(Operator.ILIKE, pattern)
+        return self._compare(Operator.ILIKE, pattern)
 
     def startswith(self, text: str) -> Comparison:
-        """The value begins with the text: `like` with `*` at the end.
+        """Match values that start with the text: `like` with `*` at the end.
 
-        Raises FilterValueError for an empty text and for one that holds `*`.
+        Raises `FilterValueError` for an empty text and for a text that contains `*`.
 
         >>> str(F.sku.startswith("DECK_"))
         'like(sku,DECK_*)'
         """
-        return self._compared(Operator.LIKE, _literal(text, "startswith") + "*")
+        return self._compare(Operator.LIKE, _literal_text(text, "startswith") + "*")
 
     def endswith(self, text: str) -> Comparison:
-        """The value ends with the text: `like` with `*` at the beginning.
+        """Match values that end with the text: `like` with `*` at the beginning.
 
-        Raises FilterValueError for an empty text and for one that holds `*`.
+        Raises `FilterValueError` for an empty text and for a text that contains `*`.
 
         >>> str(F.sku.endswith("_RED"))
         'like(sku,*_RED)'
         """
-        return self._compared(Operator.LIKE, "*" + _literal(text, "endswith"))
+        return self._compare(Operator.LIKE, "*" + _literal_text(text, "endswith"))
 
     def contains_text(self, text: str) -> Comparison:
-        """The value holds the text: `like` with `*` at both ends.
+        """Match values that contain the text: `like` with `*` at both ends.
 
-        Raises FilterValueError for an empty text and for one that holds `*`.
+        Raises `FilterValueError` for an empty text and for a text that contains `*`.
 
         >>> str(F.name.contains_text("shoe"))
         'like(name,*shoe*)'
         """
-        return self._compared(Operator.LIKE, "*" + _literal(text, "contains_text") + "*")
+        return self._compare(Operator.LIKE, "*" + _literal_text(text, "contains_text") + "*")
 
     def contains(self, value: Value) -> Comparison:
-        """A list holds the value.
+        """Compare: the list contains the value.
 
         >>> str(F.promotion_codes.contains("SUMMER"))
         'contains(promotion_codes,SUMMER)'
         """
-        return self._compared(Operator.CONTAINS, value)
+        return self._compare(Operator.CONTAINS, value)
 
     def text(self, words: Value) -> Comparison:
-        """Full-text search; the field may be `*`.
+        """Search the words in the field, or in all fields if the field is `*`.
 
         >>> str(F["*"].text("running shoe"))
         'text(*,running shoe)'
         """
-        return self._compared(Operator.TEXT, words)
+        return self._compare(Operator.TEXT, words)
 
     def in_(self, *values: Value | Iterable[Value]) -> Membership:
-        """Equal to one of the values, given one by one or as one iterable that has an order.
+        """Compare: the field equals one of the values.
+
+        Pass the values one by one, or one iterable that has an order.
 
         >>> str(F.id.in_("a", "b")), str(F.id.in_(["a", "b"]))
         ('in(id,a,b)', 'in(id,a,b)')
         """
-        return self._member(Operator.IN, values, "in_")
+        return self._compare_members(Operator.IN, values, "in_")
 
     def contains_any(self, *values: Value | Iterable[Value]) -> Membership:
-        """A list holds at least one of the values.
+        """Compare: the list contains at least one of the values.
 
         >>> str(F.tags.contains_any("new", "sale"))
         'contains_any(tags,new,sale)'
         """
-        return self._member(Operator.CONTAINS_ANY, values, "contains_any")
+        return self._compare_members(Operator.CONTAINS_ANY, values, "contains_any")
 
     def contains_all(self, *values: Value | Iterable[Value]) -> Membership:
-        """A list holds every one of the values.
+        """Compare: the list contains all of the values.
 
         >>> str(F.tags.contains_all("new", "sale"))
         'contains_all(tags,new,sale)'
         """
-        return self._member(Operator.CONTAINS_ALL, values, "contains_all")
+        return self._compare_members(Operator.CONTAINS_ALL, values, "contains_all")
 
     def is_null(self) -> IsNull:
-        """The field has no value.
+        """Check that the field has no value.
 
         >>> str(F.family_name.is_null())
         'is_null(family_name)'
@@ -198,19 +200,19 @@ class Field:
         return construct_unchecked(IsNull, op=Operator.IS_NULL, field=self._name)
 
     def __eq__(self, value: object) -> Comparison:  # type: ignore[override] # builds a filter
-        return self._compared(Operator.EQ, value)
+        return self._compare(Operator.EQ, value)
 
     def __gt__(self, value: Value) -> Comparison:
-        return self._compared(Operator.GT, value)
+        return self._compare(Operator.GT, value)
 
     def __ge__(self, value: Value) -> Comparison:
-        return self._compared(Operator.GE, value)
+        return self._compare(Operator.GE, value)
 
     def __lt__(self, value: Value) -> Comparison:
-        return self._compared(Operator.LT, value)
+        return self._compare(Operator.LT, value)
 
     def __le__(self, value: Value) -> Comparison:
-        return self._compared(Operator.LE, value)
+        return self._compare(Operator.LE, value)
 
     def __ne__(self, value: object) -> NoReturn:
         raise FilterTypeError(
@@ -220,7 +222,7 @@ class Field:
 
     def __invert__(self) -> NoReturn:
         raise FilterTypeError(
-            "the filter language has no NOT.", hint="say what the field should be instead"
+            "the filter language has no NOT.", hint="compare with the values that you want"
         )
 
     def __bool__(self) -> bool:
@@ -231,14 +233,14 @@ class Field:
             "with & and |",
         )
 
-    def _not_a_filter(self, _: Any) -> NoReturn:
+    def _refuse_combination(self, _: Any) -> NoReturn:
         raise FilterTypeError(
-            f"the field {self._name} is no filter yet, and & and | combine filters.",
+            f"the field {self._name} is not a filter; & and | combine filters.",
             hint="& and | bind tighter than comparisons: (F.a > 1) & (F.b < 2), or "
             "F.a.gt(1) & F.b.lt(2)",
         )
 
-    __and__ = __rand__ = __or__ = __ror__ = _not_a_filter
+    __and__ = __rand__ = __or__ = __ror__ = _refuse_combination
 
     def __str__(self) -> str:
         return self._name
@@ -249,31 +251,31 @@ class Field:
     def __reduce__(self) -> tuple[type[Field], tuple[str]]:
         return Field, (self._name,)
 
-    def _compared(self, op: Operator, value: object) -> Comparison:
+    def _compare(self, op: Operator, value: object) -> Comparison:
         if isinstance(value, Field):
-            raise self._no_value(value)
+            raise self._field_as_value(value)
         return construct_unchecked(Comparison, op=op, field=self._name, value=to_text(value))
 
-    def _no_value(self, other: Field) -> FilterValueError:
+    def _field_as_value(self, other: Field) -> FilterValueError:
         return FilterValueError(
             f"the filter language compares a field with a value, so {self._name} cannot be "
             f"compared with the field {other}.",
-            hint="use str(field) where its name is meant as the value",
+            hint="use str(field) if the value is its name",
         )
 
-    def _member(self, op: Operator, values: tuple[object, ...], method: str) -> Membership:
-        listed = listed_values(values, method)
-        for value in listed:
+    def _compare_members(self, op: Operator, values: tuple[object, ...], method: str) -> Membership:
+        members = listed_values(values, method)
+        for value in members:
             if isinstance(value, Field):
-                raise self._no_value(value)
-        texts = tuple([to_text(value) for value in listed])
+                raise self._field_as_value(value)
+        texts = tuple([to_text(value) for value in members])
         return construct_unchecked(Membership, op=op, field=self._name, values=texts)
 
 
 class FieldFactory:
-    """What `F` is: every attribute and every text in brackets is a field of that name.
+    """The class of `F`: every attribute and every text in brackets is a field of that name.
 
-    Names that begin with two underscores are no fields as attributes; F["__name__"] is.
+    A name that starts with two underscores is not an attribute; use F["__name__"].
     """
 
     __slots__ = ()
@@ -281,7 +283,7 @@ class FieldFactory:
     __contains__ = None
 
     def __getattr__(self, name: str) -> Field:
-        return Field(_attribute(name))
+        return Field(_attribute_name(name))
 
     def __getitem__(self, name: str) -> Field:
         return Field(name)
@@ -294,7 +296,7 @@ class FieldFactory:
 
 
 F = FieldFactory()
-"""Fields by attribute or by name; the start of every filter that is built in Python.
+"""All fields, by attribute or by name: the start of every filter that you build in Python.
 
 >>> str(F.created_at.gt("2018-09-01") & F["location-name"].eq("London"))
 'gt(created_at,2018-09-01):eq(location-name,London)'
@@ -304,40 +306,40 @@ F = FieldFactory()
 
 
 def all_of(*terms: Filter | Iterable[Filter]) -> Filter:
-    """Every term holds; takes filters, or one iterable of them, in linear time.
+    """Return a filter that is true if all terms are true, in linear time.
 
-    One term comes back as itself. Terms nest as given: an And among them stays a group.
+    Pass filters, or one iterable of filters. A single term is returned unchanged. A term that is
+    an And stays a group of its own.
 
-    Raises FilterValueError for no terms, FilterTypeError for what is no filter.
+    Raises `FilterValueError` for no terms, and `FilterTypeError` for a term that is not a filter.
 
     >>> str(all_of(F.a.eq(i) for i in range(3)))
     'eq(a,0):eq(a,1):eq(a,2)'
     """
-    return _grouped(And, terms, "all_of")
+    return _group(And, terms, "all_of")
 
 
 def any_of(*terms: Filter | Iterable[Filter]) -> Filter:
-    """Any term holds; takes filters, or one iterable of them, in linear time.
+    """Return a filter that is true if at least one term is true, in linear time.
 
-    One term comes back as itself. Terms nest as given: an Or among them stays a group.
+    Pass filters, or one iterable of filters. A single term is returned unchanged. A term that is
+    an Or stays a group of its own.
 
-    Raises FilterValueError for no terms, FilterTypeError for what is no filter.
+    Raises `FilterValueError` for no terms, and `FilterTypeError` for a term that is not a filter.
 
     >>> str(any_of(F.payment.eq("paid"), F.payment.eq("refunded")))
     'eq(payment,paid)|eq(payment,refunded)'
     """
-    return _grouped(Or, terms, "any_of")
+    return _group(Or, terms, "any_of")
 
 
-def _grouped(
-    node: type[And | Or], terms: tuple[Filter | Iterable[Filter], ...], name: str
-) -> Filter:
+def _group(node: type[And | Or], terms: tuple[Filter | Iterable[Filter], ...], name: str) -> Filter:
     if len(terms) == 1 and not isinstance(terms[0], Filter):
         only = terms[0]
         if isinstance(only, (set, frozenset, Mapping)):
             raise FilterTypeError(
-                f"{name} does not take a {type(only).__name__}: it is no list of terms.",
-                hint="give a list",
+                f"{name} does not accept a {type(only).__name__}: it has no order of terms.",
+                hint="pass a list",
             )
         if isinstance(only, Iterable) and not isinstance(only, (str, bytes)):
             terms = tuple(only)
@@ -345,39 +347,39 @@ def _grouped(
     for term in terms:
         if not isinstance(term, Filter):
             raise FilterTypeError(
-                f"{name} takes filters, not {describe_type(term)}.",
+                f"{name} accepts filters, not {describe_type(term)}.",
                 hint="parse(text) turns a text into a filter",
             )
         filters.append(term)
     if not filters:
         raise FilterValueError(
-            f"{name} needs at least one term: there is no filter that selects everything.",
-            hint="send no filter where everything is meant",
+            f"{name} requires at least one term: no filter selects everything.",
+            hint="to select everything, send no filter",
         )
     return filters[0] if len(filters) == 1 else construct_group(node, tuple(filters))
 
 
-def _literal(text: object, method: str) -> str:
-    """The text of a pattern that stands for itself."""
+def _literal_text(text: object, method: str) -> str:
+    """Return a text that a pattern matches literally."""
     if not isinstance(text, str):
         raise FilterValueError(
-            f"{method} takes a str, not {describe_type(text)}.", hint="use str(value)"
+            f"{method} requires a str, not {describe_type(text)}.", hint="use str(value)"
         )
     if not text:
         raise FilterValueError(
-            f"{method} of an empty text matches every value.", hint="leave the comparison out"
+            f"{method} with an empty text matches every value.", hint="omit the comparison"
         )
     if "*" in text:
         raise FilterValueError(
-            f"{method} cannot look for a literal `*`: at the ends of a pattern it is a wildcard, "
-            "and the language has no way to escape it.",
+            f"{method} cannot match a literal `*`: at the ends of a pattern it is a wildcard, and "
+            "the language cannot escape it.",
             hint="write the pattern yourself with like(…)",
         )
     return to_text(text)
 
 
-def _attribute(name: str) -> str:
-    # Python, copy, pickle and notebooks look for such names on every object they meet.
+def _attribute_name(name: str) -> str:
+    # Python, copy, pickle and notebooks look up such names on every object.
     if name.startswith("__") or (name.startswith("_") and name.endswith("_")):
         raise AttributeError(f"{name} is not a field; a field of that name is F[{name!r}]")
     return name
@@ -385,7 +387,7 @@ def _attribute(name: str) -> str:
 
 def _field_name(name: object) -> str:
     if not isinstance(name, str):
-        raise FilterTypeError(f"the name of a field is a text, not {describe_type(name)}.")
+        raise FilterTypeError(f"the name of a field must be a str, not {describe_type(name)}.")
     if not name:
-        raise FilterValueError("the name of a field cannot be empty.")
+        raise FilterValueError("the name of a field must not be empty.")
     return to_text(name)

@@ -1,18 +1,18 @@
-"""What can go wrong, as data: spans, diagnostics, fixes and the tree of exceptions.
+"""Spans, diagnostics, fixes and the exceptions of epfilter.
 
 The exceptions of epfilter:
 
-    FilterError                    every error about a filter that epfilter raises
+    FilterError                    base of all errors about a filter
     ├── FilterSyntaxError          a text is not a filter (also a ValueError)
-    ├── FilterValueError           a value has no place in a filter (also a ValueError)
+    ├── FilterValueError           a value cannot be part of a filter (also a ValueError)
     │   └── ResourceError          a resource has no such field, operator or value
     ├── FilterTypeError            an argument has the wrong type (also a TypeError)
-    └── UnsupportedFilterError     a target cannot run a filter as it is meant
+    └── UnsupportedFilterError     a target does not support a part of a filter
 
-What can go wrong with an export has a tree of its own, `epfilter.exporter.ExporterError`.
+Errors of an export are subclasses of `epfilter.exporter.ExporterError`.
 
-The nodes of `epfilter.ast` and the models of `epfilter.exporter` are pydantic models: built by
-hand with something that they refuse, they raise `pydantic.ValidationError`.
+The nodes of `epfilter.ast` and the models of `epfilter.exporter` are pydantic models: they raise
+`pydantic.ValidationError` for invalid fields.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from typing import Any, NamedTuple
 
 from epfilter.snippets import draw_snippet, format_position
 
-_SHOWN_AT_MOST = 20
-"""How many diagnostics `str(error)` draws; all of them are in `.diagnostics`."""
+_MAX_DRAWN = 20
+"""The number of diagnostics that `str(error)` draws; `.diagnostics` has all of them."""
 
 
 def describe_type(value: object) -> str:
-    """The type of a value in words, for messages.
+    """Return the type of a value in words, for messages.
 
     >>> describe_type(None), describe_type(5)
     ('None', 'a value of type int')
@@ -38,9 +38,9 @@ def describe_type(value: object) -> str:
 
 
 class Span(NamedTuple):
-    """A stretch of a text: 0-based, half-open, counted in code points.
+    """A range of a text: 0-based, half-open, in code points.
 
-    It has no width where something is missing.
+    It is empty where something is missing.
 
     >>> span = Span(3, 5)
     >>> "abcdefg"[span.start : span.end]
@@ -52,7 +52,7 @@ class Span(NamedTuple):
 
 
 class Severity(StrEnum):
-    """How much a diagnostic matters; errors and warnings make the exit code 1.
+    """The severity of a diagnostic; errors and warnings cause exit code 1.
 
     >>> Severity("warning")
     <Severity.WARNING: 'warning'>
@@ -64,7 +64,7 @@ class Severity(StrEnum):
 
 
 class Edit(NamedTuple):
-    """One replacement: the text in `span` becomes `text`.
+    """A replacement of the text in `span` with `text`.
 
     >>> apply_edits("eq(a,1", [Edit(Span(6, 6), ")")])
     'eq(a,1)'
@@ -78,8 +78,8 @@ class Edit(NamedTuple):
 class Fix:
     """A proposed correction.
 
-    `safe` says that the correction is the only sensible reading of the text, so that a program
-    may apply it without asking.
+    `safe` is true if the correction is the only sensible meaning of the text, so that a program
+    may apply it without a question.
 
     >>> Fix("write `ge`", (Edit(Span(0, 3), "ge"),), safe=True).apply("gte(a,1)")
     'ge(a,1)'
@@ -90,42 +90,43 @@ class Fix:
     safe: bool
 
     def apply(self, text: str) -> str:
-        """The text with this fix applied; spans are those of the text that was diagnosed."""
+        """Return the text with the fix applied; `text` must be the text of the diagnostic."""
         return apply_edits(text, self.edits)
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """Apply edits that do not overlap, whatever their order.
+    """Return the text with all edits applied; the edits may have any order.
 
-    Several insertions at one place all take place, in the order given.
+    Insertions at the same position keep their order. Raises `FilterValueError` for edits that
+    overlap.
 
     >>> apply_edits("abc", [Edit(Span(3, 3), "!"), Edit(Span(0, 1), "A")])
     'Abc!'
     """
     pieces: list[str] = []
-    done = 0
-    for span, new in sorted(edits, key=lambda edit: edit.span):
-        if span.start < done:
+    position = 0
+    for span, replacement in sorted(edits, key=lambda edit: edit.span):
+        if span.start < position:
             raise FilterValueError(
                 f"two edits overlap at {span.start}.", hint="apply them one after the other"
             )
-        pieces += (text[done : span.start], new)
-        done = span.end
-    pieces.append(text[done:])
+        pieces += (text[position : span.start], replacement)
+        position = span.end
+    pieces.append(text[position:])
     return "".join(pieces)
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding about a filter.
+    """An error, warning or remark about a filter.
 
-    `code` never changes its meaning. `message` says what is wrong in a user's words, `hint` what
-    to do about it, `fix` does it; hint and fix may be None. `span` refers to the text that was
-    read, or to `unparse(node)` where a node was given.
+    `code` never changes its meaning. `message` is what is wrong, `hint` is what to do, and `fix`
+    is the correction; `hint` and `fix` can be None. `span` refers to the text that was read, or to
+    `unparse(node)` if a node was checked.
 
     >>> from epfilter import parse_located
-    >>> found = parse_located("gte(a,1)").diagnostics[0]
-    >>> found.code, found.span, found.hint
+    >>> diagnostic = parse_located("gte(a,1)").diagnostics[0]
+    >>> diagnostic.code, diagnostic.span, diagnostic.hint
     ('EPF108', Span(start=0, end=3), 'write `ge`')
     """
 
@@ -137,7 +138,7 @@ class Diagnostic:
     fix: Fix | None = None
 
     def draw(self, text: str) -> str:
-        """Code and message, the line of `text` with carets below the span, and the hint.
+        """Return code and message, the line of `text`, carets below the span, and the hint.
 
         >>> print(Diagnostic("EPF101", "the filter is empty.", Span(0, 0)).draw(""))
         1:1 EPF101 the filter is empty.
@@ -148,7 +149,7 @@ class Diagnostic:
         return draw_snippet(heading, text, self.span, self.hint)
 
     def as_dict(self) -> dict[str, Any]:
-        """The diagnostic as plain JSON data, for programs in any language.
+        """Return the diagnostic as plain JSON data, for programs in any language.
 
         >>> Diagnostic("EPF101", "the filter is empty.", Span(0, 0)).as_dict()["span"]
         [0, 0]
@@ -168,13 +169,13 @@ class Diagnostic:
         }
 
 
-def _hint(hint: str) -> str:
-    """A hint as a sentence."""
+def _format_hint(hint: str) -> str:
+    """Return a hint as a sentence."""
     return f"Hint: {hint}" if hint.endswith("?") else f"Hint: {hint}."
 
 
 class FilterError(Exception):
-    """The base of every error about a filter that epfilter raises.
+    """The base of all errors about a filter.
 
     >>> from epfilter import parse
     >>> try:
@@ -186,10 +187,10 @@ class FilterError(Exception):
 
 
 class FilterSyntaxError(FilterError, ValueError):
-    """A text is not a filter.
+    """The error for a text that is not a filter.
 
-    `.text` is the text and `.diagnostics` every mistake in it, in the order of their place.
-    `str(error)` draws each with the line and a caret.
+    `.text` is the text, and `.diagnostics` has every error in it, in the order of the text.
+    `str(error)` draws each with its line and carets.
 
     >>> from epfilter import parse
     >>> try:
@@ -208,14 +209,14 @@ class FilterSyntaxError(FilterError, ValueError):
         self.diagnostics = diagnostics
 
     def __str__(self) -> str:
-        shown = [found.draw(self.text) for found in self.diagnostics[:_SHOWN_AT_MOST]]
-        if len(self.diagnostics) > _SHOWN_AT_MOST:
-            shown.append(f"… and {len(self.diagnostics) - _SHOWN_AT_MOST} more")
-        return "\n".join(shown)
+        drawn = [diagnostic.draw(self.text) for diagnostic in self.diagnostics[:_MAX_DRAWN]]
+        if len(self.diagnostics) > _MAX_DRAWN:
+            drawn.append(f"… and {len(self.diagnostics) - _MAX_DRAWN} more")
+        return "\n".join(drawn)
 
 
-class _ExplainedError(FilterError):
-    """An error that is a sentence and perhaps a hint."""
+class _MessageError(FilterError):
+    """The base of errors with a message and an optional hint."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message, hint)
@@ -223,25 +224,26 @@ class _ExplainedError(FilterError):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message} {_hint(self.hint)}" if self.hint else self.message
+        return f"{self.message} {_format_hint(self.hint)}" if self.hint else self.message
 
 
-class FilterValueError(_ExplainedError, ValueError):
-    """A value that cannot stand in a filter: `None`, a naive datetime, NaN, a tree too deep.
+class FilterValueError(_MessageError, ValueError):
+    """The error for a value that cannot be part of a filter.
 
-    `.message` says what was wrong, `.hint` what to do instead (or is None).
+    Examples are `None`, a datetime without a time zone, NaN, and a tree that is too deep.
+    `.message` is what is wrong, and `.hint` is what to do instead, or None.
 
     >>> from epfilter import F
     >>> F.a.eq(None)
     Traceback (most recent call last):
-    epfilter.errors.FilterValueError: None is not a value of the filter language. Hint: to ask ...
+    epfilter.errors.FilterValueError: None is not a value of the filter language. Hint: to ...
     """
 
 
 class ResourceError(FilterValueError):
-    """A resource has no such field, or the field has no such operator or value.
+    """The error for a field, operator or value that a resource does not have.
 
-    `.message` says what was wrong, `.hint` what the resource accepts.
+    `.message` is what is wrong, and `.hint` is what the resource accepts.
 
     >>> from epfilter.resources import orders
     >>> orders.payment.eq("refnded")
@@ -250,10 +252,10 @@ class ResourceError(FilterValueError):
     """
 
 
-class FilterTypeError(_ExplainedError, TypeError):
-    """An argument of a type that the function does not take.
+class FilterTypeError(_MessageError, TypeError):
+    """The error for an argument of the wrong type.
 
-    `.message` says what is expected, `.hint` what to do instead (or is None).
+    `.message` is what is expected, and `.hint` is what to do instead, or None.
 
     >>> from epfilter import parse
     >>> parse(b"eq(a,1)")
@@ -263,10 +265,10 @@ class FilterTypeError(_ExplainedError, TypeError):
 
 
 class UnsupportedFilterError(FilterError):
-    """A target cannot run a part of a filter with the meaning that it has everywhere else.
+    """The error for a part of a filter that a target cannot run with its documented meaning.
 
-    `.operator`, `.field` and `.target` say which part and where, `.reason` why, `.hint` what to do
-    instead (or is None).
+    `.operator`, `.field` and `.target` identify the part and the target. `.reason` is the reason,
+    and `.hint` is what to do instead, or None.
 
     >>> print(UnsupportedFilterError("text", "name", "Polars", "it has no full-text search"))
     Polars cannot run `text` on `name`: it has no full-text search.
@@ -283,5 +285,5 @@ class UnsupportedFilterError(FilterError):
         self.hint = hint
 
     def __str__(self) -> str:
-        said = f"{self.target} cannot run `{self.operator}` on `{self.field}`: {self.reason}."
-        return f"{said} {_hint(self.hint)}" if self.hint else said
+        message = f"{self.target} cannot run `{self.operator}` on `{self.field}`: {self.reason}."
+        return f"{message} {_format_hint(self.hint)}" if self.hint else message

@@ -1,4 +1,4 @@
-"""Packages whose names are loaded when somebody asks for them (PEP 562)."""
+"""Loads the public names of a package at the first use (PEP 562)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 
 
-def loader(package: str, modules: Mapping[str, str]) -> Callable[[str], object]:
-    """The `__getattr__` of a package; `modules` says in which of its modules a name stands.
+def make_getattr(package: str, modules: Mapping[str, str]) -> Callable[[str], object]:
+    """Return the `__getattr__` of a package; `modules` maps each name to its module.
 
-    >>> loader("epfilter.targets", {"to_mongo": "mongo"})("to_mongo").__name__
+    >>> make_getattr("epfilter.targets", {"to_mongo": "mongo"})("to_mongo").__name__
     'to_mongo'
     """
 

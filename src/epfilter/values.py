@@ -1,7 +1,7 @@
-"""Python value to operand text, and operand text to a typed value.
+"""Converts Python values to the text of an operand, and the text to typed values.
 
-On the wire every value is text. Here, and in the typed fields of resources, is where it meets
-Python's types; the tree itself holds text only.
+On the wire and in the tree every value is text. This module and the typed fields of resources are
+the only places with Python types.
 """
 
 from __future__ import annotations
@@ -22,27 +22,30 @@ from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.snippets import shorten
 
+__all__ = ["Value", "from_text", "from_text_or_none", "listed_values", "to_text"]
+
 Value = str | int | float | Decimal | bool | date | datetime | UUID | Enum
-"""What builders take as a value."""
+"""The types that builders accept as a value."""
 
-_LONGEST_NUMBER = 4300
-"""Digits; Python's own limit between int and text, kept for Decimal as well."""
+_MAX_DIGITS = 4300
+"""The limit of Python for conversions between int and text, used for Decimal as well."""
 
-_WHOLE = (str, bytes, bytearray, memoryview)
-"""What can be iterated and is one value all the same."""
+_SINGLE_VALUES = (str, bytes, bytearray, memoryview)
+"""Iterable types that are one value."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def to_text(value: object) -> str:
-    """The operand text of a Python value.
+    """Return the text of a Python value as an operand.
 
-    str as it is; bool `true`/`false`; int; Decimal and float without exponent, a float as the
-    shortest text that reads back; date `YYYY-MM-DD`; aware datetime in UTC with `Z`, milliseconds
-    only when there are any and finer parts kept; UUID; Enum by its value.
+    - str: unchanged; bool: `true` or `false`; UUID: with hyphens; Enum: the text of its value
+    - int, Decimal and float: without exponent; float: the shortest text that reads back
+    - date: `YYYY-MM-DD`
+    - datetime with a time zone: in UTC with `Z`; milliseconds only if it has any, finer parts kept
 
-    Raises FilterValueError for what has no text: None, a naive datetime, NaN and infinity, bytes,
-    surrogates, any other type.
+    Raises `FilterValueError` for a value without a text: None, a datetime without a time zone, NaN
+    and infinity, bytes, surrogates, and any other type.
 
     >>> to_text(True), to_text(12.50), to_text(date(2018, 9, 1))
     ('true', '12.5', '2018-09-01')
@@ -50,28 +53,30 @@ def to_text(value: object) -> str:
     '2018-04-16T10:11:59.715Z'
     """
     if type(value) is str:
-        return _encodable(value)
+        return _require_encodable(value)
     if isinstance(value, Enum):
         return to_text(value.value)
-    for kind, write in _WRITERS:
+    for kind, format_value in _FORMATTERS:
         if isinstance(value, kind):
-            return write(value)
-    raise _no_text(value)
+            return format_value(value)
+    raise _unsupported_type(value)
 
 
-def _no_text(value: object) -> FilterValueError:
+def _unsupported_type(value: object) -> FilterValueError:
     return FilterValueError(
         f"a value of type {type(value).__name__} has no text in a filter.",
-        hint=_advice(value)
+        hint=_suggest_conversion(value)
         or "use a str, int, float, Decimal, bool, date, datetime, UUID or Enum, or str(value)",
     )
 
 
 def listed_values(values: tuple[object, ...], method: str) -> tuple[object, ...]:
-    """The values that the arguments of `in_` and its kin are: one by one, or one iterable.
+    """Return the values of a call such as `in_`: its arguments, or the items of one iterable.
 
-    Raises FilterValueError for no value at all, for a set or mapping, which has no order, and for
-    several lists. `method` is the name for messages.
+    `method` is the name for messages.
+
+    Raises `FilterValueError` for no values, for a set or mapping, which has no order, and for
+    several lists.
 
     >>> listed_values((1, 2), "in_"), listed_values(([1, 2],), "in_")
     ((1, 2), (1, 2))
@@ -80,31 +85,31 @@ def listed_values(values: tuple[object, ...], method: str) -> tuple[object, ...]
         only = values[0]
         if isinstance(only, Mapping):
             raise FilterValueError(
-                f"{method} does not take a {type(only).__name__}: its keys or its values may be "
-                "meant.",
-                hint=f"{method}(list(…)) of the one or the other",
+                f"{method} does not accept a {type(only).__name__}: its keys or its values are "
+                "possible.",
+                hint=f"use {method}(list(…)) with the keys or with the values",
             )
         if isinstance(only, (set, frozenset)):
             raise FilterValueError(
-                f"{method} does not take a {type(only).__name__}: it has no order of values, so "
-                "the filter would differ from run to run.",
-                hint=f"{method}(sorted(…)) or a list",
+                f"{method} does not accept a {type(only).__name__}: it has no order, so the filter "
+                "would differ from run to run.",
+                hint=f"use {method}(sorted(…)) or a list",
             )
-        if isinstance(only, Iterable) and not isinstance(only, (*_WHOLE, Enum, Filter)):
+        if isinstance(only, Iterable) and not isinstance(only, (*_SINGLE_VALUES, Enum, Filter)):
             try:
                 values = tuple(only)
             except TypeError as error:
                 raise FilterValueError(f"{method} cannot read the values: {error}.") from None
     if not values:
         raise FilterValueError(
-            f"{method} needs at least one value.",
-            hint="an empty list selects nothing; look for that before you build the filter",
+            f"{method} requires at least one value.",
+            hint="an empty list selects nothing; check for it before you build the filter",
         )
     for value in values:
         if isinstance(value, (list, tuple)):
             raise FilterValueError(
-                f"{method} takes values one by one or one list of them, not several lists.",
-                hint=f"{method}([*one, *other])",
+                f"{method} accepts several values or one list, not several lists.",
+                hint=f"use {method}([*first, *second])",
             )
     return values
 
@@ -113,15 +118,16 @@ _T = TypeVar("_T", str, int, Decimal, bool, date, datetime, UUID)
 
 
 def from_text(text: str, kind: type[_T]) -> _T:
-    """The value that an operand's text stands for, read as `kind`.
+    """Return the value of type `kind` that the text of an operand represents.
 
-    int and Decimal in decimal digits; bool `true` or `false`; date `YYYY-MM-DD`; datetime as a
-    timestamp with `Z`, an offset or neither (then UTC), as a bare date (its midnight UTC), or as
-    whole milliseconds since 1970 (the oldest syntax), always returned in UTC and cut to
-    microseconds; UUID in its hyphenated form.
+    - int and Decimal: decimal digits; bool: `true` or `false`; UUID: with hyphens
+    - date: `YYYY-MM-DD`
+    - datetime: a timestamp with `Z`, with an offset or with neither (then UTC), a date (midnight
+      UTC), or an integer of milliseconds since 1970 (the oldest syntax); the result is in UTC and
+      truncated to microseconds
 
-    Raises FilterValueError where the text does not read as `kind` or is a number of more than
-    4300 digits, FilterTypeError for any other kind and for what is no str.
+    Raises `FilterValueError` if the text is not a value of type `kind` or has more than 4300
+    digits, and `FilterTypeError` for another kind and for a `text` that is not a str.
 
     >>> from_text("0012", int), from_text("2018-09-01", datetime).isoformat()
     (12, '2018-09-01T00:00:00+00:00')
@@ -129,13 +135,13 @@ def from_text(text: str, kind: type[_T]) -> _T:
     reader = _READERS.get(kind) if isinstance(kind, type) else None
     if reader is None:
         names = ", ".join(known.__name__ for known in _READERS)
-        raise FilterTypeError(f"from_text reads {names}, not {kind!r}.")
+        raise FilterTypeError(f"from_text supports {names}, not {kind!r}.")
     if not isinstance(text, str):
-        raise FilterTypeError(f"the text of a value is a str, not {describe_type(text)}.")
+        raise FilterTypeError(f"the text of a value must be a str, not {describe_type(text)}.")
     read, expected = reader
-    if len(text) > _LONGEST_NUMBER and kind in (int, Decimal, datetime):
+    if len(text) > _MAX_DIGITS and kind in (int, Decimal, datetime):
         raise FilterValueError(
-            f"`{shorten(text)}` is longer than a number may be: {_LONGEST_NUMBER} digits."
+            f"`{shorten(text)}` is too long: a number has at most {_MAX_DIGITS} digits."
         )
     try:
         value = read(text)
@@ -152,21 +158,21 @@ _V = TypeVar("_V")
 
 
 def from_text_or_none(text: str, kind: type[_V]) -> _V | None:
-    """As `from_text`, but None where the text does not read as `kind`.
+    """Return the value as `from_text` does, or None if the text is not a value of type `kind`.
 
-    Raises FilterTypeError for a kind that `from_text` does not read and for what is no str.
+    Raises `FilterTypeError` for an unsupported kind and for a `text` that is not a str.
 
     >>> from_text_or_none("5", int), from_text_or_none("5.5", int)
     (5, None)
     """
     try:
-        value: _V = from_text(text, kind)  # type: ignore[type-var] # one of the kinds that it reads
+        value: _V = from_text(text, kind)  # type: ignore[type-var] # checked at run time
     except FilterValueError:
         return None
     return value
 
 
-def _encodable(text: str) -> str:
+def _require_encodable(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -178,47 +184,46 @@ def _encodable(text: str) -> str:
     return text
 
 
-def _integer_text(value: int) -> str:
+def _format_integer(value: int) -> str:
     try:
         return str(index(value))
     except TypeError:
-        # A duration of numpy calls itself an integer.
-        raise _no_text(value) from None
+        # A duration of numpy is registered as an integer.
+        raise _unsupported_type(value) from None
     except ValueError:
         raise FilterValueError(
-            f"an integer of more than {_LONGEST_NUMBER} digits cannot be a value."
+            f"an integer of more than {_MAX_DIGITS} digits cannot be a value."
         ) from None
 
 
-def _decimal_text(value: Decimal) -> str:
+def _format_decimal(value: Decimal) -> str:
     if not value.is_finite():
-        raise FilterValueError(f"{value} is not a number that a filter can hold.")
-    if abs(value.adjusted()) >= _LONGEST_NUMBER or len(value.as_tuple().digits) > _LONGEST_NUMBER:
+        raise FilterValueError(f"{value} cannot be a value of a filter.")
+    if abs(value.adjusted()) >= _MAX_DIGITS or len(value.as_tuple().digits) > _MAX_DIGITS:
         raise FilterValueError(
-            f"a decimal of more than {_LONGEST_NUMBER} digits without exponent cannot be a value."
+            f"a decimal of more than {_MAX_DIGITS} digits without exponent cannot be a value."
         )
     return f"{value:f}"
 
 
-def _float_text(value: float) -> str:
+def _format_float(value: float) -> str:
     if not math.isfinite(value):
-        raise FilterValueError(f"{value!r} is not a number that a filter can hold.")
+        raise FilterValueError(f"{value!r} cannot be a value of a filter.")
     return f"{Decimal(float.__repr__(value)):f}".removesuffix(".0")
 
 
-def _datetime_text(value: datetime) -> str:
+def _format_datetime(value: datetime) -> str:
     if value != value:  # noqa: PLR0124 - pandas' NaT is a datetime that differs from itself
-        raise FilterValueError("NaT is no point in time.", hint="for a missing date use is_null()")
+        raise FilterValueError("NaT has no date.", hint="for a missing date use is_null()")
     if value.utcoffset() is None:
         raise FilterValueError(
-            "the datetime has no time zone, so the platform would read it as UTC whatever was "
-            "meant.",
-            hint="say which zone: value.replace(tzinfo=UTC), or value.astimezone() for local time",
+            "the datetime has no time zone, and the platform would read it as UTC.",
+            hint="add the zone: value.replace(tzinfo=UTC), or value.astimezone() for local time",
         )
     try:
         value = value.astimezone(UTC)
     except OverflowError:
-        raise FilterValueError("the datetime lies outside the years 1 to 9999 in UTC.") from None
+        raise FilterValueError("the datetime is outside the years 1 to 9999 in UTC.") from None
     micros, nanos = value.microsecond, getattr(value, "nanosecond", 0)
     if nanos:
         fraction = f".{micros:06d}{nanos:03d}"
@@ -232,7 +237,7 @@ def _datetime_text(value: datetime) -> str:
 def _refuse_none(_: None) -> str:
     raise FilterValueError(
         "None is not a value of the filter language.",
-        hint="to ask for a missing value use is_null()",
+        hint="to select missing values use is_null()",
     )
 
 
@@ -242,27 +247,27 @@ def _refuse_bytes(_: object) -> str:
     )
 
 
-def _advice(value: object) -> str | None:
-    """What to do about a value of a type that has no text, where that can be guessed."""
+def _suggest_conversion(value: object) -> str | None:
+    """Return a hint for a value of a type without a text, or None."""
     if isinstance(value, Filter):
         return "combine filters with & and |"
     if isinstance(value, Iterable):
         return "for several values use in_, contains_any or contains_all"
     if type(value).__name__ == "datetime64":
-        return "make it a datetime with a time zone, as pandas.Timestamp(value, tz='UTC') is"
+        return "convert it to a datetime with a time zone: pandas.Timestamp(value, tz='UTC')"
     if hasattr(type(value), "item"):
-        return "a scalar of numpy becomes a Python value with .item()"
+        return "convert a scalar of numpy with .item()"
     return None
 
 
 # The order matters: a bool is an int, a datetime is a date.
-_WRITERS: tuple[tuple[type, Callable[..., str]], ...] = (
-    (str, lambda value: _encodable(str.__str__(value))),
+_FORMATTERS: tuple[tuple[type, Callable[..., str]], ...] = (
+    (str, lambda value: _require_encodable(str.__str__(value))),
     (bool, lambda value: "true" if value else "false"),
-    (Integral, _integer_text),
-    (Decimal, _decimal_text),
-    (float, _float_text),
-    (datetime, _datetime_text),
+    (Integral, _format_integer),
+    (Decimal, _format_decimal),
+    (float, _format_float),
+    (datetime, _format_datetime),
     (date, date.isoformat),
     (UUID, UUID.__str__),
     (type(None), _refuse_none),
@@ -294,19 +299,19 @@ def _read_date(text: str) -> date | None:
     return date.fromisoformat(text) if _DATE.fullmatch(text) else None
 
 
-@lru_cache(maxsize=512)  # checking, comparing and running a filter read the same texts again
+@lru_cache(maxsize=512)  # checking, comparing and running a filter read the same texts
 def _read_datetime(text: str) -> datetime | None:
-    found = _TIMESTAMP.fullmatch(text)
-    if found is None:
+    match = _TIMESTAMP.fullmatch(text)
+    if match is None:
         if _DATE.fullmatch(text):
             return datetime.fromisoformat(text).replace(tzinfo=UTC)
         return _EPOCH + timedelta(milliseconds=int(text)) if _INTEGER.fullmatch(text) else None
-    seconds, fraction, zone = found.groups()
+    seconds, fraction, zone = match.groups()
     zone = (zone or "Z").upper()
-    read = datetime.fromisoformat(seconds + zone)
+    value = datetime.fromisoformat(seconds + zone)
     if fraction:
-        read = read.replace(microsecond=int(fraction[:6].ljust(6, "0")))
-    return read if zone == "Z" else read.astimezone(UTC)
+        value = value.replace(microsecond=int(fraction[:6].ljust(6, "0")))
+    return value if zone == "Z" else value.astimezone(UTC)
 
 
 _READERS: dict[type, tuple[Callable[[str], object], tuple[str, str]]] = {

@@ -39,7 +39,7 @@ from epfilter.exporter.models import (
     Links,
     Timestamps,
 )
-from epfilter.lazy import loader as _loader
+from epfilter.lazy import make_getattr as _make_getattr
 
 if TYPE_CHECKING:
     from epfilter.exporter.client import (
@@ -102,4 +102,4 @@ def __dir__() -> list[str]:
 
 if not TYPE_CHECKING:
     # A type checker must see the names above and no others.
-    __getattr__ = _loader(__name__, _MODULES)
+    __getattr__ = _make_getattr(__name__, _MODULES)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from epfilter.errors import Diagnostic, FilterTypeError, describe_type
-from epfilter.lazy import loader as _loader
+from epfilter.lazy import make_getattr as _make_getattr
 from epfilter.linter.settings import Settings
 
 if TYPE_CHECKING:
@@ -177,4 +177,4 @@ def __dir__() -> list[str]:
 
 if not TYPE_CHECKING:
     # `import epfilter` loads this package, but neither the engine nor the rules.
-    __getattr__ = _loader(__name__, _MODULES)
+    __getattr__ = _make_getattr(__name__, _MODULES)

@@ -194,7 +194,7 @@ def _read_call(op: Operator, args: Sequence[Any], path: str) -> Filter:
         _require_text(text, f"{path}args[{at}].")
     field, *values = map(str.__str__, args)
     if not field:
-        raise _error(f"{path}args[0].", "the name of a field cannot be empty.", None)
+        raise _error(f"{path}args[0].", "the name of a field must not be empty.", None)
     if op is Operator.IS_NULL:
         return construct_unchecked(IsNull, op=op, field=field)
     if op in MEMBERSHIPS:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from epfilter.exporter.service.settings import ServiceSettings
-from epfilter.lazy import loader as _loader
+from epfilter.lazy import make_getattr as _make_getattr
 
 if TYPE_CHECKING:
     from epfilter.exporter.service.app import create_app
@@ -27,4 +27,4 @@ def __dir__() -> list[str]:
 
 if not TYPE_CHECKING:
     # A type checker must see the names above and no others.
-    __getattr__ = _loader(__name__, _MODULES)
+    __getattr__ = _make_getattr(__name__, _MODULES)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from epfilter.lazy import loader as _loader
+from epfilter.lazy import make_getattr as _make_getattr
 
 if TYPE_CHECKING:
     from epfilter.linter.files.configuration import Configuration
@@ -47,4 +47,4 @@ _MODULES = {
 }
 
 if not TYPE_CHECKING:
-    __getattr__ = _loader(__name__, _MODULES)
+    __getattr__ = _make_getattr(__name__, _MODULES)
