@@ -1,6 +1,6 @@
-"""Writes the page of each resource and their index from the declarations, when the site is built.
+"""Generates the page of each resource and the index when the site is built.
 
-Nothing of it is stored: the declarations in src are the only source.
+The pages are not stored: the declarations in src are the only source.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ FOLDER = "reference/resources"
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Called by MkDocs with the files of the site, before it makes the navigation."""
+    """Add the pages to the files of the site; MkDocs calls this before it builds the navigation."""
     for name, text in pages().items():
         files.append(File.generated(config, f"{FOLDER}/{name}.md", content=text))
 
 
 def pages() -> dict[str, str]:
-    """The text of each page by its name."""
+    """Return the text of each page by its name."""
     infos = [resource_info(resource) for resource in all_resources()]
     return {"index": _index(infos)} | {info.name: "\n".join(_page(info)) for info in infos}
 
@@ -36,7 +36,7 @@ def _index(infos: list[ResourceInfo]) -> str:
     rows = (
         f"| [`{info.name}`]({info.name}.md) | {_prose(info.title)}"
         f"{' (deprecated)' if info.deprecated else ''} "
-        f"| {'<br>'.join(f'`{one.method} {one.path}`' for one in info.endpoints)} "
+        f"| {'<br>'.join(f'`{endpoint.method} {endpoint.path}`' for endpoint in info.endpoints)} "
         f"| {len(info.fields)} |"
         for info in infos
     )
@@ -44,7 +44,7 @@ def _index(infos: list[ResourceInfo]) -> str:
         [
             "# Resources",
             "",
-            "What each listing of the platform accepts. `epfilter.resources` goes by the same.",
+            "What each listing of the platform accepts, as `epfilter.resources` declares it.",
             "",
             "| Resource | Title | Endpoints | Fields |",
             "|---|---|---|---|",
@@ -60,36 +60,36 @@ def _page(info: ResourceInfo) -> Iterator[str]:
     if info.deprecated:
         yield from ("**Deprecated.**", "")
     if info.only_required:
-        yield from ("It wants its required fields and no others.", "")
+        yield from ("Filters must contain the required fields and no others.", "")
     if info.note:
         yield from (_prose(info.note), "")
     yield from ("| Endpoint | Operation | Note |", "|---|---|---|")
-    for one in info.endpoints:
-        operation = f"`{one.operation}`" if one.operation else ""
-        yield f"| `{one.method} {one.path}` | {operation} | {_prose(one.note)} |"
+    for endpoint in info.endpoints:
+        operation = f"`{endpoint.operation}`" if endpoint.operation else ""
+        yield f"| `{endpoint.method} {endpoint.path}` | {operation} | {_prose(endpoint.note)} |"
     yield from ("", "## Fields", "")
     if info.fields:
         yield from ("| Field | Type | Operators | Values and notes |", "|---|---|---|---|")
         for name, field in info.fields.items():
             operators = " ".join(f"`{op.value}`" for op in field.operators) or "none"
-            yield f"| `{name}` | {field.type} | {operators} | {'<br>'.join(_said(field))} |"
+            yield f"| `{name}` | {field.type} | {operators} | {'<br>'.join(_notes(field))} |"
     else:
-        yield "No page says which fields it has."
+        yield "The fields of this resource are not documented."
     if info.source_conflicts:
-        yield from ("", "## Where pages of the platform disagree", "")
+        yield from ("", "## Contradictions between pages of the platform", "")
         for text in info.source_conflicts:
             yield f"- {_prose(text)}"
     yield ""
 
 
-def _said(field: Declaration[Any]) -> Iterator[str]:
+def _notes(field: Declaration[Any]) -> Iterator[str]:
     values = (field.type.item or field.type).values
     if values:
         yield "one of " + ", ".join(f"`{value}`" for value in values)
     if field.known_values:
         yield "for example " + ", ".join(f"`{value}`" for value in field.known_values)
     if field.multivalued and field.type.item is None:
-        yield "one object can have several"
+        yield "one object can have several values"
     if field.required:
         yield "required"
     if field.deprecated:
@@ -103,7 +103,7 @@ def _said(field: Declaration[Any]) -> Iterator[str]:
 
 
 def _prose(text: str) -> str:
-    """A text as Markdown for a table: characters of markup stand for themselves, code stays."""
+    """Return a text as Markdown for a table: markup characters are escaped except in code."""
     parts = re.split(r"(`[^`]*`)", text)
     return "".join(
         part if part.startswith("`") else re.sub(r"[\\*_\[\]<>|#]", r"\\\g<0>", part)
