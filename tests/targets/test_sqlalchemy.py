@@ -712,8 +712,8 @@ def test_a_resource_gives_the_types() -> None:
 
 MISTAKES = {
     "eq(nmae,x)": "there is no column for the field `nmae`. Hint: did you mean `name`?",
-    "eq(name.first,x)": "there is nothing inside the column of `name`: its type is String. Hint: a path goes on in JSON columns only; columns={…} can give it an expression.",
-    "eq(zzzz,x)": "there is no column for the field `zzzz`. Hint: the columns are `id`, `name`, `note`, `n`, `big`, `price`, `ratio`, `flag`, `day`, `seen`.",
+    "eq(name.first,x)": "the column of `name` has no members: its type is String. Hint: only JSON columns have members; or pass columns={…} with an expression.",
+    "eq(zzzz,x)": "there is no column for the field `zzzz`. Hint: the columns are `id`, `name`, `note`, `n`, `big`, `price`, `ratio`, `flag`, `day`, `seen`, `local`, `uid`, `data`.",
 }
 
 

@@ -126,5 +126,5 @@ def test_the_most_parameters(database: Connection) -> None:
         driver.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, limit)
     assert _count(database, "n", limit) == 20_000
     refused = OperationalError if name == "sqlite" else UnsupportedFilterError
-    with pytest.raises(refused, match=r"too many SQL variables|65,535 parameters at most"):
+    with pytest.raises(refused, match=r"too many SQL variables|at most 65,535 parameters"):
         _count(database, "n", limit + 1)

@@ -1,8 +1,8 @@
 """A filter as a condition of SQLAlchemy, for SQLite, PostgreSQL, DuckDB, MySQL and MariaDB.
 
-`columns` finds the column of a field and what kind of data it holds, `cuts` decides in Python what
-a value means among data of a kind, `clause` is the expression that SQLAlchemy compiles, `writers`
-and `json_paths` know how each database says it.
+`columns` finds the column of a field and its type, `calls` reads the values as that type, `clause`
+is the expression that SQLAlchemy compiles, `conditions` writes each call, and `dialects` and
+`json_paths` contain the SQL of each database.
 """
 
 from __future__ import annotations
@@ -32,24 +32,24 @@ def to_sqlalchemy(
     *,
     columns: Mapping[str, Any] | None = None,
 ) -> ColumnElement[bool]:
-    """The condition that a filter is, for `select(…).where(…)` and wherever one may stand.
+    """Return the condition of a filter, for `select(…).where(…)` and any other condition.
 
     `table` is a Table, an alias, a subquery, or a class mapped by the ORM. A field is looked up in
-    `columns` (name of a field to a column, an attribute or any typed expression), then among the
-    attributes and columns of the table. What follows a dot is looked up inside a JSON column, and
-    `[0]` in a JSON or ARRAY column. Values are read as the type of the column; with a resource (or
-    its name) they are checked first, and aliases are resolved; a column may bear the name of the
-    attribute or an alias of it. All values are bound parameters.
+    `columns` (a mapping of fields to a column, an attribute or any typed expression), then among
+    the attributes and columns of the table. What follows a dot is looked up inside a JSON column,
+    `[0]` inside a JSON or ARRAY column. Values are read as the type of the column; with a resource
+    (or its name) they are checked first, and aliases are resolved; a column may have the name of
+    the attribute or an alias of it. All values are bound parameters.
 
-    The condition means the same in SQLite, PostgreSQL, DuckDB, MySQL and MariaDB; which one it is
-    for is known only when the statement is compiled. NULL satisfies only `is_null`. Texts compare
-    by code point and with case whatever the collation; a timestamp without zone is UTC. A value
+    The condition means the same in SQLite, PostgreSQL, DuckDB, MySQL and MariaDB; the database is
+    known when the statement is compiled. NULL satisfies only `is_null`. Texts compare by code
+    point and with case, whatever the collation; a timestamp without time zone is in UTC. A value
     that does not read as the type of the column matches nothing.
 
-    Raises FilterSyntaxError for a text that is no filter; FilterValueError for a field without
-    column; ResourceError for what the resource does not accept; FilterTypeError where the type of
-    the column contradicts the resource, and for arguments of a wrong type; UnsupportedFilterError,
-    at once or when the statement is compiled, for what a database cannot express: `text` except in
+    Raises FilterSyntaxError for an invalid text; FilterValueError for a field without a column;
+    ResourceError for what the resource does not accept; FilterTypeError if the type of the column
+    contradicts the resource, and for arguments of a wrong type; UnsupportedFilterError, at once or
+    when the statement is compiled, for what a database cannot express: `text` except in
     PostgreSQL, NUL in PostgreSQL, lists and JSON in MySQL and MariaDB, any other database.
 
     >>> from sqlalchemy import Column, Integer, MetaData, String, Table
@@ -62,6 +62,6 @@ def to_sqlalchemy(
     >>> compiled.params
     {'param_1': 'paid', 'param_2': 99}
     """
-    found = Columns(table, columns)
-    tree = merge_or_terms(resolve_columns(bind_filter(f, resource), resource, found.has))
-    return FilterClause(tree, found)
+    all_columns = Columns(table, columns)
+    tree = resolve_columns(bind_filter(f, resource), resource, all_columns.has_column)
+    return FilterClause(merge_or_terms(tree), all_columns)

@@ -1,86 +1,123 @@
-"""A filter over columns: each call with its column, and its values as the column's data are."""
+"""A filter over columns: each call with its column, and its values as the column's type."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
-from epfilter.ast import TEXT_OPERATORS, Operator
+from epfilter.ast import TEXT_OPERATORS, CallOperator, Operator
 from epfilter.errors import FilterTypeError, UnsupportedFilterError, describe_type
-from epfilter.resources import BoundComparison, BoundIsNull, BoundMembership
+from epfilter.resources import BoundCall, BoundValue
 from epfilter.semantics import PathStep
-from epfilter.targets.sqlalchemy import representable
-from epfilter.targets.sqlalchemy.columns import Kind, Place, described_type
-from epfilter.values import to_text
+from epfilter.targets.sqlalchemy.columns import ColumnLocation, ColumnType, sql_type_name
+from epfilter.values import from_text_or_none, to_text
+
+_CAST_HINT = "pass columns={…} with an expression of that type, made by type_coerce or cast"
+
+_READABLE: dict[str, tuple[type[Any], tuple[type[Any], ...]]] = {
+    "integer": (Decimal, (int, Decimal)),
+    "number": (Decimal, (int, Decimal)),
+    "float": (Decimal, (int, Decimal)),
+    "boolean": (bool, (bool,)),
+    "date": (datetime, (date,)),
+    "datetime": (datetime, (date,)),
+    "uuid": (UUID, (UUID,)),
+}
+"""For each column type: as what a text is read, and the typed values that compare with it."""
+
+
+class TypeConflictError(Exception):
+    """A value whose declared type cannot be compared with the column's type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the filter: which column, what is asked of it, and what the values are there."""
+    """A call of the filter: the number of its column, and its values as that column's type."""
 
-    op: Operator | None
-    """None stands for `is_null`."""
+    op: CallOperator
     field: str
     column: int
-    kind: Kind
-    inside: tuple[PathStep, ...]
+    type: ColumnType
+    path: tuple[PathStep, ...]
+    """The path inside the column."""
     values: tuple[Any, ...]
-
-    @property
-    def operator(self) -> str:
-        """The operator's name, for errors."""
-        return self.op or "is_null"
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """Several terms, all or any of which hold."""
 
-    word: str
+    connective: Literal["AND", "OR"]
     terms: tuple[Call | Group, ...]
 
 
-def values_of(f: BoundComparison | BoundMembership | BoundIsNull, place: Place) -> tuple[Any, ...]:
-    """The values as the column's data are read, without those that no data can be.
+def coerce_values(call: BoundCall, location: ColumnLocation) -> tuple[Any, ...]:
+    """Return the values as the column's type, without those that no column value can equal.
 
     `contains_all` keeps None for each of these, because then it never holds.
+
+    Raises UnsupportedFilterError for a column that cannot be compared, and FilterTypeError if the
+    resource declares another type than the column has.
     """
-    if isinstance(f, BoundIsNull):
+    if call.op is Operator.IS_NULL:
         return ()
-    given = f.values if isinstance(f, BoundMembership) else (f.value,)
-    kind = place.kind.item or place.kind
-    if kind.name in ("other", "list"):
+    values = call.values
+    type_ = location.type.item or location.type
+    if type_.name in ("other", "list"):
         raise UnsupportedFilterError(
-            f.op,
-            f.path,
+            call.op,
+            call.path,
             "SQL",
-            f"no value of a filter is read as the column's type, {described_type(kind)}",
-            "give columns={…} an expression of another type, as type_coerce or cast makes it",
+            f"values of a filter cannot be compared with the column's type, {sql_type_name(type_)}",
+            "pass columns={…} with an expression of another type, made by type_coerce or cast",
         )
-    if f.op in TEXT_OPERATORS:
-        return given
-    if kind.name == "json":
-        for value in given:
+    if call.op in TEXT_OPERATORS:
+        return values
+    if type_.name == "json":
+        for value in values:
             if not isinstance(value, (str, int, Decimal)):
                 raise UnsupportedFilterError(
-                    f.op,
-                    f.path,
+                    call.op,
+                    call.path,
                     "SQL",
-                    f"JSON has no {type(value).__name__}, only texts in many forms",
-                    "give columns={…} an expression of that type",
+                    f"JSON has no {type(value).__name__}, only texts in many notations",
+                    _CAST_HINT,
                 )
-        return given
-    if kind.name == "enum":
-        return tuple([to_text(value) for value in given])
+        return values
+    if type_.name == "enum":
+        return tuple([to_text(value) for value in values])
     try:
-        read = [representable.read(kind.name, value) for value in given]
-    except representable.MismatchError:
+        coerced = [coerce_value(type_.name, value) for value in values]
+    except TypeConflictError:
         raise FilterTypeError(
-            f"`{f.path}` has {describe_type(given[0])} for the resource, and its column is of type "
-            f"{described_type(kind)}.",
-            hint="give columns={…} an expression of that type, as type_coerce or cast makes it",
+            f"the resource declares `{call.path}` as {describe_type(values[0])}, but its column is "
+            f"of type {sql_type_name(type_)}.",
+            hint=_CAST_HINT,
         ) from None
-    if f.op is Operator.CONTAINS_ALL:
-        return tuple(read)
-    return tuple([value for value in read if value is not None])
+    if call.op is Operator.CONTAINS_ALL:
+        return tuple(coerced)
+    return tuple([value for value in coerced if value is not None])
+
+
+def coerce_value(type_name: str, value: BoundValue) -> Any:
+    """Return a value as one of a column type; None for a text that does not read as one.
+
+    Raises TypeConflictError for a typed value of another type.
+
+    >>> coerce_value("integer", "05"), coerce_value("date", "x")
+    (Decimal('5'), None)
+    """
+    if type_name == "text":
+        if isinstance(value, str):
+            return str(value)
+        raise TypeConflictError
+    text_type, types = _READABLE[type_name]
+    if isinstance(value, str):
+        return from_text_or_none(value, text_type)
+    is_boolean_type = type_name == "boolean"
+    if not isinstance(value, types) or (isinstance(value, bool) and not is_boolean_type):
+        raise TypeConflictError
+    return Decimal(value) if isinstance(value, int) and not is_boolean_type else value

@@ -11,29 +11,29 @@ from sqlalchemy.sql.visitors import InternalTraversal
 
 from epfilter.ast import Operator
 from epfilter.errors import UnsupportedFilterError
-from epfilter.resources import BoundAnd, BoundFilter, BoundIsNull, BoundOr
-from epfilter.targets.sqlalchemy.calls import Call, Group, values_of
+from epfilter.resources import BoundCall, BoundFilter, fold_bound
+from epfilter.targets.sqlalchemy.calls import Call, Group, coerce_values
 from epfilter.targets.sqlalchemy.columns import Columns
-from epfilter.targets.sqlalchemy.conditions import asked
-from epfilter.targets.sqlalchemy.dialect import FLAT, joined
-from epfilter.targets.sqlalchemy.dialects import WRITERS
+from epfilter.targets.sqlalchemy.conditions import write_condition
+from epfilter.targets.sqlalchemy.dialect import MAX_FLAT_TERMS, join_conditions
+from epfilter.targets.sqlalchemy.dialects import DIALECTS
 
-_MOST_STEPS = 20
-"""Inside one JSON column; SQLite joins 64 tables at most, and a step takes two."""
+_MAX_STEPS = 20
+"""Inside one JSON column: SQLite joins at most 64 tables, and each step takes two."""
 
 
-class _OverColumns(ColumnElement[bool]):
-    """What SQLAlchemy may look at and put others in place of: the columns."""
+class _ColumnsClause(ColumnElement[bool]):
+    """What SQLAlchemy may traverse and replace: the columns."""
 
     _traverse_internals = [("columns", InternalTraversal.dp_clauseelement_list)]  # noqa: RUF012
     columns: list[ColumnElement[Any]]
 
 
-class FilterClause(_OverColumns):
+class FilterClause(_ColumnsClause):
     """A filter as a condition; the dialect that compiles it decides how it is written.
 
-    A statement with it is compiled each time: filters are as many as their values, and would push
-    other statements out of the cache.
+    A statement that contains it is compiled every time: there are as many filters as values, and
+    they would displace other statements from the cache.
     """
 
     inherit_cache = False
@@ -42,42 +42,44 @@ class FilterClause(_OverColumns):
     def __init__(self, f: BoundFilter, columns: Columns) -> None:
         self.columns = []
         self._numbers: dict[int, int] = {}
-        self._tree = self._group(f, columns)
+        self._tree = fold_bound(
+            f,
+            call=lambda call: self._locate_call(call, columns),
+            conjunction=lambda terms: Group("AND", tuple(terms)),
+            disjunction=lambda terms: Group("OR", tuple(terms)),
+        )
         for column in self.columns:
             self._propagate_attrs = self._propagate_attrs or column._propagate_attrs
 
     @property
     def _from_objects(self) -> list[FromClause]:
-        return [found for column in self.columns for found in column._from_objects]
+        return [source for column in self.columns for source in column._from_objects]
 
     def self_group(self, against: Any = None) -> FilterClause:
-        """The clause itself, which brings its own parentheses."""
+        """Return the clause itself, which has its own parentheses."""
         return self
 
-    def _group(self, f: BoundFilter, columns: Columns) -> Call | Group:
-        if isinstance(f, (BoundAnd, BoundOr)):
-            word = "AND" if isinstance(f, BoundAnd) else "OR"
-            return Group(word, tuple([self._group(term, columns) for term in f.terms]))
-        op = None if isinstance(f, BoundIsNull) else f.op
-        if op is Operator.TEXT and f.path == "*":
+    def _locate_call(self, call: BoundCall, columns: Columns) -> Call | Group:
+        if call.op is Operator.TEXT and call.path == "*":
             raise UnsupportedFilterError(
-                op, "*", "SQL", "a database searches one column", "name a field"
+                call.op, "*", "SQL", "a database searches one column", "name a field"
             )
-        place = columns.place(f.path)
-        if len(place.inside) > _MOST_STEPS:
+        location = columns.locate(call.path)
+        if len(location.path) > _MAX_STEPS:
             raise UnsupportedFilterError(
-                op or "is_null", f.path, "SQL", f"the path has more than {_MOST_STEPS} steps"
+                call.op, call.path, "SQL", f"the path has more than {_MAX_STEPS} steps"
             )
-        number = self._numbers.setdefault(id(place.column), len(self.columns))
+        number = self._numbers.setdefault(id(location.column), len(self.columns))
         if number == len(self.columns):
-            self.columns.append(place.column)
-        return Call(op, f.path, number, place.kind, place.inside, values_of(f, place))
+            self.columns.append(location.column)
+        values = coerce_values(call, location)
+        return Call(call.op, call.path, number, location.type, location.path, values)
 
 
 @compiles(FilterClause)
-def _compiled(clause: FilterClause, compiler: SQLCompiler, **arguments: Any) -> str:
+def _compile(clause: FilterClause, compiler: SQLCompiler, **arguments: Any) -> str:
     columns = [compiler.process(column, **arguments) for column in clause.columns]
-    return _Compilation(compiler, arguments, columns).written(clause._tree)
+    return _Compilation(compiler, arguments, columns).write(clause._tree)[0]
 
 
 class _Compilation:
@@ -86,31 +88,28 @@ class _Compilation:
     def __init__(
         self, compiler: SQLCompiler, arguments: dict[str, Any], columns: list[str]
     ) -> None:
-        name = compiler.dialect.name
-        self._named = name
-        made = WRITERS.get(name)
-        self._writer = made(compiler, arguments) if made else None
+        self._dialect_name = compiler.dialect.name
+        class_ = DIALECTS.get(self._dialect_name)
+        self._dialect = class_(compiler, arguments) if class_ else None
         self._columns = columns
 
-    def written(self, tree: Call | Group) -> str:
-        return self._written(tree)[0]
-
-    def _written(self, tree: Call | Group) -> tuple[str, int]:
-        """The condition, and how deep it is."""
+    def write(self, tree: Call | Group) -> tuple[str, int]:
+        """Return the condition, and how deep its parentheses are."""
         if isinstance(tree, Group):
-            terms = [self._written(term) for term in tree.terms]
+            terms = [self.write(term) for term in tree.terms]
             depth = 1 + max([depth for _, depth in terms])
-            if depth > FLAT:
+            if depth > MAX_FLAT_TERMS:
                 terms.sort(key=lambda term: -term[1])
-            return joined([term for term, _ in terms], f" {tree.word} "), depth
-        writer = self._writer
-        if writer is None:
+            return join_conditions([term for term, _ in terms], tree.connective), depth
+        dialect = self._dialect
+        if dialect is None:
+            supported = ", ".join(name for name in DIALECTS if name != "default")
             raise UnsupportedFilterError(
-                tree.operator,
+                tree.op,
                 tree.field,
-                self._named,
-                "its texts, numbers and times are not known to compare as a filter means",
-                f"use one of {', '.join(name for name in WRITERS if name != 'default')}",
+                self._dialect_name,
+                "epfilter does not know how this database compares texts, numbers and times",
+                f"use one of {supported}",
             )
-        writer.operator, writer.field = tree.operator, tree.field
-        return asked(writer, tree, self._columns[tree.column]), 0
+        dialect.operator, dialect.field = tree.op, tree.field
+        return write_condition(dialect, tree, self._columns[tree.column]), 0

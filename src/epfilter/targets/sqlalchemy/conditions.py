@@ -1,202 +1,269 @@
-"""What a call asks of its column: of a value, of any element of a list, of a place in JSON."""
+"""The condition of a call on its column: on a value, on any element of a list, or inside JSON."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
-from operator import ge, gt, le, lt
-from typing import Any
+from typing import Any, assert_never
 
 from sqlalchemy import types
 
-from epfilter.ast import PATTERN_OPERATORS, Operator
+from epfilter.ast import (
+    LOWER_BOUND_OPERATORS,
+    PATTERN_OPERATORS,
+    CallOperator,
+    Operator,
+)
 from epfilter.resources import BoundValue
 from epfilter.semantics import fold_case, parse_pattern
 from epfilter.targets.binding import Untyped
-from epfilter.targets.sqlalchemy import representable
+from epfilter.targets.representable import Comparison, represent_date, to_timestamp
 from epfilter.targets.sqlalchemy.calls import Call
-from epfilter.targets.sqlalchemy.columns import Kind
-from epfilter.targets.sqlalchemy.dialect import NEVER, Writer, joined, one_of
-from epfilter.targets.sqlalchemy.json_paths import PATHS, JsonPath
+from epfilter.targets.sqlalchemy.columns import ColumnType
+from epfilter.targets.sqlalchemy.dialect import NEVER, SqlDialect, equals_any, join_conditions
+from epfilter.targets.sqlalchemy.json_paths import JSON_PATHS, JsonPath
 from epfilter.values import from_text_or_none
 
+_SYMBOLS = {
+    Operator.EQ: "=",
+    Operator.GT: ">",
+    Operator.GE: ">=",
+    Operator.LT: "<",
+    Operator.LE: "<=",
+}
+_NUMBER_TYPES = ("integer", "number", "float")
 
-def asked(writer: Writer, call: Call, x: str) -> str:
-    """The condition that a call is, of the column written as `x`."""
-    kind = call.kind
-    if kind.name in ("json", "list") and call.op is Operator.TEXT:
-        raise writer.refusal("full-text search is for columns of text")
-    if kind.name == "json":
-        return _in_json(writer, call, x)
-    if kind.item is not None:
-        return _in_list(writer, call, kind.item, x)
-    if call.op is None:
+# Values inside lists and JSON have no column, so no index and no declared digits.
+_TEXT = ColumnType("text", types.NullType())
+_BOOLEAN = ColumnType("boolean", types.Boolean())
+_NUMBERS = {
+    "number": ColumnType("number", types.NullType()),
+    "integer": ColumnType("integer", types.BigInteger()),
+    "double": ColumnType("float", types.Double()),
+}
+
+
+def write_condition(dialect: SqlDialect, call: Call, x: str) -> str:
+    """Return the condition of a call on the column that is written `x`."""
+    type_ = call.type
+    if type_.name in ("json", "list") and call.op is Operator.TEXT:
+        raise dialect.unsupported("full-text search requires a column of text")
+    if type_.name == "json":
+        return _write_in_json(dialect, call, x)
+    if type_.item is not None:
+        return _write_in_list(dialect, call, type_.item, x)
+    return _write_on_value(dialect, call, type_, x)
+
+
+def _write_on_value(dialect: SqlDialect, call: Call, type_: ColumnType, x: str) -> str:
+    if call.op is Operator.IS_NULL:
         return f"{x} IS NULL"
-    return _each_value(call, lambda values: _holds(writer, call.op, kind, x, values))
+    return _join_values(call, lambda values: _any_holds(dialect, call.op, type_, x, values))
 
 
-def _each_value(call: Call, holds: Any) -> str:
-    """`contains_all` asks for each value apart; everything else for any of them."""
+def _join_values(call: Call, write: Callable[[tuple[Any, ...]], str]) -> str:
+    """Return one condition for each value of `contains_all`, else one for any of the values."""
     if call.op is not Operator.CONTAINS_ALL:
-        return str(holds(call.values))
-    terms = [NEVER if value is None else str(holds((value,))) for value in call.values]
-    return terms[0] if len(terms) == 1 else joined(terms, " AND ")
+        return write(call.values)
+    terms = [NEVER if value is None else write((value,)) for value in call.values]
+    return terms[0] if len(terms) == 1 else join_conditions(terms, "AND")
 
 
-def _in_list(writer: Writer, call: Call, item: Kind, x: str) -> str:
-    if not writer.lists:
-        raise writer.refusal("it has no lists")
-    if call.inside:
-        x = f"({x})[{writer.index((call.inside[0].list_index or 0) + 1)}]"
-        if call.op is None:
-            return f"{x} IS NULL"
-        return _each_value(call, lambda values: _holds(writer, call.op, item, x, values))
-    if call.op is None:
+def _write_in_list(dialect: SqlDialect, call: Call, item: ColumnType, x: str) -> str:
+    if not dialect.has_lists:
+        raise dialect.unsupported("it has no columns of lists")
+    if call.path:
+        index = dialect.bind_index((call.path[0].list_index or 0) + 1)
+        return _write_on_value(dialect, call, item, f"({x})[{index}]")
+    if call.op is Operator.IS_NULL:
         return f"{x} IS NULL"
-
     if item.name == "text":
         item = _TEXT
 
-    def holds(values: tuple[Any, ...]) -> str:
-        condition = _holds(writer, call.op, item, "epfilter_item.value", values)
+    def write(values: tuple[Any, ...]) -> str:
+        condition = _any_holds(dialect, call.op, item, "epfilter_item.value", values)
         if condition == NEVER:
             return NEVER
         return f"EXISTS (SELECT 1 FROM unnest({x}) AS epfilter_item(value) WHERE {condition})"
 
-    return _each_value(call, holds)
+    return _join_values(call, write)
 
 
-_TEXT = Kind("text", types.NullType())  # no column, so no index could help
-_BOOLEAN = Kind("boolean", types.Boolean())
-_NUMBERS = {
-    "number": Kind("number", types.NullType()),  # no column, so none of a Numeric's digits
-    "integer": Kind("integer", types.BigInteger()),
-    "double": Kind("float", types.Double()),
-}
+def _write_in_json(dialect: SqlDialect, call: Call, x: str) -> str:
+    if type(dialect) not in JSON_PATHS:
+        raise dialect.unsupported("epfilter does not support paths into its JSON")
+    texts = [step.name for step in call.path] + [v for v in call.values if isinstance(v, str)]
+    if not dialect.has_nul_in_json and any("\x00" in text for text in texts):
+        raise dialect.unsupported("its texts in JSON end at NUL, the character U+0000")
+    if call.op is Operator.IS_NULL:
+        path = JSON_PATHS[type(dialect)](dialect, x)
+        path.follow(call.path)
+        return f"NOT {path.exists(path.is_present())}"
 
-
-def _in_json(writer: Writer, call: Call, x: str) -> str:
-    if type(writer) not in PATHS:
-        raise writer.refusal("looking into its JSON is not supported")
-    texts = [step.name for step in call.inside] + [v for v in call.values if isinstance(v, str)]
-    if not writer.nul_in_json and any("\x00" in text for text in texts):
-        raise writer.refusal("its texts in JSON end at NUL, the character U+0000")
-    if call.op is None:
-        path = PATHS[type(writer)](writer, x)
-        path.go(call.inside)
-        return f"NOT {path.exists(path.present())}"
-
-    def holds(values: tuple[Any, ...]) -> str:
-        path = PATHS[type(writer)](writer, x)
-        path.go(call.inside)
+    def write(values: tuple[Any, ...]) -> str:
+        path = JSON_PATHS[type(dialect)](dialect, x)
+        path.follow(call.path)
         path.elements()
-        found = [held for held in _of_json(writer, call, path, values) if held != NEVER]
-        if not found:
+        conditions = _node_conditions(dialect, call.op, path, values)
+        possible = [condition for condition in conditions if condition != NEVER]
+        if not possible:
             return NEVER
-        return path.exists(found[0] if len(found) == 1 else joined(found, " OR "))
+        return path.exists(possible[0] if len(possible) == 1 else join_conditions(possible, "OR"))
 
-    return _each_value(call, holds)
+    return _join_values(call, write)
 
 
-def _of_json(
-    writer: Writer, call: Call, path: JsonPath, values: tuple[BoundValue, ...]
+def _node_conditions(
+    dialect: SqlDialect, op: CallOperator, path: JsonPath, values: tuple[BoundValue, ...]
 ) -> list[str]:
-    """What is asked of a node as a text, as a boolean, and as a number."""
+    """Return the conditions on a node as a text, as a boolean, and as a number."""
     texts = tuple([str(value) for value in values if isinstance(value, str)])
-    found = [_holds(writer, call.op, _TEXT, path.text(), texts)]
-    if call.op in PATTERN_OPERATORS:
-        return found
+    conditions = [_any_holds(dialect, op, _TEXT, path.text(), texts)]
+    if op in PATTERN_OPERATORS:
+        return conditions
     booleans = [
         from_text_or_none(value, bool) if isinstance(value, Untyped) else value
         for value in values
         if isinstance(value, (Untyped, bool))
     ]
-    flags = tuple([value for value in booleans if value is not None])
-    found.append(_holds(writer, call.op, _BOOLEAN, path.boolean(), flags))
-    read = [
+    known_booleans = tuple([value for value in booleans if value is not None])
+    conditions.append(_any_holds(dialect, op, _BOOLEAN, path.boolean(), known_booleans))
+    numbers = [
         from_text_or_none(value, Decimal) if isinstance(value, Untyped) else Decimal(value)
         for value in values
         if isinstance(value, (Untyped, int, Decimal)) and not isinstance(value, bool)
     ]
-    numbers = tuple([value for value in read if value is not None])
+    known_numbers = tuple([value for value in numbers if value is not None])
     for name, node in path.number().items():
-        found.append(_holds(writer, call.op, _NUMBERS[name], node, numbers))
-    return found
+        conditions.append(_any_holds(dialect, op, _NUMBERS[name], node, known_numbers))
+    return conditions
 
 
-def _holds(writer: Writer, op: Operator | None, kind: Kind, x: str, values: tuple[Any, ...]) -> str:
-    """Whether what `x` is holds for any of the values; never for NULL."""
+def _any_holds(
+    dialect: SqlDialect, op: CallOperator, type_: ColumnType, x: str, values: tuple[Any, ...]
+) -> str:
+    """Return the condition that `x` satisfies the operator for any value; NULL never does."""
     if not values:
         return NEVER
-    if op is Operator.TEXT and kind.name != "text":
-        raise writer.refusal("full-text search is for columns of text")
-    if kind.name == "enum":
-        stored = [name for name, text in kind.members if _text_holds(op, text, values)]
-        return writer.equal(x, stored, kind.type) if stored else NEVER
-    if kind.name == "text":
-        return _text(writer, op, kind, x, values)
-    assert op is not None  # noqa: S101 - is_null has no values
-    if op in PATTERN_OPERATORS:
+    if op is Operator.TEXT and type_.name != "text":
+        raise dialect.unsupported("full-text search requires a column of text")
+    if type_.name == "enum":
+        stored = [name for name, text in type_.members if _text_satisfies(op, text, values)]
+        return dialect.text_equals(x, stored, type_.type) if stored else NEVER
+    if type_.name == "text":
+        return _write_text(dialect, op, type_, x, values)
+    match op:
+        case (
+            Operator.EQ
+            | Operator.IN
+            | Operator.CONTAINS
+            | Operator.CONTAINS_ANY
+            | Operator.CONTAINS_ALL
+        ):
+            each = [_represent(dialect, Operator.EQ, type_, value) for value in values]
+            operands = [
+                _bind(dialect, type_, one.value) for one in each if not isinstance(one, bool)
+            ]
+            return equals_any(x, operands) if operands else NEVER
+        case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
+            return _write_comparison(dialect, type_, x, _represent(dialect, op, type_, values[0]))
+        case Operator.LIKE | Operator.ILIKE:  # a pattern matches texts only
+            return NEVER
+        case Operator.TEXT | Operator.IS_NULL:  # handled before
+            raise AssertionError(op)
+        case _:
+            assert_never(op)
+
+
+def _write_text(
+    dialect: SqlDialect, op: CallOperator, type_: ColumnType, x: str, values: tuple[Any, ...]
+) -> str:
+    match op:
+        case Operator.TEXT:
+            return dialect.search_text(x, values[0])
+        case Operator.LIKE | Operator.ILIKE:
+            pattern = parse_pattern(values[0])
+            return dialect.text_matches(x, pattern, ignore_case=op is Operator.ILIKE)
+        case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
+            operand = dialect.bind_exact_text(values[0])
+            return f"{dialect.exact_text(x)} {_SYMBOLS[op]} {operand}"
+        case (
+            Operator.EQ
+            | Operator.IN
+            | Operator.CONTAINS
+            | Operator.CONTAINS_ANY
+            | Operator.CONTAINS_ALL
+        ):
+            return dialect.text_equals(x, list(values), type_.type)
+        case Operator.IS_NULL:  # has no values
+            raise AssertionError(op)
+        case _:
+            assert_never(op)
+
+
+def _write_comparison(
+    dialect: SqlDialect,
+    type_: ColumnType,
+    x: str,
+    comparison: Comparison | bool,  # noqa: FBT001 - the result of `_represent`
+) -> str:
+    if comparison is False:
         return NEVER
-    sign = representable.SIGNS[op]
-    if sign == "=":
-        found = [cut for cut in [_cut(writer, kind, sign, value) for value in values] if cut]
-        return one_of(x, [_place(writer, kind, cut.value) for cut in found]) if found else NEVER
-    return _compared(writer, kind, x, _cut(writer, kind, sign, values[0]))
+    is_not_nan = dialect.is_not_nan(x, type_) if type_.name in _NUMBER_TYPES else None
+    if comparison is True:
+        return is_not_nan or f"{x} IS NOT NULL"
+    operand = _bind(dialect, type_, comparison.value)
+    condition = f"{x} {_SYMBOLS[comparison.op]} {operand}"
+    if is_not_nan and comparison.op in LOWER_BOUND_OPERATORS:
+        return f"({condition} AND {is_not_nan})"
+    return condition
 
 
-def _text(writer: Writer, op: Operator | None, kind: Kind, x: str, values: tuple[Any, ...]) -> str:
-    if op is Operator.TEXT:
-        return writer.words(x, values[0])
-    if op in PATTERN_OPERATORS:
-        return writer.like(x, parse_pattern(values[0]), fold=op is Operator.ILIKE)
-    sign = representable.SIGNS[op] if op is not None else "="
-    if sign == "=":
-        return writer.equal(x, list(values), kind.type)
-    return f"{writer.exact(x)} {sign} {writer.operand(values[0])}"
+def _represent(
+    dialect: SqlDialect, op: Operator, type_: ColumnType, value: Any
+) -> Comparison | bool:
+    """Return the comparison with a value that the column can hold."""
+    if type_.name in _NUMBER_TYPES:
+        return dialect.represent_number(op, value, type_)
+    if type_.name == "date":
+        return represent_date(op, value)
+    return Comparison(op, to_timestamp(value) if type_.name == "datetime" else value)
 
 
-def _compared(writer: Writer, kind: Kind, x: str, cut: representable.Cut | None) -> str:
-    if cut is None:
-        return NEVER
-    number = writer.no_nan(x, kind) if kind.name in _CUT_AS_NUMBERS else None
-    if cut is representable.ALL:
-        return number or f"{x} IS NOT NULL"
-    compared = f"{x} {cut.sign} {_place(writer, kind, cut.value)}"
-    return f"({compared} AND {number})" if number and cut.sign in (">", ">=") else compared
+def _bind(dialect: SqlDialect, type_: ColumnType, value: Any) -> str:
+    if type_.name in _NUMBER_TYPES:
+        return dialect.bind_number(value)
+    if type_.name == "datetime":
+        return dialect.bind_timestamp(value, type_.type)
+    if type_.name == "uuid":
+        return dialect.bind_uuid(value, type_.type)
+    return dialect.bind_date(value) if type_.name == "date" else dialect.bind_boolean(value)
 
 
-_CUT_AS_NUMBERS = ("integer", "number", "float")
-
-
-def _cut(writer: Writer, kind: Kind, sign: str, value: Any) -> representable.Cut | None:
-    if kind.name in _CUT_AS_NUMBERS:
-        return writer.numbers(sign, value, kind)
-    if kind.name == "date":
-        return representable.day(sign, value)
-    return representable.Cut(
-        sign, representable.moment(value) if kind.name == "datetime" else value
-    )
-
-
-def _place(writer: Writer, kind: Kind, value: Any) -> str:
-    if kind.name in _CUT_AS_NUMBERS:
-        return writer.bound_number(value)
-    if kind.name == "datetime":
-        return writer.moment(value, kind.type)
-    if kind.name == "uuid":
-        return writer.uuid(value, kind.type)
-    return writer.day(value) if kind.name == "date" else writer.boolean(value)
-
-
-_ORDERS = {Operator.GT: gt, Operator.GE: ge, Operator.LT: lt, Operator.LE: le}
-
-
-def _text_holds(op: Operator | None, text: str, values: tuple[str, ...]) -> bool:
-    """The same among the values of an enum class, which Python knows."""
-    if op in PATTERN_OPERATORS:
-        wanted = parse_pattern(values[0])
-        if op is Operator.ILIKE:
-            text, wanted = fold_case(text), wanted.fold_case()
-        return wanted.matches(text)
-    compared = _ORDERS.get(op) if op is not None else None
-    return compared(text, values[0]) if compared else text in values
+def _text_satisfies(op: CallOperator, text: str, values: tuple[str, ...]) -> bool:
+    """Return whether the value of an enum member satisfies the operator for any value."""
+    match op:
+        case Operator.LIKE:
+            return parse_pattern(values[0]).matches(text)
+        case Operator.ILIKE:
+            return parse_pattern(values[0]).fold_case().matches(fold_case(text))
+        case Operator.GT:
+            return text > values[0]
+        case Operator.GE:
+            return text >= values[0]
+        case Operator.LT:
+            return text < values[0]
+        case Operator.LE:
+            return text <= values[0]
+        case (
+            Operator.EQ
+            | Operator.IN
+            | Operator.CONTAINS
+            | Operator.CONTAINS_ANY
+            | Operator.CONTAINS_ALL
+        ):
+            return text in values
+        case Operator.TEXT | Operator.IS_NULL:  # handled before
+            raise AssertionError(op)
+        case _:
+            assert_never(op)

@@ -1,7 +1,7 @@
-"""How each database says what a filter asks of one value, so that all mean the same.
+"""How a database writes the conditions on one value: what all dialects share.
 
-The texts here are fixed; what comes from a filter goes through `Writer.value`, which makes it a
-bound parameter. A writer never gets to see the text of a value in the statement.
+The SQL here is fixed. What comes from a filter goes through `SqlDialect.bind`, which makes it a
+bound parameter; no method puts the text of a value into the statement.
 """
 
 from __future__ import annotations
@@ -11,206 +11,225 @@ from typing import Any, ClassVar
 from sqlalchemy import bindparam, types
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from epfilter.ast import Operator
 from epfilter.errors import UnsupportedFilterError
 from epfilter.semantics import Pattern, case_variants
-from epfilter.targets.sqlalchemy import representable
-from epfilter.targets.sqlalchemy.columns import Kind
-from epfilter.targets.sqlalchemy.representable import Cut
+from epfilter.targets.representable import (
+    EVERY_INT64,
+    Comparison,
+    represent_integer,
+    represent_nearest_float,
+)
+from epfilter.targets.sqlalchemy.columns import ColumnType
 
 NEVER = "1 = 0"
-"""Holds in no row."""
+"""A condition that holds in no row."""
 
-FLAT = 8
-"""More terms than these are halved: the depth of an expression has a limit in every database.
+MAX_FLAT_TERMS = 8
+"""More terms than these are halved: every database limits the depth of an expression.
 
-In terms deeper than this the deepest stands first, where an open parenthesis is all that the
-parser has to remember: that of SQLite before 3.46 remembers 100 symbols.
+In terms deeper than this the deepest stands first, where the parser has to remember only open
+parentheses: that of SQLite before 3.46 remembers 100 symbols.
 """
 
 _INDEXED = (types.String, types.Text, types.Unicode, types.UnicodeText, types.VARCHAR, types.TEXT)
-"""Types of columns that compare as texts do; CHAR, ENUM and CITEXT have ways of their own."""
+"""Types of columns that compare as texts do; CHAR, ENUM and CITEXT compare differently."""
 
 _STRING, _INTEGER, _BIG = types.String(), types.Integer(), types.BigInteger()
 _DOUBLE: types.Double[float] = types.Double()
 _NUMERIC, _DATE, _BOOLEAN = types.Numeric(), types.Date(), types.Boolean()
-LOCAL, _ZONED = types.DateTime(), types.DateTime(timezone=True)
+NAIVE_DATETIME, _ZONED_DATETIME = types.DateTime(), types.DateTime(timezone=True)
 _UUIDS = {native: types.Uuid(as_uuid=True, native_uuid=native) for native in (True, False)}
-"""Types of parameters; shared, because SQLAlchemy prepares each for a dialect but once."""
+"""Types of parameters; shared, because SQLAlchemy prepares each only once for a dialect."""
 
-_ESCAPED = str.maketrans({"!": "!!", "%": "!%", "_": "!_"})
-
-
-def one_of(x: str, places: list[str]) -> str:
-    """Whether `x` is the value of one of these places."""
-    return f"{x} = {places[0]}" if len(places) == 1 else f"{x} IN ({', '.join(places)})"
+_LIKE_ESCAPES = str.maketrans({"!": "!!", "%": "!%", "_": "!_"})
 
 
-def joined(terms: list[str], word: str) -> str:
-    """All or any of these conditions, in parentheses."""
-    if len(terms) > FLAT:
+def equals_any(x: str, operands: list[str]) -> str:
+    """Return the condition that `x` equals one of the operands."""
+    return f"{x} = {operands[0]}" if len(operands) == 1 else f"{x} IN ({', '.join(operands)})"
+
+
+def join_conditions(terms: list[str], connective: str) -> str:
+    """Return all or any of the conditions, in parentheses."""
+    if len(terms) > MAX_FLAT_TERMS:
         half = len(terms) // 2
-        terms = [joined(terms[:half], word), joined(terms[half:], word)]
-    return f"({word.join(terms)})"
+        halves = (terms[:half], terms[half:])
+        terms = [join_conditions(each, connective) for each in halves]
+    return f"({f' {connective} '.join(terms)})"
 
 
-class Writer:
-    """What all databases have in common; a subclass for each says the rest."""
+class SqlDialect:
+    """What all databases share; the subclass of a database overrides the rest."""
 
     target: ClassVar[str]
-    lists = True
-    """Whether columns can be lists."""
-    nul_in_json = True
-    """Whether a text in JSON can hold NUL."""
+    """The name in errors."""
+    has_lists = True
+    """Columns can be lists."""
+    has_nul_in_json = True
+    """A text in JSON can contain NUL."""
 
     def __init__(self, compiler: SQLCompiler, arguments: dict[str, Any]) -> None:
         self._compiler = compiler
         self._arguments = arguments
         self.operator = self.field = ""
-        """What is being written, for errors."""
+        """The call that is written, for errors."""
         self._parameters = 0
 
-    def refusal(self, reason: str, hint: str | None = None) -> UnsupportedFilterError:
-        """The error that the database cannot express what is being written."""
+    def unsupported(self, reason: str, hint: str | None = None) -> UnsupportedFilterError:
+        """Return the error that the database cannot express the call that is written."""
         return UnsupportedFilterError(self.operator, self.field, self.target, reason, hint)
 
-    def value(self, value: Any, type_: types.TypeEngine[Any]) -> str:
-        """The place of a bound parameter."""
+    def bind(self, value: Any, type_: types.TypeEngine[Any]) -> str:
+        """Return the placeholder of a bound parameter."""
         self._parameters += 1
-        most = self.most_parameters(getattr(self._compiler.dialect, "driver", "default"))
-        as_text = self._arguments.get("literal_binds", False)
-        if most is not None and self._parameters > most and not as_text:
-            raise self.refusal(
-                f"a statement has {most:,} parameters at most",
-                "ask for fewer values at a time, or split the filter at its ORs",
+        limit = self.max_parameters(getattr(self._compiler.dialect, "driver", "default"))
+        is_literal = self._arguments.get("literal_binds", False)
+        if limit is not None and self._parameters > limit and not is_literal:
+            raise self.unsupported(
+                f"a statement can have at most {limit:,} parameters",
+                "filter by fewer values at a time, or split the filter at its ORs",
             )
         parameter = bindparam(None, value, type_, unique=True)
         return str(self._compiler.process(parameter, **self._arguments))
 
-    def most_parameters(self, driver: str) -> int | None:
-        """How many a statement can have; None where it takes any number, or nobody can tell."""
+    def max_parameters(self, driver: str) -> int | None:
+        """Return how many parameters a statement can have; None if there is no known limit."""
         return None
 
-    def text(self, value: str) -> str:
-        """The place of a text."""
-        return self.value(value, _STRING)
+    def bind_text(self, value: str) -> str:
+        """Return the placeholder of a text."""
+        return self.bind(value, _STRING)
 
     # Texts
 
-    def exact(self, x: str) -> str:
-        """The text `x` as it compares by code point and with case."""
+    def exact_text(self, x: str) -> str:
+        """Return the text `x` so that it compares by code point and with case."""
         raise NotImplementedError
 
-    def operand(self, value: str) -> str:
-        """A text to compare with an exact one."""
-        return self.text(value)
+    def bind_exact_text(self, value: str) -> str:
+        """Return the placeholder of a text to compare with an exact text."""
+        return self.bind_text(value)
 
-    def equal(self, x: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
-        """Whether the text is one of these."""
-        return one_of(self.exact(x), [self.operand(value) for value in values])
+    def text_equals(self, x: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
+        """Return the condition that a text equals one of the values."""
+        return equals_any(self.exact_text(x), [self.bind_exact_text(value) for value in values])
 
-    def _equal_twice(self, x: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
-        """Equal as the column compares, so that its index helps, and equal by code point."""
+    def _equals_with_index(self, x: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
+        """Compare as the column does, so that its index helps, and by code point."""
         if type(type_) not in _INDEXED:
-            return Writer.equal(self, x, values, type_)
-        as_column = one_of(x, [self.text(value) for value in values])
-        return f"({as_column} AND {Writer.equal(self, x, values, type_)})"
+            return SqlDialect.text_equals(self, x, values, type_)
+        as_column = equals_any(x, [self.bind_text(value) for value in values])
+        return f"({as_column} AND {SqlDialect.text_equals(self, x, values, type_)})"
 
-    def like(self, x: str, wanted: Pattern, *, fold: bool) -> str:
-        """Whether the text matches a pattern."""
-        subject = self.exact(x)
-        if fold:
-            wanted = wanted.fold_case()
-            subject = self.folding(subject, wanted.text)
-        if wanted.matches_everything:
+    def text_matches(self, x: str, pattern: Pattern, *, ignore_case: bool) -> str:
+        """Return the condition that a text matches a pattern."""
+        subject = self.exact_text(x)
+        if ignore_case:
+            pattern = pattern.fold_case()
+            subject = self.fold_text(subject, pattern.text)
+        if pattern.matches_everything:
             return f"{x} IS NOT NULL"
-        if not wanted.has_wildcard:
-            return f"{subject} = {self.operand(wanted.text)}"
-        return self.matching(subject, wanted)
+        if not pattern.has_wildcard:
+            return f"{subject} = {self.bind_exact_text(pattern.text)}"
+        return self.matches_wildcard(subject, pattern)
 
-    def matching(self, subject: str, wanted: Pattern) -> str:
-        """Whether an exact text matches a pattern with a wildcard."""
-        written = wanted.text.translate(_ESCAPED)
-        if wanted.any_prefix:
-            written = "%" + written
-        if wanted.any_suffix:
-            written += "%"
-        return f"{subject} LIKE {self.operand(written)} ESCAPE '!'"
+    def matches_wildcard(self, subject: str, pattern: Pattern) -> str:
+        """Return the condition that an exact text matches a pattern with a wildcard."""
+        like = pattern.text.translate(_LIKE_ESCAPES)
+        if pattern.any_prefix:
+            like = "%" + like
+        if pattern.any_suffix:
+            like += "%"
+        return f"{subject} LIKE {self.bind_exact_text(like)} ESCAPE '!'"
 
-    def folding(self, subject: str, wanted: str) -> str:
-        """The text with every variant of a character of `wanted` as that character is.
+    def fold_text(self, subject: str, folded: str) -> str:
+        """Return the text with every case variant of a character of `folded` replaced by it.
 
-        So no locale is asked. `K` (U+212A) and `ſ` (U+017F) are variants of `k` and `s`.
+        So no locale matters. `K` (U+212A) and `ſ` (U+017F) are variants of `k` and `s`.
         """
-        pairs = [(v, char) for char in dict.fromkeys(wanted) for v in case_variants().get(char, "")]
+        pairs = variant_pairs(folded)
         if not pairs:
             return subject
-        given, made = "".join([v for v, _ in pairs]), "".join([char for _, char in pairs])
-        return f"translate({subject}, {self.text(given)}, {self.text(made)})"
+        variants = "".join([variant for variant, _ in pairs])
+        characters = "".join([char for _, char in pairs])
+        return f"translate({subject}, {self.bind_text(variants)}, {self.bind_text(characters)})"
 
-    def replacing(self, subject: str, pairs: list[tuple[str, str]], most: int) -> str:
-        """The same where the database has no `translate`: one call within the other."""
-        if len(pairs) > most:
-            raise self.refusal(
-                f"the pattern has letters with more than {most} other forms, which it would have "
-                "to replace one by one",
+    def replace_each(self, subject: str, pairs: list[tuple[str, str]], limit: int) -> str:
+        """Return the same for a database without `translate`: nested calls of `replace`."""
+        if len(pairs) > limit:
+            raise self.unsupported(
+                f"the letters of the pattern have more than {limit} case variants, which the "
+                "database replaces one by one",
                 "use a shorter pattern, or like",
             )
-        for given, made in pairs:
-            subject = f"replace({subject}, {self.operand(given)}, {self.operand(made)})"
+        for variant, char in pairs:
+            old, new = self.bind_exact_text(variant), self.bind_exact_text(char)
+            subject = f"replace({subject}, {old}, {new})"
         return subject
 
-    def words(self, x: str, text: str) -> str:
-        """Whether the words stand in the text."""
-        raise self.refusal("its full-text search has a meaning of its own")
+    def search_text(self, x: str, words: str) -> str:
+        """Return the condition that the text contains the words."""
+        raise self.unsupported(
+            "its full-text search has a different meaning", "use like or ilike with `*`"
+        )
 
-    # Everything else
+    # Other types
 
-    def numbers(self, sign: str, value: Any, kind: Kind) -> Cut | None:
-        """The cut of a number among those that a column can hold."""
-        if kind.name == "integer":
-            return representable.integer(sign, value)
-        if kind.name == "float":
-            return representable.floating(sign, value, single=self.single(kind.type))
-        return self.decimals(sign, value, kind.type)
+    def represent_number(self, op: Operator, value: Any, type_: ColumnType) -> Comparison | bool:
+        """Return the comparison with a number that the column can hold."""
+        if type_.name == "integer":
+            return represent_integer(op, value, *EVERY_INT64)
+        if type_.name == "float":
+            return represent_nearest_float(op, value, single=self.is_single_float(type_.type))
+        return self.represent_numeric(op, value, type_.type)
 
-    def decimals(self, sign: str, value: Any, type_: types.TypeEngine[Any]) -> Cut | None:
-        """The cut among the numbers of a Numeric column."""
+    def represent_numeric(
+        self, op: Operator, value: Any, type_: types.TypeEngine[Any]
+    ) -> Comparison | bool:
+        """Return the comparison with a number that a Numeric column can hold."""
         raise NotImplementedError
 
-    def single(self, type_: types.TypeEngine[Any]) -> bool:
-        """Whether a Float column keeps 32 bits only."""
+    def is_single_float(self, type_: types.TypeEngine[Any]) -> bool:
+        """Return whether a Float column has 32 bits."""
         return False
 
-    def bound_number(self, value: Any) -> str:
-        """The place of a number."""
+    def bind_number(self, value: Any) -> str:
+        """Return the placeholder of a number."""
         if isinstance(value, int):
-            return self.value(value, _BIG)
+            return self.bind(value, _BIG)
         if isinstance(value, float):
-            return self.value(value, _DOUBLE)
-        return self.value(value, _NUMERIC)
+            return self.bind(value, _DOUBLE)
+        return self.bind(value, _NUMERIC)
 
-    def no_nan(self, x: str, kind: Kind) -> str | None:
-        """That a number is one, where the database puts NaN above all numbers."""
+    def is_not_nan(self, x: str, type_: ColumnType) -> str | None:
+        """Return the condition that `x` is not NaN, if the database sorts NaN above all numbers."""
         return None
 
-    def moment(self, value: Any, type_: types.TypeEngine[Any]) -> str:
-        """The place of a point in time; a column without zone holds UTC."""
+    def bind_timestamp(self, value: Any, type_: types.TypeEngine[Any]) -> str:
+        """Return the placeholder of a point in time; a column without time zone holds UTC."""
         if getattr(type_, "timezone", False):
-            return self.value(value, _ZONED)
-        return self.value(value.replace(tzinfo=None), LOCAL)
+            return self.bind(value, _ZONED_DATETIME)
+        return self.bind(value.replace(tzinfo=None), NAIVE_DATETIME)
 
-    def day(self, value: Any) -> str:
-        """The place of a date."""
-        return self.value(value, _DATE)
+    def bind_date(self, value: Any) -> str:
+        """Return the placeholder of a date."""
+        return self.bind(value, _DATE)
 
-    def boolean(self, value: bool) -> str:  # noqa: FBT001 - a value, not a switch
-        """The place of a boolean."""
-        return self.value(value, _BOOLEAN)
+    def bind_boolean(self, value: bool) -> str:  # noqa: FBT001 - a value, not a switch
+        """Return the placeholder of a boolean."""
+        return self.bind(value, _BOOLEAN)
 
-    def index(self, index: int) -> str:
-        """The place of an index or a length."""
-        return self.value(index, _INTEGER)
+    def bind_index(self, index: int) -> str:
+        """Return the placeholder of an index or a length."""
+        return self.bind(index, _INTEGER)
 
-    def uuid(self, value: Any, type_: types.TypeEngine[Any]) -> str:
-        """The place of a UUID, stored as the column stores it."""
-        return self.value(value, _UUIDS[bool(getattr(type_, "native_uuid", True))])
+    def bind_uuid(self, value: Any, type_: types.TypeEngine[Any]) -> str:
+        """Return the placeholder of a UUID, in the form in which the column stores it."""
+        return self.bind(value, _UUIDS[bool(getattr(type_, "native_uuid", True))])
+
+
+def variant_pairs(folded: str) -> list[tuple[str, str]]:
+    """Return the case variants of the characters of a folded text, each with its character."""
+    variants = case_variants()
+    return [(variant, char) for char in dict.fromkeys(folded) for variant in variants.get(char, "")]

@@ -1,200 +1,215 @@
-"""What each database says in a way of its own."""
+"""The dialect of each supported database."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import types
 
-from epfilter.semantics import Pattern, case_variants
-from epfilter.targets.sqlalchemy import representable
-from epfilter.targets.sqlalchemy.columns import Kind
-from epfilter.targets.sqlalchemy.dialect import LOCAL, Writer
-from epfilter.targets.sqlalchemy.representable import Cut
+from epfilter.ast import Operator
+from epfilter.semantics import Pattern
+from epfilter.targets.representable import (
+    Comparison,
+    has_float_digits,
+    represent_decimal,
+    represent_integer,
+    represent_integer_or_float,
+)
+from epfilter.targets.sqlalchemy.columns import ColumnType
+from epfilter.targets.sqlalchemy.dialect import NAIVE_DATETIME, SqlDialect, variant_pairs
 
-_MOST_REPLACED = 20
-"""Nested calls; the parser of SQLite ends at a depth of 100 symbols, each call has several."""
+_MAX_REPLACED = 20
+"""Nested calls; the parser of SQLite stops at a depth of 100 symbols, several for each call."""
+
+_POSTGRESQL_HIGHEST = Decimal("1e131071")
+_POSTGRESQL_SCALE = 16_383
+"""Source: PostgreSQL's page on numeric types, 131072 digits before the point and 16383 after."""
 
 
-class SQLite(Writer):
-    """SQLite: LIKE ignores case and ends at NUL, so that ranges and bytes are compared instead."""
+class SQLite(SqlDialect):
+    """SQLite: LIKE ignores case and stops at NUL, so ranges and bytes are compared instead."""
 
     target = "SQLite"
-    lists = False
-    nul_in_json = False
+    has_lists = False
+    has_nul_in_json = False
 
-    def exact(self, x: str) -> str:
+    def exact_text(self, x: str) -> str:
         return f"{x} COLLATE BINARY"
 
-    def matching(self, subject: str, wanted: Pattern) -> str:
-        place = self.operand(wanted.text)
-        if not wanted.any_prefix:
-            after = _next(wanted.text)
-            low = f"{subject} >= {place}"
-            return f"({low} AND {subject} < {self.operand(after)})" if after else low
-        data, part = f"CAST({subject} AS BLOB)", f"CAST({place} AS BLOB)"
-        if wanted.any_suffix:
+    def matches_wildcard(self, subject: str, pattern: Pattern) -> str:
+        operand = self.bind_exact_text(pattern.text)
+        if not pattern.any_prefix:
+            successor = _next_prefix(pattern.text)
+            lower = f"{subject} >= {operand}"
+            if successor is None:
+                return lower
+            return f"({lower} AND {subject} < {self.bind_exact_text(successor)})"
+        data, part = f"CAST({subject} AS BLOB)", f"CAST({operand} AS BLOB)"
+        if pattern.any_suffix:
             return f"instr({data}, {part}) > 0"
-        length = self.index(-len(wanted.text.encode()))
-        return f"substr({data}, {length}) = {part}"
+        start = self.bind_index(-len(pattern.text.encode()))
+        return f"substr({data}, {start}) = {part}"
 
-    def folding(self, subject: str, wanted: str) -> str:
-        chars = dict.fromkeys(wanted)
-        pairs = [(v, c) for c in chars for v in case_variants().get(c, "") if not v.isascii()]
-        if any("a" <= char <= "z" for char in chars):
+    def fold_text(self, subject: str, folded: str) -> str:
+        pairs = [pair for pair in variant_pairs(folded) if not pair[0].isascii()]
+        if any("a" <= char <= "z" for char in folded):
             subject = f"lower({subject})"
-        return f"{self.replacing(subject, pairs, _MOST_REPLACED)} COLLATE BINARY"
+        return f"{self.replace_each(subject, pairs, _MAX_REPLACED)} COLLATE BINARY"
 
-    def decimals(self, sign: str, value: Any, type_: types.TypeEngine[Any]) -> Cut | None:
-        cut = representable.loose(sign, value)
-        inexact = cut is not None and isinstance(cut.value, float)
-        if (
-            inexact
-            and isinstance(type_, types.Numeric)
-            and not representable.is_kept_by_floats(value)
-        ):
-            raise self.refusal(
-                "it keeps such numbers as floats, which have 15 digits, and the value has more"
+    def represent_numeric(
+        self, op: Operator, value: Any, type_: types.TypeEngine[Any]
+    ) -> Comparison | bool:
+        comparison = represent_integer_or_float(op, value)
+        is_float = not isinstance(comparison, bool) and isinstance(comparison.value, float)
+        if is_float and isinstance(type_, types.Numeric) and not has_float_digits(value):
+            raise self.unsupported(
+                "it stores such numbers as floats of 15 digits, and the value has more",
+                "use a value of at most 15 digits",
             )
-        return cut
+        return comparison
 
-    def moment(self, value: Any, type_: types.TypeEngine[Any]) -> str:
-        return self.value(value.replace(tzinfo=None), LOCAL)
+    def bind_timestamp(self, value: Any, type_: types.TypeEngine[Any]) -> str:
+        return self.bind(value.replace(tzinfo=None), NAIVE_DATETIME)
 
 
-def _next(text: str) -> str | None:
-    """The least text above all that begin with this one; None where there is none."""
-    text = text.rstrip("\U0010ffff")
-    if not text:
+def _next_prefix(prefix: str) -> str | None:
+    """Return the least text above all texts that begin with `prefix`; None if there is none."""
+    prefix = prefix.rstrip("\U0010ffff")
+    if not prefix:
         return None
-    code = ord(text[-1]) + 1
-    return text[:-1] + chr(0xE000 if code == 0xD800 else code)  # surrogates are no characters
+    code = ord(prefix[-1]) + 1
+    return prefix[:-1] + chr(0xE000 if code == 0xD800 else code)  # surrogates are not characters
 
 
-class PostgreSQL(Writer):
+class PostgreSQL(SqlDialect):
     """PostgreSQL: the collation "C" compares UTF-8 by code point."""
 
     target = "PostgreSQL"
 
-    def most_parameters(self, driver: str) -> int | None:
+    def max_parameters(self, driver: str) -> int | None:
         # The protocol counts them in 16 bits; psycopg2 writes the values into the statement.
         return {"default": None, "psycopg2": None, "asyncpg": 32_767}.get(driver, 65_535)
 
-    def text(self, value: str) -> str:
+    def bind_text(self, value: str) -> str:
         if "\x00" in value:
-            raise self.refusal("no text of PostgreSQL holds NUL, the character U+0000")
-        return super().text(value)
+            raise self.unsupported("its texts cannot contain NUL, the character U+0000")
+        return super().bind_text(value)
 
-    def exact(self, x: str) -> str:
+    def exact_text(self, x: str) -> str:
         return f'CAST({x} AS TEXT) COLLATE "C"'
 
-    def equal(self, x: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
-        return self._equal_twice(x, values, type_)
+    def text_equals(self, x: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
+        return self._equals_with_index(x, values, type_)
 
-    def words(self, x: str, text: str) -> str:
+    def search_text(self, x: str, words: str) -> str:
         vector = f"to_tsvector('simple', CAST({x} AS TEXT))"
-        return f"{vector} @@ plainto_tsquery('simple', {self.text(text)})"
+        return f"{vector} @@ plainto_tsquery('simple', {self.bind_text(words)})"
 
-    def decimals(self, sign: str, value: Any, type_: types.TypeEngine[Any]) -> Cut | None:
-        return representable.number(
-            sign, value, representable.DIGITS_131071, -representable.DIGITS_131071, 16_383
-        )
+    def represent_numeric(
+        self, op: Operator, value: Any, type_: types.TypeEngine[Any]
+    ) -> Comparison | bool:
+        highest = _POSTGRESQL_HIGHEST
+        return represent_decimal(op, value, -highest, highest, _POSTGRESQL_SCALE)
 
-    def single(self, type_: types.TypeEngine[Any]) -> bool:
+    def is_single_float(self, type_: types.TypeEngine[Any]) -> bool:
         precision = getattr(type_, "precision", None)
         return isinstance(type_, types.REAL) or (precision is not None and precision <= 24)
 
-    def no_nan(self, x: str, kind: Kind) -> str | None:
-        if kind.name == "integer":
+    def is_not_nan(self, x: str, type_: ColumnType) -> str | None:
+        if type_.name == "integer":
             return None
-        return f"{x} <> CAST('NaN' AS {'NUMERIC' if kind.name == 'number' else 'FLOAT8'})"
+        return f"{x} <> CAST('NaN' AS {'NUMERIC' if type_.name == 'number' else 'FLOAT8'})"
 
 
-class DuckDB(Writer):
-    """DuckDB: what its statements read is UTF-8, compared byte by byte."""
+class DuckDB(SqlDialect):
+    """DuckDB: the texts of its statements are UTF-8, compared byte by byte."""
 
     target = "DuckDB"
 
-    def exact(self, x: str) -> str:
+    def exact_text(self, x: str) -> str:
         return f"{x} COLLATE C"
 
-    def numbers(self, sign: str, value: Any, kind: Kind) -> Cut | None:
-        if kind.name == "integer":
-            return representable.integer(sign, value, 127)
-        return super().numbers(sign, value, kind)
+    def represent_number(self, op: Operator, value: Any, type_: ColumnType) -> Comparison | bool:
+        if type_.name == "integer":
+            return represent_integer(op, value, -(2**127), 2**127 - 1)
+        return super().represent_number(op, value, type_)
 
-    def decimals(self, sign: str, value: Any, type_: types.TypeEngine[Any]) -> Cut | None:
-        digits, scale = _declared(type_, 18, 3)
-        return _fixed(sign, value, digits, scale)
+    def represent_numeric(
+        self, op: Operator, value: Any, type_: types.TypeEngine[Any]
+    ) -> Comparison | bool:
+        return _represent_fixed(op, value, *_declared_digits(type_, 18, 3))
 
-    def single(self, type_: types.TypeEngine[Any]) -> bool:
+    def is_single_float(self, type_: types.TypeEngine[Any]) -> bool:
         return not isinstance(type_, types.Double)
 
-    def no_nan(self, x: str, kind: Kind) -> str | None:
-        return f"NOT isnan({x})" if kind.name == "float" else None
+    def is_not_nan(self, x: str, type_: ColumnType) -> str | None:
+        return f"NOT isnan({x})" if type_.name == "float" else None
 
 
-class MySQL(Writer):
+class MySQL(SqlDialect):
     """MySQL and MariaDB: bytes of UTF-8 compare by code point, with case and trailing spaces."""
 
     target = "MySQL"
-    lists = False
+    has_lists = False
 
-    def exact(self, x: str) -> str:
+    def exact_text(self, x: str) -> str:
         return f"CAST(CONVERT({x} USING utf8mb4) AS BINARY)"
 
-    def operand(self, value: str) -> str:
-        return self.exact(self.text(value))
+    def bind_exact_text(self, value: str) -> str:
+        return self.exact_text(self.bind_text(value))
 
-    def equal(self, x: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
-        return self._equal_twice(x, values, type_)
+    def text_equals(self, x: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
+        return self._equals_with_index(x, values, type_)
 
-    def folding(self, subject: str, wanted: str) -> str:
-        chars = dict.fromkeys(wanted)
-        pairs = [(v, char) for char in chars for v in case_variants().get(char, "")]
-        return self.replacing(subject, pairs, 3 * _MOST_REPLACED)
+    def fold_text(self, subject: str, folded: str) -> str:
+        return self.replace_each(subject, variant_pairs(folded), 3 * _MAX_REPLACED)
 
-    def numbers(self, sign: str, value: Any, kind: Kind) -> Cut | None:
-        if kind.name == "integer":
-            return representable.integer(sign, value, 64)
-        return super().numbers(sign, value, kind)
+    def represent_number(self, op: Operator, value: Any, type_: ColumnType) -> Comparison | bool:
+        if type_.name == "integer":
+            return represent_integer(op, value, -(2**64), 2**64 - 1)
+        return super().represent_number(op, value, type_)
 
-    def decimals(self, sign: str, value: Any, type_: types.TypeEngine[Any]) -> Cut | None:
-        return _fixed(sign, value, 65, 30)
+    def represent_numeric(
+        self, op: Operator, value: Any, type_: types.TypeEngine[Any]
+    ) -> Comparison | bool:
+        return _represent_fixed(op, value, 65, 30)
 
-    def single(self, type_: types.TypeEngine[Any]) -> bool:
+    def is_single_float(self, type_: types.TypeEngine[Any]) -> bool:
         precision = getattr(type_, "precision", None)
-        double = isinstance(type_, (types.Double, types.REAL))
-        return not double and (precision is None or precision <= 24)
+        is_double = isinstance(type_, (types.Double, types.REAL))
+        return not is_double and (precision is None or precision <= 24)
 
-    def moment(self, value: Any, type_: types.TypeEngine[Any]) -> str:
+    def bind_timestamp(self, value: Any, type_: types.TypeEngine[Any]) -> str:
         if isinstance(type_, types.TIMESTAMP):
-            raise self.refusal("a TIMESTAMP changes with the time zone of the session")
-        return self.value(value.replace(tzinfo=None), LOCAL)
+            raise self.unsupported(
+                "a TIMESTAMP depends on the time zone of the session", "use a DATETIME column"
+            )
+        return self.bind(value.replace(tzinfo=None), NAIVE_DATETIME)
 
 
 class MariaDB(MySQL):
-    """MariaDB: its own UUIDs have an order of their own."""
+    """MariaDB: its UUIDs have an order of their own."""
 
     target = "MariaDB"
 
-    def uuid(self, value: Any, type_: types.TypeEngine[Any]) -> str:
-        if self.operator not in ("eq", "in"):
-            raise self.refusal("its order of UUIDs is not that of their digits")
-        return super().uuid(value, type_)
+    def bind_uuid(self, value: Any, type_: types.TypeEngine[Any]) -> str:
+        if self.operator not in (Operator.EQ, Operator.IN):
+            raise self.unsupported("it does not order UUIDs by their digits", "use eq or in")
+        return super().bind_uuid(value, type_)
 
 
-def _declared(type_: types.TypeEngine[Any], digits: int, scale: int) -> tuple[int, int]:
+def _declared_digits(type_: types.TypeEngine[Any], digits: int, scale: int) -> tuple[int, int]:
     precision = getattr(type_, "precision", None)
     return (digits, scale) if precision is None else (precision, getattr(type_, "scale", None) or 0)
 
 
-def _fixed(sign: str, value: Any, digits: int, scale: int) -> Cut | None:
-    highest = representable.highest(digits, scale)
-    return representable.number(sign, value, highest, -highest, scale)
+def _represent_fixed(op: Operator, value: Any, digits: int, scale: int) -> Comparison | bool:
+    highest = Decimal((0, (9,) * digits, -scale))
+    return represent_decimal(op, value, -highest, highest, scale)
 
 
-WRITERS: dict[str, type[Writer]] = {
+DIALECTS: dict[str, type[SqlDialect]] = {
     "sqlite": SQLite,
     "postgresql": PostgreSQL,
     "default": PostgreSQL,
@@ -202,4 +217,4 @@ WRITERS: dict[str, type[Writer]] = {
     "mysql": MySQL,
     "mariadb": MariaDB,
 }
-"""By the name of the dialect; `default` is that of `str(condition)`."""
+"""By the name of SQLAlchemy's dialect; `default` is that of `str(condition)`."""

@@ -1,8 +1,7 @@
-"""The way to a value inside a JSON column, for the databases that look into JSON.
+"""The path to a value inside a JSON column, for each database that supports it.
 
-A way is a chain of items of one FROM, which `EXISTS (SELECT 1 FROM … WHERE …)` asks. A list on the
-way stands for its elements, except where an index follows. A node is written as each database
-needs it; names and indices of the way are bound parameters.
+A path is a chain of items of one FROM in `EXISTS (SELECT 1 FROM … WHERE …)`. A list on the path
+stands for its elements, unless an index follows. Names and indices are bound parameters.
 """
 
 from __future__ import annotations
@@ -10,91 +9,87 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from epfilter.semantics import PathStep
-from epfilter.targets.sqlalchemy.dialect import Writer
+from epfilter.targets.sqlalchemy.dialect import SqlDialect
 from epfilter.targets.sqlalchemy.dialects import DuckDB, PostgreSQL, SQLite
 
 
 class JsonPath(ABC):
-    """A way that grows step by step; `node` is where it has come to."""
+    """A path that grows step by step; `node` is the SQL of its current node."""
 
-    def __init__(self, writer: Writer, column: str) -> None:
-        self.writer = writer
+    def __init__(self, dialect: SqlDialect, column: str) -> None:
+        self.dialect = dialect
         self.items: list[str] = []
         self.conditions: list[str] = []
         self.node = self.root(column)
 
     @abstractmethod
     def root(self, column: str) -> str:
-        """The node of the column."""
+        """Return the node of the column."""
 
     @abstractmethod
     def elements(self) -> None:
-        """Go to the elements of a list; anything else is its only element."""
+        """Continue to the elements of a list; any other node is its own only element."""
 
     @abstractmethod
     def member(self, name: str) -> None:
-        """Go to the member of an object."""
+        """Continue to a member of an object."""
 
     @abstractmethod
-    def at(self, index: int) -> None:
-        """Go to one element of a list."""
+    def element(self, index: int) -> None:
+        """Continue to one element of a list."""
 
     @abstractmethod
     def length(self) -> None:
-        """Go to how many elements a list has, and to the member `length` of an object."""
+        """Continue to the length of a list, or to the member `length` of an object."""
 
     @abstractmethod
-    def present(self) -> str:
-        """That the node is there and not null."""
+    def is_present(self) -> str:
+        """Return the condition that the node exists and is not null."""
 
     @abstractmethod
     def text(self) -> str:
-        """The node as a text; NULL where it is none."""
+        """Return the node as a text, or NULL if it is not a text."""
 
     @abstractmethod
     def boolean(self) -> str:
-        """The node as a boolean; NULL where it is none."""
+        """Return the node as a boolean, or NULL if it is not a boolean."""
 
     @abstractmethod
     def number(self) -> dict[str, str]:
-        """The node as a number of each kind; NULL where it is none."""
+        """Return the node as a number of each type, or NULL if it is not one."""
 
-    def go(self, inside: tuple[PathStep, ...]) -> None:
-        """Take all steps of a path."""
-        for place, step in enumerate(inside, 1):
+    def follow(self, steps: tuple[PathStep, ...]) -> None:
+        """Continue along all steps of a path."""
+        for number, step in enumerate(steps, 1):
             if step.list_index is not None:
-                self.at(step.list_index)
-            elif step.name == "length" and place == len(inside):
+                self.element(step.list_index)
+            elif step.name == "length" and number == len(steps):
                 self.length()
             else:
                 self.elements()
                 self.member(step.name)
 
     def exists(self, condition: str) -> str:
-        """That the way leads to a node of which the condition holds."""
+        """Return the condition that the path leads to a node that satisfies a condition."""
         conditions = " AND ".join([*self.conditions, condition])
         return f"EXISTS (SELECT 1 FROM {', '.join(self.items)} WHERE {conditions})"
 
-    def item(self, source: str, columns: str = "") -> str:
-        """Add an item to the FROM; its name."""
+    def add_item(self, source: str, columns: str = "") -> str:
+        """Add an item to the FROM and return its name."""
         name = f"epfilter_{len(self.items)}"
         self.items.append(f"{source} AS {name}{columns}")
         return name
 
-    def index(self, index: int) -> str:
-        """The place of an index."""
-        return self.writer.index(index)
 
-
-class InSQLite(JsonPath):
+class SQLiteJsonPath(JsonPath):
     """Nodes are rows of json_each: its `->` and paths read names with escapes wrongly."""
 
     def root(self, column: str) -> str:
-        return self.item(f"json_each(json_array(json({column})))")
+        return self.add_item(f"json_each(json_array(json({column})))")
 
     def elements(self) -> None:
         node = self.node
-        self.node = self.item(
+        self.node = self.add_item(
             f"json_each(CASE {node}.type WHEN 'array' THEN {node}.value "
             f"WHEN 'object' THEN json_array(json({node}.value)) "
             f"WHEN 'true' THEN '[true]' WHEN 'false' THEN '[false]' "
@@ -102,27 +97,27 @@ class InSQLite(JsonPath):
         )
 
     def member(self, name: str) -> None:
-        self._under("object", self.writer.text(name))
+        self._get("object", self.dialect.bind_text(name))
 
-    def at(self, index: int) -> None:
-        self._under("array", self.index(index))
+    def element(self, index: int) -> None:
+        self._get("array", self.dialect.bind_index(index))
 
     def length(self) -> None:
         node = self.node
-        counted = f"json_object('length', json_array_length({node}.value))"
-        self._into(
-            f"CASE {node}.type WHEN 'array' THEN {counted} WHEN 'object' THEN {node}.value END",
+        length = f"json_object('length', json_array_length({node}.value))"
+        self._enter(
+            f"CASE {node}.type WHEN 'array' THEN {length} WHEN 'object' THEN {node}.value END",
             "'length'",
         )
 
-    def _under(self, type_: str, key: str) -> None:
-        self._into(f"CASE {self.node}.type WHEN '{type_}' THEN {self.node}.value END", key)
+    def _get(self, type_: str, key: str) -> None:
+        self._enter(f"CASE {self.node}.type WHEN '{type_}' THEN {self.node}.value END", key)
 
-    def _into(self, found: str, key: str) -> None:
-        self.node = self.item(f"json_each({found})")
+    def _enter(self, value: str, key: str) -> None:
+        self.node = self.add_item(f"json_each({value})")
         self.conditions.append(f"{self.node}.key = {key}")
 
-    def present(self) -> str:
+    def is_present(self) -> str:
         return f"{self.node}.type <> 'null'"
 
     def text(self) -> str:
@@ -136,15 +131,15 @@ class InSQLite(JsonPath):
         return {"number": f"CASE WHEN {node}.type IN ('integer', 'real') THEN {node}.value END"}
 
 
-class InPostgreSQL(JsonPath):
+class PostgreSQLJsonPath(JsonPath):
     """Nodes are expressions of type JSONB."""
 
     def root(self, column: str) -> str:
-        return f"{self.item(f'(SELECT CAST({column} AS JSONB))', '(node)')}.node"
+        return f"{self.add_item(f'(SELECT CAST({column} AS JSONB))', '(node)')}.node"
 
     def elements(self) -> None:
         node = self.node
-        item = self.item(
+        item = self.add_item(
             f"jsonb_array_elements(CASE WHEN jsonb_typeof({node}) = 'array' THEN {node} "
             f"ELSE jsonb_build_array({node}) END)",
             "(node)",
@@ -152,46 +147,47 @@ class InPostgreSQL(JsonPath):
         self.node = f"{item}.node"
 
     def member(self, name: str) -> None:
-        self.node = f"({self.node} -> CAST({self.writer.text(name)} AS TEXT))"
+        self.node = f"({self.node} -> CAST({self.dialect.bind_text(name)} AS TEXT))"
 
-    def at(self, index: int) -> None:
+    def element(self, index: int) -> None:
         node = self.node  # `->` with an index takes a scalar for a list of one
-        found = f"CASE jsonb_typeof({node}) WHEN 'array' THEN {node} -> {self.index(index)} END"
-        self.node = f"{self.item(f'LATERAL (SELECT {found})', '(node)')}.node"
+        position = self.dialect.bind_index(index)
+        value = f"CASE jsonb_typeof({node}) WHEN 'array' THEN {node} -> {position} END"
+        self.node = f"{self.add_item(f'LATERAL (SELECT {value})', '(node)')}.node"
 
     def length(self) -> None:
         node = self.node
-        found = (
+        value = (
             f"CASE jsonb_typeof({node}) WHEN 'array' THEN to_jsonb(jsonb_array_length({node})) "
             f"ELSE {node} -> 'length' END"
         )
-        self.node = f"{self.item(f'LATERAL (SELECT {found})', '(node)')}.node"
+        self.node = f"{self.add_item(f'LATERAL (SELECT {value})', '(node)')}.node"
 
-    def present(self) -> str:
+    def is_present(self) -> str:
         return f"jsonb_typeof({self.node}) <> 'null'"
 
     def text(self) -> str:
-        return self._when("string")
+        return self._if_type("string")
 
     def boolean(self) -> str:
-        return f"CAST({self._when('boolean')} AS BOOLEAN)"
+        return f"CAST({self._if_type('boolean')} AS BOOLEAN)"
 
     def number(self) -> dict[str, str]:
-        return {"number": f"CAST({self._when('number')} AS NUMERIC)"}
+        return {"number": f"CAST({self._if_type('number')} AS NUMERIC)"}
 
-    def _when(self, type_: str) -> str:
+    def _if_type(self, type_: str) -> str:
         return f"CASE jsonb_typeof({self.node}) WHEN '{type_}' THEN {self.node} #>> '{{}}' END"
 
 
-class InDuckDB(JsonPath):
+class DuckDBJsonPath(JsonPath):
     """Nodes are expressions of type JSON; its integers are exact, its other numbers floats."""
 
     def root(self, column: str) -> str:
-        return f"{self.item(f'(SELECT CAST({column} AS JSON))', '(node)')}.node"
+        return f"{self.add_item(f'(SELECT CAST({column} AS JSON))', '(node)')}.node"
 
     def elements(self) -> None:
         node = self.node
-        item = self.item(
+        item = self.add_item(
             f"unnest(CASE WHEN json_type({node}) = 'ARRAY' THEN json_extract({node}, '$[*]') "
             f"ELSE [{node}] END)",
             "(node)",
@@ -199,49 +195,49 @@ class InDuckDB(JsonPath):
         self.node = f"{item}.node"
 
     def member(self, name: str) -> None:
-        self._under("OBJECT", name.replace("~", "~0").replace("/", "~1"))
+        self._get("OBJECT", name.replace("~", "~0").replace("/", "~1"))
 
-    def at(self, index: int) -> None:
-        self._under("ARRAY", str(index))
+    def element(self, index: int) -> None:
+        self._get("ARRAY", str(index))
 
     def length(self) -> None:
         node = self.node
-        found = (
+        value = (
             f"CASE json_type({node}) WHEN 'ARRAY' THEN to_json(json_array_length({node})) "
             f"WHEN 'OBJECT' THEN json_extract({node}, '/length') END"
         )
-        self.node = f"{self.item(f'(SELECT {found})', '(node)')}.node"
+        self.node = f"{self.add_item(f'(SELECT {value})', '(node)')}.node"
 
-    def _under(self, type_: str, pointer: str) -> None:
-        path = f"CAST({self.writer.text(f'/{pointer}')} AS VARCHAR)"
+    def _get(self, type_: str, pointer: str) -> None:
+        path = f"CAST({self.dialect.bind_text(f'/{pointer}')} AS VARCHAR)"
         node = self.node
-        found = f"CASE json_type({node}) WHEN '{type_}' THEN json_extract({node}, {path}) END"
-        self.node = f"{self.item(f'(SELECT {found})', '(node)')}.node"
+        value = f"CASE json_type({node}) WHEN '{type_}' THEN json_extract({node}, {path}) END"
+        self.node = f"{self.add_item(f'(SELECT {value})', '(node)')}.node"
 
-    def present(self) -> str:
+    def is_present(self) -> str:
         return f"json_type({self.node}) <> 'NULL'"
 
     def text(self) -> str:
-        return f"(CASE WHEN {self._is('VARCHAR')} THEN {self._plain()} END)"
+        return f"(CASE WHEN {self._is('VARCHAR')} THEN {self._unquoted()} END)"
 
     def boolean(self) -> str:
-        return f"CAST(CASE WHEN {self._is('BOOLEAN')} THEN {self._plain()} END AS BOOLEAN)"
+        return f"CAST(CASE WHEN {self._is('BOOLEAN')} THEN {self._unquoted()} END AS BOOLEAN)"
 
     def number(self) -> dict[str, str]:
-        whole = f"CASE WHEN {self._is('BIGINT', 'UBIGINT', 'HUGEINT')} THEN {self._plain()} END"
-        real = f"CASE WHEN {self._is('DOUBLE')} THEN {self._plain()} END"
+        whole = f"CASE WHEN {self._is('BIGINT', 'UBIGINT', 'HUGEINT')} THEN {self._unquoted()} END"
+        real = f"CASE WHEN {self._is('DOUBLE')} THEN {self._unquoted()} END"
         return {"integer": f"CAST({whole} AS HUGEINT)", "double": f"CAST({real} AS DOUBLE)"}
 
     def _is(self, *names: str) -> str:
-        listed = ", ".join([f"'{name}'" for name in names])
-        return f"json_type({self.node}) IN ({listed})"
+        types = ", ".join([f"'{name}'" for name in names])
+        return f"json_type({self.node}) IN ({types})"
 
-    def _plain(self) -> str:
+    def _unquoted(self) -> str:
         return f"json_extract_string({self.node}, '$')"
 
 
-PATHS: dict[type[Writer], type[JsonPath]] = {
-    SQLite: InSQLite,
-    PostgreSQL: InPostgreSQL,
-    DuckDB: InDuckDB,
+JSON_PATHS: dict[type[SqlDialect], type[JsonPath]] = {
+    SQLite: SQLiteJsonPath,
+    PostgreSQL: PostgreSQLJsonPath,
+    DuckDB: DuckDBJsonPath,
 }
