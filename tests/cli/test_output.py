@@ -21,10 +21,7 @@ from support.help_examples import help_examples
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_COMMANDS = [
-    *("check", "parse", "format", "payload", "explain", "match", "translate"),
-    *("lint", "resources", "export", "jobs", "serve", "demo-orders"),
-]
+_COMMANDS = main.list_commands(click.Context(main))
 
 _CONNECTING = {"export", "jobs", "serve"}
 """The commands whose examples require a platform, or are one; their own tests run them."""

@@ -23,17 +23,17 @@ def builder_code(f: Filter) -> str:
     >>> print(builder_code(parse("gt(created_at,2018-09-01):(eq(a.b,1)|in(location-name,x,y))")))
     F.created_at.gt("2018-09-01") & (F.a.b.eq("1") | F["location-name"].in_("x", "y"))
     """
-    return _render(f, "")
+    return _render_code(f, "")
 
 
-def _render(f: Filter, indent: str) -> str:
+def _render_code(f: Filter, indent: str) -> str:
     if not isinstance(f, (And, Or)):
         return _render_call(f)
     line = _render_line(f)
     if line is not None and len(indent) + len(line) <= _WIDTH:
         return line
     inner = indent + "    "
-    lines = "".join([f"{inner}{_render(term, inner)},\n" for term in f.terms])
+    lines = "".join([f"{inner}{_render_code(term, inner)},\n" for term in f.terms])
     return f"{'all_of' if isinstance(f, And) else 'any_of'}(\n{lines}{indent})"
 
 

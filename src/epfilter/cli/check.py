@@ -68,7 +68,7 @@ def check_command(
         findings = check_located(resource, located, len(text))
     ok = f is not None and all(finding.severity is Severity.INFO for finding in findings)
     if style == "json":
-        print_result(_format_json(f, findings, ok=ok))
+        print_result(_report_to_json(f, findings, ok=ok))
     else:
         print_findings(text, findings)
         if f is not None and ok:
@@ -76,7 +76,7 @@ def check_command(
     return 0 if ok else 1
 
 
-def _format_json(f: Filter | None, findings: Sequence[Diagnostic], *, ok: bool) -> str:
+def _report_to_json(f: Filter | None, findings: Sequence[Diagnostic], *, ok: bool) -> str:
     report = {
         "ok": ok,
         "canonical": None if f is None else unparse(f),

@@ -51,7 +51,7 @@ def jobs_command(job_id: UUID | None, region: str, style: str) -> None:
     with connect(region) as client:
         result = client.jobs() if job_id is None else client.job(job_id)
     if style == "json":
-        print_result(_format_json(result))
+        print_result(_jobs_to_json(result))
     elif not isinstance(result, tuple):
         print_line("\n".join(_render_job(result)))
     elif result:
@@ -60,7 +60,7 @@ def jobs_command(job_id: UUID | None, region: str, style: str) -> None:
         print_line("there are no jobs.", err=True)
 
 
-def _format_json(result: Job | tuple[Job, ...]) -> str:
+def _jobs_to_json(result: Job | tuple[Job, ...]) -> str:
     """Return the members that the platform sent, with the current names of statuses."""
     if isinstance(result, tuple):
         data: object = [job.model_dump(mode="json", exclude_unset=True) for job in result]

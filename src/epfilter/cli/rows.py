@@ -63,7 +63,7 @@ class Rows(ABC):
         except OSError as error:
             raise CommandError(describe_file_error("read", self._name, error)) from None
 
-    def _decode(self, number: int, line: bytes) -> str:
+    def _decode_line(self, number: int, line: bytes) -> str:
         try:
             return line.decode()
         except UnicodeDecodeError as error:
@@ -95,7 +95,7 @@ class JsonLines(Rows):
 
     def __iter__(self) -> Iterator[Row]:
         for number, line in self._lines():
-            text = self._decode(number, line).rstrip(WHITESPACE)
+            text = self._decode_line(number, line).rstrip(WHITESPACE)
             if not text:
                 continue
             value, end = self._decode_json(text, skip_whitespace(text, 0), line=number)
@@ -118,7 +118,7 @@ class JsonArray(Rows):
         self._before, self._after = "[", "]"
 
     def __iter__(self) -> Iterator[Row]:
-        text = "".join([self._decode(number, line) for number, line in self._lines()])
+        text = "".join([self._decode_line(number, line) for number, line in self._lines()])
         start = skip_whitespace(text, 0)
         value, end = self._decode_json(text, start)
         if end < len(text.rstrip(WHITESPACE)):
@@ -198,7 +198,7 @@ class CsvRows(Rows):
     def _decoded_lines(self) -> Iterator[str]:
         for number, line in self._lines():
             self._size += len(line)
-            yield self._decode(number, line)
+            yield self._decode_line(number, line)
 
     def _check_header(self) -> None:
         if not self._header:

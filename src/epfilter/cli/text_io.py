@@ -28,9 +28,9 @@ def read_filter(source: str) -> str:
     'eq(payment,paid)'
     """
     if source == "-":
-        return _decode(read_standard_input("to read the filter from"), "standard input")
+        return _decode_utf8(read_standard_input("to read the filter from"), "standard input")
     if source.startswith("@"):
-        return _decode(_read_file(source[1:]), make_printable(source[1:]))
+        return _decode_utf8(_read_file(source[1:]), make_printable(source[1:]))
     return source if source.isascii() else _decode_argument(source)
 
 
@@ -115,7 +115,7 @@ def _decode_argument(source: str) -> str:
     else:
         return source
     try:
-        return _decode(os.fsencode(source), "the filter")
+        return _decode_utf8(os.fsencode(source), "the filter")
     except UnicodeEncodeError as error:
         raise CommandError(
             f"the filter cannot be encoded: `{make_printable(source[error.start])}` at character "
@@ -132,7 +132,7 @@ def _read_file(name: str) -> bytes:
         raise CommandError(describe_file_error("read", name, error)) from None
 
 
-def _decode(content: bytes, name: str) -> str:
+def _decode_utf8(content: bytes, name: str) -> str:
     try:
         return content.decode().removeprefix("\ufeff").rstrip("\r\n")
     except UnicodeDecodeError as error:
