@@ -31,8 +31,8 @@ HALF = ZIPPED[: len(ZIPPED) // 2]
 JSON = b'{"errors":[{"status":500,"title":"Internal Server Error"}]}'
 
 
-def encoded(*values: str, content: bytes = ZIPPED) -> httpx.Response:
-    """A file with a Content-Encoding, as whole as its Content-Length says."""
+def encoded_answer(*values: str, content: bytes = ZIPPED) -> httpx.Response:
+    """Return a response with a Content-Encoding and a matching Content-Length."""
     headers = [
         ("content-type", "text/csv"),
         ("content-length", str(len(content))),
@@ -41,29 +41,29 @@ def encoded(*values: str, content: bytes = ZIPPED) -> httpx.Response:
     return httpx.Response(200, headers=headers, stream=Body([content]))
 
 
-def of_type(kind: str, content: bytes = JSON) -> httpx.Response:
+def answer_of_type(kind: str, content: bytes = JSON) -> httpx.Response:
     return file_answer(content, content_type=kind)
 
 
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (encoded("gzip"), "the server sent the file encoded as gzip, which the request excludes."),
-        (encoded("gzip", content=HALF), "the server sent the file encoded as gzip, which the request excludes."),
-        (encoded("GZip"), "the server sent the file encoded as GZip, which the request excludes."),
-        (encoded("br"), "the server sent the file encoded as br, which the request excludes."),
-        (encoded("foo", content=CSV), "the server sent the file encoded as foo, which the request excludes."),
-        (encoded("identity, gzip"), "the server sent the file encoded as identity, gzip, which the request excludes."),
-        (encoded("identity", "gzip"), "the server sent the file encoded as identity, gzip, which the request excludes."),
-        (encoded("\x1b[31m"), "the server sent the file encoded as \\u001b[31m, which the request excludes."),
-        (encoded("x" * 99), f"the server sent the file encoded as {'x' * 19}…{'x' * 19}, which the request excludes."),
-        (of_type("text/html"), "the server sent a web page instead of the file."),
-        (of_type("Text/HTML; charset=utf-8"), "the server sent a web page instead of the file."),
-        (of_type("application/xhtml+xml"), "the server sent a web page instead of the file."),
-        (of_type("application/json"), "the server sent JSON instead of the file."),
-        (of_type("Application/JSON ; charset=utf-8"), "the server sent JSON instead of the file."),
-        (of_type("text/json"), "the server sent JSON instead of the file."),
-        (of_type("application/problem+json"), "the server sent JSON instead of the file."),
+        (encoded_answer("gzip"), "the server sent the file encoded as gzip, which the request excludes."),
+        (encoded_answer("gzip", content=HALF), "the server sent the file encoded as gzip, which the request excludes."),
+        (encoded_answer("GZip"), "the server sent the file encoded as GZip, which the request excludes."),
+        (encoded_answer("br"), "the server sent the file encoded as br, which the request excludes."),
+        (encoded_answer("foo", content=CSV), "the server sent the file encoded as foo, which the request excludes."),
+        (encoded_answer("identity, gzip"), "the server sent the file encoded as identity, gzip, which the request excludes."),
+        (encoded_answer("identity", "gzip"), "the server sent the file encoded as identity, gzip, which the request excludes."),
+        (encoded_answer("\x1b[31m"), "the server sent the file encoded as \\u001b[31m, which the request excludes."),
+        (encoded_answer("x" * 99), f"the server sent the file encoded as {'x' * 19}…{'x' * 19}, which the request excludes."),
+        (answer_of_type("text/html"), "the server sent a web page instead of the file."),
+        (answer_of_type("Text/HTML; charset=utf-8"), "the server sent a web page instead of the file."),
+        (answer_of_type("application/xhtml+xml"), "the server sent a web page instead of the file."),
+        (answer_of_type("application/json"), "the server sent JSON instead of the file."),
+        (answer_of_type("Application/JSON ; charset=utf-8"), "the server sent JSON instead of the file."),
+        (answer_of_type("text/json"), "the server sent JSON instead of the file."),
+        (answer_of_type("application/problem+json"), "the server sent JSON instead of the file."),
         (file_answer(b""), "the file is empty and has no header."),
         (file_answer(b"", content_length="", transfer_encoding="chunked"), "the file is empty and has no header."),
     ],
@@ -102,13 +102,13 @@ def test_no_part_of_an_export_may_be_empty(open_client: Opener, tmp_path: Path, 
 def test_the_encoding_identity_is_accepted(
     open_client: Opener, tmp_path: Path, values: tuple[str, ...]
 ) -> None:
-    open_client(Service(encoded(*values, content=CSV))).call("download", ID, tmp_path / "a")
+    open_client(Service(encoded_answer(*values, content=CSV))).call("download", ID, tmp_path / "a")
     assert (tmp_path / "a").read_bytes() == CSV
 
 
 @pytest.mark.parametrize("media", ["text/csv", "text/plain", "application/octet-stream", ""])
 def test_other_media_types_are_files(open_client: Opener, tmp_path: Path, media: str) -> None:
-    open_client(Service(of_type(media, CSV))).call("download", ID, tmp_path / "a")
+    open_client(Service(answer_of_type(media, CSV))).call("download", ID, tmp_path / "a")
     assert (tmp_path / "a").read_bytes() == CSV
 
 
@@ -116,19 +116,19 @@ def test_an_encoded_rest_is_not_appended_to_plain_bytes(
     open_client: Opener, tmp_path: Path
 ) -> None:
     def rest(request: httpx.Request) -> httpx.Response:
-        right = rest_answer(request)
-        headers = {**right.headers, "content-encoding": "gzip"}
+        correct = rest_answer(request)
+        headers = {**correct.headers, "content-encoding": "gzip"}
         return httpx.Response(206, headers=headers, stream=Body([ZIPPED]))
 
-    service = Service(file_answer(sent=1000), rest, encoded("gzip"))
+    service = Service(file_answer(sent=1000), rest, encoded_answer("gzip"))
     with pytest.raises(DownloadError, match="the server sent the file encoded as gzip"):
         open_client(service).call("download", ID, tmp_path / "a")
     assert names(tmp_path) == []
 
 
 @contextmanager
-def serving(head: bytes, body: bytes) -> Iterator[str]:
-    """A server that answers everything with these bytes; its address."""
+def serve(head: bytes, body: bytes) -> Iterator[str]:
+    """Run a server that responds with these bytes; yield its address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -160,7 +160,7 @@ def test_half_of_a_compressed_file_is_an_error(
     open_client: Opener, tmp_path: Path, head: bytes, body: bytes
 ) -> None:
     with (
-        serving(b"Content-Encoding: gzip\r\n" + head, body) as address,
+        serve(b"Content-Encoding: gzip\r\n" + head, body) as address,
         pytest.raises(DownloadError, match="the server sent the file encoded as gzip"),
     ):
         open_client().call("download", address, tmp_path / "a")

@@ -1,4 +1,4 @@
-"""What is tried again, when, and what never is."""
+"""Which requests are repeated, when, and which never."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from exporter.client.conftest import Opener
 from exporter.client.doubles import BASE, FILTER, Client, Platform, data, job
 
 REQUEST = httpx.Request("GET", BASE)
-UNSENT = (
+NOT_RECEIVED = (
     httpx.ConnectError("[Errno 111] Connection refused"),
     httpx.ConnectTimeout("x"),
     httpx.PoolTimeout("x"),
     httpx.ProxyError("407 Proxy Authentication Required"),
 )
-SENT = (
+MAYBE_RECEIVED = (
     httpx.ReadTimeout("x"),
     httpx.ReadError("x"),
     httpx.WriteError("x"),
@@ -33,14 +33,18 @@ SENT = (
 )
 
 
-def named(value: object) -> str:
+def case_name(value: object) -> str:
     return str(value.status_code) if isinstance(value, httpx.Response) else type(value).__name__
 
 
 @pytest.mark.parametrize(
     "fault",
-    [*UNSENT, *SENT, *(httpx.Response(status) for status in (408, 429, 500, 502, 503, 504))],
-    ids=named,
+    [
+        *NOT_RECEIVED,
+        *MAYBE_RECEIVED,
+        *(httpx.Response(status) for status in (408, 429, 500, 502, 503, 504)),
+    ],
+    ids=case_name,
 )
 def test_reading_a_job_is_repeated(open_client: Opener, fault: httpx.Response | Exception) -> None:
     platform = Platform(fault, fault, data([]))
@@ -52,7 +56,7 @@ def test_reading_a_job_is_repeated(open_client: Opener, fault: httpx.Response | 
     assert 1 <= second <= 1.5
 
 
-@pytest.mark.parametrize("fault", [*UNSENT, httpx.Response(429)], ids=named)
+@pytest.mark.parametrize("fault", [*NOT_RECEIVED, httpx.Response(429)], ids=case_name)
 def test_a_creation_that_was_not_received_is_repeated(
     open_client: Opener, fault: httpx.Response | Exception
 ) -> None:
@@ -61,7 +65,7 @@ def test_a_creation_that_was_not_received_is_repeated(
     assert len(platform.requests) == 3
 
 
-@pytest.mark.parametrize("fault", SENT, ids=named)
+@pytest.mark.parametrize("fault", MAYBE_RECEIVED, ids=case_name)
 def test_a_creation_that_may_have_been_received_is_not_repeated(
     open_client: Opener, fault: Exception
 ) -> None:
@@ -131,22 +135,30 @@ def test_retry_after_is_a_number_or_a_date(text: str | None, seconds: float | No
 @pytest.mark.parametrize(
     ("error", "message", "received"),
     [
-        (UNSENT[0], "no connection could be made: [Errno 111] Connection refused.", False),
+        (NOT_RECEIVED[0], "no connection could be made: [Errno 111] Connection refused.", False),
         (httpx.ConnectError(""), "the connection failed.", False),
-        (UNSENT[1], "no connection could be made in time.", False),
-        (UNSENT[2], "too many requests run at once, and no connection became free in time.", False),
-        (UNSENT[3], "no connection could be made: 407 Proxy Authentication Required.", False),
+        (NOT_RECEIVED[1], "no connection could be made in time.", False),
+        (
+            NOT_RECEIVED[2],
+            "too many requests run at once, and no connection became free in time.",
+            False,
+        ),
+        (NOT_RECEIVED[3], "no connection could be made: 407 Proxy Authentication Required.", False),
         (httpx.InvalidURL("secret"), "the connection failed.", False),
         (httpx.LocalProtocolError("secret"), "the connection failed.", True),
-        (SENT[0], "the server accepted the connection but did not respond in time.", True),
-        (SENT[1], "the connection broke before the response was complete.", True),
-        (SENT[2], "the connection broke while the request was being sent.", True),
-        (SENT[3], "the request could not be sent in time.", True),
-        (SENT[4], "the connection broke, or the response is not HTTP.", True),
+        (
+            MAYBE_RECEIVED[0],
+            "the server accepted the connection but did not respond in time.",
+            True,
+        ),
+        (MAYBE_RECEIVED[1], "the connection broke before the response was complete.", True),
+        (MAYBE_RECEIVED[2], "the connection broke while the request was being sent.", True),
+        (MAYBE_RECEIVED[3], "the request could not be sent in time.", True),
+        (MAYBE_RECEIVED[4], "the connection broke, or the response is not HTTP.", True),
         (UnicodeError("secret"), "the response redirects to an invalid host name.", True),
-        (SENT[5], "the response is not in the encoding that its header names.", True),
+        (MAYBE_RECEIVED[5], "the response is not in the encoding that its header names.", True),
     ],
-    ids=named,
+    ids=case_name,
 )
 def test_errors_of_the_connection_are_translated(
     error: Exception,
@@ -164,7 +176,7 @@ def test_other_errors_of_the_transport_are_unchanged(open_client: Opener) -> Non
 
 FAULTS = st.lists(
     st.one_of(
-        st.sampled_from([*UNSENT, *SENT]),
+        st.sampled_from([*NOT_RECEIVED, *MAYBE_RECEIVED]),
         st.integers(300, 599).map(httpx.Response),
     ),
     max_size=8,
@@ -186,4 +198,4 @@ def test_a_creation_that_may_have_been_received_is_never_sent_twice(
         client.close()
     for answer in answers[: len(platform.requests) - 1]:
         refused = isinstance(answer, httpx.Response) and answer.status_code == 429
-        assert refused or answer in UNSENT
+        assert refused or answer in NOT_RECEIVED

@@ -1,4 +1,4 @@
-"""A file that is there, or appears while an export runs: replaced only where that is allowed."""
+"""A file that exists, or appears while an export runs, is replaced only if that is allowed."""
 
 from __future__ import annotations
 
@@ -28,38 +28,40 @@ from exporter.client.doubles import (
     part,
 )
 
-PRECIOUS = b"precious"
-ROWS = b"id,status\n1,paid\n2,paid\n3,paid\n"
+OTHER_CONTENT = b"precious"
+MERGED = b"id,status\n1,paid\n2,paid\n3,paid\n"
 
-Appearing = Callable[[Path], object]
+Creation = Callable[[Path], object]
 
 
 def create_file(path: Path) -> None:
-    path.write_bytes(PRECIOUS)
+    path.write_bytes(OTHER_CONTENT)
 
 
 def create_dangling_link(path: Path) -> None:
     path.symlink_to("nowhere")
 
 
-APPEARING = [create_file, create_dangling_link, Path.mkdir]
+CREATIONS = [create_file, create_dangling_link, Path.mkdir]
 
 
 def content_of(path: Path) -> object:
-    """What stands at a path."""
+    """Return what exists at a path."""
     if path.is_symlink():
         return path.readlink()
     return path.read_bytes() if path.is_file() else path.is_dir()
 
 
-def let_appear(answer: httpx.Response, target: Path, appears: Appearing = create_file) -> Handler:
-    """The answer, before which something appears at the target."""
+def create_before_response(
+    response: httpx.Response, target: Path, create: Creation = create_file
+) -> Handler:
+    """Return a handler that creates something at the target before it responds."""
 
-    def answered(_: httpx.Request) -> httpx.Response:
-        appears(target)
-        return answer
+    def respond(_: httpx.Request) -> httpx.Response:
+        create(target)
+        return response
 
-    return answered
+    return respond
 
 
 def no_links(*_: object) -> None:
@@ -68,7 +70,7 @@ def no_links(*_: object) -> None:
 
 @pytest.fixture(params=["links", "no links"])
 def links(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file system with hard links, and one without."""
+    """Run the test with hard links, and without."""
     if request.param == "no links":
         monkeypatch.setattr(os, "link", no_links)
 
@@ -87,7 +89,7 @@ def test_an_export_without_replace_writes_a_new_file(
     open_client(Service(part(1), part(2), part(3))).call(
         "export", WINDOW, target, split=split, resume=resume, replace=False
     )
-    assert target.read_bytes() == (ROWS if split else b"id,status\n1,paid\n")
+    assert target.read_bytes() == (MERGED if split else b"id,status\n1,paid\n")
     assert target.stat().st_mode == (tmp_path / "other").stat().st_mode
     assert target.stat().st_nlink == 1
     assert names(tmp_path) == ["a.csv", "other"]
@@ -106,32 +108,34 @@ def test_an_existing_target_is_an_error_before_anything_is_sent(
         open_client(service).call("export", WINDOW, target, resume=resume, replace=False)
     assert str(error_info.value) == f"{target} exists, and must not be replaced."
     assert service.all == []
-    assert [path.read_bytes() for path in tmp_path.iterdir()] == [PRECIOUS]
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [OTHER_CONTENT]
 
 
 @pytest.mark.usefixtures("links")
-@pytest.mark.parametrize("appears", APPEARING)
+@pytest.mark.parametrize("create", CREATIONS)
 @pytest.mark.parametrize("split", [None, "month"])
 def test_a_file_that_appears_is_kept_and_so_is_the_download(
-    open_client: Opener, tmp_path: Path, split: str | None, appears: Appearing
+    open_client: Opener, tmp_path: Path, split: str | None, create: Creation
 ) -> None:
     target = tmp_path / "a.csv"
     last = 3 if split else 1
-    service = Service(*map(part, range(1, last)), let_appear(part(last), target, appears))
+    service = Service(
+        *map(part, range(1, last)), create_before_response(part(last), target, create)
+    )
     with pytest.raises(DownloadError) as error_info:
         open_client(service).call("export", WINDOW, target, split=split, resume=True, replace=False)
     assert (
         str(error_info.value) == f"{target} has appeared in the meantime, and must not be replaced."
     )
     before = content_of(target)
-    assert before in {PRECIOUS, Path("nowhere"), True}
+    assert before in {OTHER_CONTENT, Path("nowhere"), True}
     expected = sorted(
         ["a.csv.export.json", *(f"a.csv.export.{job_id}.part" for job_id in ids(*range(last)))]
     )
     assert names(tmp_path) == ["a.csv", *expected]
 
     service.all = []
-    if appears is create_file:
+    if create is create_file:
         with pytest.raises(
             DownloadError, match="has appeared in the meantime, and must not be replaced"
         ):
@@ -140,7 +144,7 @@ def test_a_file_that_appears_is_kept_and_so_is_the_download(
             )
         target.chmod(0o600)
         open_client(service).call("export", WINDOW, target, split=split, resume=True)
-        assert target.read_bytes() == (ROWS if split else b"id,status\n1,paid\n")
+        assert target.read_bytes() == (MERGED if split else b"id,status\n1,paid\n")
         assert stat.S_IMODE(target.stat().st_mode) == 0o600
         assert names(tmp_path) == ["a.csv"]
     assert service.all == [], "nothing is fetched twice"
@@ -152,12 +156,12 @@ def test_without_resume_only_the_file_that_appeared_is_left(
     open_client: Opener, tmp_path: Path, split: str | None
 ) -> None:
     target = tmp_path / "a.csv"
-    service = Service(let_appear(part(1), target), part(2), part(3))
+    service = Service(create_before_response(part(1), target), part(2), part(3))
     with pytest.raises(
         DownloadError, match="has appeared in the meantime, and must not be replaced"
     ):
         open_client(service).call("export", WINDOW, target, split=split, replace=False)
-    assert [path.read_bytes() for path in tmp_path.iterdir()] == [PRECIOUS]
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [OTHER_CONTENT]
 
 
 def interrupt_export(open_client: Opener, target: Path, **options: Any) -> Service:
@@ -184,7 +188,7 @@ def test_a_file_that_appears_before_an_export_is_resumed_is_kept(
         str(error_info.value) == f"{target} has appeared in the meantime, and must not be replaced."
     )
     assert service.all == []
-    assert (target.read_bytes(), names(tmp_path)) == (PRECIOUS, ["a.csv", "a.csv.export.json"])
+    assert (target.read_bytes(), names(tmp_path)) == (OTHER_CONTENT, ["a.csv", "a.csv.export.json"])
     open_client(service).call("export", WINDOW, target, resume=True)
     assert (target.read_bytes(), names(tmp_path)) == (CSV, ["a.csv"])
 
@@ -205,8 +209,8 @@ def test_by_default_the_target_is_replaced(
     open_client: Opener, tmp_path: Path, options: dict[str, Any]
 ) -> None:
     target = tmp_path / "a.csv"
-    service = Service(let_appear(file_answer(), target))
+    service = Service(create_before_response(file_answer(), target))
     open_client(service).call("export", FILTER, target, **options)
     assert (target.read_bytes(), names(tmp_path)) == (CSV, ["a.csv"])
-    open_client(Service(let_appear(file_answer(), target))).call("download", ID, target)
+    open_client(Service(create_before_response(file_answer(), target))).call("download", ID, target)
     assert (target.read_bytes(), names(tmp_path)) == (CSV, ["a.csv"])

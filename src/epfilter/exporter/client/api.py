@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -13,7 +14,6 @@ from epfilter.exporter.client.effects import Flow, ReadChunk, Send
 from epfilter.exporter.client.requests import TOKEN_PATH, build_api_request, build_token_request
 from epfilter.exporter.client.responses import build_error, build_unexpected_error
 from epfilter.exporter.client.retries import (
-    LOGGER,
     RetryPolicy,
     is_server_error,
     is_transient,
@@ -27,6 +27,8 @@ from epfilter.exporter.errors import (
     RequestFailedError,
     SettingsError,
 )
+
+_LOGGER = logging.getLogger("epfilter.exporter.client")
 
 _RENEWAL_MARGIN = 60.0
 """A token is renewed so many seconds before it expires, or after half of a shorter lifetime."""
@@ -102,12 +104,12 @@ class Api:
         try:
             response: httpx.Response = yield Send(request)
         except ConnectionFailedError as error:
-            LOGGER.debug(
+            _LOGGER.debug(
                 "%s %s: %s after %.3f s (attempt %d)",
                 *(method, subject, type(error).__name__, self.clock() - start, attempt),
             )
             raise
-        LOGGER.debug(
+        _LOGGER.debug(
             "%s %s: %d after %.3f s (attempt %d)",
             *(method, subject, response.status_code, self.clock() - start, attempt),
         )

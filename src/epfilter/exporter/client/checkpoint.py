@@ -87,9 +87,8 @@ class Checkpoint:
             raise self._conflict_error("belongs to an export with another filter, split or region")
         self.data = data
         with translate_os_errors(self.path):
-            remove_temporary_files(
-                self._target.path, self.path, *map(self._part_path, self.data.jobs)
-            )
+            parts = (_part_path(self._target.path, job_id) for job_id in data.jobs)
+            remove_temporary_files(self._target.path, self.path, *parts)
 
     def job_id(self, index: int) -> UUID | None:
         """Return the id of the job of a part, or None if none was created."""
@@ -114,7 +113,7 @@ class Checkpoint:
         Raises DownloadError if it cannot be read.
         """
         file = self.data.files.get(job_id)
-        return file is not None and file.matches(self._part_path(job_id))
+        return file is not None and file.matches(_part_path(self._target.path, job_id))
 
     def _save(self, changes: dict[str, object]) -> None:
         self.data = self.data.model_copy(update=changes)
@@ -125,15 +124,14 @@ class Checkpoint:
 
     def part_target(self, job_id: UUID) -> TargetFile:
         """Return the target of the file of a part, which is kept until all parts are complete."""
-        return TargetFile(self._target.requested_path, self._part_path(job_id), self._target.mode)
+        return TargetFile(
+            self._target.requested_path, _part_path(self._target.path, job_id), self._target.mode
+        )
 
     def delete(self) -> None:
         """Delete the checkpoint and the files of parts: there is nothing to resume."""
         if self.enabled:
             delete_checkpoint(self._target.path)
-
-    def _part_path(self, job_id: UUID) -> Path:
-        return _part_path(self._target.path, job_id)
 
     def _conflict_error(self, problem: str) -> SettingsError:
         return SettingsError(

@@ -6,6 +6,7 @@ Source: Exporter Service API 1.0, OpenAPI document; RFC 9110, 10.2.3 for Retry-A
 from __future__ import annotations
 
 import json
+import logging
 import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,7 +18,6 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from epfilter.errors import FilterValueError
-from epfilter.exporter.client.retries import LOGGER
 from epfilter.exporter.errors import (
     AuthenticationError,
     RequestFailedError,
@@ -31,6 +31,8 @@ from epfilter.exporter.models import (
     Job,
     JobResponse,
 )
+
+_LOGGER = logging.getLogger("epfilter.exporter.client")
 
 _REQUEST_ID_HEADERS = ("x-request-id", "x-moltin-request-id")
 _MAX_TEXT_LENGTH = 500
@@ -63,7 +65,7 @@ def parse_jobs(response: httpx.Response) -> tuple[Job, ...]:
         raise _unexpected_content_error(response, expected) from None
     if left_out := jobs.count(None):
         # Without the status or any other content, which might be confidential.
-        LOGGER.warning("%d of %d jobs left out: their status is unknown", left_out, len(jobs))
+        _LOGGER.warning("%d of %d jobs left out: their status is unknown", left_out, len(jobs))
     return tuple(job for job in jobs if job is not None)
 
 

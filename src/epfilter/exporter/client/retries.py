@@ -27,8 +27,7 @@ from epfilter.exporter.errors import ConnectionFailedError, ExporterError, Reque
 MAX_RETRY_AFTER = 120.0
 """The longest pause in seconds; a longer Retry-After is shortened to it."""
 
-LOGGER = logging.getLogger("epfilter.exporter.client")
-"""The logger of the whole client."""
+_LOGGER = logging.getLogger("epfilter.exporter.client")
 
 _backoff = wait_exponential(multiplier=0.5, max=30) + wait_random(0, 0.5)
 
@@ -51,7 +50,7 @@ def is_transient_without_effect(error: BaseException) -> bool:
 
 
 def is_server_error(status: int) -> bool:
-    """Return whether a status is 5xx, or one that is not standard above."""
+    """Return whether a status is 500 or higher."""
     return status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
@@ -80,7 +79,7 @@ class RetryPolicy:
         )(attempt)
 
     def _log(self, state: RetryCallState) -> None:
-        LOGGER.info(
+        _LOGGER.info(
             "%s: attempt %d failed, next attempt in %.1f s",
             self.subject,
             state.attempt_number,
