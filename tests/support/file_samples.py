@@ -63,7 +63,7 @@ class Case(NamedTuple):
 def load_cases(path: Path) -> list[Case]:
     """Return the cases of a data file; the text above the first explains their form."""
     return [
-        Case(title, tuple(Part(*found) for found in _PART.findall(body)))
+        Case(title, tuple(Part(*part) for part in _PART.findall(body)))
         for title, body in _BLOCK.findall(path.read_text(encoding="utf-8"))
     ]
 
@@ -71,14 +71,16 @@ def load_cases(path: Path) -> list[Case]:
 def format_report(report: FileReport) -> str:
     """Return each finding with its message, line, carets and hint, and the suppressed count."""
     lines = []
-    for one in report.findings:
-        found = one.diagnostic
-        lines.append(f"{found.severity} {one.line}:{one.column} {found.code} {found.message}")
-        if one.source:
-            line, carets = extract_snippet(one.source, one.span)
+    for finding in report.findings:
+        diagnostic = finding.diagnostic
+        lines.append(
+            f"{diagnostic.severity} {finding.line}:{finding.column} {diagnostic.code} {diagnostic.message}"
+        )
+        if finding.source:
+            line, carets = extract_snippet(finding.source, finding.span)
             lines += [f"    {line}".rstrip(), f"    {carets}"]
-        if found.hint:
-            lines.append(f"    hint: {found.hint}")
+        if diagnostic.hint:
+            lines.append(f"    hint: {diagnostic.hint}")
     if report.suppressed:
         lines.append(f"{report.suppressed} suppressed")
     return "\n".join(lines) or "nothing"
@@ -86,4 +88,4 @@ def format_report(report: FileReport) -> str:
 
 def list_codes(report: FileReport) -> list[tuple[str, int, int]]:
     """Return the code, line and column of each finding."""
-    return [(one.diagnostic.code, one.line, one.column) for one in report.findings]
+    return [(finding.diagnostic.code, finding.line, finding.column) for finding in report.findings]

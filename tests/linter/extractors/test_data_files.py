@@ -88,21 +88,21 @@ def yaml_documents(draw: st.DrawFn) -> tuple[str, str, str]:
         line_break=draw(st.sampled_from(["\n", "\r\n"])),
     )
     assume(yaml.safe_load(text) == data)  # PyYAML does not write every text as it reads it
-    events = [one for one in yaml.parse(text) if isinstance(one, yaml.ScalarEvent)]
-    at = next(i for i, one in enumerate(events) if one.value == "filter") + 1
+    events = [event for event in yaml.parse(text) if isinstance(event, yaml.ScalarEvent)]
+    at = next(i for i, event in enumerate(events) if event.value == "filter") + 1
     return text, value, events[at].style or ""
 
 
 def list_ranges(value: MappedText) -> list[tuple[str, Span]]:
     """Return the ranges of the file, each with the text that it encodes."""
-    found: list[tuple[str, Span]] = []
+    ranges: list[tuple[str, Span]] = []
     for i, char in enumerate(value.text):
         span = Span(value.starts[i], value.ends[i])
-        if found and found[-1][1] == span:
-            found[-1] = (found[-1][0] + char, span)
+        if ranges and ranges[-1][1] == span:
+            ranges[-1] = (ranges[-1][0] + char, span)
         elif i not in value.placeholders:
-            found.append((char, span))
-    return found
+            ranges.append((char, span))
+    return ranges
 
 
 def check_edit(text: str, suffix: str, value: MappedText, edit: Edit) -> bool:
@@ -140,10 +140,10 @@ def test_each_position_in_json_encodes_its_character(file: tuple[str, str]) -> N
 
 @given(st.data(), json_documents())
 def test_json_can_be_edited_anywhere(data: st.DataObject, file: tuple[str, str]) -> None:
-    text, value = file
-    assume("\ufffc" not in mark_text(value))
-    found = extract_value(text, ".json")
-    assert check_edit(text, ".json", found, data.draw(edits(found)))
+    text, original = file
+    assume("\ufffc" not in mark_text(original))
+    value = extract_value(text, ".json")
+    assert check_edit(text, ".json", value, data.draw(edits(value)))
 
 
 @given(st.data(), filters.map(unparse), st.booleans(), st.sampled_from([quote, quote_plus]))
@@ -153,11 +153,11 @@ def test_a_url_in_json(data: st.DataObject, value: str, ascii_only: bool, encode
     text = json.dumps(["é", {"next": url}], ensure_ascii=ascii_only)
     extraction = Extraction(Endpoints())
     extract(text, "x.json", extraction)
-    ((found, (resource,), _),) = extraction.filters
-    assert found.text == mark_text(value)
+    ((extracted, (resource,), _),) = extraction.filters
+    assert extracted.text == mark_text(value)
     assert resource_info(resource).name == "orders"
-    if not found.placeholders:
-        assert check_edit(text, ".json", found, data.draw(edits(found)))
+    if not extracted.placeholders:
+        assert check_edit(text, ".json", extracted, data.draw(edits(extracted)))
 
 
 @given(filters.map(unparse))
@@ -190,14 +190,14 @@ def test_each_position_in_yaml_encodes_its_character(file: tuple[str, str, str])
 
 @given(st.data(), yaml_documents())
 def test_edited_yaml_is_parsed_as_intended(data: st.DataObject, file: tuple[str, str, str]) -> None:
-    text, value, style = file
-    assume("\ufffc" not in mark_text(value))
-    found = extract_value(text, ".yaml")
-    change_text = check_edit(text, ".yaml", found, data.draw(edits(found)))
+    text, original, style = file
+    assume("\ufffc" not in mark_text(original))
+    value = extract_value(text, ".yaml")
+    is_possible = check_edit(text, ".yaml", value, data.draw(edits(value)))
     one_line = not any(
-        end - start > 1 and meant == " " for meant, (start, end) in list_ranges(found)
+        end - start > 1 and meant == " " for meant, (start, end) in list_ranges(value)
     )
-    assert change_text or style != '"' or not one_line or "\\\n" in text or "\\\r" in text
+    assert is_possible or style != '"' or not one_line or "\\\n" in text or "\\\r" in text
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,8 @@ def test_no_content_raises_an_error(suffix: str, text: str) -> None:
         assert all(0 <= a <= b <= size for a, b in zip(value.starts, value.ends, strict=True))
         assert list(value.starts) == sorted(value.starts)
         value.map_edit(Edit(Span(0, len(value.text)), "x"))
-    spans = [one.span for one in extraction.problems] + [one.span for one in extraction.comments]
+    spans = [problem.span for problem in extraction.problems]
+    spans += [comment.span for comment in extraction.comments]
     for span in spans:
         assert 0 <= span.start <= span.end <= len(text)
 
@@ -372,7 +373,7 @@ def test_both_parsers_of_yaml_count_characters(
         (
             "é𝕏: b: c",
             5,
-            "an unquoted value cannot contain a colon and a space; write_case the value in quotes",
+            "an unquoted value cannot contain a colon and a space; put the value in quotes",
         ),
         ("é𝕏: [b", 6, "a comma or a closing bracket is missing here"),
         ("[" * 501, 500, "this YAML is nested too deeply"),

@@ -56,19 +56,21 @@ def extract_text(text: str, name: str) -> Extraction:
 
 def format_extraction(extraction: Extraction, text: str) -> list[str]:
     """Return what was found in the form of the data files."""
-    found: list[tuple[int, str, str]] = []
+    lines: list[tuple[int, str, str]] = []
     for value, resources, _ in extraction.filters:
-        names = ",".join(resource_info(one).name for one in resources) or "-"
+        names = ",".join(resource_info(resource).name for resource in resources) or "-"
         shown = make_printable(value.text.replace(PLACEHOLDER, "…"))
-        found.append((value.bounds.start, "filter", f"{names} {shown}"))
-    found += [
-        (one.span.start, "interpolation", one.built_with) for one in extraction.interpolations
+        lines.append((value.bounds.start, "filter", f"{names} {shown}"))
+    lines += [
+        (item.span.start, "interpolation", item.built_with) for item in extraction.interpolations
     ]
-    found += [
+    lines += [
         (span.start, "comment", make_printable(comment)) for span, comment in extraction.comments
     ]
-    found += [(one.span.start, KINDS[one.is_partial], one.message) for one in extraction.problems]
-    return [f"{kind} {format_position(text, at)} {rest}" for at, kind, rest in sorted(found)]
+    lines += [
+        (item.span.start, KINDS[item.is_partial], item.message) for item in extraction.problems
+    ]
+    return [f"{kind} {format_position(text, at)} {rest}" for at, kind, rest in sorted(lines)]
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.name}: {case.title}")

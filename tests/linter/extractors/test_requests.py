@@ -35,8 +35,8 @@ from epfilter.resources import resource_info
     ],
 )
 def test_resources_of_a_url(method: str, url: str, expected: str) -> None:
-    found = Endpoints().find_resources(RequestContext(url, method))
-    assert ",".join(resource_info(one).name for one in found) == expected
+    resources = Endpoints().find_resources(RequestContext(url, method))
+    assert ",".join(resource_info(resource).name for resource in resources) == expected
 
 
 @pytest.mark.parametrize(
@@ -48,5 +48,5 @@ def test_resources_of_a_url(method: str, url: str, expected: str) -> None:
     ],
 )
 def test_resources_of_a_payload(job_type: str, path: str, expected: list[str]) -> None:
-    found = Endpoints().find_resources(RequestContext(path, job_type=job_type))
-    assert [resource_info(one).name for one in found] == expected
+    resources = Endpoints().find_resources(RequestContext(path, job_type=job_type))
+    assert [resource_info(resource).name for resource in resources] == expected

@@ -56,9 +56,13 @@ def test_each_key_has_a_case_with_an_error() -> None:
 
 
 def test_without_a_file_the_default_applies(tmp_path: Path) -> None:
-    found = find_configuration(tmp_path)
-    assert (found.root, found.settings, found.exclude) == (tmp_path, Settings(), DEFAULT_EXCLUDE)
-    assert (found.resource, found.respect_gitignore) == (None, True)
+    configuration = find_configuration(tmp_path)
+    assert (configuration.root, configuration.settings, configuration.exclude) == (
+        tmp_path,
+        Settings(),
+        DEFAULT_EXCLUDE,
+    )
+    assert (configuration.resource, configuration.respect_gitignore) == (None, True)
 
 
 def test_only_the_nearest_file_applies(tmp_path: Path) -> None:
@@ -204,12 +208,12 @@ def test_the_last_matching_pattern_sets_the_resource(tmp_path: Path) -> None:
         tmp_path,
         'resource = "orders"\n[resources]\n"files/**" = "files"\n"*.txt" = "accounts"\n"files/a.txt" = "files"',
     )
-    found = find_configuration(tmp_path)
+    configuration = find_configuration(tmp_path)
     for name, resource in (
         *(("a.filter", "orders"), ("files/a.filter", "files"), ("b.txt", "accounts")),
         *(("files/b.txt", "accounts"), ("files/a.txt", "files"), ("../files/a.txt", "accounts")),
     ):
-        assert found.resource_of(tmp_path / name) == resource
+        assert configuration.resource_of(tmp_path / name) == resource
     assert lint_file(tmp_path, "a.filter", "eq(payment,refnded)") == ["EPF204"]
     assert lint_file(tmp_path, "files/a.filter", "eq(payment,refnded)") == ["EPF201"]
 
@@ -244,7 +248,8 @@ def test_an_own_resource_takes_precedence_over_the_platforms(tmp_path: Path) -> 
     write_file(tmp_path, 'declarations = ["orders.toml"]\nresource = "orders"')
     assert lint_file(tmp_path, "a.filter", "eq(color,red)") == []
     assert [
-        resource_info(one).title for one in find_configuration(tmp_path).own_resources().values()
+        resource_info(resource).title
+        for resource in find_configuration(tmp_path).own_resources().values()
     ] == ["Wines"]
 
 
@@ -270,11 +275,11 @@ def test_filter_lines_declares_files_with_one_filter_a_line(tmp_path: Path) -> N
 
 
 def test_files_outside_of_the_project_match_by_name(tmp_path: Path) -> None:
-    found = Configuration(root=tmp_path / "a" / "b", exclude=("x.py", "a"))
-    assert found.is_excluded(tmp_path / "x.py")
-    assert found.is_excluded(tmp_path / "a", folder=True)
-    assert not found.is_excluded(tmp_path / "a" / "y.py")
-    assert not found.is_excluded(tmp_path / "a" / "b", folder=True)
+    configuration = Configuration(root=tmp_path / "a" / "b", exclude=("x.py", "a"))
+    assert configuration.is_excluded(tmp_path / "x.py")
+    assert configuration.is_excluded(tmp_path / "a", folder=True)
+    assert not configuration.is_excluded(tmp_path / "a" / "y.py")
+    assert not configuration.is_excluded(tmp_path / "a" / "b", folder=True)
 
 
 def test_check_rejects_invalid_values() -> None:

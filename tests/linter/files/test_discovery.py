@@ -48,12 +48,12 @@ def find_names(
     before = Path.cwd()
     os.chdir(folder)
     try:
-        found = find_targets(
-            [Path(one) for one in paths or ["."]], configuration, force_exclude=force
+        targets = find_targets(
+            [Path(path) for path in paths or ["."]], configuration, force_exclude=force
         )
     finally:
         os.chdir(before)
-    return [one.name for one in found]
+    return [target.name for target in targets]
 
 
 def test_a_folder_is_searched_for_files_with_known_endings(tmp_path: Path) -> None:
@@ -234,9 +234,11 @@ def test_broken_links_are_reported(tmp_path: Path) -> None:
     (tmp_path / "b.json").symlink_to("b.json")
     (tmp_path / "c.json").symlink_to("d.json")
     (tmp_path / "d.json").symlink_to("c.json")
-    found = [*lint_paths([tmp_path], Configuration(root=tmp_path))]
-    assert [one.name for one in found] == [f"{tmp_path}/{name}.json" for name in "abcd"]
-    assert [one.diagnostic.code for report in found for one in report.findings] == ["EPF701"] * 4
+    reports = [*lint_paths([tmp_path], Configuration(root=tmp_path))]
+    assert [report.name for report in reports] == [f"{tmp_path}/{name}.json" for name in "abcd"]
+    assert [finding.diagnostic.code for report in reports for finding in report.findings] == [
+        "EPF701"
+    ] * 4
     assert find_names(tmp_path, "b.json", "c.json") == ["b.json", "c.json"]
 
 
@@ -256,9 +258,9 @@ def test_a_folder_that_cannot_be_read_is_reported(
     monkeypatch.setattr(os, "scandir", scandir)
     monkeypatch.chdir(tmp_path)
     reports = [*lint_paths(["."], Configuration(root=tmp_path))]
-    assert [one.name for one in reports] == ["a/", "c.json"]
-    (found,) = reports[0].findings
-    assert found.diagnostic.message == "this folder cannot be read: Permission denied."
+    assert [report.name for report in reports] == ["a/", "c.json"]
+    (finding,) = reports[0].findings
+    assert finding.diagnostic.message == "this folder cannot be read: Permission denied."
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
@@ -276,9 +278,9 @@ def test_searching_folders_requires_pathspec(
     create_files(tmp_path, "a.json")
     monkeypatch.setitem(sys.modules, "pathspec", None)
     assert find_names(tmp_path, "a.json") == ["a.json"]
-    assert [one.ok for one in lint_paths([tmp_path / "a.json"], Configuration(root=tmp_path))] == [
-        True
-    ]
+    assert [
+        report.ok for report in lint_paths([tmp_path / "a.json"], Configuration(root=tmp_path))
+    ] == [True]
     with pytest.raises(NeedsExtraError, match="pathspec"):
         find_names(tmp_path)
     Configuration(root=tmp_path, filter_lines=("*.txt",)).check()

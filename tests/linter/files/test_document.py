@@ -141,7 +141,7 @@ def test_lines_end_as_editors_say() -> None:
 
 
 def list_others(folder: Path, path: Path) -> list[Path]:
-    return [one for one in folder.iterdir() if one != path]
+    return [other for other in folder.iterdir() if other != path]
 
 
 def raise_disk_full(*_: Any, **__: Any) -> Any:

@@ -52,7 +52,9 @@ def test_the_fixed_and_formatted_file(case: Case, tmp_path: Path) -> None:
 
 def resources_of(text: str, name: str, configuration: Configuration) -> list[str]:
     result = FileLinter(configuration).lint(Document(text), configuration.root / name)
-    return [resource_info(one.resource).name if one.resource else "-" for one in result.filters]
+    return [
+        resource_info(linted.resource).name if linted.resource else "-" for linted in result.filters
+    ]
 
 
 def test_the_nearest_context_sets_the_resource(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ KINDS = {
 PLACEHOLDERS = ("{{a}}", "{{ .Values.min }}", "${b}", "$C", "{d}", "<e>", "%s", "%(name)s")
 # `%(name)s` is a placeholder only with Python's operator `%`, and such a filter is never fixed;
 # the `%s` of `50%sure` is not one.
-_LEFT_ALONE = [re.escape(one) for one in PLACEHOLDERS if not one.startswith("%")] + [r"%s(?!\w)"]
+_LEFT_ALONE = [re.escape(text) for text in PLACEHOLDERS if not text.startswith("%")] + [r"%s(?!\w)"]
 ANY_PLACEHOLDER = re.compile("|".join([*_LEFT_ALONE, r"\{\{\w+\}\}", r"\{base\}", r"\$A"]))
 IN_AN_F_STRING = re.compile(ANY_PLACEHOLDER.pattern.replace(re.escape("{{ .Values.min }}"), "<e>"))
 """In an f-string two braces encode one, and a space ends a URL."""

@@ -47,7 +47,7 @@ class Kind(NamedTuple):
     check: Callable[[str], object] | None = None
 
 
-def python_code(text: str) -> str:
+def write_python(text: str) -> str:
     return ascii(text)
 
 
@@ -66,7 +66,7 @@ KINDS: dict[str, Kind] = {
     "b.json": Kind('[{"filter":', '}, {"filter" :  ', "}]", lambda text: json.dumps(text, ensure_ascii=False), json.loads),
     "a.jsonl": Kind('{"filter": ', '}\n{"filter": ', "}\n", json.dumps),
     "a.yaml": Kind("# é\nbefore: [1,  2]\nall:\n- filter: ", "\n- filter:   ", "\nlast: 'x'   # end\n", write_yaml, yaml.safe_load),
-    "a.py": Kind("# é\nx = 'é'\nsearch(filter=", ")\nsearch( filter = ", "  )  # end\n", python_code, ast.parse),
+    "a.py": Kind("# é\nx = 'é'\nsearch(filter=", ")\nsearch( filter = ", "  )  # end\n", write_python, ast.parse),
     "a.js": Kind("// é\nsearch({ filter: ", " });\nsearch({filter:", "}) // end\n", json.dumps),
     "a.ts": Kind("const a: string = 'é';\nsearch({ filter: ", " });\nsearch({filter:", "})\n", json.dumps),
     "a.http": Kind("# é\nGET https://x/v2/orders?filter=", "&page=1\nAccept: a/b\n\n###\nGET https://x/v2/orders?filter=", "\n", write_url),
@@ -93,8 +93,8 @@ def build_file(kind: Kind, texts: list[str], end: str) -> str:
     return around[0] + around[1].join(kind.write(text) for text in texts) + around[2]
 
 
-def fix_alone(one: LintedFilter) -> str:
-    return fix(one.text, one.resource, settings=EVERY).text
+def fix_alone(linted: LintedFilter) -> str:
+    return fix(linted.text, linted.resource, settings=EVERY).text
 
 
 def format_alone(text: str) -> str:
@@ -128,18 +128,18 @@ def test_each_filter_is_fixed_alone_and_nothing_else_changes(
         return
     before = LINTER.lint(document, Path(name)).filters
     new = rewrite(name, document, change)
-    after = [one.value for one in LINTER.extract(new.text, Path(name)).filters]
+    after = [extracted.value for extracted in LINTER.extract(new.text, Path(name)).filters]
     assert len(after) == len(before)
     done = place = 0
-    for checked, one in zip(before, after, strict=True):
-        old = checked.value
+    for linted, new_value in zip(before, after, strict=True):
+        old = linted.value
         # The text between this filter and the last is unchanged.
-        assert new.text[place : one.bounds.start] == document.text[done : old.bounds.start]
-        done, place = old.bounds.end, one.bounds.end
+        assert new.text[place : new_value.bounds.start] == document.text[done : old.bounds.start]
+        done, place = old.bounds.end, new_value.bounds.end
         if old.placeholders:
             continue
-        wanted = fix_alone(checked) if change == "fix" else format_alone(old.text)
-        assert one.text in {wanted, old.text}
+        wanted = fix_alone(linted) if change == "fix" else format_alone(old.text)
+        assert new_value.text in {wanted, old.text}
     assert new.text[place:] == document.text[done:]
     written_bytes = new.encode(new.text)
     assert written_bytes[: len(document.byte_order_mark)] == document.byte_order_mark
@@ -157,10 +157,10 @@ def test_filters_are_fixed_in_any_kind_of_file(name: str, texts: list[str]) -> N
         return
     linter = FileLinter(Configuration())
     result = linter.lint(document, Path(name))
-    assert [one.text for one in result.filters] == texts
+    assert [linted.text for linted in result.filters] == texts
     new, _ = fix_filters(document, Path(name), linter, unsafe=False)
     resource = result.filters[0].resource
-    assert [one.value.text for one in linter.extract(new.text, Path(name)).filters] == [
+    assert [extracted.value.text for extracted in linter.extract(new.text, Path(name)).filters] == [
         fix(text, resource).text for text in texts
     ]
 
@@ -216,10 +216,10 @@ def test_a_file_that_would_be_encoded_differently_is_not_written(tmp_path: Path)
     path = tmp_path / "a.py"
     path.write_bytes(content)
     (report,) = Run(Configuration(root=tmp_path), Change.FIX).lint_targets([Target(path, "a.py")])
-    assert [one.diagnostic.code for one in report.findings] == ["EPF702"]
+    assert [finding.diagnostic.code for finding in report.findings] == ["EPF702"]
     assert path.read_bytes() == content
     (report,) = Run(Configuration(root=tmp_path)).lint_targets([Target(path, "a.py")])
-    assert [one.diagnostic.code for one in report.findings] == ["EPF108"]
+    assert [finding.diagnostic.code for finding in report.findings] == ["EPF108"]
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.filter"])

@@ -36,13 +36,13 @@ def test_several_processes_report_the_same_as_one(
 ) -> None:
     configuration = Configuration(root=tmp_path, settings=Settings(select=("EPF",)))
     run = Run(configuration, change, dry=True)
-    fix_alone = [*run.lint_targets(files, processes=1)]
-    assert len(fix_alone) == 43
-    assert {one.name for one in fix_alone if not one.filters} == {
+    expected = [*run.lint_targets(files, processes=1)]
+    assert len(expected) == 43
+    assert {report.name for report in expected if not report.filters} == {
         str(tmp_path / name) for name in ("bad.json", "deep.json", "no.json")
     }
-    assert [*run.lint_targets(files, processes=3)] == fix_alone
-    assert [*run.lint_targets(files, processes=1000)] == fix_alone
+    assert [*run.lint_targets(files, processes=3)] == expected
+    assert [*run.lint_targets(files, processes=1000)] == expected
 
 
 def test_the_number_of_processes_depends_on_the_size(
@@ -53,19 +53,21 @@ def test_the_number_of_processes_depends_on_the_size(
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     assert runner._choose_processes(files) == 2
     run = Run(Configuration(root=tmp_path))
-    assert [one.name for one in run.lint_targets(files)] == [one.name for one in files]
+    assert [report.name for report in run.lint_targets(files)] == [target.name for target in files]
     assert [*run.lint_targets([])] == []
 
 
 def test_a_deeply_nested_file_is_a_finding(tmp_path: Path) -> None:
     report = lint_content("[" * 100_000 + '"filter"', "a.json", Configuration(root=tmp_path))
-    assert [one.diagnostic.code for one in report.findings] == ["EPF703"]
+    assert [finding.diagnostic.code for finding in report.findings] == ["EPF703"]
 
 
 def test_a_str_is_not_decoded_again() -> None:
     text = "# coding: latin-1\nfilter = 'eq(é,1)|gte(a,1)'\n"
     report = lint_content(text, "a.py")
-    assert [(one.diagnostic.code, one.line, one.column) for one in report.findings] == [
+    assert [
+        (finding.diagnostic.code, finding.line, finding.column) for finding in report.findings
+    ] == [
         *(("EPF110", 2, 14), ("EPF108", 2, 19)),
     ]
     assert lint_content(text.encode("latin-1"), "a.py") == report
@@ -75,12 +77,14 @@ def test_missing_pathspec_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pathspec", None)
     configuration = Configuration(per_file_ignores={"*.json": ("EPF601",)})
     report = lint_content('{"filter": "gte(a,1)"}', "a.json", configuration)
-    assert [one.diagnostic.code for one in report.findings] == ["EPF704"]
+    assert [finding.diagnostic.code for finding in report.findings] == ["EPF704"]
 
 
 @pytest.mark.parametrize("content", ["eq(a,\0)", "\ud800", b"\xff\xfe\0", b"\0"])
 def test_binary_content_is_a_finding(content: str | bytes) -> None:
-    assert [one.diagnostic.code for one in lint_content(content, "a.py").findings] == ["EPF702"]
+    assert [finding.diagnostic.code for finding in lint_content(content, "a.py").findings] == [
+        "EPF702"
+    ]
 
 
 def test_a_failed_write_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,6 +98,6 @@ def test_a_failed_write_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (report,) = Run(Configuration(root=tmp_path), Change.FIX).lint_targets(
         [Target(path, "a.filter")]
     )
-    (found,) = report.findings
-    assert (found.diagnostic.code, report.fixed) == ("EPF701", 0)
+    (finding,) = report.findings
+    assert (finding.diagnostic.code, report.fixed) == ("EPF701", 0)
     assert path.read_text(encoding="utf-8") == "gte(a,1)"

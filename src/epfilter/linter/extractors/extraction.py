@@ -57,7 +57,7 @@ class Problem(NamedTuple):
 
 @dataclass(slots=True)
 class Extraction:
-    """Everything that was extracted from one file; spans are those of the file's text.
+    """Everything that is extracted from one file; spans are those of the file's text.
 
     An extractor calls `add_candidate` for each text in the position of a filter, `add_comment`
     for each comment, and `add_problem` for what it cannot parse.

@@ -1,4 +1,4 @@
-"""Text files with one filter a line; a line that begins with `#` is a comment."""
+"""Text files with one filter a line; a line that starts with `#` is a comment."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ OPERATOR_PATTERN = (
     r"(?:eq|gt|ge|lt|le|like|ilike|contains|text|in|contains_any|contains_all|is_null"
     r"|gte|lte|ne|neq)"
 )
-"""An operator, or what people most often write for one."""
+"""An operator, or a common mistake for one."""
 
 _CALL = re.compile(r"[A-Za-z_]\s*\(")
 _OPERATOR_CALL = re.compile(rf"(?<![\w.$-]){OPERATOR_PATTERN}\s*\(", re.IGNORECASE)
@@ -52,7 +52,7 @@ def starts_like_filter(text: str) -> bool:
 
 
 def is_filter_name(name: str | None) -> bool:
-    """Return whether a variable or member of this name may hold a filter, of any language.
+    """Return whether a variable or member of this name may contain a filter, of any language.
 
     >>> is_filter_name("REFUNDS_FILTER"), is_filter_name("orderFilter"), is_filter_name("filters")
     (True, True, False)

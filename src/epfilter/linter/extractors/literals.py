@@ -84,7 +84,7 @@ def make_placeholder(source: MappedText, start: int, end: int) -> MappedText:
 def require_same_encoding(encoders: Iterable[Encoder | None]) -> Encoder:
     """Return an encoder for text that all encoders encode alike.
 
-    An edit of a text that several literals make does not tell in which literal it stands.
+    An edit of adjacent literals does not identify the literal that it changes.
     """
     unique = dict.fromkeys(encoders)
 

@@ -43,16 +43,16 @@ class Segment(NamedTuple):
     is_placeholder: bool = False
 
 
-@dataclass(slots=True)  # freezing makes construction four times as slow, and each line has one
+@dataclass(slots=True)  # frozen, construction takes four times as long, and each line has one
 class MappedText:
     """A text, and the positions of its characters in the file.
 
     The whole text covers the file's characters from `start` to `end`; an empty text stands at
-    `start`. `positions` holds, for each character, the start and the end of the file's characters
-    that encode it; it is None where the text stands in the file as it is. `encode` turns new text
-    into what the file must contain. `placeholders` are the indices of the characters that stand
-    for inserted values. `accepts`, if any, returns whether an edit of the file gives the intended
-    text, where that depends on the text around the edit.
+    `start`. `positions` contains the starts and the ends of the file's characters that encode each
+    character; it is None where the text stands in the file as it is. `encode` turns new text into
+    what the file must contain. `placeholders` are the indices of the characters that stand for
+    inserted values. `accepts`, if any, returns whether an edit of the file gives the intended text,
+    where that depends on the text around the edit.
     """
 
     text: str

@@ -163,7 +163,7 @@ def _parse_blocks(text: str) -> Iterator[Token]:
 
 
 def _find_code_kind(token: Token) -> FileKind | None:
-    """Return the kind of file that a code block holds, by the first word after its fence."""
+    """Return the kind of file of a code block, by the first word after its fence."""
     language = _LANGUAGE.match(token.info.strip()) if token.type == "fence" else None
     return find_kind_of_language(language[1].lower()) if language else None
 

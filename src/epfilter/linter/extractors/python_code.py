@@ -38,7 +38,7 @@ _VERSION_LINE = re.compile(
     r"|type[ \t]+\w+|class[ \t]+\w+\[|(?:async[ \t]+)?def[ \t]+\w+\["
     r"|[^#\r\n]*(?:<>|\bt[rR]?[\"']|\bur[\"']))"
 )
-"""A line that is valid in Python 2, or in a later version than the one that runs, alone."""
+"""A line that is valid only in Python 2, or in a later version than the one that runs."""
 
 
 def extract(source: MappedText, extraction: Extraction) -> None:

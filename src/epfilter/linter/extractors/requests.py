@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from epfilter.resources import Resource
 
 URL_MEMBERS = ("url", "uri", "path")
-"""The members of an object, and the arguments of a call, that hold the URL of a request."""
+"""The members of an object, and the arguments of a call, that contain the URL of a request."""
 
 _HTTP_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _NOT_IN_A_PATH = re.compile(r"[\s()\"'<>|\\]")

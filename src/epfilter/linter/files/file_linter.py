@@ -26,7 +26,6 @@ from epfilter.linter.files.directives import Directives
 from epfilter.linter.files.document import Document, DocumentError
 from epfilter.linter.files.placeholders import fill_placeholders, keep_certain
 from epfilter.linter.files.report import FileFinding, FileReport
-from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -121,23 +120,35 @@ class FileLinter:
             if not linted.diagnostics:
                 continue
             value, diagnostics = linted.value, linted.diagnostics
-            bounded += ((map_diagnostic(found, value), value.bounds) for found in diagnostics)
-            if any(found.code.startswith(_SYNTAX) for found in diagnostics):
+            bounded += (
+                (map_diagnostic(diagnostic, value), value.bounds) for diagnostic in diagnostics
+            )
+            if any(diagnostic.code.startswith(_SYNTAX) for diagnostic in diagnostics):
                 damaged_lines.add(lines.numbers_of(value.bounds))
         for interpolation in extraction.interpolations:
             linted = self._lint_filter(interpolation.filter, directives, fallback)
             value = linted.value
             constant = _keep_constant_parts(linted.diagnostics)
-            bounded += ((map_diagnostic(found, value), value.bounds) for found in constant)
+            bounded += (
+                (map_diagnostic(diagnostic, value), value.bounds) for diagnostic in constant
+            )
         for first, last in damaged_lines:
             directives.excuse(first, last)
         is_suppressed = partial(self._is_suppressed, directives=directives, path=path)
-        kept = [found for found, bounds in bounded if not is_suppressed(found.code, bounds)]
+        kept = [
+            diagnostic
+            for diagnostic, bounds in bounded
+            if not is_suppressed(diagnostic.code, bounds)
+        ]
         # Only now is it known which directives are unused.
         unused = [*directives.find_unused(self._engine.selected)]
-        kept += (found for found in unused if not is_suppressed(found.code, found.span))
+        kept += (
+            diagnostic
+            for diagnostic in unused
+            if not is_suppressed(diagnostic.code, diagnostic.span)
+        )
         suppressed_count = len(bounded) + len(unused) - len(kept)
-        kept.sort(key=lambda found: (found.span, found.code))
+        kept.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
         return FileResult(
             tuple(filters), len(extraction.filters), tuple(kept), suppressed_count, is_suppressed
         )
@@ -255,12 +266,11 @@ def diagnose_unreadable(error: DocumentError) -> Diagnostic:
     return Diagnostic(error.code, error.message, Span(0, 0), hint=error.hint)
 
 
-def diagnose_missing_package(path: Path, error: NeedsExtraError) -> Diagnostic:
-    """Return the diagnostic for a file whose kind requires a package that is not installed."""
+def diagnose_missing_package(error: NeedsExtraError) -> Diagnostic:
+    """Return the diagnostic for a file that requires a package that is not installed."""
     return Diagnostic(
         "EPF704",
-        f"`{make_printable(path.suffix)}` files require the package `{error.package}`, which is "
-        "not installed.",
+        f"linting this file requires the package `{error.package}`, which is not installed.",
         Span(0, 0),
         hint=f"pip install 'epfilter[{error.extra}]'",
     )
@@ -291,10 +301,10 @@ def _keep_constant_parts(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnost
 
 
 def _without_syntax(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    return [found for found in diagnostics if not found.code.startswith(_SYNTAX)]
+    return [diagnostic for diagnostic in diagnostics if not diagnostic.code.startswith(_SYNTAX)]
 
 
 def _count_rejections(diagnostics: Iterable[Diagnostic]) -> tuple[int, int]:
     """Return how many errors of the resource there are, and how many diagnostics of it."""
-    rejections = [found for found in diagnostics if found.code.startswith(_RESOURCE)]
-    return sum(found.severity is Severity.ERROR for found in rejections), len(rejections)
+    rejections = [diagnostic for diagnostic in diagnostics if diagnostic.code.startswith(_RESOURCE)]
+    return sum(diagnostic.severity is Severity.ERROR for diagnostic in rejections), len(rejections)

@@ -47,7 +47,7 @@ class PathPatterns:
         try:
             return _parse_patterns(self._patterns)
         except _INVALID_PATTERN:
-            return _parse_patterns([one for one in self._patterns if is_pattern(one)])
+            return _parse_patterns([pattern for pattern in self._patterns if is_pattern(pattern)])
 
 
 def is_pattern(text: str) -> bool:

@@ -98,7 +98,7 @@ class Run:
         except DocumentError as error:
             diagnostic = diagnose_unreadable(error)
         except NeedsExtraError as error:
-            diagnostic = diagnose_missing_package(target.path, error)
+            diagnostic = diagnose_missing_package(error)
         except RecursionError:
             diagnostic = Diagnostic("EPF703", "this file is nested too deeply.", Span(0, 0))
         return self._report_failure(target, linter, diagnostic)
