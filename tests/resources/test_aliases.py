@@ -13,7 +13,7 @@ from epfilter.resources import (
 
 
 @pytest.mark.parametrize(
-    ("pattern", "replacement", "said"),
+    ("pattern", "replacement", "message"),
     [
         ("(", "a", "`(` is not a regular expression: missing )"),
         (
@@ -27,7 +27,7 @@ from epfilter.resources import (
     ],
 )
 def test_an_invalid_pattern_raises_when_it_is_declared(
-    pattern: str, replacement: str, said: str
+    pattern: str, replacement: str, message: str
 ) -> None:
-    with pytest.raises(ResourceError, match=re.escape(said)):
+    with pytest.raises(ResourceError, match=re.escape(message)):
         PatternAlias(pattern, replacement)

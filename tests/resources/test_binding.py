@@ -117,7 +117,7 @@ tickets, logs = Tickets(), Logs()
 def rows(file: str) -> list[tuple[str, str]]:
     lines = (DATA / file).read_text(encoding="utf-8").splitlines()
     cases = [line.partition("=>") for line in lines if line.strip() and line[0] != "#"]
-    return [(text.strip(), wanted.strip()) for text, _, wanted in cases]
+    return [(text.strip(), expected.strip()) for text, _, expected in cases]
 
 
 def shown(bound: BoundFilter) -> str:
@@ -134,21 +134,21 @@ def shown(bound: BoundFilter) -> str:
             return f"{op} {field} {path} {' '.join(map(repr, values))}"
 
 
-@pytest.mark.parametrize(("text", "wanted"), rows("bound.txt"))
-def test_a_filter_binds_to_a_tree(text: str, wanted: str) -> None:
-    assert shown(tickets.bind(text)) == wanted
+@pytest.mark.parametrize(("text", "expected"), rows("bound.txt"))
+def test_a_filter_binds_to_a_tree(text: str, expected: str) -> None:
+    assert shown(tickets.bind(text)) == expected
     assert tickets.bind(parse(text)) == tickets.bind(text)
 
 
-@pytest.mark.parametrize(("text", "wanted"), rows("unbound.txt"))
-def test_an_unsupported_filter_raises_with_exact_words(text: str, wanted: str) -> None:
+@pytest.mark.parametrize(("text", "expected"), rows("unbound.txt"))
+def test_an_unsupported_filter_raises_with_exact_words(text: str, expected: str) -> None:
     with pytest.raises(ResourceError) as caught:
         tickets.bind(text)
-    assert str(caught.value) == wanted
+    assert str(caught.value) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"),
+    ("text", "expected"),
     [
         (
             "eq(kind,a)",
@@ -160,10 +160,10 @@ def test_an_unsupported_filter_raises_with_exact_words(text: str, wanted: str) -
         ),
     ],
 )
-def test_required_fields_must_be_present(text: str, wanted: str) -> None:
+def test_required_fields_must_be_present(text: str, expected: str) -> None:
     with pytest.raises(ResourceError) as caught:
         logs.bind(text)
-    assert str(caught.value) == wanted
+    assert str(caught.value) == expected
     assert shown(logs.bind("eq(kind,a):eq(person,b)")).startswith("and(")
 
 
@@ -202,7 +202,7 @@ def test_the_complexity_is_exact(f: Filter, complexity: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pairs", "limit", "said"),
+    ("pairs", "limit", "message"),
     [
         (2, 4, None),
         (2, 3, "an OR complexity of 4; the limit is 3"),
@@ -213,12 +213,12 @@ def test_the_complexity_is_exact(f: Filter, complexity: int) -> None:
         (20_000, 4, r"an OR complexity of 2\*\*20000 or more; the limit is 4"),
     ],
 )
-def test_the_complexity_can_be_limited(pairs: int, limit: int, said: str | None) -> None:
+def test_the_complexity_can_be_limited(pairs: int, limit: int, message: str | None) -> None:
     f = all_of([PAIR] * pairs)
-    if said is None:
+    if message is None:
         assert isinstance(tickets.bind(f, max_complexity=limit), BoundAnd)
     else:
-        with pytest.raises(ResourceError, match=said):
+        with pytest.raises(ResourceError, match=message):
             tickets.bind(f, max_complexity=limit)
 
 

@@ -160,7 +160,7 @@ def test_an_invalid_file_raises_with_exact_words(tmp_path: Path, case: dict[str,
 
 
 @pytest.mark.parametrize(
-    ("file", "content", "said"),
+    ("file", "content", "message"),
     [
         ("a.toml", b"# \xe9", "a.toml: the file is not UTF-8 (byte 2). Hint: save it as UTF-8."),
         ("a.json", b"[" * 200_000, "a.json: the file is not valid JSON: it is nested too deeply."),
@@ -174,12 +174,14 @@ def test_an_invalid_file_raises_with_exact_words(tmp_path: Path, case: dict[str,
     ],
     ids=range(5),
 )
-def test_an_undecodable_file_raises(tmp_path: Path, file: str, content: bytes, said: str) -> None:
+def test_an_undecodable_file_raises(
+    tmp_path: Path, file: str, content: bytes, message: str
+) -> None:
     path = tmp_path / file
     path.write_bytes(content)
     with pytest.raises(ResourceError) as caught:
         Resource.from_file(path)
-    assert re.fullmatch(".*".join(map(re.escape, said.split("…"))), str(caught.value))
+    assert re.fullmatch(".*".join(map(re.escape, message.split("…"))), str(caught.value))
 
 
 def test_an_unreadable_file_raises(tmp_path: Path) -> None:

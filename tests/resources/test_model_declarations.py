@@ -356,7 +356,7 @@ def unresolved() -> type[BaseModel]:
 
 
 @pytest.mark.parametrize(
-    ("model", "operators", "error", "said"),
+    ("model", "operators", "error", "message"),
     [
         (None, None, FilterTypeError, "a subclass of pydantic's BaseModel is expected, not None."),
         (Order.model_construct(), None, FilterTypeError, "…, not a value of type Order."),
@@ -410,11 +410,11 @@ def unresolved() -> type[BaseModel]:
     ],
 )
 def test_an_invalid_model_raises(
-    model: Any, operators: Any, error: type[FilterError], said: str
+    model: Any, operators: Any, error: type[FilterError], message: str
 ) -> None:
     with pytest.raises(error) as caught:
         Resource.from_model(model, operators=operators)
-    assert re.fullmatch(".*".join(map(re.escape, said.split("…"))), str(caught.value))
+    assert re.fullmatch(".*".join(map(re.escape, message.split("…"))), str(caught.value))
 
 
 def test_the_table_of_the_docstring_is_complete() -> None:

@@ -50,11 +50,11 @@ def pyright(folder: Path, uses: Path) -> list[str]:
         encoding="utf-8",
         check=False,
     )
-    told: dict[str, Any] = json.loads(done.stdout)
-    assert told["summary"]["filesAnalyzed"] == 1, done.stdout
+    output: dict[str, Any] = json.loads(done.stdout)
+    assert output["summary"]["filesAnalyzed"] == 1, done.stdout
     return [
         f"{found['range']['start']['line'] + 1}: {found['message']}"
-        for found in told["generalDiagnostics"]
+        for found in output["generalDiagnostics"]
         if found["severity"] == "error"
     ]
 
@@ -80,7 +80,7 @@ def test_a_wrongly_accepted_and_a_wrongly_refused_use_would_be_found(tmp_path: P
         "orders.payment.eq(1)  # pyright: ignore[reportArgumentType]\n",
         encoding="utf-8",
     )
-    assert sorted(said.partition(":")[0] for said in pyright(tmp_path, page)) == ["2", "3"]
+    assert sorted(message.partition(":")[0] for message in pyright(tmp_path, page)) == ["2", "3"]
 
 
 def public(value: object) -> list[str]:

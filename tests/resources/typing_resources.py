@@ -156,7 +156,7 @@ def refused() -> None:
     tickets.amount.eq(1)  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue] # the listing has no eq here
     tickets.amount.gt("1")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # a text is no number
     tickets.amount.gt(1.5)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # nor is a fraction a whole number
-    tickets.amount.gt(None)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # is_null asks for a missing value
+    tickets.amount.gt(None)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # is_null tests for a missing value
     _ = tickets.amount > "1"  # type: ignore[operator] # pyright: ignore[reportOperatorIssue] # a text is no number
     tickets.weight.ge(1)  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue] # only gt and lt
     _ = tickets.weight >= 1  # type: ignore[operator] # pyright: ignore[reportOperatorIssue] # only gt and lt

@@ -27,7 +27,7 @@ from epfilter.resources.bound_tree import (
     bind_calls,
     bound_calls,
 )
-from epfilter.resources.field_types import BoundValue
+from epfilter.resources.field_types import BoundValue, Problem
 from epfilter.resources.schema import Match, Schema
 
 _MAX_BITS_SHOWN = 64
@@ -117,4 +117,5 @@ def _bind_value(match: Match, op: Operator, text: str) -> BoundValue:
     try:
         return match.declared.type.read(text)
     except FilterValueError as error:
-        raise ResourceError(f"`{match.name}`: {error.message}", hint=error.hint) from None
+        problem = Problem(error.message, error.hint)
+        raise messages.error(messages.invalid_value(match.name, problem)) from None

@@ -119,17 +119,17 @@ def _unsupported_operator(match: Match, op: Operator, span: Span) -> Diagnostic:
 
 
 def _not_of_type(match: Match, span: Span, problem: Problem) -> Diagnostic:
-    return Diagnostic("EPF203", f"`{match.name}`: {problem.message}", span, hint=problem.hint)
+    problem = messages.invalid_value(match.name, problem)
+    return Diagnostic("EPF203", problem.message, span, hint=problem.hint)
 
 
 def _not_an_allowed_value(match: Match, span: Span, problem: Problem) -> Diagnostic:
+    problem = messages.invalid_value(match.name, problem)
     fix = None
     if problem.nearest:
         edit = Edit(span, print_operand(problem.nearest))
         fix = Fix(f"write `{problem.nearest}`", (edit,), safe=False)
-    return Diagnostic(
-        "EPF204", f"`{match.name}`: {problem.message}", span, hint=problem.hint, fix=fix
-    )
+    return Diagnostic("EPF204", problem.message, span, hint=problem.hint, fix=fix)
 
 
 def _deprecated_field(match: Match, span: Span) -> Diagnostic:

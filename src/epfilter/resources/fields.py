@@ -104,7 +104,7 @@ class Field(Generic[V]):
             )
         text = to_text(value)
         if op not in TEXT_OPERATORS and (problem := self._declared.type.problem(text)):
-            raise ResourceError(f"`{self._path}`: {problem.message}", hint=problem.hint)
+            raise messages.error(messages.invalid_value(self._path, problem))
         return text
 
     def _require_operator(self, op: Operator) -> None:

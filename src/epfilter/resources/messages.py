@@ -38,6 +38,11 @@ def unsupported_operator(name: str, declared: Declaration[Any], op: Operator | s
     )
 
 
+def invalid_value(name: str, problem: Problem) -> Problem:
+    """Return the problem of a value of the field `name`, with the name in the message."""
+    return Problem(f"`{name}`: {problem.message}", problem.hint, problem.nearest)
+
+
 def missing_fields(resource: str, missing: Sequence[str]) -> Problem:
     """Return the problem of a filter without the fields that the resource requires."""
     return Problem(
