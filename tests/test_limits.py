@@ -31,7 +31,7 @@ from epfilter import (
     walk,
 )
 from epfilter.ast import MAX_DEPTH, And, Comparison, Node, Or
-from support.counted_work import work
+from support.counted_work import count_lines
 
 FLAT = 100_000
 adapter: TypeAdapter[Filter] = TypeAdapter(Node)
@@ -251,6 +251,6 @@ LINEAR: dict[str, Callable[[int], object]] = {
 @pytest.mark.parametrize("name", LINEAR)
 def test_work_grows_linearly(name: str) -> None:
     LINEAR[name](10)  # what is built once, at first use, is not counted
-    once, twice = work(lambda: LINEAR[name](400)), work(lambda: LINEAR[name](800))
+    once, twice = count_lines(lambda: LINEAR[name](400)), count_lines(lambda: LINEAR[name](800))
     assert once > 400
     assert twice < 2.1 * once

@@ -13,7 +13,7 @@ from epfilter.errors import ResourceError
 from epfilter.linter import RULES, Settings
 from epfilter.linter.engine import Engine
 from epfilter.resources import orders
-from support.counted_work import work
+from support.counted_work import count_lines
 from support.filter_strategies import any_text, filters
 from support.resource_samples import logs, things
 
@@ -180,5 +180,5 @@ def test_work_grows_linearly(name: str, resource: Any) -> None:
         )
 
     run(60)  # work that is done only once must not count
-    once, twice = work(lambda: run(600)), work(lambda: run(1200))
+    once, twice = count_lines(lambda: run(600)), count_lines(lambda: run(1200))
     assert twice < 2.3 * once

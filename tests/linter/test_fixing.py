@@ -17,7 +17,7 @@ from epfilter import Diagnostic, Edit, Fix, Span, lint, parse, parse_located
 from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.linter import Settings, fix
 from epfilter.linter.fixing import apply_fixes
-from support.counted_work import work
+from support.counted_work import count_lines
 from support.filter_oracle import matches
 from support.filter_strategies import any_text, filters
 from support.meaning_samples import ROWS, TYPED_ROWS, filter_texts
@@ -216,7 +216,7 @@ def test_work_grows_linearly(name: str) -> None:
         LINEAR[name](60), settings=ALL_RULES, unsafe=True
     )  # work that is done only once must not count
     once, twice = (
-        work(lambda count=count: fix(LINEAR[name](count), settings=ALL_RULES, unsafe=True))  # type: ignore[misc] # a default for each
+        count_lines(lambda count=count: fix(LINEAR[name](count), settings=ALL_RULES, unsafe=True))  # type: ignore[misc] # a default for each
         for count in (150, 300)
     )
     assert twice < 2.5 * once

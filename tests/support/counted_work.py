@@ -1,4 +1,4 @@
-"""Counts the work of an action in lines that run, so that growth is tested without a clock."""
+"""Counts the lines that an action runs, so that tests of growth need no clock."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from types import FrameType
 from typing import Any
 
 
-def work(action: Callable[[], object]) -> int:
-    """How many lines an action runs: no clock is needed."""
-    counted = 0
+def count_lines(action: Callable[[], object]) -> int:
+    """Return the number of lines that an action runs."""
+    lines = 0
 
-    def count(_frame: FrameType, event: str, _: object) -> Any:
-        nonlocal counted
-        counted += event == "line"
-        return count
+    def trace(_frame: FrameType, event: str, _: object) -> Any:
+        nonlocal lines
+        lines += event == "line"
+        return trace
 
-    before = sys.gettrace()  # a measurement of coverage goes on afterwards
-    sys.settrace(count)
+    previous = sys.gettrace()  # such as the trace function of coverage
+    sys.settrace(trace)
     try:
         action()
     finally:
-        sys.settrace(before)
-    return counted
+        sys.settrace(previous)
+    return lines

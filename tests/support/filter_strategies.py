@@ -1,4 +1,4 @@
-"""What hypothesis builds for the tests: trees, hostile texts, and texts near and far from filters."""
+"""Hypothesis strategies: trees, hostile texts, and texts that resemble filters or do not."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ HOSTILE = (
     "{{ x }}",
     "2024-04-29T00:00:00.000Z",
 )
-"""Values that would end an operand, or be lost, if they were not quoted."""
+"""Values that would end an operand, or be lost, without quotes."""
 
 texts = st.one_of(
     st.sampled_from(HOSTILE),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
     st.text("abz09 ,:|()\"'\\*[]{}\n\t.-_%", max_size=12),
 )
-"""Any text that has an encoding."""
+"""Texts without surrogates."""
 
 names = st.one_of(
     st.from_regex(r"[a-z_]{1,8}(\.[a-zA-Z-]{1,5})?(\[[0-9]{1,3}\])?", fullmatch=True),
     texts.filter(bool),
 )
-"""Any name of a field."""
+"""Names of fields."""
 
 comparisons: st.SearchStrategy[Filter] = st.builds(
     Comparison, op=st.sampled_from(COMPARISONS), field=names, value=texts
@@ -73,18 +73,18 @@ def _groups(terms: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
 
 @st.composite
 def _nested(draw: st.DrawFn) -> Filter:
-    """A tree that is sure to be as deep as drawn, up to 8 levels."""
+    """Return a tree of 1 to 8 levels."""
     tree = draw(calls)
     for _ in range(draw(st.integers(1, 8))):
         terms = [tree, *draw(st.lists(calls, min_size=1, max_size=2))]
-        place = draw(st.integers(0, len(terms) - 1))
-        terms[0], terms[place] = terms[place], terms[0]
+        position = draw(st.integers(0, len(terms) - 1))
+        terms[0], terms[position] = terms[position], terms[0]
         tree = draw(st.sampled_from((And, Or)))(terms=tuple(terms))
     return tree
 
 
 filters = st.one_of(calls, st.recursive(calls, _groups, max_leaves=12), _nested())
-"""Any filter: every operator, nesting to depth 8, any text in fields and values."""
+"""Filters with every operator, up to 8 levels, and any text in fields and values."""
 
 _PIECES = (
     *(
@@ -126,24 +126,24 @@ _PIECES = (
     *('"x"', "''", "eq(a,1)", "in(a,1,2)", "(eq(a,1)|eq(b,2))", " and ", " or ", "=paid", "\ud800"),
 )
 pieces = st.lists(st.sampled_from(_PIECES), max_size=14).map("".join)
-"""Texts made of what filters, and mistakes in filters, are made of."""
+"""Texts that consist of parts of filters and of errors in filters."""
 
 _Edit = tuple[float, int, str]
 
 
-def _edited(text: str, edits: list[_Edit]) -> str:
-    for place, removed, inserted in edits:
-        at = int(place * len(text))
-        text = text[:at] + inserted + text[at + removed :]
+def _apply(text: str, edits: list[_Edit]) -> str:
+    for fraction, removed, inserted in edits:
+        position = int(fraction * len(text))
+        text = text[:position] + inserted + text[position + removed :]
     return text
 
 
-_written = st.one_of(
+_printed = st.one_of(
     filters.map(unparse), filters.map(lambda f: unparse(f, quotes="always")), filters.map(pretty)
 )
 nearly = st.builds(
-    _edited,
-    _written,
+    _apply,
+    _printed,
     st.lists(
         st.tuples(st.floats(0, 1), st.integers(0, 2), st.sampled_from(("", *_PIECES))),
         min_size=1,
@@ -152,5 +152,5 @@ nearly = st.builds(
 )
 """Filters with a few characters changed."""
 
-any_text = st.one_of(pieces, nearly, st.text(max_size=30), _written)
-"""Well-formed, nearly well-formed and arbitrary texts, surrogates included."""
+any_text = st.one_of(pieces, nearly, st.text(max_size=30), _printed)
+"""Valid, nearly valid and arbitrary texts, including surrogates."""

@@ -27,7 +27,7 @@ from epfilter.linter.extractors.mapped_text import mark_placeholders
 from epfilter.linter.extractors.yaml_scalars import LOADER
 from epfilter.printer import pretty, unparse
 from epfilter.resources import resource_info
-from support.counted_work import work
+from support.counted_work import count_lines
 from support.filter_strategies import any_text, filters, pieces, texts
 
 ENDS = (".json", ".jsonl", ".yaml", ".http", ".md")
@@ -339,7 +339,7 @@ def test_work_is_linear_in_the_size(suffix: str, once: str) -> None:
         if suffix == ".py" and len(opened) > len(closed):
             ends = {"(": ")", "[": "]"}
             text += "1" + "".join(ends[char] for char in reversed(opened)) * times
-        return work(lambda: extract(text, f"x{suffix}", AcceptingExtraction(Endpoints())))
+        return count_lines(lambda: extract(text, f"x{suffix}", AcceptingExtraction(Endpoints())))
 
     extract_text(1)  # imports and compiled patterns are not counted
     assert extract_text(80) < 2.3 * extract_text(40)

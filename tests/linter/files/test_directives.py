@@ -8,7 +8,7 @@ import pytest
 
 from epfilter.linter import Configuration, lint_content, lint_paths
 from epfilter.linter.files import find_configuration
-from support.counted_work import work
+from support.counted_work import count_lines
 from support.file_samples import Case, list_codes, load_cases
 
 CASES = load_cases(Path(__file__).parent / "directives.txt")
@@ -39,7 +39,7 @@ def test_work_is_linear_in_the_comments_of_a_line(once: str, tmp_path: Path) -> 
     configuration = Configuration(root=tmp_path)
 
     def work_of(times: int) -> int:
-        return work(lambda: lint_content(once * times, "a.js", configuration))
+        return count_lines(lambda: lint_content(once * times, "a.js", configuration))
 
     work_of(1)  # imports and compiled patterns are not counted
     assert work_of(80) < 2.3 * work_of(40)
