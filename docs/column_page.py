@@ -1,7 +1,4 @@
-"""Writes the page of the columns of the CSV files, when the site is built.
-
-Nothing of it is stored: `CSV_COLUMNS` in src is the only source.
-"""
+"""The page of the columns of the CSV files, generated from `CSV_COLUMNS` when the site is built."""
 
 from __future__ import annotations
 
@@ -20,12 +17,12 @@ NAME = "reference/csv-columns.md"
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Called by MkDocs with the files of the site, before it makes the navigation."""
+    """Add the page to the files of the site; MkDocs calls it before it builds the navigation."""
     files.append(File.generated(config, NAME, content=page()))
 
 
 def page() -> str:
-    """The text of the page."""
+    """Return the text of the page."""
     return "\n".join(_lines()) + "\n"
 
 
@@ -35,26 +32,26 @@ def _lines() -> Iterator[str]:
     yield from (
         "# Columns of the CSV",
         "",
-        "What `epfilter serve` and `epfilter export --orders` write. Columns keep their names and",
-        "their order; new ones come at the end. With a row an item, what the order has stands in",
-        "each of its rows, and an order without items has one row.",
+        "These are the columns that `epfilter serve` and `epfilter export --orders` write. Their",
+        "names and their order never change; new columns are added at the end. With one row per",
+        "item, the order's columns repeat on every row, and an order without items has one row.",
         "",
-        'A cell without a value is empty; an empty text is `""`. Points in time are written as',
-        "they stand in the source, amounts in minor units. Only text is ever neutralised.",
+        'A cell without a value is empty; an empty text is `""`. Timestamps are written as in the',
+        "source, amounts in minor units. Only text is neutralised.",
         "",
-        "## Of the order",
+        "## Columns of the order",
         "",
         *_table(both),
-        "## Of the item, in its row",
+        "## Columns of the item, with one row per item",
         "",
         *_table([column for column in items if column not in both]),
-        "## Of all items, with a row an order",
+        "## Columns of all items, with one row per order",
         "",
         *_table([column for column in orders if column not in both]),
     )
 
 
 def _table(columns: list[CsvColumn]) -> Iterator[str]:
-    yield from ("| Column | Type | What it is |", "|---|---|---|")
+    yield from ("| Column | Type | Meaning |", "|---|---|---|")
     yield from (f"| `{column.name}` | {column.kind} | {column.about} |" for column in columns)
     yield ""

@@ -24,7 +24,7 @@ _STATES = [
     for status, payment, shipping, share in pools.STATES
     for _ in range(share)
 ]
-_INSTRUCTIONS = [_ENCODE(one) for one in pools.INSTRUCTIONS]
+_INSTRUCTIONS = [_ENCODE(text) for text in pools.INSTRUCTIONS]
 
 
 def demo_orders(

@@ -73,15 +73,22 @@ def _relationship_member(name: str, about: str) -> Member:
 
 ORDER_MEMBERS = (
     Member("id", ("id",), "text", "the id of the order"),
-    Member("order_number", ("order_number",), "text", "the order's number in the store"),
-    Member("external_ref", ("external_ref",), "text", "the order's name in another system"),
+    Member("order_number", ("order_number",), "text", "the number of the order in the store"),
+    Member(
+        "external_ref", ("external_ref",), "text", "the reference of the order in another system"
+    ),
     Member("status", ("status",), "text", "complete, incomplete, cancelled or processing"),
-    Member("payment", ("payment",), "text", "how far it is paid"),
+    Member("payment", ("payment",), "text", "the payment status"),
     Member("shipping", ("shipping",), "text", "fulfilled or unfulfilled"),
-    Member("manual", ("meta", "is_manual"), "boolean", "whether people entered it by hand"),
-    Member("created_at", ("meta", "timestamps", "created_at"), "timestamp", "as in the source"),
-    Member("updated_at", ("meta", "timestamps", "updated_at"), "timestamp", "as in the source"),
-    Member("currency", ("meta", "display_price", "with_tax", "currency"), "text", "as in USD"),
+    Member("manual", ("meta", "is_manual"), "boolean", "whether it was entered manually"),
+    Member("created_at", ("meta", "timestamps", "created_at"), "timestamp", "the time of creation"),
+    Member("updated_at", ("meta", "timestamps", "updated_at"), "timestamp", "the last change"),
+    Member(
+        "currency",
+        ("meta", "display_price", "with_tax", "currency"),
+        "text",
+        "the currency, such as USD",
+    ),
     _price_member("with_tax", "the total with tax"),
     _price_member("without_tax", "the total without tax"),
     _price_member("tax", "the tax"),
@@ -90,14 +97,14 @@ ORDER_MEMBERS = (
     Member("email", ("customer", "email"), "text", "the customer's email address"),
     _relationship_member("account", "account"),
     _relationship_member("account_member", "member of the account"),
-    Member("contact.name", ("contact", "name"), "text", "whom to ask about the order"),
-    Member("contact.email", ("contact", "email"), "text", "the email address to ask at"),
+    Member("contact.name", ("contact", "name"), "text", "the name of the person to contact"),
+    Member("contact.email", ("contact", "email"), "text", "the email address of that person"),
     *_address_members("shipping", "shipping address"),
     Member(
         "shipping_instructions",
         ("shipping_address", "instructions"),
         "text",
-        "what to heed when it is delivered",
+        "instructions for the delivery",
     ),
     *_address_members("billing", "billing address"),
 )
@@ -108,9 +115,11 @@ ITEM_MEMBERS = (
     Member("product_id", ("product_id",), "text", "the id of the product"),
     Member("product_sku", ("sku",), "text", "the SKU of the product"),
     Member("product_name", ("name",), "text", "the name of the product"),
-    Member("quantity", ("quantity",), "integer", "how many of it"),
-    Member("unit_price", ("unit_price", "amount"), "integer", "the price of one, in minor units"),
-    Member("line_price", ("value", "amount"), "integer", "the price of all, in minor units"),
+    Member("quantity", ("quantity",), "integer", "the quantity"),
+    Member(
+        "unit_price", ("unit_price", "amount"), "integer", "the price of one unit, in minor units"
+    ),
+    Member("line_price", ("value", "amount"), "integer", "the price of the line, in minor units"),
 )
 """The members of each item of an order."""
 

@@ -165,7 +165,7 @@ def _source_with_lists(
 def _group_item_rows(
     table: str, columns: Mapping[str, Value], item_columns: Mapping[str, Value]
 ) -> Source:
-    """Return the source for one row per item: an order has the place of its first row.
+    """Return the source for one row per item: an order has the position of its first row.
 
     The members of the order itself are those of its first row. A row without any value of an item
     is an order without items.

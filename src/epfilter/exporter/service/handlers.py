@@ -54,10 +54,10 @@ def get_job(request: Request) -> Response:
 
 def get_job_file(request: Request) -> Response:
     """Handle `GET /v2/jobs/{jobID}/file`; raise Refusal if the job has no file."""
-    found = _find_job(request)
-    if found.status is JobStatus.SUCCESS:
-        return link_response(_get_service(request).links.file_link(_base_url(request), found.id))
-    if found.status is JobStatus.FAILED:
+    job = _find_job(request)
+    if job.status is JobStatus.SUCCESS:
+        return link_response(_get_service(request).links.file_link(_base_url(request), job.id))
+    if job.status is JobStatus.FAILED:
         raise Refusal(404, "The job has failed, so it has no file")
     raise Refusal(404, "The job has no file yet")
 
@@ -69,11 +69,11 @@ def _find_job(request: Request) -> StoredJob:
         job_id = UUID(text)
     except ValueError:
         raise Refusal(404) from None
-    found = _get_service(request).jobs.get_job(job_id)
+    job = _get_service(request).jobs.get_job(job_id)
     # UUID() accepts braces and `urn:uuid:` too, but a job has only one address.
-    if found is None or str(job_id) != text.lower():
+    if job is None or str(job_id) != text.lower():
         raise Refusal(404)
-    return found
+    return job
 
 
 async def get_file(request: Request) -> Response:
@@ -82,10 +82,10 @@ async def get_file(request: Request) -> Response:
     An open file is sent to its end, even if the job expires meanwhile. The response is the same for
     a forged link, an expired link and an expired job.
     """
-    found = await run_in_threadpool(_find_file, request)
-    if found is None:
+    file = await run_in_threadpool(_find_file, request)
+    if file is None:
         raise Refusal(404)
-    job_id, path, status = found
+    job_id, path, status = file
     return PartialFile(
         path,
         media_type="text/csv",
@@ -98,12 +98,12 @@ async def get_file(request: Request) -> Response:
 def _find_file(request: Request) -> tuple[UUID, Path, os.stat_result] | None:
     service = _get_service(request)
     job_id = service.links.verify(request.path_params["signed"])
-    found = None if job_id is None else service.jobs.get_job(job_id)
-    if found is None or found.status is not JobStatus.SUCCESS:
+    job = None if job_id is None else service.jobs.get_job(job_id)
+    if job is None or job.status is not JobStatus.SUCCESS:
         return None
-    path = service.files.path(found.id)
+    path = service.files.path(job.id)
     try:
-        return found.id, path, path.stat()
+        return job.id, path, path.stat()
     except (FileNotFoundError, NotADirectoryError):
         # The job expired after it was read, or the file was removed.
         return None
