@@ -67,7 +67,7 @@ def _pipe(path: Path) -> None:
         "sqlite://none.db#sales",
     ],
 )
-def test_a_database_that_is_no_file_is_not_made(
+def test_a_missing_database_file_is_not_created(
     url: str,
     make: Callable[[Path], None],
     why: str,
@@ -123,7 +123,7 @@ def test_read_only_is_true_or_false(given: str, tmp_path: Path) -> None:
     "query",
     ["no_such=1", "type_map=1", "database=x"],
 )
-def test_arguments_that_ibis_does_not_take(query: str, tmp_path: Path) -> None:
+def test_arguments_that_ibis_does_not_accept(query: str, tmp_path: Path) -> None:
     path = tmp_path / "orders.db"
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(TABLE)
@@ -132,7 +132,9 @@ def test_arguments_that_ibis_does_not_take(query: str, tmp_path: Path) -> None:
     }
 
 
-def test_a_package_that_a_database_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_of_a_database_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "ibis.backends.mysql", None)
     assert refusals("mysql://127.0.0.1:1/shop", tmp_path / "out.csv") == {
         "a package for `mysql` is not installed. Hint: pip install 'ibis-framework[mysql]'."

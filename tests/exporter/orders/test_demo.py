@@ -29,7 +29,7 @@ def test_a_line_is_an_order() -> None:
         assert json.loads(line) == order
 
 
-def test_there_are_as_many_as_asked_for() -> None:
+def test_there_are_as_many_orders_as_requested() -> None:
     assert [len([*demo_orders(rows)]) for rows in (0, 1, 7)] == [0, 1, 7]
     assert len([*islice(demo_orders(10**12), 3)]) == 3
 
@@ -74,7 +74,7 @@ def test_the_first_example_of_the_platform_finds_some() -> None:
         (1, date(2018, 1, 1), "the end must be after the start. Hint: start is 2018-01-01."),
     ],
 )
-def test_what_cannot_be_made(rows: int, end: date, says: str) -> None:
+def test_invalid_arguments_are_refused(rows: int, end: date, says: str) -> None:
     with pytest.raises(FilterValueError) as caught:
         demo_lines(rows, end=end)
     assert str(caught.value) == says

@@ -68,7 +68,7 @@ def test_a_broken_line_is_named(
     assert str(caught.value) == f"line 3 of orders.jsonl {says}"
 
 
-def test_a_timestamp_is_read_only_where_the_filter_asks_for_it(
+def test_a_timestamp_is_read_only_if_the_filter_uses_it(
     stored: Callable[..., Path], target: Path
 ) -> None:
     store = open_orders(stored('{"id":"1","meta":{"timestamps":{"created_at":"soon"}}}\n'))
@@ -128,7 +128,7 @@ def test_numbers_are_written_out(stored: Callable[..., Path], target: Path) -> N
         ),
     ],
 )
-def test_what_is_no_csv_of_orders(
+def test_an_invalid_csv_file_is_refused(
     text: str | bytes, says: str, stored: Callable[..., Path], target: Path
 ) -> None:
     store = open_orders(stored(text, "orders.csv"))
@@ -137,7 +137,7 @@ def test_what_is_no_csv_of_orders(
     assert str(caught.value) == says
 
 
-def test_a_file_of_another_kind_is_no_parquet(stored: Callable[..., Path], target: Path) -> None:
+def test_a_file_that_is_not_parquet_is_refused(stored: Callable[..., Path], target: Path) -> None:
     store = open_orders(stored(name="orders.parquet"))
     with pytest.raises(OrdersError, match=r"^orders\.parquet contains invalid orders: ") as caught:
         store.write_csv(None, target)
@@ -147,7 +147,7 @@ def test_a_file_of_another_kind_is_no_parquet(stored: Callable[..., Path], targe
 @pytest.mark.parametrize(
     ("value", "cell"), [('["paid"]', '["paid"]'), ('{"a": 1}', '{"a":1}'), ("5", "5")]
 )
-def test_a_text_that_is_another_value_is_its_json(
+def test_a_value_that_is_not_text_is_its_json(
     value: str, cell: str, stored: Callable[..., Path], target: Path
 ) -> None:
     store = open_orders(stored(f'{{"id": "1", "payment": {value}}}\n'))
@@ -159,7 +159,7 @@ def test_a_text_that_is_another_value_is_its_json(
 
 
 @pytest.mark.parametrize("rows", ["item", "order"])
-def test_an_order_of_a_parquet_file_needs_an_id(
+def test_an_order_of_a_parquet_file_requires_an_id(
     rows: RowsPer, tmp_path: Path, target: Path
 ) -> None:
     path = tmp_path / "orders.parquet"
@@ -174,7 +174,7 @@ def test_an_order_of_a_parquet_file_needs_an_id(
 
 
 @pytest.mark.parametrize("cell", ["x" * 1_000_000, "a, 'b'\n" * 125_000, '"' * 500_000])
-def test_a_long_cell_is_read_and_the_limit_of_everybody_stays(
+def test_a_long_cell_is_read_and_the_limit_of_the_process_stays(
     cell: str, tmp_path: Path, stored: Callable[..., Path], target: Path
 ) -> None:
     limit = csv.field_size_limit()
@@ -240,7 +240,7 @@ def test_rows_of_one_order_in_a_csv_are_one_order(
     ("name", "text"),
     [("orders.jsonl", "5\n"), ("orders.csv", "a,b\n"), ("orders.parquet", "x")],
 )
-def test_what_is_not_ready(name: str, text: str, stored: Callable[..., Path]) -> None:
+def test_an_unreadable_file_is_not_ready(name: str, text: str, stored: Callable[..., Path]) -> None:
     with pytest.raises(OrdersError):
         open_orders(stored(text, name)).ready()
 
@@ -252,7 +252,7 @@ def test_an_empty_file_has_no_orders(stored: Callable[..., Path], target: Path) 
     assert target.read_text(encoding="utf-8").startswith("id,order_number,")
 
 
-def test_two_conditions_on_a_product_are_each_by_itself(stored: Callable[..., Path]) -> None:
+def test_two_conditions_on_a_product_may_match_different_items(stored: Callable[..., Path]) -> None:
     store = open_orders(stored('{"id":"1","items":[{"sku":"a"},null,{"sku":"b"}]}\n{"id":"2"}\n'))
     found = {
         text: store.count(parse(text))
@@ -266,7 +266,9 @@ def test_two_conditions_on_a_product_are_each_by_itself(stored: Callable[..., Pa
 
 
 @pytest.mark.parametrize("text", ["is_null(name)", "eq(nmae,a)", "like(with_tax,1*)"])
-def test_what_orders_cannot_be_asked(text: str, stored: Callable[..., Path], target: Path) -> None:
+def test_a_filter_that_is_not_for_orders_is_refused(
+    text: str, stored: Callable[..., Path], target: Path
+) -> None:
     store = open_orders(stored())
     with pytest.raises(FilterError):
         store.write_csv(parse(text), target)
@@ -314,29 +316,27 @@ def test_a_full_disk(stored: Callable[..., Path]) -> None:
     assert str(caught.value) == "the disk is full."
 
 
-def test_orders_are_not_written_over_themselves(stored: Callable[..., Path]) -> None:
+def test_an_export_never_overwrites_the_orders(stored: Callable[..., Path]) -> None:
     path = stored("id\n1\n", "orders.csv")
     with pytest.raises(OrdersError, match="would overwrite the orders"):
         open_orders(path).write_csv(None, path)
     assert path.read_text(encoding="utf-8") == "id\n1\n"
 
 
-def test_a_folder_that_is_not_there(stored: Callable[..., Path], tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(stored: Callable[..., Path], tmp_path: Path) -> None:
     with pytest.raises(OrdersError, match="No such file or directory"):
         open_orders(stored()).write_csv(None, tmp_path / "nowhere" / "out.csv")
 
 
 @pytest.mark.parametrize("settings", [{"threads": 0}, {"memory": "lots"}, {"memory": "1kB"}])
-def test_settings_that_do_not_work(
+def test_invalid_settings_are_refused(
     settings: dict[str, int | str], stored: Callable[..., Path], target: Path
 ) -> None:
     with pytest.raises(OrdersError):
         open_orders(stored(), **settings).write_csv(None, target)  # type: ignore[arg-type]  # one of two kinds
 
 
-def test_an_export_reaches_nothing_but_its_own_files(
-    stored: Callable[..., Path], target: Path
-) -> None:
+def test_an_export_can_reach_only_its_own_files(stored: Callable[..., Path], target: Path) -> None:
     secret = stored("secret", "secret.txt")
     store = OrderFile(stored())
     with (
@@ -353,7 +353,7 @@ def test_an_export_reaches_nothing_but_its_own_files(
         lambda store, target: store.write_csv(None, target),
     ],
 )
-def test_what_runs_can_be_interrupted(
+def test_a_running_call_can_be_interrupted(
     call: Callable[[OrderStore, Path], int], stored: Callable[..., Path], target: Path
 ) -> None:
     store = open_orders(stored("".join(demo_lines(100)) * 200), threads=1)
@@ -361,7 +361,7 @@ def test_what_runs_can_be_interrupted(
     assert store.count(None) == 20_000
 
 
-def test_interrupting_where_nothing_runs_does_nothing(
+def test_interrupting_without_a_running_call_does_nothing(
     stored: Callable[..., Path], target: Path
 ) -> None:
     store = open_orders(stored())

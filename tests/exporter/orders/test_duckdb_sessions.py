@@ -41,7 +41,7 @@ def test_an_amount_of_memory(memory: str) -> None:
 @pytest.mark.parametrize(
     "memory", ["", "lots", "500", "-1MB", "5 apples", "1GB; x", "٣GB", "1GB\n"]
 )
-def test_what_is_no_amount_of_memory(memory: str) -> None:
+def test_an_invalid_amount_of_memory_is_refused(memory: str) -> None:
     with pytest.raises(
         OrdersError, match=r"is not an amount of memory\. Hint: write it like 500MB"
     ):

@@ -123,7 +123,7 @@ def test_the_cells_are_the_values_of_the_orders(made: list[Order], suffix: str) 
 
 @FEWER
 @given(made=order_lists, rows=st.sampled_from(["item", "order"]))
-def test_no_text_is_executed_and_no_number_is_touched(made: list[Order], rows: RowsPer) -> None:
+def test_no_text_is_executed_and_no_number_is_changed(made: list[Order], rows: RowsPer) -> None:
     plain = _exported(made, None, rows=rows)
     safe = _exported(made, None, rows=rows, neutralise=True)
     for column in csv_columns(rows):

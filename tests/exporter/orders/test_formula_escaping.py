@@ -61,7 +61,7 @@ def by_sql(made: Sequence[str]) -> list[str]:
         "=cmd|' /C calc'!A0",
     ],
 )
-def test_what_is_dangerous(text: str) -> None:
+def test_dangerous_text_gets_an_apostrophe(text: str) -> None:
     assert neutralise_formula(text) == f"'{text}"
 
 
@@ -85,7 +85,7 @@ def test_what_is_dangerous(text: str) -> None:
         " a=1",
     ],
 )
-def test_what_is_harmless(text: str) -> None:
+def test_harmless_text_stays_as_it_is(text: str) -> None:
     assert neutralise_formula(text) == text
 
 
@@ -99,14 +99,14 @@ def test_what_is_harmless(text: str) -> None:
     ],
     ids=ascii,
 )
-def test_what_is_not_seen_does_not_protect(mark: str) -> None:
+def test_an_invisible_prefix_does_not_protect(mark: str) -> None:
     dangerous = [f"{mark}=1", f"{mark}+1", f"{mark}{mark}-1", f' "{mark}@x']
     wanted = [f"'{text}" for text in dangerous]
     assert [neutralise_formula(text) for text in dangerous] == wanted
     assert by_sql(dangerous) == wanted
 
 
-def test_none_of_all_that_is_not_seen_protects() -> None:
+def test_no_invisible_character_protects() -> None:
     dangerous = [f"{mark}=1" for mark in UNSEEN]
     wanted = [f"'{text}" for text in dangerous]
     assert [neutralise_formula(text) for text in dangerous] == wanted
@@ -114,7 +114,7 @@ def test_none_of_all_that_is_not_seen_protects() -> None:
 
 
 @pytest.mark.parametrize("letter", ["a", "é", "\u3042", "\u0301", "\u2801", "\U0001f600", "0", "_"])
-def test_what_is_seen_protects(letter: str) -> None:
+def test_a_visible_prefix_protects(letter: str) -> None:
     assert [neutralise_formula(f"{letter}=1"), *by_sql([f"{letter}=1"])] == [f"{letter}=1"] * 2
 
 
@@ -124,7 +124,7 @@ def test_sql_does_the_same(made: list[str]) -> None:
 
 
 @given(st.lists(texts, min_size=1, max_size=20))
-def test_what_is_neutralised_stays_as_it_is(made: list[str]) -> None:
+def test_neutralised_text_stays_as_it_is(made: list[str]) -> None:
     once = by_sql(made)
     assert by_sql(once) == once
     assert [neutralise_formula(neutralise_formula(text)) for text in made] == once

@@ -96,7 +96,7 @@ def broken(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.mark.usefixtures("collected_by_hand")
-def test_bad_data_end_every_export_and_hinder_none(broken: str, tmp_path: Path) -> None:
+def test_invalid_data_fail_every_export_and_block_none(broken: str, tmp_path: Path) -> None:
     store, target = open_orders(broken), tmp_path / "out.csv"
     # As a service may that keeps its errors: they hold what was at work.
     errors = [in_time(lambda: failure(lambda: store.write_csv(None, target))) for _ in range(3)]
@@ -118,7 +118,7 @@ FAILURES: list[Callable[[OrderStore, str, Path], object]] = [
 
 @pytest.mark.usefixtures("collected_by_hand")
 @pytest.mark.parametrize("fail", FAILURES)
-def test_no_failure_hinders_the_next_call(
+def test_no_failure_blocks_the_next_call(
     fail: Callable[[OrderStore, str, Path], object], tmp_path: Path
 ) -> None:
     url = _duckdb(tmp_path / "broken.duckdb")
@@ -129,7 +129,7 @@ def test_no_failure_hinders_the_next_call(
     assert in_time(lambda: store.count(None)) == 1
 
 
-def test_threads_do_not_hinder_each_other(tmp_path: Path) -> None:
+def test_threads_do_not_block_each_other(tmp_path: Path) -> None:
     store = open_orders(_duckdb(tmp_path / "broken.duckdb"))
     with ThreadPoolExecutor(3) as threads:
         counted = [*threads.map(lambda _: store.count(None), range(60))]
@@ -137,7 +137,7 @@ def test_threads_do_not_hinder_each_other(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("collected_by_hand")
-def test_an_error_that_nobody_holds_is_gone_at_once(broken: str, tmp_path: Path) -> None:
+def test_an_error_without_references_is_freed_at_once(broken: str, tmp_path: Path) -> None:
     store = open_orders(broken)
     gc.collect()
     before = {id(each) for each in faults()}
@@ -152,7 +152,7 @@ def faults() -> list[object]:
     return [each for each in gc.get_objects() if isinstance(each, (OrdersError, duckdb.Error))]
 
 
-def test_bad_data_are_one_line_of_the_command(broken: str, tmp_path: Path) -> None:
+def test_invalid_data_are_one_error_line_of_the_command(broken: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "epfilter", "export", "--orders", broken, "-o", "out.csv"]
     ended = subprocess.run(  # noqa: S603 - our own program
         [*command, "eq(payment,paid)"],

@@ -127,7 +127,7 @@ def test_a_table_is_exported_as_a_file_is(place: Callable[[Sequence[Order]], str
         "like(shipping_name,A*)|like(account_id,*)",
     ],
 )
-def test_the_database_selects_what_the_predicate_does(
+def test_the_database_selects_the_orders_of_the_predicate(
     text: str, place: Callable[[Sequence[Order]], str]
 ) -> None:
     store, matches = open_orders(place(DEMO)), to_predicate(text, "orders")
@@ -176,7 +176,7 @@ def test_nested_columns(tmp_path: Path) -> None:
     assert DEMO[3]["id"] in {row["id"] for row in _exported(store, parse(f"eq(product_sku,{sku})"))}
 
 
-def test_what_a_database_says_is_an_orders_error(tmp_path: Path) -> None:
+def test_an_error_of_the_database_is_an_orders_error(tmp_path: Path) -> None:
     path = tmp_path / "none.duckdb"
     path.write_bytes(b"no database")
     store = open_orders(f"duckdb://{path}?read_only=true")
@@ -189,7 +189,7 @@ def test_what_a_database_says_is_an_orders_error(tmp_path: Path) -> None:
             run()
 
 
-def test_no_message_holds_a_password() -> None:
+def test_no_message_contains_a_password() -> None:
     store = open_orders("postgresql://ron:secret-word@127.0.0.1:1/orders")
     with pytest.raises(OrdersError) as caught:
         store.ready()
@@ -201,7 +201,7 @@ def test_no_message_holds_a_password() -> None:
     ("content", "says"),
     [(b"no database", r"^the database reports: "), (None, r"^cannot read …\.duckdb: No such file")],
 )
-def test_no_message_holds_what_is_secret_of_the_url(
+def test_no_message_contains_a_secret_of_the_url(
     name: str, content: bytes | None, says: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "open-sesame.duckdb"
@@ -222,7 +222,7 @@ def test_no_message_holds_what_is_secret_of_the_url(
         ("duckdb://#", "orders"),
     ],
 )
-def test_a_table_that_is_not_there_is_told_in_words(url: str, table: str, tmp_path: Path) -> None:
+def test_a_missing_table_is_reported(url: str, table: str, tmp_path: Path) -> None:
     store = open_orders(url)
     for run in (
         store.ready,
@@ -255,7 +255,7 @@ def test_only_an_export_makes_the_database_sort(
     assert ["ORDER BY" in sql for sql in asked] == [False, False, True]
 
 
-def test_an_attribute_that_only_json_has_is_refused(tmp_path: Path) -> None:
+def test_an_attribute_that_is_only_in_json_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "orders.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute(
@@ -270,7 +270,7 @@ def test_an_attribute_that_only_json_has_is_refused(tmp_path: Path) -> None:
         store.count(parse("eq(product_sku,A)"))
 
 
-def test_a_table_without_ids_is_none_of_orders(tmp_path: Path) -> None:
+def test_a_table_without_ids_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "orders.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute("CREATE TABLE orders AS SELECT 1 AS number")

@@ -75,13 +75,13 @@ def _changed(order: dict[str, Any], path: str, value: object) -> dict[str, Any]:
     return found
 
 
-def test_every_attribute_of_the_resource_is_found() -> None:
+def test_every_attribute_of_the_resource_is_read() -> None:
     assert set(SEEN) == set(resource_info(orders).fields)
     found = attributes_of(WHOLE)
     assert {name: found[name] for name in SEEN} == SEEN
 
 
-def test_what_is_missing_is_null() -> None:
+def test_a_missing_attribute_is_null() -> None:
     assert set(attributes_of({}).values()) == {None}
 
 
@@ -98,7 +98,7 @@ def test_what_is_missing_is_null() -> None:
         ("items", [], []),
     ],
 )
-def test_a_value_of_another_type_is_read_where_that_cannot_be_wrong(
+def test_a_value_of_another_type_is_converted_if_that_is_unambiguous(
     path: str, value: object, seen: object
 ) -> None:
     assert seen in attributes_of(_changed(WHOLE, path, value)).values()
@@ -134,7 +134,7 @@ def test_a_value_of_another_type_is_read_where_that_cannot_be_wrong(
         ("items", [5], "one of `items` is not an object: 5."),
     ],
 )
-def test_what_cannot_be_read_is_an_error(path: str, value: object, says: str) -> None:
+def test_an_invalid_value_is_an_error(path: str, value: object, says: str) -> None:
     with pytest.raises(OrdersError) as caught:
         attributes_of(_changed(WHOLE, path, value))
     assert str(caught.value) == says

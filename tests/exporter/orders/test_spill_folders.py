@@ -27,7 +27,7 @@ def sessions(temporary: Path | None) -> Sessions:
     return Sessions(threads=1, memory="30MB", temporary=temporary)
 
 
-def test_what_does_not_fit_goes_into_a_folder_that_is_made_for_it(tmp_path: Path) -> None:
+def test_data_that_does_not_fit_goes_into_a_new_folder(tmp_path: Path) -> None:
     temporary = tmp_path / "not yet" / "temporary"
     with sessions(temporary).session() as connection:
         assert len(connection.execute(SORT).fetchmany(10)) == 10
@@ -38,7 +38,7 @@ def test_what_does_not_fit_goes_into_a_folder_that_is_made_for_it(tmp_path: Path
         assert stat.S_IMODE(temporary.stat().st_mode) == 0o700
 
 
-def test_a_folder_that_cannot_be_made_is_told_without_its_path(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_reported_without_its_path(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "orders.csv").write_text("id\n1\n", encoding="utf-8")
     store = open_orders(tmp_path / "orders.csv", temporary=tmp_path / "file" / "temporary")
@@ -55,7 +55,9 @@ def sort_without(base: Path, session: AbstractContextManager[DuckDBPyConnection]
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_a_folder_that_vanishes_is_told_without_its_path(tmp_path: Path, *, named: bool) -> None:
+def test_a_folder_that_vanishes_is_reported_without_its_path(
+    tmp_path: Path, *, named: bool
+) -> None:
     base = tmp_path / "temporary"
     base.mkdir()
     made = sessions(base) if named else sessions(None)
@@ -66,7 +68,7 @@ def test_a_folder_that_vanishes_is_told_without_its_path(tmp_path: Path, *, name
     assert ".duckdb" not in str(caught.value)
 
 
-def test_an_error_is_masked_before_the_session_ends_too(tmp_path: Path) -> None:
+def test_an_error_is_translated_before_the_session_ends_too(tmp_path: Path) -> None:
     made = sessions(tmp_path / "temporary")
     with made.session() as connection:
         (tmp_path / "temporary").rmdir()
@@ -84,7 +86,7 @@ def aged(path: Path, hours: float) -> None:
     ("hours", "hours_of_content", "removed"),
     [(0.9, 0.9, 0), (1.1, 1.1, 1), (1.1, 0.1, 0), (0.1, 1.1, 0), (500, 500, 1)],
 )
-def test_a_folder_goes_an_hour_after_its_last_change(
+def test_a_folder_is_removed_an_hour_after_its_last_change(
     tmp_path: Path, hours: float, hours_of_content: float, removed: int
 ) -> None:
     folder = new_spill_folder(tmp_path)
@@ -97,7 +99,7 @@ def test_a_folder_goes_an_hour_after_its_last_change(
     assert folder.exists() is not bool(removed)
 
 
-def test_what_is_no_folder_of_a_session_stays(tmp_path: Path) -> None:
+def test_other_folders_stay(tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     file = tmp_path / ".duckdb-file"
     mine.mkdir()

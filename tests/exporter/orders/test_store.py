@@ -55,7 +55,7 @@ def test_a_name_means_one_file_whatever_is_in_it(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
 @pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
-def test_a_path_that_is_not_utf_8_is_told_in_words(
+def test_a_path_that_is_not_utf_8_is_refused(
     suffix: str, stored: Callable[..., Path], target: Path, tmp_path: Path
 ) -> None:
     path = stored("id\n1\n", os.fsdecode(b"\xff." + suffix.encode()))
@@ -72,7 +72,7 @@ def test_a_path_that_is_not_utf_8_is_told_in_words(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows refuses such a name")
-def test_a_file_of_such_a_name_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file_of_such_a_name_is_reported(tmp_path: Path) -> None:
     with pytest.raises(OrdersError) as caught:
         open_orders(tmp_path / "\udcff.csv").ready()
     assert str(caught.value) == r"cannot read \udcff.csv: No such file or directory."
@@ -112,7 +112,7 @@ def test_a_source_is_a_path_a_text_or_a_url_of_a_file(stored: Callable[..., Path
         ("postgresql://ron:secret@127.0.0.1:port/orders", UNREADABLE),
     ],
 )
-def test_what_is_no_store(source: str, says: str) -> None:
+def test_an_invalid_source_is_refused(source: str, says: str) -> None:
     with pytest.raises(OrdersError) as caught:
         open_orders(source)
     assert str(caught.value) == says
@@ -122,7 +122,7 @@ def test_what_is_no_store(source: str, says: str) -> None:
     ("source", "module", "extra"),
     [("orders.csv", "duckdb_files", "service"), ("duckdb:///x", "ibis_tables", "stores")],
 )
-def test_what_must_be_installed(
+def test_a_missing_package_is_named(
     source: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, f"epfilter.exporter.orders.{module}", None)
@@ -157,7 +157,9 @@ def _pipe(path: Path) -> None:
         ),
     ],
 )
-def test_what_is_no_file(make: Callable[[Path], None], says: str, tmp_path: Path) -> None:
+def test_a_source_that_is_not_a_file_is_refused(
+    make: Callable[[Path], None], says: str, tmp_path: Path
+) -> None:
     path = tmp_path / "orders.jsonl"
     store = open_orders(path)
     make(path)

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from epfilter.exporter.service import ServiceSettings, container, create_app
 from epfilter.exporter.service.jobs import JobStore
-from exporter.service.job_scenes import WEEK, Service
+from exporter.service.worker_setup import WEEK, Service
 from support.exporter_services import AUTHORIZATION, TOKEN, HeldOrders
 
 

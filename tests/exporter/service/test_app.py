@@ -50,7 +50,7 @@ def refusal(answer: Response) -> dict[str, Any]:
     return error  # type: ignore[no-any-return] # JSON has no types
 
 
-def test_a_new_job_is_written_as_the_platform_writes_it(client: TestClient) -> None:
+def test_a_new_job_has_the_format_of_the_platform(client: TestClient) -> None:
     job = made(client, creation("eq(payment, paid)"))
     job_id = job["id"]
     times = job.pop("timestamps")
@@ -94,9 +94,7 @@ def test_a_job_goes_from_pending_to_started_to_success(
     Job.model_validate(done)
 
 
-def test_a_job_that_fails_says_why_and_has_no_link(
-    client: TestClient, held_orders: HeldOrders
-) -> None:
+def test_a_failed_job_has_an_error_and_no_link(client: TestClient, held_orders: HeldOrders) -> None:
     held_orders.rows = 0
     held_orders.open.set()
     job = made(client, creation(FILTER))
@@ -118,7 +116,7 @@ def test_all_jobs_are_listed_the_newest_first(client: TestClient) -> None:
     assert [job["id"] for job in client.get("/v2/jobs").json()["data"]] == ids[::-1]
 
 
-def test_a_job_has_no_file_before_it_is_done(client: TestClient) -> None:
+def test_an_unfinished_job_has_no_file(client: TestClient) -> None:
     job = made(client)
     answer = client.get(f"/v2/jobs/{job['id']}/file")
     assert answer.status_code == 404
@@ -163,7 +161,7 @@ def test_the_link_leads_to_the_file(client: TestClient, held_orders: HeldOrders)
         ({"Range": "bytes=+1-"}, 200, slice(None)),
     ],
 )
-def test_a_download_goes_on_where_it_broke_off(
+def test_a_download_can_be_resumed(
     client: TestClient,
     held_orders: HeldOrders,
     headers: dict[str, str],
@@ -182,7 +180,7 @@ def test_a_download_goes_on_where_it_broke_off(
 @pytest.mark.parametrize(
     "asked", ["bytes=1000-", "bytes=1000-2000,3000-", "bytes=-0", f"bytes={'9' * 5000}-"]
 )
-def test_a_part_that_the_file_has_not_is_refused(
+def test_a_range_outside_of_the_file_is_refused(
     client: TestClient, held_orders: HeldOrders, asked: str
 ) -> None:
     job_id = exported(client, held_orders)
@@ -194,7 +192,7 @@ def test_a_part_that_the_file_has_not_is_refused(
     assert (whole.status_code, whole.headers["Content-Length"]) == (200, str(len(held_orders.csv)))
 
 
-def test_several_parts_come_together(client: TestClient, held_orders: HeldOrders) -> None:
+def test_several_ranges_are_sent_together(client: TestClient, held_orders: HeldOrders) -> None:
     job_id = exported(client, held_orders)
     link = client.get(f"/v2/jobs/{job_id}").json()["data"]["link"]["href"]
     answer = client.get(link, headers={"Range": "bytes=0-1,1000-,5-7"})
@@ -219,7 +217,7 @@ def test_an_expired_job_its_file_and_its_link_are_gone(
         assert client.get("/v2/jobs").json() == {"data": []}
 
 
-def test_a_file_that_expires_between_two_looks_is_not_found(
+def test_a_file_that_expires_during_the_request_is_not_found(
     client: TestClient, app: Starlette, held_orders: HeldOrders
 ) -> None:
     job_id = exported(client, held_orders)
@@ -228,7 +226,7 @@ def test_a_file_that_expires_between_two_looks_is_not_found(
     assert refusal(client.get(link))["detail"] == ERRORS[404].detail
 
 
-def test_a_file_whose_folder_is_a_file_now_is_not_found(
+def test_a_file_whose_folder_became_a_file_is_not_found(
     client: TestClient, settings: ServiceSettings, held_orders: HeldOrders
 ) -> None:
     job_id = exported(client, held_orders)
@@ -256,7 +254,7 @@ def test_a_file_whose_folder_is_a_file_now_is_not_found(
     ],
 )
 @pytest.mark.parametrize("suffix", ["", "/file"])
-def test_what_is_no_job_is_not_found(client: TestClient, job_id: str, suffix: str) -> None:
+def test_an_unknown_job_is_not_found(client: TestClient, job_id: str, suffix: str) -> None:
     answer = client.get(f"/v2/jobs/{job_id}{suffix}")
     assert (answer.status_code, refusal(answer)["detail"]) == (404, ERRORS[404].detail)
 
@@ -283,7 +281,7 @@ def test_a_job_has_one_address(client: TestClient, write: str) -> None:
         ("DELETE", "/openapi.json", "GET, HEAD"),
     ],
 )
-def test_another_method_is_refused_with_those_that_there_are(
+def test_an_unsupported_method_is_refused_with_the_supported_ones(
     client: TestClient, method: str, path: str, allow: str
 ) -> None:
     answer = client.request(method, path)
@@ -298,12 +296,12 @@ def test_other_paths_are_not_found_and_redirect_nowhere(client: TestClient, path
 
 
 @pytest.mark.parametrize("path", ["/v2/jobs", "/healthz", "/readyz", "/openapi.json", "/metrics"])
-def test_head_answers_as_get_does(client: TestClient, path: str) -> None:
+def test_head_has_the_status_of_get(client: TestClient, path: str) -> None:
     answer = client.head(path)
     assert answer.status_code == client.get(path).status_code == 200
 
 
-def test_a_filter_that_is_none_is_refused_with_its_diagnostics(client: TestClient) -> None:
+def test_an_invalid_filter_is_refused_with_its_diagnostics(client: TestClient) -> None:
     error = refusal(client.post("/v2/jobs", json=creation("gte(created_at,2018-09-01)")))
     assert (error["title"], error["detail"]) == (
         "Bad Request",
@@ -326,7 +324,7 @@ def test_a_filter_that_is_none_is_refused_with_its_diagnostics(client: TestClien
         ("eq(payment,paid):eq(paymnt,paid)|eq(nothing,1)", ["EPF201", "EPF201"]),
     ],
 )
-def test_a_filter_that_is_none_of_orders_never_exports_everything(
+def test_an_invalid_filter_never_exports_everything(
     client: TestClient, text: str, codes: list[str]
 ) -> None:
     error = refusal(client.post("/v2/jobs", json=creation(text)))
@@ -345,11 +343,11 @@ def test_a_filter_that_is_nested_too_deeply_is_refused(client: TestClient) -> No
 
 
 @pytest.mark.parametrize("text", ["eq(shipping_name,Ron)", "like(email,ron)", "eq(email,*ron)"])
-def test_what_is_only_a_remark_is_no_reason_to_refuse(client: TestClient, text: str) -> None:
+def test_a_filter_with_only_warnings_is_accepted(client: TestClient, text: str) -> None:
     assert made(client, creation(text))["filter"] == text
 
 
-def test_of_many_diagnostics_the_first_are_told_and_the_rest_is_counted(client: TestClient) -> None:
+def test_the_first_diagnostics_are_listed_and_the_others_counted(client: TestClient) -> None:
     error = refusal(client.post("/v2/jobs", json=creation(":".join(["gte(a,1)"] * 50))))
     assert len(error["meta"]["diagnostics"]) == 20
     assert error["meta"]["more"] == 30
@@ -419,7 +417,9 @@ MEMBERS = "its members are `filter`, `job_type`, `type`."
         ),
     ],
 )
-def test_a_body_of_another_shape_is_refused(client: TestClient, body: object, detail: str) -> None:
+def test_a_body_that_is_not_a_create_job_is_refused(
+    client: TestClient, body: object, detail: str
+) -> None:
     error = refusal(client.post("/v2/jobs", json=body))
     assert (error["status"], error["title"], error["detail"]) == (400, "Bad Request", detail)
     assert "meta" not in error
@@ -431,7 +431,7 @@ def test_hostile_values_stay_values(client: TestClient) -> None:
     assert client.get(f"/v2/jobs/{job['id']}").json()["data"]["filter"] == job["filter"] == text
 
 
-def test_what_nobody_expected_is_answered_and_told_to_nobody(
+def test_an_unexpected_error_is_answered_without_its_message(
     client: TestClient, app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> None:
@@ -457,7 +457,7 @@ def test_a_request_keeps_its_id(client: TestClient) -> None:
     assert str(UUID(other)) == other
 
 
-def test_a_new_job_is_there_when_the_next_service_looks(
+def test_the_next_service_runs_a_pending_job(
     settings: ServiceSettings, held_orders: HeldOrders
 ) -> None:
     with TestClient(create_app(settings), headers=AUTHORIZATION) as client:
@@ -468,7 +468,7 @@ def test_a_new_job_is_there_when_the_next_service_looks(
         eventually(lambda: client.get(f"/v2/jobs/{job_id}").json()["data"]["status"] == "success")
 
 
-def test_answers_are_json_in_utf_8(client: TestClient) -> None:
+def test_responses_are_json_in_utf_8(client: TestClient) -> None:
     job = made(client, creation('eq(email,"rön@swanson.com")'))
     answer = client.get(f"/v2/jobs/{job['id']}")
     assert answer.headers["Content-Type"] == "application/json"

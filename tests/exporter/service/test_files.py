@@ -79,13 +79,13 @@ def test_only_the_user_of_the_service_can_read_files(files: Files) -> None:
     assert stat.S_IMODE(published.parent.stat().st_mode) == 0o700
 
 
-def test_removing_what_is_not_there_is_no_error(files: Files) -> None:
+def test_removing_a_missing_file_is_not_an_error(files: Files) -> None:
     files.remove(ONE)
     files.discard(files.create_part(ONE))
     assert names(files) == set()
 
 
-def test_sweeping_leaves_the_files_of_jobs_and_what_is_not_ours(files: Files) -> None:
+def test_sweeping_keeps_the_files_of_jobs_and_foreign_files(files: Files) -> None:
     kept = {f"{ONE}.csv", "notes.csv", f"notes-{ONE}.csv", "README"}
     swept = {
         f"{OTHER}.csv",
@@ -109,7 +109,7 @@ def test_sweeping_leaves_the_files_of_jobs_and_what_is_not_ours(files: Files) ->
         (errno.EIO, ExporterError, f"the file could not be stored: {os.strerror(errno.EIO)}."),
     ],
 )
-def test_what_the_system_refuses_is_said_in_words(
+def test_an_error_of_the_system_has_a_plain_message(
     files: Files,
     monkeypatch: pytest.MonkeyPatch,
     number: int,
@@ -165,9 +165,7 @@ def test_a_folder_that_cannot_be_made_again_is_explained(
         use(files)
 
 
-def test_a_folder_that_nobody_may_write_to_is_not_ready(
-    files: Files, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_read_only_folder_is_not_ready(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda _path, mode: not mode & os.W_OK)
     with pytest.raises(ExporterError, match=r"^the file could not be stored: Permission denied\.$"):
         files.ready()

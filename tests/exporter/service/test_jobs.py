@@ -152,7 +152,7 @@ class Queue(RuleBasedStateMachine):
         assert self.store.has_unfinished() is any(job.status in {PENDING, STARTED} for job in alive)
 
 
-def test_store_is_as_a_list_in_memory(
+def test_the_store_behaves_like_a_list_in_memory(
     new_place: Callable[[], str], request: pytest.FixtureRequest
 ) -> None:
     # A server takes its time to make tables, and its own part of the code is small.
@@ -163,13 +163,13 @@ def test_store_is_as_a_list_in_memory(
     )
 
 
-def test_of_a_missing_job_there_is_nothing(jobs: JobStore) -> None:
+def test_a_missing_job_is_none(jobs: JobStore) -> None:
     assert jobs.get_job(uuid4()) is None
     assert jobs.list_jobs() == []
     assert jobs.start_next() is None
 
 
-def test_a_job_that_was_started_again_is_not_ended_by_the_first_attempt(jobs: JobStore) -> None:
+def test_the_first_attempt_cannot_end_a_restarted_job(jobs: JobStore) -> None:
     jobs.create(None)
     first, second = jobs.start_next(), jobs.start_next()
     assert first is not None
@@ -178,7 +178,7 @@ def test_a_job_that_was_started_again_is_not_ended_by_the_first_attempt(jobs: Jo
     assert jobs.succeed(second, 2)
 
 
-def test_a_job_that_was_given_back_is_the_next_and_no_attempt_more(jobs: JobStore) -> None:
+def test_a_released_job_is_the_next_without_another_attempt(jobs: JobStore) -> None:
     first, _ = jobs.create(None), jobs.create(None)
     begun = jobs.start_next()
     assert begun is not None
@@ -188,7 +188,7 @@ def test_a_job_that_was_given_back_is_the_next_and_no_attempt_more(jobs: JobStor
     assert (again.id, again.status, again.attempts) == (first.id, STARTED, 1)
 
 
-def test_a_status_that_nobody_knows_takes_no_other_job_away(jobs: JobStore) -> None:
+def test_an_unknown_status_does_not_break_the_other_jobs(jobs: JobStore) -> None:
     odd, good = jobs.create("eq(id,1)"), jobs.create("eq(id,2)")
     with jobs._database.write_transaction() as connection:
         # Not even an old name of the wire: what the queue does not look for is never run.
@@ -215,7 +215,7 @@ def test_created_times_increase_over_all_threads_and_stores(place: str) -> None:
         )
 
 
-def test_a_new_place_may_be_opened_by_many_at_once(new_place: Callable[[], str]) -> None:
+def test_many_processes_can_open_a_new_database_at_once(new_place: Callable[[], str]) -> None:
     for _ in range(3):
         place, barrier = new_place(), Barrier(4)
 
@@ -238,7 +238,7 @@ def test_key_belongs_to_the_queue(new_place: Callable[[], str]) -> None:
     assert [len(key) for key in keys] == [32, 32]
 
 
-def test_one_has_the_turn_at_a_time(place: str) -> None:
+def test_one_store_holds_the_lease_at_a_time(place: str) -> None:
     with JobStore(place, lifetime=WEEK) as one, JobStore(place, lifetime=WEEK) as other:
         for _ in range(2):
             with one.lease() as mine:
@@ -252,7 +252,7 @@ def test_one_has_the_turn_at_a_time(place: str) -> None:
                 assert mine
 
 
-def test_two_queues_of_one_server_have_turns_of_their_own(new_place: Callable[[], str]) -> None:
+def test_two_queues_of_one_server_have_separate_leases(new_place: Callable[[], str]) -> None:
     with (
         JobStore(new_place(), lifetime=WEEK) as one,
         JobStore(new_place(), lifetime=WEEK) as other,
@@ -262,7 +262,7 @@ def test_two_queues_of_one_server_have_turns_of_their_own(new_place: Callable[[]
         assert (first, second) == (True, True)
 
 
-def test_what_a_lost_connection_was_to_write_is_not_written(place: str, jobs: JobStore) -> None:
+def test_nothing_is_written_after_the_lease_connection_is_lost(place: str, jobs: JobStore) -> None:
     if not place.startswith("postgresql"):
         pytest.skip("SQLite has no connection to lose")
     jobs.create(None)
@@ -291,7 +291,7 @@ def disconnect(place: str) -> None:
     engine.dispose()
 
 
-def test_jobs_of_one_id_are_of_that_type(jobs: JobStore) -> None:
+def test_ids_of_any_origin_are_uuids(jobs: JobStore) -> None:
     created = jobs.create(None)
     assert isinstance(created.id, UUID)
     assert jobs.get_job(UUID(str(created.id))) == created

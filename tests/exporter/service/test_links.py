@@ -25,7 +25,7 @@ def signature(links: Links, job_id: UUID) -> str:
 
 
 @given(job_id=st.uuids())
-def test_a_link_tells_its_job(job_id: UUID) -> None:
+def test_a_link_identifies_its_job(job_id: UUID) -> None:
     assert LINKS.verify(signature(LINKS, job_id)) == job_id
 
 
@@ -82,7 +82,7 @@ def links_of(app: Starlette, headers: dict[str, str], address: str = "http://tes
         ({"X-Forwarded-Proto": "gopher"}, "http://testserver"),
     ],
 )
-def test_links_begin_with_the_address_that_was_asked(
+def test_links_begin_with_the_requested_address(
     app: Starlette, headers: dict[str, str], base: str
 ) -> None:
     assert links_of(app, headers) == base
@@ -95,7 +95,7 @@ def test_links_begin_with_the_address_that_was_asked(
         ("https://example.com/exports/", "https://example.com/exports"),
     ],
 )
-def test_links_begin_with_the_public_url_whatever_was_asked(
+def test_links_begin_with_the_public_url_if_there_is_one(
     settings: ServiceSettings,
     held_orders: HeldOrders,  # noqa: ARG001 - the app opens these orders
     public_url: str,
@@ -113,7 +113,7 @@ def test_links_begin_with_the_public_url_whatever_was_asked(
         (None, "http://localhost/root"),
     ],
 )
-def test_without_a_host_the_address_of_the_server_counts(
+def test_without_a_host_links_begin_with_the_address_of_the_server(
     server: tuple[str, int | None] | None, base: str
 ) -> None:
     from starlette.requests import HTTPConnection
@@ -142,7 +142,7 @@ def test_without_a_host_the_address_of_the_server_counts(
         "%00",
     ],
 )
-def test_no_other_file_is_to_be_had(client: TestClient, signed: str) -> None:
+def test_no_other_file_can_be_downloaded(client: TestClient, signed: str) -> None:
     answer = client.get(f"/files/{signed}", headers={"Authorization": ""})
     assert (answer.status_code, answer.json()["errors"][0]["detail"]) in [
         (404, "The resource you are requesting does not exist"),
@@ -157,7 +157,7 @@ def test_a_link_to_a_job_that_has_no_file_is_not_found(client: TestClient, app: 
         assert client.get(links.file_link("", one)).status_code == 404
 
 
-def test_services_on_one_queue_read_the_links_of_each_other(
+def test_services_on_one_queue_accept_the_links_of_each_other(
     settings: ServiceSettings, held_orders: HeldOrders
 ) -> None:
     with TestClient(create_app(settings), headers=AUTHORIZATION) as client:

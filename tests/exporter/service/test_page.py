@@ -38,18 +38,18 @@ def test_the_page_and_its_assets_need_no_token(client: TestClient, path: str, ki
 
 
 @pytest.mark.parametrize("path", ["/page/preview", "/page/count", "/page/jobs"])
-def test_what_tells_of_orders_needs_the_token(client: TestClient, path: str) -> None:
+def test_routes_with_data_require_the_token(client: TestClient, path: str) -> None:
     method = "GET" if path.endswith("jobs") else "POST"
     answer = client.request(method, path, headers={"Authorization": ""})
     assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("name", ["..%2froutes.py", "routes.py", "%2e%2e/page.html", "page.html"])
-def test_nothing_but_the_assets_is_to_be_had(client: TestClient, name: str) -> None:
+def test_only_the_assets_can_be_downloaded(client: TestClient, name: str) -> None:
     assert client.get(f"/page/assets/{name}").status_code == 404
 
 
-def test_the_page_loads_nothing_of_others_and_holds_no_script_of_its_own(
+def test_the_page_loads_only_its_own_assets_and_has_no_inline_script(
     client: TestClient,
 ) -> None:
     answer = client.get("/")
@@ -69,7 +69,7 @@ def test_the_page_lists_the_fields_of_orders(client: TestClient) -> None:
     assert "authorized, paid, unpaid, refunded" in page
 
 
-def test_a_good_filter_is_told_in_words_and_as_a_tree(client: TestClient) -> None:
+def test_a_valid_filter_is_shown_in_words_and_as_a_tree(client: TestClient) -> None:
     html = asked(client, "preview", "eq(payment, refunded):ge(with_tax,100)")
     assert 'data-accepted="true"' in html
     assert "whose payment is refunded" in html
@@ -77,7 +77,7 @@ def test_a_good_filter_is_told_in_words_and_as_a_tree(client: TestClient) -> Non
     assert "<code>eq(payment,refunded):ge(with_tax,100)</code>" in html
 
 
-def test_each_mistake_is_drawn_and_its_repair_is_offered(client: TestClient) -> None:
+def test_each_error_is_shown_with_its_fix(client: TestClient) -> None:
     html = asked(client, "preview", "eq(paymet,refunded):eq(name,Ron")
     assert 'data-accepted="false"' in html
     assert "EPF201" in html
@@ -87,13 +87,13 @@ def test_each_mistake_is_drawn_and_its_repair_is_offered(client: TestClient) -> 
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\n\t"])
-def test_without_a_filter_every_order_is_meant(client: TestClient, blank: str) -> None:
+def test_without_a_filter_every_order_is_selected(client: TestClient, blank: str) -> None:
     html = asked(client, "preview", blank)
     assert 'data-accepted="true"' in html
     assert "every order" in html
 
 
-def test_what_is_typed_stays_text(client: TestClient, held_orders: HeldOrders) -> None:
+def test_typed_html_stays_text(client: TestClient, held_orders: HeldOrders) -> None:
     held_orders.open.set()
     assert "<script" not in asked(client, "preview", HOSTILE)
     assert "<script" not in asked(client, "preview", HOSTILE[:-1])
@@ -107,7 +107,7 @@ def test_what_is_typed_stays_text(client: TestClient, held_orders: HeldOrders) -
     ("number", "words"),
     [(0, "0 orders match"), (1, "1 order matches"), (1234, "1,234 orders match")],
 )
-def test_the_count_is_told(
+def test_the_count_is_shown(
     client: TestClient, held_orders: HeldOrders, number: int, words: str
 ) -> None:
     held_orders.rows = number
@@ -123,11 +123,11 @@ def test_a_body_without_a_filter_is_refused(client: TestClient, path: str, body:
     assert answer.json()["errors"][0]["detail"] == "`filter` must be a string."
 
 
-def test_a_count_of_what_is_no_filter_is_refused(client: TestClient) -> None:
+def test_a_count_of_an_invalid_filter_is_refused(client: TestClient) -> None:
     assert client.post("/page/count", json={"filter": "eq(a"}).status_code == 400
 
 
-def test_orders_that_cannot_be_read_are_told_without_their_words(
+def test_unreadable_orders_are_reported_without_the_message(
     client: TestClient, held_orders: HeldOrders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_filter: object) -> int:
@@ -139,7 +139,7 @@ def test_orders_that_cannot_be_read_are_told_without_their_words(
     assert "swanson" not in answer.text
 
 
-def test_jobs_are_listed_newest_first_with_what_became_of_them(
+def test_jobs_are_listed_newest_first_with_their_results(
     client: TestClient, held_orders: HeldOrders
 ) -> None:
     assert "no jobs yet" in client.get("/page/jobs").text
@@ -163,14 +163,14 @@ def test_only_the_newest_jobs_are_listed(client: TestClient) -> None:
     assert "… and 3 older" in listed
 
 
-def test_a_reading_shows_no_more_findings_than_anybody_reads() -> None:
+def test_a_preview_limits_the_findings() -> None:
     text = ":".join(f"eq(none{number},1)" for number in range(30))
     reading = preview_filter(text)
     assert (len(reading.findings), reading.accepted) == (20, False)
     assert reading.more == len(lint(text, "orders")) - 20 >= 10
 
 
-def test_a_doubtful_filter_is_accepted_and_told_of() -> None:
+def test_a_filter_with_a_warning_is_accepted() -> None:
     reading = preview_filter("gt(with_tax,5):lt(with_tax,3)")
     assert reading.accepted
     assert [finding.severity.value for finding in reading.findings] == ["warning"]
@@ -179,5 +179,5 @@ def test_a_doubtful_filter_is_accepted_and_told_of() -> None:
     )
 
 
-def test_blank_text_has_nothing_to_be_read() -> None:
+def test_blank_text_has_an_empty_preview() -> None:
     assert preview_filter(" \n") == Preview("")

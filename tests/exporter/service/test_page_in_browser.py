@@ -65,12 +65,12 @@ def page(browser: Browser, live: LiveService) -> Iterator[Page]:
     assert failures == []
 
 
-def test_the_token_does_not_stay_in_the_address(page: Page, live: LiveService) -> None:
+def test_the_token_is_removed_from_the_address(page: Page, live: LiveService) -> None:
     expect(page.locator("#filter")).to_be_focused()
     assert page.url == f"{live.address}/"
 
 
-def test_a_filter_is_typed_exported_and_fetched(page: Page, tmp_path: Path) -> None:
+def test_a_filter_is_typed_exported_and_downloaded(page: Page, tmp_path: Path) -> None:
     page.fill("#filter", "eq(payment, refunded)")
     expect(page.locator(".words")).to_have_text("orders whose payment is refunded")
     expect(page.locator(".tree")).to_contain_text("eq payment refunded")
@@ -89,7 +89,7 @@ def test_a_filter_is_typed_exported_and_fetched(page: Page, tmp_path: Path) -> N
     assert {row["payment"] for row in rows} == {"refunded"}
 
 
-def test_a_mistake_is_shown_while_typing_and_mended_by_its_button(page: Page) -> None:
+def test_an_error_is_shown_while_typing_and_fixed_by_its_button(page: Page) -> None:
     page.fill("#filter", "eq(paymet,refunded")
     expect(page.locator(".findings")).to_contain_text("EPF102")
     expect(page.locator("#start")).to_be_disabled()
@@ -115,7 +115,7 @@ def test_an_example_is_taken_by_a_click(page: Page) -> None:
     expect(page.locator(".words")).to_contain_text("ends with")
 
 
-def test_what_selects_nothing_fails_with_the_words_of_the_platform(page: Page) -> None:
+def test_an_export_without_results_fails_with_the_message_of_the_platform(page: Page) -> None:
     page.fill("#filter", "eq(name,<img src=x onerror=alert(1)>)")
     expect(page.locator(".findings")).to_be_visible()
     page.fill("#filter", 'eq(name,"<img src=x onerror=alert(1)>")')
@@ -127,7 +127,7 @@ def test_what_selects_nothing_fails_with_the_words_of_the_platform(page: Page) -
     expect(page.locator("img")).to_have_count(0)
 
 
-def test_a_wrong_token_is_told_and_the_right_one_lets_in(
+def test_a_wrong_token_is_refused_and_the_right_one_accepted(
     browser: Browser, live: LiveService
 ) -> None:
     context = browser.new_context(base_url=live.address)
@@ -147,7 +147,7 @@ def test_a_wrong_token_is_told_and_the_right_one_lets_in(
     context.close()
 
 
-def test_a_service_that_is_gone_is_told_of(page: Page) -> None:
+def test_a_service_that_is_gone_is_reported(page: Page) -> None:
     expect(page.locator("#count")).to_contain_text("match")
     page.context.set_offline(True)
     page.fill("#filter", "eq(payment,paid)")

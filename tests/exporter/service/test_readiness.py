@@ -89,7 +89,7 @@ def test_a_service_that_can_write_no_files_is_not_ready(
     assert client.get("/readyz").json() == {"status": "ready"}
 
 
-def test_a_service_whose_queue_does_not_answer_is_not_ready(
+def test_a_service_whose_queue_does_not_respond_is_not_ready(
     client: TestClient, app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> None:
@@ -104,7 +104,7 @@ def test_a_service_whose_queue_does_not_answer_is_not_ready(
 
 
 @pytest.mark.parametrize("unready", [False, True])
-def test_what_the_orders_answered_holds_for_five_seconds(
+def test_the_readiness_of_the_orders_is_cached_for_five_seconds(
     client: TestClient, app: Starlette, held_orders: HeldOrders, *, unready: bool
 ) -> None:
     held_orders.unready = unready
@@ -126,7 +126,7 @@ def test_what_the_orders_answered_holds_for_five_seconds(
     assert asked == [0.0, 5.0]
 
 
-def test_many_probes_ask_the_orders_once_and_keep_no_request_waiting(app: Starlette) -> None:
+def test_many_probes_check_the_orders_once_and_block_no_request(app: Starlette) -> None:
     asked: list[str] = []
     may_answer = Event()
     found: list[int] = []
@@ -165,7 +165,7 @@ def test_many_probes_ask_the_orders_once_and_keep_no_request_waiting(app: Starle
     assert asked == ["ready?"]
 
 
-def test_threads_that_ask_at_the_same_time_ask_once() -> None:
+def test_threads_that_check_at_the_same_time_probe_once() -> None:
     asked: list[str] = []
     together, second = Barrier(4), Barrier(2)
 
@@ -205,7 +205,7 @@ def no_answer(*_: object) -> None:
         ("GET", "/readyz", "ready", 503),
     ],
 )
-def test_a_queue_that_does_not_answer_is_a_failure_that_may_pass(  # noqa: PLR0913, PLR0917 - one case and its fixtures
+def test_a_queue_that_does_not_respond_is_a_temporary_failure(  # noqa: PLR0913, PLR0917 - one case and its fixtures
     capsys: pytest.CaptureFixture[str],
     client: TestClient,
     app: Starlette,

@@ -17,7 +17,7 @@ from support.exporter_services import AUTHORIZATION, TOKEN, HeldOrders
 OPEN = {"/", "/healthz", "/readyz", "/openapi.json", "/files/{signed}", "/page/assets/{name}"}
 
 
-def test_every_route_but_these_wants_the_token(app: Starlette) -> None:
+def test_every_other_route_requires_the_token(app: Starlette) -> None:
     routes = [route for route in app.routes if isinstance(route, Route)]
     assert len(routes) == len(app.routes)
     with TestClient(app) as client:
@@ -45,7 +45,7 @@ def test_every_route_but_these_wants_the_token(app: Starlette) -> None:
         "/HEALTHZ",
     ],
 )
-def test_what_is_not_open_is_closed(app: Starlette, path: str) -> None:
+def test_unknown_paths_require_the_token(app: Starlette, path: str) -> None:
     with TestClient(app) as client:
         for method in ("GET", "HEAD", "POST", "BREW"):
             answer = client.request(method, path)
@@ -71,7 +71,7 @@ def test_what_is_not_open_is_closed(app: Starlette, path: str) -> None:
         ("Bearer \xe9", 401),
     ],
 )
-def test_only_the_token_opens(app: Starlette, value: str, status: int) -> None:
+def test_only_the_token_is_accepted(app: Starlette, value: str, status: int) -> None:
     with TestClient(app) as client:
         answer = client.get("/v2/jobs", headers={"Authorization": value.encode("latin-1")})
     assert answer.status_code == status
@@ -82,20 +82,20 @@ def test_only_the_token_opens(app: Starlette, value: str, status: int) -> None:
         assert answer.headers["WWW-Authenticate"].startswith('Bearer realm="epfilter"')
 
 
-def test_two_tokens_are_none(app: Starlette) -> None:
+def test_two_tokens_are_refused(app: Starlette) -> None:
     with TestClient(app) as client:
         twice = [("Authorization", f"Bearer {TOKEN}"), ("Authorization", "Bearer other")]
         assert client.get("/v2/jobs", headers=twice).status_code == 401
 
 
-def test_no_token_is_made_twice() -> None:
+def test_generated_tokens_are_unique() -> None:
     assert len({generate_token() for _ in range(100)}) == 100
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/v2/jobs", "/v2/jobs/1", "/files/x", "/healthz", "/openapi.json", "/nothing"]
 )
-def test_every_answer_is_safe_in_a_browser(client: TestClient, path: str) -> None:
+def test_every_response_has_the_security_headers(client: TestClient, path: str) -> None:
     headers = client.get(path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cache-Control"] == "no-store"
@@ -113,7 +113,7 @@ def test_every_answer_is_safe_in_a_browser(client: TestClient, path: str) -> Non
     "token",
     ["", "short", "1234567", "with\nbreak", "behind \n", "two words", " spaces ", "tökentöken"],
 )
-def test_a_token_that_no_header_can_hold_is_refused(token: str) -> None:
+def test_a_token_that_is_invalid_in_a_header_is_refused(token: str) -> None:
     with pytest.raises(SettingsError, match="the token is too short, or has characters"):
         ServiceSettings(orders="a.csv", state="s", token=token)
 
@@ -135,12 +135,12 @@ def test_a_token_that_no_header_can_hold_is_refused(token: str) -> None:
         "https://user:word@exports.example.com",
     ],
 )
-def test_a_public_url_that_no_link_can_begin_with_is_refused(url: str) -> None:
+def test_an_invalid_public_url_is_refused(url: str) -> None:
     with pytest.raises(SettingsError, match="the public URL is not an HTTP URL"):
         ServiceSettings(orders="a.csv", state="s", token=TOKEN, public_url=url)
 
 
-def test_no_text_of_the_settings_has_the_token() -> None:
+def test_no_text_of_the_settings_contains_the_token() -> None:
     settings = ServiceSettings(
         orders="a.csv", state="s", token=TOKEN, jobs="postgresql://u:a-password@host/db"
     )
@@ -156,7 +156,7 @@ def test_the_folder_of_the_state_is_private(
         assert settings.state_folder.stat().st_mode & 0o077 == 0
 
 
-def test_a_state_that_is_no_folder_is_told_in_words(
+def test_a_state_that_is_not_a_folder_is_refused(
     settings: ServiceSettings,
     held_orders: HeldOrders,  # noqa: ARG001 - the app opens these orders
 ) -> None:

@@ -73,7 +73,7 @@ def test_orders_are_exported_from_the_first_request_to_the_last_byte(live: LiveS
     assert len(whole.text.splitlines()) > 2000
 
 
-def test_the_log_of_a_process_is_json_without_what_clients_say(live: LiveService) -> None:
+def test_the_log_of_a_process_is_json_without_data_of_clients(live: LiveService) -> None:
     with client_of(live) as client:
         client.post("/v2/jobs", json=creation("eq(email,ron@swanson.com)"))
         client.get("/v2/jobs/ron@swanson.com?a=swanson")
@@ -99,7 +99,7 @@ def test_a_signal_ends_it_with_0(live: LiveService, number: int) -> None:
     assert "Traceback" not in "\n".join(live.output)
 
 
-def test_a_download_that_runs_is_finished_before_the_end(live: LiveService) -> None:
+def test_a_running_download_finishes_before_the_shutdown(live: LiveService) -> None:
     with client_of(live) as client:
         link = exported(client)
         size = int(httpx.head(link).headers["Content-Length"])
@@ -154,7 +154,7 @@ def test_a_body_in_chunks_is_stopped_at_the_limit(live: LiveService) -> None:
     assert sent < 100_000_000
 
 
-def test_a_job_that_is_interrupted_is_run_by_the_next_service(demo: Path, tmp_path: Path) -> None:
+def test_the_next_service_runs_an_interrupted_job(demo: Path, tmp_path: Path) -> None:
     arguments = ("--orders", demo, "--state", tmp_path / "state")
     with live_service(*arguments, "--drain", "0") as live:
         with client_of(live) as client:
@@ -198,7 +198,7 @@ def test_two_services_share_a_queue(demo: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_the_address_says_the_port_that_was_taken(host: str) -> None:
+def test_the_address_contains_the_selected_port(host: str) -> None:
     try:
         listener = _bind(host, 0)
     except SettingsError:
@@ -224,15 +224,13 @@ def test_the_address_says_the_port_that_was_taken(host: str) -> None:
         ("127.0.0.1", 70_000, "a port must be a number from 0 to 65535, not 70000."),
     ],
 )
-def test_an_address_that_cannot_be_listened_on_is_told_in_words(
-    host: str, port: int, message: str
-) -> None:
+def test_an_invalid_address_is_refused(host: str, port: int, message: str) -> None:
     with pytest.raises(SettingsError) as caught:
         _bind(host, port)
     assert str(caught.value).startswith(message)
 
 
-def test_a_port_in_use_is_told_in_words(demo: Path, tmp_path: Path) -> None:
+def test_a_port_in_use_is_refused(demo: Path, tmp_path: Path) -> None:
     settings = ServiceSettings(orders=demo, state=tmp_path, token=TOKEN)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -65,7 +65,7 @@ def asking(
     return addresses
 
 
-def test_it_serves_until_it_is_told_to_end_and_leaves_the_process_as_it_was(
+def test_it_serves_until_a_signal_and_restores_the_process(
     settings: ServiceSettings, held_orders: HeldOrders
 ) -> None:
     before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
@@ -100,7 +100,7 @@ def half_a_request(address: str) -> Iterator[socket.socket]:
         yield connection
 
 
-def test_no_job_begins_after_the_signal_while_requests_are_still_answered(
+def test_no_job_starts_after_the_signal_while_requests_are_answered(
     settings: ServiceSettings, held_orders: HeldOrders
 ) -> None:
     told = threading.Event()
@@ -133,7 +133,7 @@ def test_no_job_begins_after_the_signal_while_requests_are_still_answered(
 
 
 @pytest.mark.parametrize("hurried", [False, True])
-def test_who_ends_a_service_while_it_opens_lets_no_job_begin(
+def test_a_shutdown_while_the_service_opens_starts_no_job(
     settings: ServiceSettings, held_orders: HeldOrders, *, hurried: bool
 ) -> None:
     held_orders.open.set()
@@ -149,7 +149,7 @@ def test_who_ends_a_service_while_it_opens_lets_no_job_begin(
         assert jobs.list_jobs() == [created]
 
 
-def test_requests_that_are_answered_after_the_signal_take_of_the_time_of_the_job(
+def test_requests_after_the_signal_use_the_drain_time_of_the_job(
     settings: ServiceSettings, held_orders: HeldOrders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held_orders.open.set()
@@ -217,7 +217,7 @@ def test_a_second_signal_interrupts_the_job_before_the_requests_have_ended(
     assert (is_alive, attempts) == (False, [0])
 
 
-def test_a_request_that_does_not_end_in_time_is_noted(
+def test_a_request_that_does_not_end_in_time_is_logged(
     capsys: pytest.CaptureFixture[str],
     settings: ServiceSettings,
     held_orders: HeldOrders,  # noqa: ARG001 - the app opens these orders
@@ -238,7 +238,7 @@ def test_a_request_that_does_not_end_in_time_is_noted(
     assert [(line["route"], line["status"]) for line in noted] == [("/v2/jobs", 500)]
 
 
-def test_a_count_that_runs_ends_with_the_service(
+def test_a_running_count_ends_with_the_service(
     settings: ServiceSettings, held_orders: HeldOrders
 ) -> None:
     held_orders.slow_counts = True
@@ -261,7 +261,7 @@ def test_a_count_that_runs_ends_with_the_service(
     assert raised == ["interrupted"]
 
 
-def test_a_service_that_cannot_start_leaves_the_process_as_it_was(
+def test_a_service_that_cannot_start_restores_the_process(
     settings: ServiceSettings, held_orders: HeldOrders
 ) -> None:
     held_orders.unready = True
@@ -271,7 +271,7 @@ def test_a_service_that_cannot_start_leaves_the_process_as_it_was(
     assert signal.getsignal(signal.SIGTERM) == before
 
 
-def test_in_another_thread_no_signal_is_its_business(settings: ServiceSettings) -> None:
+def test_outside_of_the_main_thread_signals_are_ignored(settings: ServiceSettings) -> None:
     before = signal.getsignal(signal.SIGTERM)
     server = uvicorn.Server(uvicorn.Config("none", log_config=None))
     within = []
@@ -286,7 +286,7 @@ def test_in_another_thread_no_signal_is_its_business(settings: ServiceSettings) 
     assert within == [before]
 
 
-def test_who_hurries_a_service_before_it_ends_ends_nothing_but_its_drain(
+def test_skip_drain_before_the_shutdown_only_skips_the_drain(
     settings: ServiceSettings,
     held_orders: HeldOrders,  # noqa: ARG001 - the app opens these orders
 ) -> None:

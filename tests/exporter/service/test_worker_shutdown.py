@@ -12,14 +12,14 @@ from epfilter.exporter.errors import ExporterError, OrdersError
 from epfilter.exporter.models import JobStatus
 from epfilter.exporter.service.database import DiskFullError
 from epfilter.exporter.service.worker import TOO_MANY_ATTEMPTS
-from exporter.service.job_scenes import Service, Store, raising
-from exporter.service.job_worker import ROWS
+from exporter.service.worker_process import ROWS
+from exporter.service.worker_setup import Service, Store, raising
 from support.exporter_services import eventually
 
 SUCCESS, FAILED, STARTED = JobStatus.SUCCESS, JobStatus.FAILED, JobStatus.STARTED
 
 
-def test_stopping_lets_the_running_job_end_and_begins_no_other(service: Service) -> None:
+def test_stopping_finishes_the_running_job_and_starts_no_other(service: Service) -> None:
     first, second = service.jobs.create("eq(id,1)"), service.jobs.create("eq(id,2)")
     store = Store(service.folder, lambda _: time.sleep(0.2) or ROWS)  # type: ignore[func-returns-value] # it returns None, which is the point
     with service.running(store):
@@ -30,7 +30,7 @@ def test_stopping_lets_the_running_job_end_and_begins_no_other(service: Service)
     assert not store.told_to_end.is_set()
 
 
-def test_what_does_not_end_in_time_is_run_again_first(service: Service) -> None:
+def test_a_job_that_does_not_end_in_time_runs_again_first(service: Service) -> None:
     first, second = service.jobs.create("eq(id,1)"), service.jobs.create("eq(id,2)")
     store = Store(service.folder)
 
@@ -53,11 +53,11 @@ def test_what_does_not_end_in_time_is_run_again_first(service: Service) -> None:
     assert service.notes.events.count("job_given_back") == 1
 
 
-def test_a_runner_that_was_never_started_stops(here: Service) -> None:
+def test_a_worker_that_was_never_started_stops(here: Service) -> None:
     assert here.runner(Store(here.folder)).stop(1)
 
 
-def test_a_service_that_ends_while_the_queue_fails_leaves_the_job(
+def test_a_shutdown_while_the_queue_fails_leaves_the_job(
     here: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     created = here.jobs.create(None)
@@ -71,7 +71,7 @@ def test_a_service_that_ends_while_the_queue_fails_leaves_the_job(
     assert (left.attempts, here.run().attempts) == (0, 1)
 
 
-def test_a_job_that_many_services_leave_in_order_is_not_given_up(here: Service) -> None:
+def test_orderly_shutdowns_do_not_count_as_attempts(here: Service) -> None:
     created = here.jobs.create(None)
     for _ in range(7):
         store = Store(here.folder)
@@ -87,7 +87,7 @@ def test_a_job_that_many_services_leave_in_order_is_not_given_up(here: Service) 
     assert (here.run().status, here.notes.events.count("job_given_back")) == (SUCCESS, 7)
 
 
-def test_an_attempt_that_cannot_be_given_back_counts(
+def test_an_attempt_that_cannot_be_released_counts(
     here: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here.jobs.create(None)
@@ -105,7 +105,7 @@ def test_an_attempt_that_cannot_be_given_back_counts(
     assert here.run().attempts == 2
 
 
-def test_no_job_begins_once_that_is_said_and_the_running_one_goes_on(here: Service) -> None:
+def test_stop_taking_jobs_starts_no_job_and_the_running_one_goes_on(here: Service) -> None:
     first, second = here.jobs.create("eq(id,1)"), here.jobs.create("eq(id,2)")
     store, may_end = Store(here.folder), Event()
     store.then = lambda _: ROWS if may_end.wait(10) else 0
@@ -123,7 +123,7 @@ def test_no_job_begins_once_that_is_said_and_the_running_one_goes_on(here: Servi
     assert not store.told_to_end.is_set()
 
 
-def test_a_store_that_does_not_heed_is_told_for_some_time_only(
+def test_a_store_that_ignores_interrupts_is_interrupted_for_a_limited_time(
     here: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("epfilter.exporter.service.worker._INTERRUPT_SECONDS", 0.3)
@@ -140,7 +140,7 @@ def test_a_store_that_does_not_heed_is_told_for_some_time_only(
     eventually(lambda: not runner.is_alive)
 
 
-def test_a_job_that_ends_every_service_does_not_keep_the_others_waiting(here: Service) -> None:
+def test_a_job_that_kills_every_process_does_not_block_the_others(here: Service) -> None:
     deadly, next_one = here.jobs.create("eq(a,1)"), here.jobs.create("eq(a,2)")
     for _ in range(5):
         begun = here.jobs.start_next()

@@ -17,7 +17,7 @@ from epfilter.exporter.service.files import Files
 from epfilter.exporter.service.job_tables import StoredJob
 from epfilter.exporter.service.jobs import JobStore
 from epfilter.exporter.service.worker import JobWorker
-from exporter.service.job_worker import ROWS, TalkingStore, settings_of
+from exporter.service.worker_process import ROWS, TalkingStore, settings_of
 from support.exporter_services import eventually
 
 WEEK = timedelta(weeks=1)

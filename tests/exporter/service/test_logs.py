@@ -1,4 +1,4 @@
-"""What operators see: health, readiness, metrics and the log."""
+"""The log, the metrics and the settings of a service."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def value_of(client: TestClient, name: str, **labels: str) -> float:
     )
 
 
-def test_requests_are_counted_by_what_they_ask(client: TestClient) -> None:
+def test_requests_are_counted_by_method_route_and_status(client: TestClient) -> None:
     for path in ("/v2/jobs", "/v2/jobs/1", "/v2/jobs/2", "/nothing/ron@swanson.com"):
         client.get(path)
     client.request("BREW", "/v2/jobs")
@@ -75,7 +75,7 @@ def test_jobs_are_counted(client: TestClient, held_orders: HeldOrders) -> None:
     assert value_of(client, "epfilter_rows_written_total") == 3
 
 
-def test_each_application_counts_for_itself(
+def test_each_application_has_its_own_metrics(
     settings: ServiceSettings,
     held_orders: HeldOrders,  # noqa: ARG001 - the apps open these orders
 ) -> None:
@@ -107,7 +107,7 @@ def test_a_request_is_a_line_of_json(
     }
 
 
-def test_no_line_holds_what_orders_or_clients_say(
+def test_no_line_contains_data_of_orders_or_clients(
     capsys: pytest.CaptureFixture[str],
     client: TestClient,
     app: Starlette,
@@ -143,7 +143,7 @@ def test_no_line_holds_what_orders_or_clients_say(
     assert {name for line in log.splitlines() for name in json.loads(line)} <= SAFE_KEYS
 
 
-def test_what_nobody_expected_is_logged_with_the_id_of_its_request(
+def test_an_unexpected_error_is_logged_with_the_id_of_its_request(
     capsys: pytest.CaptureFixture[str],
     client: TestClient,
     app: Starlette,
@@ -167,7 +167,7 @@ def test_what_nobody_expected_is_logged_with_the_id_of_its_request(
     assert (request["status"], request["request_id"]) == (500, asked)
 
 
-def test_an_answer_that_has_begun_is_broken_off(
+def test_a_response_that_has_begun_is_cut_off(
     capsys: pytest.CaptureFixture[str], app: Starlette, held_orders: HeldOrders
 ) -> None:
     from starlette.requests import Request
@@ -190,7 +190,7 @@ def test_an_answer_that_has_begun_is_broken_off(
     assert "ron@" not in str(lines)
 
 
-def test_the_log_for_people_has_a_line_a_happening(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_text_log_has_a_line_per_event(capsys: pytest.CaptureFixture[str]) -> None:
     open_log("text").warning("readiness_failed", part="orders", filter="eq(a,1)")
     line = capsys.readouterr().err
     assert "readiness_failed" in line
@@ -199,7 +199,7 @@ def test_the_log_for_people_has_a_line_a_happening(capsys: pytest.CaptureFixture
     assert "\x1b" not in line
 
 
-def test_every_event_is_a_name_of_what_has_happened() -> None:
+def test_the_events_of_the_log_are_known() -> None:
     code = "\n".join(path.read_text("utf-8") for path in Path(service.__path__[0]).rglob("*.py"))
     said = re.findall(r'\b(?:info|warning|error|log)\(\s*"([^"]+)"', code)
     assert sorted(set(said)) == [
@@ -211,12 +211,12 @@ def test_every_event_is_a_name_of_what_has_happened() -> None:
     ]
 
 
-def test_the_log_has_no_line_of_a_debugger(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_log_has_no_debug_lines(capsys: pytest.CaptureFixture[str]) -> None:
     open_log("json").debug("secret")
     assert not capsys.readouterr().err
 
 
-def test_a_log_that_cannot_be_written_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_that_cannot_be_written_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     closed = io.StringIO()
     closed.close()
     open_log("json", closed).info("swept")
@@ -225,7 +225,7 @@ def test_a_log_that_cannot_be_written_stops_nobody(monkeypatch: pytest.MonkeyPat
     open_log("json").info("swept")
 
 
-def test_the_place_of_an_error_is_where_it_was_raised() -> None:
+def test_the_fields_of_an_error_are_its_type_and_stack() -> None:
     try:
         int("ron@swanson.com")
     except ValueError as error:
@@ -247,7 +247,7 @@ def test_the_place_of_an_error_is_where_it_was_raised() -> None:
         ({"state": ""}, "the path of the state folder is empty."),
     ],
 )
-def test_settings_that_cannot_work_are_refused(
+def test_invalid_settings_are_refused(
     settings: ServiceSettings, changed: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
@@ -255,14 +255,14 @@ def test_settings_that_cannot_work_are_refused(
     assert str(caught.value) == message
 
 
-def test_no_setting_that_may_hold_a_password_is_in_the_repr(settings: ServiceSettings) -> None:
+def test_the_repr_contains_no_password(settings: ServiceSettings) -> None:
     url = "postgresql://ron:swanson@127.0.0.1/orders?password=swanson"
     shown = repr(replace(settings, orders=url, jobs=url, token="swanson-swanson"))  # noqa: S106 - opens nothing
     assert shown.startswith("ServiceSettings(state=")
     assert "swanson" not in shown
 
 
-def test_an_export_finds_its_private_folder_for_what_does_not_fit_into_memory(
+def test_the_temporary_folder_exists_and_is_private(
     client: TestClient, settings: ServiceSettings
 ) -> None:
     assert client.get("/readyz").status_code == 200
@@ -276,7 +276,7 @@ def test_nothing_configures_the_logging_of_the_process(client: TestClient) -> No
     assert not [one for one in logging.root.handlers if type(one).__module__.startswith("epfilter")]
 
 
-def test_the_other_numbers_are_there_while_the_queue_is_not() -> None:
+def test_other_metrics_are_rendered_while_the_queue_fails() -> None:
     def statuses() -> dict[JobStatus, int]:
         raise ExporterError("the queue does not answer.")
 

@@ -9,12 +9,12 @@ from uuid import UUID
 
 import pytest
 
-from exporter.service.job_scenes import Service, Store
-from exporter.service.job_worker import ROWS, settings_of
+from exporter.service.worker_process import ROWS, settings_of
+from exporter.service.worker_setup import Service, Store
 from support.exporter_services import eventually
 
 
-def test_what_expired_and_what_was_left_over_is_removed(service: Service) -> None:
+def test_expired_jobs_and_leftover_files_are_removed(service: Service) -> None:
     service.jobs._clock = lambda: time.time_ns() - 8 * 24 * 3600 * 10**9
     old = service.jobs.create(None)
     service.run()
@@ -46,7 +46,7 @@ def test_a_job_that_expires_while_it_runs_leaves_no_file(service: Service) -> No
     assert service.names() == set()
 
 
-def test_what_was_left_over_is_removed_also_while_jobs_never_cease_to_wait(
+def test_leftover_files_are_removed_while_jobs_keep_arriving(
     here: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("epfilter.exporter.service.worker._CLEANUP_SECONDS", 0)
@@ -65,7 +65,7 @@ def test_what_was_left_over_is_removed_also_while_jobs_never_cease_to_wait(
     assert swept == {"files": 1, "jobs": 0, "folders": 0}
 
 
-def test_what_killed_exports_spilled_is_removed_after_an_hour(here: Service) -> None:
+def test_spill_folders_of_killed_exports_are_removed_after_an_hour(here: Service) -> None:
     base = settings_of(here.folder).temporary_folder
     old, young, other = base / ".duckdb-old", base / ".duckdb-young", base / "other"
     for folder in (old, young, other):

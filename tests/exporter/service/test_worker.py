@@ -22,9 +22,9 @@ from epfilter.exporter.service.database import DiskFullError
 from epfilter.exporter.service.job_tables import StoredJob
 from epfilter.exporter.service.jobs import JobStore
 from epfilter.exporter.service.worker import DISK_FULL, INTERNAL_ERROR
-from exporter.service.job_scenes import WEEK, Service, Store, raising
-from exporter.service.job_worker import ROWS
 from exporter.service.test_jobs import disconnect
+from exporter.service.worker_process import ROWS
+from exporter.service.worker_setup import WEEK, Service, Store, raising
 from support.exporter_services import eventually
 
 SUCCESS, FAILED, STARTED = JobStatus.SUCCESS, JobStatus.FAILED, JobStatus.STARTED
@@ -74,7 +74,7 @@ def test_a_job_of_another_process_is_seen(service: Service) -> None:
         (lambda path: path.unlink() or ROWS, "the file could not be stored: No such file or directory."),
     ],
 )  # fmt: skip
-def test_a_job_that_cannot_be_run_says_why(
+def test_a_job_that_cannot_run_has_the_reason(
     here: Service, then: Callable[[Path], int], message: str
 ) -> None:
     here.jobs.create("eq(email,ron@swanson.com)")
@@ -87,7 +87,7 @@ def test_a_job_that_cannot_be_run_says_why(
     assert here.run().status is SUCCESS, "the service goes on"
 
 
-def test_a_job_without_a_folder_for_its_file_says_why(here: Service) -> None:
+def test_a_job_without_a_folder_for_its_file_has_the_reason(here: Service) -> None:
     here.jobs.create(None)
     folder = here.files.path(UUID(int=1)).parent
     runner = here.runner(Store(here.folder))
@@ -130,7 +130,7 @@ def test_nothing_that_goes_wrong_ends_the_thread(
         ("succeed", ExporterError("locked.")),
     ],
 )
-def test_the_end_of_a_job_is_told_until_the_queue_has_it(
+def test_the_result_of_a_job_is_recorded_until_it_succeeds(
     here: Service, monkeypatch: pytest.MonkeyPatch, method: str, told: Exception
 ) -> None:
     here.jobs.create(None)
@@ -149,7 +149,7 @@ def test_the_end_of_a_job_is_told_until_the_queue_has_it(
     assert here.names() == ({f"{job.id}.csv"} if method == "succeed" else set())
 
 
-def test_a_file_that_leaves_the_queue_no_room_goes(
+def test_a_file_that_leaves_the_queue_no_room_is_removed(
     here: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here.jobs.create(None)
@@ -159,7 +159,7 @@ def test_a_file_that_leaves_the_queue_no_room_goes(
     assert here.names() == set()
 
 
-def test_a_turn_that_is_lost_publishes_nothing(service: Service) -> None:
+def test_nothing_is_published_after_the_lease_is_lost(service: Service) -> None:
     if not service.place.startswith("postgresql"):
         pytest.skip("SQLite has no connection to lose")
     created = service.jobs.create(None)
@@ -181,7 +181,7 @@ def test_a_turn_that_is_lost_publishes_nothing(service: Service) -> None:
 @contextmanager
 def worker(service: Service, *options: str) -> Iterator[subprocess.Popen[str]]:
     """Another process that runs the jobs."""
-    script = Path(__file__).with_name("job_worker.py")
+    script = Path(__file__).with_name("worker_process.py")
     command = [sys.executable, str(script), service.place, str(service.folder), *options]
     with subprocess.Popen(  # noqa: S603 - our own script
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
@@ -209,7 +209,7 @@ def test_two_processes_run_one_job_at_a_time(service: Service) -> None:
     assert service.names() == {f"{job.id}.csv" for job in created}
 
 
-def test_a_process_that_is_killed_in_the_middle_leaves_its_job_to_the_next(
+def test_the_next_process_runs_the_job_of_a_killed_one(
     service: Service,
 ) -> None:
     created = [service.jobs.create(f"eq(id,{number})") for number in range(3)]

@@ -56,7 +56,7 @@ JSON = {"Content-Type": "application/json"}
         ),
     ],
 )
-def test_what_is_not_json_is_refused_with_its_place(
+def test_invalid_json_is_refused_with_its_position(
     client: TestClient, body: bytes, reason: str | None
 ) -> None:
     answer = client.post("/v2/jobs", content=body, headers=JSON)
@@ -86,7 +86,7 @@ def test_a_number_of_too_many_digits_is_refused(
     | st.text(alphabet='{}[]":,\\u0d8ateflsn"', max_size=60).map(str.encode)
 )
 @tried(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_body_is_ever_an_internal_error(client: TestClient, body: bytes) -> None:
+def test_no_body_causes_an_internal_error(client: TestClient, body: bytes) -> None:
     assert client.post("/v2/jobs", content=body, headers=JSON).status_code == 400
 
 
@@ -119,14 +119,14 @@ def test_json_in_utf_8_is_read(client: TestClient, content_type: str) -> None:
         {**JSON, "Content-Encoding": "gzip"},
     ],
 )
-def test_anything_else_is_refused(client: TestClient, headers: dict[str, str]) -> None:
+def test_any_other_content_type_is_refused(client: TestClient, headers: dict[str, str]) -> None:
     answer = client.post("/v2/jobs", content=GOOD, headers=headers)
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["title"]) == (415, "Unsupported Media Type")
     assert answer.headers["Connection"] == "close"
 
 
-def test_a_body_of_the_limit_is_read_and_one_byte_more_is_not(client: TestClient) -> None:
+def test_a_body_of_the_maximum_size_is_read_and_a_longer_one_refused(client: TestClient) -> None:
     body = json.dumps(creation("eq(email,x)")).encode()
     longest = body + b" " * (4096 - len(body))
     assert client.post("/v2/jobs", content=longest, headers=JSON).status_code == 202
@@ -140,7 +140,9 @@ def test_a_body_of_the_limit_is_read_and_one_byte_more_is_not(client: TestClient
 
 
 @pytest.mark.parametrize("length", ["5000", "9" * 5000])
-def test_a_body_that_says_it_is_too_long_is_not_read(client: TestClient, length: str) -> None:
+def test_a_body_with_a_too_large_content_length_is_not_read(
+    client: TestClient, length: str
+) -> None:
     headers = {**JSON, "Content-Length": length}
     assert client.post("/v2/jobs", content=b"{}", headers=headers).status_code == 413
 
@@ -182,7 +184,7 @@ def test_a_body_in_chunks_is_stopped_while_it_arrives(app: Starlette) -> None:
     assert len(list(chunks)) == 95
 
 
-def test_a_body_that_never_arrives_is_given_up(
+def test_a_body_that_never_arrives_times_out(
     app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(json_body, "_TIMEOUT", 0.05)
@@ -190,7 +192,7 @@ def test_a_body_that_never_arrives_is_given_up(
     assert asked(app, iter([first])) == 408
 
 
-def test_a_client_that_goes_away_is_no_error(
+def test_a_client_that_disconnects_is_not_an_error(
     capsys: pytest.CaptureFixture[str], app: Starlette
 ) -> None:
     assert asked(app, iter([{"type": "http.disconnect"}])) == 0

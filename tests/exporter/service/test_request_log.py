@@ -25,7 +25,7 @@ BODY: Message = {"type": "http.response.body", "body": b"half", "more_body": Tru
         ([START, BODY], 206, 4),
     ],
 )
-def test_a_request_that_is_cancelled_is_noted(
+def test_a_cancelled_request_is_logged(
     capsys: pytest.CaptureFixture[str], sent: list[Message], status: int, size: int
 ) -> None:
     metrics, begun = Metrics(), asyncio.Event()

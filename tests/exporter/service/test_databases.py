@@ -33,7 +33,7 @@ def test_only_the_user_of_the_service_can_read_the_queue(tmp_path: Path) -> None
     assert {*modes.values()} == {0o600}
 
 
-def test_settings_say_where_the_queue_is(tmp_path: Path) -> None:
+def test_settings_choose_the_location_of_the_queue(tmp_path: Path) -> None:
     given = ServiceSettings(orders="a.csv", state=tmp_path / "what? 100%#", token="12345678")  # noqa: S106 - for a test
     with JobStore.from_settings(given) as jobs:
         created = jobs.create(None)
@@ -43,7 +43,7 @@ def test_settings_say_where_the_queue_is(tmp_path: Path) -> None:
         assert (jobs.list_jobs(), others.list_jobs()) == ([created], [])
 
 
-def test_two_queues_in_one_folder_have_turns_of_their_own(tmp_path: Path) -> None:
+def test_two_queues_in_one_folder_have_separate_leases(tmp_path: Path) -> None:
     with (
         JobStore(tmp_path / "one.db", lifetime=WEEK) as one,
         JobStore(tmp_path / "other.db", lifetime=WEEK) as other,
@@ -78,7 +78,7 @@ SECRET = "open-sesame"  # noqa: S105 - opens nothing
         ("postgresql://u:open-sesame@127.0.0.1:1/x?connect_timeout=long", "cannot be used: "),
     ],
 )  # fmt: skip
-def test_what_is_no_place_for_jobs_is_refused_without_a_secret(place: str, words: str) -> None:
+def test_an_invalid_location_is_refused_without_its_secret(place: str, words: str) -> None:
     with pytest.raises(SettingsError) as refusal_response:
         JobStore(place, lifetime=WEEK)
     assert words in str(refusal_response.value)
@@ -93,13 +93,13 @@ def test_no_secret_in_the_repr(place: str) -> None:
         assert SECRET not in repr(jobs) + repr(vars(jobs))
 
 
-def test_postgresql_needs_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_postgresql_requires_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(SettingsError, match=r"need the package psycopg\. Hint: pip install 'epf"):
         JobStore("postgresql://127.0.0.1/x", lifetime=WEEK)
 
 
-def test_a_newer_schema_is_not_touched(place: str, jobs: JobStore) -> None:
+def test_a_newer_schema_is_refused(place: str, jobs: JobStore) -> None:
     with jobs._database.write_transaction() as connection:
         connection.execute(text("UPDATE epfilter_exporter_queue SET version = 2"))
     with pytest.raises(
@@ -136,7 +136,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path, at: int, damage: bytes, words
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps what is open")
 @pytest.mark.parametrize("replaced", [True, False])
-def test_nothing_is_written_to_a_file_that_was_removed(tmp_path: Path, *, replaced: bool) -> None:
+def test_a_removed_database_file_is_not_written(tmp_path: Path, *, replaced: bool) -> None:
     path = tmp_path / "jobs.db"
     with JobStore(path, lifetime=WEEK) as jobs:
         jobs.create(None)
@@ -148,7 +148,7 @@ def test_nothing_is_written_to_a_file_that_was_removed(tmp_path: Path, *, replac
                 used()
 
 
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
+def test_a_file_instead_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "state").touch()
     with pytest.raises(SettingsError, match=r"jobs\.db cannot be opened: (Not a dir|File exists)"):
         JobStore(tmp_path / "state" / "jobs.db", lifetime=WEEK)
@@ -178,7 +178,7 @@ def test_a_database_that_fails_later_is_explained(place: str, jobs: JobStore) ->
             method()
 
 
-def test_another_process_that_keeps_the_file_locked(
+def test_a_file_locked_by_another_process_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("epfilter.exporter.service.sqlite._LOCK_TIMEOUT", 0.05)
@@ -192,7 +192,7 @@ def test_another_process_that_keeps_the_file_locked(
         jobs.create(None)
 
 
-def test_a_full_disk_is_called_so(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported(tmp_path: Path) -> None:
     with JobStore(tmp_path / "jobs.db", lifetime=WEEK) as jobs:
         with jobs._database.write_transaction() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
