@@ -16,7 +16,7 @@ from benchmarks.timing import Timer
 
 NAME = "lib-rql"
 REQUIREMENT = "lib-rql>=2,<3"  # which requires one version of lark-parser
-WORKER = Path(__file__).with_name("rql_worker.py")
+WORKER = Path(__file__).with_name("lib_rql_worker.py")
 
 
 class LibRql:
