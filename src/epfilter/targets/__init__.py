@@ -1,7 +1,7 @@
-"""Targets: the same filter runs on objects, dataframes, SQL databases, Mongo and Elasticsearch.
+"""Targets: the same filter runs on objects, dataframes, SQL databases, MongoDB and Elasticsearch.
 
-One meaning everywhere; what a target cannot express it refuses with UnsupportedFilterError. Each
-target is a module of its own, imported when it is asked for, like the packages that it needs.
+A filter means the same in every target; what a target cannot express raises UnsupportedFilterError.
+Each target is a module of its own, which is imported on first use like the packages that it needs.
 """
 
 from __future__ import annotations
