@@ -21,6 +21,7 @@ from epfilter.targets.binding import Untyped
 from epfilter.targets.representable import (
     EVERY_INT64,
     Comparison,
+    Representation,
     represent_float,
     represent_integer,
     represent_timestamp,
@@ -119,7 +120,7 @@ def match_range(op: Operator, value: Any, type_: type[Any] | None) -> dict[str, 
 _RANGES = {Operator.GT: "$gt", Operator.GE: "$gte", Operator.LT: "$lt", Operator.LE: "$lte"}
 
 
-def _represent(op: Operator, value: Any, type_: type[Any] | None) -> Comparison | bool:
+def _represent(op: Operator, value: Any, type_: type[Any] | None) -> Representation:
     """Compare with a value that a document can hold.
 
     A Decimal is sent as it is only where the field is declared as one. Any other number is an int

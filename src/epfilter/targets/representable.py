@@ -36,9 +36,13 @@ class Comparison(NamedTuple):
     value: Any
 
 
+Representation = Comparison | bool
+"""The comparison to use; or True for every value of the column that is not null, False for none."""
+
+
 def represent_decimal(
     op: Operator, value: Decimal, lowest: Decimal, highest: Decimal, scale: int
-) -> Comparison | bool:
+) -> Representation:
     """Compare with the numbers from `lowest` to `highest` of `scale` digits after the point.
 
     >>> represent_decimal(Operator.GE, Decimal("5.5"), Decimal(-9), Decimal(9), 0)
@@ -57,7 +61,7 @@ def represent_decimal(
     return _compare_with_floor(op, floor, exact=floor == value)
 
 
-def represent_integer(op: Operator, value: Decimal, lowest: int, highest: int) -> Comparison | bool:
+def represent_integer(op: Operator, value: Decimal, lowest: int, highest: int) -> Representation:
     """Compare with the integers from `lowest` to `highest`.
 
     >>> represent_integer(Operator.LT, Decimal("5.5"), *EVERY_INT64)
@@ -73,7 +77,7 @@ def represent_integer(op: Operator, value: Decimal, lowest: int, highest: int) -
 
 def represent_float(
     op: Operator, value: Decimal, *, single: bool = False, whole_is_exact: bool = False
-) -> Comparison | bool:
+) -> Representation:
     """Compare with floats of 64 or, if `single`, 32 bits; each is the number of its shortest text.
 
     With `whole_is_exact` a whole float is the integer that it holds instead: 1e23 is
@@ -98,7 +102,7 @@ def represent_float(
 
 def represent_nearest_float(
     op: Operator, value: Decimal, *, single: bool = False
-) -> Comparison | bool:
+) -> Representation:
     """Compare with floats after rounding the value to the nearest one.
 
     >>> represent_nearest_float(Operator.EQ, Decimal("0.10000000000000000001"))
@@ -110,7 +114,7 @@ def represent_nearest_float(
     return represent_float(op, value, single=single)
 
 
-def represent_integer_or_float(op: Operator, value: Decimal) -> Comparison | bool:
+def represent_integer_or_float(op: Operator, value: Decimal) -> Representation:
     """Compare with numbers that are integers of 64 bits or else floats, as SQLite stores them.
 
     >>> represent_integer_or_float(Operator.EQ, Decimal("5.0")).value
@@ -131,7 +135,7 @@ def has_float_digits(value: Decimal) -> bool:
     return len(value.normalize(_EXACT).as_tuple().digits) <= sys.float_info.dig
 
 
-def represent_date(op: Operator, value: date) -> Comparison | bool:
+def represent_date(op: Operator, value: date) -> Representation:
     """Compare with dates, each of which is its midnight UTC.
 
     >>> represent_date(Operator.GE, datetime(2020, 1, 1, 12, tzinfo=UTC))
@@ -141,7 +145,7 @@ def represent_date(op: Operator, value: date) -> Comparison | bool:
     return _compare_with_floor(op, day, exact=to_timestamp(day) == to_timestamp(value))
 
 
-def represent_timestamp(op: Operator, value: datetime, step: int) -> Comparison | bool:
+def represent_timestamp(op: Operator, value: datetime, step: int) -> Representation:
     """Compare with timestamps that are multiples of `step` microseconds.
 
     >>> represent_timestamp(Operator.EQ, datetime(2018, 9, 1, 0, 0, 0, 500, UTC), 1000)
@@ -162,7 +166,7 @@ def to_timestamp(value: date) -> datetime:
     return datetime.combine(value, time(), UTC)
 
 
-def _compare_with_floor(op: Operator, floor: V, *, exact: bool) -> Comparison | bool:
+def _compare_with_floor(op: Operator, floor: V, *, exact: bool) -> Representation:
     """Compare with `floor`, the greatest value of the column that is not above the value."""
     if exact:
         return Comparison(op, floor)

@@ -17,6 +17,7 @@ from epfilter.targets.binding import Untyped
 from epfilter.targets.dataframe.columns import Column
 from epfilter.targets.representable import (
     Comparison,
+    Representation,
     represent_date,
     represent_decimal,
     represent_float,
@@ -124,7 +125,7 @@ def _type_conflict(op: CallOperator, value: object, column: Column) -> Unsupport
     )
 
 
-def represent(op: Operator, value: Any, dtype: nw.dtypes.DType) -> Comparison | bool:
+def represent(op: Operator, value: Any, dtype: nw.dtypes.DType) -> Representation:
     """Return the comparison with a value that the column can hold; see `targets.representable`.
 
     >>> represent(Operator.GT, Decimal("5.5"), nw.Int64()).value
@@ -148,7 +149,7 @@ def represent(op: Operator, value: Any, dtype: nw.dtypes.DType) -> Comparison | 
     return represent_integer(op, value, *_INTEGERS[type(dtype)])
 
 
-def _represent_timestamp(op: Operator, value: datetime, dtype: nw.Datetime) -> Comparison | bool:
+def _represent_timestamp(op: Operator, value: datetime, dtype: nw.Datetime) -> Representation:
     if dtype.time_unit == "ns" and abs(value - _EPOCH) > _NANOSECOND_RANGE:
         if op is Operator.EQ:
             return False
@@ -159,7 +160,7 @@ def _represent_timestamp(op: Operator, value: datetime, dtype: nw.Datetime) -> C
     return Comparison(comparison.op, comparison.value.replace(tzinfo=None))
 
 
-def _represent_decimal(op: Operator, value: Decimal, dtype: nw.Decimal) -> Comparison | bool:
+def _represent_decimal(op: Operator, value: Decimal, dtype: nw.Decimal) -> Representation:
     step = Decimal((0, (1,), -dtype.scale))
     highest = (10**dtype.precision - 1) * step
     comparison = represent_decimal(op, value, -highest, highest, dtype.scale)

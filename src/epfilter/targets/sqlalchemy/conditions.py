@@ -17,7 +17,7 @@ from epfilter.ast import (
 from epfilter.resources import BoundValue
 from epfilter.semantics import fold_case, parse_pattern
 from epfilter.targets.binding import Untyped
-from epfilter.targets.representable import Comparison, represent_date, to_timestamp
+from epfilter.targets.representable import Comparison, Representation, represent_date, to_timestamp
 from epfilter.targets.sqlalchemy.calls import Call
 from epfilter.targets.sqlalchemy.columns import ColumnType
 from epfilter.targets.sqlalchemy.dialect import NEVER, SqlDialect, equals_any, join_conditions
@@ -202,10 +202,7 @@ def _write_text(
 
 
 def _write_comparison(
-    dialect: SqlDialect,
-    type_: ColumnType,
-    x: str,
-    comparison: Comparison | bool,  # noqa: FBT001 - the result of `_represent`
+    dialect: SqlDialect, type_: ColumnType, x: str, comparison: Representation
 ) -> str:
     if comparison is False:
         return NEVER
@@ -219,9 +216,7 @@ def _write_comparison(
     return condition
 
 
-def _represent(
-    dialect: SqlDialect, op: Operator, type_: ColumnType, value: Any
-) -> Comparison | bool:
+def _represent(dialect: SqlDialect, op: Operator, type_: ColumnType, value: Any) -> Representation:
     """Return the comparison with a value that the column can hold."""
     if type_.name in _NUMBER_TYPES:
         return dialect.represent_number(op, value, type_)

@@ -16,7 +16,7 @@ from epfilter.errors import UnsupportedFilterError
 from epfilter.semantics import Pattern, case_variants
 from epfilter.targets.representable import (
     EVERY_INT64,
-    Comparison,
+    Representation,
     represent_integer,
     represent_nearest_float,
 )
@@ -176,7 +176,7 @@ class SqlDialect:
 
     # Other types
 
-    def represent_number(self, op: Operator, value: Any, type_: ColumnType) -> Comparison | bool:
+    def represent_number(self, op: Operator, value: Any, type_: ColumnType) -> Representation:
         """Return the comparison with a number that the column can hold."""
         if type_.name == "integer":
             return represent_integer(op, value, *EVERY_INT64)
@@ -186,7 +186,7 @@ class SqlDialect:
 
     def represent_numeric(
         self, op: Operator, value: Any, type_: types.TypeEngine[Any]
-    ) -> Comparison | bool:
+    ) -> Representation:
         """Return the comparison with a number that a Numeric column can hold."""
         raise NotImplementedError
 

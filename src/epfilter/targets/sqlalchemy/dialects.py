@@ -10,7 +10,7 @@ from sqlalchemy import types
 from epfilter.ast import Operator
 from epfilter.semantics import Pattern
 from epfilter.targets.representable import (
-    Comparison,
+    Representation,
     has_float_digits,
     represent_decimal,
     represent_integer,
@@ -59,7 +59,7 @@ class SQLite(SqlDialect):
 
     def represent_numeric(
         self, op: Operator, value: Any, type_: types.TypeEngine[Any]
-    ) -> Comparison | bool:
+    ) -> Representation:
         comparison = represent_integer_or_float(op, value)
         is_float = not isinstance(comparison, bool) and isinstance(comparison.value, float)
         if is_float and isinstance(type_, types.Numeric) and not has_float_digits(value):
@@ -108,7 +108,7 @@ class PostgreSQL(SqlDialect):
 
     def represent_numeric(
         self, op: Operator, value: Any, type_: types.TypeEngine[Any]
-    ) -> Comparison | bool:
+    ) -> Representation:
         highest = _POSTGRESQL_HIGHEST
         return represent_decimal(op, value, -highest, highest, _POSTGRESQL_SCALE)
 
@@ -130,14 +130,14 @@ class DuckDB(SqlDialect):
     def exact_text(self, x: str) -> str:
         return f"{x} COLLATE C"
 
-    def represent_number(self, op: Operator, value: Any, type_: ColumnType) -> Comparison | bool:
+    def represent_number(self, op: Operator, value: Any, type_: ColumnType) -> Representation:
         if type_.name == "integer":
             return represent_integer(op, value, -(2**127), 2**127 - 1)
         return super().represent_number(op, value, type_)
 
     def represent_numeric(
         self, op: Operator, value: Any, type_: types.TypeEngine[Any]
-    ) -> Comparison | bool:
+    ) -> Representation:
         return _represent_fixed(op, value, *_declared_digits(type_, 18, 3))
 
     def is_single_float(self, type_: types.TypeEngine[Any]) -> bool:
@@ -165,14 +165,14 @@ class MySQL(SqlDialect):
     def fold_text(self, subject: str, folded: str) -> str:
         return self.replace_each(subject, variant_pairs(folded), 3 * _MAX_REPLACED)
 
-    def represent_number(self, op: Operator, value: Any, type_: ColumnType) -> Comparison | bool:
+    def represent_number(self, op: Operator, value: Any, type_: ColumnType) -> Representation:
         if type_.name == "integer":
             return represent_integer(op, value, -(2**64), 2**64 - 1)
         return super().represent_number(op, value, type_)
 
     def represent_numeric(
         self, op: Operator, value: Any, type_: types.TypeEngine[Any]
-    ) -> Comparison | bool:
+    ) -> Representation:
         return _represent_fixed(op, value, 65, 30)
 
     def is_single_float(self, type_: types.TypeEngine[Any]) -> bool:
@@ -204,7 +204,7 @@ def _declared_digits(type_: types.TypeEngine[Any], digits: int, scale: int) -> t
     return (digits, scale) if precision is None else (precision, getattr(type_, "scale", None) or 0)
 
 
-def _represent_fixed(op: Operator, value: Any, digits: int, scale: int) -> Comparison | bool:
+def _represent_fixed(op: Operator, value: Any, digits: int, scale: int) -> Representation:
     highest = Decimal((0, (9,) * digits, -scale))
     return represent_decimal(op, value, -highest, highest, scale)
 
