@@ -42,54 +42,50 @@ class Engine:
         self._plans: dict[tuple[bool, ...], _Plan] = {}
 
     def run(self, text: str, resource: Resource | None) -> list[Diagnostic]:
-        """Return all findings in a text, in the order of the text."""
+        """Return all diagnostics of a text, in the order of the text."""
         located = parse_located(text)
+        is_damaged = bool(located.diagnostics)
         checked = (
             located.diagnostics if resource is None else check_located(resource, located, len(text))
         )
-        is_damaged = bool(located.diagnostics)
-        found = [
-            diagnostic
-            for diagnostic in checked
-            if diagnostic.code in self.selected
-            # The field that seems to be missing may be in the damaged part of the text.
-            and not (
-                is_damaged
-                and diagnostic.code == _REQUIRED_FIELDS
-                and diagnostic.span.start == diagnostic.span.end
-            )
-        ]
+        diagnostics = [item for item in checked if self._is_reported(item, is_damaged=is_damaged)]
         if not is_damaged:
             context = build_context(text, located, resource, self.settings)
-            found += self._check(context)
+            diagnostics += self._check(context)
             context.release()
-        return (
-            sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.code))
-            if found
-            else found
+        diagnostics.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
+        return diagnostics
+
+    def _is_reported(self, diagnostic: Diagnostic, *, is_damaged: bool) -> bool:
+        if diagnostic.code not in self.selected:
+            return False
+        # In a damaged text, the field that seems to be missing may be in the damaged part.
+        is_missing_field = (
+            diagnostic.code == _REQUIRED_FIELDS and diagnostic.span.start == diagnostic.span.end
         )
+        return not (is_damaged and is_missing_field)
 
     def _check(self, context: Context) -> list[Diagnostic]:
         plan = self._get_plan(context.text)
-        found = [
+        diagnostics = [
             _to_diagnostic(rule, finding)
             for rule, check_filter in plan.filter_checks
             for finding in check_filter(context)
         ]
-        found += [
+        diagnostics += [
             _to_diagnostic(rule, finding)
             for call in context.calls
             for rule, check_call in plan.call_checks[call.op]
             for finding in check_call(call, context)
         ]
         if context.groups:
-            found += [
+            diagnostics += [
                 _to_diagnostic(rule, finding)
                 for group in context.groups
                 for rule, check_group in plan.group_checks
                 for finding in check_group(group, context)
             ]
-        return found
+        return diagnostics
 
     def _get_plan(self, text: str) -> _Plan:
         """Return the rules whose required characters the text contains."""

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 class Call:
     """A call, with its field as the resource declares it.
 
-    `filter_text` is the whole text that contains the call. `match` is None if no resource is
-    given or if the resource has no such field. Equal parts of one filter have the same
-    `equality_key`; `index` is the position in `parent.parts`.
+    `filter_text` is the whole text that contains the call, and `number` counts the calls of the
+    filter in the order of the text. `match` is None if no resource is given or if the resource has
+    no such field. Equal parts of one filter have the same `equality_key`; `index` is the position
+    in `parent.parts`.
     """
 
     located: Located
     filter_text: str
+    number: int
     op: Operator
     match: Match | None
     has_resource: bool
@@ -177,6 +179,7 @@ def build_context(
     text: str, located: Located, resource: Resource | None, settings: Settings
 ) -> Context:
     """Return the context of a text that was parsed without errors."""
+    has_resource = resource is not None
     schema = None if resource is None else resource_schema(resource)
     calls: list[Call] = []
     groups: list[Group] = []
@@ -191,7 +194,7 @@ def build_context(
         else:
             node = cast("Comparison | Membership | IsNull", current.node)
             match = None if schema is None else schema.find(node.field)
-            part = Call(current, text, node.op, match, resource is not None, parent)
+            part = Call(current, text, len(calls), node.op, match, has_resource, parent)
             calls.append(part)
         if parent is not None:
             part.index = len(parent.parts)

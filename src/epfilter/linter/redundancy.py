@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from epfilter.linter.model import Call, Group
+from epfilter.linter.value_sets import ValueSet
 
 
 def comparable_calls(group: Group) -> list[list[Call]]:
@@ -43,21 +44,24 @@ def select_narrowest(calls: Sequence[Call]) -> list[Call]:
     upper bound, and the one with the fewest values.
     """
     selected: dict[Call, None] = {}
-    for i in range(len(calls[0].value_sets())):
+    for sets in zip(*[call.value_sets() for call in calls], strict=True):
         highest_low = lowest_high = fewest = None
-        for call in calls:
-            values = call.value_sets()[i]
+        for i, values in enumerate(sets):
             if values.low is not None and not (
-                highest_low and highest_low.value_sets()[i].starts_within(values)
+                highest_low is not None and sets[highest_low].starts_within(values)
             ):
-                highest_low = call
+                highest_low = i
             if values.high is not None and not (
-                lowest_high and lowest_high.value_sets()[i].ends_within(values)
+                lowest_high is not None and sets[lowest_high].ends_within(values)
             ):
-                lowest_high = call
-            if values.points and not (fewest and _count(fewest, i) <= len(values.points)):
-                fewest = call
-        selected |= dict.fromkeys(call for call in (highest_low, lowest_high, fewest) if call)
+                lowest_high = i
+            if values.points and not (
+                fewest is not None and _count(sets[fewest]) <= len(values.points)
+            ):
+                fewest = i
+        for best in (highest_low, lowest_high, fewest):
+            if best is not None:
+                selected[calls[best]] = None
     return [*selected]
 
 
@@ -68,21 +72,22 @@ def select_widest(calls: Sequence[Call]) -> list[Call]:
     highest upper bound.
     """
     selected: dict[Call, None] = {}
-    for i in range(len(calls[0].value_sets())):
+    for sets in zip(*[call.value_sets() for call in calls], strict=True):
         lowest_low = highest_high = None
-        for call in calls:
-            values = call.value_sets()[i]
+        for i, values in enumerate(sets):
             if values.points is not None:
                 continue
             if values.low is not None and not (
-                lowest_low and values.starts_within(lowest_low.value_sets()[i])
+                lowest_low is not None and values.starts_within(sets[lowest_low])
             ):
-                lowest_low = call
+                lowest_low = i
             if values.high is not None and not (
-                highest_high and values.ends_within(highest_high.value_sets()[i])
+                highest_high is not None and values.ends_within(sets[highest_high])
             ):
-                highest_high = call
-        selected |= dict.fromkeys(call for call in (lowest_low, highest_high) if call)
+                highest_high = i
+        for best in (lowest_low, highest_high):
+            if best is not None:
+                selected[calls[best]] = None
     return [*selected]
 
 
@@ -102,10 +107,10 @@ def index_largest_sets(calls: Sequence[Call]) -> dict[Any, Call]:
     for call in calls:
         for value in call.value_sets()[0].points or ():
             known = index.get(value)
-            if known is None or _count(known, 0) < _count(call, 0):
+            if known is None or _count(known.value_sets()[0]) < _count(call.value_sets()[0]):
                 index[value] = call
     return index
 
 
-def _count(call: Call, type_index: int) -> int:
-    return len(call.value_sets()[type_index].points or ())
+def _count(values: ValueSet) -> int:
+    return len(values.points or ())

@@ -44,18 +44,14 @@ def _first_contradiction(calls: list[Call]) -> tuple[Call, Call] | None:
     best: tuple[Call, Call] | None = None
     for narrow in select_narrowest(calls):
         for call in calls:
-            first, second = sorted((narrow, call), key=_start)
-            if best and _start(best[1]) <= _start(second):
+            first, second = (narrow, call) if narrow.number < call.number else (call, narrow)
+            if best and best[1].number <= second.number:
                 continue
             if are_disjoint(narrow.value_sets(), call.value_sets()) and _have_one_value(
                 narrow, call
             ):
                 best = first, second
     return best
-
-
-def _start(call: Call) -> int:
-    return call.span.start
 
 
 def _have_one_value(left: Call, right: Call) -> bool:

@@ -56,7 +56,7 @@ def _implied_calls(calls: list[Call]) -> Iterator[tuple[Call, Call]]:
         candidates += [call for call in [next(filter(None, singles_in_wide), None)] if call]
         for narrow in candidates:
             if _are_comparable(narrow, wide) and _is_subset(narrow, wide):
-                if narrow.span.start > wide.span.start and _is_subset(wide, narrow):
+                if narrow.number > wide.number and _is_subset(wide, narrow):
                     continue  # the two are equal; only the later one is reported
                 yield wide, narrow
                 break
@@ -70,7 +70,7 @@ def _covered_calls(calls: list[Call]) -> Iterator[tuple[Call, Call]]:
         candidates = [*widest, sets[next(iter(points))]] if points else widest
         for wide in candidates:
             if _are_comparable(wide, narrow) and _is_subset(narrow, wide):
-                if wide.span.start > narrow.span.start and _is_subset(wide, narrow):
+                if wide.number > narrow.number and _is_subset(wide, narrow):
                     continue  # the two are equal; only the later one is reported
                 yield narrow, wide
                 break
