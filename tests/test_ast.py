@@ -70,7 +70,7 @@ class Report(BaseModel):
         (Or, {"terms": A}),
     ],
 )
-def test_nodes_refuse(node: type[BaseModel], members: dict[str, Any]) -> None:
+def test_nodes_refuse_invalid_fields(node: type[BaseModel], members: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         node(**members)
 
@@ -112,7 +112,7 @@ def test_json_of_a_node(f: Filter, data: dict[str, Any]) -> None:
     assert type(f).model_validate(data) == f
 
 
-def test_operators_may_be_text_and_become_operators() -> None:
+def test_a_text_is_accepted_as_an_operator() -> None:
     node = Comparison(op="eq", field="a", value="1")
     assert node.op is Operator.EQ
     assert node == Comparison(op=Operator.EQ, field="a", value="1")
@@ -125,7 +125,7 @@ def test_operators_may_be_text_and_become_operators() -> None:
 @pytest.mark.parametrize(
     "text", ["eq(a,1)", "in(a,1)", "is_null(a)", "eq(a,1):eq(b,2)", "eq(a,1)|eq(b,2)"]
 )
-def test_repr_reads_back(text: str) -> None:
+def test_repr_evaluates_to_the_node(text: str) -> None:
     f = parse(text)
     names = {kind.__name__: kind for kind in (Comparison, Membership, IsNull, And, Or)}
     assert eval(repr(f), names) == f  # noqa: S307 - the text is our own repr
@@ -166,12 +166,12 @@ def test_two_equal_deep_trees_compare_in_linear_time() -> None:
     ],
     ids=str,
 )
-def test_a_sparse_dump_still_says_which_node_it_is(f: Filter) -> None:
+def test_a_dump_of_the_set_fields_contains_the_operator(f: Filter) -> None:
     assert isinstance(f, BaseModel)
     assert adapter.validate_python(f.model_dump(exclude_unset=True)) == f
 
 
-def test_match_statement_takes_nodes_apart() -> None:
+def test_match_statement_destructures_nodes() -> None:
     match parse("eq(a,1):in(b,x,y)|is_null(c)"):
         case Or((And((Comparison("eq", "a", value), Membership("in", "b", values))), IsNull(name))):
             assert (value, values, name) == ("1", ("x", "y"), "c")
@@ -209,7 +209,7 @@ def test_combining(built: Filter, text: str) -> None:
 
 
 @pytest.mark.parametrize("other", ["eq(b,2)", None, 1, True, F.b])
-def test_combining_with_what_is_no_filter(other: Any) -> None:
+def test_combining_with_another_type_is_refused(other: Any) -> None:
     for combine in (
         lambda: A & other,
         lambda: A | other,
@@ -220,7 +220,7 @@ def test_combining_with_what_is_no_filter(other: Any) -> None:
             combine()
 
 
-def test_no_truth_value() -> None:
+def test_a_filter_has_no_truth_value() -> None:
     for use in (
         lambda: bool(A),
         lambda: A and B,
@@ -236,7 +236,7 @@ def test_no_truth_value() -> None:
         _ = ~A
 
 
-def test_the_base_cannot_be_built() -> None:
+def test_the_base_is_abstract() -> None:
     with pytest.raises(TypeError, match="abstract"):
         Filter()  # type: ignore[abstract] # that is the point
 
@@ -320,7 +320,7 @@ def test_a_filter_as_a_field(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "words"),
+    ("value", "message"),
     [
         ("eq(a", "Not a filter:\n1:5 EPF107"),
         ("", "Not a filter:\n1:1 EPF101"),
@@ -333,20 +333,20 @@ def test_a_filter_as_a_field(value: object) -> None:
         ({"op": "and", "terms": []}, "Not the tree of a filter"),
     ],
 )
-def test_what_is_no_filter_is_a_validation_error(value: object, words: str) -> None:
+def test_an_invalid_filter_is_a_validation_error(value: object, message: str) -> None:
     with pytest.raises(ValidationError) as caught:
         Report.model_validate({"filter": value})
-    (found,) = caught.value.errors()
-    assert words in found["msg"]
-    json.dumps(found["ctx"])
+    (error,) = caught.value.errors()
+    assert message in error["msg"]
+    json.dumps(error["ctx"])
 
 
-def test_diagnostics_reach_the_validation_error() -> None:
+def test_a_validation_error_contains_the_diagnostics() -> None:
     with pytest.raises(ValidationError) as caught:
         Report.model_validate_json('{"filter": "gte(a,1)"}')
-    (found,) = caught.value.errors()
-    assert found["type"] == "filter_syntax"
-    assert found["ctx"]["diagnostics"][0]["code"] == "EPF108"
+    (error,) = caught.value.errors()
+    assert error["type"] == "filter_syntax"
+    assert error["ctx"]["diagnostics"][0]["code"] == "EPF108"
 
 
 def test_braces_of_the_text_stay_in_the_message() -> None:
@@ -362,7 +362,7 @@ def test_json_schema_is_a_string() -> None:
     assert tree["discriminator"]["propertyName"] == "op"
 
 
-def test_the_members_that_were_given_are_told_in_a_copy() -> None:
+def test_model_fields_set_is_a_copy() -> None:
     f, other = parse("eq(a,1)"), parse("gt(b,2)")
     assert isinstance(f, BaseModel)
     assert isinstance(other, BaseModel)

@@ -1,4 +1,4 @@
-"""F, all_of and any_of: what they build, and what they refuse in words."""
+"""F, all_of and any_of: what they build, and what they refuse."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ from epfilter.builder import Field
         (any_of(F.a.eq(1) & F.b.eq(2), F.c.eq(3)), "(eq(a,1):eq(b,2))|eq(c,3)"),
     ],
 )
-def test_built(built: Filter, text: str) -> None:
+def test_built_text(built: Filter, text: str) -> None:
     assert str(built) == text
     assert parse(text) == built
 
@@ -99,7 +99,7 @@ untyped_any_of: Any = any_of
 
 
 @pytest.mark.parametrize(
-    ("action", "kind", "words"),
+    ("action", "kind", "message"),
     [
         (lambda: untyped.a != 1, FilterTypeError, NO_NOT_EQUAL),
         (lambda: ~untyped.a, FilterTypeError, "the filter language has no NOT. Hint: compare with the values that you want."),
@@ -138,10 +138,10 @@ untyped_any_of: Any = any_of
         (lambda: untyped_all_of([[untyped.a.eq(1)]]), FilterTypeError, "all_of accepts filters, not a value of type list. Hint: parse(text) turns a text into a filter."),
     ],
 )  # fmt: skip
-def test_refused(action: Callable[[], Any], kind: type[FilterError], words: str) -> None:
+def test_refused_values(action: Callable[[], Any], kind: type[FilterError], message: str) -> None:
     with pytest.raises(kind) as caught:
         action()
-    assert str(caught.value) == words
+    assert str(caught.value) == message
 
 
 def test_chained_comparisons_are_refused() -> None:
@@ -150,14 +150,14 @@ def test_chained_comparisons_are_refused() -> None:
 
 
 @pytest.mark.parametrize("name", ["__len__", "__wrapped__", "_repr_html_", "__array__"])
-def test_names_that_python_looks_for_are_no_fields(name: str) -> None:
+def test_names_that_python_looks_up_are_not_fields(name: str) -> None:
     for thing in (F, F.a):
         assert not hasattr(thing, name)
         with pytest.raises(AttributeError, match="is not a field"):
             getattr(thing, name)
 
 
-def test_fields_are_not_iterated() -> None:
+def test_fields_are_not_iterable() -> None:
     for thing in (untyped, untyped.a):
         with pytest.raises(TypeError):
             list(thing)
@@ -165,7 +165,7 @@ def test_fields_are_not_iterated() -> None:
             _ = "x" in thing
 
 
-def test_fields_in_python() -> None:
+def test_fields_pickle_and_print() -> None:
     assert repr(F) == "F"
     assert repr(F.a["b c"]) == "F['a.b c']"
     assert str(F.a.b) == "a.b"

@@ -14,14 +14,14 @@ _ROW = re.compile(r"(?:(parses)|(EPF1\d\d) (\d+)-(\d+)): (.*)")
 
 
 def lines(name: str) -> list[str]:
-    found = (DATA / name).read_text(encoding="utf-8").splitlines()
-    return [line for line in found if line and not line.startswith("#")]
+    content = (DATA / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in content if line and not line.startswith("#")]
 
 
 def rows() -> list[re.Match[str]]:
-    found = [_ROW.fullmatch(line) for line in lines("corpus_remarks.txt")]
-    assert None not in found
-    return [row for row in found if row]
+    matches = [_ROW.fullmatch(line) for line in lines("corpus_remarks.txt")]
+    assert None not in matches
+    return [row for row in matches if row]
 
 
 FILTERS = lines("corpus.txt")
@@ -30,7 +30,7 @@ MALFORMED = [(row[5], row[2], int(row[3]), int(row[4])) for row in rows() if row
 
 
 @pytest.mark.parametrize("text", [*FILTERS, *REMARKED])
-def test_it_parses_and_comes_back(text: str) -> None:
+def test_round_trip(text: str) -> None:
     f = parse(text)
     assert parse(unparse(f)) == f
     assert parse(unparse(f, quotes="always")) == f
@@ -41,19 +41,19 @@ def test_it_parses_and_comes_back(text: str) -> None:
 @pytest.mark.parametrize(
     "text", [text for text in FILTERS if " " not in text and not {*"\"'"} & {*text}]
 )
-def test_it_is_canonical_already(text: str) -> None:
+def test_documented_text_is_canonical(text: str) -> None:
     assert unparse(parse(text)) == text
 
 
 @pytest.mark.parametrize(("text", "code", "start", "end"), MALFORMED)
-def test_it_has_one_mistake(text: str, code: str, start: int, end: int) -> None:
+def test_malformed_text_has_one_error(text: str, code: str, start: int, end: int) -> None:
     with pytest.raises(FilterSyntaxError) as caught:
         parse(text)
-    assert [(found.code, found.span) for found in caught.value.diagnostics] == [
+    assert [(diagnostic.code, diagnostic.span) for diagnostic in caught.value.diagnostics] == [
         (code, (start, end))
     ]
 
 
-def test_there_are_all() -> None:
+def test_the_corpus_is_complete() -> None:
     assert (len(FILTERS), len(REMARKED), len(MALFORMED)) == (121, 28, 4)
     assert len({*FILTERS, *REMARKED}) == 149

@@ -12,7 +12,7 @@ from epfilter import Edit, F, FilterError, FilterSyntaxError, FilterValueError, 
 from epfilter.errors import apply_edits
 
 
-def test_edits() -> None:
+def test_edits_keep_their_order_and_must_not_overlap() -> None:
     insertions = [Edit(Span(1, 1), "x"), Edit(Span(1, 1), "y"), Edit(Span(0, 1), "A")]
     assert apply_edits("abc", insertions) == "Axybc"
     with pytest.raises(FilterValueError, match="two edits overlap at 1"):
@@ -37,7 +37,7 @@ def test_every_error_pickles() -> None:
         assert str(copy.copy(error)) == str(error)
 
 
-def test_many_mistakes_are_counted() -> None:
+def test_many_diagnostics_are_counted() -> None:
     with pytest.raises(FilterSyntaxError) as caught:
         parse("|".join(["foo(a,1)"] * 25))
     error = caught.value

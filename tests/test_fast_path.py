@@ -23,20 +23,20 @@ def test_the_patterns_are_those_of_the_grammar() -> None:
 
 
 @given(some.filters, st.sampled_from(["minimal", "always"]))
-def test_it_reads_what_is_printed(f: Filter, quotes: str) -> None:
+def test_it_reads_printed_text(f: Filter, quotes: str) -> None:
     assert fast_path.read_tree(unparse(f, quotes=quotes)) == f  # type: ignore[arg-type] # sampled
     assert fast_path.read_tree(pretty(f)) == f
 
 
 @given(some.any_text)
-def test_what_it_reads_it_reads_as_the_parser_does(text: str) -> None:
+def test_it_agrees_with_the_parser(text: str) -> None:
     """And it gives up on nothing that the parser reads, but for the depth of parentheses."""
     expected = parser._parse_with_lark(text)
     assert fast_path.read_tree(text) == expected
 
 
 @given(st.text("eqinor_ul(),:|ab \n\"'\\", max_size=40))
-def test_nor_does_it_read_more_than_the_parser(text: str) -> None:
+def test_it_agrees_with_the_parser_on_similar_text(text: str) -> None:
     assert fast_path.read_tree(text) == parser._parse_with_lark(text)
 
 
@@ -67,7 +67,7 @@ REFUSED += ["EQ(a,1)", "eqq(a,1)", "eq(a,1)||eq(b,2)", "eq(a,é)", "eq(a,1)\x00"
 
 
 @pytest.mark.parametrize("text", REFUSED, ids=ascii)
-def test_it_gives_up_on_what_is_no_filter(text: str) -> None:
+def test_it_does_not_recognise_invalid_text(text: str) -> None:
     assert fast_path.read_tree(text) is None
     assert parser._parse_with_lark(text) is None
 
@@ -81,7 +81,7 @@ def test_deep_parentheses_go_to_the_parser(depth: int) -> None:
 
 
 @given(some.any_text)
-def test_a_call_is_located_as_the_reader_does_by_itself(text: str) -> None:
+def test_it_agrees_with_the_recovery(text: str) -> None:
     fast = parse_located(text)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(groups, "read_valid_call", lambda *_: None)
@@ -90,15 +90,17 @@ def test_a_call_is_located_as_the_reader_does_by_itself(text: str) -> None:
 
 
 @given(some.calls)
-def test_the_parts_of_a_call_are_where_they_say(f: Filter) -> None:
+def test_spans_of_a_call(f: Filter) -> None:
     text = f"({unparse(f)})"
-    found = fast_path.read_valid_call(text, 1, len(text))
-    assert isinstance(found, Located)
-    assert found.node == f
-    assert found.span == (1, len(text) - 1)
-    assert [text[slice(*one.span)] for one in found.operands] == [one.raw for one in found.operands]
-    assert found.op_span
-    assert text[slice(*found.op_span)] == f.op  # type: ignore[attr-defined] # a call has one
+    call = fast_path.read_valid_call(text, 1, len(text))
+    assert isinstance(call, Located)
+    assert call.node == f
+    assert call.span == (1, len(text) - 1)
+    assert [text[slice(*operand.span)] for operand in call.operands] == [
+        operand.raw for operand in call.operands
+    ]
+    assert call.op_span
+    assert text[slice(*call.op_span)] == f.op  # type: ignore[attr-defined] # a call has one
 
 
 @pytest.mark.parametrize(

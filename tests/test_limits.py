@@ -104,18 +104,18 @@ def test_long_membership() -> None:
     assert adapter.validate_json(adapter.dump_json(f)) == f
 
 
-def test_one_level_more_is_refused_by_the_parser() -> None:
+def test_the_parser_refuses_one_more_level() -> None:
     text = deep_text(MAX_DEPTH + 1)
     with pytest.raises(FilterSyntaxError) as caught:
         parse(text)
-    assert [(found.code, found.span) for found in caught.value.diagnostics] == [
+    assert [(diagnostic.code, diagnostic.span) for diagnostic in caught.value.diagnostics] == [
         ("EPF117", Span(0, len(text)))
     ]
     assert parse_located(text).node is None
 
 
 @pytest.mark.parametrize("kind", ["and", "or"])
-def test_one_level_more_is_refused_by_the_nodes(kind: Literal["and", "or"]) -> None:
+def test_the_nodes_refuse_one_more_level(kind: Literal["and", "or"]) -> None:
     f = parse(deep_text(MAX_DEPTH))
     group, other = (And, Or) if kind == "and" else (Or, And)
     deepest = (
@@ -164,7 +164,7 @@ def test_max_depth_lowers_the_limit(text: str, max_depth: int, code: str | None)
     else:
         with pytest.raises(FilterSyntaxError) as caught:
             parse(text, max_depth=max_depth)
-        assert [found.code for found in caught.value.diagnostics] == [code]
+        assert [diagnostic.code for diagnostic in caught.value.diagnostics] == [code]
 
 
 @pytest.mark.parametrize(
@@ -183,19 +183,19 @@ def test_max_length(text: str, max_length: int, span: Span | None) -> None:
     else:
         with pytest.raises(FilterSyntaxError) as caught:
             parse(text, max_length=max_length)
-        (found,) = caught.value.diagnostics
-        assert found.span == span
-        assert found.code == ("EPF119" if text else "EPF101")
+        (diagnostic,) = caught.value.diagnostics
+        assert diagnostic.span == span
+        assert diagnostic.code == ("EPF119" if text else "EPF101")
 
 
 @pytest.mark.parametrize("inner", ["eq(a,1)", "(eq(a,1):eq(b,2))"])
-def test_redundant_parentheses_have_a_limit_of_their_own(inner: str) -> None:
+def test_redundant_parentheses_have_a_separate_limit(inner: str) -> None:
     allowed = "(" * 1000 + inner + ")" * 1000
     assert parse(allowed) == parse(inner)
     assert parse_located(allowed).node == parse(inner)
     with pytest.raises(FilterSyntaxError) as caught:
         parse(f"({allowed})")
-    assert [(found.code, found.span) for found in caught.value.diagnostics] == [
+    assert [(diagnostic.code, diagnostic.span) for diagnostic in caught.value.diagnostics] == [
         ("EPF118", Span(0, 1))
     ]
     with pytest.raises(FilterSyntaxError):
@@ -216,7 +216,7 @@ def test_too_deep_and_damaged_text_is_still_located() -> None:
     text = deep_text(500)[:-1]
     located = parse_located(text)
     assert located.node is None
-    assert [found.code for found in located.diagnostics] == ["EPF117", "EPF102"]
+    assert [diagnostic.code for diagnostic in located.diagnostics] == ["EPF117", "EPF102"]
     assert repr(located)
 
 

@@ -27,7 +27,7 @@ from epfilter.located import Located
 
 @pytest.mark.parametrize("function", [parse, parse_located, from_query])
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
         (None, "the text of a filter must be a str, not None."),
         (5, "the text of a filter must be a str, not a value of type int."),
@@ -48,15 +48,15 @@ from epfilter.located import Located
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_is_no_text(function: Any, text: object, words: str) -> None:
+def test_another_type_than_str_is_refused(function: Any, text: object, message: str) -> None:
     with pytest.raises(FilterTypeError) as caught:
         function(text)
-    assert str(caught.value) == words
+    assert str(caught.value) == message
 
 
 @pytest.mark.parametrize("function", [parse, parse_located, from_query])
 @pytest.mark.parametrize(
-    ("options", "kind", "words"),
+    ("options", "kind", "message"),
     [
         ({"max_depth": 65}, FilterValueError, "max_depth must be from 0 to 64, not 65."),
         ({"max_depth": -1}, FilterValueError, "max_depth must be from 0 to 64, not -1."),
@@ -74,12 +74,12 @@ def test_what_is_no_text(function: Any, text: object, words: str) -> None:
         ),
     ],
 )
-def test_absurd_limits(
-    function: Any, options: dict[str, Any], kind: type[FilterError], words: str
+def test_invalid_limits_are_refused(
+    function: Any, options: dict[str, Any], kind: type[FilterError], message: str
 ) -> None:
     with pytest.raises(kind) as caught:
         function("eq(a,1)", **options)
-    assert str(caught.value) == words
+    assert str(caught.value) == message
 
 
 def test_a_subclass_of_str_is_a_text() -> None:
@@ -89,7 +89,7 @@ def test_a_subclass_of_str_is_a_text() -> None:
     assert parse(Text("eq(a,1)")) == F.a.eq(1)
 
 
-def test_every_operator_of_the_grammar_is_known_and_every_known_one_is_in_it() -> None:
+def test_the_grammar_has_exactly_the_operators() -> None:
     terminals = {
         terminal.name: terminal.pattern.to_regexp() for terminal in parser._lark_parser().terminals
     }
@@ -98,14 +98,16 @@ def test_every_operator_of_the_grammar_is_known_and_every_known_one_is_in_it() -
     assert spelled == {op.value for op in Operator} - {"and", "or"}
 
 
-def test_a_text_that_only_the_grammar_refuses_is_still_explained(
+def test_a_text_without_other_errors_gets_epf100(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(parser, "read_tree", lambda _: None)
     monkeypatch.setattr(parser, "_parse_with_lark", lambda _: None)
     with pytest.raises(FilterSyntaxError) as caught:
         parse("eq(a,1)")
-    assert [(found.code, found.span) for found in caught.value.diagnostics] == [("EPF100", (0, 7))]
+    assert [(diagnostic.code, diagnostic.span) for diagnostic in caught.value.diagnostics] == [
+        ("EPF100", (0, 7))
+    ]
 
 
 def test_from_query_refers_to_the_decoded_text() -> None:
@@ -115,7 +117,7 @@ def test_from_query_refers_to_the_decoded_text() -> None:
     assert caught.value.diagnostics[0].span == (8, 9)
     with pytest.raises(FilterSyntaxError) as caught:
         from_query("eq%28name%2C%FF%29")
-    assert [found.code for found in caught.value.diagnostics] == ["EPF120"]
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["EPF120"]
 
 
 def test_many_threads_parse_at_once() -> None:
@@ -131,8 +133,8 @@ def test_many_threads_parse_at_once() -> None:
         assert [str(f) for f in pool.map(parse, texts)] == [str(parse(text)) for text in texts]
         broken = [text + ")" for text in texts]
         assert list(pool.map(first_mistake, broken)) == [len(text) for text in texts]
-        found = list(pool.map(lambda text: parse_located(text).diagnostics[0].span.start, broken))
-    assert found == [len(text) for text in texts]
+        starts = list(pool.map(lambda text: parse_located(text).diagnostics[0].span.start, broken))
+    assert starts == [len(text) for text in texts]
 
 
 def test_located_calls_and_groups() -> None:
@@ -170,7 +172,7 @@ def test_located_calls_and_groups() -> None:
         ("eq(a,1)|eq(b,2):eq(c,3)", (0, 23), False),
     ],
 )
-def test_spans_take_in_parentheses(text: str, span: tuple[int, int], parenthesized: bool) -> None:  # noqa: FBT001 - a case
+def test_spans_include_parentheses(text: str, span: tuple[int, int], parenthesized: bool) -> None:  # noqa: FBT001 - a case
     located = parse_located(text)
     assert located.span == span
     assert located.parenthesized is parenthesized
@@ -200,7 +202,7 @@ def test_two_equal_terms_stay_two() -> None:
         ("eq(a,1):()", ["eq(a,1)", None]),
     ],
 )
-def test_what_could_be_read_beside_mistakes(text: str, nodes: list[str | None]) -> None:
+def test_valid_terms_are_located_beside_errors(text: str, nodes: list[str | None]) -> None:
     located = parse_located(text)
     assert located.node is None
     assert located.diagnostics
@@ -215,7 +217,7 @@ def test_a_damaged_call_keeps_its_operands() -> None:
 
 def test_only_the_root_has_diagnostics() -> None:
     located = parse_located("eq(a:gte(b,1)|lik(c,x*)")
-    assert [found.code for found in located.diagnostics] == ["EPF107", "EPF108", "EPF108"]
+    assert [diagnostic.code for diagnostic in located.diagnostics] == ["EPF107", "EPF108", "EPF108"]
     waiting: list[Located] = list(located.children)
     while waiting:
         part = waiting.pop()
@@ -225,11 +227,11 @@ def test_only_the_root_has_diagnostics() -> None:
 
 def test_neighbours_do_not_overlap() -> None:
     located = parse_located("(eq(a,1):eq(b,2))|eq(c,3)|(eq(d,4))")
-    for one, next_one in pairwise(located.children):
-        assert one.span.end < next_one.span.start
+    for left, right in pairwise(located.children):
+        assert left.span.end < right.span.start
 
 
-def test_an_installed_package_brings_its_grammar(
+def test_an_installed_package_contains_its_grammar(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     checkout = parser._read_grammar()

@@ -73,7 +73,7 @@ def test_quoting_of_a_field(name: str, minimal: str) -> None:
     assert unparse(F[name].in_("x")) == f"in({minimal},x)"
 
 
-def test_every_nested_group_stands_in_parentheses() -> None:
+def test_every_nested_group_is_in_parentheses() -> None:
     a, b = F.a.eq(1), F.b.eq(2)
     for outer, sign in ((And, ":"), (Or, "|")):
         for inner, inner_sign in ((And, ":"), (Or, "|")):
@@ -130,13 +130,13 @@ def test_pretty(f: Any, options: dict[str, Any], lines: list[str]) -> None:
         ({"width": None}, FilterTypeError),
     ],
 )
-def test_absurd_options(options: dict[str, Any], kind: type[FilterError]) -> None:
+def test_invalid_options_are_refused(options: dict[str, Any], kind: type[FilterError]) -> None:
     with pytest.raises(kind, match="must be"):
         pretty(NESTED, **options)
 
 
 @pytest.mark.parametrize("function", [unparse, pretty, to_query])
-def test_what_cannot_be_printed(function: Any) -> None:
+def test_another_type_than_a_filter_is_refused(function: Any) -> None:
     with pytest.raises(FilterTypeError) as caught:
         function("eq(a,1)")
     assert (

@@ -35,7 +35,7 @@ class Holder(BaseModel):
 
 
 @given(some.filters)
-def test_what_is_printed_reads_back(f: Filter) -> None:
+def test_printed_text_reads_back(f: Filter) -> None:
     assert parse(unparse(f)) == f
     assert parse(unparse(f, quotes="always")) == f
     assert parse(str(f)) == f
@@ -105,23 +105,23 @@ def read(text: str) -> Filter | FilterSyntaxError:
 
 
 @given(some.any_text)
-def test_every_text_is_read_or_explained(text: str) -> None:
+def test_every_text_is_parsed_or_explained(text: str) -> None:
     result = read(text)
     if isinstance(result, Filter):
         assert parse(unparse(result)) == result
         return
-    spans = [found.span for found in result.diagnostics]
+    spans = [diagnostic.span for diagnostic in result.diagnostics]
     assert spans
     assert spans == sorted(spans)
-    for found in result.diagnostics:
-        assert 0 <= found.span.start <= found.span.end <= len(text)
-        assert found.code != "EPF100"
-        assert found.draw(text)
+    for diagnostic in result.diagnostics:
+        assert 0 <= diagnostic.span.start <= diagnostic.span.end <= len(text)
+        assert diagnostic.code != "EPF100"
+        assert diagnostic.draw(text)
     assert str(result)
 
 
 @given(some.any_text)
-def test_the_reader_agrees_with_the_grammar(text: str) -> None:
+def test_recovery_agrees_with_the_grammar(text: str) -> None:
     located, result = parse_located(text), read(text)
     if isinstance(result, Filter):
         assert located.diagnostics == ()
@@ -132,7 +132,7 @@ def test_the_reader_agrees_with_the_grammar(text: str) -> None:
 
 
 @given(some.any_text)
-def test_every_part_is_where_it_says(text: str) -> None:
+def test_every_span_is_correct(text: str) -> None:
     waiting: list[tuple[Located, Span]] = [(parse_located(text), Span(0, len(text)))]
     while waiting:
         part, around = waiting.pop()
@@ -148,7 +148,7 @@ def test_every_part_is_where_it_says(text: str) -> None:
 
 
 @given(some.any_text)
-def test_a_safe_fix_of_the_only_mistake_leads_to_a_filter(text: str) -> None:
-    found = parse_located(text).diagnostics
-    if len(found) == 1 and found[0].fix and found[0].fix.safe:
-        parse(found[0].fix.apply(text))
+def test_a_safe_fix_of_the_only_error_leads_to_a_filter(text: str) -> None:
+    diagnostics = parse_located(text).diagnostics
+    if len(diagnostics) == 1 and diagnostics[0].fix and diagnostics[0].fix.safe:
+        parse(diagnostics[0].fix.apply(text))

@@ -24,7 +24,7 @@ from epfilter.snippets import draw_snippet
         ("a" * 300, (0, 300), f"1:1 X m\n    {'a' * 100}…\n    {'^' * 100}"),
     ],
 )
-def test_drawing(text: str, span: tuple[int, int], drawn: str) -> None:
+def test_a_drawn_diagnostic(text: str, span: tuple[int, int], drawn: str) -> None:
     assert Diagnostic("X", "m", Span(*span)).draw(text) == drawn
 
 

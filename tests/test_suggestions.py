@@ -18,7 +18,7 @@ words = st.text("abcdefghijklmnop_.", min_size=4, max_size=30)
 
 
 @given(known=known_names, name=st.text(max_size=300))
-def test_a_suggestion_is_a_known_name_in_the_one_wording(known: list[str], name: str) -> None:
+def test_a_suggestion_is_a_known_name(known: list[str], name: str) -> None:
     nearest = nearest_name(name, known)
     hint = suggest_name(name, known, "otherwise")
     if nearest is None:
@@ -48,7 +48,7 @@ def test_several_names_are_joined_with_or() -> None:
 
 
 @given(names=st.lists(st.text("abc", min_size=1), max_size=30))
-def test_a_list_of_names_ends_in_an_ellipsis_where_it_is_cut(names: list[str]) -> None:
+def test_a_truncated_list_of_names_ends_in_an_ellipsis(names: list[str]) -> None:
     text = list_names(names)
     assert text.count("`") == 2 * min(len(names), 20)
     assert text.endswith("…") is (len(names) > 20)

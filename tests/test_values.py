@@ -110,7 +110,7 @@ def test_text_of_a_value(value: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "words"),
+    ("value", "message"),
     [
         (None, "None is not a value of the filter language. Hint: to select missing values use is_null()."),
         (Payment.NOTHING, "None is not a value of the filter language. Hint: to select missing values use is_null()."),
@@ -139,17 +139,17 @@ def test_text_of_a_value(value: Any, text: str) -> None:
     ],
     ids=lambda value: type(value).__name__,
 )  # fmt: skip
-def test_value_without_text(value: Any, words: str) -> None:
+def test_values_without_text_are_refused(value: Any, message: str) -> None:
     with pytest.raises(FilterValueError) as caught:
         F.a.eq(value)
-    assert str(caught.value) == words
+    assert str(caught.value) == message
 
 
 class datetime64:  # noqa: N801 - numpy's name for it
     """As numpy's point in time, whose item may be a number of nanoseconds."""
 
 
-def test_a_point_in_time_of_numpy() -> None:
+def test_datetime64_of_numpy_is_refused() -> None:
     with pytest.raises(FilterValueError, match="convert it to a datetime with a time zone"):
         to_text(datetime64())
 
@@ -166,12 +166,12 @@ class Duration:
     """As a duration of numpy: registered as an integer, and none."""
 
 
-def test_what_only_calls_itself_an_integer() -> None:
+def test_a_type_registered_as_integer_is_refused() -> None:
     with pytest.raises(FilterValueError, match="a value of type Duration has no text in a filter"):
         to_text(Duration())
 
 
-def test_values_that_cannot_be_read() -> None:
+def test_values_that_cannot_be_iterated() -> None:
     class Scalars:
         def __iter__(self) -> Iterator[object]:
             raise TypeError("iteration over a 0-d array")
@@ -251,7 +251,7 @@ def test_typed_value_of_a_text(text: str, kind: type[Any], value: object) -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "words"),
+    ("text", "kind", "message"),
     [
         ("1.5", int, "`1.5` is not a whole number. Hint: write it as digits, such as 1050."),
         ("", int, "`` is not a whole number. Hint: write it as digits, such as 1050."),
@@ -272,22 +272,22 @@ def test_typed_value_of_a_text(text: str, kind: type[Any], value: object) -> Non
         ("3fa85f64", UUID, "`3fa85f64` is not a UUID. Hint: write it as 3fa85f64-5717-4562-b3fc-2c963f66afa6."),
     ],
 )  # fmt: skip
-def test_text_that_does_not_read(text: str, kind: type[Any], words: str) -> None:
+def test_text_that_is_not_of_the_type(text: str, kind: type[Any], message: str) -> None:
     with pytest.raises(FilterValueError) as caught:
         from_text(text, kind)
-    assert str(caught.value) == words
+    assert str(caught.value) == message
     assert from_text_or_none(text, kind) is None
 
 
 @pytest.mark.parametrize("untyped", [from_text, from_text_or_none])
-def test_what_is_no_text(untyped: Any) -> None:
+def test_another_type_than_str_is_refused(untyped: Any) -> None:
     with pytest.raises(FilterTypeError, match="the text of a value must be a str, not None"):
         untyped(None, int)
     with pytest.raises(FilterTypeError, match=r"from_text supports str, .*, not \[\]"):
         untyped("1", [])
 
 
-def test_a_kind_that_cannot_be_read() -> None:
+def test_an_unsupported_type_is_refused() -> None:
     with pytest.raises(FilterTypeError, match="from_text supports str, int, Decimal, bool, date"):
         from_text("1", float)  # type: ignore[type-var] # refused at run time as well
 
@@ -317,7 +317,7 @@ def test_several_values_from_a_generator() -> None:
 
 @pytest.mark.parametrize("method", ["in_", "contains_any", "contains_all"])
 @pytest.mark.parametrize(
-    ("values", "words"),
+    ("values", "message"),
     [
         ((), "{} requires at least one value. Hint: an empty list selects nothing; check for it before you build the filter."),
         (([],), "{} requires at least one value. Hint: an empty list selects nothing; check for it before you build the filter."),
@@ -330,7 +330,7 @@ def test_several_values_from_a_generator() -> None:
         (({"a": 1},), "{} does not accept a dict: its keys or its values are possible. Hint: use {}(list(…)) with the keys or with the values."),
     ],
 )  # fmt: skip
-def test_values_that_cannot_be_listed(method: str, values: tuple[Any, ...], words: str) -> None:
+def test_invalid_lists_of_values(method: str, values: tuple[Any, ...], message: str) -> None:
     with pytest.raises(FilterValueError) as caught:
         getattr(F.a, method)(*values)
-    assert str(caught.value) == words.replace("{}", method)
+    assert str(caught.value) == message.replace("{}", method)

@@ -67,7 +67,9 @@ def test_refused(case: Case) -> None:
     expected = [(error["code"], tuple(error["span"])) for error in case["errors"]]
     with pytest.raises(FilterSyntaxError) as caught:
         parse(case["text"], max_length=case.get("max_length"))
-    assert [(found.code, found.span) for found in caught.value.diagnostics] == expected
+    assert [
+        (diagnostic.code, diagnostic.span) for diagnostic in caught.value.diagnostics
+    ] == expected
     located = parse_located(case["text"], max_length=case.get("max_length"))
     assert located.diagnostics == caught.value.diagnostics
     assert located.node is None
@@ -76,14 +78,14 @@ def test_refused(case: Case) -> None:
 @pytest.mark.parametrize(
     ("cases", "least"), [(ACCEPTED, 120), (REFUSED, 80)], ids=["accepted", "refused"]
 )
-def test_there_are_many_cases_with_names_of_their_own(cases: list[Case], least: int) -> None:
+def test_there_are_many_cases_with_unique_names(cases: list[Case], least: int) -> None:
     assert len(cases) >= least
     assert len({case["name"] for case in cases}) == len(cases)
     assert all(re.fullmatch(r"[^:]+: .+", case["name"]) for case in cases)
 
 
 @pytest.mark.parametrize("name", ["accepted.json", "refused.json"])
-def test_a_case_is_a_line(name: str) -> None:
+def test_every_case_is_one_line(name: str) -> None:
     first, *lines, last = (GRAMMAR / "conformance" / name).read_text("utf-8").splitlines()
     assert (first, last) == ("[", "]")
     assert [json.loads(line.removesuffix(",")) for line in lines] == load(name)
@@ -151,17 +153,17 @@ _CODE_POINT = re.compile(r"#x([0-9A-F]+)")
 def to_lark(ebnf: str) -> str:
     """The grammar of the specification in lark's notation."""
 
-    def char_set(found: re.Match[str]) -> str:
-        inside = found[2].replace("/", r"\/")
-        return f"/[{found[1]}{_CODE_POINT.sub(code_point, inside)}]/"
+    def char_set(match: re.Match[str]) -> str:
+        inside = match[2].replace("/", r"\/")
+        return f"/[{match[1]}{_CODE_POINT.sub(code_point, inside)}]/"
 
-    def code_point(found: re.Match[str]) -> str:
-        char = chr(int(found[1], 16))
+    def code_point(match: re.Match[str]) -> str:
+        char = chr(int(match[1], 16))
         return re.escape(char) if char.isascii() and char.isprintable() else f"\\u{ord(char):04x}"
 
     ebnf = _SET.sub(char_set, ebnf.replace("::=", ":"))
-    ebnf = re.sub(r"'(\"+)'", lambda found: json.dumps(found[1]), ebnf)
-    return _CODE_POINT.sub(lambda found: f"/{code_point(found)}/", ebnf)
+    ebnf = re.sub(r"'(\"+)'", lambda match: json.dumps(match[1]), ebnf)
+    return _CODE_POINT.sub(lambda match: f"/{code_point(match)}/", ebnf)
 
 
 @cache

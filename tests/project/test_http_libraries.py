@@ -42,7 +42,7 @@ def test_filter_is_a_query_parameter_of_fastapi() -> None:
     assert client.get("/described").json() == "None"
 
 
-def test_fastapi_says_what_is_wrong() -> None:
+def test_fastapi_reports_the_errors() -> None:
     answer = client.get("/orders", params={"filter": "gte(a,1)"})
     assert answer.status_code == 422
     (found,) = answer.json()["detail"]
@@ -92,7 +92,7 @@ def test_http_clients_encode_the_text(sent: Any) -> None:
     assert from_query(url.split("filter=")[1]) == HOSTILE
 
 
-def test_an_encoded_address_is_sent_as_it_is() -> None:
+def test_an_encoded_url_is_sent_unchanged() -> None:
     url = f"{PLATFORM}?filter={to_query(HOSTILE)}"
     for sent in (str(httpx.URL(url)), str(requests.Request("GET", url).prepare().url)):
         assert from_query(sent.split("filter=")[1]) == HOSTILE

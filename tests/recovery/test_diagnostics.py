@@ -1,4 +1,4 @@
-"""The exact words, carets and fixes of every diagnostic; the cases stand in `data`."""
+"""The exact messages, carets and fixes of every diagnostic; the cases are in `data`."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ _CASE = re.compile(
 
 
 def read_case(name: str, block: str) -> Case:
-    found = _CASE.fullmatch(block)
-    assert found, name
-    kind, text, max_length, printed, fixes = found.groups()
+    match = _CASE.fullmatch(block)
+    assert match, name
+    kind, text, max_length, printed, fixes = match.groups()
     read = str if kind == "text" else json.loads
     return Case(
         name=name,
@@ -64,13 +64,17 @@ def error_of(text: str, max_length: int | None = None) -> FilterSyntaxError:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_words_and_carets(case: Case) -> None:
+def test_messages_and_carets(case: Case) -> None:
     assert str(error_of(case.text, case.max_length)) == case.printed
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_fixes(case: Case) -> None:
-    fixes = [found.fix for found in error_of(case.text, case.max_length).diagnostics if found.fix]
+    fixes = [
+        diagnostic.fix
+        for diagnostic in error_of(case.text, case.max_length).diagnostics
+        if diagnostic.fix
+    ]
     assert [
         (f"{fix.title} ({'safe' if fix.safe else 'not safe'})", fix.apply(case.text))
         for fix in fixes
@@ -88,7 +92,7 @@ def test_names_are_unique() -> None:
     assert len(names) == len(set(names))
 
 
-def test_a_text_that_nothing_explains() -> None:
+def test_epf100() -> None:
     error = FilterSyntaxError("eq(a,1)", (diagnostics.unexplained(7),))
     assert str(error).splitlines() == [
         "1:1 EPF100 the grammar does not accept this text.",
@@ -98,7 +102,7 @@ def test_a_text_that_nothing_explains() -> None:
     ]
 
 
-def single_mistakes() -> Iterator[tuple[str, Fix]]:
+def single_errors() -> Iterator[tuple[str, Fix]]:
     """Each text here and in the conformance cases with one mistake, and its fix if it is safe."""
     refused = json.loads(CONFORMANCE.read_text(encoding="utf-8"))
     texts = [case.text for case in CASES if case.max_length is None]
@@ -110,9 +114,9 @@ def single_mistakes() -> Iterator[tuple[str, Fix]]:
 
 
 def test_there_are_many_safe_fixes() -> None:
-    assert len([*single_mistakes()]) >= 60
+    assert len([*single_errors()]) >= 60
 
 
-@pytest.mark.parametrize(("text", "fix"), [*single_mistakes()])
-def test_a_safe_fix_of_a_single_mistake_makes_a_filter(text: str, fix: Fix) -> None:
+@pytest.mark.parametrize(("text", "fix"), [*single_errors()])
+def test_a_safe_fix_of_a_single_error_makes_a_filter(text: str, fix: Fix) -> None:
     assert parse(fix.apply(text)) is not None
