@@ -193,12 +193,15 @@ def test_a_file_with_permissions_of_its_own_is_private_until_it_is_complete(tmp_
         assert stat.S_IMODE(target.stat().st_mode) == mode
 
 
-def test_a_read_only_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("mode", [None, 0o600])
+def test_a_read_only_file_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int | None
+) -> None:
     target = tmp_path / "a.csv"
     target.write_bytes(OLD)
     # The tests may run as root, who may write every file.
     monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(PermissionError), atomic_file(target):
+    with pytest.raises(PermissionError), atomic_file(target, mode=mode):
         pass
     assert target.read_bytes() == OLD
     assert list(tmp_path.iterdir()) == [target]

@@ -53,7 +53,8 @@ def atomic_file(
     """
     if replace:
         target = Path(os.path.realpath(target))
-        mode = _mode_of(target) if mode is None else mode
+        current_mode = _mode_of(target)
+        mode = current_mode if mode is None else mode
     temporary = temporary_path(target)
     try:
         # While it is written, a file that gets permissions of its own is for the owner only.

@@ -117,10 +117,7 @@ def split(
         for term in terms
     ]
     if len(windows) * prod(map(len, alternatives)) > _MAX_PARTS:
-        raise FilterValueError(
-            f"the filter would be split into more than {_MAX_PARTS:,} filters.",
-            hint="use longer periods, or larger chunks of values",
-        )
+        raise _too_many_parts_error()
     disjoint = all(len(chunks) == 1 for chunks in alternatives)
     if disjoint and len(windows) == 1:
         return Parts((f,), disjoint=True)
@@ -182,9 +179,11 @@ def _split_window(
     lower, upper, others = _find_window(f, terms, resource)
     midnights = (datetime.combine(day, time(), UTC) for day in _STARTS[by](lower.instant.date()))
     inside = takewhile(lambda midnight: midnight < upper.instant, midnights)
-    cuts = [cut.date() for cut in islice(inside, _MAX_PARTS + 1)]
+    cuts = [midnight.date() for midnight in islice(inside, _MAX_PARTS)]
     if not cuts:
         return [{}]
+    if len(cuts) >= _MAX_PARTS:
+        raise _too_many_parts_error()
     # The field names are those of the filter, which may be aliases. An operator that the resource
     # does not support is a ResourceError.
     lower_terms: list[Filter] = [resource[lower.term.field].ge(day) for day in cuts]
@@ -221,6 +220,13 @@ def _find_window(
         )
     others = [bound.index for bound in bounds if bound not in (lower, upper)]
     return lower, upper, others
+
+
+def _too_many_parts_error() -> FilterValueError:
+    return FilterValueError(
+        f"the filter would be split into more than {_MAX_PARTS:,} filters.",
+        hint="use longer periods, or larger chunks of values",
+    )
 
 
 def _missing_window_error(f: Filter, *, has_lower: bool, has_upper: bool) -> FilterValueError:
