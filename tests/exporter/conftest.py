@@ -1,4 +1,4 @@
-"""What the tests of the exporter share: the databases that jobs are kept in."""
+"""Fixtures for the databases of jobs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sqlalchemy import NullPool, create_engine, make_url, text
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
-    """Makes a place for jobs that has none yet: a new file, or a schema of its own."""
+def new_location(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Return a function that creates an empty database of jobs: a new file, or a separate schema."""
     if request.param == "sqlite":
         numbers = count()
         yield lambda: str(tmp_path / f"state{next(numbers)}" / "jobs.db")
@@ -26,8 +26,8 @@ def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
         schemas.append(f"jobs_{uuid4().hex}")
         with engine.begin() as connection:
             connection.execute(text(f"CREATE SCHEMA {schemas[-1]}"))
-        place = url.update_query_dict({"options": f"-csearch_path={schemas[-1]}"})
-        return place.render_as_string(hide_password=False)
+        schema_url = url.update_query_dict({"options": f"-csearch_path={schemas[-1]}"})
+        return schema_url.render_as_string(hide_password=False)
 
     yield new_schema
     with engine.begin() as connection:
@@ -36,6 +36,6 @@ def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
 
 
 @pytest.fixture
-def place(new_place: Callable[[], str]) -> str:
-    """One place for jobs."""
-    return new_place()
+def location(new_location: Callable[[], str]) -> str:
+    """The location of one empty database of jobs."""
+    return new_location()

@@ -26,7 +26,7 @@ AUTHORIZATION = {"Authorization": f"Bearer {TOKEN}"}
 CREATE = {"data": {"type": "job", "job_type": "order_export"}}
 
 
-def creation(text: str) -> dict[str, dict[str, str]]:
+def job_request(text: str) -> dict[str, dict[str, str]]:
     """Return the body of the request that creates a job with a filter."""
     return {"data": {**CREATE["data"], "filter": text}}
 
@@ -86,7 +86,7 @@ class HeldOrders:
         self.open.set()
 
 
-def service_of(app: Starlette) -> Service:
+def get_service(app: Starlette) -> Service:
     service: Service = app.state.service
     return service
 
@@ -124,7 +124,7 @@ def interrupt_until_error(store: OrderStore, call: Callable[[], object]) -> list
     return errors
 
 
-def exported(client: TestClient, orders: HeldOrders) -> str:
+def run_job(client: TestClient, orders: HeldOrders) -> str:
     """Run a job to its end and return its id."""
     orders.open.set()
     job_id: str = client.post("/v2/jobs", json=CREATE).json()["data"][0]["id"]

@@ -15,7 +15,7 @@ from epfilter.exporter.orders.order_schema import get_items
 from epfilter.targets import to_predicate
 from exporter.end_to_end.fault_proxy import Proxy, proxy_to
 from exporter.end_to_end.live_clients import LiveClient
-from support.exporter_services import AUTHORIZATION, creation, eventually
+from support.exporter_services import AUTHORIZATION, eventually, job_request
 from support.live_services import LiveService, live_service
 
 Order = dict[str, Any]
@@ -88,7 +88,7 @@ class Service:
 
     def _run_job(self, text: str) -> str:
         """Create a job, wait until it succeeds, and return its id."""
-        response = self.http.post("/v2/jobs", json=creation(text))
+        response = self.http.post("/v2/jobs", json=job_request(text))
         job = str(response.json()["data"][0]["id"])
         assert {job_state["id"]: job_state["status"] for job_state in self.wait_for_jobs()}[
             job

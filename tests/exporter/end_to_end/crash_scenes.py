@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from support.exporter_services import AUTHORIZATION, TOKEN, creation, eventually
+from support.exporter_services import AUTHORIZATION, TOKEN, eventually, job_request
 from support.live_services import LiveService, live_service
 
 Job = dict[str, Any]
@@ -147,7 +147,7 @@ class CrashScene:
                 if address is None or self.observed.count_waiting() >= max_waiting:
                     continue
                 with suppress(httpx.TransportError):
-                    response = client.post(f"{address}/v2/jobs", json=creation(text))
+                    response = client.post(f"{address}/v2/jobs", json=job_request(text))
                     self._record(response, text)
 
     def _record(self, response: httpx.Response, text: str) -> None:

@@ -86,8 +86,8 @@ def test_a_service_is_killed_repeatedly(tmp_path: Path) -> None:
     _run_with_crashes(tmp_path, services=1, kills=50 if DEEP else 2)
 
 
-@pytest.mark.parametrize("new_place", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("new_location", ["postgresql"], indirect=True)
 def test_two_services_on_one_database_are_killed_repeatedly(
-    new_place: Callable[[], str], tmp_path: Path
+    new_location: Callable[[], str], tmp_path: Path
 ) -> None:
-    _run_with_crashes(tmp_path, "--jobs", new_place(), services=2, kills=20 if DEEP else 1)
+    _run_with_crashes(tmp_path, "--jobs", new_location(), services=2, kills=20 if DEEP else 1)

@@ -44,14 +44,14 @@ def client(app: Starlette) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def jobs(place: str) -> Iterator[JobStore]:
-    with JobStore(place, lifetime=WEEK) as opened:
+def jobs(location: str) -> Iterator[JobStore]:
+    with JobStore(location, lifetime=WEEK) as opened:
         yield opened
 
 
 @pytest.fixture
-def service(place: str, tmp_path: Path) -> Iterator[Service]:
-    made = Service(place, tmp_path / "service")
+def service(location: str, tmp_path: Path) -> Iterator[Service]:
+    made = Service(location, tmp_path / "service")
     yield made
     made.jobs.close()
 

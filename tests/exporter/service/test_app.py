@@ -23,10 +23,10 @@ from support.exporter_services import (
     AUTHORIZATION,
     CREATE,
     HeldOrders,
-    creation,
     eventually,
-    exported,
-    service_of,
+    get_service,
+    job_request,
+    run_job,
 )
 
 FILTER = "gt(created_at,2018-09-01):lt(created_at,2018-10-01):eq(payment,refunded)"
@@ -51,7 +51,7 @@ def refusal(answer: Response) -> dict[str, Any]:
 
 
 def test_a_new_job_has_the_format_of_the_platform(client: TestClient) -> None:
-    job = made(client, creation("eq(payment, paid)"))
+    job = made(client, job_request("eq(payment, paid)"))
     job_id = job["id"]
     times = job.pop("timestamps")
     assert str(UUID(job_id)) == job_id
@@ -97,7 +97,7 @@ def test_a_job_goes_from_pending_to_started_to_success(
 def test_a_failed_job_has_an_error_and_no_link(client: TestClient, held_orders: HeldOrders) -> None:
     held_orders.rows = 0
     held_orders.open.set()
-    job = made(client, creation(FILTER))
+    job = made(client, job_request(FILTER))
     address = f"/v2/jobs/{job['id']}"
     eventually(lambda: client.get(address).json()["data"]["status"] == "failed")
     failed = client.get(address).json()["data"]
@@ -125,7 +125,7 @@ def test_an_unfinished_job_has_no_file(client: TestClient) -> None:
 
 
 def test_the_link_leads_to_the_file(client: TestClient, held_orders: HeldOrders) -> None:
-    job_id = exported(client, held_orders)
+    job_id = run_job(client, held_orders)
     link = client.get(f"/v2/jobs/{job_id}/file").json()["data"]["href"]
     answer = client.get(link, headers={"Authorization": ""})
     assert answer.content == held_orders.csv
@@ -168,7 +168,7 @@ def test_a_download_can_be_resumed(
     status: int,
     part: slice,
 ) -> None:
-    job_id = exported(client, held_orders)
+    job_id = run_job(client, held_orders)
     link = client.get(f"/v2/jobs/{job_id}").json()["data"]["link"]["href"]
     etag = client.head(link).headers["ETag"]
     answer = client.get(
@@ -183,7 +183,7 @@ def test_a_download_can_be_resumed(
 def test_a_range_outside_of_the_file_is_refused(
     client: TestClient, held_orders: HeldOrders, asked: str
 ) -> None:
-    job_id = exported(client, held_orders)
+    job_id = run_job(client, held_orders)
     link = client.get(f"/v2/jobs/{job_id}").json()["data"]["link"]["href"]
     answer = client.get(link, headers={"Range": asked})
     assert (answer.status_code, refusal(answer)["title"]) == (416, "Range Not Satisfiable")
@@ -193,7 +193,7 @@ def test_a_range_outside_of_the_file_is_refused(
 
 
 def test_several_ranges_are_sent_together(client: TestClient, held_orders: HeldOrders) -> None:
-    job_id = exported(client, held_orders)
+    job_id = run_job(client, held_orders)
     link = client.get(f"/v2/jobs/{job_id}").json()["data"]["link"]["href"]
     answer = client.get(link, headers={"Range": "bytes=0-1,1000-,5-7"})
     assert answer.status_code == 206
@@ -208,7 +208,7 @@ def test_an_expired_job_its_file_and_its_link_are_gone(
 ) -> None:
     app = create_app(replace(settings, job_lifetime=timedelta(seconds=3)))
     with TestClient(app, headers=AUTHORIZATION) as client:
-        job_id = exported(client, held_orders)
+        job_id = run_job(client, held_orders)
         link = client.get(f"/v2/jobs/{job_id}/file").json()["data"]["href"]
         addresses = [f"/v2/jobs/{job_id}", f"/v2/jobs/{job_id}/file", link]
         assert [client.get(one).status_code for one in addresses] == [200, 200, 200]
@@ -220,16 +220,16 @@ def test_an_expired_job_its_file_and_its_link_are_gone(
 def test_a_file_that_expires_during_the_request_is_not_found(
     client: TestClient, app: Starlette, held_orders: HeldOrders
 ) -> None:
-    job_id = exported(client, held_orders)
+    job_id = run_job(client, held_orders)
     link = client.get(f"/v2/jobs/{job_id}/file").json()["data"]["href"]
-    service_of(app).files.remove(UUID(job_id))
+    get_service(app).files.remove(UUID(job_id))
     assert refusal(client.get(link))["detail"] == ERRORS[404].detail
 
 
 def test_a_file_whose_folder_became_a_file_is_not_found(
     client: TestClient, settings: ServiceSettings, held_orders: HeldOrders
 ) -> None:
-    job_id = exported(client, held_orders)
+    job_id = run_job(client, held_orders)
     link = client.get(f"/v2/jobs/{job_id}/file").json()["data"]["href"]
     folder = settings.state_folder / "files"
     rmtree(folder)
@@ -302,7 +302,7 @@ def test_head_has_the_status_of_get(client: TestClient, path: str) -> None:
 
 
 def test_an_invalid_filter_is_refused_with_its_diagnostics(client: TestClient) -> None:
-    error = refusal(client.post("/v2/jobs", json=creation("gte(created_at,2018-09-01)")))
+    error = refusal(client.post("/v2/jobs", json=job_request("gte(created_at,2018-09-01)")))
     assert (error["title"], error["detail"]) == (
         "Bad Request",
         "Could not parse the supplied filter",
@@ -327,7 +327,7 @@ def test_an_invalid_filter_is_refused_with_its_diagnostics(client: TestClient) -
 def test_an_invalid_filter_never_exports_everything(
     client: TestClient, text: str, codes: list[str]
 ) -> None:
-    error = refusal(client.post("/v2/jobs", json=creation(text)))
+    error = refusal(client.post("/v2/jobs", json=job_request(text)))
     assert error["status"] == 400
     assert [one["code"] for one in error["meta"]["diagnostics"]] == codes
     assert client.get("/v2/jobs").json() == {"data": []}
@@ -337,18 +337,18 @@ def test_a_filter_that_is_nested_too_deeply_is_refused(client: TestClient) -> No
     text = "eq(payment,paid)"
     for _ in range(40):
         text = f"eq(a,1):(eq(a,1)|({text}:eq(a,1)))"
-    error = refusal(client.post("/v2/jobs", json=creation(text)))
+    error = refusal(client.post("/v2/jobs", json=job_request(text)))
     (found,) = error["meta"]["diagnostics"]
     assert found["message"].endswith("the limit is 64.")
 
 
 @pytest.mark.parametrize("text", ["eq(shipping_name,Ron)", "like(email,ron)", "eq(email,*ron)"])
 def test_a_filter_with_only_warnings_is_accepted(client: TestClient, text: str) -> None:
-    assert made(client, creation(text))["filter"] == text
+    assert made(client, job_request(text))["filter"] == text
 
 
 def test_the_first_diagnostics_are_listed_and_the_others_counted(client: TestClient) -> None:
-    error = refusal(client.post("/v2/jobs", json=creation(":".join(["gte(a,1)"] * 50))))
+    error = refusal(client.post("/v2/jobs", json=job_request(":".join(["gte(a,1)"] * 50))))
     assert len(error["meta"]["diagnostics"]) == 20
     assert error["meta"]["more"] == 30
 
@@ -365,12 +365,12 @@ def test_a_filter_with_too_many_alternatives_is_refused(
     app = create_app(replace(settings, most_alternatives=50))
     pair = "(eq(payment,paid)|eq(status,complete))"
     with TestClient(app, headers=AUTHORIZATION) as client:
-        error = refusal(client.post("/v2/jobs", json=creation(":".join([pair] * repeated))))
+        error = refusal(client.post("/v2/jobs", json=job_request(":".join([pair] * repeated))))
         assert error["detail"] == (
             f"The filter has {said} are allowed. A call counts 1, AND multiplies, OR adds: "
             "split the filter."
         )
-        assert made(client, creation(":".join([pair] * 5)))["status"] == "pending"
+        assert made(client, job_request(":".join([pair] * 5)))["status"] == "pending"
 
 
 MEMBERS = "its members are `filter`, `job_type`, `type`."
@@ -427,7 +427,7 @@ def test_a_body_that_is_not_a_create_job_is_refused(
 
 def test_hostile_values_stay_values(client: TestClient) -> None:
     text = 'eq(email,"ron\\"@swanson.com;DROP TABLE jobs;--\'\n<script>")'
-    job = made(client, creation(text))
+    job = made(client, job_request(text))
     assert client.get(f"/v2/jobs/{job['id']}").json()["data"]["filter"] == job["filter"] == text
 
 
@@ -437,7 +437,7 @@ def test_an_unexpected_error_is_answered_without_its_message(
     def fail() -> None:
         raise RuntimeError("ron@swanson.com")
 
-    monkeypatch.setattr(service_of(app).jobs, "list_jobs", fail)
+    monkeypatch.setattr(get_service(app).jobs, "list_jobs", fail)
     asked = str(uuid4())
     answer = client.get("/v2/jobs", headers={"X-Request-Id": asked})
     assert (answer.status_code, answer.headers["X-Content-Type-Options"]) == (500, "nosniff")
@@ -469,7 +469,7 @@ def test_the_next_service_runs_a_pending_job(
 
 
 def test_responses_are_json_in_utf_8(client: TestClient) -> None:
-    job = made(client, creation('eq(email,"rön@swanson.com")'))
+    job = made(client, job_request('eq(email,"rön@swanson.com")'))
     answer = client.get(f"/v2/jobs/{job['id']}")
     assert answer.headers["Content-Type"] == "application/json"
     assert "rön" in answer.content.decode()

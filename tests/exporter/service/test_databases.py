@@ -62,7 +62,7 @@ SECRET = "open-sesame"  # noqa: S105 - opens nothing
 
 
 @pytest.mark.parametrize(
-    ("place", "words"),
+    ("location", "words"),
     [
         ("mysql://root:open-sesame@localhost/x", "jobs cannot be stored at a URL `mysql://…`. Hint: use postgresql://user:password@host/database, or the path of a file."),
         ("postgresql+asyncpg://:open-sesame@127.0.0.1:1/x", "the database x at 127.0.0.1:1 cannot be used: connection failed"),
@@ -78,17 +78,17 @@ SECRET = "open-sesame"  # noqa: S105 - opens nothing
         ("postgresql://u:open-sesame@127.0.0.1:1/x?connect_timeout=long", "cannot be used: "),
     ],
 )  # fmt: skip
-def test_an_invalid_location_is_refused_without_its_secret(place: str, words: str) -> None:
+def test_an_invalid_location_is_refused_without_its_secret(location: str, words: str) -> None:
     with pytest.raises(SettingsError) as refusal_response:
-        JobStore(place, lifetime=WEEK)
+        JobStore(location, lifetime=WEEK)
     assert words in str(refusal_response.value)
     assert SECRET not in f"{refusal_response.value!r}"
 
 
-def test_no_secret_in_the_repr(place: str) -> None:
-    if place.startswith("postgresql"):
-        place = make_url(place).set(password=SECRET).render_as_string(hide_password=False)
-    with JobStore(place, lifetime=WEEK) as jobs:
+def test_no_secret_in_the_repr(location: str) -> None:
+    if location.startswith("postgresql"):
+        location = make_url(location).set(password=SECRET).render_as_string(hide_password=False)
+    with JobStore(location, lifetime=WEEK) as jobs:
         assert repr(jobs).startswith("<JobStore in the database ")
         assert SECRET not in repr(jobs) + repr(vars(jobs))
 
@@ -99,20 +99,20 @@ def test_postgresql_requires_its_driver(monkeypatch: pytest.MonkeyPatch) -> None
         JobStore("postgresql://127.0.0.1/x", lifetime=WEEK)
 
 
-def test_a_newer_schema_is_refused(place: str, jobs: JobStore) -> None:
+def test_a_newer_schema_is_refused(location: str, jobs: JobStore) -> None:
     with jobs._database.write_transaction() as connection:
         connection.execute(text("UPDATE epfilter_exporter_queue SET version = 2"))
     with pytest.raises(
         SettingsError, match=r"was created by a newer epfilter \(schema 2; this version"
     ):
-        JobStore(place, lifetime=WEEK)
+        JobStore(location, lifetime=WEEK)
 
 
-def test_a_queue_without_a_version_is_damaged(place: str, jobs: JobStore) -> None:
+def test_a_queue_without_a_version_is_damaged(location: str, jobs: JobStore) -> None:
     with jobs._database.write_transaction() as connection:
         connection.execute(text("DELETE FROM epfilter_exporter_queue"))
     with pytest.raises(SettingsError, match="is damaged: the version of its queue is missing"):
-        JobStore(place, lifetime=WEEK)
+        JobStore(location, lifetime=WEEK)
 
 
 @pytest.mark.parametrize(
@@ -162,8 +162,8 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
         JobStore(tmp_path / "jobs.db", lifetime=WEEK)
 
 
-def test_a_database_that_fails_later_is_explained(place: str, jobs: JobStore) -> None:
-    del place
+def test_a_database_that_fails_later_is_explained(location: str, jobs: JobStore) -> None:
+    del location
     jobs.ready()
     with jobs._database.write_transaction() as connection:
         connection.execute(text("DROP TABLE epfilter_exporter_jobs"))

@@ -50,16 +50,16 @@ class Queue(RuleBasedStateMachine):
 
     started: Bundle[StoredJob] = Bundle("started")
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, location: str) -> None:
         super().__init__()
-        self.place = place
+        self.location = location
         self.clock = Clock()
         self.model: list[StoredJob] = []
         self.last_created = 0
         self.store = self.opened()
 
     def opened(self) -> JobStore:
-        return JobStore(self.place, lifetime=WEEK, clock=self.clock)
+        return JobStore(self.location, lifetime=WEEK, clock=self.clock)
 
     def teardown(self) -> None:
         self.store.close()
@@ -153,12 +153,12 @@ class Queue(RuleBasedStateMachine):
 
 
 def test_the_store_behaves_like_a_list_in_memory(
-    new_place: Callable[[], str], request: pytest.FixtureRequest
+    new_location: Callable[[], str], request: pytest.FixtureRequest
 ) -> None:
     # A server takes its time to make tables, and its own part of the code is small.
     share = 15 if "postgresql" in request.node.name else 8
     run_state_machine_as_test(
-        lambda: Queue(new_place()),  # type: ignore[arg-type] # any callable does; it is documented so
+        lambda: Queue(new_location()),  # type: ignore[arg-type] # any callable does; it is documented so
         settings=settings(max_examples=settings().max_examples // share, stateful_step_count=25),
     )
 
@@ -203,8 +203,8 @@ def test_an_unknown_status_does_not_break_the_other_jobs(jobs: JobStore) -> None
     assert begun.id == good.id
 
 
-def test_created_times_increase_over_all_threads_and_stores(place: str) -> None:
-    with JobStore(place, lifetime=WEEK) as one, JobStore(place, lifetime=WEEK) as other:
+def test_created_times_increase_over_all_threads_and_stores(location: str) -> None:
+    with JobStore(location, lifetime=WEEK) as one, JobStore(location, lifetime=WEEK) as other:
         stores = [one, other] * 20
         with ThreadPoolExecutor(6) as threads:
             created = list(threads.map(lambda store: store.create(None), stores))
@@ -215,13 +215,13 @@ def test_created_times_increase_over_all_threads_and_stores(place: str) -> None:
         )
 
 
-def test_many_processes_can_open_a_new_database_at_once(new_place: Callable[[], str]) -> None:
+def test_many_processes_can_open_a_new_database_at_once(new_location: Callable[[], str]) -> None:
     for _ in range(3):
-        place, barrier = new_place(), Barrier(4)
+        location, barrier = new_location(), Barrier(4)
 
-        def opened(place: str = place, barrier: Barrier = barrier) -> bytes:
+        def opened(location: str = location, barrier: Barrier = barrier) -> bytes:
             barrier.wait()
-            with JobStore(place, lifetime=WEEK) as jobs:
+            with JobStore(location, lifetime=WEEK) as jobs:
                 return jobs.get_key()
 
         with ThreadPoolExecutor(4) as threads:
@@ -229,17 +229,17 @@ def test_many_processes_can_open_a_new_database_at_once(new_place: Callable[[], 
             assert len({key.result() for key in keys}) == 1
 
 
-def test_key_belongs_to_the_queue(new_place: Callable[[], str]) -> None:
+def test_key_belongs_to_the_queue(new_location: Callable[[], str]) -> None:
     keys = set()
-    for place in [new_place(), new_place()]:
+    for location in [new_location(), new_location()]:
         for _ in range(2):
-            with JobStore(place, lifetime=WEEK) as jobs:
+            with JobStore(location, lifetime=WEEK) as jobs:
                 keys.add(jobs.get_key())
     assert [len(key) for key in keys] == [32, 32]
 
 
-def test_one_store_holds_the_lease_at_a_time(place: str) -> None:
-    with JobStore(place, lifetime=WEEK) as one, JobStore(place, lifetime=WEEK) as other:
+def test_one_store_holds_the_lease_at_a_time(location: str) -> None:
+    with JobStore(location, lifetime=WEEK) as one, JobStore(location, lifetime=WEEK) as other:
         for _ in range(2):
             with one.lease() as mine:
                 assert (mine, one.holds_lease(), other.holds_lease()) == (True, True, False)
@@ -252,24 +252,26 @@ def test_one_store_holds_the_lease_at_a_time(place: str) -> None:
                 assert mine
 
 
-def test_two_queues_of_one_server_have_separate_leases(new_place: Callable[[], str]) -> None:
+def test_two_queues_of_one_server_have_separate_leases(new_location: Callable[[], str]) -> None:
     with (
-        JobStore(new_place(), lifetime=WEEK) as one,
-        JobStore(new_place(), lifetime=WEEK) as other,
+        JobStore(new_location(), lifetime=WEEK) as one,
+        JobStore(new_location(), lifetime=WEEK) as other,
         one.lease() as first,
         other.lease() as second,
     ):
         assert (first, second) == (True, True)
 
 
-def test_nothing_is_written_after_the_lease_connection_is_lost(place: str, jobs: JobStore) -> None:
-    if not place.startswith("postgresql"):
+def test_nothing_is_written_after_the_lease_connection_is_lost(
+    location: str, jobs: JobStore
+) -> None:
+    if not location.startswith("postgresql"):
         pytest.skip("SQLite has no connection to lose")
     jobs.create(None)
     with jobs.lease():
         job = jobs.start_next()
         assert job is not None
-        disconnect(place)
+        disconnect(location)
         assert not jobs.holds_lease()
         with pytest.raises(ExporterError, match="has closed the connection"):
             jobs.succeed(job, 1)
@@ -278,9 +280,9 @@ def test_nothing_is_written_after_the_lease_connection_is_lost(place: str, jobs:
     assert jobs.get_job(job.id) == job, "reading goes on with a new connection"
 
 
-def disconnect(place: str) -> None:
+def disconnect(location: str) -> None:
     """The server ends all other connections of a queue."""
-    engine = create_engine(place)
+    engine = create_engine(location)
     with engine.begin() as connection:
         connection.execute(
             text(

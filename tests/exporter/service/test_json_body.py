@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from epfilter.exporter.service import ServiceSettings, create_app, json_body
-from support.exporter_services import AUTHORIZATION, CREATE, HeldOrders, creation
+from support.exporter_services import AUTHORIZATION, CREATE, HeldOrders, job_request
 
 HALF = "a string contains half of a surrogate pair, which is not a character"
 GOOD = json.dumps(CREATE).encode()
@@ -127,7 +127,7 @@ def test_any_other_content_type_is_refused(client: TestClient, headers: dict[str
 
 
 def test_a_body_of_the_maximum_size_is_read_and_a_longer_one_refused(client: TestClient) -> None:
-    body = json.dumps(creation("eq(email,x)")).encode()
+    body = json.dumps(job_request("eq(email,x)")).encode()
     longest = body + b" " * (4096 - len(body))
     assert client.post("/v2/jobs", content=longest, headers=JSON).status_code == 202
     answer = client.post("/v2/jobs", content=longest + b" ", headers=JSON)

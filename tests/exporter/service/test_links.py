@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from epfilter.exporter.service import ServiceSettings, create_app
 from epfilter.exporter.service.links import Links
-from support.exporter_services import AUTHORIZATION, CREATE, HeldOrders, exported, service_of
+from support.exporter_services import AUTHORIZATION, CREATE, HeldOrders, get_service, run_job
 
 LINKS = Links(b"a key", lifetime=timedelta(minutes=1))
 
@@ -152,7 +152,7 @@ def test_no_other_file_can_be_downloaded(client: TestClient, signed: str) -> Non
 
 def test_a_link_to_a_job_that_has_no_file_is_not_found(client: TestClient, app: Starlette) -> None:
     job_id = client.post("/v2/jobs", json=CREATE).json()["data"][0]["id"]
-    links = service_of(app).links
+    links = get_service(app).links
     for one in (UUID(job_id), uuid4()):
         assert client.get(links.file_link("", one)).status_code == 404
 
@@ -161,7 +161,7 @@ def test_services_on_one_queue_accept_the_links_of_each_other(
     settings: ServiceSettings, held_orders: HeldOrders
 ) -> None:
     with TestClient(create_app(settings), headers=AUTHORIZATION) as client:
-        job_id = exported(client, held_orders)
+        job_id = run_job(client, held_orders)
         link = client.get(f"/v2/jobs/{job_id}/file").json()["data"]["href"]
         with TestClient(create_app(settings)) as other:
             assert other.get(link).content == held_orders.csv

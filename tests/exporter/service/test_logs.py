@@ -27,10 +27,10 @@ from support.exporter_services import (
     AUTHORIZATION,
     TOKEN,
     HeldOrders,
-    creation,
     eventually,
-    exported,
-    service_of,
+    get_service,
+    job_request,
+    run_job,
 )
 
 
@@ -63,14 +63,14 @@ def test_requests_are_counted_by_method_route_and_status(client: TestClient) -> 
 
 def test_jobs_are_counted(client: TestClient, held_orders: HeldOrders) -> None:
     held_orders.rows = 3
-    exported(client, held_orders)
+    run_job(client, held_orders)
     eventually(lambda: value_of(client, "epfilter_jobs_finished_total", status="success") == 1)
     assert value_of(client, "epfilter_jobs", status="success") == 1
     assert value_of(client, "epfilter_jobs") == 1
     assert value_of(client, "epfilter_rows_written_total") == 3
     assert value_of(client, "epfilter_job_seconds_count", status="success") == 1
     held_orders.rows = 0
-    client.post("/v2/jobs", json=creation("eq(payment,paid)"))
+    client.post("/v2/jobs", json=job_request("eq(payment,paid)"))
     eventually(lambda: value_of(client, "epfilter_jobs_finished_total", status="failed") == 1)
     assert value_of(client, "epfilter_rows_written_total") == 3
 
@@ -115,18 +115,18 @@ def test_no_line_contains_data_of_orders_or_clients(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     secret = held_orders.csv.decode().split(",")[-1].strip()
-    job_id = exported(client, held_orders)
+    job_id = run_job(client, held_orders)
     link = client.get(f"/v2/jobs/{job_id}/file").json()["data"]["href"]
     client.get(link)
     client.get(f"{link}x")
-    client.post("/v2/jobs", json=creation(f"eq(email,{secret})"))
-    client.post("/v2/jobs", json=creation(f"eq(email:{secret}"))
+    client.post("/v2/jobs", json=job_request(f"eq(email,{secret})"))
+    client.post("/v2/jobs", json=job_request(f"eq(email:{secret}"))
     client.post("/v2/jobs", content=secret, headers={"Content-Type": "application/json"})
     client.get(f"/v2/jobs/{secret}?token={TOKEN}")
     client.request(secret.upper().replace("@", "-"), "/v2/jobs")
     client.get("/v2/jobs", headers={"Authorization": f"Bearer {secret}"})
     held_orders.fault = RuntimeError(secret)
-    client.post("/v2/jobs", json=creation(f"eq(email,{secret})"))
+    client.post("/v2/jobs", json=job_request(f"eq(email,{secret})"))
     eventually(lambda: client.get("/v2/jobs").json()["data"][0]["status"] == "failed")
     held_orders.unready = True
     client.get("/readyz")
@@ -134,7 +134,7 @@ def test_no_line_contains_data_of_orders_or_clients(
     def fail() -> None:
         raise RuntimeError(secret)
 
-    monkeypatch.setattr(service_of(app).jobs, "list_jobs", fail)
+    monkeypatch.setattr(get_service(app).jobs, "list_jobs", fail)
     assert client.get("/v2/jobs").status_code == 500
     log = capsys.readouterr().err
     assert len(log.splitlines()) > 20
@@ -152,7 +152,7 @@ def test_an_unexpected_error_is_logged_with_the_id_of_its_request(
     def fail() -> None:
         raise RuntimeError("ron@swanson.com")
 
-    monkeypatch.setattr(service_of(app).jobs, "list_jobs", fail)
+    monkeypatch.setattr(get_service(app).jobs, "list_jobs", fail)
     capsys.readouterr()
     answer = client.get("/v2/jobs")
     asked = answer.headers["X-Request-Id"]

@@ -11,7 +11,7 @@ from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.models import NO_RESULTS
 from epfilter.exporter.service.page.preview import Branch, Preview, preview_filter
 from epfilter.linter import lint
-from support.exporter_services import CREATE, HeldOrders, creation, eventually
+from support.exporter_services import CREATE, HeldOrders, eventually, job_request
 
 HOSTILE = 'eq(name,"<script>alert(1)</script>&\'")'
 
@@ -97,7 +97,7 @@ def test_typed_html_stays_text(client: TestClient, held_orders: HeldOrders) -> N
     held_orders.open.set()
     assert "<script" not in asked(client, "preview", HOSTILE)
     assert "<script" not in asked(client, "preview", HOSTILE[:-1])
-    client.post("/v2/jobs", json=creation(HOSTILE))
+    client.post("/v2/jobs", json=job_request(HOSTILE))
     jobs = client.get("/page/jobs").text
     assert "<script" not in jobs
     assert "&lt;script&gt;" in jobs
@@ -148,7 +148,7 @@ def test_jobs_are_listed_newest_first_with_their_results(
     held_orders.open.set()
     eventually(lambda: 'data-busy="false"' in client.get("/page/jobs").text)
     held_orders.rows = 0
-    client.post("/v2/jobs", json=creation("eq(payment,paid)"))
+    client.post("/v2/jobs", json=job_request("eq(payment,paid)"))
     eventually(lambda: NO_RESULTS in client.get("/page/jobs").text)
     listed = client.get("/page/jobs").text
     assert listed.index(NO_RESULTS) < listed.index("data-job=")

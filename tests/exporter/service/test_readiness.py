@@ -22,8 +22,8 @@ from support.exporter_services import (
     CREATE,
     HeldOrders,
     eventually,
-    exported,
-    service_of,
+    get_service,
+    run_job,
 )
 
 
@@ -51,7 +51,7 @@ def test_a_service_whose_orders_cannot_be_read_is_healthy_and_not_ready(
 
 def wait_for_cleanup(app: Starlette) -> None:
     """Wait for the first cleanup of the worker, which creates the folder of files again."""
-    worker = service_of(app).worker
+    worker = get_service(app).worker
     eventually(lambda: worker._cleanup_due > 0)
 
 
@@ -61,7 +61,7 @@ def test_a_folder_of_files_that_is_removed_is_made_again(
     wait_for_cleanup(app)
     for _ in range(2):
         rmtree(settings.state_folder / "files")
-        exported(client, held_orders)
+        run_job(client, held_orders)
     rmtree(settings.state_folder / "files")
     assert client.get("/readyz").json() == {"status": "ready"}
     assert (settings.state_folder / "files").is_dir()
@@ -95,7 +95,7 @@ def test_a_service_whose_queue_does_not_respond_is_not_ready(
     def fail() -> None:
         raise ExporterError("no connection.")
 
-    monkeypatch.setattr(service_of(app).jobs, "ready", fail)
+    monkeypatch.setattr(get_service(app).jobs, "ready", fail)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["errors"][0]["detail"]) == (
         503,
@@ -114,7 +114,7 @@ def test_the_readiness_of_the_orders_is_cached_for_five_seconds(
         asked.append(now[0])
         held_orders.ready()
 
-    service_of(app).readiness = Readiness(asks, clock=lambda: now[0])
+    get_service(app).readiness = Readiness(asks, clock=lambda: now[0])
     status = 503 if unready else 200
     for second in (0.0, 1.0, 4.9):
         now[0] = second
@@ -144,7 +144,7 @@ def test_many_probes_check_the_orders_once_and_block_no_request(app: Starlette) 
             ) as client,
             anyio.create_task_group() as group,
         ):
-            service_of(app).readiness = Readiness(asks)
+            get_service(app).readiness = Readiness(asks)
 
             async def probe() -> None:
                 found.append((await client.get("/readyz")).status_code)
@@ -216,10 +216,10 @@ def test_a_queue_that_does_not_respond_is_a_temporary_failure(  # noqa: PLR0913,
     broken: str,
     status: int,
 ) -> None:
-    job_id = exported(client, held_orders)
+    job_id = run_job(client, held_orders)
     link = client.get(f"/v2/jobs/{job_id}/file").json()["data"]["href"]
     with monkeypatch.context() as patched:
-        patched.setattr(service_of(app).jobs, broken, no_answer)
+        patched.setattr(get_service(app).jobs, broken, no_answer)
         address = path.format(id=job_id, link=link)
         answer = client.request(method, address, json=CREATE if method == "POST" else None)
     assert answer.status_code == status
@@ -230,7 +230,7 @@ def test_a_queue_that_does_not_respond_is_a_temporary_failure(  # noqa: PLR0913,
 
 
 def test_a_service_that_runs_no_jobs_is_not_ready(client: TestClient, app: Starlette) -> None:
-    service_of(app).worker.stop(0)
+    get_service(app).worker.stop(0)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["errors"][0]["detail"]) == (
         503,

@@ -25,8 +25,8 @@ from support.exporter_services import (
     AUTHORIZATION,
     CREATE,
     TOKEN,
-    creation,
     eventually,
+    job_request,
 )
 from support.live_services import LiveService, live_service
 
@@ -51,7 +51,7 @@ def live(demo: Path, tmp_path: Path) -> Iterator[LiveService]:
         yield live
 
 
-def exported(client: httpx.Client, body: object = CREATE) -> str:
+def run_job(client: httpx.Client, body: object = CREATE) -> str:
     """The link to the file of a new job, once it is done."""
     job_id = client.post("/v2/jobs", json=body).json()["data"][0]["id"]
 
@@ -65,8 +65,8 @@ def exported(client: httpx.Client, body: object = CREATE) -> str:
 
 def test_orders_are_exported_from_the_first_request_to_the_last_byte(live: LiveService) -> None:
     with client_of(live) as client:
-        whole = httpx.get(exported(client))
-        part = httpx.get(exported(client, creation("eq(payment,refunded)")))
+        whole = httpx.get(run_job(client))
+        part = httpx.get(run_job(client, job_request("eq(payment,refunded)")))
     assert whole.status_code == part.status_code == 200
     assert part.text.splitlines()[0] == whole.text.splitlines()[0]
     assert 1 < len(part.text.splitlines()) < len(whole.text.splitlines())
@@ -75,7 +75,7 @@ def test_orders_are_exported_from_the_first_request_to_the_last_byte(live: LiveS
 
 def test_the_log_of_a_process_is_json_without_data_of_clients(live: LiveService) -> None:
     with client_of(live) as client:
-        client.post("/v2/jobs", json=creation("eq(email,ron@swanson.com)"))
+        client.post("/v2/jobs", json=job_request("eq(email,ron@swanson.com)"))
         client.get("/v2/jobs/ron@swanson.com?a=swanson")
         with socket.create_connection((client.base_url.host, client.base_url.port)) as raw:
             raw.sendall(b"ron@swanson.com\r\n\r\n")
@@ -101,7 +101,7 @@ def test_a_signal_ends_it_with_0(live: LiveService, number: int) -> None:
 
 def test_a_running_download_finishes_before_the_shutdown(live: LiveService) -> None:
     with client_of(live) as client:
-        link = exported(client)
+        link = run_job(client)
         size = int(httpx.head(link).headers["Content-Length"])
         with httpx.stream("GET", link) as answer:
             chunks = answer.iter_raw(1)
@@ -119,7 +119,7 @@ def test_a_file_that_expires_while_it_is_sent_is_sent_to_its_end(
     # Far more than the buffers of a connection hold.
     size = 50_000_000
     with client_of(live) as client:
-        link = exported(client)
+        link = run_job(client)
         (path,) = (tmp_path / "state" / "files").glob("*.csv")
         os.truncate(path, size)
         with httpx.stream("GET", link) as answer:
@@ -192,7 +192,7 @@ def test_two_services_share_a_queue(demo: Path, tmp_path: Path) -> None:
         client_of(one) as first,
         client_of(other) as second,
     ):
-        path = httpx.URL(exported(first)).path
+        path = httpx.URL(run_job(first)).path
         assert second.get(path, headers={"Authorization": ""}).status_code == 200
         assert first.get("/v2/jobs").json()["data"][0]["id"] in second.get("/v2/jobs").text
 

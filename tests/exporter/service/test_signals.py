@@ -30,7 +30,7 @@ from support.exporter_services import (
     TOKEN,
     HeldOrders,
     eventually,
-    service_of,
+    get_service,
 )
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
@@ -294,7 +294,7 @@ def test_skip_drain_before_the_shutdown_only_skips_the_drain(
     with TestClient(app, headers=AUTHORIZATION) as client:
         client.post("/v2/jobs", json=CREATE)
         eventually(lambda: '"started"' in client.get("/v2/jobs").text)
-        service_of(app).skip_drain()
+        get_service(app).skip_drain()
         assert client.get("/readyz").status_code == 200
         began = time.monotonic()
     assert time.monotonic() - began < 60

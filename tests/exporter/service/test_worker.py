@@ -56,7 +56,7 @@ def test_jobs_run_in_the_order_of_creation(service: Service) -> None:
 def test_a_job_of_another_process_is_seen(service: Service) -> None:
     with service.running(Store(service.folder)):
         time.sleep(0.1)
-        with JobStore(service.place, lifetime=WEEK) as elsewhere:
+        with JobStore(service.location, lifetime=WEEK) as elsewhere:
             elsewhere.create(None)
         service.wait()
     assert service.jobs.list_jobs()[0].status is SUCCESS
@@ -160,14 +160,14 @@ def test_a_file_that_leaves_the_queue_no_room_is_removed(
 
 
 def test_nothing_is_published_after_the_lease_is_lost(service: Service) -> None:
-    if not service.place.startswith("postgresql"):
+    if not service.location.startswith("postgresql"):
         pytest.skip("SQLite has no connection to lose")
     created = service.jobs.create(None)
     seen: list[set[str]] = []
 
     def lose(_: Path) -> int:
         if not seen:
-            disconnect(service.place)
+            disconnect(service.location)
         seen.append(service.names())
         return ROWS
 
@@ -182,7 +182,7 @@ def test_nothing_is_published_after_the_lease_is_lost(service: Service) -> None:
 def worker(service: Service, *options: str) -> Iterator[subprocess.Popen[str]]:
     """Another process that runs the jobs."""
     script = Path(__file__).with_name("worker_process.py")
-    command = [sys.executable, str(script), service.place, str(service.folder), *options]
+    command = [sys.executable, str(script), service.location, str(service.folder), *options]
     with subprocess.Popen(  # noqa: S603 - our own script
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
     ) as process:

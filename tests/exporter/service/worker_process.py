@@ -75,9 +75,9 @@ def settings_of(folder: Path) -> ServiceSettings:
     return ServiceSettings(orders="orders.jsonl", state=folder, token="12345678")  # noqa: S106 - opens nothing
 
 
-def main(place: str, folder: str, *options: str) -> None:
+def main(location: str, folder: str, *options: str) -> None:
     """Runs jobs until the standard input ends."""
-    jobs = JobStore(place, lifetime=timedelta(weeks=1))
+    jobs = JobStore(location, lifetime=timedelta(weeks=1))
     store = TalkingStore(Path(folder, "events"), hang="hang" in options)
     files = Files(Path(folder, "files"))
     settings = settings_of(Path(folder))

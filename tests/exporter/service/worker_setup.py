@@ -63,10 +63,10 @@ class Notes:
 class Service:
     """A queue, its files and how to run them."""
 
-    def __init__(self, place: str, folder: Path) -> None:
-        self.place = place
+    def __init__(self, location: str, folder: Path) -> None:
+        self.location = location
         self.folder = folder
-        self.jobs = JobStore(place, lifetime=WEEK)
+        self.jobs = JobStore(location, lifetime=WEEK)
         self.files = Files(folder / "files")
         self.notes = Notes()
 
