@@ -2,7 +2,7 @@
 
 The meaning of a value's text depends on the type of the field, which a resource declares. Without
 a resource, every type that the text permits is considered, and a rule may report only what is true
-for all of them: `gt(a,10):lt(a,9)` matches nothing if `a` is a number, but texts exist between.
+for all of them: `gt(a,10):lt(a,9)` matches nothing if `a` is a number, but it matches the text `5`.
 """
 
 from __future__ import annotations
