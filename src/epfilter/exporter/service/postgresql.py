@@ -88,7 +88,7 @@ class PostgresqlDatabase(Database):
 
     @contextmanager
     def write_transaction(self) -> Iterator[Connection]:
-        """A transaction of a connection of the pool."""
+        """Open a transaction of a connection of the pool."""
         with self.translate_errors(), self._engine.begin() as connection:
             yield connection
 
