@@ -19,7 +19,7 @@ from epfilter.linter.extractors import (
     MappedText,
     NeedsExtraError,
     RequestContext,
-    extract,
+    extract_file,
     markdown,
     yaml_files,
 )
@@ -48,7 +48,7 @@ class AcceptingExtraction(Extraction):
 def extract_value(text: str, suffix: str) -> MappedText:
     """Return the only candidate of a text."""
     extraction = AcceptingExtraction(Endpoints())
-    extract(text, f"x{suffix}", extraction)
+    extract_file(text, f"x{suffix}", extraction)
     assert not extraction.problems
     ((value, *_),) = extraction.filters
     return value
@@ -152,7 +152,7 @@ def test_a_url_in_json(data: st.DataObject, value: str, ascii_only: bool, encode
     url = f"https://x.example/v2/orders?page[limit]=5&filter={encoded}&sort=é"
     text = json.dumps(["é", {"next": url}], ensure_ascii=ascii_only)
     extraction = Extraction(Endpoints())
-    extract(text, "x.json", extraction)
+    extract_file(text, "x.json", extraction)
     ((extracted, (resource,), _),) = extraction.filters
     assert extracted.text == mark_text(value)
     assert resource_info(resource).name == "orders"
@@ -290,7 +290,7 @@ hostile = st.one_of(any_text, st.lists(st.sampled_from(_MARKS), max_size=16).map
 @example(text="a: |9\n b\n")
 def test_no_content_raises_an_error(suffix: str, text: str) -> None:
     extraction = AcceptingExtraction(Endpoints())
-    extract(text, f"x{suffix}", extraction)
+    extract_file(text, f"x{suffix}", extraction)
     for value, *_ in extraction.filters:
         assert len(value.text) == len(value.starts) == len(value.ends)
         size = len(text)
@@ -339,7 +339,9 @@ def test_work_is_linear_in_the_size(suffix: str, once: str) -> None:
         if suffix == ".py" and len(opened) > len(closed):
             ends = {"(": ")", "[": "]"}
             text += "1" + "".join(ends[char] for char in reversed(opened)) * times
-        return count_lines(lambda: extract(text, f"x{suffix}", AcceptingExtraction(Endpoints())))
+        return count_lines(
+            lambda: extract_file(text, f"x{suffix}", AcceptingExtraction(Endpoints()))
+        )
 
     extract_text(1)  # imports and compiled patterns are not counted
     assert extract_text(80) < 2.3 * extract_text(40)
@@ -347,7 +349,7 @@ def test_work_is_linear_in_the_size(suffix: str, once: str) -> None:
 
 def test_yaml_constructs_no_objects() -> None:
     extraction = Extraction(Endpoints())
-    extract("filter: !!python/object/apply:os._exit [1]\n", "x.yaml", extraction)
+    extract_file("filter: !!python/object/apply:os._exit [1]\n", "x.yaml", extraction)
     assert not extraction.problems
     assert not extraction.filters
 
@@ -384,7 +386,7 @@ def test_both_parsers_of_yaml_report_the_same(
 ) -> None:
     monkeypatch.setattr(yaml_files, "LOADER", loader)
     extraction = Extraction(Endpoints())
-    extract(text, "x.yaml", extraction)
+    extract_file(text, "x.yaml", extraction)
     ((span, actual, is_partial),) = extraction.problems
     assert not is_partial
     assert (span.start, actual) == (place, message)
@@ -392,7 +394,7 @@ def test_both_parsers_of_yaml_report_the_same(
 
 def test_deeply_nested_json_is_a_problem() -> None:
     extraction = Extraction(Endpoints())
-    extract("[" * 100_000, "x.json", extraction)
+    extract_file("[" * 100_000, "x.json", extraction)
     ((_, message, _),) = extraction.problems
     assert message == "this JSON is nested too deeply"
 

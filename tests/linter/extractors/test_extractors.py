@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from epfilter.linter.extractors import PLACEHOLDER, Endpoints, Extraction, extract
+from epfilter.linter.extractors import PLACEHOLDER, Endpoints, Extraction, extract_file
 from epfilter.resources import resource_info
 from epfilter.snippets import format_position, make_printable
 
@@ -50,7 +50,7 @@ def case(name: str, title: str, block: str) -> Case:
 
 def extract_text(text: str, name: str) -> Extraction:
     extraction = Extraction(Endpoints())
-    extract(text, name, extraction)
+    extract_file(text, name, extraction)
     return extraction
 
 

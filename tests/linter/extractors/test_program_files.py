@@ -16,7 +16,7 @@ from epfilter.linter.extractors import (
     Endpoints,
     Extraction,
     MappedText,
-    extract,
+    extract_file,
     javascript_literals,
 )
 from epfilter.linter.extractors.mapped_text import mark_placeholders
@@ -28,7 +28,7 @@ _CODES = {ord(char) for char in "'\"`\\\n\r{}$&"}
 
 def extract_text(text: str, name: str) -> Extraction:
     extraction = Extraction(Endpoints())
-    extract(text, name, extraction)
+    extract_file(text, name, extraction)
     return extraction
 
 

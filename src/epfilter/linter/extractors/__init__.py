@@ -15,7 +15,7 @@ from epfilter.linter.extractors.registry import (
     FILTER_LIST,
     FileKind,
     NeedsExtraError,
-    extract,
+    extract_file,
     find_kind,
 )
 from epfilter.linter.extractors.requests import NO_CONTEXT, Endpoints, RequestContext
@@ -36,6 +36,6 @@ __all__ = [
     "Problem",
     "RequestContext",
     "Segment",
-    "extract",
+    "extract_file",
     "find_kind",
 ]

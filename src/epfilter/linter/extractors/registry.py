@@ -100,7 +100,9 @@ def find_kind_of_language(language: str) -> FileKind | None:
     return _BY_LANGUAGE.get(language)
 
 
-def extract(text: str, name: str, extraction: Extraction, *, kind: FileKind | None = None) -> None:
+def extract_file(
+    text: str, name: str, extraction: Extraction, *, kind: FileKind | None = None
+) -> None:
     """Add everything that a file of this name contains to `extraction`.
 
     `kind` replaces the kind of the name. Raises NeedsExtraError where the packages of the kind
@@ -108,7 +110,7 @@ def extract(text: str, name: str, extraction: Extraction, *, kind: FileKind | No
 
     >>> from epfilter.linter.extractors import Endpoints, Extraction
     >>> extraction = Extraction(Endpoints())
-    >>> extract('{"filter": "eq(payment,paid)"}', "job.json", extraction)
+    >>> extract_file('{"filter": "eq(payment,paid)"}', "job.json", extraction)
     >>> extraction.filters[0].value.text
     'eq(payment,paid)'
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
@@ -125,11 +125,12 @@ class Directives:
             self._suppressed[key] = any(results)
         return self._suppressed[key]
 
-    def excuse(self, first: int, last: int) -> None:
-        """Mark the directives for these lines as used: no rule runs on a damaged filter."""
-        for ignore in self._find_ignores(first, last):
-            codes = (code for code in ignore.codes if not code.startswith(_SYNTAX))
-            ignore.used_codes.update(codes)
+    def excuse(self, damaged: Iterable[Span]) -> None:
+        """Mark the directives for damaged filters as used: no rule runs on such a filter."""
+        for first, last in {self._lines.numbers_of(bounds) for bounds in damaged}:
+            for ignore in self._find_ignores(first, last):
+                codes = (code for code in ignore.codes if not code.startswith(_SYNTAX))
+                ignore.used_codes.update(codes)
 
     def find_unused(self, selected: set[str]) -> Iterator[Diagnostic]:
         """Yield a warning for each directive that suppresses nothing of the selected rules."""

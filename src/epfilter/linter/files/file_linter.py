@@ -18,7 +18,7 @@ from epfilter.linter.extractors import (
     Extraction,
     MappedText,
     NeedsExtraError,
-    extract,
+    extract_file,
     find_kind,
 )
 from epfilter.linter.files.configuration import Configuration
@@ -104,51 +104,27 @@ class FileLinter:
         NeedsExtraError where a package is missing.
         """
         extraction = self.extract(document.text, path)
-        lines = document.lines
-        directives = Directives(extraction, lines, self._own_resources)
+        directives = Directives(extraction, document.lines, self._own_resources)
         fallback = self._fallback_resource(path)
         every = (
             self._lint_filter(extracted, directives, fallback) for extracted in extraction.filters
         )
         filters = [linted for linted in every if keep_clean or linted.diagnostics]
         # Each diagnostic with the bounds of the filter, or of the part of the file, that it is in.
-        bounded = [
-            (diagnostic, diagnostic.span) for diagnostic in _lint_extraction(extraction, directives)
-        ]
-        damaged_lines: set[tuple[int, int]] = set()
+        bounded = [(found, found.span) for found in _lint_extraction(extraction, directives)]
         for linted in filters:
-            if not linted.diagnostics:
-                continue
-            value, diagnostics = linted.value, linted.diagnostics
-            bounded += (
-                (map_diagnostic(diagnostic, value), value.bounds) for diagnostic in diagnostics
-            )
-            if any(diagnostic.code.startswith(_SYNTAX) for diagnostic in diagnostics):
-                damaged_lines.add(lines.numbers_of(value.bounds))
+            bounded += _bind(linted.diagnostics, linted.value)
         for interpolation in extraction.interpolations:
             linted = self._lint_filter(interpolation.filter, directives, fallback)
-            value = linted.value
-            constant = _keep_constant_parts(linted.diagnostics)
-            bounded += (
-                (map_diagnostic(diagnostic, value), value.bounds) for diagnostic in constant
-            )
-        for first, last in damaged_lines:
-            directives.excuse(first, last)
+            bounded += _bind(_keep_constant_parts(linted.diagnostics), linted.value)
+        directives.excuse(linted.value.bounds for linted in filters if _is_damaged(linted))
         is_suppressed = partial(self._is_suppressed, directives=directives, path=path)
-        kept = [
-            diagnostic
-            for diagnostic, bounds in bounded
-            if not is_suppressed(diagnostic.code, bounds)
-        ]
+        kept = [found for found, bounds in bounded if not is_suppressed(found.code, bounds)]
         # Only now is it known which directives are unused.
         unused = [*directives.find_unused(self._engine.selected)]
-        kept += (
-            diagnostic
-            for diagnostic in unused
-            if not is_suppressed(diagnostic.code, diagnostic.span)
-        )
+        kept += (found for found in unused if not is_suppressed(found.code, found.span))
         suppressed_count = len(bounded) + len(unused) - len(kept)
-        kept.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
+        kept.sort(key=lambda found: (found.span, found.code))
         return FileResult(
             tuple(filters), len(extraction.filters), tuple(kept), suppressed_count, is_suppressed
         )
@@ -163,7 +139,7 @@ class FileLinter:
         if kind is None or self.configuration.has_filter_lines(path):
             kind = FILTER_LIST
         if kind.is_filter_list or any(word in text for word in _FILTER_WORDS):
-            extract(text, path.name, extraction, kind=kind)
+            extract_file(text, path.name, extraction, kind=kind)
         return extraction
 
     def diagnose(self, text: str, linted: LintedFilter) -> list[Diagnostic]:
@@ -291,6 +267,18 @@ def _lint_extraction(extraction: Extraction, directives: Directives) -> Iterator
         severity = Severity.INFO if is_partial else Severity.ERROR
         yield Diagnostic("EPF703", f"{message.rstrip('.')}.", span, severity)
     yield from directives.problems
+
+
+def _bind(
+    diagnostics: Iterable[Diagnostic], value: MappedText
+) -> Iterator[tuple[Diagnostic, Span]]:
+    """Yield the diagnostics of a filter with positions in the file, and the filter's bounds."""
+    for diagnostic in diagnostics:
+        yield map_diagnostic(diagnostic, value), value.bounds
+
+
+def _is_damaged(linted: LintedFilter) -> bool:
+    return any(diagnostic.code.startswith(_SYNTAX) for diagnostic in linted.diagnostics)
 
 
 def _keep_constant_parts(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
