@@ -225,6 +225,12 @@ def test_only_the_root_has_diagnostics() -> None:
         waiting.extend(part.children)
 
 
+def test_a_percent_sign_in_a_valid_filter_is_not_an_encoding() -> None:
+    # With a limit the text is read by recovery, which looks for encoded text.
+    text = 'eq(a,"%28")'
+    assert parse_located(text, max_length=100) == parse_located(text)
+
+
 def test_neighbours_do_not_overlap() -> None:
     located = parse_located("(eq(a,1):eq(b,2))|eq(c,3)|(eq(d,4))")
     for left, right in pairwise(located.children):

@@ -14,13 +14,15 @@ from epfilter.recovery.calls import read_call
 from epfilter.recovery.scanner import HEAD, NAME, SPACE, TERM_START, Scanner
 from epfilter.recovery.unexpected import diagnose_unexpected, find_infix_list_end
 
-_JOINER = re.compile(rf"((?:and|or)\b|&&?|\|\||[;,]){SPACE}(?={TERM_START})", re.IGNORECASE)
+_FOREIGN_CONNECTIVE = re.compile(
+    rf"((?:and|or)\b|&&?|\|\||[;,]){SPACE}(?={TERM_START})", re.IGNORECASE
+)
 _UNEXPECTED_END = re.compile(
     rf"(\([^():|]*+\))|[)）]|[:|]{SPACE}(?={TERM_START})|(?<![\w-]){NAME}{SPACE}[(（]"
 )
 _NEXT_PARAMETER = re.compile(r"&[A-Za-z_][\w\[\].-]*+=")
-_SPACED_TERM = re.compile(SPACE + TERM_START)
-_WORDS = {"and": ":", "or": "|", "not": ":"}
+_SPACE_AND_TERM = re.compile(SPACE + TERM_START)
+_CONNECTIVE_OF_WORD = {"and": ":", "or": "|", "not": ":"}
 
 
 @dataclass(slots=True)
@@ -30,8 +32,8 @@ class _Term:
     located: Located
     height: int = 0
     """Nested levels of and/or."""
-    pairs: int = 0
-    """Parentheses around it that group nothing."""
+    redundant_pairs: int = 0
+    """Pairs of parentheses around it that group nothing."""
 
 
 @dataclass(slots=True)
@@ -82,7 +84,7 @@ class GroupReader:
         return self._combine(root, Span(start, scanner.trim_end(scanner.end))).located
 
     def _open(self, start: int, word: tuple[str, Span] | None = None) -> None:
-        """Step over an opening parenthesis."""
+        """Move over an opening parenthesis."""
         self.stack.append(_Frame(start, len(self.scanner.diagnostics), word=word))
         self.scanner.take()
 
@@ -104,7 +106,9 @@ class GroupReader:
             scanner.pos = call.span.end
             frame.terms.append(_Term(call))
         elif head := HEAD.match(scanner.text, scanner.pos, scanner.end):
-            if head[1].lower() in _WORDS and _SPACED_TERM.match(scanner.text, head.end()):
+            if head[1].lower() in _CONNECTIVE_OF_WORD and _SPACE_AND_TERM.match(
+                scanner.text, head.end()
+            ):
                 scanner.pos = head.end(1)
                 scanner.skip_space()
                 self._open(head.start(), (head[1], Span(*head.span(1))))
@@ -126,7 +130,7 @@ class GroupReader:
         return any(error.code != diagnostics.CONFUSABLE for error in errors)
 
     def _is_term(self, pos: int) -> bool:
-        return _SPACED_TERM.match(self.scanner.text, pos, self.scanner.end) is not None
+        return _SPACE_AND_TERM.match(self.scanner.text, pos, self.scanner.end) is not None
 
     def _read_dangling(self) -> None:
         """Report a connective in place of a term: leading, doubled or trailing."""
@@ -152,18 +156,18 @@ class GroupReader:
         elif char == "," and frame.word:
             span = scanner.take()
             frame.commas.append(span)
-            frame.connectives.append((_WORDS[frame.word[0].lower()], span))
-        elif joiner := _JOINER.match(scanner.text, at, scanner.end):
-            span = Span(*joiner.span(1))
-            scanner.report(diagnostics.missing_connective(span, joiner[1]))
-            frame.connectives.append((diagnostics.connective_for(joiner[1]), span))
-            scanner.pos = joiner.end()
+            frame.connectives.append((_CONNECTIVE_OF_WORD[frame.word[0].lower()], span))
+        elif match := _FOREIGN_CONNECTIVE.match(scanner.text, at, scanner.end):
+            span = Span(*match.span(1))
+            scanner.report(diagnostics.missing_connective(span, match[1]))
+            frame.connectives.append((diagnostics.connective_for(match[1]), span))
+            scanner.pos = match.end()
         elif char in {":", "|"}:
             frame.connectives.append((char, scanner.take()))
         elif self._is_term(at):
-            place = scanner.trim_end(at)
-            scanner.report(diagnostics.missing_connective(Span(place, place), ""))
-            frame.connectives.append((":", Span(place, place)))
+            end = scanner.trim_end(at)
+            scanner.report(diagnostics.missing_connective(Span(end, end), ""))
+            frame.connectives.append((":", Span(end, end)))
         elif _NEXT_PARAMETER.match(scanner.text, at, scanner.end):
             scanner.pos = scanner.trim_end(scanner.end)
             rest = scanner.text[at : scanner.pos]
@@ -241,8 +245,8 @@ class GroupReader:
         is_redundant = len(frame.terms) == 1
         term = self._combine(frame, span)
         term.located = term.located._replace(span=span, parenthesized=True)
-        term.pairs = term.pairs + 1 if is_redundant else 0
-        if term.pairs == MAX_REDUNDANT_PARENTHESES + 1:
+        term.redundant_pairs = term.redundant_pairs + 1 if is_redundant else 0
+        if term.redundant_pairs == MAX_REDUNDANT_PARENTHESES + 1:
             opened = Span(frame.start, frame.start + 1)
             scanner.report(diagnostics.too_many_parentheses(opened, MAX_REDUNDANT_PARENTHESES))
         self.stack[-1].terms.append(term)
@@ -250,7 +254,7 @@ class GroupReader:
     def _report_word(self, frame: _Frame, word: tuple[str, Span], *, closed: bool) -> None:
         name, span = word
         edits: tuple[Edit, ...] = ()
-        plain = _WORDS[name.lower()]
+        plain = _CONNECTIVE_OF_WORD[name.lower()]
         is_uniform = all(connective == plain for connective, _ in frame.connectives)
         if closed and name.lower() != "not" and frame.terms and is_uniform:
             edits = tuple(Edit(comma, plain) for comma in frame.commas)

@@ -182,18 +182,20 @@ def _read_wrapped(scanner: Scanner, wrapped: re.Match[str]) -> Operand:
     """Read brackets or a call in place of a value: `in(id,(a,b))`, `in(id,["a"])`."""
     raw, name = wrapped[0], wrapped[1]
     span = Span(*wrapped.span())
-    place = Span(wrapped.end(1), wrapped.end(1) + 1) if name else Span(span.start, span.start + 1)
-    bad = scanner.text[place.start]
+    opening = Span(wrapped.end(1), wrapped.end(1) + 1) if name else Span(span.start, span.start + 1)
+    bracket = scanner.text[opening.start]
     fix = Fix("quote the operand", (Edit(span, quote_operand(raw)),), safe="," not in raw)
     if name and diagnostics.is_operator(name):
         fix = Fix(fix.title, fix.edits, safe=False)
         hint = "calls cannot be nested; a value that looks like a call needs quotes"
-    elif name or ("," not in raw and bad == "("):
+    elif name or ("," not in raw and bracket == "("):
         hint = f"write {diagnostics.shorten_operand(quote_operand(raw))}"
     else:
-        fix = Fix(f"remove `{bad}` and `{raw[-1]}`", (Edit(span, raw[1:-1].strip()),), safe=False)
-        hint = f"values are listed without `{bad}` and `{raw[-1]}`"
-    scanner.report(diagnostics.needs_quotes(bad, place, hint, fix))
+        fix = Fix(
+            f"remove `{bracket}` and `{raw[-1]}`", (Edit(span, raw[1:-1].strip()),), safe=False
+        )
+        hint = f"values are listed without `{bracket}` and `{raw[-1]}`"
+    scanner.report(diagnostics.needs_quotes(bracket, opening, hint, fix))
     return take_operand(scanner, *span)
 
 
