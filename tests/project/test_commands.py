@@ -47,3 +47,12 @@ def test_readme_shows_the_output_of_its_first_command(tmp_path: Path) -> None:
     )
     assert done.stdout == shown["output"]
     assert (tmp_path / "refunds.csv").read_text(encoding="utf-8").startswith("id,")
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "grammar/README.md"])
+def test_paths_of_the_repository_exist(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    paths = re.findall(r"`((?:src|tests|docs|grammar)/[\w./-]*\w)", text)
+    templates = re.compile("NNN|KIND|NAME|TARGET")
+    missing = [path for path in paths if not templates.search(path) and not (ROOT / path).exists()]
+    assert missing == []
