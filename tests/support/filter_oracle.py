@@ -1,4 +1,4 @@
-"""Whether a row matches a filter: the meaning of the language in the fewest words, for tests."""
+"""Whether a row matches a filter: the meaning of the language as simple code, for tests."""
 
 from __future__ import annotations
 
@@ -14,29 +14,31 @@ from epfilter.ast import TEXT_OPERATORS, And, Comparison, Filter, IsNull, Member
 from epfilter.errors import FilterValueError
 from epfilter.values import from_text
 
-_KINDS = (bool, int, Decimal, datetime, UUID)
-"""A bool is an int, so it stands first; a date is its midnight by then."""
+_TYPES = (bool, int, Decimal, datetime, UUID)
+"""A bool is an int, so it comes first; dates are already their midnight."""
 
 
 def matches(f: Filter, row: Mapping[str, Any]) -> bool:
-    """A value is read as the type of the row's; a list holds what any element holds."""
+    """Return whether a row matches: values are read as the type of the row's value."""
     if isinstance(f, And):
         return all(matches(term, row) for term in f.terms)
     if isinstance(f, Or):
         return any(matches(term, row) for term in f.terms)
     assert isinstance(f, (Comparison, Membership, IsNull))
-    values = _found(row, f.field)
+    values = _select(row, f.field)
     if not values or isinstance(f, IsNull):
         return not values and isinstance(f, IsNull)
-    elements = [one for value in values for one in (value if isinstance(value, list) else [value])]
+    elements = [
+        element for value in values for element in (value if isinstance(value, list) else [value])
+    ]
     if isinstance(f, Membership):
         held = [any(_equal(element, text) for element in elements) for text in f.values]
         return all(held) if f.op is Operator.CONTAINS_ALL else any(held)
     return any(_holds(f.op, element, f.value) for element in elements)
 
 
-def _found(row: Mapping[str, Any], field: str) -> list[Any]:
-    """What is there: one value, or one of each object of a list on the path."""
+def _select(row: Mapping[str, Any], field: str) -> list[Any]:
+    """Return the values of a field: one, or one of each object of a list on the path."""
     if field in row or not re.search(r"[.\[]", field):
         return [row[field]] if row.get(field) is not None else []
     path: list[str | int] = []
@@ -44,27 +46,27 @@ def _found(row: Mapping[str, Any], field: str) -> list[Any]:
         indexed = re.fullmatch(r"([^\[\]]+)((?:\[[0-9]{1,3}\])+)", part)
         path.append(indexed[1] if indexed else part)
         path += [int(index) for index in re.findall("[0-9]+", indexed[2])] if indexed else []
-    met: list[Any] = [row]
+    values: list[Any] = [row]
     for place, step in enumerate(path, 1):
-        met = [one for value in met for one in _stepped(value, step, last=place == len(path))]
-    return met
+        values = [one for value in values for one in _follow(value, step, last=place == len(path))]
+    return values
 
 
-def _stepped(value: Any, step: str | int, *, last: bool) -> list[Any]:
+def _follow(value: Any, step: str | int, *, last: bool) -> list[Any]:
     if isinstance(step, int):
         value = value[step] if isinstance(value, list) and step < len(value) else None
     elif isinstance(value, list) and step == "length" and last:
         value = len(value)
     elif isinstance(value, list):
-        met = [one.get(step) for one in value if isinstance(one, dict)]
-        return [one for one in met if one is not None]
+        values = [one.get(step) for one in value if isinstance(one, dict)]
+        return [one for one in values if one is not None]
     else:
         value = value.get(step) if isinstance(value, dict) else None
     return [] if value is None else [value]
 
 
 def _holds(op: Operator, value: Any, text: str) -> bool:
-    value = _plain(value)
+    value = _normalize(value)
     if op in (Operator.EQ, Operator.CONTAINS):
         return _equal(value, text)
     if op in TEXT_OPERATORS:
@@ -83,13 +85,13 @@ def _holds(op: Operator, value: Any, text: str) -> bool:
 
 
 def _equal(value: Any, text: str) -> bool:
-    value = _plain(value)
+    value = _normalize(value)
     bound = _read(value, text)
     return bound is not None and bool(value == bound)
 
 
-def _plain(value: Any) -> Any:
-    """The value as one of the kinds that are compared; None where it is none of these."""
+def _normalize(value: Any) -> Any:
+    """Return the value as one of the compared types; None for NaN."""
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, float):
@@ -106,7 +108,7 @@ def _plain(value: Any) -> Any:
 def _read(value: Any, text: str) -> Any:
     if isinstance(value, str):
         return text
-    kind: type[Any] | None = next((kind for kind in _KINDS if isinstance(value, kind)), None)
+    kind: type[Any] | None = next((kind for kind in _TYPES if isinstance(value, kind)), None)
     if kind is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The engines of dataframes, each as a function of an Arrow table to what filters select of it."""
+"""The engines of dataframes: each makes of an Arrow table a function that selects rows."""
 
 from __future__ import annotations
 
@@ -21,27 +21,29 @@ def _in_frame(frame: Any, ids: Callable[[Any], Iterable[int]]) -> Select:
 
 def _in_pandas(table: Any) -> Select:
     frame = table.to_pandas(types_mapper=pandas.ArrowDtype)
-    return _in_frame(frame, lambda found: [int(one) for one in found["id"]])
+    return _in_frame(frame, lambda selected: [int(each) for each in selected["id"]])
 
 
 def _in_polars(table: Any) -> Select:
-    return _in_frame(polars.from_arrow(table), lambda found: found["id"].to_list())
+    return _in_frame(polars.from_arrow(table), lambda selected: selected["id"].to_list())
 
 
 def _in_lazy_polars(table: Any) -> Select:
     frame = polars.from_arrow(table).lazy()
-    return _in_frame(frame, lambda found: found.collect()["id"].to_list())
+    return _in_frame(frame, lambda selected: selected.collect()["id"].to_list())
 
 
 def _in_pyarrow(table: Any) -> Select:
-    return _in_frame(table, lambda found: found["id"].to_pylist())
+    return _in_frame(table, lambda selected: selected["id"].to_pylist())
 
 
 def _in_duckdb(table: Any) -> Select:
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     relation = connection.from_arrow(table)
-    return _in_frame(relation, lambda found: [row[0] for row in found.select("id").fetchall()])
+    return _in_frame(
+        relation, lambda selected: [row[0] for row in selected.select("id").fetchall()]
+    )
 
 
 FRAMES: dict[str, Callable[[Any], Select]] = {

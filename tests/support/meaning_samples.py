@@ -1,4 +1,4 @@
-"""Filters as people write them, and rows that they are asked of: for tests of what is kept equal."""
+"""Filters as people write them, and rows: for tests that a rewritten filter keeps its meaning."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _CELLS: tuple[object, ...] = (
     *(-5, 1, Decimal("1.5"), 2, 5, 9, 10, 2000, _DAY, _DAY.replace(hour=5), None, True, UUID(_ID)),
     *([], ["1", "2"], [1, 10], ["x", "y"], [_DAY, _DAY.replace(day=3)]),
 )
-ROWS: list[Row] = [{"a": one, "b": other} for one, other in product(_CELLS, ("1", 5, "x", None))]
+ROWS: list[Row] = [{"a": a, "b": b} for a, b in product(_CELLS, ("1", 5, "x", None))]
 
 TYPED: dict[str, tuple[tuple[str, ...], tuple[object, ...]]] = {
     "total": (("4", "5", "06", "10", "x"), (3, 4, 5, 6, 9, 10, 11, None)),
@@ -49,8 +49,8 @@ TYPED_ROWS: list[Row] = [
 ] + [{name: cell} for name, (_, cells) in TYPED.items() for cell in cells]
 
 
-_ONE = ("eq", "gt", "ge", "lt", "le", "like", "ilike", "contains")
-_SEVERAL = ("in", "contains_any", "contains_all")
+_COMPARISONS = ("eq", "gt", "ge", "lt", "le", "like", "ilike", "contains")
+_MEMBERSHIPS = ("in", "contains_any", "contains_all")
 
 
 @st.composite
@@ -58,16 +58,16 @@ def call_texts(draw: st.DrawFn, *, typed: bool = False) -> str:
     """A call as people write it, with few fields and values, so that they meet."""
     field = draw(st.sampled_from((*TYPED,))) if typed else draw(st.sampled_from("aaab"))
     values = st.sampled_from(TYPED[field][0] if typed else _VALUES)
-    op = draw(st.sampled_from((*_ONE, *_ONE[:5], *_SEVERAL, "in", "is_null")))
+    op = draw(st.sampled_from((*_COMPARISONS, *_COMPARISONS[:5], *_MEMBERSHIPS, "in", "is_null")))
     gap = draw(st.sampled_from(("", "", "", " ", "\n")))
     if op == "is_null":
         return f"is_null({field})"
-    listed = draw(st.lists(values, min_size=1, max_size=1 if op in _ONE else 4))
+    listed = draw(st.lists(values, min_size=1, max_size=1 if op in _COMPARISONS else 4))
     return f"{op}({gap}{field},{gap}{f',{gap}'.join(listed)})"
 
 
 @st.composite
-def _joined(draw: st.DrawFn, terms: st.SearchStrategy[str]) -> str:
+def _join(draw: st.DrawFn, terms: st.SearchStrategy[str]) -> str:
     parts = draw(st.lists(terms, min_size=2, max_size=4))
     text = parts[0]
     for part in parts[1:]:
@@ -76,4 +76,4 @@ def _joined(draw: st.DrawFn, terms: st.SearchStrategy[str]) -> str:
 
 
 def filter_texts(*, typed: bool = False) -> st.SearchStrategy[str]:
-    return st.recursive(call_texts(typed=typed), _joined, max_leaves=8)
+    return st.recursive(call_texts(typed=typed), _join, max_leaves=8)

@@ -1,4 +1,4 @@
-"""Rows and filters made by chance, and the demand that an engine selects what the predicate does."""
+"""Random rows and filters, and the check that an engine selects what the predicate does."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def _calls(
     )
 
 
-def _grouped(terms: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
+def _group(terms: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
     several = st.lists(terms, min_size=2, max_size=3).map(tuple)
     return st.builds(And, terms=several) | st.builds(Or, terms=several)
 
 
-def _numbered(made: list[Row]) -> list[Row]:
+def _number_rows(made: list[Row]) -> list[Row]:
     return [{"id": i, **row} for i, row in enumerate(made)]
 
 
@@ -66,7 +66,7 @@ COLUMNS: Mapping[str, st.SearchStrategy[Any]] = {
     "created_at": st.sampled_from(MOMENTS),
     "day": st.sampled_from([date(2018, 9, 1), date(2018, 8, 31), date(2020, 2, 29)]),
 }
-"""Columns of one type each, and what stands in them besides null."""
+"""Columns of one type each, and their values besides null."""
 
 _WRITTEN = st.sampled_from(
     [
@@ -75,43 +75,45 @@ _WRITTEN = st.sampled_from(
     ]
 )
 filters = st.recursive(
-    _calls(st.sampled_from([*COLUMNS]), _WRITTEN, lists=False), _grouped, max_leaves=4
+    _calls(st.sampled_from([*COLUMNS]), _WRITTEN, lists=False), _group, max_leaves=4
 )
 some_filters = st.lists(filters, min_size=1, max_size=6)
 rows = st.lists(
     st.fixed_dictionaries({name: st.none() | values for name, values in COLUMNS.items()}),
     min_size=1,
     max_size=12,
-).map(_numbered)
+).map(_number_rows)
 
 _WORDS = st.sampled_from(["", "a", "A", "ab", "a%", "a\\b", "*", "é", "5", "true", "a'b", 'a"b'])
 _COUNTS = st.sampled_from([0, 1, -1, 5, 2**53 + 1, 2**63 - 1])
 
 
-def _parts(**parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Row]:
+def _optional_parts(**parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Row]:
     """Objects, some of whose parts are null or missing."""
     optional = {name: st.none() | part for name, part in parts.items()}
     return st.fixed_dictionaries({}, optional=optional)
 
 
-_ITEM = _parts(sku=_WORDS, n=_COUNTS, of=_parts(id=_WORDS))
-DOCUMENT = _parts(
-    contact=_parts(email=_WORDS, age=_COUNTS, address=_parts(zip=_WORDS)),
+_ITEM = _optional_parts(sku=_WORDS, n=_COUNTS, of=_optional_parts(id=_WORDS))
+DOCUMENT = _optional_parts(
+    contact=_optional_parts(email=_WORDS, age=_COUNTS, address=_optional_parts(zip=_WORDS)),
     items=st.lists(st.none() | _ITEM, max_size=3),
     tags=st.lists(st.none() | _WORDS, max_size=3),
     sizes=st.lists(_COUNTS, max_size=3),
 )
-"""Each part is of one type, as a column wants it."""
+"""Each part is of one type, as in a column."""
 
 _VALUE = _WORDS | _COUNTS | st.booleans() | st.sampled_from([0.1, 5.5, -0.25])
 _ANY_PART = _VALUE | _ITEM | st.lists(st.none() | _VALUE | _ITEM, max_size=3)
-LOOSE_DOCUMENT = _parts(
-    contact=_parts(email=_ANY_PART, age=_ANY_PART, address=_parts(zip=_ANY_PART) | _ANY_PART),
+LOOSE_DOCUMENT = _optional_parts(
+    contact=_optional_parts(
+        email=_ANY_PART, age=_ANY_PART, address=_optional_parts(zip=_ANY_PART) | _ANY_PART
+    ),
     items=_ANY_PART,
     tags=_ANY_PART,
     sizes=_ANY_PART,
 )
-"""A part is now a text, now a number, an object or a list, as in JSON it can be."""
+"""A part may be a text, a number, an object or a list, as in JSON."""
 
 PATHS = (
     *("contact", "contact.email", "contact.age", "contact.address.zip", "contact.address"),
@@ -120,18 +122,18 @@ PATHS = (
 )
 _NESTED_WRITTEN = _WORDS | st.sampled_from([*_NUMBERS, *_PATTERNS, "2", "3", "0.1", "-0.25"])
 nested_filters = st.recursive(
-    _calls(st.sampled_from(PATHS), _NESTED_WRITTEN, lists=True), _grouped, max_leaves=3
+    _calls(st.sampled_from(PATHS), _NESTED_WRITTEN, lists=True), _group, max_leaves=3
 )
 some_nested_filters = st.lists(nested_filters, min_size=1, max_size=6)
 
 
-def documents(one: st.SearchStrategy[Row]) -> st.SearchStrategy[list[Row]]:
-    """Several rows of such a kind."""
-    return st.lists(one, min_size=1, max_size=8).map(_numbered)
+def documents(document: st.SearchStrategy[Row]) -> st.SearchStrategy[list[Row]]:
+    """Return a strategy of numbered rows."""
+    return st.lists(document, min_size=1, max_size=8).map(_number_rows)
 
 
 def agree(name: str, select: Select, made: Sequence[Row], fs: Sequence[Filter]) -> None:
-    """The predicate, the oracle and the engine select the same, or the engine says it cannot."""
+    """Check that the predicate, the oracle and the engine select the same, or the engine refuses."""
     for f in fs:
         matching = to_predicate(f)
         wanted = {row["id"] for row in made if matching(row)}

@@ -1,4 +1,4 @@
-"""An attribute whose type nobody knows: its values are read as the data are, in every target."""
+"""An attribute of unknown type: every target reads its values as the type of the data."""
 
 from __future__ import annotations
 
@@ -56,19 +56,19 @@ ASKED = [
 
 
 @pytest.mark.parametrize(("text", "ids"), ASKED)
-def test_the_predicate_reads_it_as_the_row_has_it(text: str, ids: list[int]) -> None:
+def test_the_predicate_reads_a_value_as_the_type_of_the_row(text: str, ids: list[int]) -> None:
     assert [row["id"] for row in filter(to_predicate(text, ENTRIES), ROWS)] == ids
 
 
 @pytest.mark.parametrize(("text", "ids"), ASKED)
-def test_mongo_asks_for_all_that_it_may_be(text: str, ids: list[int]) -> None:
+def test_mongo_matches_every_type_that_a_value_reads_as(text: str, ids: list[int]) -> None:
     collection = mongomock.MongoClient().shop.entries
     collection.insert_many([dict(row) for row in ROWS])
     assert [row["id"] for row in collection.find(to_mongo(text, ENTRIES))] == ids
 
 
 @pytest.mark.parametrize(("text", "ids"), ASKED)
-def test_json_says_what_it_is(text: str, ids: list[int]) -> None:
+def test_json_decides_the_type(text: str, ids: list[int]) -> None:
     table = Table(
         "entries",
         MetaData(),
@@ -89,16 +89,16 @@ def test_json_says_what_it_is(text: str, ids: list[int]) -> None:
 
 
 @pytest.mark.parametrize(("text", "ids"), [case for case in ASKED if "marks" not in case[0]])
-def test_a_column_says_what_it_is(text: str, ids: list[int]) -> None:
+def test_a_column_decides_the_type(text: str, ids: list[int]) -> None:
     frame = pl.DataFrame([{k: v for k, v in row.items() if k != "marks"} for row in ROWS])
     assert filter_frame(frame, text, ENTRIES)["id"].to_list() == ids
 
 
-def test_without_a_schema_it_is_text() -> None:
+def test_a_column_is_text_without_a_schema() -> None:
     frame = pl.DataFrame({"id": [0, 1], "value": ["5", "05"]})
     assert filter_frame(frame, "eq(value,5)", ENTRIES)["id"].to_list() == [0]
     assert to_narwhals("eq(value,5)", ENTRIES) is not None
 
 
-def test_elasticsearch_is_sent_the_text() -> None:
+def test_elasticsearch_gets_the_text() -> None:
     assert to_elasticsearch("eq(value,5)", ENTRIES) == {"term": {"value": {"value": "5"}}}

@@ -42,7 +42,7 @@ ROWS: list[tuple[dict[str, Any], bool]] = [
 
 @pytest.mark.parametrize("written", ["number", "meta.number", "nr", "attributes.number"])
 @pytest.mark.parametrize(("row", "found"), ROWS)
-def test_a_row_has_it_under_the_first_name_with_a_value(
+def test_a_row_is_read_under_the_first_name_that_has_a_value(
     written: str,
     row: dict[str, Any],
     found: bool,  # noqa: FBT001 - what is expected
@@ -51,7 +51,7 @@ def test_a_row_has_it_under_the_first_name_with_a_value(
     assert to_predicate(f"ge({written},5):le({written},5)", TICKETS)(row) is found
 
 
-def test_null_is_what_stands_under_no_name() -> None:
+def test_a_field_is_null_if_no_name_has_a_value() -> None:
     missing = to_predicate("is_null(number)", TICKETS)
     assert [missing({name: value}) for name, value in ROWS_OF_ONE] == [False, False, True, True]
 
@@ -61,7 +61,7 @@ ROWS_OF_ONE = [("number", 5), ("nr", 5), ("nr", None), ("other", 5)]
 
 @pytest.mark.parametrize("column", ["number", "meta.number", "nr", "attributes.number"])
 @pytest.mark.parametrize("written", ["number", "meta.number", "nr", "attributes.number"])
-def test_a_table_has_it_under_the_first_name_that_is_a_column(written: str, column: str) -> None:
+def test_a_table_is_read_under_the_first_name_that_is_a_column(written: str, column: str) -> None:
     frame = pl.DataFrame({"id": [0, 1], column: [4, 5]})
     assert filter_frame(frame, f"eq({written},5)", TICKETS)["id"].to_list() == [1]
     table = Table("tickets", MetaData(), Column("id", Integer), Column(column, Integer))
@@ -73,7 +73,7 @@ def test_the_own_name_comes_first() -> None:
     assert filter_frame(frame, "eq(nr,5)", TICKETS).is_empty()
 
 
-def test_an_alias_may_lead_into_a_column() -> None:
+def test_an_alias_may_be_a_path_inside_a_column() -> None:
     frame = pl.DataFrame({"id": [0, 1], "meta": [{"number": 5}, None]})
     assert filter_frame(frame, "eq(number,5)", TICKETS)["id"].to_list() == [0]
     table = Table("tickets", MetaData(), Column("id", Integer), Column("meta", JSON))

@@ -109,7 +109,7 @@ def ids(frame: Any) -> list[int]:
     return [int(each) for each in frame["id"].to_list()]
 
 
-def table_of(**columns: Any) -> pa.Table:
+def make_table(**columns: Any) -> pa.Table:
     length = len(next(iter(columns.values())))
     return pa.table({"id": pa.array(range(length), pa.int64()), **columns})
 
@@ -270,20 +270,20 @@ rows = st.lists(
 )
 
 
-def number_of(value: float | None, written: str) -> Decimal | None:
+def exact_number(value: float | None, written: str) -> Decimal | None:
     """A float is what it is written as; NaN is missing."""
     if value is None or math.isnan(value):
         return None
     return Decimal(written)
 
 
-def as_asked(row: Row) -> Row:
+def with_exact_numbers(row: Row) -> Row:
     """The row as the oracle reads it."""
     contact, tags, naive = row["contact"], row["tags"], row["naive"]
     return {
         **row,
-        "weight": number_of(row["weight"], repr(row["weight"])),
-        "single": number_of(row["single"], repr(row["single"])),
+        "weight": exact_number(row["weight"], repr(row["weight"])),
+        "single": exact_number(row["single"], repr(row["single"])),
         "contact.email": contact and contact["email"],
         "tags.length": None if tags is None else len(tags),
         "naive": naive,
@@ -298,11 +298,11 @@ def arrow(listed: list[Row]) -> pa.Table:
     return pa.Table.from_pylist(naive, SCHEMA)
 
 
-def refused(f: Filter) -> bool:
-    """Whether it asks what no engine is asked."""
+def is_refused(f: Filter) -> bool:
+    """Whether it asks what no engine is fs."""
     terms = getattr(f, "terms", None)
     if terms is not None:
-        return any(refused(term) for term in terms)
+        return any(is_refused(term) for term in terms)
     op, field, value = getattr(f, "op", ""), getattr(f, "field", ""), getattr(f, "value", "")
     if op == "ilike" and field in ("name", "contact.email") and not value.isascii():
         return True
@@ -328,11 +328,11 @@ def refused(f: Filter) -> bool:
     ],
 )
 @given(rows, st.lists(filters, min_size=6, max_size=12))
-def test_every_engine_gives_the_rows_of_the_oracle(listed: list[Row], asked: list[Filter]) -> None:
-    table, meant = arrow(listed), [as_asked(row) for row in listed]
+def test_every_engine_selects_the_rows_of_the_oracle(listed: list[Row], fs: list[Filter]) -> None:
+    table, meant = arrow(listed), [with_exact_numbers(row) for row in listed]
     for name, make in ENGINES.items():
         frame = make(table)
-        for f in asked:
+        for f in fs:
             expected = [number for number, row in enumerate(meant) if matches(f, row)]
             # A column of pandas that holds nothing may be of any type.
             doubtful = name.startswith("pandas")
@@ -340,10 +340,10 @@ def test_every_engine_gives_the_rows_of_the_oracle(listed: list[Row], asked: lis
                 found = ids(filter_frame(frame, f))
             except UnsupportedFilterError:
                 folded = "".join(folded_patterns(f))
-                assert refused(f) or (doubtful and not folded.isascii()), (name, f)
+                assert is_refused(f) or (doubtful and not folded.isascii()), (name, f)
             else:
                 assert found == expected, (name, f)
-                assert not refused(f) or doubtful, (name, f)
+                assert not is_refused(f) or doubtful, (name, f)
 
 
 def folded_patterns(f: Filter) -> list[str]:
@@ -353,7 +353,7 @@ def folded_patterns(f: Filter) -> list[str]:
 
 
 NOTHING: list[int] = []
-NAMES = table_of(name=["Ron", "ron", "\u017fK\u0130", "RON\nx", "", None, "\u212a"])
+NAMES = make_table(name=["Ron", "ron", "\u017fK\u0130", "RON\nx", "", None, "\u212a"])
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -406,8 +406,8 @@ def test_text_is_compared_by_code_point_and_folded_simply(
         ("is_null(tags)", [3]),
     ],
 )
-def test_lists_are_asked_by_their_elements(engine: str, f: str, expected: list[int]) -> None:
-    table = table_of(tags=[["a", "b"], ["z", None], [], None])
+def test_a_condition_on_a_list_tests_its_elements(engine: str, f: str, expected: list[int]) -> None:
+    table = make_table(tags=[["a", "b"], ["z", None], [], None])
     assert ids(filter_frame(ENGINES[engine](table), f)) == expected
 
 
@@ -428,7 +428,7 @@ def test_large_numbers_beside_null_in_a_list_keep_each_digit(
     engine: str, f: str, expected: list[int]
 ) -> None:
     sizes = [[2**63 - 1, None], [2**53 + 1, None], [1], [2, 3], []]
-    assert ids(filter_frame(ENGINES[engine](table_of(sizes=sizes)), f)) == expected
+    assert ids(filter_frame(ENGINES[engine](make_table(sizes=sizes)), f)) == expected
 
 
 @pytest.mark.parametrize("engine", OF_ARROW)
@@ -438,18 +438,18 @@ def test_large_numbers_beside_null_in_a_list_keep_each_digit(
 def test_an_element_in_a_frame_of_one_row_or_none(
     engine: str, lists: list[list[str] | None], expected: list[int]
 ) -> None:
-    table = table_of(tags=pa.array(lists, pa.list_(pa.string())))
+    table = make_table(tags=pa.array(lists, pa.list_(pa.string())))
     assert ids(filter_frame(ENGINES[engine](table), "eq(tags[1],b)")) == expected
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_column_of_the_whole_name_wins_over_a_struct(engine: str) -> None:
+def test_a_column_with_the_whole_path_as_name_comes_before_a_struct(engine: str) -> None:
     contact = [{"email": "a", "city": {"name": "x"}}, {"email": "b", "city": None}, None]
-    nested = ENGINES[engine](table_of(contact=contact))
+    nested = ENGINES[engine](make_table(contact=contact))
     assert ids(filter_frame(nested, "eq(contact.email,b)")) == [1]
     assert ids(filter_frame(nested, "eq(contact.city.name,x)")) == [0]
     assert ids(filter_frame(nested, "is_null(contact.city.name)")) == [1, 2]
-    both = ENGINES[engine](table_of(contact=contact, **{"contact.email": ["b", "c", "d"]}))
+    both = ENGINES[engine](make_table(contact=contact, **{"contact.email": ["b", "c", "d"]}))
     assert ids(filter_frame(both, "eq(contact.email,b)")) == [0]
 
 
@@ -469,8 +469,8 @@ KEY = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_typed_values_meet_columns_of_another_type_exactly(engine: str) -> None:
-    table = table_of(
+def test_typed_values_compare_exactly_with_columns_of_another_type(engine: str) -> None:
+    table = make_table(
         number=pa.array([1, 2, 3], pa.uint8()),
         price=pa.array([1, 2, None], pa.int64()),
         at=pa.array([date(2018, 9, 1), date(2018, 9, 2), None]),
@@ -496,7 +496,7 @@ def test_typed_values_meet_columns_of_another_type_exactly(engine: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("f", "columns", "said"),
+    ("f", "columns", "message"),
     [
         (
             "eq(at,2018-09-01)",
@@ -530,12 +530,12 @@ def test_typed_values_meet_columns_of_another_type_exactly(engine: str) -> None:
         ),
     ],
 )
-def test_what_cannot_be_answered_is_refused(
-    f: str, columns: dict[str, list[Any]], said: str
+def test_unsupported_filters_are_refused(
+    f: str, columns: dict[str, list[Any]], message: str
 ) -> None:
     with pytest.raises(UnsupportedFilterError) as refusal:
         filter_frame(pl.DataFrame(columns), f.replace("É*", '"É*"'), Payments())
-    assert str(refusal.value) == said
+    assert str(refusal.value) == message
 
 
 @pytest.mark.parametrize(
@@ -552,7 +552,7 @@ def test_what_cannot_be_answered_is_refused(
         ("eq(span,5)", {"span": [timedelta(5)]}),
     ],
 )
-def test_what_narwhals_has_no_expression_for_is_refused(
+def test_filters_without_an_expression_of_narwhals_are_refused(
     f: str, columns: dict[str, list[Any]]
 ) -> None:
     with pytest.raises(UnsupportedFilterError, match="Polars cannot run"):
@@ -570,7 +570,7 @@ def test_an_unknown_column_is_an_error_with_the_nearest_name() -> None:
         filter_frame(frame, "eq(zzzzzzzz,1)")
 
 
-def test_what_is_no_frame_is_refused() -> None:
+def test_an_argument_that_is_not_a_frame_is_refused() -> None:
     with pytest.raises(FilterTypeError, match="a dataframe is expected, not a value of type list"):
         filter_frame([1], "eq(a,1)")
     with pytest.raises(FilterTypeError, match="not one of narwhals"):
@@ -592,7 +592,7 @@ def test_times_of_every_unit_and_zone_compare_exactly(
     per_second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
     start = int(_DAY.timestamp()) * per_second
     frame = ENGINES[engine](
-        table_of(
+        make_table(
             at=pa.array([start - 1, start, start + 1, None], pa.int64()).cast(
                 pa.timestamp(unit, zone)
             )
@@ -617,7 +617,7 @@ def test_the_zone_of_a_connection_changes_nothing(zone: str) -> None:
     connection = duckdb.connect()
     connection.execute(f"set timezone = '{zone}'")
     moments = pa.array([_DAY, _DAY + timedelta(hours=3)], pa.timestamp("us", "UTC"))
-    frame = connection.from_arrow(table_of(at=moments, naive=moments.cast(pa.timestamp("us"))))
+    frame = connection.from_arrow(make_table(at=moments, naive=moments.cast(pa.timestamp("us"))))
     assert ids(filter_frame(frame, "gt(at,2018-09-01)")) == [1]
     assert ids(filter_frame(frame, "le(naive,2018-09-01):is_null(naive)|le(naive,2018-09-01)")) == [
         0
@@ -626,7 +626,7 @@ def test_the_zone_of_a_connection_changes_nothing(zone: str) -> None:
 
 def test_categories_are_text() -> None:
     texts = ["b", "a", None, "10", "9"]
-    asked = {
+    fs = {
         "gt(a,9)": [0, 1],
         "eq(a,a)": [1],
         "like(a,1*)": [3],
@@ -638,15 +638,15 @@ def test_categories_are_text() -> None:
         pl.DataFrame({"id": range(5), "a": pl.Series(texts, dtype=pl.Categorical)}),
         pl.DataFrame({"id": range(5), "a": pl.Series(texts, dtype=categories)}),
         pd.DataFrame({"id": range(5), "a": pd.Series(texts, dtype="category")}),
-        table_of(a=pa.array(texts).dictionary_encode()),
-        CONNECTION.from_arrow(table_of(a=texts)).select("id, a::enum('b', 'a', '9', '10') as a"),
+        make_table(a=pa.array(texts).dictionary_encode()),
+        CONNECTION.from_arrow(make_table(a=texts)).select("id, a::enum('b', 'a', '9', '10') as a"),
     ):
-        for f, expected in asked.items():
+        for f, expected in fs.items():
             assert ids(filter_frame(frame, f)) == expected, f
 
 
-def test_categories_that_are_no_text_are_refused() -> None:
-    numbers = table_of(a=pa.array([1, 2, None]).dictionary_encode())
+def test_categories_that_are_not_texts_are_refused() -> None:
+    numbers = make_table(a=pa.array([1, 2, None]).dictionary_encode())
     for frame in (
         numbers,
         numbers.to_pandas(types_mapper=pd.ArrowDtype),
@@ -659,14 +659,14 @@ def test_categories_that_are_no_text_are_refused() -> None:
 
 def test_types_without_comparisons_are_refused() -> None:
     for column in (pa.array(["x", None], pa.string_view()), pa.array([0.5, None], pa.float16())):
-        frame = table_of(a=column)
+        frame = make_table(a=column)
         for made in (frame, frame.to_pandas(types_mapper=pd.ArrowDtype)):
             with pytest.raises(UnsupportedFilterError, match="cannot run `in` on `a`"):
                 filter_frame(made, "in(a,x,0.5)")
     assert ids(filter_frame(frame, "is_null(a)")) == [1]
 
 
-def test_json_of_duckdb_is_no_text() -> None:
+def test_json_of_duckdb_is_not_text() -> None:
     frame: Any = duckdb.sql(
         """SELECT 1 AS id, '"x"'::JSON AS a, {'b': '5'::JSON, 'JSON': 'x', 'c': ['5'::JSON]} AS o,
         'JSON'::ENUM('JSON', 'y') AS e"""
@@ -698,8 +698,8 @@ def test_numpy_columns_and_an_index_of_pandas() -> None:
 
 
 @pytest.mark.parametrize("engine", OF_ARROW)
-def test_a_column_of_nothing_but_null(engine: str) -> None:
-    frame = ENGINES[engine](table_of(a=pa.nulls(2)))
+def test_a_column_of_only_null(engine: str) -> None:
+    frame = ENGINES[engine](make_table(a=pa.nulls(2)))
     assert ids(filter_frame(frame, "is_null(a)")) == [0, 1]
     assert ids(filter_frame(frame, "eq(a,1)|like(a,x*)|gt(a,5)")) == []
 
@@ -715,7 +715,7 @@ def test_an_expression_is_true_or_false_and_never_null() -> None:
     assert frame.filter(to_narwhals("eq(b,x)", schema=frame.schema)).shape[0] == 0
 
 
-def test_without_a_schema_the_resource_tells_the_types() -> None:
+def test_without_a_schema_the_resource_declares_the_types() -> None:
     frame = nw.from_native(
         pl.DataFrame(
             {
@@ -751,7 +751,7 @@ def test_without_a_resource_values_are_text() -> None:
 
 @pytest.mark.parametrize("engine", ["pandas", "polars", "pyarrow", "duckdb"])
 def test_thousands_of_terms(engine: str) -> None:
-    frame = ENGINES[engine](table_of(a=pa.array(["1", "x", None]), n=pa.array([1, 2, 3])))
+    frame = ENGINES[engine](make_table(a=pa.array(["1", "x", None]), n=pa.array([1, 2, 3])))
     f = any_of(F.a.eq(str(number)) for number in range(200))
     assert ids(filter_frame(frame, f)) == [0]
     assert ids(filter_frame(frame, all_of(F.n.gt(-number) for number in range(200)))) == [0, 1, 2]

@@ -192,12 +192,12 @@ def frame(session: Any) -> Any:
     return session.createDataFrame(made, _COLUMNS)
 
 
-def test_spark_gives_the_rows_of_the_oracle(frame: Any) -> None:
-    asked = [
+def test_spark_selects_the_rows_of_the_oracle(frame: Any) -> None:
+    expected_rows = [
         {**row, "weight": _number(row["weight"]), "single": _number(row["single"])} for row in _ROWS
     ]
     for text in _FILTERS:
-        expected = [number for number, row in enumerate(asked) if matches(parse(text), row)]
+        expected = [number for number, row in enumerate(expected_rows) if matches(parse(text), row)]
         assert [
             row["id"] for row in filter_frame(frame, text).select("id").collect()
         ] == expected, text
@@ -213,7 +213,7 @@ def test_spark_refuses_what_it_cannot_run(frame: Any) -> None:
             filter_frame(frame, text)
 
 
-def test_spark_takes_thousands_of_terms(frame: Any) -> None:
+def test_spark_runs_thousands_of_terms(frame: Any) -> None:
     many = "|".join(f"eq(number,{number})" for number in range(1000))
     assert [row["id"] for row in filter_frame(frame, many).select("id").collect()] == [0]
 
@@ -254,7 +254,7 @@ def test_spark_selects_what_the_predicate_does(
 
 @few
 @given(made=documents(DOCUMENT), fs=some_nested_filters)
-def test_so_it_does_inside_structs_and_lists(
+def test_spark_selects_what_the_predicate_does_in_structs_and_lists(
     session: Any, made: list[Row], fs: list[Filter]
 ) -> None:
     _agree_in_spark(session, _NESTED, [{**dict.fromkeys(_PARTS), **row} for row in made], fs)

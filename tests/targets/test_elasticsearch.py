@@ -77,13 +77,13 @@ def _values(document: dict[str, Any], field: str) -> Iterator[Any]:
 
 def _holds(kind: str, value: Any, wanted: Any) -> bool:
     if kind == "terms":
-        return any(value == _converted(one, value) for one in wanted)
+        return any(value == _convert(one, value) for one in wanted)
     if kind == "term":
         assert wanted.keys() == {"value"}
-        return bool(value == _converted(wanted["value"], value))
+        return bool(value == _convert(wanted["value"], value))
     if kind == "range":
         ((sign, limit),) = wanted.items()
-        other = _converted(limit, value)
+        other = _convert(limit, value)
         if other is None:
             return False
         return bool(
@@ -111,7 +111,7 @@ def _holds(kind: str, value: Any, wanted: Any) -> bool:
     )
 
 
-def _converted(wanted: Any, value: Any) -> Any:
+def _convert(wanted: Any, value: Any) -> Any:
     kinds: tuple[type[Any], ...] = (bool, Decimal, datetime, str)
     kind = next(
         kind for kind in kinds if isinstance(value, (int, kind) if kind is Decimal else kind)
@@ -194,13 +194,13 @@ _calls = st.one_of(
 )
 
 
-def _joined(terms: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
+def _join(terms: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
     several = st.lists(terms, min_size=2, max_size=3)
     return several.map(all_of) | several.map(any_of)
 
 
-@given(st.recursive(_calls, _joined, max_leaves=6), _rows)
-def test_it_finds_what_is_meant(f: Filter, row: dict[str, Any]) -> None:
+@given(st.recursive(_calls, _join, max_leaves=6), _rows)
+def test_a_query_finds_the_rows_of_the_oracle(f: Filter, row: dict[str, Any]) -> None:
     try:
         query = to_elasticsearch(f)
     except UnsupportedFilterError as refusal:
@@ -211,7 +211,7 @@ def test_it_finds_what_is_meant(f: Filter, row: dict[str, Any]) -> None:
     assert finds(query, row) is matches(f, row)
 
 
-def test_each_condition_asks_for_any_nested_object_by_itself() -> None:
+def test_each_condition_tests_the_nested_objects_by_itself() -> None:
     document = {"items": [{"sku": "a", "n": 2}, {"sku": "b", "n": 9}]}
     query = to_elasticsearch("eq(items.sku,a):eq(items.n,9)", nested=["items"])
     assert finds(query, document)
@@ -232,19 +232,19 @@ def test_the_fields_may_be_a_function() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "says"),
+    ("options", "message"),
     [
         ({"fields": ["a"]}, "fields is a mapping or a function, not a value of type list."),
         ({"nested": "items"}, "nested is a list of paths, not a text."),
     ],
 )
-def test_options_that_are_none(options: Any, says: str) -> None:
+def test_invalid_options(options: Any, message: str) -> None:
     with pytest.raises(FilterTypeError) as refusal:
         to_elasticsearch("eq(a,1)", **options)
-    assert str(refusal.value).startswith(says)
+    assert str(refusal.value).startswith(message)
 
 
-def test_what_is_no_filter_or_none_of_the_resource() -> None:
+def test_invalid_filters() -> None:
     with pytest.raises(FilterSyntaxError):
         to_elasticsearch("eq(a")
     with pytest.raises(ResourceError):

@@ -33,7 +33,7 @@ def test_a_tree_is_read_or_refused(case: dict[str, str]) -> None:
 
 
 @given(filters)
-def test_every_filter_comes_back_as_it_is(f: Filter) -> None:
+def test_every_filter_survives_a_round_trip(f: Filter) -> None:
     tree = to_ep_ast(f)
     text = json.dumps(tree)
     assert from_ep_ast(text) == f
@@ -60,7 +60,7 @@ _json = st.recursive(
 
 
 @given(_json)
-def test_whatever_json_it_is_read_or_refused(data: Any) -> None:
+def test_any_json_is_read_or_refused(data: Any) -> None:
     try:
         f = from_ep_ast(json.dumps(data))
     except FilterValueError:
@@ -69,7 +69,7 @@ def test_whatever_json_it_is_read_or_refused(data: Any) -> None:
 
 
 @given(st.text() | st.binary())
-def test_whatever_text_it_is_read_or_refused(data: str | bytes) -> None:
+def test_any_text_is_read_or_refused(data: str | bytes) -> None:
     with pytest.raises(FilterError):
         from_ep_ast(data)
 
@@ -128,7 +128,7 @@ def test_a_flat_filter_of_many_terms() -> None:
     assert from_ep_ast(to_ep_ast(wide)) == wide
 
 
-def test_a_lone_surrogate_and_bytes_that_are_no_utf_8() -> None:
+def test_a_lone_surrogate_and_bytes_that_are_not_utf_8() -> None:
     for data in ('{"type":"EQ","args":["a","\\ud800"]}', {"type": "EQ", "args": ["a", "\ud800"]}):
         with pytest.raises(FilterValueError, match=r"^args\[1\]: the text has a lone surrogate"):
             from_ep_ast(data)

@@ -58,8 +58,8 @@ def test_the_query_of_a_filter(case: dict[str, Any]) -> None:
         assert extended(made) == case["query"]
 
 
-def found(f: Filter | str, rows: list[dict[str, Any]], **options: Any) -> list[int]:
-    """The places of the rows that the query finds."""
+def find_rows(f: Filter | str, rows: list[dict[str, Any]], **options: Any) -> list[int]:
+    """The positions of the rows that the query finds."""
     collection = mongomock.MongoClient(tz_aware=True).shop.rows
     collection.insert_many([{**row, "_id": place} for place, row in enumerate(rows)])
     return sorted(row["_id"] for row in collection.find(to_mongo(f, **options)))
@@ -137,12 +137,12 @@ def _calls(draw: st.DrawFn) -> Filter:
     return made
 
 
-def _joined(terms: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
+def _join(terms: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
     several = st.lists(terms, min_size=2, max_size=3)
     return several.map(all_of) | several.map(any_of)
 
 
-_filters = st.recursive(_calls(), _joined, max_leaves=6)
+_filters = st.recursive(_calls(), _join, max_leaves=6)
 
 
 def _for_oracle(value: Any) -> Any:
@@ -164,7 +164,7 @@ def _number_of_a_boolean(text: str) -> bool:
 
 
 @given(_filters, _rows)
-def test_it_finds_what_is_meant(f: Filter, rows: list[dict[str, Any]]) -> None:
+def test_a_query_finds_the_rows_of_the_oracle(f: Filter, rows: list[dict[str, Any]]) -> None:
     for node in walk(f):
         values = node.values if isinstance(node, Membership) else [getattr(node, "value", "")]
         assume(not any(map(_number_of_a_boolean, values)))
@@ -183,7 +183,7 @@ def test_it_finds_what_is_meant(f: Filter, rows: list[dict[str, Any]]) -> None:
         for place, row in enumerate(rows)
         if matches(f, {name: _for_oracle(value) for name, value in row.items()})
     ]
-    assert found(f, rows) == expected
+    assert find_rows(f, rows) == expected
 
 
 @given(_comparing, st.sampled_from(_TEXTS) | st.text(max_size=4), _values)
@@ -191,13 +191,13 @@ def test_a_text_of_a_known_type_is_text(op: str, cell: str, value: str) -> None:
     f: Filter = getattr(F.a, op)(value)
     if op == "ilike":
         assume(_simple_case(value) and _simple_case(cell))
-    assert found(f, [{"a": cell}, {"a": None}, {}], types={"a": str}) == [0] * matches(
+    assert find_rows(f, [{"a": cell}, {"a": None}, {}], types={"a": str}) == [0] * matches(
         f, {"a": cell}
     )
 
 
 @pytest.mark.parametrize("char", ["K", "s", "ſ", "ß", "ẞ", "σ", "ς", "Σ", "é", "µ", "ǅ", "і"])
-def test_ilike_takes_all_that_fold_to_the_same(char: str) -> None:
+def test_ilike_matches_every_case_variant(char: str) -> None:
     alike = [
         other
         for other in map(chr, range(0x20, 0x1F000))
@@ -224,7 +224,7 @@ NESTED: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize(
-    ("text", "places"),
+    ("text", "positions"),
     [
         ("eq(items.sku,a)", [0, 4, 7]),
         ("eq(items[0].sku,a)", [0, 7]),
@@ -244,8 +244,8 @@ NESTED: list[dict[str, Any]] = [
         ("eq(items.length,9)", []),
     ],
 )
-def test_paths_into_objects_and_lists(text: str, places: list[int]) -> None:
-    assert found(text, NESTED) == places
+def test_paths_into_objects_and_lists(text: str, positions: list[int]) -> None:
+    assert find_rows(text, NESTED) == positions
 
 
 NUMBERS: list[Any] = [0.1, 2, 2.5, 2**53 + 1, 2**63 - 1, 2.0**64, -(2**63), 1.7e308, 5e-324]
@@ -281,18 +281,18 @@ def test_numbers_that_no_document_can_hold_are_compared_exactly(op: str, value: 
     rows = [{"a": one} for one in NUMBERS]
     expected = [place for place, one in enumerate(held) if getattr(one, sign)(wanted)]
     for types in (None, {"a": float}):
-        assert found(getattr(F.a, op)(value), rows, types=types) == expected
+        assert find_rows(getattr(F.a, op)(value), rows, types=types) == expected
 
 
 @pytest.mark.parametrize(
-    ("op", "places"), [("eq", []), ("gt", [1]), ("ge", [1]), ("lt", [0]), ("le", [0])]
+    ("op", "positions"), [("eq", []), ("gt", [1]), ("ge", [1]), ("lt", [0]), ("le", [0])]
 )
-def test_a_point_in_time_between_two_milliseconds(op: str, places: list[int]) -> None:
+def test_a_point_in_time_between_two_milliseconds(op: str, positions: list[int]) -> None:
     rows = [{"a": _DAY}, {"a": _DAY + timedelta(milliseconds=1)}]
-    assert found(getattr(F.a, op)("2018-09-01T00:00:00.0005Z"), rows) == places
+    assert find_rows(getattr(F.a, op)("2018-09-01T00:00:00.0005Z"), rows) == positions
 
 
-def test_values_are_of_the_type_that_is_said() -> None:
+def test_values_have_the_type_in_types() -> None:
     uuid = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
     assert to_mongo(F.a.eq(uuid.upper()), types={"a": UUID}) == {"a": {"$eq": UUID(uuid)}}
     assert to_mongo("gt(items[0].price,1.10)", types={"items.price": Decimal}) == {
@@ -303,7 +303,7 @@ def test_values_are_of_the_type_that_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("types", "says"),
+    ("types", "message"),
     [
         (["a"], "types is a mapping of paths to types, not a value of type list."),
         (
@@ -312,13 +312,13 @@ def test_values_are_of_the_type_that_is_said() -> None:
         ),
     ],
 )
-def test_types_that_are_none(types: Any, says: str) -> None:
+def test_invalid_types(types: Any, message: str) -> None:
     with pytest.raises(FilterTypeError) as refusal:
         to_mongo("eq(a,1)", types=types)
-    assert str(refusal.value).startswith(says)
+    assert str(refusal.value).startswith(message)
 
 
-def test_what_is_no_filter_or_none_of_the_resource() -> None:
+def test_invalid_filters() -> None:
     with pytest.raises(FilterSyntaxError):
         to_mongo("eq(a")
     with pytest.raises(ResourceError):

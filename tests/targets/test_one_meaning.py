@@ -1,4 +1,4 @@
-"""One filter, one meaning: every target selects the same rows, or says that it cannot.
+"""One filter, one meaning: every target selects the same rows, or refuses the filter.
 
 The rows are made once and put into each engine in its own types. What the predicate selects is
 what all others have to; the predicate itself is compared with the oracle, which says the meaning
@@ -147,7 +147,7 @@ def test_postgresql(postgresql: Any, made: list[Row], fs: list[Filter]) -> None:
 
 
 @pytest.mark.parametrize("name", LOCAL)
-def test_most_questions_are_answered(name: str) -> None:
+def test_most_filters_are_supported(name: str) -> None:
     """Refusing everything would agree with everybody."""
     one = {"name": "a", "total": 5, "price": Decimal("5.00"), "paid": True}
     one |= {"created_at": MOMENTS[0], "day": date(2018, 9, 1)}

@@ -56,7 +56,7 @@ FILTERS: dict[str, Callable[[int], Filter]] = {
 
 @pytest.mark.parametrize("shape", FILTERS)
 @pytest.mark.parametrize("target", TARGETS)
-def test_twice_the_terms_are_twice_the_work(target: str, shape: str) -> None:
+def test_twice_the_terms_cost_twice_the_work(target: str, shape: str) -> None:
     translate, made = TARGETS[target], FILTERS[shape]
     translate(made(10))  # imports and caches
     small, large = made(400), made(800)
@@ -100,9 +100,9 @@ _ASKED = st.builds(
     st.lists(st.fixed_dictionaries({"a": _CELLS, "b": _CELLS}), min_size=1),
 )
 def test_a_long_or_means_the_same(f: Filter, rows: list[dict[str, Any]]) -> None:
-    asked = to_predicate(f), to_predicate(f & F.a.eq("x") | f)
+    predicates = to_predicate(f), to_predicate(f & F.a.eq("x") | f)
     for row in rows:
-        assert [matching(row) for matching in asked] == [matches(f, _for_oracle(row))] * 2
+        assert [matching(row) for matching in predicates] == [matches(f, _for_oracle(row))] * 2
 
 
 def _for_oracle(row: dict[str, Any]) -> dict[str, Any]:
@@ -112,30 +112,30 @@ def _for_oracle(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("driver", "most"), [("psycopg", 65_535), ("asyncpg", 32_767), ("psycopg2", 10**6)]
+    ("driver", "limit"), [("psycopg", 65_535), ("asyncpg", 32_767), ("psycopg2", 10**6)]
 )
-def test_postgresql_says_how_many_parameters_it_takes(driver: str, most: int) -> None:
+def test_postgresql_reports_the_limit_of_parameters(driver: str, limit: int) -> None:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy gives it no types
     dialect.driver = driver
-    taken = min(most, 70_000) // 2  # a text is compared as the column does and by code point
+    taken = min(limit, 70_000) // 2  # a text is compared as the column does and by code point
 
     def compiled(values: int, **options: bool) -> int:
         condition = to_sqlalchemy(F.a.in_(map(str, range(values))), _TABLE)
         return len(condition.compile(dialect=dialect, compile_kwargs=options).params)
 
     assert compiled(taken) == 2 * taken
-    if most > 70_000:
+    if limit > 70_000:
         return
     assert compiled(taken + 1, literal_binds=True) == 0
     with pytest.raises(UnsupportedFilterError) as refused:
         compiled(taken + 1)
     assert str(refused.value) == (
-        f"PostgreSQL cannot run `in` on `a`: a statement has {most:,} parameters at most. "
+        f"PostgreSQL cannot run `in` on `a`: a statement has {limit:,} parameters at limit. "
         "Hint: ask for fewer values at a time, or split the filter at its ORs."
     )
 
 
-def test_elasticsearch_takes_so_many_terms_at_once() -> None:
+def test_elasticsearch_gets_long_lists_in_chunks() -> None:
     query = to_elasticsearch(F.a.in_(map(str, range(70_000))))["bool"]
     assert [len(each["terms"]["a"]) for each in query["should"]] == [65_536, 4_464]
     assert query["minimum_should_match"] == 1

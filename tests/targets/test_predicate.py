@@ -138,7 +138,7 @@ def _quoted(value: object) -> str:
 
 
 @given(st.lists(_calls(), min_size=1, max_size=4), st.sampled_from(":|"), st.lists(_rows))
-def test_it_says_what_the_oracle_says(
+def test_the_predicate_agrees_with_the_oracle(
     calls: list[str], joint: str, rows: list[dict[str, Any]]
 ) -> None:
     f = parse(joint.join(calls))
@@ -149,7 +149,7 @@ def test_it_says_what_the_oracle_says(
 
 
 @given(filter_texts())
-def test_it_says_what_the_oracle_says_of_samples(text: str) -> None:
+def test_the_predicate_agrees_with_the_oracle_on_samples(text: str) -> None:
     f = parse(text)
     assert [*map(to_predicate(f), ROWS)] == [matches(f, row) for row in ROWS]
 
@@ -291,7 +291,7 @@ def test_types_of_a_resource(text: str, value: object, expected: bool) -> None: 
         st.integers(0, 10**13).map(str),
     )
 )
-def test_a_moment_is_what_values_read(text: str) -> None:
+def test_a_timestamp_is_read_as_values_read_it(text: str) -> None:
     read = read_timestamp(text)
     late = to_predicate("ge(created_at,2018-05-05)", "orders")({"created_at": text})
     assert late is (read is not None and read >= datetime(2018, 5, 5, tzinfo=UTC))
@@ -412,7 +412,7 @@ def test_hostile_rows() -> None:
     class Lies:
         @property  # type: ignore[misc] # that of object can be set
         def __class__(self) -> Any:
-            raise ValueError("never asked")
+            raise ValueError("never read")
 
     assert not to_predicate("eq(a,1)|eq(a.b,1)|is_null(a)")({"a": Lies()})
 
@@ -444,7 +444,7 @@ def test_names_and_values_are_never_run(resource: Resource | None) -> None:
 
 
 @given(st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text()))
-def test_what_the_builder_writes_is_matched(value: Any) -> None:
+def test_values_of_the_builder_match(value: Any) -> None:
     try:
         f = F.a.eq(value)
     except ValueError:
@@ -477,7 +477,7 @@ def test_text_is_refused() -> None:
     )
 
 
-def test_what_is_no_filter_or_no_resource() -> None:
+def test_invalid_arguments() -> None:
     with pytest.raises(FilterSyntaxError):
         to_predicate("eq(a")
     with pytest.raises(FilterTypeError):
@@ -511,7 +511,7 @@ def test_a_field_of_a_model_has_its_name_in_json_too(text: str, expected: bool) 
     assert matching({"sent": [sent]} if "sent" in text else sent) is expected
 
 
-def test_a_model_answers_the_resource_that_is_made_of_it() -> None:
+def test_a_model_matches_filters_of_its_own_resource() -> None:
     matching = to_predicate("gt(grandTotal,4):eq(remark,x)", Resource.from_model(Sent))
     sent = Sent(grandTotal=5, note="x")
     assert matching(sent)

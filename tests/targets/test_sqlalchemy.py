@@ -133,7 +133,7 @@ def fill(database: Connection, items: Table, rows: list[dict[str, Any]]) -> None
         database.execute(insert(items).values(id=number, **row))
 
 
-def found(
+def find_rows(
     database: Connection, items: Table, f: Filter | str, resource: Resource | None = None
 ) -> list[int]:
     condition = to_sqlalchemy(f, items, resource)
@@ -221,7 +221,7 @@ def without_nul(value: Any) -> Any:
     return [without_nul(item) for item in value] if isinstance(value, list) else value
 
 
-def stored(row: dict[str, Any]) -> dict[str, Any]:
+def to_stored(row: dict[str, Any]) -> dict[str, Any]:
     flat = {name: value for name, value in row.items() if "." not in name}
     if flat["local"] is not None:
         flat["local"] = flat["local"].replace(tzinfo=None)
@@ -234,7 +234,7 @@ def stored(row: dict[str, Any]) -> dict[str, Any]:
     st.lists(rows, min_size=1, max_size=5),
     st.lists(st.recursive(calls(), groups, max_leaves=5), min_size=4, max_size=10),
 )
-def test_a_filter_selects_the_rows_that_it_means(
+def test_a_filter_selects_the_rows_of_the_oracle(
     database: Connection, given_rows: list[dict[str, Any]], given_filters: list[Filter]
 ) -> None:
     database_name = database.dialect.name
@@ -245,10 +245,10 @@ def test_a_filter_selects_the_rows_that_it_means(
         }
         for row in given_rows
     ]
-    fill(database, ITEMS, [stored(row) for row in given_rows])
+    fill(database, ITEMS, [to_stored(row) for row in given_rows])
     for f in given_filters:
         try:
-            chosen = found(database, ITEMS, f)
+            chosen = find_rows(database, ITEMS, f)
         except UnsupportedFilterError as error:
             refusal = str(error)
             chosen = []
@@ -342,10 +342,10 @@ def test_a_value_means_the_same_in_every_database(database: Connection, case: in
     fill(database, ITEMS, [{column: value} for value in values])
     for f, ids in expected.items():
         if isinstance(ids, list):
-            assert found(database, ITEMS, f) == ids, f
+            assert find_rows(database, ITEMS, f) == ids, f
         elif not f.startswith("text") or database.dialect.name != "postgresql":
             with pytest.raises(ids):
-                found(database, ITEMS, f)
+                find_rows(database, ITEMS, f)
 
 
 LIST_CASES = {
@@ -363,7 +363,7 @@ def test_lists(database: Connection) -> None:
         with pytest.raises(
             UnsupportedFilterError, match="SQLite cannot run `eq` on `tags`: it has no"
         ):
-            found(database, LISTS, "eq(tags,a)")
+            find_rows(database, LISTS, "eq(tags,a)")
         return
     tags = [["a", "b"], ["b"], [], None]
     fill(
@@ -372,15 +372,15 @@ def test_lists(database: Connection) -> None:
         [{"tags": t, "sizes": s} for t, s in zip(tags, [[5, 6], [], None, None], strict=True)],
     )
     for f, ids in LIST_CASES.items():
-        assert found(database, LISTS, f) == ids, f
+        assert find_rows(database, LISTS, f) == ids, f
 
 
-def test_nan_is_no_number(database: Connection) -> None:
+def test_nan_matches_nothing(database: Connection) -> None:
     if database.dialect.name == "sqlite":
         return  # it stores NaN as NULL
     fill(database, ITEMS, [{"ratio": float("nan")}, {"ratio": float("inf")}, {"ratio": 1}])
     found_by = {
-        f: found(database, ITEMS, f)
+        f: find_rows(database, ITEMS, f)
         for f in ("gt(ratio,0)", "ge(ratio,-1e999)", "lt(ratio,5)", "gt(ratio,1e999)")
     }
     assert list(found_by.values()) == [[1, 2], [1, 2], [2], [1]]
@@ -396,14 +396,14 @@ def test_a_float_of_32_bits_is_read_as_one(database: Connection) -> None:
         "lt(x,1e39)": [0, 1],
         "eq(x,1e-60)": [],
     }.items():
-        assert found(database, singles, f) == ids, f
+        assert find_rows(database, singles, f) == ids, f
     singles.drop(database)
 
 
 def test_sqlite_refuses_numbers_of_more_digits_than_it_keeps(database: Connection) -> None:
     if database.dialect.name == "sqlite":
         with pytest.raises(UnsupportedFilterError, match="15 digits"):
-            found(database, ITEMS, "eq(price,0.1234567890123456)")
+            find_rows(database, ITEMS, "eq(price,0.1234567890123456)")
 
 
 def test_a_collation_of_a_column_changes_nothing(database: Connection) -> None:
@@ -429,7 +429,7 @@ def test_a_collation_of_a_column_changes_nothing(database: Connection) -> None:
         "ilike(x,a)": [0, 1],
         "ilike(x,*b*)": [2],
     }.items():
-        assert found(database, collated, f) == ids, f
+        assert find_rows(database, collated, f) == ids, f
     collated.drop(database)
 
 
@@ -437,13 +437,13 @@ def test_postgresql_searches_words_and_refuses_nul(database: Connection) -> None
     if database.dialect.name != "postgresql":
         return
     fill(database, ITEMS, [{"name": "The red dress"}, {"name": "dressed"}, {"name": None}])
-    assert found(database, ITEMS, 'text(name,"dress red")') == [0]
+    assert find_rows(database, ITEMS, 'text(name,"dress red")') == [0]
     for f in ('text(n,"x")', 'text(data.a,"x")', 'text(*,"x")'):
         with pytest.raises(UnsupportedFilterError):
-            found(database, ITEMS, f)
+            find_rows(database, ITEMS, f)
     for with_nul in (F.name.eq("a\0"), F.name.like("*\0*"), F["data.\0"].eq("x")):
         with pytest.raises(UnsupportedFilterError, match="NUL"):
-            found(database, ITEMS, with_nul)
+            find_rows(database, ITEMS, with_nul)
 
 
 def test_postgresql_compares_chars_and_native_enums_as_text(database: Connection) -> None:
@@ -459,7 +459,7 @@ def test_postgresql_compares_chars_and_native_enums_as_text(database: Connection
         "gt(e,a)": [0],
         "in(e,a,x)": [1],
     }.items():
-        assert found(database, odd, f) == ids, f
+        assert find_rows(database, odd, f) == ids, f
     odd.drop(database)
 
 
@@ -468,10 +468,10 @@ def test_deep_and_wide_filters_run(database: Connection) -> None:
     deep: Filter = F.n.eq(1)
     for level in range(31):
         deep = Or(terms=(F.n.eq(0), And(terms=(F.n.ge(level % 2), deep))))
-    assert found(database, ITEMS, deep) == [0]
+    assert find_rows(database, ITEMS, deep) == [0]
     wide = any_of([F.n.eq(2)] * 5000)
-    assert found(database, ITEMS, wide) == [1]
-    assert found(database, ITEMS, F.n.in_([str(n) for n in range(2, 5000)])) == [1]
+    assert find_rows(database, ITEMS, wide) == [1]
+    assert find_rows(database, ITEMS, F.n.in_([str(n) for n in range(2, 5000)])) == [1]
 
 
 def test_a_hundred_thousand_terms_make_one_condition() -> None:
@@ -532,9 +532,9 @@ def test_no_field_and_no_value_becomes_part_of_the_statement(f: Filter) -> None:
             compiled = to_sqlalchemy(f, ITEMS, columns=columns).compile(dialect=dialect)
         except UnsupportedFilterError:
             continue
-        said = re.sub(r"param_[0-9]+|1 = 0|'!'|'simple'|\"C\"|@@", "", str(compiled))
-        assert set(re.findall(r"\w+", said)) <= FIXED
-        assert not set(said) & set("'\"\\;|#*{}[]")
+        rest = re.sub(r"param_[0-9]+|1 = 0|'!'|'simple'|\"C\"|@@", "", str(compiled))
+        assert set(re.findall(r"\w+", rest)) <= FIXED
+        assert not set(rest) & set("'\"\\;|#*{}[]")
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -569,16 +569,16 @@ def test_a_hostile_value_is_found_by_itself_only(database: Connection, value: st
     if database.dialect.name == "postgresql" and "\0" in value:
         return
     fill(database, ITEMS, [{"name": value, "data": {value: value}}, {"name": "other", "data": {}}])
-    assert found(database, ITEMS, F.name.eq(value)) == [0]
-    assert found(database, ITEMS, F.name.in_([value])) == [0]
+    assert find_rows(database, ITEMS, F.name.eq(value)) == [0]
+    assert find_rows(database, ITEMS, F.name.in_([value])) == [0]
     if value and "*" not in value:
-        assert found(database, ITEMS, F.name.like(f"*{value}*")) == [0]
-        assert found(database, ITEMS, F.name.ilike(value.upper())) == [0]
+        assert find_rows(database, ITEMS, F.name.like(f"*{value}*")) == [0]
+        assert find_rows(database, ITEMS, F.name.ilike(value.upper())) == [0]
     if value and "\0" not in value and "[" not in value and "." not in value:
-        assert found(database, ITEMS, F[f"data.{value}"].eq(value)) == [0]
+        assert find_rows(database, ITEMS, F[f"data.{value}"].eq(value)) == [0]
 
 
-# What is written, for people to review
+# What is to_sql, for people to review
 
 _cases = [
     block.split("\n") for block in CASES.read_text(encoding="utf-8").strip().split("\n\n")[1:]
@@ -590,10 +590,10 @@ def test_a_filter_is_written_as_reviewed(case: list[str]) -> None:
     lists = case[0].startswith("list: ")
     for line in case[1:]:
         name, _, expected = line.strip().partition(": ")
-        assert written(case[0].removeprefix("list: "), LISTS if lists else ITEMS, name) == expected
+        assert to_sql(case[0].removeprefix("list: "), LISTS if lists else ITEMS, name) == expected
 
 
-def written(f: str, items: Table, dialect: str) -> str:
+def to_sql(f: str, items: Table, dialect: str) -> str:
     try:
         compiled = to_sqlalchemy(f, items).compile(dialect=DIALECTS[dialect])
     except UnsupportedFilterError as error:
@@ -738,7 +738,7 @@ def test_arguments_of_a_wrong_type() -> None:
             to_sqlalchemy("eq(name,x)", ITEMS, columns=columns)  # type: ignore[arg-type]
 
 
-def test_types_that_no_value_reads_as() -> None:
+def test_incomparable_column_types() -> None:
     odd = table(
         Column("raw", LargeBinary),
         Column("seen", TIMESTAMP),
@@ -755,30 +755,30 @@ def test_types_that_no_value_reads_as() -> None:
     }
 
 
-def test_a_database_that_nothing_is_known_of() -> None:
+def test_an_unknown_database() -> None:
     with pytest.raises(
         UnsupportedFilterError, match=r"mssql cannot run `eq` on `name`.*use one of sqlite"
     ):
         to_sqlalchemy("eq(name,x)", ITEMS).compile(dialect=mssql.dialect())  # type: ignore[no-untyped-call]
 
 
-def test_a_refusal_reaches_the_user_as_it_is(database: Connection) -> None:
+def test_an_error_is_not_wrapped(database: Connection) -> None:
     if database.dialect.name != "postgresql":
         with pytest.raises(UnsupportedFilterError), Session(database) as session:
             session.execute(select(ITEMS).where(to_sqlalchemy("text(name,x)", ITEMS)))
 
 
-def test_an_engines_own_limit_is_its_own_error() -> None:
+def test_a_limit_of_the_engine_is_an_error_of_the_engine() -> None:
     with create_engine("sqlite://").connect() as connection:
         ITEMS.create(connection)
         driver = connection.connection.driver_connection
         assert driver is not None
         driver.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 10)
         with pytest.raises(OperationalError, match="too many SQL variables"):
-            found(connection, ITEMS, any_of([F.n.eq(2)] * 11))
+            find_rows(connection, ITEMS, any_of([F.n.eq(2)] * 11))
 
 
-def test_no_statement_is_taken_for_another(database: Connection) -> None:
+def test_statements_with_different_filters_are_not_confused(database: Connection) -> None:
     fill(database, ITEMS, [{"n": 1, "flag": True}])
     for f, ids in (
         ("eq(n,1)", [0]),
@@ -787,4 +787,4 @@ def test_no_statement_is_taken_for_another(database: Connection) -> None:
         ("eq(flag,true)", [0]),
         ("eq(flag,false)", []),
     ):
-        assert found(database, ITEMS, f) == ids
+        assert find_rows(database, ITEMS, f) == ids

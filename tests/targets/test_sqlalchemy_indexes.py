@@ -1,4 +1,4 @@
-"""Which index a condition can use, and how many parameters it has: what the page on SQL says."""
+"""Which index a condition can use, and how many parameters it has: as documented on the page about SQL."""
 
 from __future__ import annotations
 
@@ -97,11 +97,11 @@ def uses_index(database: Connection, f: str) -> bool:
         ("gt(n,19990)", "sqlite duckdb postgresql"),
     ],
 )
-def test_the_index_that_helps(database: Connection, f: str, databases: str) -> None:
+def test_which_index_is_used(database: Connection, f: str, databases: str) -> None:
     assert uses_index(database, f) == (database.dialect.name in databases.split())
 
 
-def test_a_value_for_a_column_of_text_is_two_parameters_in_postgresql(database: Connection) -> None:
+def test_a_value_for_a_text_column_takes_two_parameters_in_postgresql(database: Connection) -> None:
     for f, several in (("in(n,1,2,3)", False), ("in(exact,a,b,c)", True)):
         made = select(PARTS.c.id).where(to_sqlalchemy(f, PARTS)).compile(database)
         twice = several and database.dialect.name == "postgresql"
@@ -113,7 +113,7 @@ def _count(database: Connection, column: str, values: int) -> int:
     return len(database.execute(select(PARTS.c.id).where(to_sqlalchemy(f, PARTS))).all())
 
 
-def test_the_most_parameters(database: Connection) -> None:
+def test_the_limit_of_parameters(database: Connection) -> None:
     name = database.dialect.name
     limit = 65_535
     if name == "duckdb":
