@@ -172,6 +172,24 @@ def from_text_or_none(text: str, kind: type[_V]) -> _V | None:
     return value
 
 
+def read_timestamp(text: str) -> datetime | None:
+    """Return the point in time of a text in data, or None.
+
+    Accepts what `from_text` reads, and any other notation of ISO 8601 with a `T` after ten
+    characters and a time zone. Most data have that notation, and it is fast to read.
+
+    >>> read_timestamp("2018-04-16T10:11:59Z").isoformat(), read_timestamp("soon")
+    ('2018-04-16T10:11:59+00:00', None)
+    """
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        return from_text_or_none(text, datetime)
+    if value.tzinfo is not None and text[10] == "T":
+        return value
+    return from_text_or_none(text, datetime)
+
+
 def _require_encodable(text: str) -> str:
     try:
         text.encode()

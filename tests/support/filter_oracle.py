@@ -47,8 +47,10 @@ def _select(row: Mapping[str, Any], field: str) -> list[Any]:
         path.append(indexed[1] if indexed else part)
         path += [int(index) for index in re.findall("[0-9]+", indexed[2])] if indexed else []
     values: list[Any] = [row]
-    for place, step in enumerate(path, 1):
-        values = [one for value in values for one in _follow(value, step, last=place == len(path))]
+    for number, step in enumerate(path, 1):
+        values = [
+            each for value in values for each in _follow(value, step, last=number == len(path))
+        ]
     return values
 
 
@@ -58,8 +60,8 @@ def _follow(value: Any, step: str | int, *, last: bool) -> list[Any]:
     elif isinstance(value, list) and step == "length" and last:
         value = len(value)
     elif isinstance(value, list):
-        values = [one.get(step) for one in value if isinstance(one, dict)]
-        return [one for one in values if one is not None]
+        values = [each.get(step) for each in value if isinstance(each, dict)]
+        return [each for each in values if each is not None]
     else:
         value = value.get(step) if isinstance(value, dict) else None
     return [] if value is None else [value]

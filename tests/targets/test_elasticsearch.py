@@ -44,25 +44,26 @@ def test_the_query_of_a_filter(case: dict[str, Any]) -> None:
 
 
 def finds(query: dict[str, Any], document: dict[str, Any], within: str = "") -> bool:
-    """Whether a document is found; a field has the type that its value has."""
+    """Return whether a query finds a document; the mapping has the types of its values."""
     ((kind, body),) = query.items()
     if kind == "bool":
         assert body.keys() <= {"must", "filter", "should", "must_not", "minimum_should_match"}
         assert ("should" in body) is (body.get("minimum_should_match") == 1)
         every = [*body.get("must", ()), *body.get("filter", ())]
         return (
-            all(finds(one, document, within) for one in every)
+            all(finds(each, document, within) for each in every)
             and (
-                "should" not in body or any(finds(one, document, within) for one in body["should"])
+                "should" not in body
+                or any(finds(each, document, within) for each in body["should"])
             )
-            and not any(finds(one, document, within) for one in body.get("must_not", ()))
+            and not any(finds(each, document, within) for each in body.get("must_not", ()))
         )
     if kind == "nested":
         assert body.keys() == {"path", "query"}
         objects = document.get(body["path"]) or []
         return any(
-            finds(body["query"], {f"{body['path']}.{name}": value for name, value in one.items()})
-            for one in (objects if isinstance(objects, list) else [objects])
+            finds(body["query"], {f"{body['path']}.{name}": value for name, value in each.items()})
+            for each in (objects if isinstance(objects, list) else [objects])
         )
     if kind == "exists":
         return bool(list(_values(document, body["field"])))
@@ -72,12 +73,14 @@ def finds(query: dict[str, Any], document: dict[str, Any], within: str = "") -> 
 
 def _values(document: dict[str, Any], field: str) -> Iterator[Any]:
     value = document.get(field)
-    yield from (one for one in (value if isinstance(value, list) else [value]) if one is not None)
+    yield from (
+        each for each in (value if isinstance(value, list) else [value]) if each is not None
+    )
 
 
 def _holds(kind: str, value: Any, wanted: Any) -> bool:
     if kind == "terms":
-        return any(value == _convert(one, value) for one in wanted)
+        return any(value == _convert(each, value) for each in wanted)
     if kind == "term":
         assert wanted.keys() == {"value"}
         return bool(value == _convert(wanted["value"], value))
@@ -179,7 +182,7 @@ _cells = st.sampled_from(_SCALARS) | st.text("aAb*?\\.5", max_size=4)
 _rows = st.fixed_dictionaries(
     {},
     optional={
-        "a": _cells | st.lists(_cells.filter(lambda one: one is not None), min_size=1, max_size=3)
+        "a": _cells | st.lists(_cells.filter(lambda each: each is not None), min_size=1, max_size=3)
     },
 )
 _ONE = ("eq", "gt", "ge", "lt", "le", "like", "ilike", "contains")

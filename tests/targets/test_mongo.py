@@ -147,7 +147,7 @@ _filters = st.recursive(_calls(), _join, max_leaves=6)
 
 def _for_oracle(value: Any) -> Any:
     if isinstance(value, list):
-        return [_for_oracle(one) for one in value]
+        return [_for_oracle(each) for each in value]
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
@@ -271,15 +271,15 @@ NUMBERS: list[Any] = [0.1, 2, 2.5, 2**53 + 1, 2**63 - 1, 2.0**64, -(2**63), 1.7e
 @pytest.mark.parametrize("op", ["eq", "gt", "ge", "lt", "le"])
 def test_numbers_that_no_document_can_hold_are_compared_exactly(op: str, value: str) -> None:
     held = [
-        Decimal(one) if isinstance(one, int) or one.is_integer() else Decimal(repr(one))
-        for one in NUMBERS
+        Decimal(each) if isinstance(each, int) or each.is_integer() else Decimal(repr(each))
+        for each in NUMBERS
     ]
     wanted, sign = (
         Decimal(value),
         {"eq": "__eq__", "gt": "__gt__", "ge": "__ge__", "lt": "__lt__", "le": "__le__"}[op],
     )
-    rows = [{"a": one} for one in NUMBERS]
-    expected = [place for place, one in enumerate(held) if getattr(one, sign)(wanted)]
+    rows = [{"a": each} for each in NUMBERS]
+    expected = [place for place, each in enumerate(held) if getattr(each, sign)(wanted)]
     for types in (None, {"a": float}):
         assert find_rows(getattr(F.a, op)(value), rows, types=types) == expected
 

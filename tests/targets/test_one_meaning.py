@@ -58,7 +58,7 @@ def _in_mongo(made: list[Row]) -> Select:
     def select(f: Filter) -> set[int]:
         if {"price", "day", "paid"} & set(fields(f)):
             raise UnsupportedFilterError("eq", "price", "mongomock", "it does not keep the type")
-        return {one["id"] for one in collection.find(to_mongo(f))}
+        return {each["id"] for each in collection.find(to_mongo(f))}
 
     return select
 
@@ -149,9 +149,9 @@ def test_postgresql(postgresql: Any, made: list[Row], fs: list[Filter]) -> None:
 @pytest.mark.parametrize("name", LOCAL)
 def test_most_filters_are_supported(name: str) -> None:
     """Refusing everything would agree with everybody."""
-    one = {"name": "a", "total": 5, "price": Decimal("5.00"), "paid": True}
-    one |= {"created_at": MOMENTS[0], "day": date(2018, 9, 1)}
-    made = [{"id": 0, **dict.fromkeys(COLUMNS)}, {"id": 1, **one}]
+    row = {"name": "a", "total": 5, "price": Decimal("5.00"), "paid": True}
+    row |= {"created_at": MOMENTS[0], "day": date(2018, 9, 1)}
+    made = [{"id": 0, **dict.fromkeys(COLUMNS)}, {"id": 1, **row}]
     select = LOCAL[name](made)
     assert select(Comparison(op="eq", field="name", value="a")) == {1}
     assert select(Comparison(op="like", field="name", value="*a")) == {1}

@@ -72,7 +72,7 @@ def _in_mongo(made: list[Row]) -> Select:
     """mongomock takes True for 1, and counts the characters of a text as the elements of a list."""
     collection = mongomock.MongoClient(tz_aware=True).shop.orders
     collection.insert_many([dict(row) for row in made])
-    return lambda f: {one["id"] for one in collection.find(to_mongo(f))}
+    return lambda f: {each["id"] for each in collection.find(to_mongo(f))}
 
 
 @fewer

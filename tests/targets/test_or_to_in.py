@@ -67,7 +67,7 @@ def test_twice_the_terms_cost_twice_the_work(target: str, shape: str) -> None:
 @pytest.mark.parametrize("text", ["5", "x", "2018-09-01"])
 def test_a_row_is_looked_up_among_all_values(text: str) -> None:
     values = [text, *(f"{place}" for place in range(100, 1100))]
-    few, many = (to_predicate(any_of(F.a.eq(one) for one in values[:n])) for n in (100, 1001))
+    few, many = (to_predicate(any_of(F.a.eq(each) for each in values[:n])) for n in (100, 1001))
     row = {"a": "no such"}
     assert count_lines(lambda: many(row)) == count_lines(lambda: few(row))
     assert many({"a": text})

@@ -31,8 +31,7 @@ from epfilter.errors import (
 )
 from epfilter.resources import EqOrdered, Resource, boolean, date_, number, uuid
 from epfilter.targets import to_predicate
-from epfilter.targets.matchers import read_timestamp
-from epfilter.values import from_text, to_text
+from epfilter.values import from_text, read_timestamp, to_text
 from support.filter_oracle import matches
 from support.filter_strategies import HOSTILE, filters
 from support.meaning_samples import ROWS, TYPED_ROWS, filter_texts
@@ -164,7 +163,7 @@ def _is_bindable(text: str) -> bool:
 
 def _as_json(value: object) -> object:
     if isinstance(value, list):
-        return [_as_json(one) for one in value]
+        return [_as_json(each) for each in value]
     return value if value is None or isinstance(value, int) else to_text(value)
 
 

@@ -14,7 +14,8 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any, Literal, NamedTuple
 
-from epfilter.targets.matchers import ValueMatcher, read_timestamp
+from epfilter.targets.matchers import ValueMatcher
+from epfilter.values import read_timestamp
 
 Match = Callable[[object], bool]
 """Returns whether a row matches."""
@@ -156,7 +157,7 @@ def _join(connective: Connective, expressions: Sequence[str]) -> str:
 _READ_TIMESTAMP = (
     "(m if (m := from_iso(v)).tzinfo is not None and v[10] == 'T' else (m := read_timestamp(v)))"
 )
-"""`matchers.read_timestamp` inline, for the texts that it reads fast."""
+"""`values.read_timestamp` inline, for the texts that it reads fast."""
 
 _CLASS_CONDITIONS: dict[type, str] = {
     str: "k is str",

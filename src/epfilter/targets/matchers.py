@@ -18,7 +18,7 @@ from epfilter.semantics import fold_case, parse_pattern
 from epfilter.targets.binding import Untyped
 from epfilter.targets.representable import to_timestamp
 from epfilter.targets.row_paths import cache_by_class
-from epfilter.values import from_text_or_none
+from epfilter.values import from_text_or_none, read_timestamp
 
 Test = Callable[[Any], bool]
 
@@ -212,24 +212,6 @@ def _to_utc(value: datetime) -> datetime:
         return value.astimezone(UTC)
     except OverflowError:
         return value  # at either end of time; it compares correctly all the same
-
-
-def read_timestamp(text: str) -> datetime | None:
-    """Return the point in time of a row's text, or None.
-
-    Accepts what `values.from_text` reads, and any other notation of ISO 8601 with a `T` after ten
-    characters and a time zone. Most rows have that notation, and it is fast to read.
-
-    >>> read_timestamp("2018-04-16T10:11:59Z").isoformat(), read_timestamp("soon")
-    ('2018-04-16T10:11:59+00:00', None)
-    """
-    try:
-        value = datetime.fromisoformat(text)
-    except ValueError:
-        return from_text_or_none(text, datetime)
-    if value.tzinfo is not None and text[10] == "T":
-        return value
-    return from_text_or_none(text, datetime)
 
 
 def _read_day_or_timestamp(text: str) -> datetime | None:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from epfilter.exporter.errors import OrdersError
 from epfilter.snippets import shorten
-from epfilter.targets.matchers import read_timestamp
+from epfilter.values import read_timestamp
 
 MemberKind = Literal["text", "integer", "boolean", "timestamp"]
 

@@ -160,10 +160,9 @@ def _any_holds(
             | Operator.CONTAINS_ANY
             | Operator.CONTAINS_ALL
         ):
-            each = [_represent(dialect, Operator.EQ, type_, value) for value in values]
-            operands = [
-                _bind(dialect, type_, one.value) for one in each if not isinstance(one, bool)
-            ]
+            comparisons = [_represent(dialect, Operator.EQ, type_, value) for value in values]
+            exact = [each.value for each in comparisons if not isinstance(each, bool)]
+            operands = [_bind(dialect, type_, value) for value in exact]
             return equals_any(x, operands) if operands else NEVER
         case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
             return _write_comparison(dialect, type_, x, _represent(dialect, op, type_, values[0]))

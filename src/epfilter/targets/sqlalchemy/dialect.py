@@ -6,6 +6,7 @@ bound parameter; no method puts the text of a value into the statement.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from sqlalchemy import bindparam, types
@@ -59,7 +60,7 @@ def join_conditions(terms: list[str], connective: str) -> str:
     return f"({f' {connective} '.join(terms)})"
 
 
-class SqlDialect:
+class SqlDialect(ABC):
     """What all databases share; the subclass of a database overrides the rest."""
 
     target: ClassVar[str]
@@ -103,9 +104,9 @@ class SqlDialect:
 
     # Texts
 
+    @abstractmethod
     def exact_text(self, x: str) -> str:
         """Return the text `x` so that it compares by code point and with case."""
-        raise NotImplementedError
 
     def bind_exact_text(self, value: str) -> str:
         """Return the placeholder of a text to compare with an exact text."""
@@ -184,11 +185,11 @@ class SqlDialect:
             return represent_nearest_float(op, value, single=self.is_single_float(type_.type))
         return self.represent_numeric(op, value, type_.type)
 
+    @abstractmethod
     def represent_numeric(
         self, op: Operator, value: Any, type_: types.TypeEngine[Any]
     ) -> Representation:
         """Return the comparison with a number that a Numeric column can hold."""
-        raise NotImplementedError
 
     def is_single_float(self, type_: types.TypeEngine[Any]) -> bool:
         """Return whether a Float column has 32 bits."""
