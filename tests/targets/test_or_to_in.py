@@ -130,8 +130,8 @@ def test_postgresql_reports_the_limit_of_parameters(driver: str, limit: int) -> 
     with pytest.raises(UnsupportedFilterError) as refused:
         compiled(taken + 1)
     assert str(refused.value) == (
-        f"PostgreSQL cannot run `in` on `a`: a statement has {limit:,} parameters at limit. "
-        "Hint: ask for fewer values at a time, or split the filter at its ORs."
+        f"PostgreSQL cannot run `in` on `a`: a statement can have at most {limit:,} parameters. "
+        "Hint: filter by fewer values at a time, or split the filter at its ORs."
     )
 
 

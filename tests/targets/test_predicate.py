@@ -471,7 +471,7 @@ def test_text_is_refused() -> None:
         to_predicate("eq(a,1):(text(name,robe)|eq(b,1))")
     assert (refusal.value.operator, refusal.value.field) == ("text", "name")
     assert str(refusal.value) == (
-        "a predicate cannot run `text` on `name`: full-text search means something else in every "
+        "a predicate cannot run `text` on `name`: full-text search has a different meaning in every "
         "search engine. Hint: use like or ilike with `*`."
     )
 

@@ -702,8 +702,8 @@ def test_a_resource_gives_the_types() -> None:
     with pytest.raises(FilterTypeError) as caught:
         params(f"eq(key,{ID})")
     assert str(caught.value) == (
-        "`key` has a value of type UUID for the resource, and its column is of type String. "
-        "Hint: give columns={…} an expression of that type, as type_coerce or cast makes it."
+        "the resource declares `key` as a value of type UUID, but its column is of type String. "
+        "Hint: pass columns={…} with an expression of that type, made by type_coerce or cast."
     )
     data = table(Column("opened", JSON))
     with pytest.raises(UnsupportedFilterError, match="JSON has no datetime"):
