@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter.ast import Operator
-from epfilter.linter.value_sets import ValueSet, value_sets_of
+from epfilter.linter.value_sets import ValueSet, build_value_sets
 from epfilter.resources import integer, timestamp
 
 NUMBERS = range(-1, 8)
@@ -72,22 +72,22 @@ def test_a_set_is_a_subset_of_itself(values: ValueSet) -> None:
     ],
 )
 def test_the_set_of_an_operator(op: Operator, expected: set[int]) -> None:
-    (typed,) = value_sets_of(op, ["3"], integer())
+    (typed,) = build_value_sets(op, ["3"], integer())
     assert members(typed) == expected
 
 
 @pytest.mark.parametrize("op", Operator)
 def test_every_operator_is_handled(op: Operator) -> None:
     """A new operator must be added to the `match` of the module, which mypy checks too."""
-    assert bool(value_sets_of(op, ["3"], None)) == (op.value in WITH_VALUE_SETS)
+    assert bool(build_value_sets(op, ["3"], None)) == (op.value in WITH_VALUE_SETS)
 
 
 def test_a_text_of_another_type_has_no_set() -> None:
-    assert value_sets_of(Operator.GT, ["three"], integer()) == ()
-    assert value_sets_of(Operator.IN, ["3", "three"], integer()) == ()
+    assert build_value_sets(Operator.GT, ["three"], integer()) == ()
+    assert build_value_sets(Operator.IN, ["3", "three"], integer()) == ()
 
 
 @pytest.mark.parametrize("field_type", [None, timestamp()], ids=["untyped", "timestamp"])
 def test_a_timestamp_finer_than_a_microsecond_has_no_set(field_type: object) -> None:
     text = "2018-09-01T00:00:00.0000001Z"
-    assert value_sets_of(Operator.GT, [text], field_type) == ()  # type: ignore[arg-type] # pytest's parameters have no type
+    assert build_value_sets(Operator.GT, [text], field_type) == ()  # type: ignore[arg-type] # pytest's parameters have no type

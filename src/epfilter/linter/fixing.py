@@ -76,39 +76,39 @@ def apply_fixes(
     The text stays as it is if fixes lead back to an earlier text, if they do not come to an end,
     and if the result has syntax errors according to `has_errors`; `check` may ignore those.
     """
-    found = tuple(check(text))
-    unchanged = Fixed(text, (), found)
+    findings = tuple(check(text))
+    unchanged = Fixed(text, (), findings)
     repaired: list[Diagnostic] = []
     seen = {text}
     new_text = text
     for _ in range(_MAX_ROUNDS):
-        chosen = _without_overlaps([item for item in found if item.fix and should_fix(item)])
+        chosen = _drop_overlaps([item for item in findings if item.fix and should_fix(item)])
         if not chosen:
             break
-        new_text = apply_edits(new_text, (edit for item in chosen for edit in _edits(item)))
+        new_text = apply_edits(new_text, (edit for item in chosen for edit in _get_edits(item)))
         if new_text in seen:
             return unchanged
         seen.add(new_text)
         repaired += chosen
-        found = tuple(check(new_text))
+        findings = tuple(check(new_text))
     else:
         return unchanged
     if repaired and has_errors(new_text):
         return unchanged
-    return Fixed(new_text, tuple(repaired), found)
+    return Fixed(new_text, tuple(repaired), findings)
 
 
-def _edits(finding: Diagnostic) -> tuple[Edit, ...]:
+def _get_edits(finding: Diagnostic) -> tuple[Edit, ...]:
     return finding.fix.edits if finding.fix else ()
 
 
-def _without_overlaps(findings: Sequence[Diagnostic]) -> list[Diagnostic]:
+def _drop_overlaps(findings: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Return findings whose edits do not overlap; of two that overlap, the first in the text."""
     chosen: list[Diagnostic] = []
     end = -1
-    for finding in sorted(findings, key=lambda item: min(edit.span for edit in _edits(item))):
-        start = min(edit.span.start for edit in _edits(finding))
+    for finding in sorted(findings, key=lambda item: min(edit.span for edit in _get_edits(item))):
+        start = min(edit.span.start for edit in _get_edits(finding))
         if start > end:
             chosen.append(finding)
-            end = max(edit.span.end for edit in _edits(finding))
+            end = max(edit.span.end for edit in _get_edits(finding))
     return chosen

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or
 from epfilter.errors import Edit, Span
-from epfilter.linter.value_sets import ValueSet, read_bare_date, value_sets_of
+from epfilter.linter.value_sets import ValueSet, build_value_sets, read_bare_date
 from epfilter.located import Located, Operand
 from epfilter.resources import resource_schema
 from epfilter.snippets import shorten
@@ -92,7 +92,7 @@ class Call:
             return not self.has_resource
         return op in self.match.declared.operators
 
-    def value_sets(self) -> tuple[ValueSet, ...]:
+    def get_value_sets(self) -> tuple[ValueSet, ...]:
         """Return the values that the call matches, one set per possible type of the field.
 
         The result is empty if the values cannot be determined.
@@ -100,11 +100,11 @@ class Call:
         if self._value_sets is None:
             texts = [operand.text for operand in self.values]
             self._value_sets = (
-                () if self.is_rejected else value_sets_of(self.op, texts, self.field_type)
+                () if self.is_rejected else build_value_sets(self.op, texts, self.field_type)
             )
         return self._value_sets
 
-    def bare_date(self) -> date | None:
+    def read_bare_date(self) -> date | None:
         """Return the date that the call compares a timestamp with; None for any other call."""
         field_type = self.field_type
         if field_type is None or field_type.name != "datetime" or self.is_rejected:
@@ -230,7 +230,7 @@ def _set_equality_keys(calls: list[Call], groups: list[Group]) -> None:
         group.equality_key = keys.setdefault(inner, len(keys))
 
 
-def removal_edit(part: Call | Group) -> Edit | None:
+def build_removal_edit(part: Call | Group) -> Edit | None:
     """Return the edit that removes a part and one connective; None for the whole filter."""
     if part.parent is None:
         return None

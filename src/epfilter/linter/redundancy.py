@@ -15,14 +15,14 @@ from epfilter.linter.model import Call, Group
 from epfilter.linter.value_sets import ValueSet
 
 
-def comparable_calls(group: Group) -> list[list[Call]]:
+def group_comparable_calls(group: Group) -> list[list[Call]]:
     """Return the calls whose values can be compared: one list per field with two calls or more."""
     if group.calls_by_field is None:
-        group.calls_by_field = _comparable_calls(group.collect_calls())
+        group.calls_by_field = _group_comparable_calls(group.collect_calls())
     return group.calls_by_field
 
 
-def _comparable_calls(calls: list[Call]) -> list[list[Call]]:
+def _group_comparable_calls(calls: list[Call]) -> list[list[Call]]:
     by_field: dict[str, list[Call]] = {}
     for call in calls:
         by_field.setdefault(call.path, []).append(call)
@@ -31,7 +31,7 @@ def _comparable_calls(calls: list[Call]) -> list[list[Call]]:
     comparable: list[list[Call]] = []
     for same_field in by_field.values():
         if len(same_field) > 1:
-            with_sets = [call for call in same_field if call.value_sets()]
+            with_sets = [call for call in same_field if call.get_value_sets()]
             if len(with_sets) > 1:
                 comparable.append(with_sets)
     return comparable
@@ -44,7 +44,7 @@ def select_narrowest(calls: Sequence[Call]) -> list[Call]:
     upper bound, and the one with the fewest values.
     """
     selected: dict[Call, None] = {}
-    for sets in zip(*[call.value_sets() for call in calls], strict=True):
+    for sets in zip(*[call.get_value_sets() for call in calls], strict=True):
         highest_low = lowest_high = fewest = None
         for i, values in enumerate(sets):
             if values.low is not None and not (
@@ -72,7 +72,7 @@ def select_widest(calls: Sequence[Call]) -> list[Call]:
     highest upper bound.
     """
     selected: dict[Call, None] = {}
-    for sets in zip(*[call.value_sets() for call in calls], strict=True):
+    for sets in zip(*[call.get_value_sets() for call in calls], strict=True):
         lowest_low = highest_high = None
         for i, values in enumerate(sets):
             if values.points is not None:
@@ -95,7 +95,7 @@ def index_single_values(calls: Sequence[Call]) -> dict[Any, Call]:
     """Return for each value the first call that matches this value only."""
     index: dict[Any, Call] = {}
     for call in calls:
-        points = call.value_sets()[0].points
+        points = call.get_value_sets()[0].points
         if points and len(points) == 1:
             index.setdefault(next(iter(points)), call)
     return index
@@ -105,9 +105,10 @@ def index_largest_sets(calls: Sequence[Call]) -> dict[Any, Call]:
     """Return for each value the call with the most values that matches it."""
     index: dict[Any, Call] = {}
     for call in calls:
-        for value in call.value_sets()[0].points or ():
+        points = call.get_value_sets()[0].points or frozenset()
+        for value in points:
             known = index.get(value)
-            if known is None or _count(known.value_sets()[0]) < _count(call.value_sets()[0]):
+            if known is None or _count(known.get_value_sets()[0]) < len(points):
                 index[value] = call
     return index
 

@@ -102,7 +102,7 @@ def are_disjoint(left: tuple[ValueSet, ...], right: tuple[ValueSet, ...]) -> boo
     return all(one.is_disjoint(other) for one, other in zip(left, right, strict=True))
 
 
-def value_sets_of(
+def build_value_sets(
     op: Operator, texts: Sequence[str], field_type: FieldType[Any] | None
 ) -> tuple[ValueSet, ...]:
     """Return the values that an operator with these operands matches, one set per possible type.
@@ -110,14 +110,14 @@ def value_sets_of(
     The result is empty if the operator compares neither for equality nor by order, and if a text
     is not a value of the type. Two results for the same `field_type` have the same length.
     """
-    build = _set_builder(op)
+    build = _get_set_builder(op)
     if build is None:
         return ()
     if field_type is None:
         if any(_SUBMICROSECONDS.search(text) for text in texts):
             return ()
         return tuple([_build_set(build, read, texts) for read in _UNTYPED_READERS])
-    values = [*map(reader_for(field_type), texts)]
+    values = [*map(get_reader(field_type), texts)]
     return () if None in values else (build(values),)
 
 
@@ -128,17 +128,17 @@ def _build_set(
     return build(values) if values else ValueSet(points=frozenset())
 
 
-def _set_builder(op: Operator) -> Callable[[list[Any]], ValueSet] | None:
+def _get_set_builder(op: Operator) -> Callable[[list[Any]], ValueSet] | None:
     """Return the function from operands to the set that the operator matches, if there is one."""
     match op:
         case Operator.EQ | Operator.IN:
-            return _points
+            return _build_points
         case Operator.GT:
-            return _greater
+            return _build_greater
         case Operator.GE:
             return lambda values: ValueSet(low=values[0])
         case Operator.LT:
-            return _less
+            return _build_less
         case Operator.LE:
             return lambda values: ValueSet(high=values[0])
         case (
@@ -156,22 +156,22 @@ def _set_builder(op: Operator) -> Callable[[list[Any]], ValueSet] | None:
     assert_never(op)
 
 
-def _points(values: list[Any]) -> ValueSet:
+def _build_points(values: list[Any]) -> ValueSet:
     return ValueSet(low=min(values), high=max(values), points=frozenset(values))
 
 
-def _greater(values: list[Any]) -> ValueSet:
+def _build_greater(values: list[Any]) -> ValueSet:
     (bound,) = values
     # Integers are discrete: greater than 5 is the same as 6 or greater.
     return ValueSet(low=bound + 1) if type(bound) is int else ValueSet(low=bound, low_open=True)
 
 
-def _less(values: list[Any]) -> ValueSet:
+def _build_less(values: list[Any]) -> ValueSet:
     (bound,) = values
     return ValueSet(high=bound - 1) if type(bound) is int else ValueSet(high=bound, high_open=True)
 
 
-def reader_for(field_type: FieldType[Any]) -> Reader:
+def get_reader(field_type: FieldType[Any]) -> Reader:
     """Return the reader of a declared type."""
 
     def read(text: str) -> Any:

@@ -18,8 +18,8 @@ from epfilter.errors import apply_edits
 from epfilter.linter import RULES
 from epfilter.linter.files import FileFinding, FileReport, LineIndex
 from epfilter.linter.reports import render
-from epfilter.linter.reports.sarif_report import path_to_uri, reporting_descriptor
-from epfilter.linter.reports.text import escape_surrogates, message_with_hint
+from epfilter.linter.reports.sarif_report import build_descriptor, path_to_uri
+from epfilter.linter.reports.text import escape_surrogates, format_message
 from epfilter.version import __version__
 from support.report_samples import (
     DATA,
@@ -95,7 +95,7 @@ def test_any_report_is_valid_and_complete(rendered: list[FileReport]) -> None:
         assert result["ruleId"] == diagnostic.code
         assert _LEVELS[result["level"]] == diagnostic.severity.value
         assert unescape_message(result["message"]["text"]) == escape_surrogates(
-            message_with_hint(diagnostic)
+            format_message(diagnostic)
         )
     for result in run["results"]:
         location = result["locations"][0]["physicalLocation"]["artifactLocation"]
@@ -156,7 +156,7 @@ def test_rules() -> None:
 
 
 def test_help_shows_the_examples_as_code() -> None:
-    rule: Any = reporting_descriptor(RULES["EPF404"])
+    rule: Any = build_descriptor(RULES["EPF404"])
     assert rule["help"]["markdown"].startswith("# EPF404 Duplicate value (warning)\n\n")
     assert f"\n\nGood:\n\n```\n{RULES['EPF404'].good.text}\n```\n\n" in rule["help"]["markdown"]
     assert rule["name"] == "DuplicateValue"

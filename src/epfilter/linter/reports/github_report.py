@@ -13,7 +13,7 @@ from pathlib import PurePath
 
 from epfilter.errors import Severity
 from epfilter.linter.files import FileFinding, FileReport
-from epfilter.linter.reports.text import escape_surrogates, message_with_hint
+from epfilter.linter.reports.text import escape_surrogates, format_message
 from epfilter.snippets import make_printable
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -58,5 +58,5 @@ def _format_command(path: str, finding: FileFinding) -> str:
         f"{name}={escape_surrogates(str(value)).translate(_PROPERTY_ESCAPES)}"
         for name, value in properties.items()
     )
-    message = escape_surrogates(message_with_hint(diagnostic)).translate(_MESSAGE_ESCAPES)
+    message = escape_surrogates(format_message(diagnostic)).translate(_MESSAGE_ESCAPES)
     return f"::{_COMMANDS[diagnostic.severity]} {formatted}::{message}\n"

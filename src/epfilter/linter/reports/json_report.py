@@ -57,7 +57,7 @@ def render(reports: Iterable[FileReport]) -> Iterator[str]:
         counts["fixed"] += report.fixed
         for finding in report.findings:
             counts[finding.diagnostic.severity.value] += 1
-            yield separator + dump_json(_finding_object(report.name, finding))
+            yield separator + dump_json(_build_finding(report.name, finding))
             separator = ",\n"
     summary = {name: counts[name] for name in (*Severity, "suppressed", "fixed")}
     totals = {"files": counts["files"], "filters": counts["filters"], "summary": summary}
@@ -65,7 +65,7 @@ def render(reports: Iterable[FileReport]) -> Iterator[str]:
     yield dump_json(totals)[1:] + "\n"
 
 
-def _finding_object(path: str, finding: FileFinding) -> dict[str, object]:
+def _build_finding(path: str, finding: FileFinding) -> dict[str, object]:
     diagnostic = finding.diagnostic.as_dict()
     return {
         "code": diagnostic["code"],

@@ -22,7 +22,7 @@ from epfilter.errors import Fix, Severity, Span
 from epfilter.linter.definitions import Rule
 from epfilter.linter.files import FileFinding, FileReport
 from epfilter.linter.registry import RULES, describe_rule
-from epfilter.linter.reports.text import dump_json, message_with_hint
+from epfilter.linter.reports.text import dump_json, format_message
 from epfilter.version import __version__
 
 _SCHEMA = (
@@ -44,7 +44,7 @@ def render(reports: Iterable[FileReport]) -> Iterator[str]:
     rule_indexes = {code: index for index, code in enumerate(RULES)}
     separator = "\n"
     for report in reports:
-        for result in _results(report, rule_indexes):
+        for result in _build_results(report, rule_indexes):
             yield separator + dump_json(result)
             separator = ",\n"
     yield "]}]}\n" if separator == "\n" else "\n]}]}\n"
@@ -55,7 +55,7 @@ def _format_head() -> str:
     driver = {
         "name": "epfilter",
         "semanticVersion": __version__,
-        "rules": [reporting_descriptor(rule) for rule in RULES.values()],
+        "rules": [build_descriptor(rule) for rule in RULES.values()],
     }
     run = {
         "tool": {"driver": driver},
@@ -67,7 +67,7 @@ def _format_head() -> str:
     return dump_json(log).removesuffix("]}]}")
 
 
-def reporting_descriptor(rule: Rule) -> dict[str, object]:
+def build_descriptor(rule: Rule) -> dict[str, object]:
     """Return the metadata of a rule (3.49)."""
     words = re.findall(r"\w+", rule.title)
     return {
@@ -105,8 +105,10 @@ def escape_message(text: str) -> str:
     return re.sub(r"([\\\[\]])", r"\\\1", text) if "](" in text else text
 
 
-def _results(report: FileReport, rule_indexes: Mapping[str, int]) -> Iterator[dict[str, object]]:
-    location = _artifact_location(PurePath(report.name))
+def _build_results(
+    report: FileReport, rule_indexes: Mapping[str, int]
+) -> Iterator[dict[str, object]]:
+    location = _build_location(PurePath(report.name))
     line_hashes: dict[str, str] = {}
     occurrences: Counter[tuple[str, str]] = Counter()
     for finding in report.findings:
@@ -121,21 +123,21 @@ def _results(report: FileReport, rule_indexes: Mapping[str, int]) -> Iterator[di
         index = (
             {"ruleIndex": rule_indexes[diagnostic.code]} if diagnostic.code in rule_indexes else {}
         )
-        physical_location = {"artifactLocation": location, "region": _region(finding)}
+        physical_location = {"artifactLocation": location, "region": _build_region(finding)}
         result: dict[str, object] = {
             "ruleId": diagnostic.code,
             **index,
             "level": _LEVELS[diagnostic.severity],
-            "message": {"text": escape_message(message_with_hint(diagnostic))},
+            "message": {"text": escape_message(format_message(diagnostic))},
             "locations": [{"physicalLocation": physical_location}],
             "partialFingerprints": {"pathCodeLineHash/v1": _hash("\n".join(fingerprint))},
         }
         if diagnostic.fix and diagnostic.fix.edits:
-            result["fixes"] = [_fix_object(diagnostic.fix, location)]
+            result["fixes"] = [_build_fix(diagnostic.fix, location)]
         yield result
 
 
-def _artifact_location(path: PurePath) -> dict[str, str]:
+def _build_location(path: PurePath) -> dict[str, str]:
     """Return the location of a file; an absolute URI has no base (3.4.4)."""
     location = {"uri": path_to_uri(path)}
     return location if path.is_absolute() else {**location, "uriBaseId": "%SRCROOT%"}
@@ -166,7 +168,7 @@ def _percent_encode(text: str) -> str:
     return quote(content, safe="/")
 
 
-def _region(finding: FileFinding) -> dict[str, object]:
+def _build_region(finding: FileFinding) -> dict[str, object]:
     region: dict[str, object] = {
         "startLine": finding.line,
         "startColumn": finding.column,
@@ -180,10 +182,10 @@ def _region(finding: FileFinding) -> dict[str, object]:
     return region
 
 
-def _fix_object(fix: Fix, location: Mapping[str, str]) -> dict[str, object]:
+def _build_fix(fix: Fix, location: Mapping[str, str]) -> dict[str, object]:
     # 3.57.1: replacements are applied in their order, and their regions refer to the old text.
     replacements = [
-        {"deletedRegion": _deleted_region(edit.span), "insertedContent": {"text": edit.text}}
+        {"deletedRegion": _build_deleted_region(edit.span), "insertedContent": {"text": edit.text}}
         for edit in sorted(fix.edits, key=lambda edit: edit.span)
     ]
     return {
@@ -192,7 +194,7 @@ def _fix_object(fix: Fix, location: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def _deleted_region(span: Span) -> dict[str, int]:
+def _build_deleted_region(span: Span) -> dict[str, int]:
     return {"charOffset": span.start, "charLength": span.end - span.start}
 
 

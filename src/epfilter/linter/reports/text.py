@@ -35,11 +35,11 @@ def dump_json(value: object) -> str:
     return _LONE_SURROGATE.sub(lambda match: f"\\\\u{ord(match[0]):04x}", text)
 
 
-def message_with_hint(diagnostic: Diagnostic) -> str:
+def format_message(diagnostic: Diagnostic) -> str:
     """Return the message, and the hint on a line of its own.
 
     >>> from epfilter.errors import Span
-    >>> print(message_with_hint(Diagnostic("EPF102", "it is open.", Span(0, 3), hint="close it")))
+    >>> print(format_message(Diagnostic("EPF102", "it is open.", Span(0, 3), hint="close it")))
     it is open.
     hint: close it
     """

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from epfilter.ast import ORDERED_OPERATORS, Operator
 from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Call, Context, Group
-from epfilter.linter.redundancy import comparable_calls, select_narrowest
+from epfilter.linter.redundancy import group_comparable_calls, select_narrowest
 from epfilter.linter.value_sets import are_disjoint
 
 _EQUALITIES = (Operator.EQ, Operator.IN)
@@ -16,20 +16,20 @@ _EQUALITIES = (Operator.EQ, Operator.IN)
 def _check(group: Group, _context: Context) -> Iterator[Finding]:
     if group.op is not Operator.AND or not group.is_outermost:
         return
-    for calls in comparable_calls(group):
+    for calls in group_comparable_calls(group):
         if calls[0].is_multivalued:
             continue
-        pair = _first_contradiction(calls)
+        pair = _find_contradiction(calls)
         if pair is not None:
             first, second = pair
             yield Finding(
                 f"`{first}` and `{second}` are never both true.",
                 second.span,
-                _hint(group, first, second),
+                _choose_hint(group, first, second),
             )
 
 
-def _hint(group: Group, first: Call, second: Call) -> str:
+def _choose_hint(group: Group, first: Call, second: Call) -> str:
     if first.op in _EQUALITIES and second.op in _EQUALITIES:
         if first.supports(Operator.IN):
             return "to match any of several values, use one `in`"
@@ -39,7 +39,7 @@ def _hint(group: Group, first: Call, second: Call) -> str:
     return "correct one of them; the whole filter matches nothing"
 
 
-def _first_contradiction(calls: list[Call]) -> tuple[Call, Call] | None:
+def _find_contradiction(calls: list[Call]) -> tuple[Call, Call] | None:
     """Return the first two calls in the text that contradict each other."""
     best: tuple[Call, Call] | None = None
     for narrow in select_narrowest(calls):
@@ -47,8 +47,8 @@ def _first_contradiction(calls: list[Call]) -> tuple[Call, Call] | None:
             first, second = (narrow, call) if narrow.number < call.number else (call, narrow)
             if best and best[1].number <= second.number:
                 continue
-            if are_disjoint(narrow.value_sets(), call.value_sets()) and _have_one_value(
-                narrow, call
+            if _have_one_value(narrow, call) and are_disjoint(
+                narrow.get_value_sets(), call.get_value_sets()
             ):
                 best = first, second
     return best

@@ -8,9 +8,9 @@ from typing import assert_never
 from epfilter.ast import Operator
 from epfilter.errors import Fix
 from epfilter.linter.definitions import Example, Finding, Rule
-from epfilter.linter.model import Call, Context, Group, removal_edit
+from epfilter.linter.model import Call, Context, Group, build_removal_edit
 from epfilter.linter.redundancy import (
-    comparable_calls,
+    group_comparable_calls,
     index_largest_sets,
     index_single_values,
     select_narrowest,
@@ -22,37 +22,37 @@ from epfilter.linter.value_sets import are_subsets
 def _check(group: Group, _context: Context) -> Iterator[Finding]:
     if not group.is_outermost:
         return
-    for calls in comparable_calls(group):
+    for calls in group_comparable_calls(group):
         match group.op:
             case Operator.AND:
-                for redundant, reason in _implied_calls(calls):
+                for redundant, reason in _find_implied_calls(calls):
                     message = (
                         f"`{redundant}` is redundant: it is always true when `{reason}` is true."
                     )
-                    yield _finding(redundant, message)
+                    yield _build_finding(redundant, message)
             case Operator.OR:
-                for redundant, reason in _covered_calls(calls):
+                for redundant, reason in _find_covered_calls(calls):
                     message = (
                         f"`{redundant}` is redundant: `{reason}` already matches everything that "
                         "it matches."
                     )
-                    yield _finding(redundant, message)
+                    yield _build_finding(redundant, message)
             case _:
                 assert_never(group.op)
 
 
-def _finding(redundant: Call, message: str) -> Finding:
-    edit = removal_edit(redundant)
+def _build_finding(redundant: Call, message: str) -> Finding:
+    edit = build_removal_edit(redundant)
     fix = Fix("remove it", (edit,), safe=False) if edit else None
     return Finding(message, redundant.span, "remove it, or correct it", fix)
 
 
-def _implied_calls(calls: list[Call]) -> Iterator[tuple[Call, Call]]:
+def _find_implied_calls(calls: list[Call]) -> Iterator[tuple[Call, Call]]:
     """Yield in an AND each call that a narrower one implies, and that narrower one."""
     narrowest, singles = select_narrowest(calls), index_single_values(calls)
     for wide in calls:
         candidates = [*narrowest]
-        singles_in_wide = (singles.get(value) for value in wide.value_sets()[0].points or ())
+        singles_in_wide = (singles.get(value) for value in wide.get_value_sets()[0].points or ())
         candidates += [call for call in [next(filter(None, singles_in_wide), None)] if call]
         for narrow in candidates:
             if _are_comparable(narrow, wide) and _is_subset(narrow, wide):
@@ -62,11 +62,11 @@ def _implied_calls(calls: list[Call]) -> Iterator[tuple[Call, Call]]:
                 break
 
 
-def _covered_calls(calls: list[Call]) -> Iterator[tuple[Call, Call]]:
+def _find_covered_calls(calls: list[Call]) -> Iterator[tuple[Call, Call]]:
     """Yield in an OR each call that a wider one covers, and that wider one."""
     widest, sets = select_widest(calls), index_largest_sets(calls)
     for narrow in calls:
-        points = narrow.value_sets()[0].points
+        points = narrow.get_value_sets()[0].points
         candidates = [*widest, sets[next(iter(points))]] if points else widest
         for wide in candidates:
             if _are_comparable(wide, narrow) and _is_subset(narrow, wide):
@@ -77,7 +77,7 @@ def _covered_calls(calls: list[Call]) -> Iterator[tuple[Call, Call]]:
 
 
 def _is_subset(inner: Call, outer: Call) -> bool:
-    return are_subsets(inner.value_sets(), outer.value_sets())
+    return are_subsets(inner.get_value_sets(), outer.get_value_sets())
 
 
 def _are_comparable(left: Call, right: Call) -> bool:

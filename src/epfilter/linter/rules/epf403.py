@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from epfilter.errors import Fix
 from epfilter.linter.definitions import Example, Finding, Rule
-from epfilter.linter.model import Context, Group, removal_edit
+from epfilter.linter.model import Context, Group, build_removal_edit
 from epfilter.snippets import shorten
 
 
 def _check(group: Group, context: Context) -> Iterator[Finding]:
     seen: set[int] = set()
     for part in group.parts:
-        if part.equality_key in seen and (edit := removal_edit(part)):
+        if part.equality_key in seen and (edit := build_removal_edit(part)):
             text = shorten(context.text[slice(*part.span)], 60)
             yield Finding(
                 f"`{text}` repeats an earlier term of this {group.op.upper()}.",

@@ -8,7 +8,7 @@ from epfilter.ast import MEMBERSHIPS
 from epfilter.errors import Edit, Fix, Span
 from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Call, Context
-from epfilter.linter.value_sets import reader_for
+from epfilter.linter.value_sets import get_reader
 from epfilter.snippets import shorten
 
 
@@ -16,7 +16,7 @@ def _check(call: Call, _context: Context) -> Iterator[Finding]:
     if len(call.values) < 2:
         return
     field_type = None if call.is_rejected else call.field_type
-    read = reader_for(field_type) if field_type is not None else None
+    read = get_reader(field_type) if field_type is not None else None
     first_texts: dict[object, str] = {}
     previous = call.field
     for value in call.values:

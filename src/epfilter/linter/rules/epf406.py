@@ -13,12 +13,12 @@ from epfilter.snippets import shorten
 
 
 def _check(call: Call, _context: Context) -> Iterator[Finding]:
-    day = call.bare_date()
+    day = call.read_bare_date()
     if day is None:
         return
     hint, fix = "use `ge` and `lt` to match a range of time", None
     if day < date.max and call.supports(Operator.GE) and call.supports(Operator.LT):
-        hint, fix = _whole_day(call, day, (day + timedelta(days=1)).isoformat())
+        hint, fix = _build_whole_day_fix(call, day, (day + timedelta(days=1)).isoformat())
     yield Finding(
         f"`{shorten(call.path)}` is a timestamp: a bare date matches only midnight UTC.",
         call.values[0].span,
@@ -27,7 +27,7 @@ def _check(call: Call, _context: Context) -> Iterator[Finding]:
     )
 
 
-def _whole_day(call: Call, day: date, next_day: str) -> tuple[str, Fix]:
+def _build_whole_day_fix(call: Call, day: date, next_day: str) -> tuple[str, Fix]:
     field, end = call.field.raw, call.values[0].span.end
     in_or = call.parent is not None and call.parent.op is Operator.OR
     opening, closing = ("(", ")") if in_or else ("", "")

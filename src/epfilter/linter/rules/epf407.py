@@ -15,7 +15,7 @@ _REPLACEMENTS = {Operator.GT: Operator.GE, Operator.LE: Operator.LT}
 
 
 def _check(call: Call, _context: Context) -> Iterator[Finding]:
-    day = call.bare_date()
+    day = call.read_bare_date()
     if day is None:
         return
     next_day = (day + timedelta(days=1)).isoformat() if day < date.max else None
