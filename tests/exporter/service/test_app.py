@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import replace
 from datetime import timedelta
 from shutil import rmtree
@@ -204,17 +205,16 @@ def test_several_ranges_are_sent_together(client: TestClient, held_orders: HeldO
 
 
 def test_an_expired_job_its_file_and_its_link_are_gone(
-    settings: ServiceSettings, held_orders: HeldOrders
+    client: TestClient, app: Starlette, held_orders: HeldOrders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = create_app(replace(settings, job_lifetime=timedelta(seconds=3)))
-    with TestClient(app, headers=AUTHORIZATION) as client:
-        job_id = run_job(client, held_orders)
-        link = client.get(f"/v2/jobs/{job_id}/file").json()["data"]["href"]
-        addresses = [f"/v2/jobs/{job_id}", f"/v2/jobs/{job_id}/file", link]
-        assert [client.get(one).status_code for one in addresses] == [200, 200, 200]
-        eventually(lambda: client.get(addresses[0]).status_code == 404)
-        assert [client.get(one).status_code for one in addresses] == [404, 404, 404]
-        assert client.get("/v2/jobs").json() == {"data": []}
+    job_id = run_job(client, held_orders)
+    link = client.get(f"/v2/jobs/{job_id}/file").json()["data"]["href"]
+    addresses = [f"/v2/jobs/{job_id}", f"/v2/jobs/{job_id}/file", link]
+    assert [client.get(address).status_code for address in addresses] == [200, 200, 200]
+    a_week_later = time.time_ns() + timedelta(weeks=1) // timedelta(microseconds=1) * 1000
+    monkeypatch.setattr(service_of(app).jobs, "_clock", lambda: a_week_later)
+    assert [client.get(address).status_code for address in addresses] == [404, 404, 404]
+    assert client.get("/v2/jobs").json() == {"data": []}
 
 
 def test_a_file_that_expires_during_the_request_is_not_found(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import httpx
 import pytest
@@ -20,10 +21,11 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from epfilter.exporter import JobStatus, OrdersError
-from epfilter.exporter.service import ServiceSettings, create_app, serve
+from epfilter.exporter.service import ServiceSettings, container, create_app, serve
 from epfilter.exporter.service.container import Service
 from epfilter.exporter.service.jobs import JobStore
 from epfilter.exporter.service.serving import _handle_signals
+from epfilter.exporter.service.worker import JobWorker
 from support.exporter_services import (
     AUTHORIZATION,
     CREATE,
@@ -101,8 +103,9 @@ def half_a_request(address: str) -> Iterator[socket.socket]:
 
 
 def test_no_job_starts_after_the_signal_while_requests_are_answered(
-    settings: ServiceSettings, held_orders: HeldOrders
+    settings: ServiceSettings, held_orders: HeldOrders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(container, "JobWorker", partial(JobWorker, poll=0.05))
     told = threading.Event()
     found: list[object] = []
 
@@ -115,7 +118,7 @@ def test_no_job_starts_after_the_signal_while_requests_are_answered(
             eventually(lambda: is_refused(address))
             held_orders.open.set()
             eventually(lambda: jobs.count_by_status()[JobStatus.SUCCESS] == 1)
-            time.sleep(1.5)  # more than the pause of the runner
+            time.sleep(0.3)  # several pauses of the worker
             found.append(jobs.count_by_status())
             yield json.dumps(CREATE).encode()[1:]
 
