@@ -24,12 +24,12 @@ TABLE = "CREATE TABLE orders (id INTEGER, payment TEXT)"
 def refusals(url: str, target: Path) -> set[str]:
     """What every call of a store says; one text where all say the same."""
     store = open_orders(url)
-    said = set()
+    message = set()
     for run in (store.ready, lambda: store.count(None), lambda: store.write_csv(None, target)):
         with pytest.raises(OrdersError) as caught:
             run()
-        said.add(str(caught.value))
-    return said
+        message.add(str(caught.value))
+    return message
 
 
 def _nothing(_: Path) -> None:
@@ -154,8 +154,8 @@ def test_columns_that_differ_only_in_case(
 ) -> None:
     path = tmp_path / "orders.csv"
     path.write_text(f"{header}\n", encoding="utf-8")
-    (said,) = refusals(str(path), tmp_path / "out.csv")
-    assert said == (
+    (message,) = refusals(str(path), tmp_path / "out.csv")
+    assert message == (
         f"the columns `{first}` and `{second}` differ only in upper and lower case. "
         "Hint: rename one of them."
     )

@@ -68,13 +68,13 @@ def test_the_first_example_of_the_platform_finds_some() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "end", "says"),
+    ("rows", "end", "message"),
     [
         (-1, date(2019, 1, 1), "the number of orders cannot be negative: -1."),
         (1, date(2018, 1, 1), "the end must be after the start. Hint: start is 2018-01-01."),
     ],
 )
-def test_invalid_arguments_are_refused(rows: int, end: date, says: str) -> None:
+def test_invalid_arguments_are_refused(rows: int, end: date, message: str) -> None:
     with pytest.raises(FilterValueError) as caught:
         demo_lines(rows, end=end)
-    assert str(caught.value) == says
+    assert str(caught.value) == message

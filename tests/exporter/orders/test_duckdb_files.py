@@ -57,15 +57,15 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("line", "says"), BROKEN)
+@pytest.mark.parametrize(("line", "message"), BROKEN)
 def test_a_broken_line_is_named(
-    line: str | bytes, says: str, stored: Callable[..., Path], target: Path
+    line: str | bytes, message: str, stored: Callable[..., Path], target: Path
 ) -> None:
     raw = line.encode() if isinstance(line, str) else line
     store = open_orders(stored(b'{"id":"1"}\n\n' + raw + b'\n{"id":"4"}\n'))
     with pytest.raises(OrdersError) as caught:
         store.write_csv(None, target)
-    assert str(caught.value) == f"line 3 of orders.jsonl {says}"
+    assert str(caught.value) == f"line 3 of orders.jsonl {message}"
 
 
 def test_a_timestamp_is_read_only_if_the_filter_uses_it(
@@ -94,7 +94,7 @@ def test_numbers_are_written_out(stored: Callable[..., Path], target: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("", "orders.csv is empty. Hint: a CSV file begins with a header."),
         ("a,b\n1,2\n", "there is no column `id`. Hint: every order needs an id."),
@@ -129,12 +129,12 @@ def test_numbers_are_written_out(stored: Callable[..., Path], target: Path) -> N
     ],
 )
 def test_an_invalid_csv_file_is_refused(
-    text: str | bytes, says: str, stored: Callable[..., Path], target: Path
+    text: str | bytes, message: str, stored: Callable[..., Path], target: Path
 ) -> None:
     store = open_orders(stored(text, "orders.csv"))
     with pytest.raises(OrdersError) as caught:
         store.write_csv(None, target)
-    assert str(caught.value) == says
+    assert str(caught.value) == message
 
 
 def test_a_file_that_is_not_parquet_is_refused(stored: Callable[..., Path], target: Path) -> None:

@@ -198,16 +198,16 @@ def test_no_message_contains_a_password() -> None:
 
 @pytest.mark.parametrize("name", ["pass", "Password", "sslkey", "access_token"])
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [(b"no database", r"^the database reports: "), (None, r"^cannot read …\.duckdb: No such file")],
 )
 def test_no_message_contains_a_secret_of_the_url(
-    name: str, content: bytes | None, says: str, tmp_path: Path
+    name: str, content: bytes | None, message: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "open-sesame.duckdb"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(OrdersError, match=says) as caught:
+    with pytest.raises(OrdersError, match=message) as caught:
         open_orders(f"duckdb://{path}?{name}=open-sesame").ready()
     assert "open-sesame" not in str(caught.value)
 
@@ -241,18 +241,18 @@ def test_only_an_export_makes_the_database_sort(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = open_orders(Places("", tmp_path).duckdb(DEMO))
-    asked: list[str] = []
+    queries: list[str] = []
     read = ibis_tables._read_batches
 
     def noted(selected: Any) -> Any:
-        asked.append(str(ibis.to_sql(selected)))
+        queries.append(str(ibis.to_sql(selected)))
         return read(selected)
 
     monkeypatch.setattr(ibis_tables, "_read_batches", noted)
     store.ready()
     store.count(parse("eq(payment,paid)"))
     store.write_csv(None, tmp_path / "x.csv")
-    assert ["ORDER BY" in sql for sql in asked] == [False, False, True]
+    assert ["ORDER BY" in sql for sql in queries] == [False, False, True]
 
 
 def test_an_attribute_that_is_only_in_json_is_refused(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_a_value_of_another_type_is_converted_if_that_is_unambiguous(
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "says"),
+    ("path", "value", "message"),
     [
         ("customer", 5, "`customer` is not an object: 5."),
         ("meta.display_price", "x", '`meta.display_price` is not an object: "x".'),
@@ -134,10 +134,10 @@ def test_a_value_of_another_type_is_converted_if_that_is_unambiguous(
         ("items", [5], "one of `items` is not an object: 5."),
     ],
 )
-def test_an_invalid_value_is_an_error(path: str, value: object, says: str) -> None:
+def test_an_invalid_value_is_an_error(path: str, value: object, message: str) -> None:
     with pytest.raises(OrdersError) as caught:
         attributes_of(_changed(WHOLE, path, value))
-    assert str(caught.value) == says
+    assert str(caught.value) == message
 
 
 def test_every_demo_order_can_be_read() -> None:

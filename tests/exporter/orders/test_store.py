@@ -85,7 +85,7 @@ def test_a_source_is_a_path_a_text_or_a_url_of_a_file(stored: Callable[..., Path
 
 
 @pytest.mark.parametrize(
-    ("source", "says"),
+    ("source", "message"),
     [
         (
             "orders.txt",
@@ -112,10 +112,10 @@ def test_a_source_is_a_path_a_text_or_a_url_of_a_file(stored: Callable[..., Path
         ("postgresql://ron:secret@127.0.0.1:port/orders", UNREADABLE),
     ],
 )
-def test_an_invalid_source_is_refused(source: str, says: str) -> None:
+def test_an_invalid_source_is_refused(source: str, message: str) -> None:
     with pytest.raises(OrdersError) as caught:
         open_orders(source)
-    assert str(caught.value) == says
+    assert str(caught.value) == message
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def _pipe(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "says"),
+    ("make", "message"),
     [
         (lambda _: None, "cannot read orders.jsonl: No such file or directory."),
         (_folder, "cannot read orders.jsonl: it is a folder."),
@@ -158,7 +158,7 @@ def _pipe(path: Path) -> None:
     ],
 )
 def test_a_source_that_is_not_a_file_is_refused(
-    make: Callable[[Path], None], says: str, tmp_path: Path
+    make: Callable[[Path], None], message: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "orders.jsonl"
     store = open_orders(path)
@@ -166,4 +166,4 @@ def test_a_source_that_is_not_a_file_is_refused(
     for run in (store.ready, lambda: store.count(None), lambda: ids(store, tmp_path / "out.csv")):
         with pytest.raises(OrdersError) as caught:
             run()
-        assert str(caught.value) == says
+        assert str(caught.value) == message

@@ -36,17 +36,17 @@ NANOSECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z")
 
 
 def made(client: TestClient, body: object = CREATE) -> dict[str, Any]:
-    answer = client.post("/v2/jobs", json=body)
-    assert answer.status_code == 202
-    (job,) = answer.json()["data"]
+    response = client.post("/v2/jobs", json=body)
+    assert response.status_code == 202
+    (job,) = response.json()["data"]
     return job  # type: ignore[no-any-return] # JSON has no types
 
 
-def refusal(answer: Response) -> dict[str, Any]:
+def refusal(response: Response) -> dict[str, Any]:
     """The one error of an answer, which has what every error of the service has."""
-    (error,) = answer.json()["errors"]
-    assert error["status"] == answer.status_code
-    assert error["request_id"] == answer.headers["X-Request-Id"]
+    (error,) = response.json()["errors"]
+    assert error["status"] == response.status_code
+    assert error["request_id"] == response.headers["X-Request-Id"]
     assert str(UUID(error["request_id"])) == error["request_id"]
     return error  # type: ignore[no-any-return] # JSON has no types
 
@@ -119,21 +119,21 @@ def test_all_jobs_are_listed_the_newest_first(client: TestClient) -> None:
 
 def test_an_unfinished_job_has_no_file(client: TestClient) -> None:
     job = made(client)
-    answer = client.get(f"/v2/jobs/{job['id']}/file")
-    assert answer.status_code == 404
-    assert refusal(answer)["title"] == "Resource Not Found"
-    assert refusal(answer)["detail"] == "The job has no file yet"
+    response = client.get(f"/v2/jobs/{job['id']}/file")
+    assert response.status_code == 404
+    assert refusal(response)["title"] == "Resource Not Found"
+    assert refusal(response)["detail"] == "The job has no file yet"
 
 
 def test_the_link_leads_to_the_file(client: TestClient, held_orders: HeldOrders) -> None:
     job_id = run_job(client, held_orders)
     link = client.get(f"/v2/jobs/{job_id}/file").json()["data"]["href"]
-    answer = client.get(link, headers={"Authorization": ""})
-    assert answer.content == held_orders.csv
-    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="orders-{job_id}.csv"'
-    assert answer.headers["Content-Length"] == str(len(held_orders.csv))
-    assert answer.headers["Cache-Control"] == "private, no-store"
+    response = client.get(link, headers={"Authorization": ""})
+    assert response.content == held_orders.csv
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert response.headers["Content-Disposition"] == f'attachment; filename="orders-{job_id}.csv"'
+    assert response.headers["Content-Length"] == str(len(held_orders.csv))
+    assert response.headers["Cache-Control"] == "private, no-store"
 
 
 @pytest.mark.parametrize(
@@ -172,10 +172,10 @@ def test_a_download_can_be_resumed(
     job_id = run_job(client, held_orders)
     link = client.get(f"/v2/jobs/{job_id}").json()["data"]["link"]["href"]
     etag = client.head(link).headers["ETag"]
-    answer = client.get(
+    response = client.get(
         link, headers={**headers, "If-Range": etag} if "ETAG" in str(headers) else headers
     )
-    assert (answer.status_code, answer.content) == (status, held_orders.csv[part])
+    assert (response.status_code, response.content) == (status, held_orders.csv[part])
 
 
 @pytest.mark.parametrize(
@@ -186,9 +186,9 @@ def test_a_range_outside_of_the_file_is_refused(
 ) -> None:
     job_id = run_job(client, held_orders)
     link = client.get(f"/v2/jobs/{job_id}").json()["data"]["link"]["href"]
-    answer = client.get(link, headers={"Range": asked})
-    assert (answer.status_code, refusal(answer)["title"]) == (416, "Range Not Satisfiable")
-    assert answer.headers["Content-Range"] == f"bytes */{len(held_orders.csv)}"
+    response = client.get(link, headers={"Range": asked})
+    assert (response.status_code, refusal(response)["title"]) == (416, "Range Not Satisfiable")
+    assert response.headers["Content-Range"] == f"bytes */{len(held_orders.csv)}"
     whole = client.head(link, headers={"Range": asked})
     assert (whole.status_code, whole.headers["Content-Length"]) == (200, str(len(held_orders.csv)))
 
@@ -196,10 +196,10 @@ def test_a_range_outside_of_the_file_is_refused(
 def test_several_ranges_are_sent_together(client: TestClient, held_orders: HeldOrders) -> None:
     job_id = run_job(client, held_orders)
     link = client.get(f"/v2/jobs/{job_id}").json()["data"]["link"]["href"]
-    answer = client.get(link, headers={"Range": "bytes=0-1,1000-,5-7"})
-    assert answer.status_code == 206
-    assert answer.headers["Content-Type"].startswith("multipart/byteranges; boundary=")
-    assert answer.content.count(b"Content-Range: bytes ") == 2
+    response = client.get(link, headers={"Range": "bytes=0-1,1000-,5-7"})
+    assert response.status_code == 206
+    assert response.headers["Content-Type"].startswith("multipart/byteranges; boundary=")
+    assert response.content.count(b"Content-Range: bytes ") == 2
     twice = client.get(link, headers=[("Range", "bytes=0-1"), ("Range", "bytes=0-2")])
     assert (twice.status_code, twice.content) == (200, held_orders.csv)
 
@@ -212,7 +212,7 @@ def test_an_expired_job_its_file_and_its_link_are_gone(
     addresses = [f"/v2/jobs/{job_id}", f"/v2/jobs/{job_id}/file", link]
     assert [client.get(address).status_code for address in addresses] == [200, 200, 200]
     a_week_later = time.time_ns() + timedelta(weeks=1) // timedelta(microseconds=1) * 1000
-    monkeypatch.setattr(service_of(app).jobs, "_clock", lambda: a_week_later)
+    monkeypatch.setattr(get_service(app).jobs, "_clock", lambda: a_week_later)
     assert [client.get(address).status_code for address in addresses] == [404, 404, 404]
     assert client.get("/v2/jobs").json() == {"data": []}
 
@@ -255,8 +255,8 @@ def test_a_file_whose_folder_became_a_file_is_not_found(
 )
 @pytest.mark.parametrize("suffix", ["", "/file"])
 def test_an_unknown_job_is_not_found(client: TestClient, job_id: str, suffix: str) -> None:
-    answer = client.get(f"/v2/jobs/{job_id}{suffix}")
-    assert (answer.status_code, refusal(answer)["detail"]) == (404, ERRORS[404].detail)
+    response = client.get(f"/v2/jobs/{job_id}{suffix}")
+    assert (response.status_code, refusal(response)["detail"]) == (404, ERRORS[404].detail)
 
 
 @pytest.mark.parametrize("write", ["974c9db438da4dbf90c233eed5f3e77c", "{%s}", "urn:uuid:%s"])
@@ -284,21 +284,21 @@ def test_a_job_has_one_address(client: TestClient, write: str) -> None:
 def test_an_unsupported_method_is_refused_with_the_supported_ones(
     client: TestClient, method: str, path: str, allow: str
 ) -> None:
-    answer = client.request(method, path)
-    assert (answer.status_code, answer.headers["Allow"]) == (405, allow)
-    assert refusal(answer)["title"] == "Method Not Allowed"
+    response = client.request(method, path)
+    assert (response.status_code, response.headers["Allow"]) == (405, allow)
+    assert refusal(response)["title"] == "Method Not Allowed"
 
 
 @pytest.mark.parametrize("path", ["/v2/jobs/", "/v2", "/V2/JOBS", "/files/", "/nothing"])
 def test_other_paths_are_not_found_and_redirect_nowhere(client: TestClient, path: str) -> None:
-    answer = client.get(path, follow_redirects=False)
-    assert (answer.status_code, refusal(answer)["title"]) == (404, "Resource Not Found")
+    response = client.get(path, follow_redirects=False)
+    assert (response.status_code, refusal(response)["title"]) == (404, "Resource Not Found")
 
 
 @pytest.mark.parametrize("path", ["/v2/jobs", "/healthz", "/readyz", "/openapi.json", "/metrics"])
 def test_head_has_the_status_of_get(client: TestClient, path: str) -> None:
-    answer = client.head(path)
-    assert answer.status_code == client.get(path).status_code == 200
+    response = client.head(path)
+    assert response.status_code == client.get(path).status_code == 200
 
 
 def test_an_invalid_filter_is_refused_with_its_diagnostics(client: TestClient) -> None:
@@ -354,20 +354,20 @@ def test_the_first_diagnostics_are_listed_and_the_others_counted(client: TestCli
 
 
 @pytest.mark.parametrize(
-    ("repeated", "said"), [(6, "64 alternatives; 50"), (45, "more than 10¹² alternatives; 50")]
+    ("repeated", "message"), [(6, "64 alternatives; 50"), (45, "more than 10¹² alternatives; 50")]
 )
 def test_a_filter_with_too_many_alternatives_is_refused(
     settings: ServiceSettings,
     held_orders: HeldOrders,  # noqa: ARG001 - the app opens these orders
     repeated: int,
-    said: str,
+    message: str,
 ) -> None:
     app = create_app(replace(settings, most_alternatives=50))
     pair = "(eq(payment,paid)|eq(status,complete))"
     with TestClient(app, headers=AUTHORIZATION) as client:
         error = refusal(client.post("/v2/jobs", json=job_request(":".join([pair] * repeated))))
         assert error["detail"] == (
-            f"The filter has {said} are allowed. A call counts 1, AND multiplies, OR adds: "
+            f"The filter has {message} are allowed. A call counts 1, AND multiplies, OR adds: "
             "split the filter."
         )
         assert made(client, job_request(":".join([pair] * 5)))["status"] == "pending"
@@ -439,9 +439,9 @@ def test_an_unexpected_error_is_answered_without_its_message(
 
     monkeypatch.setattr(get_service(app).jobs, "list_jobs", fail)
     asked = str(uuid4())
-    answer = client.get("/v2/jobs", headers={"X-Request-Id": asked})
-    assert (answer.status_code, answer.headers["X-Content-Type-Options"]) == (500, "nosniff")
-    error = refusal(answer)
+    response = client.get("/v2/jobs", headers={"X-Request-Id": asked})
+    assert (response.status_code, response.headers["X-Content-Type-Options"]) == (500, "nosniff")
+    error = refusal(response)
     assert error == {
         "status": 500,
         "title": "Internal Server Error",
@@ -470,7 +470,7 @@ def test_the_next_service_runs_a_pending_job(
 
 def test_responses_are_json_in_utf_8(client: TestClient) -> None:
     job = made(client, job_request('eq(email,"rön@swanson.com")'))
-    answer = client.get(f"/v2/jobs/{job['id']}")
-    assert answer.headers["Content-Type"] == "application/json"
-    assert "rön" in answer.content.decode()
-    assert json.loads(answer.content)["data"]["filter"] == 'eq(email,"rön@swanson.com")'
+    response = client.get(f"/v2/jobs/{job['id']}")
+    assert response.headers["Content-Type"] == "application/json"
+    assert "rön" in response.content.decode()
+    assert json.loads(response.content)["data"]["filter"] == 'eq(email,"rön@swanson.com")'

@@ -99,13 +99,13 @@ def schemathesis(ready: Ready, document: str, *arguments: str) -> str:
 
 
 def test_the_service_keeps_every_promise_of_its_own_document(ready: Ready) -> None:
-    said = schemathesis(ready, f"{ready.live.address}/openapi.json")
-    assert "Operations:       8 selected / 8 total" in said
+    message = schemathesis(ready, f"{ready.live.address}/openapi.json")
+    assert "Operations:       8 selected / 8 total" in message
 
 
 def test_the_service_keeps_the_promises_of_the_platforms_document(ready: Ready) -> None:
-    said = schemathesis(ready, str(PLATFORM), "--exclude-checks", ",".join(LEFT_OUT))
-    assert "Operations:       4 selected / 4 total" in said
+    message = schemathesis(ready, str(PLATFORM), "--exclude-checks", ",".join(LEFT_OUT))
+    assert "Operations:       4 selected / 4 total" in message
 
 
 def test_no_request_was_an_internal_error(ready: Ready) -> None:

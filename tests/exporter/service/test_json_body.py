@@ -59,9 +59,9 @@ JSON = {"Content-Type": "application/json"}
 def test_invalid_json_is_refused_with_its_position(
     client: TestClient, body: bytes, reason: str | None
 ) -> None:
-    answer = client.post("/v2/jobs", content=body, headers=JSON)
-    (error,) = answer.json()["errors"]
-    assert (answer.status_code, error["title"]) == (400, "Bad Request")
+    response = client.post("/v2/jobs", content=body, headers=JSON)
+    (error,) = response.json()["errors"]
+    assert (response.status_code, error["title"]) == (400, "Bad Request")
     if reason is not None:
         assert error["detail"] in (
             f"The body is {reason}.",
@@ -75,8 +75,8 @@ def test_a_number_of_too_many_digits_is_refused(
 ) -> None:
     app = create_app(replace(settings, most_bytes=10_000))
     with TestClient(app, headers=AUTHORIZATION) as client:
-        answer = client.post("/v2/jobs", content=b"9" * 5000, headers=JSON)
-    assert answer.json()["errors"][0]["detail"] == (
+        response = client.post("/v2/jobs", content=b"9" * 5000, headers=JSON)
+    assert response.json()["errors"][0]["detail"] == (
         "The body is not valid JSON: a number has too many digits."
     )
 
@@ -101,8 +101,8 @@ def test_no_body_causes_an_internal_error(client: TestClient, body: bytes) -> No
     ],
 )
 def test_json_in_utf_8_is_read(client: TestClient, content_type: str) -> None:
-    answer = client.post("/v2/jobs", content=GOOD, headers={"Content-Type": content_type})
-    assert answer.status_code == 202
+    response = client.post("/v2/jobs", content=GOOD, headers={"Content-Type": content_type})
+    assert response.status_code == 202
 
 
 @pytest.mark.parametrize(
@@ -120,19 +120,19 @@ def test_json_in_utf_8_is_read(client: TestClient, content_type: str) -> None:
     ],
 )
 def test_any_other_content_type_is_refused(client: TestClient, headers: dict[str, str]) -> None:
-    answer = client.post("/v2/jobs", content=GOOD, headers=headers)
-    (error,) = answer.json()["errors"]
-    assert (answer.status_code, error["title"]) == (415, "Unsupported Media Type")
-    assert answer.headers["Connection"] == "close"
+    response = client.post("/v2/jobs", content=GOOD, headers=headers)
+    (error,) = response.json()["errors"]
+    assert (response.status_code, error["title"]) == (415, "Unsupported Media Type")
+    assert response.headers["Connection"] == "close"
 
 
 def test_a_body_of_the_maximum_size_is_read_and_a_longer_one_refused(client: TestClient) -> None:
     body = json.dumps(job_request("eq(email,x)")).encode()
     longest = body + b" " * (4096 - len(body))
     assert client.post("/v2/jobs", content=longest, headers=JSON).status_code == 202
-    answer = client.post("/v2/jobs", content=longest + b" ", headers=JSON)
-    (error,) = answer.json()["errors"]
-    assert (answer.status_code, error["title"], error["detail"]) == (
+    response = client.post("/v2/jobs", content=longest + b" ", headers=JSON)
+    (error,) = response.json()["errors"]
+    assert (response.status_code, error["title"], error["detail"]) == (
         413,
         "Content Too Large",
         "The body of the request has more than 4096 bytes.",
@@ -147,7 +147,7 @@ def test_a_body_with_a_too_large_content_length_is_not_read(
     assert client.post("/v2/jobs", content=b"{}", headers=headers).status_code == 413
 
 
-def asked(app: Starlette, received: Iterator[Message]) -> int:
+def post_status(app: Starlette, received: Iterator[Message]) -> int:
     """The status of a POST whose body arrives like this."""
     statuses: list[int] = []
 
@@ -180,7 +180,7 @@ def asked(app: Starlette, received: Iterator[Message]) -> int:
 
 def test_a_body_in_chunks_is_stopped_while_it_arrives(app: Starlette) -> None:
     chunks = iter([{"type": "http.request", "body": b" " * 1000, "more_body": True}] * 100)
-    assert asked(app, chunks) == 413
+    assert post_status(app, chunks) == 413
     assert len(list(chunks)) == 95
 
 
@@ -189,12 +189,12 @@ def test_a_body_that_never_arrives_times_out(
 ) -> None:
     monkeypatch.setattr(json_body, "_TIMEOUT", 0.05)
     first = {"type": "http.request", "body": b"{", "more_body": True}
-    assert asked(app, iter([first])) == 408
+    assert post_status(app, iter([first])) == 408
 
 
 def test_a_client_that_disconnects_is_not_an_error(
     capsys: pytest.CaptureFixture[str], app: Starlette
 ) -> None:
-    assert asked(app, iter([{"type": "http.disconnect"}])) == 0
+    assert post_status(app, iter([{"type": "http.disconnect"}])) == 0
     (line,) = capsys.readouterr().err.splitlines()
     assert (json.loads(line)["level"], json.loads(line)["status"]) == ("info", 499)

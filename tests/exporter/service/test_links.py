@@ -143,8 +143,8 @@ def test_without_a_host_links_begin_with_the_address_of_the_server(
     ],
 )
 def test_no_other_file_can_be_downloaded(client: TestClient, signed: str) -> None:
-    answer = client.get(f"/files/{signed}", headers={"Authorization": ""})
-    assert (answer.status_code, answer.json()["errors"][0]["detail"]) in [
+    response = client.get(f"/files/{signed}", headers={"Authorization": ""})
+    assert (response.status_code, response.json()["errors"][0]["detail"]) in [
         (404, "The resource you are requesting does not exist"),
         (401, "Send the token of this service: Authorization: Bearer <token>."),
     ]

@@ -80,30 +80,30 @@ def test_each_application_has_its_own_metrics(
     held_orders: HeldOrders,  # noqa: ARG001 - the apps open these orders
 ) -> None:
     with (
-        TestClient(create_app(settings), headers=AUTHORIZATION) as one,
-        TestClient(create_app(settings), headers=AUTHORIZATION) as other,
+        TestClient(create_app(settings), headers=AUTHORIZATION) as first,
+        TestClient(create_app(settings), headers=AUTHORIZATION) as second,
     ):
-        one.get("/healthz")
-        assert value_of(one, "epfilter_http_requests_total", route="/healthz") == 1
-        assert value_of(other, "epfilter_http_requests_total", route="/healthz") == 0
+        first.get("/healthz")
+        assert value_of(first, "epfilter_http_requests_total", route="/healthz") == 1
+        assert value_of(second, "epfilter_http_requests_total", route="/healthz") == 0
 
 
 def test_a_request_is_a_line_of_json(
     capsys: pytest.CaptureFixture[str], client: TestClient
 ) -> None:
     capsys.readouterr()
-    answer = client.get("/v2/jobs/not-a-job?secret=1")
+    response = client.get("/v2/jobs/not-a-job?secret=1")
     (line,) = lines_of(capsys)
     assert line.pop("seconds") >= 0
     assert line.pop("timestamp").endswith("Z")
     assert line == {
         "event": "request_answered",
         "level": "info",
-        "request_id": answer.headers["X-Request-Id"],
+        "request_id": response.headers["X-Request-Id"],
         "method": "GET",
         "route": "/v2/jobs/{jobID}",
         "status": 404,
-        "bytes": len(answer.content),
+        "bytes": len(response.content),
     }
 
 
@@ -154,8 +154,8 @@ def test_an_unexpected_error_is_logged_with_the_id_of_its_request(
 
     monkeypatch.setattr(get_service(app).jobs, "list_jobs", fail)
     capsys.readouterr()
-    answer = client.get("/v2/jobs")
-    asked = answer.headers["X-Request-Id"]
+    response = client.get("/v2/jobs")
+    asked = response.headers["X-Request-Id"]
     # The runner has trouble with the queue too, and says so.
     trouble, request = [line for line in lines_of(capsys) if line.get("request_id") == asked]
     assert (trouble["level"], trouble["error"], trouble["request_id"]) == (
@@ -273,12 +273,14 @@ def test_the_temporary_folder_exists_and_is_private(
 
 def test_nothing_configures_the_logging_of_the_process(client: TestClient) -> None:
     client.get("/healthz")
-    assert not [one for one in logging.root.handlers if type(one).__module__.startswith("epfilter")]
+    assert not [
+        each for each in logging.root.handlers if type(each).__module__.startswith("epfilter")
+    ]
 
 
 def test_other_metrics_are_rendered_while_the_queue_fails() -> None:
     def statuses() -> dict[JobStatus, int]:
-        raise ExporterError("the queue does not answer.")
+        raise ExporterError("the queue does not respond.")
 
     metrics = Metrics()
     metrics.observe_jobs(statuses)

@@ -38,10 +38,10 @@ def resolved(described: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any
     """A schema with its references and `allOf` followed, one level deep."""
     whole = {**schema}
     if "$ref" in whole:
-        found = described
+        actual = described
         for step in whole.pop("$ref").removeprefix("#/").split("/"):
-            found = found[step]
-        whole = {**resolved(described, found), **whole}
+            actual = actual[step]
+        whole = {**resolved(described, actual), **whole}
     for part in whole.pop("allOf", ()):  # of the platform's request
         whole = {**resolved(described, part), **whole}
     return whole
@@ -74,15 +74,15 @@ def test_every_operation_of_the_platform_is_there(
     ours = OURS["paths"][path][method]
     for name in ("operationId", "summary", "tags"):
         assert ours[name] == theirs[name]
-    wanted = [
+    expected = [
         (one["name"], one["in"], one["required"], one["style"], one["schema"])
         for one in theirs.get("parameters", [])
     ]
-    found = [
+    actual = [
         (one["name"], one["in"], one["required"], one["style"], one["schema"])
         for one in ours.get("parameters", [])
     ]
-    assert found == wanted
+    assert actual == expected
 
 
 @every_operation
@@ -91,9 +91,9 @@ def test_every_response_has_the_members_and_types_of_the_platform(
 ) -> None:
     ours = OURS["paths"][path][method]["responses"]
     for status, answer in theirs["responses"].items():
-        wanted = resolved(PLATFORM, answer)["content"]["application/json"]["schema"]
-        found = resolved(OURS, ours[status])["content"]["application/json"]["schema"]
-        missing = set(members(PLATFORM, wanted)) - set(members(OURS, found))
+        expected = resolved(PLATFORM, answer)["content"]["application/json"]["schema"]
+        actual = resolved(OURS, ours[status])["content"]["application/json"]["schema"]
+        missing = set(members(PLATFORM, expected)) - set(members(OURS, actual))
         assert missing == set()
 
 
@@ -106,9 +106,11 @@ def test_every_member_of_a_request_to_the_platform_is_known(
     if "requestBody" not in theirs:
         return
     assert ours["requestBody"]["required"] is theirs["requestBody"]["required"]
-    (wanted, found) = (one["requestBody"]["content"]["application/json"] for one in (theirs, ours))
-    assert set(members(PLATFORM, wanted["schema"])) == set(members(OURS, found["schema"]))
-    assert wanted["examples"] == found["examples"]
+    (expected, actual) = (
+        one["requestBody"]["content"]["application/json"] for one in (theirs, ours)
+    )
+    assert set(members(PLATFORM, expected["schema"])) == set(members(OURS, actual["schema"]))
+    assert expected["examples"] == actual["examples"]
 
 
 @every_operation

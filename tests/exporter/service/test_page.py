@@ -17,10 +17,10 @@ HOSTILE = 'eq(name,"<script>alert(1)</script>&\'")'
 
 
 def asked(client: TestClient, path: str, filter_: object) -> str:
-    answer = client.post(f"/page/{path}", json={"filter": filter_})
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    return str(answer.text)
+    response = client.post(f"/page/{path}", json={"filter": filter_})
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    return str(response.text)
 
 
 @pytest.mark.parametrize(
@@ -32,16 +32,16 @@ def asked(client: TestClient, path: str, filter_: object) -> str:
     ],
 )
 def test_the_page_and_its_assets_need_no_token(client: TestClient, path: str, kind: str) -> None:
-    answer = client.get(path, headers={"Authorization": ""})
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == kind
+    response = client.get(path, headers={"Authorization": ""})
+    assert response.status_code == 200
+    assert response.headers["content-type"] == kind
 
 
 @pytest.mark.parametrize("path", ["/page/preview", "/page/count", "/page/jobs"])
 def test_routes_with_data_require_the_token(client: TestClient, path: str) -> None:
     method = "GET" if path.endswith("jobs") else "POST"
-    answer = client.request(method, path, headers={"Authorization": ""})
-    assert answer.status_code == 401
+    response = client.request(method, path, headers={"Authorization": ""})
+    assert response.status_code == 401
 
 
 @pytest.mark.parametrize("name", ["..%2froutes.py", "routes.py", "%2e%2e/page.html", "page.html"])
@@ -52,15 +52,15 @@ def test_only_the_assets_can_be_downloaded(client: TestClient, name: str) -> Non
 def test_the_page_loads_only_its_own_assets_and_has_no_inline_script(
     client: TestClient,
 ) -> None:
-    answer = client.get("/")
-    assert "script-src 'self'" in answer.headers["content-security-policy"]
-    assert "unsafe" not in answer.headers["content-security-policy"]
-    assert set(re.findall(r'(?:src|href)="([^"]+)"', answer.text)) == {
+    response = client.get("/")
+    assert "script-src 'self'" in response.headers["content-security-policy"]
+    assert "unsafe" not in response.headers["content-security-policy"]
+    assert set(re.findall(r'(?:src|href)="([^"]+)"', response.text)) == {
         "data:,",
         "page/assets/page.css",
         "page/assets/page.js",
     }
-    assert not re.search(r"<script(?![^>]*src=)|\son\w+=|style=", answer.text)
+    assert not re.search(r"<script(?![^>]*src=)|\son\w+=|style=", response.text)
 
 
 def test_the_page_lists_the_fields_of_orders(client: TestClient) -> None:
@@ -118,9 +118,9 @@ def test_the_count_is_shown(
 @pytest.mark.parametrize("path", ["preview", "count"])
 @pytest.mark.parametrize("body", [{}, {"filter": None}, {"filter": 1}, [], "eq(a,1)"])
 def test_a_body_without_a_filter_is_refused(client: TestClient, path: str, body: object) -> None:
-    answer = client.post(f"/page/{path}", json=body)
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["detail"] == "`filter` must be a string."
+    response = client.post(f"/page/{path}", json=body)
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["detail"] == "`filter` must be a string."
 
 
 def test_a_count_of_an_invalid_filter_is_refused(client: TestClient) -> None:
@@ -134,9 +134,9 @@ def test_unreadable_orders_are_reported_without_the_message(
         raise OrdersError("ron@swanson.com is broken.")
 
     monkeypatch.setattr(held_orders, "count", fail)
-    answer = client.post("/page/count", json={"filter": ""})
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    assert "swanson" not in answer.text
+    response = client.post("/page/count", json={"filter": ""})
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert "swanson" not in response.text
 
 
 def test_jobs_are_listed_newest_first_with_their_results(

@@ -36,17 +36,17 @@ def test_a_service_whose_orders_cannot_be_read_is_healthy_and_not_ready(
     capsys: pytest.CaptureFixture[str], client: TestClient, held_orders: HeldOrders
 ) -> None:
     held_orders.unready = True
-    answer = client.get("/readyz")
-    (error,) = answer.json()["errors"]
-    assert (answer.status_code, error["title"], error["detail"]) == (
+    response = client.get("/readyz")
+    (error,) = response.json()["errors"]
+    assert (response.status_code, error["title"], error["detail"]) == (
         503,
         "Service Unavailable",
         "The orders cannot be read.",
     )
     assert client.get("/healthz").status_code == 200
     lines = map(json.loads, capsys.readouterr().err.splitlines())
-    said = [line for line in lines if line["event"] == "readiness_failed"]
-    assert [(line["part"], line["error"]) for line in said] == [("orders", "OrdersError")]
+    message = [line for line in lines if line["event"] == "readiness_failed"]
+    assert [(line["part"], line["error"]) for line in message] == [("orders", "OrdersError")]
 
 
 def wait_for_cleanup(app: Starlette) -> None:
@@ -77,14 +77,14 @@ def test_a_service_that_can_write_no_files_is_not_ready(
     folder = settings.state_folder / "files"
     folder.rmdir()
     folder.touch()
-    answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()["errors"][0]["detail"]) == (
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["errors"][0]["detail"]) == (
         503,
         "The files cannot be written.",
     )
     lines = map(json.loads, capsys.readouterr().err.splitlines())
-    said = [line for line in lines if line["event"] == "readiness_failed"]
-    assert [(line["part"], line["error"]) for line in said] == [("files", "ExporterError")]
+    message = [line for line in lines if line["event"] == "readiness_failed"]
+    assert [(line["part"], line["error"]) for line in message] == [("files", "ExporterError")]
     folder.unlink()
     assert client.get("/readyz").json() == {"status": "ready"}
 
@@ -96,8 +96,8 @@ def test_a_service_whose_queue_does_not_respond_is_not_ready(
         raise ExporterError("no connection.")
 
     monkeypatch.setattr(get_service(app).jobs, "ready", fail)
-    answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()["errors"][0]["detail"]) == (
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["errors"][0]["detail"]) == (
         503,
         "The queue does not respond.",
     )
@@ -221,18 +221,18 @@ def test_a_queue_that_does_not_respond_is_a_temporary_failure(  # noqa: PLR0913,
     with monkeypatch.context() as patched:
         patched.setattr(get_service(app).jobs, broken, no_answer)
         address = path.format(id=job_id, link=link)
-        answer = client.request(method, address, json=CREATE if method == "POST" else None)
-    assert answer.status_code == status
-    assert answer.headers.get("Retry-After") == ("5" if status == 503 else None)
-    (error,) = answer.json()["errors"]
+        response = client.request(method, address, json=CREATE if method == "POST" else None)
+    assert response.status_code == status
+    assert response.headers.get("Retry-After") == ("5" if status == 503 else None)
+    (error,) = response.json()["errors"]
     assert (error["status"], error["title"]) == (status, ERRORS[status].title)
-    assert "swanson" not in answer.text + capsys.readouterr().err
+    assert "swanson" not in response.text + capsys.readouterr().err
 
 
 def test_a_service_that_runs_no_jobs_is_not_ready(client: TestClient, app: Starlette) -> None:
     get_service(app).worker.stop(0)
-    answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()["errors"][0]["detail"]) == (
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["errors"][0]["detail"]) == (
         503,
         "The worker does not run.",
     )

@@ -48,9 +48,9 @@ def test_every_other_route_requires_the_token(app: Starlette) -> None:
 def test_unknown_paths_require_the_token(app: Starlette, path: str) -> None:
     with TestClient(app) as client:
         for method in ("GET", "HEAD", "POST", "BREW"):
-            answer = client.request(method, path)
-            assert answer.status_code == 401
-            assert answer.headers["WWW-Authenticate"] == 'Bearer realm="epfilter"'
+            response = client.request(method, path)
+            assert response.status_code == 401
+            assert response.headers["WWW-Authenticate"] == 'Bearer realm="epfilter"'
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,13 @@ def test_unknown_paths_require_the_token(app: Starlette, path: str) -> None:
 )
 def test_only_the_token_is_accepted(app: Starlette, value: str, status: int) -> None:
     with TestClient(app) as client:
-        answer = client.get("/v2/jobs", headers={"Authorization": value.encode("latin-1")})
-    assert answer.status_code == status
+        response = client.get("/v2/jobs", headers={"Authorization": value.encode("latin-1")})
+    assert response.status_code == status
     if status == 401:
-        (error,) = answer.json()["errors"]
+        (error,) = response.json()["errors"]
         assert (error["status"], error["title"]) == (401, "Unauthorized")
-        assert error["request_id"] == answer.headers["X-Request-Id"]
-        assert answer.headers["WWW-Authenticate"].startswith('Bearer realm="epfilter"')
+        assert error["request_id"] == response.headers["X-Request-Id"]
+        assert response.headers["WWW-Authenticate"].startswith('Bearer realm="epfilter"')
 
 
 def test_two_tokens_are_refused(app: Starlette) -> None:

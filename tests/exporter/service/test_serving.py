@@ -103,8 +103,8 @@ def test_a_running_download_finishes_before_the_shutdown(live: LiveService) -> N
     with client_of(live) as client:
         link = run_job(client)
         size = int(httpx.head(link).headers["Content-Length"])
-        with httpx.stream("GET", link) as answer:
-            chunks = answer.iter_raw(1)
+        with httpx.stream("GET", link) as response:
+            chunks = response.iter_raw(1)
             first = next(chunks)
             live.process.send_signal(signal.SIGTERM)
             time.sleep(0.3)
@@ -122,9 +122,9 @@ def test_a_file_that_expires_while_it_is_sent_is_sent_to_its_end(
         link = run_job(client)
         (path,) = (tmp_path / "state" / "files").glob("*.csv")
         os.truncate(path, size)
-        with httpx.stream("GET", link) as answer:
+        with httpx.stream("GET", link) as response:
             received = 0
-            for chunk in answer.iter_raw():
+            for chunk in response.iter_raw():
                 path.unlink(missing_ok=True)
                 received += len(chunk)
         assert received == size
@@ -142,14 +142,14 @@ def test_a_body_in_chunks_is_stopped_at_the_limit(live: LiveService) -> None:
 
     with client_of(live) as client:
         try:
-            answer = client.post(
+            response = client.post(
                 "/v2/jobs", content=endless(), headers={"Content-Type": "application/json"}
             )
         except httpx.NetworkError:
             # The answer may be lost where the connection is reset first.
             pass
         else:
-            assert answer.status_code == 413
+            assert response.status_code == 413
         assert client.get("/healthz").status_code == 200
     assert sent < 100_000_000
 
@@ -179,7 +179,7 @@ def test_a_service_that_is_killed_loses_no_job(demo: Path, tmp_path: Path) -> No
         eventually(
             lambda: (
                 {(job["id"], job["status"]) for job in client.get("/v2/jobs").json()["data"]}
-                == {(one, "success") for one in ids}
+                == {(each, "success") for each in ids}
             )
         )
 
@@ -187,10 +187,10 @@ def test_a_service_that_is_killed_loses_no_job(demo: Path, tmp_path: Path) -> No
 def test_two_services_share_a_queue(demo: Path, tmp_path: Path) -> None:
     arguments = ("--orders", demo, "--state", tmp_path / "state")
     with (
-        live_service(*arguments) as one,
-        live_service(*arguments) as other,
-        client_of(one) as first,
-        client_of(other) as second,
+        live_service(*arguments) as first_service,
+        live_service(*arguments) as second_service,
+        client_of(first_service) as first,
+        client_of(second_service) as second,
     ):
         path = httpx.URL(run_job(first)).path
         assert second.get(path, headers={"Authorization": ""}).status_code == 200

@@ -43,8 +43,8 @@ HALF = (
 )
 
 
-def asking(
-    settings: ServiceSettings, ask: Callable[[str], None], told: threading.Event | None = None
+def serve_and_call(
+    settings: ServiceSettings, call: Callable[[str], None], signalled: threading.Event | None = None
 ) -> list[str]:
     """Serve in this process until `ask`, in another thread, has asked; what serving has said.
 
@@ -52,16 +52,16 @@ def asking(
     """
     addresses: list[str] = []
 
-    def ask_and_end(address: str) -> None:
+    def call_and_end(address: str) -> None:
         try:
-            ask(address)
+            call(address)
         finally:
-            if told is None or not told.is_set():
+            if signalled is None or not signalled.is_set():
                 os.kill(os.getpid(), signal.SIGTERM)
 
     def listening(address: str) -> None:
         addresses.append(address)
-        threading.Thread(target=ask_and_end, args=(address,)).start()
+        threading.Thread(target=call_and_end, args=(address,)).start()
 
     serve(settings, port=0, listening=listening)
     return addresses
@@ -71,9 +71,9 @@ def test_it_serves_until_a_signal_and_restores_the_process(
     settings: ServiceSettings, held_orders: HeldOrders
 ) -> None:
     before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
-    found = []
-    asking(settings, lambda address: found.append(httpx.get(f"{address}/readyz").json()))
-    assert found == [{"status": "ready"}]
+    results = []
+    serve_and_call(settings, lambda address: results.append(httpx.get(f"{address}/readyz").json()))
+    assert results == [{"status": "ready"}]
     assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before
     assert held_orders.open.is_set(), "the store was not closed"
 
@@ -106,20 +106,20 @@ def test_no_job_starts_after_the_signal_while_requests_are_answered(
     settings: ServiceSettings, held_orders: HeldOrders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(container, "JobWorker", partial(JobWorker, poll=0.05))
-    told = threading.Event()
-    found: list[object] = []
+    signalled = threading.Event()
+    results: list[object] = []
 
-    def ask(address: str) -> None:
+    def call(address: str) -> None:
         def slowly() -> Iterator[bytes]:
             """The server waits for the request whose body this is."""
             yield b"{"
-            told.set()
+            signalled.set()
             os.kill(os.getpid(), signal.SIGTERM)
             eventually(lambda: is_refused(address))
             held_orders.open.set()
             eventually(lambda: jobs.count_by_status()[JobStatus.SUCCESS] == 1)
             time.sleep(0.3)  # several pauses of the worker
-            found.append(jobs.count_by_status())
+            results.append(jobs.count_by_status())
             yield json.dumps(CREATE).encode()[1:]
 
         client = httpx.Client(base_url=address, headers=AUTHORIZATION, timeout=30)
@@ -128,11 +128,11 @@ def test_no_job_starts_after_the_signal_while_requests_are_answered(
                 client.post("/v2/jobs", json=CREATE)
             eventually(lambda: jobs.count_by_status()[JobStatus.STARTED] == 1)
             kind = {"Content-Type": "application/json"}
-            found.append(client.post("/v2/jobs", content=slowly(), headers=kind).status_code)
+            results.append(client.post("/v2/jobs", content=slowly(), headers=kind).status_code)
 
-    asking(replace(settings, drain=timedelta(seconds=20)), ask, told)
+    serve_and_call(replace(settings, drain=timedelta(seconds=20)), call, signalled)
     counts = dict.fromkeys(JobStatus, 0)
-    assert found == [{**counts, JobStatus.SUCCESS: 1, JobStatus.PENDING: 1}, 202]
+    assert results == [{**counts, JobStatus.SUCCESS: 1, JobStatus.PENDING: 1}, 202]
 
 
 @pytest.mark.parametrize("hurried", [False, True])
@@ -156,14 +156,14 @@ def test_requests_after_the_signal_use_the_drain_time_of_the_job(
     settings: ServiceSettings, held_orders: HeldOrders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held_orders.open.set()
-    given: list[float] = []
+    drains: list[float] = []
     for asked_first in (True, False):
         service = Service(replace(settings, drain=timedelta(seconds=10)))
         service.open()
         stop = service.worker.stop
 
         def stopped(drain: float, stop: Callable[[float], bool] = stop) -> bool:
-            given.append(drain)
+            drains.append(drain)
             return stop(drain)
 
         monkeypatch.setattr(service.worker, "stop", stopped)
@@ -171,36 +171,36 @@ def test_requests_after_the_signal_use_the_drain_time_of_the_job(
             service.stop_taking_jobs()
             time.sleep(0.3)
         service.close()
-    assert given[0] <= 9.7
-    assert given[1] == 10
+    assert drains[0] <= 9.7
+    assert drains[1] == 10
 
 
 def test_a_second_signal_ends_the_drain(
     settings: ServiceSettings,
     held_orders: HeldOrders,  # noqa: ARG001 - the app opens these orders
 ) -> None:
-    told, ended = threading.Event(), threading.Event()
-    found: list[object] = []
+    signalled, ended = threading.Event(), threading.Event()
+    results: list[object] = []
 
-    def ask(address: str) -> None:
+    def call(address: str) -> None:
         with JobStore.from_settings(settings) as jobs, half_a_request(address) as connection:
             httpx.post(f"{address}/v2/jobs", json=CREATE, headers=AUTHORIZATION)
             eventually(lambda: jobs.count_by_status()[JobStatus.STARTED] == 1)
-            told.set()
+            signalled.set()
             os.kill(os.getpid(), signal.SIGTERM)
             eventually(lambda: is_refused(address))
-            found.append([job.attempts for job in jobs.list_jobs()])
+            results.append([job.attempts for job in jobs.list_jobs()])
             os.kill(os.getpid(), signal.SIGTERM)
             # While the request is still open, and long before the end of the drain.
-            found.append(ended.wait(20))
+            results.append(ended.wait(20))
             # A job that is given back has one attempt less.
-            found.extend((job.status, job.attempts) for job in jobs.list_jobs())
-            found.append(connection.recv(12) if ended.is_set() else b"")
+            results.extend((job.status, job.attempts) for job in jobs.list_jobs())
+            results.append(connection.recv(12) if ended.is_set() else b"")
 
-    asking(replace(settings, drain=timedelta(minutes=5)), ask, told)
+    serve_and_call(replace(settings, drain=timedelta(minutes=5)), call, signalled)
     ended.set()
-    eventually(lambda: len(found) == 4)
-    assert found == [[1], True, (JobStatus.STARTED, 0), b"HTTP/1.1 500"]
+    eventually(lambda: len(results) == 4)
+    assert results == [[1], True, (JobStatus.STARTED, 0), b"HTTP/1.1 500"]
 
 
 def test_a_second_signal_interrupts_the_job_before_the_requests_have_ended(
@@ -225,16 +225,16 @@ def test_a_request_that_does_not_end_in_time_is_logged(
     settings: ServiceSettings,
     held_orders: HeldOrders,  # noqa: ARG001 - the app opens these orders
 ) -> None:
-    told = threading.Event()
+    signalled = threading.Event()
     answers: list[bytes] = []
 
-    def ask(address: str) -> None:
+    def call(address: str) -> None:
         with half_a_request(address) as connection:
-            told.set()
+            signalled.set()
             os.kill(os.getpid(), signal.SIGTERM)
             answers.append(connection.recv(12))
 
-    asking(replace(settings, drain=timedelta(seconds=1)), ask, told)
+    serve_and_call(replace(settings, drain=timedelta(seconds=1)), call, signalled)
     eventually(lambda: answers == [b"HTTP/1.1 500"])
     lines = map(json.loads, capsys.readouterr().err.splitlines())
     noted = [line for line in lines if line["event"] == "request_answered"]

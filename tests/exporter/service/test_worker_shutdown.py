@@ -46,7 +46,7 @@ def test_a_job_that_does_not_end_in_time_runs_again_first(service: Service) -> N
     assert (left.status, service.jobs.get_job(second.id)) == (STARTED, second)
     assert service.names() == set()
     service.run()
-    assert [one[2] for one in service.events() if one[0] == "begin"] == [
+    assert [each[2] for each in service.events() if each[0] == "begin"] == [
         *("eq(id,1)", "eq(id,1)", "eq(id,2)")
     ]
     assert [job.attempts for job in service.jobs.list_jobs()] == [1, 1], "no attempt was at fault"
@@ -119,7 +119,7 @@ def test_stop_taking_jobs_starts_no_job_and_the_running_one_goes_on(here: Servic
         ended = here.jobs.get_job(first.id)
     assert ended is not None
     assert ended.status is SUCCESS
-    assert [here.jobs.get_job(one.id) for one in (second, third)] == [second, third]
+    assert [here.jobs.get_job(each.id) for each in (second, third)] == [second, third]
     assert not store.told_to_end.is_set()
 
 
