@@ -57,8 +57,8 @@ def to_mongo(
     datetime or UUID; list indices may be left out), else that of the resource. Without either, a
     value matches as text and as each number, boolean and point in time that it reads as.
     Whole numbers are sent as int, others as the double with the same shortest text. Decimals are
-    sent only where `types` says Decimal; PyMongo needs a codec for that type. UUIDs are text
-    unless `types` says UUID. A date is its midnight UTC.
+    sent only if `types` has Decimal; PyMongo needs a codec for that type. UUIDs are text
+    unless `types` has UUID. A date is its midnight UTC.
 
     `text(*,…)` is MongoDB's search of the text index of the collection.
 

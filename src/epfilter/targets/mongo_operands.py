@@ -34,7 +34,7 @@ Types = Mapping[str, type[Any]]
 _TYPES = (str, int, float, Decimal, bool, date, datetime, UUID)
 _UNTYPED = (Decimal, bool, datetime)
 """The types, besides text, that an untyped value may have. No UUID: a document holds it as text
-unless `types` says otherwise, and PyMongo by default refuses to send the other form."""
+unless `types` has UUID for it, and PyMongo by default refuses to send the binary form."""
 
 _MILLISECOND = 1000
 _WHOLE_FLOATS = 2**53
