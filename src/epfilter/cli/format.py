@@ -12,6 +12,7 @@ from epfilter.cli.findings import parse_or_exit, render_file_findings
 from epfilter.cli.layout import format_count
 from epfilter.cli.linted_files import EMPTY_PATH
 from epfilter.cli.text_io import print_line, print_result, read_filter
+from epfilter.errors import Severity
 from epfilter.printer import Quotes, pretty, unparse
 from epfilter.snippets import make_printable
 
@@ -90,7 +91,9 @@ def _format_files(paths: Sequence[Path], *, check: bool, write: bool, force_excl
             finding for finding in report.findings if finding.diagnostic.code.startswith("EPF7")
         )
         if failures:
-            unreadable += 1
+            unreadable += any(
+                finding.diagnostic.severity is not Severity.INFO for finding in failures
+            )
             lines = render_file_findings(replace(report, findings=failures), "concise")
             print_line(lines.rstrip("\n"), err=True)
         if report.fixed:

@@ -18,14 +18,21 @@ from epfilter.cli.linted_files import NonEmptyPath, iterate_reports, load_config
 from epfilter.cli.options import complete_resource
 from epfilter.cli.text_io import ignore_closed_pipe, print_line, read_standard_input
 from epfilter.errors import FilterValueError, Severity
+from epfilter.linter.files import describe_ending
 from epfilter.linter.reports import FORMATS, render
+from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.linter.files import Configuration, FileReport, Run
 
+_UNSUPPORTED = "EPF705"
+_UNREADABLE = frozenset({"EPF701", "EPF702"})
+_SHOWN_ENDINGS = 5
+"""How many endings of unsupported files the summary names."""
+
 _HELP = """Find the filters in files and folders, and report what is wrong with them.
 
-Filters are found in text files with one filter per line (.filter, or any text file that
+Filters are found in text files with one filter per line (.filter, or a .txt file that
 you name), in JSON and YAML, in .http files, shell scripts and Markdown, and in Python,
 JavaScript and TypeScript. The resource of a filter comes from the URL or payload around
 it, from a comment, or from the configuration. In folders, files that .gitignore excludes
@@ -116,7 +123,7 @@ def lint_command(paths: tuple[Path, ...], style: str, output: Path | None, **opt
     """Run the command; return 1 for a finding above info, and for fixes that --diff shows."""
     run = _create_run(_configure(paths, options), options)
     summary = Summary()
-    reports = summary.count(_reports(run, paths, options))
+    reports = summary.count(_reports(run, paths, options, summary.unsupported))
     if options["diff"]:
         pieces: Iterator[str] = (report.diff for report in reports)
     elif options["statistics"]:
@@ -133,10 +140,15 @@ def lint_command(paths: tuple[Path, ...], style: str, output: Path | None, **opt
 
 
 class Summary:
-    """Counts of the reports of a run: files, filters, findings and fixes."""
+    """Counts of the reports of a run: files, filters, findings and fixes.
+
+    `unsupported` counts the files of unsupported kinds by their endings.
+    """
 
     def __init__(self) -> None:
         self.fixed = 0
+        self.unsupported: Counter[str] = Counter()
+        self._unreadable = 0
         self._files = self._filters = self._suppressed = 0
         self._safe = self._unsafe = 0
         self._severities: Counter[Severity] = Counter()
@@ -144,7 +156,12 @@ class Summary:
     def count(self, reports: Iterable[FileReport]) -> Iterator[FileReport]:
         """Yield the same reports, and count each of them."""
         for report in reports:
-            self._files += 1
+            codes = {finding.diagnostic.code for finding in report.findings}
+            if _UNSUPPORTED in codes:
+                self.unsupported[describe_ending(report.name)] += 1
+            else:
+                self._files += 1
+                self._unreadable += bool(codes & _UNREADABLE)
             self._filters += report.filters
             self._suppressed += report.suppressed
             self.fixed += report.fixed
@@ -161,20 +178,38 @@ class Summary:
         return not (self._severities[Severity.ERROR] or self._severities[Severity.WARNING])
 
     def render(self, *, dry: bool) -> str:
-        """Return the counts in a line or two, in colour."""
+        """Return the counts in a few lines, the first in colour."""
         scope = f"{format_count(self._filters, 'filter')} in {format_count(self._files, 'file')}"
         parts = [f"{scope}: {format_severities(self._severities) or 'no findings'}"]
         if self.fixed:
             parts.append(f"{self.fixed} {'would be ' * dry}fixed")
         if self._suppressed:
             parts.append(f"{self._suppressed} suppressed")
-        line = click.style(", ".join(parts), fg="green" if self.ok else "red", bold=True)
+        lines = [click.style(", ".join(parts), fg="green" if self.ok else "red", bold=True)]
         fixable = []
         if self._safe:
             fixable.append(f"{self._safe} with --fix")
         if self._unsafe:
             fixable.append(f"{self._unsafe} with --unsafe-fixes")
-        return f"{line}\nfixable: {', '.join(fixable)}" if fixable else line
+        if fixable:
+            lines.append(f"fixable: {', '.join(fixable)}")
+        if self._unreadable:
+            lines.append(f"{format_count(self._unreadable, 'file')} could not be read")
+        if self.unsupported:
+            lines.append(_describe_unsupported(self.unsupported))
+        return "\n".join(lines)
+
+
+def _describe_unsupported(endings: Counter[str]) -> str:
+    """Return the number of files of unsupported kinds, and the most frequent endings."""
+    common = sorted(endings.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN_ENDINGS]
+    parts = [f"{count} {make_printable(ending)}" for ending, count in common]
+    others = endings.total() - sum(count for _, count in common)
+    if others:
+        parts.append(f"{others} other{'s' * (others > 1)}")
+    total = format_count(endings.total(), "file")
+    kinds = "an unsupported kind" if len(endings) == 1 else "unsupported kinds"
+    return f"{total} of {kinds}: {', '.join(parts)}"
 
 
 def _statistics(reports: Iterable[FileReport]) -> Iterator[str]:
@@ -235,7 +270,9 @@ def _create_run(configuration: Configuration, options: dict[str, Any]) -> Run:
     return Run(configuration, change, dry=options["diff"])
 
 
-def _reports(run: Run, paths: Sequence[Path], options: dict[str, Any]) -> Iterator[FileReport]:
+def _reports(
+    run: Run, paths: Sequence[Path], options: dict[str, Any], unsupported: Counter[str]
+) -> Iterator[FileReport]:
     if Path("-") not in paths:
         return iterate_reports(
             run,
@@ -243,6 +280,7 @@ def _reports(run: Run, paths: Sequence[Path], options: dict[str, Any]) -> Iterat
             label="linting",
             force_exclude=options["force_exclude"],
             processes=options["jobs"],
+            unsupported=unsupported,
         )
     if len(paths) > 1:
         raise click.UsageError("`-` (standard input) cannot be combined with other paths.")

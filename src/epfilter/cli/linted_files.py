@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from os import PathLike
 from pathlib import Path
@@ -53,20 +54,29 @@ def load_configuration(paths: Sequence[Path], file: Path | None = None) -> Confi
         raise click.UsageError(str(error)) from None
 
 
-def iterate_reports(
+def iterate_reports(  # noqa: PLR0913 - the options of a run
     run: Run,
     paths: Sequence[Path],
     *,
     label: str,
     force_exclude: bool = False,
     processes: int = 0,
+    unsupported: Counter[str] | None = None,
 ) -> Iterator[FileReport]:
-    """Return the reports of all files in the paths; without paths, in the current folder."""
+    """Return the reports of all files in the paths; without paths, in the current folder.
+
+    `unsupported` counts the files in folders whose kind is not supported, by their endings.
+    """
     from epfilter.linter.extractors import NeedsExtraError
     from epfilter.linter.files import find_targets
 
     try:
-        targets = find_targets(paths or [Path()], run.configuration, force_exclude=force_exclude)
+        targets = find_targets(
+            paths or [Path()],
+            run.configuration,
+            force_exclude=force_exclude,
+            unsupported=unsupported,
+        )
     except NeedsExtraError as error:
         raise MissingPackageError(str(error), "'epfilter[lint]'") from None
     return collect_with_progress(

@@ -5,6 +5,7 @@ The cases are in contents.txt.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,9 +95,13 @@ def test_findings_are_in_the_order_of_the_file(tmp_path: Path) -> None:
     ]
 
 
-def test_a_file_with_an_unknown_ending_has_one_filter_a_line(tmp_path: Path) -> None:
+def test_a_file_of_an_unknown_kind_is_read_only_where_it_is_listed(tmp_path: Path) -> None:
     configuration = Configuration(root=tmp_path)
-    for name in ("filters", "a.csv", "a.FILTER", ".filter"):
+    for name in ("filters", "a.csv", ".env"):
+        assert list_codes(lint_content("gte(a,1)", name, configuration)) == [("EPF705", 1, 1)]
+        listed = replace(configuration, filter_lines=(name,))
+        assert list_codes(lint_content("gte(a,1)", name, listed)) == [("EPF108", 1, 1)]
+    for name in ("a.FILTER", "a.filters", "a.txt"):
         assert list_codes(lint_content("gte(a,1)", name, configuration)) == [("EPF108", 1, 1)]
     assert list_codes(lint_content('{"filter": "gte(a,1)"}', "A.JSON", configuration)) == [
         ("EPF108", 1, 13)

@@ -46,7 +46,7 @@ class FileKind(NamedTuple):
 
 
 FILTER_LIST = FileKind("filter_lines:extract", (".filter", ".filters"), is_filter_list=True)
-"""Text files with one filter a line; also the kind of a file with an unknown ending."""
+"""Text files with one filter a line; also the kind of the files that a project lists as such."""
 
 FILE_KINDS = (
     FILTER_LIST,
@@ -105,8 +105,8 @@ def extract_file(
 ) -> None:
     """Add everything that a file of this name contains to `extraction`.
 
-    `kind` replaces the kind of the name. Raises NeedsExtraError where the packages of the kind
-    are not installed.
+    `kind` replaces the kind of the name; a file of an unknown kind contains nothing. Raises
+    NeedsExtraError where the packages of the kind are not installed.
 
     >>> from epfilter.linter.extractors import Endpoints, Extraction
     >>> extraction = Extraction(Endpoints())
@@ -114,7 +114,9 @@ def extract_file(
     >>> extraction.filters[0].value.text
     'eq(payment,paid)'
     """
-    extract_as(kind or find_kind(name) or FILTER_LIST, MappedText.of_file(text), extraction)
+    kind = kind or find_kind(name)
+    if kind is not None:
+        extract_as(kind, MappedText.of_file(text), extraction)
 
 
 def extract_as(kind: FileKind, source: MappedText, extraction: Extraction) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from epfilter.linter.files.configuration_file import find_configuration, read_configuration
     from epfilter.linter.files.discovery import Target, find_targets
     from epfilter.linter.files.document import LineIndex
+    from epfilter.linter.files.file_linter import describe_ending
     from epfilter.linter.files.paths import is_folder
     from epfilter.linter.files.report import FileFinding, FileReport
     from epfilter.linter.files.runner import Change, Run
@@ -26,6 +27,7 @@ __all__ = [
     "LineIndex",
     "Run",
     "Target",
+    "describe_ending",
     "find_configuration",
     "find_targets",
     "is_folder",
@@ -40,6 +42,7 @@ _MODULES = {
     "LineIndex": "document",
     "Run": "runner",
     "Target": "discovery",
+    "describe_ending": "file_linter",
     "find_configuration": "configuration_file",
     "find_targets": "discovery",
     "is_folder": "paths",

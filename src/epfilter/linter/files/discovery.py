@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from epfilter.errors import Diagnostic, Span
 from epfilter.linter.extractors import find_kind
 from epfilter.linter.files.configuration import Configuration
+from epfilter.linter.files.file_linter import describe_ending
 from epfilter.linter.files.paths import PathPatterns, is_folder, normalize_path
 
 
@@ -23,24 +25,32 @@ class Target(NamedTuple):
 
 
 def find_targets(
-    paths: Iterable[Path], configuration: Configuration, *, force_exclude: bool = False
+    paths: Iterable[Path],
+    configuration: Configuration,
+    *,
+    force_exclude: bool = False,
+    unsupported: Counter[str] | None = None,
 ) -> list[Target]:
     """Return the files that the paths name or contain, each once, in the order of their names.
 
-    A named file is linted whatever its ending is, and even if it is excluded, unless
-    `force_exclude`. In a folder, the files are linted whose endings have an extractor; links to
-    folders are not followed, and what a .gitignore matches is left out.
+    A named file is a target whatever its ending is, and even if it is excluded, unless
+    `force_exclude`. In a folder, the files are targets whose endings have an extractor; links to
+    folders are not followed, and what a .gitignore matches is left out. The files in folders
+    whose kind is not supported are counted in `unsupported`, by their endings.
 
     Raises NeedsExtraError for a folder where pathspec is not installed.
     """
     targets: dict[Path, Target] = {}
+    skipped: set[Path] = set()
     for path in paths:
         folder = is_folder(path)
         if force_exclude and _is_excluded(path, configuration, folder=folder):
             continue
-        inside = _walk(path, configuration) if folder else [Target(path, path.as_posix())]
+        inside = _walk(path, configuration, skipped) if folder else [Target(path, path.as_posix())]
         for target in inside:
             targets.setdefault(normalize_path(target.path), target)
+    if unsupported is not None:
+        unsupported.update(describe_ending(path.name) for path in skipped - targets.keys())
     return sorted(targets.values(), key=lambda target: target.name)
 
 
@@ -72,7 +82,8 @@ class _IgnoreFiles:
         return False
 
 
-def _walk(top: Path, configuration: Configuration) -> Iterator[Target]:
+def _walk(top: Path, configuration: Configuration, skipped: set[Path]) -> Iterator[Target]:
+    """Yield the files to lint in a folder; add those of unsupported kinds to `skipped`."""
     start = normalize_path(top)
     configuration = _without_patterns_of(start, configuration)
     respects_gitignore = configuration.respect_gitignore
@@ -103,6 +114,8 @@ def _walk(top: Path, configuration: Configuration) -> Iterator[Target]:
                 stack.append((path, f"{name}/", deeper))
             elif _is_searched_for(path, configuration) and not is_folder(path):
                 yield Target(path, name)
+            elif find_kind(path.name) is None and entry.is_file():
+                skipped.add(path)
 
 
 def _is_searched_for(path: Path, configuration: Configuration) -> bool:

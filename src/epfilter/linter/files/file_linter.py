@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.errors import Diagnostic, Fix, Severity, Span
@@ -16,6 +16,7 @@ from epfilter.linter.extractors import (
     Endpoints,
     ExtractedFilter,
     Extraction,
+    FileKind,
     MappedText,
     NeedsExtraError,
     extract_file,
@@ -26,6 +27,7 @@ from epfilter.linter.files.directives import Directives
 from epfilter.linter.files.document import Document, DocumentError
 from epfilter.linter.files.placeholders import fill_placeholders, keep_certain
 from epfilter.linter.files.report import FileFinding, FileReport
+from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -130,17 +132,26 @@ class FileLinter:
         )
 
     def extract(self, text: str, path: Path) -> Extraction:
-        """Return the filters of a file, which are not linted yet.
+        """Return the filters of a file, which are not linted yet; none for an unknown kind.
 
         Raises NeedsExtraError where a package is missing.
         """
         extraction = Extraction(self._endpoints)
-        kind = find_kind(path.name)
-        if kind is None or self.configuration.has_filter_lines(path):
-            kind = FILTER_LIST
+        kind = self.find_kind(path)
+        if kind is None:
+            return extraction
         if kind.is_filter_list or any(word in text for word in _FILTER_WORDS):
             extract_file(text, path.name, extraction, kind=kind)
         return extraction
+
+    def find_kind(self, path: Path) -> FileKind | None:
+        """Return the kind of a file, by the configuration or by its name; None if unsupported.
+
+        Raises NeedsExtraError where the configuration has patterns and pathspec is missing.
+        """
+        if self.configuration.has_filter_lines(path):
+            return FILTER_LIST
+        return find_kind(path.name)
 
     def diagnose(self, text: str, linted: LintedFilter) -> list[Diagnostic]:
         """Return the diagnostics for this text in the position of a filter of the file."""
@@ -240,6 +251,28 @@ def report_failure(name: str, diagnostic: Diagnostic) -> FileReport:
 def diagnose_unreadable(error: DocumentError) -> Diagnostic:
     """Return the diagnostic for a file that cannot be read."""
     return Diagnostic(error.code, error.message, Span(0, 0), hint=error.hint)
+
+
+def diagnose_unsupported(path: Path) -> Diagnostic:
+    """Return the diagnostic for a file that is skipped, because its kind is not supported."""
+    ending = describe_ending(path.name)
+    return Diagnostic(
+        "EPF705",
+        f"this file is skipped: files such as `{make_printable(ending)}` are not supported.",
+        Span(0, 0),
+        Severity.INFO,
+        "if each line is a filter, add the file to `filter-lines` in the configuration",
+    )
+
+
+def describe_ending(name: str) -> str:
+    """Return the ending of a file name in lower case, or the whole name where it has none.
+
+    >>> describe_ending("shop/Main.KT"), describe_ending("shop/Makefile")
+    ('.kt', 'Makefile')
+    """
+    path = PurePath(name)
+    return path.suffix.lower() or path.name
 
 
 def diagnose_missing_package(error: NeedsExtraError) -> Diagnostic:

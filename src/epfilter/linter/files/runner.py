@@ -18,8 +18,10 @@ from epfilter.linter.files.file_linter import (
     FileLinter,
     diagnose_missing_package,
     diagnose_unreadable,
+    diagnose_unsupported,
     report_failure,
 )
+from epfilter.linter.files.paths import is_file
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.linter.files.rewriting import diff_texts, fix_filters, format_filters
 
@@ -74,7 +76,10 @@ class Run:
         """Return the report of one file."""
         if target.problem is not None:
             return self._report_failure(target, linter, target.problem)
-        return self._lint_read(lambda: Document.read(target.path), target, linter)
+        # A name that is no file, or no longer one, is reported as that.
+        return self._lint_read(
+            lambda: Document.read(target.path), target, linter, exists=is_file(target.path)
+        )
 
     def lint_content(self, content: str | bytes, name: str) -> FileReport:
         """Return the report of a file of this name and content; nothing is written."""
@@ -87,13 +92,19 @@ class Run:
             Document.decode(content.encode("utf-8", "surrogatepass"), "")
             return Document(content)
 
-        return self._lint_read(read, target, FileLinter(self.configuration))
+        return self._lint_read(read, target, FileLinter(self.configuration), exists=True)
 
     def _lint_read(
-        self, read: Callable[[], Document], target: Target, linter: FileLinter
+        self, read: Callable[[], Document], target: Target, linter: FileLinter, *, exists: bool
     ) -> FileReport:
-        """Return the report of the document; an error is the only finding of its report."""
+        """Return the report of the document; an error is the only finding of its report.
+
+        A file of an unsupported kind is not read.
+        """
         try:
+            if exists and linter.find_kind(target.path) is None:
+                diagnostic = diagnose_unsupported(target.path)
+                return self._report_failure(target, linter, diagnostic)
             return self._lint_document(read(), target, linter)
         except DocumentError as error:
             diagnostic = diagnose_unreadable(error)

@@ -1,4 +1,4 @@
-"""EPF701 to EPF704: the documentation of findings about files that cannot be linted.
+"""EPF701 to EPF705: the documentation of findings about files that cannot be linted.
 
 The findings themselves come from `epfilter.linter.files`.
 """
@@ -62,5 +62,18 @@ RULES = (
         good=Example("filter: eq(a,1)\n", name="shop.yaml"),
         source="this project's decision.",
         severity=Severity.ERROR,
+    ),
+    Rule(
+        code="EPF705",
+        title="Unsupported kind of file",
+        explanation=(
+            "No extractor knows how a file of this kind contains filters, so the file is skipped "
+            "and never changed. If each of its lines is a filter, list the file under "
+            "`filter-lines` in the configuration. In folders, such files are only counted."
+        ),
+        bad=Example('val filter = "eq(a,1"\n', name="shop.kt"),
+        good=Example("eq(a,1)\n", name="shop.filter"),
+        source="this project's decision.",
+        severity=Severity.INFO,
     ),
 )
