@@ -82,6 +82,18 @@ def has_wildcard(operand: str) -> bool:
     return operand[:1] == "*" or operand[-1:] == "*"
 
 
+def replace_percent_wildcards(operand: str) -> str:
+    """Return a pattern of SQL as a pattern of `like`: `%` at either end becomes `*`.
+
+    >>> replace_percent_wildcards("%Ron%"), replace_percent_wildcards("50%off")
+    ('*Ron*', '50%off')
+    """
+    text = operand.lstrip("%")
+    start = "*" if text != operand else ""
+    stripped = text.rstrip("%")
+    return f"{start}{stripped}{'*' if stripped != text else ''}"
+
+
 def fold_case(text: str) -> str:
     """Return a text after Unicode simple case folding, which keeps the number of characters.
 

@@ -116,6 +116,23 @@ def test_any_text_becomes_valid_or_stays_unchanged(resource: Any, unsafe: bool, 
     assert (again.text, again.repaired) == (result.text, ())
 
 
+SEVERITIES = ("info", "warning", "error")
+
+
+@pytest.mark.parametrize("resource", [None, things, logs], ids=["no resource", "things", "logs"])
+@given(st.one_of(filter_texts(), filter_texts(typed=True), filters.map(str)))
+def test_a_safe_fix_of_a_valid_filter_leaves_fewer_findings(resource: Any, text: str) -> None:
+    before = lint(text, resource, settings=ALL_RULES)
+    worst = max((SEVERITIES.index(item.severity) for item in before), default=0)
+    for finding in before:
+        if finding.fix:
+            after = lint(finding.fix.apply(text), resource, settings=ALL_RULES)
+            assert not any(item.code.startswith("EPF1") for item in after)
+            if finding.fix.safe:
+                assert len(after) < len(before)
+                assert all(SEVERITIES.index(item.severity) <= worst for item in after)
+
+
 @given(any_text, st.sampled_from(("EPF1", "EPF102", "EPF110", "EPF")))
 def test_an_ignored_syntax_error_still_prevents_fixes(text: str, ignored: str) -> None:
     result = fix(text, settings=Settings(ignore=(ignored,)), unsafe=True)

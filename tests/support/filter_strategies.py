@@ -152,5 +152,19 @@ nearly = st.builds(
 )
 """Filters with a few characters changed."""
 
+nested_garbage = st.recursive(
+    st.one_of(pieces, nearly),
+    lambda parts: st.builds(
+        "{}{}{}{}{}".format,
+        st.sampled_from(("(", "((", "", "and(", "eq(a,")),
+        parts,
+        st.sampled_from((":", "|", ",", " ", "):(", " or ")),
+        parts,
+        st.sampled_from((")", "))", "", ")]")),
+    ),
+    max_leaves=5,
+)
+"""Groups that contain pieces of filters and errors."""
+
 any_text = st.one_of(pieces, nearly, st.text(max_size=30), _printed)
 """Valid, nearly valid and arbitrary texts, including surrogates."""

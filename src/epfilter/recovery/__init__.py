@@ -6,7 +6,8 @@ the parts that it could read. After an error it continues at the next `:`, `|` o
 
 One module per concern: `whole_text` for the text around the filter, `groups` for parentheses and
 connectives, `calls` and `operands` for a call, `unexpected` for text where a call should be,
-`scanner` for the position in the text, and `diagnostics` for the messages.
+`scanner` for the position in the text, `diagnostics` for the messages, and `helpful_fixes` to
+leave out fixes that would not help.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from epfilter.errors import Diagnostic, Span
 from epfilter.located import Located
 from epfilter.recovery import diagnostics
 from epfilter.recovery.groups import GroupReader
+from epfilter.recovery.helpful_fixes import drop_useless_fixes
 from epfilter.recovery.scanner import Scanner
 from epfilter.recovery.whole_text import find_surrogates, unwrap
 
@@ -25,8 +27,20 @@ __all__ = ["recover"]
 def recover(text: str, *, max_depth: int, max_length: int | None = None) -> Located:
     """Return the located tree of a text, with all errors.
 
-    The node of the root is None if and only if there are errors.
+    The node of the root is None if and only if there are errors. Each fix of an error leaves fewer
+    errors than there are.
     """
+
+    def count_errors(changed: str) -> int:
+        return len(_read(changed, max_depth, max_length).diagnostics)
+
+    located = _read(text, max_depth, max_length)
+    if not located.diagnostics:
+        return located
+    return located._replace(diagnostics=drop_useless_fixes(text, located.diagnostics, count_errors))
+
+
+def _read(text: str, max_depth: int, max_length: int | None) -> Located:
     if max_length is not None and len(text) > max_length:
         excess = Span(max_length, len(text))
         return _unreadable(text, diagnostics.too_long(excess, len(text), max_length))

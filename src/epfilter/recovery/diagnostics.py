@@ -12,7 +12,7 @@ from unicodedata import normalize
 from epfilter.ast import CALL_OPERATORS, MEMBERSHIPS, Operator
 from epfilter.errors import Diagnostic, Edit, Fix, Span
 from epfilter.snippets import make_printable, shorten
-from epfilter.suggestions import did_you_mean, list_names, nearest_name
+from epfilter.suggestions import did_you_mean, find_look_alike, list_names, nearest_name
 
 CONFUSABLE = "EPF114"
 _MAX_NAME = 40
@@ -480,19 +480,24 @@ def suggest_operator(name: str) -> Operator | None:
 @lru_cache(maxsize=256)
 def _suggest(name: str) -> tuple[Operator | None, str, bool]:
     """Return the operator that `name` probably means, the hint, and whether it is certain."""
-    normalized = normalize("NFKC", name).lower()
+    normalized = normalize("NFKC", name)
+    look_alike = find_look_alike(normalized)
+    reason = ""
+    if look_alike:
+        normalized, reason = look_alike.corrected, f"{look_alike}; "
+    normalized = normalized.lower()
     key = normalized.replace("_", "").replace("-", "")
     if key in _UNSUPPORTED:
-        return None, _UNSUPPORTED[key], False
+        return None, reason + _UNSUPPORTED[key], False
     synonym = OPERATORS.get(normalized) or _SYNONYMS.get(key)
     if synonym:
-        return synonym, f"write `{synonym}`", True
+        return synonym, f"{reason}write `{synonym}`", True
     likely = _LIKELY_SYNONYMS.get(key)
     if likely is None:
         nearest = nearest_name(normalized, OPERATORS)
         likely = OPERATORS[nearest] if nearest else None
     if likely:
-        return likely, did_you_mean(likely), False
+        return likely, reason + did_you_mean(likely), False
     return None, f"the operators are {list_names(OPERATORS)}", False
 
 

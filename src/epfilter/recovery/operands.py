@@ -9,9 +9,11 @@ from epfilter.ast import MEMBERSHIPS, ORDERED_OPERATORS, PATTERN_OPERATORS, Oper
 from epfilter.errors import Edit, Fix, Span
 from epfilter.fast_path import unquote
 from epfilter.located import Operand
-from epfilter.printer import quote_operand
+from epfilter.printer import print_operand, quote_operand
 from epfilter.recovery import diagnostics
 from epfilter.recovery.scanner import BARE, CONFUSABLES, NAME, QUOTED, SPACE, Scanner
+from epfilter.semantics import replace_percent_wildcards
+from epfilter.suggestions import find_look_alike
 
 QUOTES = "\"'"
 _NEXT = rf"(?={SPACE}[,)，）])"
@@ -202,6 +204,7 @@ def _read_wrapped(scanner: Scanner, wrapped: re.Match[str]) -> Operand:
 def _report_unquoted(scanner: Scanner, call: Call, start: int, bad: int, end: int) -> None:
     """Report the characters of a bare operand that need quotes, with a hint and a fix."""
     raw, span = scanner.text[start:end], Span(start, end)
+    is_field = call.slots == 0
     dashed = raw.translate(_DASHES)
     if BARE.fullmatch(dashed):
         scanner.report(
@@ -212,12 +215,10 @@ def _report_unquoted(scanner: Scanner, call: Call, start: int, bad: int, end: in
     while stop < end and not BARE.fullmatch("." + scanner.text[stop]):
         stop += 1
     characters = scanner.text[bad:stop]
-    hint, written = _advice(raw, characters, call.op, at_end=stop == end)
+    hint, written = _advice(raw, characters, call.op, at_end=stop == end, is_field=is_field)
     if written is None:
-        fix = Fix(
-            "quote the operand", (Edit(span, quote_operand(raw)),), safe=not _DOUBTFUL.search(raw)
-        )
-        if "{{" in raw or "：" in raw or raw.count("(") != raw.count(")"):
+        fix = Fix("quote the operand", (Edit(span, quote_operand(raw)),), safe=True)
+        if _is_doubtful(raw, is_field=is_field):
             fix = Fix(fix.title, fix.edits, safe=False)
     else:
         fix = Fix(
@@ -226,7 +227,17 @@ def _report_unquoted(scanner: Scanner, call: Call, start: int, bad: int, end: in
     scanner.report(diagnostics.needs_quotes(characters, Span(bad, stop), hint, fix))
 
 
-def _advice(raw: str, bad: str, op: Operator | None, *, at_end: bool) -> tuple[str, str | None]:
+def _is_doubtful(raw: str, *, is_field: bool) -> bool:
+    """Return whether an operand in quotes may be something else than was meant."""
+    if _DOUBTFUL.search(raw) or "{{" in raw or "：" in raw or raw.count("(") != raw.count(")"):
+        return True
+    # No known field has a name outside ASCII.
+    return find_look_alike(raw) is not None or (is_field and not raw.isascii())
+
+
+def _advice(
+    raw: str, bad: str, op: Operator | None, *, at_end: bool, is_field: bool
+) -> tuple[str, str | None]:
     """Return the hint for an operand that needs quotes.
 
     The second part is the text to write; None stands for the operand in quotes.
@@ -243,19 +254,26 @@ def _advice(raw: str, bad: str, op: Operator | None, *, at_end: bool) -> tuple[s
         return hint, quote_operand(raw.replace("\\,", ","))
     if raw[0] in "<>=" and raw.strip("<>= ") and op in ORDERED_OPERATORS:
         return f"`{op}` already compares; remove `{bad}`", raw.lstrip("<>= ")
-    if op in PATTERN_OPERATORS and len(raw) > 1 and "%" in raw[0] + raw[-1]:
-        return "the wildcard is `*`", raw.replace("%", "*")
-    return _advice_to_quote(raw, bad, write), None
+    if op in PATTERN_OPERATORS and not is_field and len(raw) > 1 and "%" in raw[0] + raw[-1]:
+        return "the wildcard is `*`", print_operand(replace_percent_wildcards(raw))
+    return _advice_to_quote(raw, bad, write, is_field=is_field)
 
 
-def _advice_to_quote(raw: str, bad: str, write: str) -> str:
-    if "{{" in raw:
-        return "this looks like a template; render it first, or quote the operand"
-    if bad in CONFUSABLES:
+def _advice_to_quote(raw: str, bad: str, write: str, *, is_field: bool) -> tuple[str, str | None]:
+    hint, written = write, None
+    look_alike = find_look_alike(raw)
+    if look_alike and is_field:
+        written = print_operand(look_alike.corrected, field=True)
+        hint = f"{look_alike}; write {diagnostics.shorten_operand(written)}"
+    elif look_alike:
+        hint = f"{look_alike}; if you mean it, {write}"
+    elif "{{" in raw:
+        hint = "this looks like a template; render it first, or quote the operand"
+    elif bad in CONFUSABLES:
         looks = f"only looks like `{CONFUSABLES[bad]}`" if CONFUSABLES[bad] else "is invisible"
-        return f"it {looks}; if you mean it, {write}"
-    if raw[-1] in QUOTES and raw.count(raw[-1]) == 1:
-        return f"a quote is missing at the beginning; if it is part of the value, {write}"
-    if not bad.isascii():
-        return f"characters outside ASCII need quotes; {write}"
-    return write
+        hint = f"it {looks}; if you mean it, {write}"
+    elif raw[-1] in QUOTES and raw.count(raw[-1]) == 1:
+        hint = f"a quote is missing at the beginning; if it is part of the value, {write}"
+    elif not bad.isascii():
+        hint = f"characters outside ASCII need quotes; {write}"
+    return hint, written

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from epfilter.ast import Operator
+from epfilter.ast import PATTERN_OPERATORS, Operator
 from epfilter.errors import Diagnostic, Span
 from epfilter.printer import print_operand
 from epfilter.recovery import diagnostics
+from epfilter.semantics import replace_percent_wildcards
 
 _SYMBOLS = {
     "=": "eq",
@@ -89,13 +90,24 @@ def _suggest_comparison(
     op = Operator(_SYMBOLS[symbol]) if symbol else diagnostics.suggest_operator(word or "")
     if op is None or op is Operator.IS_NULL:
         return _GENERAL_HINT, None
-    call = f"{op}({_print_field(field)},{_print_value(value)})"
+    printed = _print_value(value)
+    if op in PATTERN_OPERATORS:
+        printed = _print_pattern(value)
+    call = f"{op}({_print_field(field)},{printed})"
     return _hint_to_write(call), call
 
 
 def _print_value(value: str) -> str:
     """Return a value as an operand; one in quotes stays unchanged."""
     return value if value[:1] in {'"', "'"} and value[-1:] == value[:1] else print_operand(value)
+
+
+def _print_pattern(value: str) -> str:
+    """Return a pattern of SQL, such as `'x%'`, as an operand of `like`."""
+    quote = value[:1] if value[:1] in {'"', "'"} and value[-1:] == value[:1] else ""
+    inner = value[1:-1] if quote else value
+    pattern = replace_percent_wildcards(inner)
+    return _print_value(value) if pattern == inner else print_operand(pattern)
 
 
 def _print_field(name: str) -> str:

@@ -17,11 +17,13 @@ from epfilter.recovery.scanner import SPACE, TERM_START
 
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 _PARAMETER = re.compile(
-    r"[^\s()\"',]*?(?<![\w.-])filter[ \t\r\n]*(?:[=:]|%(?:25)*3D)[ \t\r\n]*", re.IGNORECASE
+    r"[^\s()\"',]*?(?<![\w.-])(?:filter[ \t\r\n]*(?:[=:]|%(?:25)*3D)[ \t\r\n]*)++",
+    re.IGNORECASE,
 )
 _SPACE = " \t\r\n"
 _ENCODED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _ENCODED_CALL = re.compile(r"\s*+(?:%(?:25)*+28|\()*+\s*+[a-z_]++\s*+%(?:25)*+28", re.IGNORECASE)
+_NOT_ENCODED = re.compile("[+()\"']")
 _MAX_DECODINGS = 3
 """The number of encodings that the fix can undo."""
 
@@ -121,7 +123,9 @@ def _diagnose_encoding(
         except UnicodeDecodeError:
             return diagnostics.url_encoded(span, None, safe=False) if is_certain else None
         if is_filter(decoded):
-            return diagnostics.url_encoded(span, decoded, safe=is_certain and "+" not in text)
+            # A text with a parenthesis or a quote of its own is encoded only in part.
+            safe = is_certain and not _NOT_ENCODED.search(text)
+            return diagnostics.url_encoded(span, decoded, safe=safe)
         if not _ENCODED_CALL.match(decoded):
             break
     return diagnostics.url_encoded(span, decoded, safe=False) if is_certain else None

@@ -23,7 +23,8 @@ from epfilter.printer import print_operand, unparse
 from epfilter.resources import messages
 from epfilter.resources.field_types import Problem
 from epfilter.resources.schema import Match, Schema
-from epfilter.semantics import has_wildcard
+from epfilter.semantics import has_wildcard, replace_percent_wildcards
+from epfilter.snippets import shorten
 
 
 def check_filter(schema: Schema, f: Filter | str) -> list[Diagnostic]:
@@ -73,7 +74,10 @@ def _check_call(schema: Schema, call: Located, match: Match | None) -> Iterator[
 
 def _check_value(match: Match, op: Operator, value: Operand, op_span: Span) -> Iterator[Diagnostic]:
     if op in TEXT_OPERATORS:
-        if (
+        pattern = replace_percent_wildcards(value.text)
+        if op is not Operator.TEXT and pattern != value.text and not has_wildcard(value.text):
+            yield _wildcard_of_sql(op, value, pattern)
+        elif (
             op is Operator.LIKE
             and Operator.EQ in match.declared.operators
             and not has_wildcard(value.text)
@@ -184,6 +188,18 @@ def _pattern_without_wildcard(match: Match, value: Operand, op_span: Span) -> Di
         Severity.INFO,
         hint=hint,
         fix=fix,
+    )
+
+
+def _wildcard_of_sql(op: Operator, value: Operand, pattern: str) -> Diagnostic:
+    written = print_operand(pattern)
+    return Diagnostic(
+        "EPF208",
+        f"`%` is not a wildcard in `{op}`.",
+        value.span,
+        Severity.INFO,
+        hint=f"the wildcard is `*`: write `{shorten(written)}`",
+        fix=Fix("write `*`", (Edit(value.span, written),), safe=False),
     )
 
 

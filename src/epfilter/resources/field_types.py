@@ -85,7 +85,7 @@ class FieldType(Generic[V]):
         listed = list_names(self.values, len(self.values))
         return Problem(
             f"`{shorten(text)}` is not one of its values.",
-            f"{did_you_mean(nearest)} Its values are {listed}"
+            f"{did_you_mean(nearest, written=text)} Its values are {listed}"
             if nearest
             else f"its values are {listed}",
             nearest,

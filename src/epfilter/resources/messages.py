@@ -24,7 +24,9 @@ def unknown_field(info: ResourceInfo, name: str) -> Problem:
     risk = "older endpoints ignore such a filter and return everything"
     nearest = nearest_name(name, names)
     if nearest:
-        return Problem(message, f"{did_you_mean(nearest)} {risk.capitalize()}", nearest)
+        return Problem(
+            message, f"{did_you_mean(nearest, written=name)} {risk.capitalize()}", nearest
+        )
     listed = list_names(info.fields, _MAX_LISTED_FIELDS)
     return Problem(message, f"its fields are {listed}; {risk}" if listed else risk)
 

@@ -11,7 +11,7 @@ from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Call, Context
 
 _REPLACEMENTS = {Operator.GT: Operator.GE, Operator.LE: Operator.LT}
-"""The operators that differ only in whether they include midnight."""
+"""The operators that state whether the day is included."""
 
 
 def _check(call: Call, _context: Context) -> Iterator[Finding]:
@@ -20,12 +20,21 @@ def _check(call: Call, _context: Context) -> Iterator[Finding]:
         return
     next_day = (day + timedelta(days=1)).isoformat() if day < date.max else None
     message, hint = _DESCRIPTIONS[call.op](day, next_day)
+    yield Finding(message, call.op_span, hint, _build_fix(call, next_day))
+
+
+def _build_fix(call: Call, next_day: str | None) -> Fix | None:
+    """Return the fix that includes the whole day, so that the filter never matches less."""
     replacement = _REPLACEMENTS[call.op]
-    fix = None
-    if call.supports(replacement):
-        edit = Edit(call.op_span, replacement.value)
-        fix = Fix(f"write `{replacement}`", (edit,), safe=False)
-    yield Finding(message, call.op_span, hint, fix)
+    if not call.supports(replacement):
+        return None
+    edit = Edit(call.op_span, replacement.value)
+    if replacement is Operator.GE:
+        return Fix("write `ge`", (edit,), safe=False)
+    if next_day is None:
+        return None
+    edits = (edit, Edit(call.values[0].span, next_day))
+    return Fix(f"write `lt` with {next_day}", edits, safe=False)
 
 
 def _describe_gt(day: date, next_day: str | None) -> tuple[str, str]:
@@ -53,9 +62,9 @@ RULE = Rule(
         "The field is a timestamp, and a bare date means midnight UTC of that day. So "
         "`gt(created_at,2018-09-01)` includes all of 1 September except its first instant, and "
         "`le(created_at,2018-09-01)` includes only this instant. With `ge` and `lt` it is clear "
-        "whether the day is included. The fix writes them with the same date; it is not safe, "
-        "because it changes whether midnight matches. Requires a resource, which declares that the "
-        "field is a timestamp."
+        "whether the day is included. The fix includes the day: it writes `ge` with the same date, "
+        "or `lt` with the next one. It is not safe, because it changes what matches. Requires a "
+        "resource, which declares that the field is a timestamp."
     ),
     bad=Example("gt(created_at,2018-09-01):eq(payment,paid)", "orders"),
     good=Example("ge(created_at,2018-09-01):eq(payment,paid)", "orders"),

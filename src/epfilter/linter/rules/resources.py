@@ -108,7 +108,9 @@ RULES = (
         title="`like` without a wildcard",
         explanation=(
             "A `like` without `*` at either end matches the whole value only. `eq` matches the "
-            "same and is faster. The fix writes `eq`; it is safe if the field contains text."
+            "same and is faster. The fix writes `eq`; it is safe if the field contains text. A "
+            "`%` at an end is probably the wildcard of SQL; the fix then writes `*`, which is a "
+            "guess."
         ),
         bad=Example("like(name,Ron)", "orders"),
         good=Example("eq(name,Ron)", "orders"),
