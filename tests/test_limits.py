@@ -32,8 +32,8 @@ from epfilter import (
 )
 from epfilter.ast import MAX_DEPTH, And, Comparison, Node, Or
 from support.counted_work import count_lines
+from support.sizes import MANY_TERMS
 
-FLAT = 100_000
 adapter: TypeAdapter[Filter] = TypeAdapter(Node)
 
 
@@ -46,8 +46,8 @@ def deep_text(levels: int) -> str:
 
 
 @cache
-def flat_filter() -> Filter:
-    return all_of(F.a.eq(number) for number in range(FLAT))
+def flat_filter(terms: int) -> Filter:
+    return all_of(F.a.eq(number) for number in range(terms))
 
 
 @cache
@@ -92,13 +92,15 @@ def test_deepest_tree(name: str) -> None:
     assert OPERATIONS[name](f)
 
 
+@pytest.mark.parametrize("terms", MANY_TERMS)
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_flat_filter(name: str) -> None:
-    assert OPERATIONS[name](flat_filter())
+def test_flat_filter(name: str, terms: int) -> None:
+    assert OPERATIONS[name](flat_filter(terms))
 
 
-def test_long_membership() -> None:
-    f = F.id.in_(range(FLAT))
+@pytest.mark.parametrize("terms", MANY_TERMS)
+def test_long_membership(terms: int) -> None:
+    f = F.id.in_(range(terms))
     assert parse(unparse(f)) == f
     assert parse(pretty(f)) == f
     assert adapter.validate_json(adapter.dump_json(f)) == f

@@ -45,6 +45,7 @@ from epfilter.snippets import make_printable
 from support.counted_work import count_lines
 from support.filter_strategies import HOSTILE, filters, texts
 from support.resource_samples import Things, things
+from support.sizes import MANY_TERMS
 
 DATA = Path(__file__).parent / "data"
 _BLOCK = re.compile(
@@ -277,8 +278,12 @@ def test_work_grows_with_the_filter_and_no_faster(shape: str, resource: Any) -> 
     )
 
 
-def test_a_filter_of_100_000_terms_has_words() -> None:
-    same = all_of(F.a.gt(n) for n in range(100_000))
-    assert in_words(same).count(" and ") == 99_999
-    lines = in_words(any_of(F[f"f{n}"].gt(n) for n in range(100_000))).splitlines()
-    assert (len(lines), lines[-1]) == (100_001, "- whose f99999 is greater than 99999")
+@pytest.mark.parametrize("terms", MANY_TERMS)
+def test_a_filter_of_many_terms_has_words(terms: int) -> None:
+    same = all_of(F.a.gt(n) for n in range(terms))
+    assert in_words(same).count(" and ") == terms - 1
+    lines = in_words(any_of(F[f"f{n}"].gt(n) for n in range(terms))).splitlines()
+    assert (len(lines), lines[-1]) == (
+        terms + 1,
+        f"- whose f{terms - 1} is greater than {terms - 1}",
+    )

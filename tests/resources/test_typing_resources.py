@@ -19,6 +19,7 @@ USES = HERE / "typing_resources.py"
 METHODS = {"in": ["in_"], "like": ["contains_text", "endswith", "like", "startswith"]}
 
 
+@pytest.mark.slow
 def test_mypy_accepts_and_refuses_what_the_page_of_uses_says() -> None:
     done = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-m", "mypy", str(USES)],
@@ -65,11 +66,13 @@ needs_pyright = pytest.mark.skipif(
 )
 
 
+@pytest.mark.slow
 @needs_pyright
 def test_pyright_accepts_and_refuses_what_the_page_of_uses_says(tmp_path: Path) -> None:
     assert pyright(tmp_path, USES) == []
 
 
+@pytest.mark.slow
 @needs_pyright
 def test_a_wrongly_accepted_and_a_wrongly_refused_use_would_be_found(tmp_path: Path) -> None:
     page = tmp_path / "uses.py"

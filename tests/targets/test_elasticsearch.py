@@ -23,6 +23,7 @@ from epfilter.targets import to_elasticsearch
 from epfilter.values import from_text
 from support.filter_oracle import matches
 from support.filter_strategies import filters, texts
+from support.sizes import MANY_TERMS
 
 CASES = [
     json.loads(line)
@@ -282,6 +283,7 @@ def test_hostile_values_stay_values(value: str, name: str) -> None:
     assert query == {"term": {name: {"value": value}}}
 
 
-def test_many_terms_take_one_query() -> None:
-    many = any_of(F.a.gt(str(number)) for number in range(100_000))
-    assert len(to_elasticsearch(many)["bool"]["should"]) == 100_000
+@pytest.mark.parametrize("terms", MANY_TERMS)
+def test_many_terms_take_one_query(terms: int) -> None:
+    many = any_of(F.a.gt(str(number)) for number in range(terms))
+    assert len(to_elasticsearch(many)["bool"]["should"]) == terms

@@ -15,6 +15,7 @@ from epfilter import F, FilterError, FilterTypeError, FilterValueError, all_of, 
 from epfilter.ast import MAX_DEPTH, And, Filter, Or
 from epfilter.targets import from_ep_ast, to_ep_ast
 from support.filter_strategies import filters
+from support.sizes import MANY_TERMS
 
 CASES = [
     json.loads(line)
@@ -121,10 +122,11 @@ def test_groups_of_one_kind_stay_nested() -> None:
         assert from_ep_ast(to_ep_ast(f)) == f
 
 
-def test_a_flat_filter_of_many_terms() -> None:
-    f = any_of(F.a.eq(number) for number in range(100_000))
+@pytest.mark.parametrize("terms", MANY_TERMS)
+def test_a_flat_filter_of_many_terms(terms: int) -> None:
+    f = any_of(F.a.eq(number) for number in range(terms))
     assert from_ep_ast(json.dumps(to_ep_ast(f))) == f
-    wide = all_of(F.id.in_(range(100_000)), F.b.is_null())
+    wide = all_of(F.id.in_(range(terms)), F.b.is_null())
     assert from_ep_ast(to_ep_ast(wide)) == wide
 
 

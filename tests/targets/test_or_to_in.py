@@ -111,6 +111,7 @@ def _for_oracle(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("driver", "limit"), [("psycopg", 65_535), ("asyncpg", 32_767), ("psycopg2", 10**6)]
 )

@@ -113,6 +113,7 @@ def _count(database: Connection, column: str, values: int) -> int:
     return len(database.execute(select(PARTS.c.id).where(to_sqlalchemy(f, PARTS))).all())
 
 
+@pytest.mark.slow
 def test_the_limit_of_parameters(database: Connection) -> None:
     name = database.dialect.name
     limit = 65_535

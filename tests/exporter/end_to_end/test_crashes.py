@@ -82,10 +82,12 @@ def _check_that_jobs_finish_once_and_in_order(
     assert set(job_events(scene, "job_started")) <= jobs.keys()
 
 
+@pytest.mark.slow
 def test_a_service_is_killed_repeatedly(tmp_path: Path) -> None:
     _run_with_crashes(tmp_path, services=1, kills=50 if DEEP else 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("new_location", ["postgresql"], indirect=True)
 def test_two_services_on_one_database_are_killed_repeatedly(
     new_location: Callable[[], str], tmp_path: Path

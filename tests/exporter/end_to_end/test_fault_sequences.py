@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -64,6 +65,7 @@ scripts: st.SearchStrategy[dict[Phase, Sequence[Fault]]] = st.fixed_dictionaries
 )
 
 
+@pytest.mark.slow
 @FEW
 @given(
     script=scripts,

@@ -50,6 +50,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [*BREAKS, *REFUSALS, faults.send_slowly])
 def test_reading_requests_are_repeated(
     service: Service, proxy: Proxy, open_client: Opener, tmp_path: Path, fault: Fault
@@ -88,6 +89,7 @@ def test_a_creation_that_was_not_received_is_repeated(
     assert len(service.jobs()) == before + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fault", "kind"), [*zip(BREAKS, cycle(["sync", "async"]))])
 def test_a_creation_without_a_response_is_not_repeated(
     service: Service, proxy: Proxy, open_client: Opener, tmp_path: Path, fault: Fault
@@ -123,6 +125,7 @@ def test_a_creation_that_fails_in_the_service_is_not_repeated(
     assert len(service.jobs()) == before + (fault is faults.respond_500_after_request)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phase", ["create", "get", "link", "file"])
 def test_a_page_of_another_server_is_an_error(
     service: Service, proxy: Proxy, open_client: Opener, tmp_path: Path, phase: Phase
@@ -138,6 +141,7 @@ def test_a_page_of_another_server_is_an_error(
     assert names(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_download_that_breaks_repeatedly_is_resumed(
     service: Service, proxy: Proxy, open_client: Opener, tmp_path: Path
 ) -> None:
@@ -152,6 +156,7 @@ def test_a_download_that_breaks_repeatedly_is_resumed(
     ]
 
 
+@pytest.mark.slow
 def test_a_download_without_progress_is_an_error(
     service: Service, proxy: Proxy, open_client: Opener, tmp_path: Path
 ) -> None:

@@ -39,6 +39,7 @@ def _check_that_client_works(client: LiveClient, service: Service, target: Path)
     assert _read_files(target.parent) == {target.name: service.file}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signal to a thread")
 @pytest.mark.parametrize("phase", PHASES)
 @FEW
@@ -87,6 +88,7 @@ def _cancel_export(
     client.run(main())
 
 
+@pytest.mark.slow
 @settings(FEW, max_examples=FEW.max_examples * 2)
 @given(phase=st.sampled_from(PHASES), share=shares)
 def test_a_cancelled_task_leaves_no_files(
@@ -101,6 +103,7 @@ def test_a_cancelled_task_leaves_no_files(
     client.close()
 
 
+@pytest.mark.slow
 @settings(FEW, max_examples=FEW.max_examples * 2)
 @given(seconds=st.floats(0, 0.4))
 def test_a_task_can_be_cancelled_at_any_time(

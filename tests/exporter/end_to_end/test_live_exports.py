@@ -66,6 +66,7 @@ def _filters(all_orders: Sequence[Order]) -> st.SearchStrategy[Filter]:
     return terms.map(all_of) | terms.map(any_of)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=max(4, settings().max_examples // 20),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -88,6 +89,7 @@ def test_an_export_has_the_rows_that_the_predicate_selects(
             assert list(Path(folder).iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "by", "window", "parts"),
     [
@@ -108,6 +110,7 @@ def test_a_split_window_exports_each_order_once(  # noqa: PLR0913, PLR0917 - fix
     assert [path.name for path in tmp_path.iterdir()] == ["orders.csv"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sync"])
 def test_chunks_of_values_export_each_order_once(
     service: Service, open_client: Opener, tmp_path: Path
@@ -149,6 +152,7 @@ def _environment() -> dict[str, str]:
     return environment | {"EPFILTER_API_TOKEN": TOKEN, "PYTHONUTF8": "1"}
 
 
+@pytest.mark.slow
 def test_the_command_line_exports_and_shows_the_job(service: Service, tmp_path: Path) -> None:
     result = run(service.address, "export", MOST, "-o", "orders.csv", folder=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
@@ -172,6 +176,7 @@ def test_an_export_without_results_writes_no_file(service: Service, tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_an_export_can_be_resumed_after_ctrl_c(
     service: Service, proxy: Proxy, tmp_path: Path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import pytest
 
 from benchmarks.load import compute_percentiles, run_load
 from exporter.end_to_end.conftest import Orders
@@ -14,6 +15,7 @@ from support.live_services import live_service
 CLIENTS = 100
 
 
+@pytest.mark.slow
 def test_many_clients_create_and_read_concurrently(tmp_path: Path) -> None:
     orders = Orders(tmp_path / "orders.jsonl", 50)
     with live_service("--orders", orders.path, "--state", tmp_path / "state") as live:

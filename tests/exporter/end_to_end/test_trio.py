@@ -33,6 +33,7 @@ def test_an_export_and_a_job_that_fails(service: Service, tmp_path: Path) -> Non
     assert (tmp_path / "orders.csv").read_bytes() == service.file
 
 
+@pytest.mark.slow
 def test_a_cancelled_export_leaves_no_files(service: Service, tmp_path: Path) -> None:
     cancelled: list[bool] = []
 

@@ -189,6 +189,7 @@ def test_a_long_cell_is_read_and_the_limit_of_the_process_stays(
 MEBIBYTE = 2**20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -208,6 +209,7 @@ def test_a_row_that_is_too_long_is_named(
     )
 
 
+@pytest.mark.slow
 def test_a_line_that_is_too_long_is_named(stored: Callable[..., Path], target: Path) -> None:
     long = '{"id": "2", "x": "' + "x" * 40 * MEBIBYTE + '"}'
     store = open_orders(stored(f'{{"id": "1"}}\n{long}\n'))
@@ -218,6 +220,7 @@ def test_a_line_that_is_too_long_is_named(stored: Callable[..., Path], target: P
     )
 
 
+@pytest.mark.slow
 def test_a_long_line_is_not_blamed_for_a_broken_one(
     stored: Callable[..., Path], target: Path
 ) -> None:

@@ -116,6 +116,7 @@ FAILURES: list[Callable[[OrderStore, str, Path], object]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("collected_by_hand")
 @pytest.mark.parametrize("fail", FAILURES)
 def test_no_failure_blocks_the_next_call(
@@ -129,6 +130,7 @@ def test_no_failure_blocks_the_next_call(
     assert in_time(lambda: store.count(None)) == 1
 
 
+@pytest.mark.slow
 def test_threads_do_not_block_each_other(tmp_path: Path) -> None:
     store = open_orders(_duckdb(tmp_path / "broken.duckdb"))
     with ThreadPoolExecutor(3) as threads:
@@ -136,6 +138,7 @@ def test_threads_do_not_block_each_other(tmp_path: Path) -> None:
     assert counted == [1] * 60
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("collected_by_hand")
 def test_an_error_without_references_is_freed_at_once(broken: str, tmp_path: Path) -> None:
     store = open_orders(broken)
@@ -152,6 +155,7 @@ def faults() -> list[object]:
     return [each for each in gc.get_objects() if isinstance(each, (OrdersError, duckdb.Error))]
 
 
+@pytest.mark.slow
 def test_invalid_data_are_one_error_line_of_the_command(broken: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "epfilter", "export", "--orders", broken, "-o", "out.csv"]
     ended = subprocess.run(  # noqa: S603 - our own program

@@ -144,6 +144,7 @@ def test_products_are_found_among_all_items(place: Callable[[Sequence[Order]], s
     assert {row["id"] for row in _exported(open_orders(place(DEMO)), f)} == wanted
 
 
+@pytest.mark.slow
 @FEWER
 @given(made=order_lists, fs=st.lists(order_filters, min_size=1, max_size=4))
 def test_hostile_orders_in_a_database(made: list[Order], fs: list[Filter]) -> None:

@@ -98,15 +98,18 @@ def schemathesis(ready: Ready, document: str, *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_the_service_keeps_every_promise_of_its_own_document(ready: Ready) -> None:
     message = schemathesis(ready, f"{ready.live.address}/openapi.json")
     assert "Operations:       8 selected / 8 total" in message
 
 
+@pytest.mark.slow
 def test_the_service_keeps_the_promises_of_the_platforms_document(ready: Ready) -> None:
     message = schemathesis(ready, str(PLATFORM), "--exclude-checks", ",".join(LEFT_OUT))
     assert "Operations:       4 selected / 4 total" in message
 
 
+@pytest.mark.slow
 def test_no_request_was_an_internal_error(ready: Ready) -> None:
     assert not [line for line in ready.live.output if '"level": "error"' in line]

@@ -65,6 +65,7 @@ def page(browser: Browser, live: LiveService) -> Iterator[Page]:
     assert failures == []
 
 
+@pytest.mark.slow
 def test_the_token_is_removed_from_the_address(page: Page, live: LiveService) -> None:
     expect(page.locator("#filter")).to_be_focused()
     assert page.url == f"{live.address}/"
@@ -89,6 +90,7 @@ def test_a_filter_is_typed_exported_and_downloaded(page: Page, tmp_path: Path) -
     assert {row["payment"] for row in rows} == {"refunded"}
 
 
+@pytest.mark.slow
 def test_an_error_is_shown_while_typing_and_fixed_by_its_button(page: Page) -> None:
     page.fill("#filter", "eq(paymet,refunded")
     expect(page.locator(".findings")).to_contain_text("EPF102")
@@ -102,6 +104,7 @@ def test_an_error_is_shown_while_typing_and_fixed_by_its_button(page: Page) -> N
     expect(page.locator(".findings")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_without_a_filter_the_button_says_what_it_does(page: Page) -> None:
     expect(page.locator("#start")).to_have_text("Export every order")
     expect(page.locator("#count")).to_have_text("500 orders match")
@@ -109,12 +112,14 @@ def test_without_a_filter_the_button_says_what_it_does(page: Page) -> None:
     expect(page.locator("#start")).to_have_text("Export")
 
 
+@pytest.mark.slow
 def test_an_example_is_taken_by_a_click(page: Page) -> None:
     page.get_by_text("Examples and fields").click()
     page.get_by_role("button", name="like(email,*@example.com)").click()
     expect(page.locator(".words")).to_contain_text("ends with")
 
 
+@pytest.mark.slow
 def test_an_export_without_results_fails_with_the_message_of_the_platform(page: Page) -> None:
     page.fill("#filter", "eq(name,<img src=x onerror=alert(1)>)")
     expect(page.locator(".findings")).to_be_visible()
@@ -127,6 +132,7 @@ def test_an_export_without_results_fails_with_the_message_of_the_platform(page: 
     expect(page.locator("img")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_wrong_token_is_refused_and_the_right_one_accepted(
     browser: Browser, live: LiveService
 ) -> None:
@@ -147,6 +153,7 @@ def test_a_wrong_token_is_refused_and_the_right_one_accepted(
     context.close()
 
 
+@pytest.mark.slow
 def test_a_service_that_is_gone_is_reported(page: Page) -> None:
     expect(page.locator("#count")).to_contain_text("match")
     page.context.set_offline(True)

@@ -73,6 +73,7 @@ def test_orders_are_exported_from_the_first_request_to_the_last_byte(live: LiveS
     assert len(whole.text.splitlines()) > 2000
 
 
+@pytest.mark.slow
 def test_the_log_of_a_process_is_json_without_data_of_clients(live: LiveService) -> None:
     with client_of(live) as client:
         client.post("/v2/jobs", json=job_request("eq(email,ron@swanson.com)"))
@@ -99,6 +100,7 @@ def test_a_signal_ends_it_with_0(live: LiveService, number: int) -> None:
     assert "Traceback" not in "\n".join(live.output)
 
 
+@pytest.mark.slow
 def test_a_running_download_finishes_before_the_shutdown(live: LiveService) -> None:
     with client_of(live) as client:
         link = run_job(client)
@@ -113,6 +115,7 @@ def test_a_running_download_finishes_before_the_shutdown(live: LiveService) -> N
     assert live.process.wait(30) == 0
 
 
+@pytest.mark.slow
 def test_a_file_that_expires_while_it_is_sent_is_sent_to_its_end(
     live: LiveService, tmp_path: Path
 ) -> None:
@@ -131,6 +134,7 @@ def test_a_file_that_expires_while_it_is_sent_is_sent_to_its_end(
         assert httpx.get(link).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_body_in_chunks_is_stopped_at_the_limit(live: LiveService) -> None:
     sent = 0
 
@@ -154,6 +158,7 @@ def test_a_body_in_chunks_is_stopped_at_the_limit(live: LiveService) -> None:
     assert sent < 100_000_000
 
 
+@pytest.mark.slow
 def test_the_next_service_runs_an_interrupted_job(demo: Path, tmp_path: Path) -> None:
     arguments = ("--orders", demo, "--state", tmp_path / "state")
     with live_service(*arguments, "--drain", "0") as live:
@@ -169,6 +174,7 @@ def test_the_next_service_runs_an_interrupted_job(demo: Path, tmp_path: Path) ->
         )
 
 
+@pytest.mark.slow
 def test_a_service_that_is_killed_loses_no_job(demo: Path, tmp_path: Path) -> None:
     arguments = ("--orders", demo, "--state", tmp_path / "state")
     with live_service(*arguments) as live:
@@ -184,6 +190,7 @@ def test_a_service_that_is_killed_loses_no_job(demo: Path, tmp_path: Path) -> No
         )
 
 
+@pytest.mark.slow
 def test_two_services_share_a_queue(demo: Path, tmp_path: Path) -> None:
     arguments = ("--orders", demo, "--state", tmp_path / "state")
     with (

@@ -193,6 +193,7 @@ def worker(service: Service, *options: str) -> Iterator[subprocess.Popen[str]]:
                 process.communicate(timeout=20)
 
 
+@pytest.mark.slow
 def test_two_processes_run_one_job_at_a_time(service: Service) -> None:
     created = [service.jobs.create(f"eq(id,{number})") for number in range(8)]
     with worker(service) as one, worker(service) as other:
@@ -209,6 +210,7 @@ def test_two_processes_run_one_job_at_a_time(service: Service) -> None:
     assert service.names() == {f"{job.id}.csv" for job in created}
 
 
+@pytest.mark.slow
 def test_the_next_process_runs_the_job_of_a_killed_one(
     service: Service,
 ) -> None:
