@@ -234,6 +234,7 @@ def test_filter_frame_selects_the_same_rows_as_the_code_by_hand() -> None:
         assert ours.equals(by_hand)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # pyrql uses old names of pyparsing
 def test_execution_results_are_on_the_page_and_in_the_report() -> None:
     if frames.missing_packages() or translation.missing_packages():

@@ -13,6 +13,7 @@ from epfilter.exporter.orders import attributes_of
 from epfilter.targets import to_predicate
 
 
+@pytest.mark.slow
 def test_both_exports_write_the_same_file_with_half_of_the_orders(tmp_path: Path) -> None:
     source = tmp_path / "orders.jsonl"
     exports._write_orders(source, 400)

@@ -226,10 +226,10 @@ def running_export() -> Iterator[subprocess.Popen[str]]:
     ("name", "pause", "code"),
     [
         ("SIGINT", 0, 130),
-        ("SIGINT", 0.01, 130),
-        ("SIGINT", 1, 130),
-        ("SIGTERM", 0.5, 143),
-        ("SIGHUP", 0, 129),
+        pytest.param("SIGINT", 0.01, 130, marks=pytest.mark.slow),
+        pytest.param("SIGINT", 1, 130, marks=pytest.mark.slow),
+        pytest.param("SIGTERM", 0.5, 143, marks=pytest.mark.slow),
+        pytest.param("SIGHUP", 0, 129, marks=pytest.mark.slow),
     ],
 )
 def test_an_interruption_leaves_no_files(
@@ -241,6 +241,7 @@ def test_an_interruption_leaves_no_files(
     assert (out, err.strip(), running_export.returncode) == ("", "", code)
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize("pause", [0, 0.05])
 def test_a_second_interruption_leaves_no_files(

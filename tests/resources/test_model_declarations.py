@@ -317,6 +317,7 @@ def wide(fields: int, kind: Any) -> type[BaseModel]:
     return create_model("Wide", **{f"f{i}": (kind, ...) for i in range(fields)})  # type: ignore[call-overload, no-any-return] # fields by name
 
 
+@pytest.mark.slow
 def test_a_model_has_ten_thousand_fields_at_most() -> None:
     assert len(paths(Resource.from_model(wide(10_000, int)))) == 10_000
     assert len(paths(Resource.from_model(wide(99, wide(100, int))))) == 9_900

@@ -108,6 +108,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with live_service("--orders", orders.path, "--state", folder / "state") as live:
         service = Service(live, orders)
         with service.http:
+            assert service.finished_job, "created first, because tests count the jobs that follow"
             yield service
 
 

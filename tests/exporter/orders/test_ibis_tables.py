@@ -238,6 +238,7 @@ def test_a_missing_table_is_reported(url: str, table: str, tmp_path: Path) -> No
         )
 
 
+@pytest.mark.slow
 def test_only_an_export_makes_the_database_sort(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -286,6 +287,7 @@ def test_a_full_disk(place: Callable[[Sequence[Order]], str]) -> None:
     assert str(caught.value) == "the disk is full."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "call",
     [

@@ -30,6 +30,7 @@ def files(tmp_path: Path) -> list[Target]:
     return find_targets([tmp_path, tmp_path / "no.json"], Configuration(root=tmp_path))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [Change.NONE, Change.FIX, Change.FORMAT])
 def test_several_processes_report_the_same_as_one(
     change: Change, files: list[Target], tmp_path: Path
