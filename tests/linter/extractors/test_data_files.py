@@ -37,9 +37,15 @@ class AcceptingExtraction(Extraction):
     """An extraction that accepts every candidate."""
 
     def add_candidate(
-        self, value: MappedText, context: RequestContext = NO_CONTEXT, built_with: str = ""
+        self,
+        value: MappedText,
+        context: RequestContext = NO_CONTEXT,
+        built_with: str = "",
+        *,
+        is_cut: bool = False,
     ) -> None:
         assert not built_with
+        assert not is_cut
         self.filters.append(
             ExtractedFilter(mark_placeholders(value), self.endpoints.find_resources(context))
         )
@@ -153,7 +159,7 @@ def test_a_url_in_json(data: st.DataObject, value: str, ascii_only: bool, encode
     text = json.dumps(["é", {"next": url}], ensure_ascii=ascii_only)
     extraction = Extraction(Endpoints())
     extract_file(text, "x.json", extraction)
-    ((extracted, (resource,), _),) = extraction.filters
+    ((extracted, (resource,), *_),) = extraction.filters
     assert extracted.text == mark_text(value)
     assert resource_info(resource).name == "orders"
     if not extracted.placeholders:

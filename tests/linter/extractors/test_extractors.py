@@ -57,7 +57,7 @@ def extract_text(text: str, name: str) -> Extraction:
 def format_extraction(extraction: Extraction, text: str) -> list[str]:
     """Return what was found in the form of the data files."""
     lines: list[tuple[int, str, str]] = []
-    for value, resources, _ in extraction.filters:
+    for value, resources, *_ in extraction.filters:
         names = ",".join(resource_info(resource).name for resource in resources) or "-"
         shown = make_printable(value.text.replace(PLACEHOLDER, "…"))
         lines.append((value.bounds.start, "filter", f"{names} {shown}"))

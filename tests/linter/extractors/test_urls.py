@@ -21,16 +21,20 @@ from support.counted_work import count_lines
 
 
 class RecordingExtraction(Extraction):
-    """An extraction that records each candidate with the path of its URL."""
+    """An extraction that records each candidate with the path of its URL, and whether it is cut."""
 
     def add_candidate(
-        self, value: MappedText, context: RequestContext = NO_CONTEXT, built_with: str = ""
+        self,
+        value: MappedText,
+        context: RequestContext = NO_CONTEXT,
+        built_with: str = "",
+        *,
+        is_cut: bool = False,
     ) -> None:
         assert not built_with
         value = mark_placeholders(value)
-        self.add_problem(
-            value, 0, len(value.text), f"{context.path} {value.text}".replace(PLACEHOLDER, "…")
-        )
+        message = f"{context.path} {value.text}{' (cut)' * is_cut}".replace(PLACEHOLDER, "…")
+        self.add_problem(value, 0, len(value.text), message)
 
 
 def list_candidates(text: str, path: str = "") -> list[str]:
@@ -69,8 +73,23 @@ def list_candidates(text: str, path: str = "") -> list[str]:
         ('/x?filter=eq(a,5")&d=e', '/x eq(a,5")'),
         ("/x?filter=eq(a,1&d=e", "/x eq(a,1"),
         ("/x?filter=eq(a,1 HTTP/1.1", "/x eq(a,1"),
-        ('/x?filter=eq(a,"b\\\neq(c,1)")', '/x eq(a,"b\\'),
-        ("/x?filter=eq(a,1\r\n)", "/x eq(a,1"),
+        ('/x?filter=eq(a,"b\\\neq(c,1)")', '/x eq(a,"b\\ (cut)'),
+        ("/x?filter=eq(a,1\r\n)", "/x eq(a,1\r\n)"),
+        ("/x?filter=eq(a,1\n):eq(b,2)\nc", "/x eq(a,1\n):eq(b,2)"),
+        (
+            "/x?filter=eq(a,1\n  ):\n  eq(b,2)|\n  eq(c,3) d",
+            "/x eq(a,1\n  ):\n  eq(b,2)|\n  eq(c,3)",
+        ),
+        ("/x?filter=eq(a,1)\n:eq(b,2)", "/x eq(a,1)\n:eq(b,2)"),
+        ("/x?filter=eq(\na,\n1)", "/x eq(\na,\n1)"),
+        ("/x?filter=eq(a,1)\n: b", "/x eq(a,1)"),
+        ("/x?filter=eq(a,1):\nb", "/x eq(a,1):"),
+        ("`/x?filter=eq(a,Ron\nSwanson)`", "/x eq(a,Ron (cut)"),
+        ("/x?filter=eq(a,1\nb", "/x eq(a,1 (cut)"),
+        ("/x?filter=eq(a,1 b\nc", "/x eq(a,1 (cut)"),
+        ("/x?filter=eq(a,1\n\n)", "/x eq(a,1"),
+        ("/x?filter=eq(a,1\n", "/x eq(a,1"),
+        ("`/x?filter=eq(a,1`\n)", "/x eq(a,1"),
         ("`/x?filter=eq(a,1`", "/x eq(a,1"),
         ("/x?filter=", "/x "),
         ("/x?filter=eq%28a%2CRen%C3%A9+B%29", "/x eq(a,René B)"),

@@ -12,7 +12,7 @@ from epfilter.linter.extractors.filter_text import (
     calls_operator,
     has_prefix_connective,
 )
-from epfilter.linter.extractors.mapped_text import mark_placeholders
+from epfilter.linter.extractors.mapped_text import mark_placeholders, refuse_edit
 from epfilter.linter.extractors.requests import NO_CONTEXT, Endpoints, RequestContext
 
 if TYPE_CHECKING:
@@ -24,12 +24,14 @@ class ExtractedFilter(NamedTuple):
     """A filter in a file, and the listings that it may be for.
 
     `is_foreign` is True where only the name `filter` suggests the platform: the filter is sent to
-    a URL of another API, and has the connectives of another language.
+    a URL of another API, and has the connectives of another language. `is_cut` is True where the
+    text around it may go on with the filter: what is missing may stand there.
     """
 
     value: MappedText
     resources: tuple[Resource, ...] = ()
     is_foreign: bool = False
+    is_cut: bool = False
 
 
 class Interpolation(NamedTuple):
@@ -70,14 +72,20 @@ class Extraction:
     problems: list[Problem] = field(default_factory=list)
 
     def add_candidate(
-        self, value: MappedText, context: RequestContext = NO_CONTEXT, built_with: str = ""
+        self,
+        value: MappedText,
+        context: RequestContext = NO_CONTEXT,
+        built_with: str = "",
+        *,
+        is_cut: bool = False,
     ) -> None:
         """Add the text if it is a filter: many other things are called `filter` too.
 
         The text of a payload that creates a job is always a filter. Where a URL of the platform
         is known, it must call a function; anywhere else, an operator. A text with placeholders
         that a program fills is an interpolation; `built_with` names the construct of the program.
-        Without it, placeholders of templates are marked and kept.
+        Without it, placeholders of templates are marked and kept. A text that `is_cut`, so that
+        its end is uncertain, is never edited.
         """
         is_interpolation = bool(value.placeholders and built_with)
         value = value if is_interpolation else mark_placeholders(value)
@@ -90,7 +98,8 @@ class Extraction:
         ):
             return
         is_foreign = bool(context.path and not resources and has_prefix_connective(text))
-        extracted = ExtractedFilter(value, resources, is_foreign)
+        value = value.with_encoder(refuse_edit) if is_cut else value
+        extracted = ExtractedFilter(value, resources, is_foreign, is_cut)
         if is_interpolation:
             self.interpolations.append(Interpolation(value.bounds, built_with, extracted))
         else:

@@ -15,7 +15,11 @@ from epfilter.linter.extractors.urls import add_url_filters, decode_percent
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)|([^\r\n]+)\Z")
 _REQUEST_LINE = re.compile(r"(?:([A-Z]+)[ \t]+)?(\S+)")
 _FILTER_VARIABLE = re.compile(r"@filter[ \t]*=[ \t]*(\S.*)")
-_FORM_FIELD = re.compile(r"(?:^|&)[ \t]*filter=([^&\r\n]*)", re.MULTILINE)
+_FORM_FIELD = re.compile(
+    r"(?:^|&)[ \t]*filter=([^&\r\n]*(?:[\r\n]+[ \t]*[):|,][^&\r\n]*)*)", re.MULTILINE
+)
+"""A field of a form; a line that starts with a separator goes on with its filter."""
+
 _FORM_START = re.compile(r"[\w.\[\]%-]+=")
 _STRING_OR_VARIABLE = re.compile(r'"(?:\\.|[^"\\])*+"|(\{\{[^{}\r\n]*\}\})', re.DOTALL)
 _COMMENT_MARKS = ("###", "#", "//")
@@ -59,11 +63,19 @@ class _RequestParser:
     request: RequestContext = NO_CONTEXT
     state: _State = _State.PREAMBLE
     content_type: str = ""
+    url_lines: tuple[int, int] | None = None
     body_lines: list[tuple[int, int]] = field(default_factory=list)
 
     def add_line(self, start: int, end: int) -> None:
         """Parse a line, which stands from `start` to `end`."""
         line = self.source.text[start:end].strip()
+        if self.url_lines is not None and self._continues_url(start, end, line):
+            self.url_lines = self.url_lines[0], end
+        else:
+            self._finish_url()
+            self._parse_line(start, end, line)
+
+    def _parse_line(self, start: int, end: int, line: str) -> None:
         if self.state is _State.BODY:
             if line.startswith((">", "<")):
                 self.state = _State.END
@@ -82,7 +94,8 @@ class _RequestParser:
             self._parse_head(start, end, line)
 
     def finish(self) -> None:
-        """Parse the body, of which all lines are known now."""
+        """Parse the last lines of the URL, and the body, of which all lines are known now."""
+        self._finish_url()
         if not self.body_lines:
             return
         body = self.source.slice(self.body_lines[0][0], self.body_lines[-1][1])
@@ -127,7 +140,21 @@ class _RequestParser:
                 self.content_type = value.strip().lower()
 
     def _add_urls(self, start: int, end: int) -> None:
-        add_url_filters(self.source.slice(start, end), self.extraction, request=self.request)
+        """Parse a line of the URL, together with the lines that go on with its filter."""
+        self.url_lines = start, end
+
+    def _finish_url(self) -> None:
+        if self.url_lines is not None:
+            source = self.source.slice(*self.url_lines)
+            self.url_lines = None
+            add_url_filters(source, self.extraction, request=self.request)
+
+    def _continues_url(self, start: int, end: int, line: str) -> bool:
+        """Return whether a line goes on with the filter of the URL in the lines above it."""
+        is_indented = start < end and self.source.text[start] in " \t"
+        return line.startswith((")", ":", "|", ",")) or (
+            is_indented and bool(line) and not line.startswith(("?", "&", "/", "#"))
+        )
 
     def _parse_json(self, body: MappedText) -> None:
         """Parse a body, which may contain variables in place of values, and need not be JSON."""

@@ -54,11 +54,16 @@ class _DocumentationExtraction(Extraction):
         self._is_prose = is_prose
 
     def add_candidate(
-        self, value: MappedText, context: RequestContext = NO_CONTEXT, built_with: str = ""
+        self,
+        value: MappedText,
+        context: RequestContext = NO_CONTEXT,
+        built_with: str = "",
+        *,
+        is_cut: bool = False,
     ) -> None:
         if not _ELLIPSIS.search(value.text):
             value = strip_punctuation(value) if self._is_prose else value
-            self._extraction.add_candidate(value, context, built_with)
+            self._extraction.add_candidate(value, context, built_with, is_cut=is_cut)
 
 
 class _MarkdownExtractor:

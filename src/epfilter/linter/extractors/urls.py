@@ -17,6 +17,7 @@ from epfilter.linter.extractors.mapped_text import (
     copy_segments,
     mark_placeholders,
     refuse_edit,
+    refuse_line_breaks,
 )
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 
@@ -33,7 +34,13 @@ _URL_BOUNDARY = re.compile(r"[\s\"'`<>]")
 _PATH_BOUNDARY = re.compile(r"[()\[\]|,;]")
 """A query may contain these: `page[limit]=5`, `include=items,tax_items`."""
 _VALUE_ENDS = frozenset("&#<>`|\"')]")
-_OR_CALL = re.compile(r"\|(?:\w+)?\(")
+_OR_CALL = re.compile(r"\|(?:[ \t]*(?:\r\n|\r|\n)[ \t]*)?(?:\w+)?\(")
+_BREAK = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*")
+_NEXT_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)[ \t]*[^\s]")
+"""The rest of a line, and a line below it that is not blank."""
+
+_CALL_START = re.compile(rf"\(*(?:{OPERATOR_PATTERN})[ ]*\(", re.IGNORECASE)
+_JOINED_CALL = re.compile(r"[:|][ ]*(?:\w+[ ]*)?\(")
 _VARIABLE = re.compile(r"\{\{[^{}\r\n]{0,300}\}\}")
 _UNBALANCED_VALUE = re.compile(rf"(?:{_VARIABLE.pattern}|[^\s&#`])*+")
 _ENCODED_CHARS = {"%22": '"', "%27": "'", "%5C": "\\", "%5c": "\\"}
@@ -53,27 +60,33 @@ def add_url_filters(
 
     `built_with` names the construct that made the text, as in `Extraction.add_candidate`. The
     path of `request` is that of a query on a line of its own, and of `filter=` alone. A value of
-    `filter=` alone is added only where it starts like a filter.
+    `filter=` alone is added only where it starts like a filter. A value goes on in the next line
+    where the break stands between two tokens; where it may go on otherwise, it is cut.
     """
     text = source.text
     done = 0
     for parameter, limit in _find_parameters(text):
         if parameter.start() < done:
             continue  # a part of the value before
+        is_cut = False
         if parameter["mark"] is None:
             value, done = _find_value_alone(source, parameter.end(), limit)
             if value is None:
                 continue
             url = ""
         else:
-            end = _find_value_end(text, parameter.end(), limit)[0]
+            end, is_balanced = _find_value_end(text, parameter.end(), limit)
+            is_cut = not is_balanced and _may_go_on(text, end, limit)
             url = text[_find_url_start(source, done, parameter.start()) : parameter.start()]
             if parameter["mark"].startswith("&"):
                 url = url.rpartition("?")[0]
             done = end
             value = decode_percent(source.slice(parameter.end(), end))
+            if "\n" in value.text or "\r" in value.text:
+                value = value.with_encoder(refuse_line_breaks)  # a break in a URL is not encoded
         path = _PATH_BOUNDARY.split(url)[-1] or request.path
-        extraction.add_candidate(value, RequestContext(path, request.method), built_with)
+        context = RequestContext(path, request.method)
+        extraction.add_candidate(value, context, built_with, is_cut=is_cut)
 
 
 def add_unparsed_urls(source: MappedText, extraction: Extraction) -> None:
@@ -139,7 +152,8 @@ def _find_value_alone(source: MappedText, start: int, limit: int) -> tuple[Mappe
         if any(char in value.text for char in "\\\r\n"):
             return None, start
     else:
-        end, is_balanced = _find_value_end(text, start, limit)
+        line_end = text.find("\n", start, limit)
+        end, is_balanced = _find_value_end(text, start, limit if line_end < 0 else line_end)
         if not is_balanced and text[end : end + 1].isspace():
             return None, start
         value = strip_punctuation(decode_percent(source.slice(start, end)))
@@ -158,8 +172,8 @@ def _find_value_end(text: str, start: int, limit: int) -> tuple[int, bool]:
     """Return where the value of a parameter ends, and whether its parentheses are balanced.
 
     Everything in its parentheses and quotes belongs to the value, even a space, which people
-    forget to encode, as long as they are closed on the same line; so do template variables. An
-    apostrophe may be a quote or not.
+    forget to encode, as long as they are closed on the same line, or the lines break between
+    tokens; so do template variables. An apostrophe may be a quote or not.
     """
     for quotes in ("\"'", '"', ""):
         end, is_balanced = _scan_value(text, start, limit, quotes)
@@ -171,26 +185,66 @@ def _find_value_end(text: str, start: int, limit: int) -> tuple[int, bool]:
 
 def _scan_value(text: str, start: int, limit: int, quotes: str) -> tuple[int, bool]:
     """Return the end of the value where only `quotes` quote, and whether it is balanced."""
-    depth, open_quote, position = 0, "", start
-    while position < limit and text[position] not in "\r\n":
-        char = _ENCODED_CHARS.get(text[position : position + 3], text[position])
-        size = 1 if char == text[position] else 3
-        variable = _VARIABLE.match(text, position, limit) if char == "{" else None
-        if variable:
-            size = len(variable[0])
-        elif open_quote:
+    depth, open_quote, position, line_start = 0, "", start, start
+    while position < limit:
+        line_break = _match_line_break(text, position, limit)
+        if line_break:
+            if open_quote or not _goes_on(text, line_start, line_break, limit, depth):
+                break
+            position = line_start = line_break.end()
+            continue
+        char, size = _read_unit(text, position, limit)
+        if open_quote:
             if char == "\\" and text[position + size : position + size + 1] not in ("\r", "\n"):
                 size += 1
             elif char == open_quote:
                 open_quote = ""
         elif depth == 0 and size == 1 and _ends_value(text, position):
             break
-        elif char in quotes:
+        elif char and char in quotes:
             open_quote = char
-        elif char in "()":
+        elif char and char in "()":
             depth += 1 if char == "(" else -1
         position += size
     return min(position, limit), depth == 0 and not open_quote
+
+
+def _read_unit(text: str, position: int, limit: int) -> tuple[str, int]:
+    """Return the character there and the size of its encoding; no character for a variable."""
+    char = _ENCODED_CHARS.get(text[position : position + 3], text[position])
+    variable = _VARIABLE.match(text, position, limit) if char == "{" else None
+    if variable:
+        return "", len(variable[0])
+    return char, 1 if char == text[position] else 3
+
+
+def _match_line_break(text: str, position: int, limit: int) -> re.Match[str] | None:
+    """Return the line break at the position with the blanks around it, each run of them once."""
+    char = text[position]
+    if char in "\r\n" or (char in " \t" and text[position - 1] not in " \t"):
+        return _BREAK.match(text, position, limit)
+    return None
+
+
+def _goes_on(text: str, line_start: int, line_break: re.Match[str], limit: int, depth: int) -> bool:
+    """Return whether a value goes on after a line break: it must stand between two tokens.
+
+    A backtick in the line before ends inline code, wherever it stands.
+    """
+    start, end = line_break.span()
+    if end >= limit or "`" in text[line_start:start]:
+        return False
+    before, after = text[start - 1 : start], text[end]
+    if depth <= 0:
+        return _JOINED_CALL.match(text, end, limit) is not None or (
+            before in {":", "|"} and _CALL_START.match(text, end, limit) is not None
+        )
+    return before in {"(", ",", ":", "|"} or after in "),:|"
+
+
+def _may_go_on(text: str, end: int, limit: int) -> bool:
+    """Return whether a value that is not closed may go on in the next line of the text."""
+    return text[end : end + 1].isspace() and _NEXT_LINE.match(text, end, limit) is not None
 
 
 def _ends_value(text: str, position: int) -> bool:

@@ -44,14 +44,14 @@ _FILTER_WORDS = ("filter", "Filter", "FILTER")
 class LintedFilter(NamedTuple):
     """A filter of a file, the resource it is checked against, and what is found in it.
 
-    The spans of `diagnostics` are those of the filter's text. `is_foreign` is True where the
-    filter may be of another language, so that its syntax is not checked.
+    The spans of `diagnostics` are those of the filter's text. `is_syntax_checked` is
+    False where the filter may be of another language, or may go on in the text around it.
     """
 
     value: MappedText
     resource: Resource | None
     diagnostics: tuple[Diagnostic, ...]
-    is_foreign: bool = False
+    is_syntax_checked: bool = True
 
     @property
     def text(self) -> str:
@@ -157,7 +157,7 @@ class FileLinter:
         """Return the diagnostics for this text in the position of a filter of the file."""
         has_placeholders = bool(linted.value.placeholders)
         diagnostics = self._run_rules(text, linted.resource, has_placeholders=has_placeholders)
-        return _without_syntax(diagnostics) if linted.is_foreign else diagnostics
+        return diagnostics if linted.is_syntax_checked else _without_syntax(diagnostics)
 
     def ignores(self, code: str, path: Path) -> bool:
         """Return whether the configuration ignores a code in this file, selected or not."""
@@ -169,16 +169,17 @@ class FileLinter:
     def _lint_filter(
         self, extracted: ExtractedFilter, directives: Directives, fallback: Resource | None
     ) -> LintedFilter:
-        value, resources, is_foreign = extracted
+        value, resources, is_foreign, is_cut = extracted
         choice = directives.find_resource(value)
         if choice is not None and (choice.is_beside or not resources):
             resources = (choice.resource,) if choice.resource is not None else ()
         elif not resources and fallback is not None:
             resources = (fallback,)
         resource, diagnostics = self._choose_resource(value, resources)
-        if is_foreign and resource is None:
-            return LintedFilter(value, None, tuple(_without_syntax(diagnostics)), is_foreign=True)
-        return LintedFilter(value, resource, tuple(diagnostics))
+        is_syntax_checked = not (is_cut or (is_foreign and resource is None))
+        if not is_syntax_checked:
+            diagnostics = _without_syntax(diagnostics)
+        return LintedFilter(value, resource, tuple(diagnostics), is_syntax_checked)
 
     def _choose_resource(
         self, value: MappedText, resources: Sequence[Resource]
