@@ -86,7 +86,8 @@ def run_in_process(command: str, folder: Path) -> str:
         )
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return result.output
+    # `output` is both streams in turns, but without the bytes that a command writes.
+    return result.output if result.stderr else result.stdout
 
 
 def run_in_bash(command: str, folder: Path) -> str:
