@@ -11,10 +11,12 @@ from pathlib import Path
 from shutil import which
 
 import pytest
+from pathspec import GitIgnoreSpec
 
 from epfilter.linter import Configuration, lint_paths
 from epfilter.linter.extractors import FILE_KINDS, NeedsExtraError
 from epfilter.linter.files import find_targets
+from epfilter.linter.files.paths import PathPatterns
 
 LINKS = pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
 
@@ -284,3 +286,17 @@ def test_searching_folders_requires_pathspec(
     with pytest.raises(NeedsExtraError, match="pathspec"):
         find_names(tmp_path)
     Configuration(root=tmp_path, filter_lines=("*.txt",)).check()
+
+
+def test_patterns_match_names_that_are_not_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pathspec prefers other backends where they are installed, which refuse such names."""
+    backends: list[object] = []
+    from_lines = GitIgnoreSpec.from_lines
+
+    def record(lines: Sequence[str], *, backend: str | None = None) -> object:
+        backends.append(backend)
+        return from_lines(lines, backend=backend)
+
+    monkeypatch.setattr(GitIgnoreSpec, "from_lines", record)
+    assert PathPatterns(["*.json"]).match("a\udcff.json")
+    assert backends == ["simple"]

@@ -28,10 +28,17 @@ _WHOLE_FILE = 0
 
 _DIRECTIVES_START = re.compile(r"\A\s*epfilter\s*:\s*|\bepfilter\s*:\s*(?=ignore|resource)")
 _NEXT_DIRECTIVES_START = re.compile(r"\bepfilter\s*:\s*(?=ignore|resource)")
+_CODES = r"E(?:PF?)?[0-9]+(?![\w-])|EPF(?![\w-])"
+_CODE_LIST = rf"(?:{_CODES})(?:[\s,]+(?:{_CODES}))*"
 _DIRECTIVE = re.compile(
-    r"(?P<ignore>ignore-file|ignore)(?:\s*\[(?P<codes>[^\]]*)\])?(?![\w\[=-])"
-    r"|resource\s*=\s*(?P<resource>[\w-]*)"
+    r"(?P<ignore>ignore-file|ignore)(?:\s*\[(?P<codes>[^\]]*)\]"
+    rf"|\s*\(\s*(?P<in_parentheses>{_CODE_LIST})\s*\)|[\s:=]+(?P<bare>{_CODE_LIST}))?"
+    r"(?![\w\[(=-]|\s*:)"
+    r"|resource\s*=\s*(?P<resource>[\w-]*)",
+    re.IGNORECASE,
 )
+"""The codes stand in brackets; parentheses, a colon or none of them are read in the same way."""
+
 _CODE = re.compile(r"EPF[0-9]{0,3}", re.IGNORECASE)
 _EXCERPT_LIMIT = 40
 """How many characters of an invalid directive a message repeats."""
@@ -184,7 +191,9 @@ class Directives:
                     )
                 return
             if directive["ignore"]:
-                self._add_ignore(comment.span, directive["ignore"], directive["codes"])
+                listed = directive["codes"], directive["in_parentheses"], directive["bare"]
+                codes = next((codes for codes in listed if codes is not None), None)
+                self._add_ignore(comment.span, directive["ignore"].lower(), codes)
             else:
                 self._add_resource(comment.span, directive["resource"])
             position = directive.end()
@@ -209,7 +218,7 @@ class Directives:
 
     def _parse_codes(self, span: Span, name: str, listed: str) -> tuple[str, ...]:
         """Return the codes that exist; the others are problems."""
-        codes = tuple(code.strip().upper() for code in listed.split(",") if code.strip())
+        codes = tuple(code.upper() for code in re.split(r"[\s,]+", listed) if code)
         if not codes:
             hint = f"write `{name}[EPF301]`, or `{name}` alone"
             self._add_problem(span, f"`{name}[]` names no code.", hint)

@@ -210,6 +210,14 @@ def _unknown_encoding_error(name: str) -> DocumentError:
     return DocumentError("EPF702", f"the file declares `{name}`, which is not a known encoding.")
 
 
+def _can_declare(encoding: str) -> bool:
+    """Return whether a comment in ASCII can declare the encoding, which UTF-16 does not allow."""
+    try:
+        return b"coding".decode(encoding) == "coding"
+    except (LookupError, UnicodeError):
+        return True  # decoding the whole file reports it
+
+
 def _read_declared_encoding(content: bytes) -> str:
     """Return the encoding that one of the first two lines declares (PEP 263), or UTF-8."""
     for line in _LINE_END_BYTES.split(content, 2)[:2]:
@@ -217,9 +225,16 @@ def _read_declared_encoding(content: bytes) -> str:
         if declaration:
             name = declaration[1].decode("ascii", "replace")
             try:
-                return codecs.lookup(name).name
+                encoding = codecs.lookup(name).name
             except LookupError:
                 raise _unknown_encoding_error(name) from None
+            if not _can_declare(encoding):
+                raise DocumentError(
+                    "EPF702",
+                    f"the file declares `{name}`, but the declaration itself is ASCII text.",
+                    hint="save the file as UTF-8, and remove the declaration",
+                )
+            return encoding
         if line.strip() and not line.strip().startswith(b"#"):
             break
     return "utf-8"

@@ -68,7 +68,9 @@ def _parse_patterns(patterns: Sequence[str]) -> GitIgnoreSpec:
         from pathspec import GitIgnoreSpec
     except ModuleNotFoundError:
         raise NeedsExtraError("pathspec") from None
-    return GitIgnoreSpec.from_lines(patterns)
+    # The other backends, which pathspec prefers where they are installed, refuse names of files
+    # that are not UTF-8.
+    return GitIgnoreSpec.from_lines(patterns, backend="simple")
 
 
 def normalize_path(path: Path) -> Path:
