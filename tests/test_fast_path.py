@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter import fast_path, parse, parser, pretty, unparse
-from epfilter.ast import MAX_DEPTH, Filter
+from epfilter.ast import Filter
+from epfilter.limits import MAX_DEPTH
 from epfilter.located import Located
 from epfilter.parser import parse_located
 from epfilter.recovery import groups

@@ -30,7 +30,8 @@ from epfilter import (
     unparse,
     walk,
 )
-from epfilter.ast import MAX_DEPTH, And, Comparison, Node, Or
+from epfilter.ast import And, Comparison, Node, Or
+from epfilter.limits import MAX_DEPTH
 from support.counted_work import count_lines
 from support.sizes import MANY_TERMS
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from epfilter.limits import MAX_LIST_INDEX
 from epfilter.semantics import (
     LIST_INDEX_PATTERN,
-    MAX_LIST_INDEX,
     PathStep,
     case_variants,
     fold_case,

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from epfilter.limits import MAX_JSON_DEPTH
 from epfilter.strict_json import (
-    MAX_DEPTH,
     JsonError,
     JsonFault,
     StrictDecoder,
@@ -145,9 +145,9 @@ def test_what_is_not_strict_json_and_in_which_words(text: str, fault: str, messa
 
 
 def test_the_deepest_document_and_one_level_more() -> None:
-    deepest = "[" * MAX_DEPTH + "]" * MAX_DEPTH
+    deepest = "[" * MAX_JSON_DEPTH + "]" * MAX_JSON_DEPTH
     assert parse_json(deepest) == json.loads(deepest)
-    for deeper in (f"[{deepest}]", '{"a":' * MAX_DEPTH + "[]" + "}" * MAX_DEPTH):
+    for deeper in (f"[{deepest}]", '{"a":' * MAX_JSON_DEPTH + "[]" + "}" * MAX_JSON_DEPTH):
         with pytest.raises(JsonError, match="nested too deeply"):
             parse_json(deeper)
     assert parse_json(f'"{deepest}"') == deepest

@@ -30,6 +30,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError, core_schema
 
 from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError, describe_type
+from epfilter.limits import MAX_DEPTH
 
 if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
@@ -56,13 +57,6 @@ __all__ = [
     "transform",
     "walk",
 ]
-
-MAX_DEPTH = 64
-"""The maximum number of nested And and Or levels of a tree.
-
-The limit ensures that every tree can be printed, hashed, compared, dumped and read back: the JSON
-of pydantic ends at 99 levels. The limits of the platform are much lower (10 calls).
-"""
 
 _EXAMPLE = "gt(created_at,2018-09-01):lt(created_at,2018-10-01):eq(payment,refunded)"
 

@@ -20,10 +20,8 @@ from epfilter.ast import (
     construct_unchecked,
 )
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.limits import MAX_LIST_INDEX
 from epfilter.values import Value, listed_values, to_text
-
-_MAX_INDEX = 999
-"""Fact: the index of a list element is from 0 to 999."""
 
 
 class Field:
@@ -57,8 +55,8 @@ class Field:
             raise FilterTypeError(
                 f"use a name or a list index in brackets, not {describe_type(key)}."
             )
-        if not 0 <= key <= _MAX_INDEX:
-            raise FilterValueError(f"a list index must be from 0 to {_MAX_INDEX}, not {key}.")
+        if not 0 <= key <= MAX_LIST_INDEX:
+            raise FilterValueError(f"a list index must be from 0 to {MAX_LIST_INDEX}, not {key}.")
         return Field(f"{self._name}[{key}]")
 
     def eq(self, value: Value) -> Comparison:

@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING, cast
 
 from epfilter import patterns
 from epfilter.ast import (
-    MAX_DEPTH,
     And,
     Comparison,
     Filter,
@@ -39,6 +38,7 @@ from epfilter.ast import (
     construct_unchecked,
 )
 from epfilter.errors import Span
+from epfilter.limits import MAX_DEPTH
 from epfilter.located import Located, Operand
 
 if TYPE_CHECKING:

@@ -11,9 +11,6 @@ from typing import NamedTuple
 from epfilter.ast import Filter
 from epfilter.errors import Diagnostic, Span
 
-MAX_REDUNDANT_PARENTHESES = 1000
-"""The most pairs of parentheses around one term that group nothing (decision)."""
-
 
 class Operand(NamedTuple):
     """An operand of a call, with its span.

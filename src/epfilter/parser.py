@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote_plus
 
 from epfilter.ast import (
-    MAX_DEPTH,
     And,
     Comparison,
     Filter,
@@ -27,7 +26,7 @@ from epfilter.ast import (
 )
 from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError, describe_type
 from epfilter.fast_path import read_located, read_tree, unquote
-from epfilter.located import MAX_REDUNDANT_PARENTHESES
+from epfilter.limits import MAX_DEPTH, MAX_REDUNDANT_PARENTHESES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

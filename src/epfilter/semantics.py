@@ -10,9 +10,8 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-MAX_LIST_INDEX = 999
 LIST_INDEX_PATTERN = r"[0-9]{1,3}"
-"""A regular expression for the index in `field[0]`."""
+"""A regular expression for the index in `field[0]`, up to `MAX_LIST_INDEX`."""
 
 _LAST_CASED = 0x1E943
 """The last character that has another case (Adlam); Unicode 16 adds none beyond it."""

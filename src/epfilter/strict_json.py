@@ -12,10 +12,8 @@ from collections.abc import Callable, Collection
 from enum import StrEnum
 from typing import Any
 
+from epfilter.limits import MAX_JSON_DEPTH
 from epfilter.snippets import shorten
-
-MAX_DEPTH = 500
-"""How many arrays and objects may be inside one another; Python's own limit varies by version."""
 
 WHITESPACE = " \t\r\n"
 """What may be between two tokens."""
@@ -91,7 +89,7 @@ class StrictDecoder:
     def decode(self, text: str) -> Any:
         """Return the value of a whole text.
 
-        Raises JsonError for a text that is not strict JSON, or deeper than `MAX_DEPTH`.
+        Raises JsonError for a text that is not strict JSON, or deeper than `MAX_JSON_DEPTH`.
         """
         if not text.strip(WHITESPACE):
             raise JsonError(JsonFault.SYNTAX, "the text is empty")
@@ -237,10 +235,10 @@ def _surrogate_error(text: str, position: int) -> JsonError:
 
 
 def _check_depth(value: Any, text: str) -> None:
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
+    if text.count("[") + text.count("{") <= MAX_JSON_DEPTH:
         return
     level = [value] if isinstance(value, (dict, list)) else []
-    for _ in range(MAX_DEPTH):
+    for _ in range(MAX_JSON_DEPTH):
         level = [
             child
             for parent in level
@@ -273,7 +271,7 @@ _STRICT = StrictDecoder()
 def parse_json(text: str) -> Any:
     """Return the value of a text of strict JSON.
 
-    Raises JsonError for any other text, and for one that is nested deeper than `MAX_DEPTH`.
+    Raises JsonError for any other text, and for one that is nested deeper than `MAX_JSON_DEPTH`.
 
     Source: RFC 8259; that names must be unique, and a surrogate never alone, is its advice for
     texts that every reader understands alike (sections 4 and 8.2).

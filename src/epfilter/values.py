@@ -20,15 +20,13 @@ from uuid import UUID
 
 from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.limits import MAX_DIGITS
 from epfilter.snippets import shorten
 
 __all__ = ["Value", "from_text", "from_text_or_none", "listed_values", "to_text"]
 
 Value = str | int | float | Decimal | bool | date | datetime | UUID | Enum
 """The types that builders accept as a value."""
-
-_MAX_DIGITS = 4300
-"""The limit of Python for conversions between int and text, used for Decimal as well."""
 
 _SINGLE_VALUES = (str, bytes, bytearray, memoryview)
 """Iterable types that are one value."""
@@ -139,9 +137,9 @@ def from_text(text: str, kind: type[_T]) -> _T:
     if not isinstance(text, str):
         raise FilterTypeError(f"the text of a value must be a str, not {describe_type(text)}.")
     read, expected = reader
-    if len(text) > _MAX_DIGITS and kind in (int, Decimal, datetime):
+    if len(text) > MAX_DIGITS and kind in (int, Decimal, datetime):
         raise FilterValueError(
-            f"`{shorten(text)}` is too long: a number has at most {_MAX_DIGITS} digits."
+            f"`{shorten(text)}` is too long: a number has at most {MAX_DIGITS} digits."
         )
     try:
         value = read(text)
@@ -210,16 +208,16 @@ def _format_integer(value: int) -> str:
         raise _unsupported_type(value) from None
     except ValueError:
         raise FilterValueError(
-            f"an integer of more than {_MAX_DIGITS} digits cannot be a value."
+            f"an integer of more than {MAX_DIGITS} digits cannot be a value."
         ) from None
 
 
 def _format_decimal(value: Decimal) -> str:
     if not value.is_finite():
         raise FilterValueError(f"{value} cannot be a value of a filter.")
-    if abs(value.adjusted()) >= _MAX_DIGITS or len(value.as_tuple().digits) > _MAX_DIGITS:
+    if abs(value.adjusted()) >= MAX_DIGITS or len(value.as_tuple().digits) > MAX_DIGITS:
         raise FilterValueError(
-            f"a decimal of more than {_MAX_DIGITS} digits without exponent cannot be a value."
+            f"a decimal of more than {MAX_DIGITS} digits without exponent cannot be a value."
         )
     return f"{value:f}"
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter import F, FilterError, FilterTypeError, FilterValueError, all_of, any_of, parse
-from epfilter.ast import MAX_DEPTH, And, Filter, Or
+from epfilter.ast import And, Filter, Or
+from epfilter.limits import MAX_DEPTH
 from epfilter.targets import from_ep_ast, to_ep_ast
 from support.filter_strategies import filters
 from support.sizes import MANY_TERMS

@@ -12,8 +12,8 @@ leave out fixes that would not help.
 
 from __future__ import annotations
 
-from epfilter.ast import MAX_DEPTH
 from epfilter.errors import Diagnostic, Span
+from epfilter.limits import MAX_DEPTH
 from epfilter.located import Located
 from epfilter.recovery import diagnostics
 from epfilter.recovery.groups import GroupReader

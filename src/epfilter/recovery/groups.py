@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from epfilter.ast import MAX_DEPTH, And, Filter, Or, construct_group
+from epfilter.ast import And, Filter, Or, construct_group
 from epfilter.errors import Edit, Span
 from epfilter.fast_path import read_valid_call
-from epfilter.located import MAX_REDUNDANT_PARENTHESES, Located
+from epfilter.limits import MAX_DEPTH, MAX_REDUNDANT_PARENTHESES
+from epfilter.located import Located
 from epfilter.recovery import diagnostics
 from epfilter.recovery.calls import read_call
 from epfilter.recovery.scanner import HEAD, NAME, SPACE, TERM_START, Scanner

@@ -16,6 +16,7 @@ from types import MappingProxyType, new_class
 from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.limits import MAX_LIST_INDEX
 from epfilter.resources.aliases import AnyAlias
 from epfilter.resources.binding import bind
 from epfilter.resources.bound_tree import BoundFilter
@@ -24,7 +25,6 @@ from epfilter.resources.declarations import Declaration, Deprecation, Endpoint, 
 from epfilter.resources.fields import EveryOperator, Field
 from epfilter.resources.groups import Group, Keyed, Nested, declared_fields, member_fields
 from epfilter.resources.schema import Match, Schema
-from epfilter.semantics import MAX_LIST_INDEX
 from epfilter.values import to_text
 
 if TYPE_CHECKING:

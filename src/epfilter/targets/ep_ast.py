@@ -16,7 +16,6 @@ from urllib.parse import unquote_to_bytes
 
 from epfilter.ast import (
     COMPARISONS,
-    MAX_DEPTH,
     MEMBERSHIPS,
     And,
     Comparison,
@@ -30,6 +29,7 @@ from epfilter.ast import (
     require_filter,
 )
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.limits import MAX_DEPTH
 from epfilter.snippets import shorten
 from epfilter.strict_json import JsonError, JsonFault, StrictDecoder
 from epfilter.suggestions import list_names, suggest_name
