@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from epfilter.errors import Edit, Span, apply_edits
 from epfilter.linter.extractors import (
+    FILE_KINDS,
     NO_CONTEXT,
     Endpoints,
     ExtractedFilter,
@@ -20,6 +21,7 @@ from epfilter.linter.extractors import (
     NeedsExtraError,
     RequestContext,
     extract_file,
+    find_kind,
     markdown,
     yaml_files,
 )
@@ -30,7 +32,10 @@ from epfilter.resources import resource_info
 from support.counted_work import count_lines
 from support.filter_strategies import any_text, filters, pieces, texts
 
-ENDS = (".json", ".jsonl", ".yaml", ".http", ".md")
+_PROGRAMS = {".sh", ".py", ".js", ".ts", ".tsx"}
+"""The first endings of kinds with a property test in `test_program_files.py`."""
+
+ENDS = tuple(kind.endings[0] for kind in FILE_KINDS if kind.endings[0] not in _PROGRAMS)
 
 
 class AcceptingExtraction(Extraction):
@@ -309,32 +314,40 @@ def test_no_content_raises_an_error(suffix: str, text: str) -> None:
         assert 0 <= span.start <= span.end <= len(text)
 
 
-@pytest.mark.parametrize(
-    ("suffix", "once"),
-    [
-        (".json", '["/v2/orders?filter=eq(a,1)", {"filter": "eq(\\u0061,1)", "x": "["}],'),
-        (".json", '/* */ , // ,\n/*"",}"'),
-        (".jsonl", '{"filter": "eq(a,1)"}\n'),
-        (".yaml", "- {filter: 'eq(a,''1)'} # epfilter\n- filter: >\n    eq(a,1)\n    eq(b,2)\n"),
-        (".yaml", "# epfilter # # \n"),
-        (".yaml", "- >\n\n\n\n\n\n  \n"),
-        (".http", '###\nGET /v2/orders?filter=eq(a,1)\n\n{"filter": "eq(a,1)", "n": {{n}}}\n'),
-        (".http", "&filter=(\n"),
-        (".md", '```json\n{"filter": "eq(a,1)"}\n```\n\n/v2/orders?filter=eq(a,1) <!-- x -->\n'),
-        (".md", '<!-- epfilter ?filter="('),
-        (".md", "| a | ?filter=eq(a\\|b) |\n|---|---|\n\n"),
-        (".md", "?filter=eq('(a%22"),
-        (".md", "filter=eq('(a%22"),
-        (".md", 'filter="eq(a,1)" filter="in('),
-        (".md", "?filter=eq(a filter=(filter=eq("),
-        (".py", 'f("/v2/orders", {"url": "/v2/orders", "filter": "eq(a,1)"}, f("a/b" + x))\n'),
-        (".py", 'f("/v2/orders" + x + '),
-        (".py", 'f("/v2/orders", [x, '),
-        (".js", 'f("/v2/orders", { url: "/v2/orders", filter: "eq(a,1)" }, f("a/b" + x));\n'),
-        (".ts", 'f("/v2/orders" + (x + '),
-        (".tsx", 'f("/v2/orders", { url: x, filter: '),
-    ],
+REPEATED = (
+    (".filter", "eq(a,'1') # epfilter\n"),
+    (".sh", 'curl "$HOST/v2/orders?filter=eq(a,1)" -d \'{"filter": "eq(a,1)"}\' # epfilter\n'),
+    (".json", '["/v2/orders?filter=eq(a,1)", {"filter": "eq(\\u0061,1)", "x": "["}],'),
+    (".json", '/* */ , // ,\n/*"",}"'),
+    (".jsonl", '{"filter": "eq(a,1)"}\n'),
+    (".yaml", "- {filter: 'eq(a,''1)'} # epfilter\n- filter: >\n    eq(a,1)\n    eq(b,2)\n"),
+    (".yaml", "# epfilter # # \n"),
+    (".yaml", "- >\n\n\n\n\n\n  \n"),
+    (".http", '###\nGET /v2/orders?filter=eq(a,1)\n\n{"filter": "eq(a,1)", "n": {{n}}}\n'),
+    (".http", "&filter=(\n"),
+    (".md", '```json\n{"filter": "eq(a,1)"}\n```\n\n/v2/orders?filter=eq(a,1) <!-- x -->\n'),
+    (".md", '<!-- epfilter ?filter="('),
+    (".md", "| a | ?filter=eq(a\\|b) |\n|---|---|\n\n"),
+    (".md", "?filter=eq('(a%22"),
+    (".md", "filter=eq('(a%22"),
+    (".md", 'filter="eq(a,1)" filter="in('),
+    (".md", "?filter=eq(a filter=(filter=eq("),
+    (".py", 'f("/v2/orders", {"url": "/v2/orders", "filter": "eq(a,1)"}, f("a/b" + x))\n'),
+    (".py", 'f("/v2/orders" + x + '),
+    (".py", 'f("/v2/orders", [x, '),
+    (".js", 'f("/v2/orders", { url: "/v2/orders", filter: "eq(a,1)" }, f("a/b" + x));\n'),
+    (".ts", 'f("/v2/orders" + (x + '),
+    (".tsx", 'f("/v2/orders", { url: x, filter: '),
 )
+"""Endings of files, and texts that are repeated in them."""
+
+
+def test_every_kind_of_file_has_a_repeated_text() -> None:
+    extractors = {kind.extractor for suffix, _ in REPEATED if (kind := find_kind(f"x{suffix}"))}
+    assert {kind.extractor for kind in FILE_KINDS} == extractors
+
+
+@pytest.mark.parametrize(("suffix", "once"), REPEATED)
 def test_work_is_linear_in_the_size(suffix: str, once: str) -> None:
     def extract_text(times: int) -> int:
         text = once * times
