@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from epfilter.exporter.orders import RowsPer, csv_columns
+from epfilter.exporter.orders.duckdb_sql import Source, build_csv_select, quote_name
 from epfilter.exporter.orders.order_schema import ITEM_MEMBERS, ORDER_MEMBERS
 
 PINNED: dict[RowsPer, list[str]] = json.loads(
@@ -29,6 +30,13 @@ def test_every_member_has_a_column() -> None:
     order_names = {member.name for member in ORDER_MEMBERS}
     assert order_names <= per_order
     assert order_names | {member.name for member in ITEM_MEMBERS} == per_item
+
+
+@pytest.mark.parametrize("rows", ["item", "order"])
+@pytest.mark.parametrize("items", [None, "items"])
+def test_every_column_has_a_cell(rows: RowsPer, items: str | None) -> None:
+    sql = build_csv_select("SELECT 1", Source("orders", {}, items), rows, neutralise=True)
+    assert [column.name for column in csv_columns(rows) if quote_name(column.name) not in sql] == []
 
 
 def test_every_column_is_described() -> None:

@@ -92,7 +92,7 @@ source, amounts in minor units, `manual` as true or false.
 def csv_columns(rows: RowsPer) -> tuple[CsvColumn, ...]:
     """Return the columns of a CSV file in their order.
 
-    >>> [column.name for column in csv_columns("order")][-3:]
-    ['item_count', 'product_ids', 'product_skus']
+    >>> [column.name for column in csv_columns("order")][:3]
+    ['id', 'order_number', 'external_ref']
     """
     return CSV_COLUMNS[rows]
