@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,7 +129,8 @@ def _export_locally(f: Filter, orders: str, output: Path, style: str, *, force: 
     from epfilter.cli.local_export import export_locally
 
     context = click.get_current_context()
-    for name in ("split", "region", "timeout", "resume"):
+    platform_options = {field.name for field in fields(PlatformExport)} - {"output", "force"}
+    for name in sorted(platform_options):
         if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
             raise click.UsageError(f"`--{name}` cannot be combined with `--orders`.")
     rows = export_locally(f, orders, output, force=force)
