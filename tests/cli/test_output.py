@@ -26,6 +26,8 @@ _COMMANDS = main.list_commands(click.Context(main))
 _CONNECTING = {"export", "jobs", "serve"}
 """The commands whose examples require a platform, or are one; their own tests run them."""
 
+_REFERENCE = Path(__file__).parents[2] / "docs" / "pages" / "reference" / "command-line.md"
+
 _STATUS = r"(?m)^\d+ filters? in \d+ files?: no findings\n|^0 of \d files would be changed\n"
 
 
@@ -115,6 +117,15 @@ def test_help_lists_every_command_and_the_completion() -> None:
     assert re.findall(r"^  (\w[\w-]*)  +[A-Z].*\.$", text, re.MULTILINE) == _COMMANDS
     assert "_EPFILTER_COMPLETE=bash_source epfilter" in text
     assert "Exit codes:" in text
+
+
+@pytest.mark.parametrize("command", [[], *[[name] for name in _COMMANDS]], ids=str)
+def test_the_reference_shows_the_help(command: list[str]) -> None:
+    prompt = " ".join(["\n$ epfilter", *command, "--help\n"])
+    _, found, rest = _REFERENCE.read_text(encoding="utf-8").partition(prompt)
+    assert found, f"{_REFERENCE} does not show the output of{prompt}"
+    result = CliRunner().invoke(main, [*command, "--help"], terminal_width=78, prog_name="epfilter")
+    assert rest.partition("```")[0] == result.stdout
 
 
 def _examples() -> Iterator[str]:
