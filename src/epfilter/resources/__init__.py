@@ -65,7 +65,7 @@ from epfilter.resources.fields import (
 )
 from epfilter.resources.groups import Group, Keyed, Nested
 from epfilter.resources.listings import AREA_OF as _AREA_OF
-from epfilter.resources.resolve import all_resources, resource_named, resource_of
+from epfilter.resources.resolve import all_resources, resource_named, resource_of, resource_of_job
 from epfilter.resources.resource import (
     Resource,
     check_located,
@@ -206,6 +206,7 @@ __all__ = [
     "resource_info",
     "resource_named",
     "resource_of",
+    "resource_of_job",
     "resource_schema",
     "rule_promotion_code_usages",
     "rule_promotion_codes",

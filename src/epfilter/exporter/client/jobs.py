@@ -27,7 +27,7 @@ from epfilter.exporter.errors import (
     WaitTimeoutError,
 )
 from epfilter.exporter.models import CreateJob, FileLink, Job, JobStatus
-from epfilter.resources import orders
+from epfilter.resources import orders, resource_of_job
 
 AnyFilter: TypeAlias = Filter | str | CreateJob
 """The orders to export: a filter, its text, or the body of the request that creates the job."""
@@ -43,11 +43,12 @@ _PAUSE_GROWTH = 1.5
 
 
 def build_job_request(filter: AnyFilter, *, check: bool) -> CreateJob:  # noqa: A002 - the name in the platform's API
-    """Return the body that creates a job; `check` its filter against the resource `orders`."""
+    """Return the body that creates a job; `check` its filter for the job type."""
     body = filter if isinstance(filter, CreateJob) else CreateJob.order_export(filter)
     if check and body.data.filter is not None:
         # The platform may ignore an unknown attribute, and would then export all orders.
-        orders.bind(body.data.filter)
+        resource = resource_of_job(body.data.job_type) or orders
+        resource.bind(body.data.filter)
     return body
 
 

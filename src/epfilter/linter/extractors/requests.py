@@ -23,11 +23,6 @@ _CERTAINLY_A_URL = re.compile(rf"{PLACEHOLDER}*/|https?://")
 _URL_LIMIT = 2_000
 """No URL is longer, and each filter beside it is compared with it."""
 
-_JOB_RESOURCES = {"order_export": "orders"}
-"""The member `job_type` of a payload, and the listing that its filter is for.
-
-Source: the Exporter Service's documentation, whose only job exports orders."""
-
 
 class RequestContext(NamedTuple):
     """The request around a filter, as far as the file contains it.
@@ -91,10 +86,10 @@ class Endpoints:
     def find_resources(self, context: RequestContext) -> tuple[Resource, ...]:
         """Return the listings that the request is for: several where they share a path."""
         if context.job_type:
-            from epfilter.resources import resource_named
+            from epfilter.resources import resource_of_job
 
-            name = _JOB_RESOURCES.get(context.job_type)
-            return (resource_named(name),) if name else ()
+            resource = resource_of_job(context.job_type)
+            return () if resource is None else (resource,)
         return self._find_at(context.path, context.method.upper()) if context.path else ()
 
     def _find_at(self, url: str, method: str) -> tuple[Resource, ...]:
