@@ -11,10 +11,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url, text, update
 
 from epfilter.exporter.errors import ExporterError, SettingsError
 from epfilter.exporter.service.database import DiskFullError
+from epfilter.exporter.service.job_tables import METADATA, QUEUE, SCHEMA_VERSION
 from epfilter.exporter.service.jobs import JobStore
 from epfilter.exporter.service.settings import ServiceSettings
 
@@ -99,11 +100,25 @@ def test_postgresql_requires_its_driver(monkeypatch: pytest.MonkeyPatch) -> None
         JobStore("postgresql://127.0.0.1/x", lifetime=WEEK)
 
 
+def test_a_change_of_the_tables_increases_the_schema_version() -> None:
+    columns = {table.name: [*table.columns.keys()] for table in METADATA.tables.values()}
+    pinned = {
+        "epfilter_exporter_queue": ["version", "last_created", "key"],
+        "epfilter_exporter_jobs": [
+            *("id", "filter", "status", "error", "created", "updated", "rows", "attempts")
+        ],
+    }
+    assert (SCHEMA_VERSION, columns) == (1, pinned), (
+        "increase SCHEMA_VERSION, and let Database.open change the tables of older versions"
+    )
+
+
 def test_a_newer_schema_is_refused(location: str, jobs: JobStore) -> None:
+    newer = SCHEMA_VERSION + 1
     with jobs._database.write_transaction() as connection:
-        connection.execute(text("UPDATE epfilter_exporter_queue SET version = 2"))
+        connection.execute(update(QUEUE).values(version=newer))
     with pytest.raises(
-        SettingsError, match=r"was created by a newer epfilter \(schema 2; this version"
+        SettingsError, match=rf"was created by a newer epfilter \(schema {newer}; this version"
     ):
         JobStore(location, lifetime=WEEK)
 

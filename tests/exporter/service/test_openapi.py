@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from epfilter import parse
 from epfilter.exporter import CreateJob, CreateJobData
 from epfilter.exporter.models import ErrorResponse, FileLinkResponse, Job
+from epfilter.exporter.service.job_tables import ORDER_EXPORT
 from epfilter.exporter.service.openapi import load_document
 from epfilter.exporter.service.responses import ERRORS
 
@@ -169,7 +170,7 @@ MODELS = models_json_schema(
     ref_template="#/components/schemas/{model}",
 )[1]["$defs"]
 STRICTER = {
-    ("CreateJobData", "job_type"): {"const": "order_export"},
+    ("CreateJobData", "job_type"): {"const": ORDER_EXPORT},
     ("CreateJobData", "filter"): {"format": "elastic-path-filter"},
 }
 """What the service requires beyond the model, which reads more job types."""
