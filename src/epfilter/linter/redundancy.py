@@ -8,11 +8,13 @@ a wrong one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from epfilter.linter.model import Call, Group
+from epfilter.ast import Operator
+from epfilter.linter.model import Call, Context, Group
 from epfilter.linter.value_sets import ValueSet
+from epfilter.snippets import shorten
 
 
 def group_comparable_calls(group: Group) -> list[list[Call]]:
@@ -35,6 +37,31 @@ def _group_comparable_calls(calls: list[Call]) -> list[list[Call]]:
             if len(with_sets) > 1:
                 comparable.append(with_sets)
     return comparable
+
+
+def suggest_fewer_calls(context: Context) -> str:
+    """Return the hint for a filter with too many calls or alternatives."""
+    field = _find_field_for_in(context.groups)
+    if field is None:
+        return "split the filter"
+    return f"use one `in` for the alternatives of `{shorten(field)}`, or split the filter"
+
+
+def _find_field_for_in(groups: Iterable[Group]) -> str | None:
+    """Return the first field with several alternatives that one `in` can replace; None for none.
+
+    These are terms with `eq` or `in` of one OR, if the field supports `in`.
+    """
+    for group in groups:
+        if group.op is not Operator.OR or not group.is_outermost:
+            continue
+        seen: set[str] = set()
+        for call in group.collect_calls():
+            if call.op in (Operator.EQ, Operator.IN) and call.supports(Operator.IN):
+                if call.path in seen:
+                    return call.field.raw
+                seen.add(call.path)
+    return None
 
 
 def select_narrowest(calls: Sequence[Call]) -> list[Call]:

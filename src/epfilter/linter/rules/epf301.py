@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Context
+from epfilter.linter.redundancy import suggest_fewer_calls
 
 
 def _check(context: Context) -> Iterator[Finding]:
@@ -14,7 +15,7 @@ def _check(context: Context) -> Iterator[Finding]:
         yield Finding(
             f"the filter has {count} call{'s' * (count > 1)}; the limit is {limit}.",
             context.calls[limit].span,
-            "replace several `eq` on one field joined with `|` by one `in`, or split the filter",
+            suggest_fewer_calls(context),
         )
 
 

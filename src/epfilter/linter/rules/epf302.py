@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from epfilter.ast import Operator
 from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Context
 
@@ -16,10 +17,12 @@ def _check(context: Context) -> Iterator[Finding]:
         return
     size = len(quote(context.text, safe=""))
     if size > limit:
+        has_list = any(call.op is Operator.IN for call in context.calls)
+        example = ", for example the values of an `in`," if has_list else ""
         yield Finding(
             f"the filter has {size} bytes after percent-encoding; the limit is {limit}.",
             context.span,
-            "split the filter, for example the values of an `in`, into several requests",
+            f"split the filter{example} into several requests",
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Context
+from epfilter.linter.redundancy import suggest_fewer_calls
 from epfilter.resources import or_complexity
 
 _BITS_SHOWN = 64
@@ -23,8 +24,7 @@ def _check(context: Context) -> Iterator[Finding]:
         yield Finding(
             f"the filter has an OR complexity of {shown}; the limit is {limit}.",
             context.span,
-            "a call counts 1, AND multiplies, OR adds; use `in` instead of several `eq` on one "
-            "field, or split the filter",
+            f"a call counts 1, AND multiplies, OR adds; {suggest_fewer_calls(context)}",
         )
 
 
