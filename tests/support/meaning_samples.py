@@ -23,11 +23,30 @@ _VALUES = (
         "2018-09-01T00:00:00Z",
         "2018-09-02T01:00:00+02:00",
         "1535760000000",
+        "true",
+        "false",
+        _ID,
+        _ID.upper(),
     ),
 )
 _CELLS: tuple[object, ...] = (
     *("1", "1.0", "2", "5", "10", "95", "x", "X", "x ", "xy", "y", "", "C:\\x", "2018-09-01"),
-    *(-5, 1, Decimal("1.5"), 2, 5, 9, 10, 2000, _DAY, _DAY.replace(hour=5), None, True, UUID(_ID)),
+    *(
+        -5,
+        1,
+        Decimal("1.5"),
+        2,
+        5,
+        9,
+        10,
+        2000,
+        _DAY,
+        _DAY.replace(hour=5),
+        None,
+        True,
+        False,
+        UUID(_ID),
+    ),
     *([], ["1", "2"], [1, 10], ["x", "y"], [_DAY, _DAY.replace(day=3)]),
 )
 ROWS: list[Row] = [{"a": a, "b": b} for a, b in product(_CELLS, ("1", 5, "x", None))]

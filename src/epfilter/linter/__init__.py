@@ -53,9 +53,9 @@ def lint(
 
     `resource` is a resource or the name of one of the platform's listings. With a resource, fields,
     operators and values are checked too, and values are compared by the type of their field.
-    Without one, a rule reports only what is true for every type: text, number and date. For a text
-    with syntax errors, the result contains these errors and the findings of the resource in the
-    undamaged calls. `settings` select rules and set thresholds.
+    Without one, a rule reports only what is true for every type: text, number, date, boolean and
+    UUID. For a text with syntax errors, the result contains these errors and the findings of the
+    resource in the undamaged calls. `settings` select rules and set thresholds.
 
     No content of the text raises an error. Raises FilterTypeError if the text is not a str or the
     resource has a wrong type, ResourceError for the name of an unknown resource, and

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, assert_never
+from uuid import UUID
 
 from epfilter.ast import Operator
 from epfilter.errors import FilterValueError
@@ -24,6 +25,9 @@ Reader = Callable[[str], Any]
 
 _SUBMICROSECONDS = re.compile(r"\.[0-9]{7}")
 """More digits than a `datetime` keeps: such timestamps are not compared."""
+
+_BOOLEANS = {"true": True, "false": False}
+_UUID_LENGTH = 36
 
 _NUMERIC = re.compile(r"[+-]?[0-9]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -189,8 +193,13 @@ def _read_text(text: str) -> str:
     return text
 
 
-def _read_caseless(text: str) -> str:
-    return text.lower()
+def _read_boolean(text: str) -> bool | None:
+    return _BOOLEANS.get(text)
+
+
+def _read_uuid(text: str) -> UUID | None:
+    # The length is cheaper than an attempt that fails.
+    return from_text_or_none(text, UUID) if len(text) == _UUID_LENGTH else None
 
 
 def _read_number(text: str) -> Any:
@@ -206,8 +215,14 @@ def _read(text: str, python_type: type[Any]) -> Any:
     return from_text_or_none(text, python_type) if _NUMERIC.match(text) else None
 
 
-_UNTYPED_READERS: tuple[Reader, ...] = (_read_text, _read_caseless, _read_number, _read_timestamp)
-"""The types that a value may have if no resource is given; caseless is how UUIDs compare."""
+_UNTYPED_READERS: tuple[Reader, ...] = (
+    _read_text,
+    _read_number,
+    _read_timestamp,
+    _read_boolean,
+    _read_uuid,
+)
+"""The types that a value may have if no resource is given."""
 
 
 def read_bare_date(text: str) -> date | None:

@@ -67,7 +67,7 @@ RULE = Rule(
         "Two terms of one AND contradict each other: a range that ends before it begins, two "
         "different values of a field that has one, an `in` without the value of an `eq`. Values "
         "are compared by the type of the field. Without a resource, only terms that contradict "
-        "each other as text, as numbers and as dates are reported.\n"
+        "each other for every type are reported.\n"
         "A list can contain two values at once, so it is never reported. Without a resource it is "
         "not known whether a field is a list; the field is taken for a single value only if one of "
         "the terms compares by order (`gt`, `ge`, `lt`, `le`)."

@@ -92,9 +92,8 @@ RULE = Rule(
     explanation=(
         "In an AND a term adds nothing if a narrower one is beside it; in an OR the narrower one "
         "adds nothing. Often a value or an operator is wrong. Values are compared by the type of "
-        "the field. Without a resource, only what is true for text, numbers and dates alike is "
-        "reported. The fix removes the term; it is not safe, because you may have meant a "
-        "different term."
+        "the field. Without a resource, only what is true for every type is reported. The fix "
+        "removes the term; it is not safe, because you may have meant a different term."
     ),
     bad=Example("gt(a,5):gt(a,3)"),
     good=Example("gt(a,3):lt(a,5)"),
