@@ -6,6 +6,7 @@ import copy
 import json
 import pickle
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +23,22 @@ from epfilter import (
     transform,
     walk,
 )
-from epfilter.ast import And, Comparison, IsNull, Membership, Node, Or
+from epfilter import ast as ast_module
+from epfilter.ast import (
+    CALL_OPERATORS,
+    COMPARISONS,
+    MEMBERSHIPS,
+    ORDERED_OPERATORS,
+    TEXT_OPERATORS,
+    And,
+    Comparison,
+    IsNull,
+    Membership,
+    Node,
+    Or,
+)
+
+TREE_PAGE = Path(__file__).parents[1] / "docs" / "pages" / "explanation" / "tree.md"
 
 A, B, C = F.a.eq(1), F.b.eq(2), F.c.eq(3)
 adapter: TypeAdapter[Filter] = TypeAdapter(Node)
@@ -31,6 +47,20 @@ adapter: TypeAdapter[Filter] = TypeAdapter(Node)
 class Report(BaseModel):
     filter: Filter
     other: Filter | None = None
+
+
+def test_every_operator_takes_either_text_or_values_of_the_type_of_the_field() -> None:
+    """A new operator must be added to `TEXT_OPERATORS`, or to the operators here."""
+    typed = {Operator.EQ, *ORDERED_OPERATORS, Operator.CONTAINS, *MEMBERSHIPS}
+    assert {*CALL_OPERATORS} == typed | {*TEXT_OPERATORS, Operator.IS_NULL}
+    assert not typed & {*TEXT_OPERATORS}
+
+
+def test_the_documentation_of_the_nodes_has_every_operator() -> None:
+    page = TREE_PAGE.read_text(encoding="utf-8")
+    for operators in (COMPARISONS, MEMBERSHIPS):
+        assert f" {' '.join(operators)} " in (ast_module.__doc__ or "")
+        assert f"| `{' '.join(operators)}` |" in page
 
 
 @pytest.mark.parametrize(

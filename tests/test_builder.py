@@ -19,7 +19,13 @@ from epfilter import (
     any_of,
     parse,
 )
+from epfilter.ast import CALL_OPERATORS
 from epfilter.builder import Field
+
+
+def test_every_operator_has_a_method() -> None:
+    methods = {"in" if name == "in_" else name for name in dir(Field)}
+    assert {op.value for op in CALL_OPERATORS} <= methods
 
 
 @pytest.mark.parametrize(

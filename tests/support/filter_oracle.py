@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
-from epfilter.ast import TEXT_OPERATORS, And, Comparison, Filter, IsNull, Membership, Operator, Or
+from epfilter.ast import (
+    And,
+    Comparison,
+    ComparisonOperator,
+    Filter,
+    IsNull,
+    Membership,
+    Operator,
+    Or,
+)
 from epfilter.errors import FilterValueError
 from epfilter.values import from_text
 
 _TYPES = (bool, int, Decimal, datetime, UUID)
 """A bool is an int, so it comes first; dates are already their midnight."""
+
+_ORDER = {
+    Operator.GT: operator.gt,
+    Operator.GE: operator.ge,
+    Operator.LT: operator.lt,
+    Operator.LE: operator.le,
+}
 
 
 def matches(f: Filter, row: Mapping[str, Any]) -> bool:
@@ -67,23 +84,18 @@ def _follow(value: Any, step: str | int, *, last: bool) -> list[Any]:
     return [] if value is None else [value]
 
 
-def _holds(op: Operator, value: Any, text: str) -> bool:
+def _holds(op: ComparisonOperator, value: Any, text: str) -> bool:
     value = _normalize(value)
-    if op in (Operator.EQ, Operator.CONTAINS):
-        return _equal(value, text)
-    if op in TEXT_OPERATORS:
-        return isinstance(value, str) and _like(value, text, fold=op is not Operator.LIKE)
     bound = _read(value, text)
-    if bound is None:
-        return False
-    return bool(
-        {
-            Operator.GT: value > bound,
-            Operator.GE: value >= bound,
-            Operator.LT: value < bound,
-            Operator.LE: value <= bound,
-        }[op]
-    )
+    match op:
+        case Operator.EQ | Operator.CONTAINS:
+            return _equal(value, text)
+        case Operator.LIKE | Operator.ILIKE | Operator.TEXT:
+            return isinstance(value, str) and _like(value, text, fold=op is not Operator.LIKE)
+        case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
+            return bound is not None and bool(_ORDER[op](value, bound))
+        case _:
+            assert_never(op)
 
 
 def _equal(value: Any, text: str) -> bool:

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from epfilter.ast import COMPARISONS, MEMBERSHIPS, Operator
+
 Row = dict[str, Any]
 
 _DAY = datetime(2018, 9, 1, tzinfo=UTC)
@@ -68,8 +70,8 @@ TYPED_ROWS: list[Row] = [
 ] + [{name: cell} for name, (_, cells) in TYPED.items() for cell in cells]
 
 
-_COMPARISONS = ("eq", "gt", "ge", "lt", "le", "like", "ilike", "contains")
-_MEMBERSHIPS = ("in", "contains_any", "contains_all")
+_COMPARISONS = tuple([op.value for op in COMPARISONS if op is not Operator.TEXT])
+_MEMBERSHIPS = tuple([op.value for op in MEMBERSHIPS])
 
 
 @st.composite

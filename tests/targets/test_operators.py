@@ -143,6 +143,7 @@ def test_no_other_operator_is_translated_as_eq(target: str, name: str, op: Opera
     assert translation != repr(translate(call(Operator.EQ)))
 
 
+@pytest.mark.parametrize("field", ["name", "names", "created_at"])
 @pytest.mark.parametrize("op", CALL_OPERATORS)
-def test_every_operator_has_english_words(op: Operator) -> None:
-    assert in_words(call(op))
+def test_every_operator_has_english_words(op: Operator, field: str) -> None:
+    assert in_words(call(op, field))
