@@ -30,6 +30,11 @@ def test_every_module_of_the_package_is_a_target_or_shared() -> None:
     assert modules == SHARED | {target.module for target in TARGETS}
 
 
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.module)
+def test_every_target_has_tests(target: Target) -> None:
+    assert Path(__file__).with_name(f"test_{target.module}.py").exists()
+
+
 def test_every_function_has_a_page() -> None:
     page = PAGE.read_text(encoding="utf-8")
     for target in TARGETS:

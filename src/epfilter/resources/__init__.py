@@ -1,6 +1,6 @@
 """What each listing of the platform accepts, as typed declarations that also build filters.
 
-A listing is loaded on first access: loading all 67 would slow down every import.
+A listing is loaded on first access: loading all of them would slow down every import.
 """
 
 from typing import TYPE_CHECKING

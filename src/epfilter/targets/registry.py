@@ -1,7 +1,7 @@
 """Every target: its module, its public functions, and its translations to text.
 
-The public names of `epfilter.targets`, `epfilter translate` and the tests read this list. To add
-a target, write its module and add an entry here. Nothing is imported before it is used.
+The public names of `epfilter.targets`, `epfilter translate` and the tests read this list. Nothing
+is imported before it is used. `CONTRIBUTING.md` has a guide to adding a target.
 """
 
 from __future__ import annotations

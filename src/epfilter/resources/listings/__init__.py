@@ -1,8 +1,6 @@
 """The listings of the platform: one module per area, loaded on first access of a resource.
 
-To add a listing, declare its class and its instance in the module of its area, and add its name
-there to `__all__`, here to `AREAS`, and to `__all__` of `epfilter.resources`. Describe it in
-`listings.jsonl` and `fields.jsonl` of the tests.
+`CONTRIBUTING.md` has a guide to adding a listing.
 """
 
 from __future__ import annotations
