@@ -15,7 +15,7 @@ import pytest
 from epfilter.atomic_files import (
     atomic_file,
     create_file,
-    place,
+    move_into_place,
     remove_temporary_files,
     temporary_path,
 )
@@ -240,7 +240,7 @@ def test_the_content_and_the_name_are_on_the_disk_in_this_order(
     monkeypatch.setattr(Path, "replace", record_replace)
     file = tmp_path / "a.part"
     file.write_bytes(NEW)
-    place(file, tmp_path / "a.csv")
+    move_into_place(file, tmp_path / "a.csv")
     assert steps == ["sync content", "replace", "sync folder"][: 2 if os.name == "nt" else 3]
 
 

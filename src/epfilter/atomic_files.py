@@ -60,7 +60,7 @@ def atomic_file(
         # While it is written, a file that gets permissions of its own is for the owner only.
         with create_file(temporary, private=mode is not None) as file:
             yield file
-        place(temporary, target, replace=replace, mode=mode)
+        move_into_place(temporary, target, replace=replace, mode=mode)
     finally:
         with suppress(OSError):
             temporary.unlink()
@@ -80,7 +80,9 @@ def create_file(path: Path, *, private: bool) -> BinaryIO:
     return open(path, "xb", opener=lambda name, flags: os.open(name, flags, permissions))
 
 
-def place(file: Path, target: Path, *, replace: bool = True, mode: int | None = None) -> None:
+def move_into_place(
+    file: Path, target: Path, *, replace: bool = True, mode: int | None = None
+) -> None:
     """Give a complete file the name `target`, in the same file system, with the permissions `mode`.
 
     The content and the name are on the disk when this returns. The file may keep its own name too
@@ -89,7 +91,7 @@ def place(file: Path, target: Path, *, replace: bool = True, mode: int | None = 
     Raises FileExistsError if the target exists and `replace` is false, even if it appeared a moment
     ago, and OSError if the file system refuses.
 
-    >>> place(Path("none.part"), Path("orders.csv"))
+    >>> move_into_place(Path("none.part"), Path("orders.csv"))
     Traceback (most recent call last):
     FileNotFoundError: ...
     """

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epfilter.exporter import JoinError, csv_merge
+from epfilter.exporter import MergeError, csv_merge
 from epfilter.exporter.csv_merge import merge_csv
 
 
@@ -100,7 +100,7 @@ _ERRORS = [
 
 @pytest.mark.parametrize(("contents", "message"), [row[1:] for row in _ERRORS], ids=[row[0] for row in _ERRORS])  # fmt: skip
 def test_parts_that_cannot_be_merged_are_an_error(contents: list[bytes], message: str) -> None:
-    with pytest.raises(JoinError) as caught:
+    with pytest.raises(MergeError) as caught:
         merge(*contents)
     assert message in str(caught.value)
 
@@ -115,7 +115,7 @@ def test_parts_that_cannot_be_merged_are_an_error(contents: list[bytes], message
     ],
 )
 def test_parts_that_cannot_be_read_are_an_error(parts: list[str], message: str) -> None:
-    with pytest.raises(JoinError, match=re.escape(message)):
+    with pytest.raises(MergeError, match=re.escape(message)):
         merge_csv([Path(part) for part in parts], io.BytesIO(), disjoint=True)
 
 
@@ -144,7 +144,7 @@ def test_an_error_of_the_disk_is_translated(monkeypatch: pytest.MonkeyPatch, mem
     monkeypatch.setattr(Broken, member, fail, raising=False)
     monkeypatch.setattr(Path, "open", opened)
     Path("0.csv").touch()
-    with pytest.raises(JoinError, match=r"cannot read 0\.csv: Input/output error\."):
+    with pytest.raises(MergeError, match=r"cannot read 0\.csv: Input/output error\."):
         merge_csv([Path("0.csv")], io.BytesIO(), disjoint=True)
 
 
@@ -154,7 +154,7 @@ def test_a_row_that_would_fill_the_memory_is_an_error(
 ) -> None:
     monkeypatch.setattr(csv_merge, "_MAX_ROW_SIZE", 50)
     with pytest.raises(
-        JoinError, match=r"row [12] of 0\.csv is longer than 0 MB\. Hint: check for a quote"
+        MergeError, match=r"row [12] of 0\.csv is longer than 0 MB\. Hint: check for a quote"
     ):
         merge(content)
 

@@ -190,7 +190,7 @@ _CHUNKED = [
 
 @pytest.mark.parametrize(("most", "text", "parts"), _CHUNKED)
 def test_values_are_split_into_chunks(most: int, text: str, parts: list[str]) -> None:
-    result = split(text, most_values=most)
+    result = split(text, max_values=most)
     assert [unparse(part) for part in result] == parts
     assert result.disjoint is (len(parts) == 1)
 
@@ -199,7 +199,7 @@ def test_window_and_values_are_split_together() -> None:
     result = split(
         "ge(created_at,2018-09-20):lt(created_at,2018-10-05):(eq(name,A)|eq(name,B))",
         by="month",
-        most_values=1,
+        max_values=1,
     )
     assert [unparse(part) for part in result] == [
         "ge(created_at,2018-09-20):lt(created_at,2018-10-01):eq(name,A)",
@@ -246,7 +246,7 @@ _WINDOW = "ge(created_at,2018-09-20):lt(created_at,2018-10-05)"
         ("ge(created_at,2018-10-01):lt(created_at,2018-10-01)", {"by": "month"}, FilterValueError, "is empty: it ends before it begins"),
         ("gt(created_at,2018-10-01):le(created_at,2018-10-01)", {"by": "month"}, FilterValueError, "is empty: it ends before it begins"),
         ("ge(created_at,0001-01-01):lt(created_at,9999-12-31)", {"by": "day"}, FilterValueError, "the filter would be split into more than 10,000 filters. Hint: use longer"),
-        (f"{_WINDOW}:in(id,{','.join(map(str, range(5001)))})", {"by": "month", "most_values": 1}, FilterValueError, "more than 10,000 filters"),
+        (f"{_WINDOW}:in(id,{','.join(map(str, range(5001)))})", {"by": "month", "max_values": 1}, FilterValueError, "more than 10,000 filters"),
         ("ge(created_at,soon):lt(created_at,2018-10-01)", {"by": "month"}, ResourceError, "`created_at`: `soon` is not a date or timestamp."),
         ("ge(created_at,2018-09-01):lt(created_at,2018-11-01)", {"by": "month", "resource": "no_such_thing"}, ResourceError, "there is no resource"),
         (_WINDOW, {"by": "month", "resource": "carts"}, FilterValueError, "has no window on `created_at`"),
@@ -254,8 +254,8 @@ _WINDOW = "ge(created_at,2018-09-20):lt(created_at,2018-10-05)"
         (_WINDOW, {"by": "month", "resource": Texts()}, FilterValueError, "has no window on `created_at`"),
         (_WINDOW, {"by": "year"}, FilterValueError, "a filter cannot be split by `year`. Hint: use month, week, day."),
         (_WINDOW, {"by": 1}, FilterTypeError, "`by` must be one of month, week, day, not a value of type int."),
-        (_WINDOW, {"most_values": 0}, FilterValueError, "`most_values` must be at least 1, not 0."),
-        (_WINDOW, {"most_values": True}, FilterTypeError, "`most_values` must be an integer, not a value of type bool."),
+        (_WINDOW, {"max_values": 0}, FilterValueError, "`max_values` must be at least 1, not 0."),
+        (_WINDOW, {"max_values": True}, FilterTypeError, "`max_values` must be an integer, not a value of type bool."),
         (_WINDOW, {"resource": None}, FilterTypeError, "a resource or its name is expected, not None."),
         (_WINDOW, {"resource": 5}, FilterTypeError, "a resource or its name is expected, not a value of type int."),
         (None, {}, FilterTypeError, "a filter is expected, not None."),
@@ -282,12 +282,12 @@ def test_a_resource_without_the_operators_of_a_window_is_an_error() -> None:
 def test_a_filter_that_needs_no_split_is_returned_unchanged() -> None:
     f = parse(_WINDOW)
     assert split(f)[0] is f
-    assert split(f, by="month", most_values=3) == split(_WINDOW, by="month")
-    assert split(parse("eq(name,A)"), most_values=5) == (parse("eq(name,A)"),)
+    assert split(f, by="month", max_values=3) == split(_WINDOW, by="month")
+    assert split(parse("eq(name,A)"), max_values=5) == (parse("eq(name,A)"),)
 
 
 def test_parts_are_a_tuple_that_can_be_copied_and_pickled() -> None:
-    parts = split("eq(name,A)|eq(name,B)", most_values=1)
+    parts = split("eq(name,A)|eq(name,B)", max_values=1)
     assert isinstance(parts, tuple)
     for other in (copy.copy(parts), copy.deepcopy(parts), pickle.loads(pickle.dumps(parts))):  # noqa: S301 - made here
         assert (other, other.disjoint) == (parts, False)
@@ -295,7 +295,7 @@ def test_parts_are_a_tuple_that_can_be_copied_and_pickled() -> None:
 
 def test_many_values_are_split_in_linear_time() -> None:
     many = Or(terms=tuple(Comparison(op="eq", field="name", value=str(i)) for i in range(20_000)))
-    assert len(split(many, most_values=20)) == 1_000
+    assert len(split(many, max_values=20)) == 1_000
 
 
 _MOMENTS = st.datetimes(
@@ -368,7 +368,7 @@ def test_the_parts_together_select_what_the_filter_selects(
 ) -> None:
     expected = [*map(to_predicate(f, "orders"), rows)]
     try:
-        parts = split(f, by=by, most_values=most)
+        parts = split(f, by=by, max_values=most)
     except FilterValueError as refusal:
         message = str(refusal)
     else:

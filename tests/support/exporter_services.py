@@ -15,7 +15,7 @@ from epfilter.ast import Filter
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.columns import RowsPer
 from epfilter.exporter.orders.store import OrderStore
-from epfilter.exporter.service.container import Service
+from epfilter.exporter.service.components import Service
 
 if TYPE_CHECKING:
     # Not when imported, because it warns about the HTTP client.
@@ -78,7 +78,7 @@ class HeldOrders:
     def interrupt(self) -> None:
         self._interrupted.set()
 
-    def ready(self) -> None:
+    def require_ready(self) -> None:
         if self.unready:
             raise OrdersError("the orders of ron@swanson.com cannot be read.")
 

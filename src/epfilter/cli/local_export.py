@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import click
 
 from epfilter.ast import Filter
-from epfilter.atomic_files import place
+from epfilter.atomic_files import move_into_place
 from epfilter.cli.errors import PlatformError, describe_file_error
 from epfilter.cli.signals import INTERRUPTED, defer_signals
 from epfilter.errors import FilterError
@@ -48,7 +48,7 @@ def export_locally(f: Filter, orders: str, output: Path, *, force: bool) -> int:
             part = Path(folder, "orders.csv")
             rows = _write_csv(store, f, part, signals)
             if rows:
-                place(part, target, replace=force, mode=mode)
+                move_into_place(part, target, replace=force, mode=mode)
             return rows
     except FileExistsError:
         raise _file_exists_error(make_printable(str(output))) from None

@@ -79,7 +79,7 @@ class PlatformExport:
                 ),
                 # Always, so that an interrupted export can be continued.
                 resume=True,
-                anew=self.force and not self.resume,
+                restart=self.force and not self.resume,
                 replace=self.force,
             )
 

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from epfilter.exporter.errors import JoinError
+from epfilter.exporter.errors import MergeError
 from epfilter.snippets import make_printable, shorten
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -48,7 +48,7 @@ def merge_csv(parts: Sequence[Path], output: BinaryIO, *, disjoint: bool) -> int
 
     Only the ids of orders are kept in memory, and only if the parts are not disjoint.
 
-    Raises JoinError if there is no part, a header differs, is not UTF-8 or has no such column, a
+    Raises MergeError if there is no part, a header differs, is not UTF-8 or has no such column, a
     row has no id, a quote is never closed, or a part cannot be read. Raises what `output` raises.
     After an error the output is incomplete.
 
@@ -65,7 +65,7 @@ def merge_csv(parts: Sequence[Path], output: BinaryIO, *, disjoint: bool) -> int
     (2, b'id,name\n1,Ron\n2,Ann\n')
     """
     if not parts:
-        raise JoinError("there are no files to merge.")
+        raise MergeError("there are no files to merge.")
     merge = _Merge(output, None if disjoint or len(parts) == 1 else set())
     for part in parts:
         merge.append(part)
@@ -106,7 +106,7 @@ class _Merge:
                 self.output.write(_end_row(row, line_end))
                 self.rows += 1
 
-    def _columns_error(self, part: Path, columns: list[str]) -> JoinError:
+    def _columns_error(self, part: Path, columns: list[str]) -> MergeError:
         expected = self.columns or []
         additional = [name for name in columns if name not in expected]
         missing = [name for name in expected if name not in columns]
@@ -117,7 +117,7 @@ class _Merge:
         difference = " and ".join(filter(None, differences))
         difference = difference or f"their order is {_list_columns(columns)}"
         first_part = _show(self.first_part or part)
-        return JoinError(
+        return MergeError(
             f"the columns of {_show(part)} are not those of {first_part}: {difference}."
         )
 
@@ -127,14 +127,14 @@ def _skip_known_orders(
 ) -> Iterator[bytes]:
     """Yield the rows whose order is not in an earlier part; then add their ids to the known ones.
 
-    Raises JoinError if there is no column with ids, or a row without an id.
+    Raises MergeError if there is no column with ids, or a row without an id.
     """
     column = _find_id_column(columns, part)
     new_ids: set[bytes] = set()
     for number, row in enumerate(rows, start=2):
         order_id = next(islice(_parse_cells(row), column, None), b"")
         if not order_id:
-            raise JoinError(
+            raise MergeError(
                 f"row {number} of {_show(part)} has no `{columns[column]}`. Without it, orders "
                 "that are in two files cannot be found."
             )
@@ -149,7 +149,7 @@ def _find_id_column(columns: Sequence[str], part: Path) -> int:
     for name in _ID_COLUMNS:
         if name in plain_names:
             return plain_names.index(name)
-    raise JoinError(
+    raise MergeError(
         f"{_show(part)} has no column with the ids of orders. Without it, orders that are in two "
         f"files cannot be found. It has {_list_columns(columns)}."
     )
@@ -162,7 +162,7 @@ def _read_rows(file: BinaryIO, part: Path) -> Iterator[bytes]:
     while line := _read_line(file, part):
         size += len(line)
         if size > _MAX_ROW_SIZE:
-            raise JoinError(
+            raise MergeError(
                 f"row {number} of {_show(part)} is longer than {_MAX_ROW_SIZE >> 20} MB.",
                 hint="check for a quote that is never closed",
             )
@@ -181,7 +181,7 @@ def _read_rows(file: BinaryIO, part: Path) -> Iterator[bytes]:
             number += 1
         pending, size = [], 0
     if pending:
-        raise JoinError(f"row {number} of {_show(part)} has a quote that is never closed.")
+        raise MergeError(f"row {number} of {_show(part)} has a quote that is never closed.")
 
 
 def _read_byte_order_mark(file: BufferedReader, part: Path) -> bytes:
@@ -216,13 +216,13 @@ def _parse_cells(row: bytes) -> Iterator[bytes]:
 
 
 def _parse_header(header: bytes, part: Path) -> list[str]:
-    """Return the names of the columns; raise JoinError if the header is not a line of UTF-8."""
+    """Return the names of the columns; raise MergeError if the header is not a line of UTF-8."""
     try:
         names = [cell.decode() for cell in _parse_cells(header)]
     except UnicodeDecodeError:
-        raise JoinError(f"the header of {_show(part)} is not UTF-8.") from None
+        raise MergeError(f"the header of {_show(part)} is not UTF-8.") from None
     if any("\r" in name for name in names):
-        raise JoinError(
+        raise MergeError(
             f"the header of {_show(part)} contains a carriage return.",
             hint="end lines with CRLF or LF, not with CR alone",
         )
@@ -243,9 +243,9 @@ def _open_part(part: Path) -> Iterator[BufferedReader]:
         yield file
 
 
-def _read_error(part: Path, error: OSError | ValueError) -> JoinError:
+def _read_error(part: Path, error: OSError | ValueError) -> MergeError:
     reason = getattr(error, "strerror", None) or str(error)
-    return JoinError(f"cannot read {_show(part)}: {reason}.")
+    return MergeError(f"cannot read {_show(part)}: {reason}.")
 
 
 def _show(path: Path) -> str:

@@ -6,11 +6,11 @@
     │   ├── JobNotFoundError           404: the job does not exist
     │   └── JobExpiredError            404 for a job that existed before: it has expired
     ├── ConnectionFailedError          no response arrived, or only a part of one
-    ├── UnexpectedAnswerError          a response that does not come from an Exporter Service
+    ├── UnexpectedResponseError        a response that does not come from an Exporter Service
     ├── JobFailedError                 the platform could not run the job
     ├── WaitTimeoutError               the job did not finish in time (also a TimeoutError)
     ├── DownloadError                  the file could not be downloaded completely, or not written
-    ├── JoinError                      CSV files that cannot be merged
+    ├── MergeError                     CSV files that cannot be merged
     ├── SettingsError                  invalid settings of a client or a service
     └── OrdersError                    a store of orders that cannot be read
 
@@ -129,12 +129,12 @@ class ConnectionFailedError(ExporterError):
         self.maybe_received = maybe_received
 
 
-class UnexpectedAnswerError(ExporterError):
+class UnexpectedResponseError(ExporterError):
     """A response that does not come from an Exporter Service, such as the page of a proxy.
 
     `.status` is its HTTP status and `.content_type` its media type, or None.
 
-    >>> UnexpectedAnswerError("a page.", status=200, content_type="text/html").content_type
+    >>> UnexpectedResponseError("a page.", status=200, content_type="text/html").content_type
     'text/html'
     """
 
@@ -191,10 +191,10 @@ class DownloadError(ExporterError):
         self.status = status
 
 
-class JoinError(ExporterError):
+class MergeError(ExporterError):
     """CSV files that cannot be merged: different columns, or no column that identifies orders.
 
-    >>> issubclass(JoinError, ExporterError)
+    >>> issubclass(MergeError, ExporterError)
     True
     """
 

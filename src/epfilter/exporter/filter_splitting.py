@@ -67,7 +67,7 @@ def split(
     filter: Filter | str,  # noqa: A002 - the name of the parameter everywhere in this package
     *,
     by: Calendar | None = None,
-    most_values: int | None = None,
+    max_values: int | None = None,
     resource: Resource | str = "orders",
 ) -> Parts:
     """Return filters that together select exactly what a filter, or its text, selects.
@@ -78,7 +78,7 @@ def split(
     The outer bounds and all other terms stay as they are. A last part that would be a single
     instant, such as midnight in `le(created_at,2018-10-01)`, does not become a part of its own.
 
-    With `most_values`, each `in`, and each OR of `eq` on one field, that has more values is split
+    With `max_values`, each `in`, and each OR of `eq` on one field, that has more values is split
     into chunks, anywhere under the AND at the top. With both options, each chunk is also split by
     the calendar.
 
@@ -87,7 +87,7 @@ def split(
     other between two exports.
 
     Raises FilterValueError if the window lacks a bound or ends before it begins, for more than
-    10,000 parts, for any other `by`, and for `most_values` below 1. Raises ResourceError if a bound
+    10,000 parts, for any other `by`, and for `max_values` below 1. Raises ResourceError if a bound
     is not a timestamp, and if the resource does not support `ge` and `lt`. Raises FilterSyntaxError
     for a text that is not a filter, and FilterTypeError for arguments of other types.
 
@@ -102,18 +102,18 @@ def split(
     gt(created_at,2018-09-20):lt(created_at,2018-10-01):eq(payment,paid)
     ge(created_at,2018-10-01):lt(created_at,2018-11-01):eq(payment,paid)
     ge(created_at,2018-11-01):le(created_at,2018-11-05):eq(payment,paid)
-    >>> [str(part) for part in split("eq(name,A)|eq(name,B)|eq(name,C)", most_values=2)]
+    >>> [str(part) for part in split("eq(name,A)|eq(name,B)|eq(name,C)", max_values=2)]
     ['eq(name,A)|eq(name,B)', 'eq(name,C)']
     """
     f = parse(filter) if isinstance(filter, str) else require_filter(filter)
     resolved = resource_of(resource, 'as in split(f, resource="orders")')
     if resolved is None:
         raise FilterTypeError("a resource or its name is expected, not None.")
-    _check_options(by, most_values)
+    _check_options(by, max_values)
     terms = list(_flatten(f, And))
     windows = [_WindowTerms()] if by is None else _split_window(f, terms, by, resolved)
     alternatives = [
-        [term] if most_values is None else _split_values(term, most_values, resolved)
+        [term] if max_values is None else _split_values(term, max_values, resolved)
         for term in terms
     ]
     if len(windows) * prod(map(len, alternatives)) > _MAX_PARTS:
@@ -134,22 +134,20 @@ def _build_part(window: _WindowTerms, terms: Sequence[Filter]) -> Filter:
     return all_of(term for term in replaced if term is not None)
 
 
-def _check_options(by: object, most_values: object) -> None:
+def _check_options(by: object, max_values: object) -> None:
     if by is not None and not isinstance(by, str):
         raise FilterTypeError(f"`by` must be one of {', '.join(_STARTS)}, not {describe_type(by)}.")
     if by is not None and by not in _STARTS:
         raise FilterValueError(
             f"a filter cannot be split by `{shorten(by)}`.", hint=f"use {', '.join(_STARTS)}"
         )
-    if most_values is None:
+    if max_values is None:
         return
-    if type(most_values) is not int:
-        raise FilterTypeError(
-            f"`most_values` must be an integer, not {describe_type(most_values)}."
-        )
-    if most_values < 1:
+    if type(max_values) is not int:
+        raise FilterTypeError(f"`max_values` must be an integer, not {describe_type(max_values)}.")
+    if max_values < 1:
         raise FilterValueError(
-            f"`most_values` must be at least 1, not {most_values}.",
+            f"`max_values` must be at least 1, not {max_values}.",
             hint="use None to keep values together",
         )
 
@@ -270,17 +268,17 @@ def _instant_of(term: Comparison, resource: Resource) -> datetime | None:
     return datetime.combine(bound.value, time(), UTC) if isinstance(bound.value, date) else None
 
 
-def _split_values(term: Filter, most_values: int, resource: Resource) -> list[Filter]:
+def _split_values(term: Filter, max_values: int, resource: Resource) -> list[Filter]:
     """Return the filters of at most so many values that replace a term, or the term itself."""
-    if isinstance(term, Membership) and term.op is Operator.IN and len(term.values) > most_values:
+    if isinstance(term, Membership) and term.op is Operator.IN and len(term.values) > max_values:
         return [
             Membership(op=term.op, field=term.field, values=chunk)
-            for chunk in _chunks(term.values, most_values)
+            for chunk in _chunks(term.values, max_values)
         ]
     if isinstance(term, Or):
         alternatives = tuple(_flatten(term, Or))
-        if len(alternatives) > most_values and _compare_one_field(alternatives, resource):
-            return [any_of(chunk) for chunk in _chunks(alternatives, most_values)]
+        if len(alternatives) > max_values and _compare_one_field(alternatives, resource):
+            return [any_of(chunk) for chunk in _chunks(alternatives, max_values)]
     return [term]
 
 

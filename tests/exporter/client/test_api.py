@@ -23,7 +23,7 @@ from epfilter.exporter import (
     JobNotFoundError,
     JobStatus,
     RequestFailedError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from epfilter.exporter.client import api
 from exporter.client.conftest import Opener
@@ -106,7 +106,7 @@ def test_a_job_with_an_unknown_status_does_not_hide_the_others(
         "1 of 3 jobs left out: their status is unknown"
     ]
     assert open_client(Platform(data([jobs[1]]))).call("jobs") == ()
-    with pytest.raises(UnexpectedAnswerError, match="is not a job"):
+    with pytest.raises(UnexpectedResponseError, match="is not a job"):
         open_client(Platform(data(jobs[1]))).call("job", ID)
 
 
@@ -114,7 +114,7 @@ def test_a_job_with_an_unknown_status_does_not_hide_the_others(
     "wrong", [{"id": "x"}, {"status": "x"}, {"id": "x", "status": "x"}, 5, None]
 )
 def test_a_list_with_an_invalid_job_is_an_error(open_client: Opener, wrong: Any) -> None:
-    with pytest.raises(UnexpectedAnswerError, match="is not a list of jobs"):
+    with pytest.raises(UnexpectedResponseError, match="is not a list of jobs"):
         open_client(Platform(data([job(), wrong]))).call("jobs")
 
 
@@ -138,13 +138,13 @@ def test_a_response_about_another_job_is_an_error(
 ) -> None:
     client = open_client(Platform(*answers))
     paths = [tmp_path / "a.csv"] if method == "download" else []
-    with pytest.raises(UnexpectedAnswerError) as error_info:
+    with pytest.raises(UnexpectedResponseError) as error_info:
         client.call(method, ID, *paths)
     assert error_info.value.message == OTHER_MESSAGE
     assert list(tmp_path.iterdir()) == []
     # The other job is not known to the client.
     client = open_client(Platform(answers[-1], httpx.Response(404)))
-    with pytest.raises(UnexpectedAnswerError):
+    with pytest.raises(UnexpectedResponseError):
         client.call("job", ID)
     with pytest.raises(JobNotFoundError):
         client.call("job", job(number=1)["id"])
@@ -205,7 +205,7 @@ def test_an_unexpected_response_is_described_without_its_body(
     open_client: Opener, method: str, answer: httpx.Response, message: str
 ) -> None:
     platform = Platform(answer)
-    with pytest.raises(UnexpectedAnswerError) as error_info:
+    with pytest.raises(UnexpectedResponseError) as error_info:
         open_client(platform).call(method, *([] if method == "jobs" else [ID]))
     assert error_info.value.message == message
     assert error_info.value.status == answer.status_code
@@ -342,7 +342,7 @@ def test_an_endless_response_is_an_error(
                 yield packer.compress(bytes(2**16)) + packer.flush(zlib.Z_SYNC_FLUSH)
 
     answer = httpx.Response(status, headers={"content-encoding": "gzip"}, stream=Endless([]))
-    with pytest.raises(UnexpectedAnswerError, match="is longer than 1 MB"):
+    with pytest.raises(UnexpectedResponseError, match="is longer than 1 MB"):
         open_client(Platform(answer)).call("jobs")
     assert 16 <= len(read) < 20
 

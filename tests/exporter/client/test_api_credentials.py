@@ -11,7 +11,7 @@ from epfilter.exporter import (
     AuthenticationError,
     ConnectionFailedError,
     RequestFailedError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from exporter.client.conftest import Opener
 from exporter.client.doubles import FILTER, Platform, data, job
@@ -121,7 +121,7 @@ def test_other_errors_of_the_token_request_are_unchanged(open_client: Opener) ->
 def test_a_response_without_a_token_is_not_quoted(
     open_client: Opener, answer: httpx.Response
 ) -> None:
-    with pytest.raises(UnexpectedAnswerError, match="is not a token") as error_info:
+    with pytest.raises(UnexpectedResponseError, match="is not a token") as error_info:
         open_client(Platform(answer), **CREDENTIALS).call("jobs")
     assert "word" not in str(error_info.value)
 

@@ -158,7 +158,7 @@ def test_a_full_disk_during_the_merge_is_an_error(
 
 
 @pytest.mark.parametrize("resume", [False, True])
-def test_an_export_that_starts_anew_deletes_the_old_one_after_its_first_job(
+def test_an_export_that_restarts_deletes_the_old_one_after_its_first_job(
     open_client: Opener,
     tmp_path: Path,
     resume: bool,  # noqa: FBT001 - a column of the table
@@ -175,7 +175,7 @@ def test_an_export_that_starts_anew_deletes_the_old_one_after_its_first_job(
         temporary_path(path).write_bytes(b"a piece")
     before = names(tmp_path)
     refused = Platform(httpx.Response(401))
-    options = {"resume": resume, "anew": True}
+    options = {"resume": resume, "restart": True}
     with pytest.raises(AuthenticationError):
         open_client(refused).call("export", FILTER, target, **options)
     assert names(tmp_path) == before
@@ -187,20 +187,20 @@ def test_an_export_that_starts_anew_deletes_the_old_one_after_its_first_job(
     assert names(tmp_path) == (["a.csv.export.json"] if resume else [])
 
 
-def test_anew_without_an_earlier_export(open_client: Opener, tmp_path: Path) -> None:
+def test_restart_without_an_earlier_export(open_client: Opener, tmp_path: Path) -> None:
     others = [f"a.csv.export.{ID}.part.gz", "a.csv.export.1.part", f"b.a.csv.export.{ID}.part"]
     for name in others:
         (tmp_path / name).touch()
-    open_client(Service(file_answer())).call("export", FILTER, tmp_path / "a.csv", anew=True)
+    open_client(Service(file_answer())).call("export", FILTER, tmp_path / "a.csv", restart=True)
     assert names(tmp_path) == sorted(["a.csv", *others])
 
 
 @pytest.mark.parametrize("text", ["", "{}", "\xff"])
-def test_an_invalid_checkpoint_is_deleted_with_anew(
+def test_an_invalid_checkpoint_is_deleted_with_restart(
     open_client: Opener, tmp_path: Path, text: str
 ) -> None:
     (tmp_path / "a.csv.export.json").write_bytes(text.encode("latin-1"))
-    open_client(Service(file_answer())).call("export", FILTER, tmp_path / "a.csv", anew=True)
+    open_client(Service(file_answer())).call("export", FILTER, tmp_path / "a.csv", restart=True)
     assert names(tmp_path) == ["a.csv"]
 
 

@@ -16,7 +16,7 @@ from epfilter.exporter import (
     CreateJobData,
     Job,
     JobFailedError,
-    JoinError,
+    MergeError,
     SettingsError,
 )
 from epfilter.exporter.client import DownloadProgress, Exported, ExportProgress
@@ -163,6 +163,6 @@ def test_progress_is_shown(open_client: Opener, tmp_path: Path) -> None:
 
 def test_parts_that_cannot_be_merged_leave_no_files(open_client: Opener, tmp_path: Path) -> None:
     service = Service(part(1), part(2, "id,state"), part(3))
-    with pytest.raises(JoinError):
+    with pytest.raises(MergeError):
         open_client(service).call("export", WINDOW, tmp_path / "a.csv", split="month")
     assert names(tmp_path) == []

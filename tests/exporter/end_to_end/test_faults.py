@@ -11,7 +11,7 @@ from epfilter.exporter import (
     ConnectionFailedError,
     DownloadError,
     RequestFailedError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from exporter.end_to_end import faults
 from exporter.end_to_end.conftest import MOST, Opener, Service
@@ -135,7 +135,7 @@ def test_a_page_of_another_server_is_an_error(
     calls = {"create": ("export", MOST), "get": ("wait", service.finished_job)}
     method, *args = calls.get(phase, ("download", service.finished_job))
     paths = [] if method == "wait" else [tmp_path / "orders.csv"]
-    with pytest.raises(DownloadError if phase == "file" else UnexpectedAnswerError):
+    with pytest.raises(DownloadError if phase == "file" else UnexpectedResponseError):
         client.call(method, *args, *paths)
     assert proxy.phases.count(phase) == 1
     assert names(tmp_path) == []

@@ -118,7 +118,7 @@ def test_chunks_of_values_export_each_order_once(
     emails = {str(order["customer"]["email"]) for order in service.orders.all[10:40:3]}
     complete = any_of(F.email.eq(email) for email in sorted(emails))
     exported_ids: list[str] = []
-    parts = split(complete, most_values=len(emails) // 2)
+    parts = split(complete, max_values=len(emails) // 2)
     client = open_client()
     for number, part in enumerate(parts):
         target = tmp_path / f"{number}.csv"

@@ -25,7 +25,11 @@ def refusals(url: str, target: Path) -> set[str]:
     """What every call of a store says; one text where all say the same."""
     store = open_orders(url)
     message = set()
-    for run in (store.ready, lambda: store.count(None), lambda: store.write_csv(None, target)):
+    for run in (
+        store.require_ready,
+        lambda: store.count(None),
+        lambda: store.write_csv(None, target),
+    ):
         with pytest.raises(OrdersError) as caught:
             run()
         message.add(str(caught.value))

@@ -245,12 +245,12 @@ def test_rows_of_one_order_in_a_csv_are_one_order(
 )
 def test_an_unreadable_file_is_not_ready(name: str, text: str, stored: Callable[..., Path]) -> None:
     with pytest.raises(OrdersError):
-        open_orders(stored(text, name)).ready()
+        open_orders(stored(text, name)).require_ready()
 
 
 def test_an_empty_file_has_no_orders(stored: Callable[..., Path], target: Path) -> None:
     store = open_orders(stored(""))
-    store.ready()
+    store.require_ready()
     assert store.write_csv(None, target, rows="order") == 0
     assert target.read_text(encoding="utf-8").startswith("id,order_number,")
 

@@ -109,7 +109,7 @@ def test_invalid_data_fail_every_export_and_block_none(broken: str, tmp_path: Pa
 FAILURES: list[Callable[[OrderStore, str, Path], object]] = [
     lambda _, url, target: open_orders(f"{url}_none").write_csv(None, target),
     lambda _, url, __: open_orders(f"{url}_none").count(None),
-    lambda _, url, __: open_orders(f"{url}_none").ready(),
+    lambda _, url, __: open_orders(f"{url}_none").require_ready(),
     lambda store, _, __: store.count(parse("eq(total,1)")),
     lambda store, _, target: store.write_csv(parse("eq(created_at,yesterday)"), target),
     lambda store, _, target: store.write_csv(None, target / "no folder" / "out.csv"),
@@ -126,7 +126,7 @@ def test_no_failure_blocks_the_next_call(
     store = open_orders(url)
     errors = [in_time(lambda: failure(lambda: fail(store, url, tmp_path))) for _ in range(2)]
     assert str(errors[0]) == str(errors[1])
-    in_time(store.ready)
+    in_time(store.require_ready)
     assert in_time(lambda: store.count(None)) == 1
 
 

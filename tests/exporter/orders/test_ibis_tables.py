@@ -111,7 +111,7 @@ def _exported(store: OrderStore, f: Filter | None, rows: RowsPer = "item") -> li
 
 def test_a_table_is_exported_as_a_file_is(place: Callable[[Sequence[Order]], str]) -> None:
     store = open_orders(place(DEMO))
-    store.ready()
+    store.require_ready()
     assert store.count(None) == 40
     assert _exported(store, None) == [row for order in DEMO for row in to_csv_rows(order)]
 
@@ -182,7 +182,7 @@ def test_an_error_of_the_database_is_an_orders_error(tmp_path: Path) -> None:
     path.write_bytes(b"no database")
     store = open_orders(f"duckdb://{path}?read_only=true")
     for run in (
-        store.ready,
+        store.require_ready,
         lambda: store.count(None),
         lambda: store.write_csv(None, tmp_path / "x"),
     ):
@@ -193,7 +193,7 @@ def test_an_error_of_the_database_is_an_orders_error(tmp_path: Path) -> None:
 def test_no_message_contains_a_password() -> None:
     store = open_orders("postgresql://ron:secret-word@127.0.0.1:1/orders")
     with pytest.raises(OrdersError) as caught:
-        store.ready()
+        store.require_ready()
     assert "secret-word" not in str(caught.value)
 
 
@@ -209,7 +209,7 @@ def test_no_message_contains_a_secret_of_the_url(
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(OrdersError, match=message) as caught:
-        open_orders(f"duckdb://{path}?{name}=open-sesame").ready()
+        open_orders(f"duckdb://{path}?{name}=open-sesame").require_ready()
     assert "open-sesame" not in str(caught.value)
 
 
@@ -226,7 +226,7 @@ def test_no_message_contains_a_secret_of_the_url(
 def test_a_missing_table_is_reported(url: str, table: str, tmp_path: Path) -> None:
     store = open_orders(url)
     for run in (
-        store.ready,
+        store.require_ready,
         lambda: store.count(None),
         lambda: store.write_csv(None, tmp_path / "x.csv"),
     ):
@@ -251,7 +251,7 @@ def test_only_an_export_makes_the_database_sort(
         return read(selected)
 
     monkeypatch.setattr(ibis_tables, "_read_batches", noted)
-    store.ready()
+    store.require_ready()
     store.count(parse("eq(payment,paid)"))
     store.write_csv(None, tmp_path / "x.csv")
     assert ["ORDER BY" in sql for sql in queries] == [False, False, True]

@@ -60,7 +60,11 @@ def test_a_path_that_is_not_utf_8_is_refused(
 ) -> None:
     path = stored("id\n1\n", os.fsdecode(b"\xff." + suffix.encode()))
     store = open_orders(path)
-    for run in (store.ready, lambda: store.count(None), lambda: store.write_csv(None, target)):
+    for run in (
+        store.require_ready,
+        lambda: store.count(None),
+        lambda: store.write_csv(None, target),
+    ):
         with pytest.raises(OrdersError) as caught:
             run()
         assert str(caught.value) == rf"the path of \udcff.{suffix} {NOT_UTF_8}"
@@ -68,13 +72,13 @@ def test_a_path_that_is_not_utf_8_is_refused(
     with pytest.raises(OrdersError, match=r"^the path of \\udcff\.out is not UTF-8\."):
         good.write_csv(None, tmp_path / "\udcff.out")
     with pytest.raises(OrdersError, match=r"^the path of the temporary files is not UTF-8\."):
-        open_orders(stored(), temporary=tmp_path / "\udcff").ready()
+        open_orders(stored(), temporary=tmp_path / "\udcff").require_ready()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows refuses such a name")
 def test_a_missing_file_of_such_a_name_is_reported(tmp_path: Path) -> None:
     with pytest.raises(OrdersError) as caught:
-        open_orders(tmp_path / "\udcff.csv").ready()
+        open_orders(tmp_path / "\udcff.csv").require_ready()
     assert str(caught.value) == r"cannot read \udcff.csv: No such file or directory."
 
 
@@ -134,7 +138,7 @@ def test_a_missing_package_is_named(
 
 def test_a_path_that_looks_like_an_address_is_a_path() -> None:
     with pytest.raises(OrdersError, match=r"cannot read x\.jsonl: No such file"):
-        OrderFile(Path("http://127.0.0.1:1/x.jsonl")).ready()
+        OrderFile(Path("http://127.0.0.1:1/x.jsonl")).require_ready()
 
 
 def _folder(path: Path) -> None:
@@ -163,7 +167,11 @@ def test_a_source_that_is_not_a_file_is_refused(
     path = tmp_path / "orders.jsonl"
     store = open_orders(path)
     make(path)
-    for run in (store.ready, lambda: store.count(None), lambda: ids(store, tmp_path / "out.csv")):
+    for run in (
+        store.require_ready,
+        lambda: store.count(None),
+        lambda: ids(store, tmp_path / "out.csv"),
+    ):
         with pytest.raises(OrdersError) as caught:
             run()
         assert str(caught.value) == message

@@ -8,8 +8,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from epfilter.exporter.service import ServiceSettings, container, create_app
-from epfilter.exporter.service.jobs import JobStore
+from epfilter.exporter.service import ServiceSettings, components, create_app
+from epfilter.exporter.service.job_queue import JobQueue
 from exporter.service.worker_setup import WEEK, Service
 from support.exporter_services import AUTHORIZATION, TOKEN, HeldOrders
 
@@ -17,7 +17,7 @@ from support.exporter_services import AUTHORIZATION, TOKEN, HeldOrders
 @pytest.fixture
 def held_orders(monkeypatch: pytest.MonkeyPatch) -> HeldOrders:
     orders = HeldOrders()
-    monkeypatch.setattr(container, "open_orders", lambda *_args, **_options: orders)
+    monkeypatch.setattr(components, "open_orders", lambda *_args, **_options: orders)
     return orders
 
 
@@ -27,7 +27,7 @@ def settings(tmp_path: Path) -> ServiceSettings:
         orders=tmp_path / "orders.jsonl",
         state=tmp_path / "state",
         token=TOKEN,
-        most_bytes=4096,
+        max_body_bytes=4096,
         drain=timedelta(),
     )
 
@@ -44,8 +44,8 @@ def client(app: Starlette) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def jobs(location: str) -> Iterator[JobStore]:
-    with JobStore(location, lifetime=WEEK) as opened:
+def jobs(location: str) -> Iterator[JobQueue]:
+    with JobQueue(location, lifetime=WEEK) as opened:
         yield opened
 
 

@@ -362,7 +362,7 @@ def test_a_filter_with_too_many_alternatives_is_refused(
     repeated: int,
     message: str,
 ) -> None:
-    app = create_app(replace(settings, most_alternatives=50))
+    app = create_app(replace(settings, max_or_complexity=50))
     pair = "(eq(payment,paid)|eq(status,complete))"
     with TestClient(app, headers=AUTHORIZATION) as client:
         error = refusal(client.post("/v2/jobs", json=job_request(":".join([pair] * repeated))))

@@ -15,8 +15,8 @@ from sqlalchemy import make_url, text, update
 
 from epfilter.exporter.errors import ExporterError, SettingsError
 from epfilter.exporter.service.database import DiskFullError
+from epfilter.exporter.service.job_queue import JobQueue
 from epfilter.exporter.service.job_tables import METADATA, QUEUE, SCHEMA_VERSION
-from epfilter.exporter.service.jobs import JobStore
 from epfilter.exporter.service.settings import ServiceSettings
 
 WEEK = timedelta(weeks=1)
@@ -26,7 +26,7 @@ def test_only_the_user_of_the_service_can_read_the_queue(tmp_path: Path) -> None
     if os.name != "posix":
         pytest.skip("the system has no such permissions")
     folder = tmp_path / "state"
-    with JobStore(folder / "jobs.db", lifetime=WEEK) as jobs, jobs.lease():
+    with JobQueue(folder / "jobs.db", lifetime=WEEK) as jobs, jobs.lease():
         jobs.create(None)
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.glob("jobs.db*")}
@@ -36,18 +36,18 @@ def test_only_the_user_of_the_service_can_read_the_queue(tmp_path: Path) -> None
 
 def test_settings_choose_the_location_of_the_queue(tmp_path: Path) -> None:
     given = ServiceSettings(orders="a.csv", state=tmp_path / "what? 100%#", token="12345678")  # noqa: S106 - for a test
-    with JobStore.from_settings(given) as jobs:
+    with JobQueue.from_settings(given) as jobs:
         created = jobs.create(None)
     assert (tmp_path / "what? 100%#" / "jobs.db").exists()
     elsewhere = replace(given, jobs=f"sqlite:///{tmp_path}/other.db")
-    with JobStore.from_settings(given) as jobs, JobStore.from_settings(elsewhere) as others:
+    with JobQueue.from_settings(given) as jobs, JobQueue.from_settings(elsewhere) as others:
         assert (jobs.list_jobs(), others.list_jobs()) == ([created], [])
 
 
 def test_two_queues_in_one_folder_have_separate_leases(tmp_path: Path) -> None:
     with (
-        JobStore(tmp_path / "one.db", lifetime=WEEK) as one,
-        JobStore(tmp_path / "other.db", lifetime=WEEK) as other,
+        JobQueue(tmp_path / "one.db", lifetime=WEEK) as one,
+        JobQueue(tmp_path / "other.db", lifetime=WEEK) as other,
         one.lease() as first,
         other.lease() as second,
     ):
@@ -81,7 +81,7 @@ SECRET = "open-sesame"  # noqa: S105 - opens nothing
 )  # fmt: skip
 def test_an_invalid_location_is_refused_without_its_secret(location: str, words: str) -> None:
     with pytest.raises(SettingsError) as refusal_response:
-        JobStore(location, lifetime=WEEK)
+        JobQueue(location, lifetime=WEEK)
     assert words in str(refusal_response.value)
     assert SECRET not in f"{refusal_response.value!r}"
 
@@ -89,15 +89,15 @@ def test_an_invalid_location_is_refused_without_its_secret(location: str, words:
 def test_no_secret_in_the_repr(location: str) -> None:
     if location.startswith("postgresql"):
         location = make_url(location).set(password=SECRET).render_as_string(hide_password=False)
-    with JobStore(location, lifetime=WEEK) as jobs:
-        assert repr(jobs).startswith("<JobStore in the database ")
+    with JobQueue(location, lifetime=WEEK) as jobs:
+        assert repr(jobs).startswith("<JobQueue in the database ")
         assert SECRET not in repr(jobs) + repr(vars(jobs))
 
 
 def test_postgresql_requires_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(SettingsError, match=r"need the package psycopg\. Hint: pip install 'epf"):
-        JobStore("postgresql://127.0.0.1/x", lifetime=WEEK)
+        JobQueue("postgresql://127.0.0.1/x", lifetime=WEEK)
 
 
 def test_a_change_of_the_tables_increases_the_schema_version() -> None:
@@ -113,21 +113,21 @@ def test_a_change_of_the_tables_increases_the_schema_version() -> None:
     )
 
 
-def test_a_newer_schema_is_refused(location: str, jobs: JobStore) -> None:
+def test_a_newer_schema_is_refused(location: str, jobs: JobQueue) -> None:
     newer = SCHEMA_VERSION + 1
     with jobs._database.write_transaction() as connection:
         connection.execute(update(QUEUE).values(version=newer))
     with pytest.raises(
         SettingsError, match=rf"was created by a newer epfilter \(schema {newer}; this version"
     ):
-        JobStore(location, lifetime=WEEK)
+        JobQueue(location, lifetime=WEEK)
 
 
-def test_a_queue_without_a_version_is_damaged(location: str, jobs: JobStore) -> None:
+def test_a_queue_without_a_version_is_damaged(location: str, jobs: JobQueue) -> None:
     with jobs._database.write_transaction() as connection:
         connection.execute(text("DELETE FROM epfilter_exporter_queue"))
     with pytest.raises(SettingsError, match="is damaged: the version of its queue is missing"):
-        JobStore(location, lifetime=WEEK)
+        JobQueue(location, lifetime=WEEK)
 
 
 @pytest.mark.parametrize(
@@ -140,12 +140,12 @@ def test_a_queue_without_a_version_is_damaged(location: str, jobs: JobStore) -> 
 )
 def test_a_damaged_file_is_refused(tmp_path: Path, at: int, damage: bytes, words: str) -> None:
     path = tmp_path / "jobs.db"
-    JobStore(path, lifetime=WEEK).close()
+    JobQueue(path, lifetime=WEEK).close()
     with path.open("r+b") as file:
         file.seek(at)
         file.write(damage)
     with pytest.raises(SettingsError, match=r"the database .*jobs\.db ") as refusal_response:
-        JobStore(path, lifetime=WEEK)
+        JobQueue(path, lifetime=WEEK)
     assert words in str(refusal_response.value)
 
 
@@ -153,12 +153,12 @@ def test_a_damaged_file_is_refused(tmp_path: Path, at: int, damage: bytes, words
 @pytest.mark.parametrize("replaced", [True, False])
 def test_a_removed_database_file_is_not_written(tmp_path: Path, *, replaced: bool) -> None:
     path = tmp_path / "jobs.db"
-    with JobStore(path, lifetime=WEEK) as jobs:
+    with JobQueue(path, lifetime=WEEK) as jobs:
         jobs.create(None)
         path.rename(tmp_path / "kept.db")
         if replaced:
             path.write_bytes((tmp_path / "kept.db").read_bytes())
-        for used in (jobs.ready, jobs.start_next, lambda: jobs.create(None)):
+        for used in (jobs.require_ready, jobs.start_next, lambda: jobs.create(None)):
             with pytest.raises(ExporterError, match="its file was removed or replaced"):
                 used()
 
@@ -166,7 +166,7 @@ def test_a_removed_database_file_is_not_written(tmp_path: Path, *, replaced: boo
 def test_a_file_instead_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "state").touch()
     with pytest.raises(SettingsError, match=r"jobs\.db cannot be opened: (Not a dir|File exists)"):
-        JobStore(tmp_path / "state" / "jobs.db", lifetime=WEEK)
+        JobQueue(tmp_path / "state" / "jobs.db", lifetime=WEEK)
 
 
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
@@ -174,12 +174,12 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
         pytest.skip("this user may write everywhere")
     tmp_path.chmod(0o500)
     with pytest.raises(SettingsError, match=r"cannot be opened: Permission denied\."):
-        JobStore(tmp_path / "jobs.db", lifetime=WEEK)
+        JobQueue(tmp_path / "jobs.db", lifetime=WEEK)
 
 
-def test_a_database_that_fails_later_is_explained(location: str, jobs: JobStore) -> None:
+def test_a_database_that_fails_later_is_explained(location: str, jobs: JobQueue) -> None:
     del location
-    jobs.ready()
+    jobs.require_ready()
     with jobs._database.write_transaction() as connection:
         connection.execute(text("DROP TABLE epfilter_exporter_jobs"))
     for method in (
@@ -197,7 +197,7 @@ def test_a_file_locked_by_another_process_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("epfilter.exporter.service.sqlite._LOCK_TIMEOUT", 0.05)
-    with JobStore(tmp_path / "jobs.db", lifetime=WEEK) as jobs:
+    with JobQueue(tmp_path / "jobs.db", lifetime=WEEK) as jobs:
         other = sqlite3.connect(tmp_path / "jobs.db")
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(ExporterError, match="another process keeps it locked"):
@@ -208,7 +208,7 @@ def test_a_file_locked_by_another_process_is_reported(
 
 
 def test_a_full_disk_is_reported(tmp_path: Path) -> None:
-    with JobStore(tmp_path / "jobs.db", lifetime=WEEK) as jobs:
+    with JobQueue(tmp_path / "jobs.db", lifetime=WEEK) as jobs:
         with jobs._database.write_transaction() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         limit_pages(jobs, pages)
@@ -218,7 +218,7 @@ def test_a_full_disk_is_reported(tmp_path: Path) -> None:
         jobs.create("eq(id,1)")
 
 
-def limit_pages(jobs: JobStore, pages: int) -> None:
+def limit_pages(jobs: JobQueue, pages: int) -> None:
     """SQLite itself says that the disk is full where a database has its greatest size."""
     connection = jobs._database._engine.raw_connection()
     connection.cursor().execute(f"PRAGMA max_page_count={pages}").close()

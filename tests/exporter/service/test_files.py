@@ -142,7 +142,7 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
 USES: list[Callable[[Files], object]] = [
     lambda files: files.sweep(set()),
     lambda files: files.create_part(ONE),
-    lambda files: files.ready(),
+    lambda files: files.require_ready(),
 ]
 
 
@@ -168,4 +168,4 @@ def test_a_folder_that_cannot_be_made_again_is_explained(
 def test_a_read_only_folder_is_not_ready(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda _path, mode: not mode & os.W_OK)
     with pytest.raises(ExporterError, match=r"^the file could not be stored: Permission denied\.$"):
-        files.ready()
+        files.require_ready()

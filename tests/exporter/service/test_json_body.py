@@ -73,7 +73,7 @@ def test_a_number_of_too_many_digits_is_refused(
     settings: ServiceSettings,
     held_orders: HeldOrders,  # noqa: ARG001 - the app opens these orders
 ) -> None:
-    app = create_app(replace(settings, most_bytes=10_000))
+    app = create_app(replace(settings, max_body_bytes=10_000))
     with TestClient(app, headers=AUTHORIZATION) as client:
         response = client.post("/v2/jobs", content=b"9" * 5000, headers=JSON)
     assert response.json()["errors"][0]["detail"] == (

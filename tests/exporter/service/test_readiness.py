@@ -95,7 +95,7 @@ def test_a_service_whose_queue_does_not_respond_is_not_ready(
     def fail() -> None:
         raise ExporterError("no connection.")
 
-    monkeypatch.setattr(get_service(app).jobs, "ready", fail)
+    monkeypatch.setattr(get_service(app).jobs, "require_ready", fail)
     response = client.get("/readyz")
     assert (response.status_code, response.json()["errors"][0]["detail"]) == (
         503,
@@ -112,7 +112,7 @@ def test_the_readiness_of_the_orders_is_cached_for_five_seconds(
 
     def asks() -> None:
         asked.append(now[0])
-        held_orders.ready()
+        held_orders.require_ready()
 
     get_service(app).readiness = Readiness(asks, clock=lambda: now[0])
     status = 503 if unready else 200

@@ -21,9 +21,9 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from epfilter.exporter import JobStatus, OrdersError
-from epfilter.exporter.service import ServiceSettings, container, create_app, serve
-from epfilter.exporter.service.container import Service
-from epfilter.exporter.service.jobs import JobStore
+from epfilter.exporter.service import ServiceSettings, components, create_app, serve
+from epfilter.exporter.service.components import Service
+from epfilter.exporter.service.job_queue import JobQueue
 from epfilter.exporter.service.serving import _handle_signals
 from epfilter.exporter.service.worker import JobWorker
 from support.exporter_services import (
@@ -105,7 +105,7 @@ def half_a_request(address: str) -> Iterator[socket.socket]:
 def test_no_job_starts_after_the_signal_while_requests_are_answered(
     settings: ServiceSettings, held_orders: HeldOrders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(container, "JobWorker", partial(JobWorker, poll=0.05))
+    monkeypatch.setattr(components, "JobWorker", partial(JobWorker, poll=0.05))
     signalled = threading.Event()
     results: list[object] = []
 
@@ -123,7 +123,7 @@ def test_no_job_starts_after_the_signal_while_requests_are_answered(
             yield json.dumps(CREATE).encode()[1:]
 
         client = httpx.Client(base_url=address, headers=AUTHORIZATION, timeout=30)
-        with client, JobStore.from_settings(settings) as jobs:
+        with client, JobQueue.from_settings(settings) as jobs:
             for _ in range(2):
                 client.post("/v2/jobs", json=CREATE)
             eventually(lambda: jobs.count_by_status()[JobStatus.STARTED] == 1)
@@ -140,7 +140,7 @@ def test_a_shutdown_while_the_service_opens_starts_no_job(
     settings: ServiceSettings, held_orders: HeldOrders, *, hurried: bool
 ) -> None:
     held_orders.open.set()
-    with JobStore.from_settings(settings) as jobs:
+    with JobQueue.from_settings(settings) as jobs:
         created = jobs.create(None)
         service = Service(settings)
         service.stop_taking_jobs()
@@ -183,7 +183,7 @@ def test_a_second_signal_ends_the_drain(
     results: list[object] = []
 
     def call(address: str) -> None:
-        with JobStore.from_settings(settings) as jobs, half_a_request(address) as connection:
+        with JobQueue.from_settings(settings) as jobs, half_a_request(address) as connection:
             httpx.post(f"{address}/v2/jobs", json=CREATE, headers=AUTHORIZATION)
             eventually(lambda: jobs.count_by_status()[JobStatus.STARTED] == 1)
             signalled.set()

@@ -19,10 +19,10 @@ from epfilter.errors import UnsupportedFilterError
 from epfilter.exporter.errors import ExporterError, OrdersError
 from epfilter.exporter.models import NO_RESULTS, JobStatus
 from epfilter.exporter.service.database import DiskFullError
+from epfilter.exporter.service.job_queue import JobQueue
 from epfilter.exporter.service.job_tables import StoredJob
-from epfilter.exporter.service.jobs import JobStore
 from epfilter.exporter.service.worker import DISK_FULL, INTERNAL_ERROR
-from exporter.service.test_jobs import disconnect
+from exporter.service.test_job_queue import disconnect
 from exporter.service.worker_process import ROWS
 from exporter.service.worker_setup import WEEK, Service, Store, raising
 from support.exporter_services import eventually
@@ -56,7 +56,7 @@ def test_jobs_run_in_the_order_of_creation(service: Service) -> None:
 def test_a_job_of_another_process_is_seen(service: Service) -> None:
     with service.running(Store(service.folder)):
         time.sleep(0.1)
-        with JobStore(service.location, lifetime=WEEK) as elsewhere:
+        with JobQueue(service.location, lifetime=WEEK) as elsewhere:
             elsewhere.create(None)
         service.wait()
     assert service.jobs.list_jobs()[0].status is SUCCESS

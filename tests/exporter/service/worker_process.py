@@ -17,7 +17,7 @@ import structlog
 from epfilter.ast import Filter
 from epfilter.exporter.orders.columns import RowsPer
 from epfilter.exporter.service.files import Files
-from epfilter.exporter.service.jobs import JobStore
+from epfilter.exporter.service.job_queue import JobQueue
 from epfilter.exporter.service.settings import ServiceSettings
 from epfilter.exporter.service.worker import JobWorker
 
@@ -63,7 +63,7 @@ class TalkingStore:
     def interrupt(self) -> None:
         """Nothing here takes long enough."""
 
-    def ready(self) -> None:
+    def require_ready(self) -> None:
         """It always is."""
 
     def close(self) -> None:
@@ -77,7 +77,7 @@ def settings_of(folder: Path) -> ServiceSettings:
 
 def main(location: str, folder: str, *options: str) -> None:
     """Runs jobs until the standard input ends."""
-    jobs = JobStore(location, lifetime=timedelta(weeks=1))
+    jobs = JobQueue(location, lifetime=timedelta(weeks=1))
     store = TalkingStore(Path(folder, "events"), hang="hang" in options)
     files = Files(Path(folder, "files"))
     settings = settings_of(Path(folder))

@@ -14,8 +14,8 @@ from epfilter.ast import Filter
 from epfilter.exporter.errors import ExporterError
 from epfilter.exporter.models import JobStatus
 from epfilter.exporter.service.files import Files
+from epfilter.exporter.service.job_queue import JobQueue
 from epfilter.exporter.service.job_tables import StoredJob
-from epfilter.exporter.service.jobs import JobStore
 from epfilter.exporter.service.worker import JobWorker
 from exporter.service.worker_process import ROWS, TalkingStore, settings_of
 from support.exporter_services import eventually
@@ -66,7 +66,7 @@ class Service:
     def __init__(self, location: str, folder: Path) -> None:
         self.location = location
         self.folder = folder
-        self.jobs = JobStore(location, lifetime=WEEK)
+        self.jobs = JobQueue(location, lifetime=WEEK)
         self.files = Files(folder / "files")
         self.notes = Notes()
 

@@ -61,17 +61,17 @@ class Api:
         path: str,
         *,
         body: str | None = None,
-        repeatable: bool = True,
+        idempotent: bool = True,
         not_found_error: type[RequestFailedError] = RequestFailedError,
         deadline: float | None = None,
     ) -> Flow[httpx.Response]:
         """Send a request and return its successful response.
 
-        A request that is not `repeatable` is sent again only if it was certainly not received.
+        A request that is not `idempotent` is sent again only if it was certainly not received.
         No attempt starts after the `deadline`, a time of the clock.
 
         Raises ConnectionFailedError, RequestFailedError (`not_found_error` for a 404) and
-        UnexpectedAnswerError.
+        UnexpectedResponseError.
         """
 
         def send(token: str) -> Flow[httpx.Response]:
@@ -80,7 +80,7 @@ class Api:
                     method, self.settings.base_url, path, token=token, body=body
                 ),
                 path,
-                repeatable=repeatable,
+                idempotent=idempotent,
                 not_found_error=not_found_error,
                 deadline=deadline,
             )
@@ -125,7 +125,7 @@ class Api:
         build_request: Callable[[], httpx.Request],
         path: str,
         *,
-        repeatable: bool = True,
+        idempotent: bool = True,
         not_found_error: type[RequestFailedError] = RequestFailedError,
         deadline: float | None = None,
     ) -> Flow[httpx.Response]:
@@ -141,7 +141,7 @@ class Api:
                 f"{request.method} {path}",
                 secrets=self.secrets(),
                 not_found_error=not_found_error,
-                hint=_CHECK_JOBS if maybe_received and not repeatable else None,
+                hint=_CHECK_JOBS if maybe_received and not idempotent else None,
             )
 
         def is_exhausted(attempts: int, pause: float) -> bool:
@@ -149,14 +149,14 @@ class Api:
             return is_late or attempts >= self.settings.attempts
 
         policy = RetryPolicy(
-            is_retryable=is_transient if repeatable else is_transient_without_effect,
+            is_retryable=is_transient if idempotent else is_transient_without_effect,
             is_exhausted=is_exhausted,
             subject=path,
         )
         try:
             return (yield from policy.run(attempt))
         except ConnectionFailedError as error:
-            if repeatable or not error.maybe_received:
+            if idempotent or not error.maybe_received:
                 raise
             raise ConnectionFailedError(
                 error.message, maybe_received=True, hint=_CHECK_JOBS
@@ -195,7 +195,7 @@ class Api:
 def _read_body(response: httpx.Response) -> Flow[httpx.Response]:
     """Read the body of an open response; return the response with it.
 
-    Raises UnexpectedAnswerError if the body is too long.
+    Raises UnexpectedResponseError if the body is too long.
     """
     body = bytearray()
     while data := (yield ReadChunk()):

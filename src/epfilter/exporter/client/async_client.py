@@ -132,7 +132,7 @@ class AsyncExporterClient:
         timeout: float = 3600.0,  # noqa: ASYNC109 - it is for each job, not for the export
         progress: AnyProgress | None = None,
         resume: bool = False,
-        anew: bool = False,
+        restart: bool = False,
         replace: bool = True,
     ) -> Exported:
         """Async variant of `ExporterClient.export`."""
@@ -145,7 +145,7 @@ class AsyncExporterClient:
             timeout=timeout,
             progress=progress,
             resume=resume,
-            anew=anew,
+            restart=restart,
             replace=replace,
         )
         return await self._driver.run(flow)

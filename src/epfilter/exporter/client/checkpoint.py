@@ -59,22 +59,22 @@ class CheckpointData(BaseModel):
 class Checkpoint:
     """The checkpoint of one export; if it is not `enabled`, no file is read or written.
 
-    With `anew` an earlier export is not resumed. Its files are deleted when the first job of this
-    export has been created, because until then this export may be rejected.
+    With `restart` an earlier export is not resumed. Its files are deleted when the first job of
+    this export has been created, because until then this export may be rejected.
     """
 
     def __init__(
-        self, target: TargetFile, data: CheckpointData, *, enabled: bool, anew: bool
+        self, target: TargetFile, data: CheckpointData, *, enabled: bool, restart: bool
     ) -> None:
         self._target = target
-        self._anew = anew
+        self._restart = restart
         self.path = checkpoint_path(target.path)
         self.data = data
         self.enabled = enabled
 
     def load(self) -> None:
         """Load the checkpoint of an earlier run; raise SettingsError if it is of another export."""
-        if not self.enabled or self._anew:
+        if not self.enabled or self._restart:
             return
         with translate_os_errors(self.path):
             if not self.path.exists():
@@ -96,9 +96,9 @@ class Checkpoint:
 
     def record_job(self, index: int, job_id: UUID) -> None:
         """Save the job of a part; it is on the disk when this returns."""
-        if self._anew:
+        if self._restart:
             delete_checkpoint(self._target.path)
-            self._anew = False
+            self._restart = False
         jobs = (*self.data.jobs[:index], job_id, *self.data.jobs[index + 1 :])
         files = {known: file for known, file in self.data.files.items() if known in jobs}
         self._save({"jobs": jobs, "files": files})

@@ -89,7 +89,7 @@ def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword
     timeout: float,
     progress: AnyProgress | None,
     resume: bool,
-    anew: bool,
+    restart: bool,
     replace: bool,
 ) -> Flow[Exported]:
     """Run an export; `ExporterClient.export` documents the parameters."""
@@ -104,7 +104,7 @@ def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword
         split=split,
         replaces=replace and target.mode is not None,
     )
-    checkpoint = Checkpoint(target, data, enabled=resume, anew=anew)
+    checkpoint = Checkpoint(target, data, enabled=resume, restart=restart)
     yield Call(checkpoint.load)
     if not replace and not checkpoint.data.replaces:
         if target.mode is not None:
@@ -183,7 +183,7 @@ class _Export:
         """Give the file of the only part the path of the target; return its size."""
         with translate_os_errors(self.target.requested_path):
             size = file.stat().st_size
-        self.target.place(file)
+        self.target.move_into_place(file)
         return size
 
     def _merge(self, files: Sequence[Path]) -> tuple[int, int]:

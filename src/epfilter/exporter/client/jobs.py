@@ -70,7 +70,7 @@ class JobFlows:
     ) -> Flow[Job]:
         """Create a job and return it."""
         body = build_job_request(filter, check=check).model_dump_json()
-        response = yield from self.api.call("POST", JOBS_PATH, body=body, repeatable=False)
+        response = yield from self.api.call("POST", JOBS_PATH, body=body, idempotent=False)
         return self._register(parse_job(response))
 
     def list_all(self) -> Flow[tuple[Job, ...]]:

@@ -21,7 +21,7 @@ from epfilter.errors import FilterValueError
 from epfilter.exporter.errors import (
     AuthenticationError,
     RequestFailedError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from epfilter.exporter.models import (
     Error,
@@ -52,7 +52,7 @@ def parse_jobs(response: httpx.Response) -> tuple[Job, ...]:
 
     A job with an unknown status is left out of a list, with a warning in the log.
 
-    Raises UnexpectedAnswerError for any other response.
+    Raises UnexpectedResponseError for any other response.
     """
     expected = "a list of jobs"
     try:
@@ -83,7 +83,7 @@ def _parse_job_or_none(item: object) -> Job | None:
 def parse_job(response: httpx.Response, expected_id: UUID | None = None) -> Job:
     """Return the only job of a response.
 
-    Raises UnexpectedAnswerError for any other response, and for a job with another id.
+    Raises UnexpectedResponseError for any other response, and for a job with another id.
     """
     try:
         job = _parse(response, JobResponse, "a job").job
@@ -95,7 +95,7 @@ def parse_job(response: httpx.Response, expected_id: UUID | None = None) -> Job:
 
 
 def parse_file_link(response: httpx.Response) -> FileLink:
-    """Return the link to a file; raise UnexpectedAnswerError for any other response."""
+    """Return the link to a file; raise UnexpectedResponseError for any other response."""
     return _parse(response, FileLinkResponse, "the link to a file").data
 
 
@@ -107,15 +107,15 @@ def _parse(response: httpx.Response, model: type[M], expected: str) -> M:
         raise _unexpected_content_error(response, expected) from None
 
 
-def _unexpected_content_error(response: httpx.Response, expected: str) -> UnexpectedAnswerError:
+def _unexpected_content_error(response: httpx.Response, expected: str) -> UnexpectedResponseError:
     return build_unexpected_error(response, f"is not {expected}")
 
 
-def build_unexpected_error(response: httpx.Response, problem: str) -> UnexpectedAnswerError:
+def build_unexpected_error(response: httpx.Response, problem: str) -> UnexpectedResponseError:
     """Return the error for a response that cannot be used; its body is not quoted."""
     content_type = response.headers.get("content-type")
     content_type = content_type and _shorten(content_type)
-    return UnexpectedAnswerError(
+    return UnexpectedResponseError(
         f"the response ({response.status_code}, {content_type or 'no content type'}) {problem}.",
         status=response.status_code,
         content_type=content_type,
@@ -130,7 +130,7 @@ def build_error(
     secrets: tuple[str, ...] = (),
     not_found_error: type[RequestFailedError] = RequestFailedError,
     hint: str | None = None,
-) -> RequestFailedError | UnexpectedAnswerError:
+) -> RequestFailedError | UnexpectedResponseError:
     """Return the error for a response that is not 2xx; `not_found_error` is that for a 404."""
     status = response.status_code
     if status < HTTPStatus.BAD_REQUEST:

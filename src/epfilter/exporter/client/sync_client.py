@@ -53,7 +53,7 @@ class ExporterClient:
     proxies and certificates from the environment.
 
     Every method raises ConnectionFailedError if no response arrives, AuthenticationError for 401
-    and 403, RequestFailedError for other errors of the platform, and UnexpectedAnswerError for
+    and 403, RequestFailedError for other errors of the platform, and UnexpectedResponseError for
     responses that do not come from an Exporter Service. The constructor raises SettingsError.
     Threads may share a client. Close it with `close`, or use it in a `with` statement.
 
@@ -105,7 +105,7 @@ class ExporterClient:
 
         Raises FilterSyntaxError and ResourceError for an invalid filter, and FilterTypeError for
         other types. The job may exist despite an error: after a ConnectionFailedError with
-        `.maybe_received`, after the status 408 or 5xx, and after an UnexpectedAnswerError with a
+        `.maybe_received`, after the status 408 or 5xx, and after an UnexpectedResponseError with a
         `.status` below 300.
 
         >>> import httpx
@@ -125,7 +125,7 @@ class ExporterClient:
         """Return all jobs, in the order of the platform.
 
         A job with an unknown status is left out, with a warning in the log, so that it does not
-        hide all other jobs. `job` raises UnexpectedAnswerError for it.
+        hide all other jobs. `job` raises UnexpectedResponseError for it.
         """
         return self._driver.run(self._jobs.list_all())
 
@@ -188,7 +188,7 @@ class ExporterClient:
         timeout: float = 3600.0,
         progress: AnyProgress | None = None,
         resume: bool = False,
-        anew: bool = False,
+        restart: bool = False,
         replace: bool = True,
     ) -> Exported:
         r"""Export the orders that a filter selects to a CSV file: create, wait and download.
@@ -200,8 +200,8 @@ class ExporterClient:
 
         With `resume`, an interrupted export leaves a checkpoint (`<path>.export.json`) and the
         files of completed parts beside the target, and the same call resumes it. Without `resume`
-        no files are left. With `anew`, an earlier interrupted export is not resumed; its files are
-        deleted after the first job of this export has been created.
+        no files are left. With `restart`, an earlier interrupted export is not resumed; its files
+        are deleted after the first job of this export has been created.
 
         With `replace=False` an existing file is kept, even if it appears while the export runs:
         that is a DownloadError. With `resume` the downloaded files are kept too, and the same call
@@ -209,7 +209,7 @@ class ExporterClient:
         was allowed to replace when it began.
 
         Raises the errors of `create_job`, `wait` and `download`, FilterValueError if the filter
-        cannot be split, JoinError if the files cannot be merged, and SettingsError if `resume`
+        cannot be split, MergeError if the files cannot be merged, and SettingsError if `resume`
         finds another export.
 
         >>> import httpx, tempfile
@@ -235,7 +235,7 @@ class ExporterClient:
             timeout=timeout,
             progress=progress,
             resume=resume,
-            anew=anew,
+            restart=restart,
             replace=replace,
         )
         return self._driver.run(flow)

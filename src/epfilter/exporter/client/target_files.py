@@ -12,7 +12,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from epfilter.atomic_files import atomic_file, create_file, place, temporary_path
+from epfilter.atomic_files import atomic_file, create_file, move_into_place, temporary_path
 from epfilter.errors import describe_type
 from epfilter.exporter.errors import DownloadError
 from epfilter.snippets import make_printable
@@ -67,7 +67,7 @@ class TargetFile:
     def open(self) -> Iterator[BinaryIO]:
         """Open a file that becomes the target when the block ends without an error.
 
-        Raises DownloadError as `place` does.
+        Raises DownloadError as `move_into_place` does.
         """
         with (
             self._translate_errors(),
@@ -75,14 +75,14 @@ class TargetFile:
         ):
             yield file
 
-    def place(self, file: Path) -> None:
+    def move_into_place(self, file: Path) -> None:
         """Give a complete file the path of the target, in addition to its own or instead of it.
 
         Raises DownloadError if a file appeared that must not be replaced, and for errors of the
         operating system.
         """
         with self._translate_errors():
-            place(file, self.path, replace=self.replace, mode=self.mode)
+            move_into_place(file, self.path, replace=self.replace, mode=self.mode)
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
@@ -186,7 +186,7 @@ class PartialFile:
         with translate_os_errors(self.target.requested_path):
             size = self._file.tell()
             self._file.close()
-        self.target.place(self.path)
+        self.target.move_into_place(self.path)
         return Fingerprint(size, self._digest.hexdigest())
 
     def discard(self) -> None:

@@ -71,7 +71,7 @@ def disconnect(backend: Any) -> None:
 
 def _check_file(parts: ParseResult, hidden: Collection[str]) -> None:
     """Raise OrdersError if the file cannot be read: the database would create a new one."""
-    # As in Ibis: a relative path begins in the place of the host.
+    # As in Ibis: a relative path begins where the host would be.
     parts_of_path = [part for part in (parts.netloc, parts.path[bool(parts.netloc) :]) if part]
     path = Path(*parts_of_path)
     if parts_of_path in ([], [":memory:"]) or str(path).startswith(_REMOTE_PREFIXES):

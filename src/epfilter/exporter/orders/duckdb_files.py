@@ -83,8 +83,8 @@ class OrderFile:
         """End a call that runs in another thread."""
         self._sessions.interrupt()
 
-    def ready(self) -> None:
-        """Do nothing, or raise OrdersError if the file does not begin like a file of orders."""
+    def require_ready(self) -> None:
+        """Raise OrdersError if the file does not begin like a file of orders."""
         with self._open(()) as connection:
             source = self._describe(connection, self._path)
             if self._describe is describe_jsonl:

@@ -92,8 +92,11 @@ class Sessions:
         with _translate_errors(self._running[connection]):
             yield
 
-    def interrupt(self, elsewhere: Callable[[], None] = lambda: None) -> None:
-        """End running calls, as `OrderStore.interrupt`; `elsewhere` ends work outside of DuckDB."""
+    def interrupt(self, cancel_source: Callable[[], None] = lambda: None) -> None:
+        """End running calls, as `OrderStore.interrupt`.
+
+        `cancel_source` cancels the work of the database that DuckDB reads from.
+        """
         deadline = time.monotonic() + _INTERRUPT_SECONDS
         with self._ended:
             running = [*self._running]
@@ -106,7 +109,7 @@ class Sessions:
                     connection.interrupt()
             if not left:
                 return
-            elsewhere()  # without the lock, which the call needs to end
+            cancel_source()  # without the lock, which the call needs to end
             with self._ended:
                 self._ended.wait(0.02)
 

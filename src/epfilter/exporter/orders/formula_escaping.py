@@ -33,8 +33,8 @@ Default_Ignorable_Code_Point; U+2800 is a braille pattern without a dot.
 _STARTS = "=+@\uff1d\uff0b\uff0d\uff20-"
 
 
-def _character_in_class(place: int) -> str:
-    return f"\\x{place:02x}" if place < 0x80 else chr(place)
+def _character_in_class(code_point: int) -> str:
+    return f"\\x{code_point:02x}" if code_point < 0x80 else chr(code_point)
 
 
 _HIDDEN = "".join(

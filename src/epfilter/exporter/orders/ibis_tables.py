@@ -119,8 +119,8 @@ class IbisTable:
                 with suppress(Exception):  # the query may have ended already
                     stop()
 
-    def ready(self) -> None:
-        """Do nothing, or raise OrdersError if the first order cannot be read."""
+    def require_ready(self) -> None:
+        """Raise OrdersError if the first order cannot be read."""
         with (
             self._open_table() as table,
             _read_batches(self._select_orders(table, None).limit(1)) as batches,

@@ -68,8 +68,8 @@ def _check_line(line: bytes) -> None:
     except JsonError as error:
         if error.fault is JsonFault.DIGITS:  # DuckDB reads a number of any length
             return
-        place = "" if error.column is None else f" at column {error.column}"
-        raise OrdersError(f"is not valid JSON: {error.reason}{place}.") from None
+        position = "" if error.column is None else f" at column {error.column}"
+        raise OrdersError(f"is not valid JSON: {error.reason}{position}.") from None
     if not isinstance(order, Mapping):
         raise OrdersError(f"is not an object but {shorten(text.strip())}.")
     try:

@@ -55,8 +55,8 @@ class OrderStore(Protocol):
         Does nothing where no call runs. Returns when that call has ended, or after a few seconds.
         """
 
-    def ready(self) -> None:
-        """Do nothing, or raise OrdersError if the orders cannot be read."""
+    def require_ready(self) -> None:
+        """Raise OrdersError if the orders cannot be read."""
 
     def close(self) -> None:
         """Release what the store holds."""

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from epfilter.exporter.service import handlers
-from epfilter.exporter.service.container import Service
+from epfilter.exporter.service.components import Service
 from epfilter.exporter.service.links import FILES_PATH, JOBS_PATH
 from epfilter.exporter.service.openapi import load_document
 from epfilter.exporter.service.page import Page
@@ -41,14 +41,14 @@ def create_app(settings: ServiceSettings) -> Starlette:
     """
     service = Service(settings)
     page = Page(service)
-    open_routes = [*_open_routes(settings), *page.open_routes()]
-    routes = [*open_routes, *_token_routes(), *page.closed_routes()]
+    public_routes = [*_public_routes(settings), *page.public_routes()]
+    routes = [*public_routes, *_protected_routes(), *page.protected_routes()]
     app = Starlette(
         routes=routes,
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(RequestLog, service.log, service.metrics, routes),
-            Middleware(TokenGuard, settings.token, open_routes),
+            Middleware(TokenGuard, settings.token, public_routes),
         ],
         exception_handlers={Refusal: refusal_response, HTTPException: refusal_response},
         lifespan=_lifespan,
@@ -70,7 +70,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
             await run_in_threadpool(service.close)
 
 
-def _open_routes(settings: ServiceSettings) -> list[BaseRoute]:
+def _public_routes(settings: ServiceSettings) -> list[BaseRoute]:
     """Return the routes without a token: they show no orders, or the link itself is signed."""
     document = load_document(settings.public_url)
 
@@ -85,7 +85,7 @@ def _open_routes(settings: ServiceSettings) -> list[BaseRoute]:
     ]
 
 
-def _token_routes() -> list[BaseRoute]:
+def _protected_routes() -> list[BaseRoute]:
     return [
         Route(JOBS_PATH, handlers.handle_jobs, methods=["GET", "POST"]),
         Route(f"{JOBS_PATH}/{{jobID}}", handlers.get_job),

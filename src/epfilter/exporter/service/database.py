@@ -55,7 +55,7 @@ class Database(ABC):
 
     @abstractmethod
     def lease(self) -> AbstractContextManager[bool]:
-        """Acquire the lease to run jobs; see `JobStore.lease`."""
+        """Acquire the lease to run jobs; see `JobQueue.lease`."""
 
     @abstractmethod
     def holds_lease(self) -> bool:

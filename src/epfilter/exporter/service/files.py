@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID
 
-from epfilter.atomic_files import place, sync_folder
+from epfilter.atomic_files import move_into_place, sync_folder
 from epfilter.exporter.errors import ExporterError, SettingsError
 from epfilter.exporter.service.database import DiskFullError
 
@@ -51,8 +51,8 @@ class Files:
                 f"the folder {folder} cannot be used for files: {error.strerror or error}."
             ) from None
 
-    def ready(self) -> None:
-        """Do nothing, or raise ExporterError if no file can be written."""
+    def require_ready(self) -> None:
+        """Raise ExporterError if no file can be written."""
         with _translate_os_errors():
             self._create_folder()
             if not os.access(self._folder, os.W_OK | os.X_OK):
@@ -97,7 +97,7 @@ class Files:
         """
         path = self.path(id)
         with _translate_os_errors():
-            place(part, path, mode=0o600)
+            move_into_place(part, path, mode=0o600)
         return path
 
     def remove(self, id: UUID) -> None:  # noqa: A002 - the platform's name for it

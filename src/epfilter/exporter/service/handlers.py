@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from epfilter.exporter.errors import ExporterError
 from epfilter.exporter.models import JobStatus
-from epfilter.exporter.service.container import Service
+from epfilter.exporter.service.components import Service
 from epfilter.exporter.service.job_request import read_filter
 from epfilter.exporter.service.job_tables import StoredJob
 from epfilter.exporter.service.json_body import read_json
@@ -30,14 +30,14 @@ async def handle_jobs(request: Request) -> Response:
     """Handle `GET /v2/jobs`, which lists the jobs, and `POST /v2/jobs`, which creates one."""
     service = _get_service(request)
     if request.method == "POST":
-        body = await read_json(request, service.settings.most_bytes)
+        body = await read_json(request, service.settings.max_body_bytes)
         created = await run_in_threadpool(_create, service, body)
         return jobs_response([created], _base_url(request), service.links, status=202)
     return await run_in_threadpool(_all_jobs, request)
 
 
 def _create(service: Service, body: object) -> StoredJob:
-    job = service.jobs.create(read_filter(body, service.settings.most_alternatives))
+    job = service.jobs.create(read_filter(body, service.settings.max_or_complexity))
     service.worker.wake()
     return job
 
@@ -126,9 +126,9 @@ async def get_readiness(request: Request) -> Response:
 
 def _check_readiness(service: Service) -> Response:
     for part, check, message in (
-        ("queue", service.jobs.ready, "The queue does not respond."),
+        ("queue", service.jobs.require_ready, "The queue does not respond."),
         ("orders", service.readiness.check, "The orders cannot be read."),
-        ("files", service.files.ready, "The files cannot be written."),
+        ("files", service.files.require_ready, "The files cannot be written."),
     ):
         try:
             check()

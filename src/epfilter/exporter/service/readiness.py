@@ -34,7 +34,7 @@ class Readiness:
         self._error: ExporterError | None = None
 
     def check(self) -> None:
-        """Do nothing, or raise the ExporterError of the last probe."""
+        """Raise the ExporterError of the last probe."""
         with self._lock:
             if self._clock() >= self._valid_until:
                 self._error = self._run_probe()

@@ -50,10 +50,10 @@ class TokenGuard:
     A path without a route requires it too, so a new route is protected by default.
     """
 
-    def __init__(self, app: ASGIApp, token: str, open_routes: Sequence[BaseRoute]) -> None:
+    def __init__(self, app: ASGIApp, token: str, public_routes: Sequence[BaseRoute]) -> None:
         self._app = app
         self._digest = _digest(token)
-        self._open = tuple(open_routes)
+        self._public = tuple(public_routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the inner application, or refuse the request."""
@@ -67,7 +67,7 @@ class TokenGuard:
 
     def _is_open(self, scope: Scope) -> bool:
         # The routes themselves match, so that a path is never interpreted in two ways.
-        return any(route.matches(scope)[0] is not Match.NONE for route in self._open)
+        return any(route.matches(scope)[0] is not Match.NONE for route in self._public)
 
     def _refusal(self, headers: Headers) -> Refusal | None:
         values = headers.getlist("authorization")

@@ -17,7 +17,7 @@ from structlog.typing import FilteringBoundLogger
 
 from epfilter.exporter.errors import SettingsError
 from epfilter.exporter.service.app import create_app
-from epfilter.exporter.service.container import Service
+from epfilter.exporter.service.components import Service
 from epfilter.exporter.service.logs import error_fields
 from epfilter.exporter.service.settings import ServiceSettings
 

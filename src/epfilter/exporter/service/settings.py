@@ -59,11 +59,11 @@ class ServiceSettings:
     public_url: str | None = None
     """The beginning of links, like `https://exports.example.com`; by default from the request."""
 
-    most_bytes: int = 65_536
-    """The most bytes of a request body."""
+    max_body_bytes: int = 65_536
+    """The maximum size of a request body in bytes."""
 
-    most_alternatives: int = 10_000
-    """The greatest complexity of a filter, as `epfilter.resources.or_complexity` counts it."""
+    max_or_complexity: int = 10_000
+    """The maximum OR complexity of a filter, as `epfilter.resources.or_complexity` counts it."""
 
     link_lifetime: timedelta = timedelta(hours=1)
     """How long a link to a file works; clients can get a new one until the job expires."""
@@ -100,7 +100,7 @@ class ServiceSettings:
                 "the public URL is not an HTTP URL that links can begin with.",
                 hint="write it like https://exports.example.com, without ? and #",
             )
-        for name in ("most_bytes", "most_alternatives"):
+        for name in ("max_body_bytes", "max_or_complexity"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} must be at least 1, not {getattr(self, name)}.")
         for name in ("link_lifetime", "job_lifetime"):

@@ -17,8 +17,8 @@ from epfilter.exporter.orders.spill_folders import sweep_spill_folders
 from epfilter.exporter.orders.store import OrderStore
 from epfilter.exporter.service.database import DiskFullError
 from epfilter.exporter.service.files import Files
+from epfilter.exporter.service.job_queue import JobQueue
 from epfilter.exporter.service.job_tables import StoredJob
-from epfilter.exporter.service.jobs import JobStore
 from epfilter.exporter.service.logs import error_fields
 from epfilter.exporter.service.metrics import Metrics
 from epfilter.exporter.service.settings import ServiceSettings
@@ -65,7 +65,7 @@ class JobWorker:
     ...     path = Path(folder, "orders.jsonl")
     ...     _ = path.write_text('{"id": "1", "payment": "paid"}', encoding="utf-8")
     ...     settings = ServiceSettings(orders=path, state=folder, token="12345678")
-    ...     jobs, files = JobStore.from_settings(settings), Files(Path(folder, "files"))
+    ...     jobs, files = JobQueue.from_settings(settings), Files(Path(folder, "files"))
     ...     worker = JobWorker(jobs, open_orders(path), files, settings, open_log("json"))
     ...     created = jobs.create("eq(payment,paid)")
     ...     worker.start()
@@ -80,7 +80,7 @@ class JobWorker:
 
     def __init__(  # noqa: PLR0913, PLR0917 - the parts that it connects
         self,
-        jobs: JobStore,
+        jobs: JobQueue,
         store: OrderStore,
         files: Files,
         settings: ServiceSettings,

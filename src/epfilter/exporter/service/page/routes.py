@@ -22,7 +22,7 @@ from epfilter.parser import parse
 from epfilter.resources import orders, resource_info
 
 if TYPE_CHECKING:
-    from epfilter.exporter.service.container import Service
+    from epfilter.exporter.service.components import Service
 
 _ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
 _UNFINISHED = (JobStatus.PENDING, JobStatus.STARTED)
@@ -54,11 +54,11 @@ class Page:
         )
         self._count_limiter = CapacityLimiter(1)
 
-    def open_routes(self) -> list[BaseRoute]:
+    def public_routes(self) -> list[BaseRoute]:
         """Return the routes without a token: the empty page and its assets."""
         return [Route("/", self.get_page), Route("/page/assets/{name}", _get_asset)]
 
-    def closed_routes(self) -> list[BaseRoute]:
+    def protected_routes(self) -> list[BaseRoute]:
         """Return the routes with a token, which show orders and jobs."""
         return [
             Route("/page/preview", self.get_preview, methods=["POST"]),
@@ -102,7 +102,7 @@ class Page:
         return HTMLResponse(self._templates.get_template(template).render(values))
 
     async def _read_filter_text(self, request: Request) -> str:
-        body = await read_json(request, self._service.settings.most_bytes)
+        body = await read_json(request, self._service.settings.max_body_bytes)
         text = body.get("filter") if isinstance(body, dict) else None
         if not isinstance(text, str):
             raise Refusal(400, "`filter` must be a string.")

@@ -29,7 +29,7 @@ _UNFINISHED = (JobStatus.STARTED, JobStatus.PENDING)
 _URL_HINT = "use postgresql://user:password@host/database, or the path of a file"
 
 
-class JobStore:
+class JobQueue:
     """The queue of jobs in a database: it outlives a process, and several processes may share it.
 
     `location` is the path of a SQLite file, its URL `sqlite:///…`, or `postgresql://…`; a missing
@@ -45,7 +45,7 @@ class JobStore:
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
-    ...     with JobStore(f"{folder}/jobs.db", lifetime=timedelta(weeks=1)) as jobs:
+    ...     with JobQueue(f"{folder}/jobs.db", lifetime=timedelta(weeks=1)) as jobs:
     ...         created = jobs.create("eq(payment,paid)")
     ...         started = jobs.start_next()
     ...         jobs.fail(started, "the disk is full.")
@@ -73,7 +73,7 @@ class JobStore:
         >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as folder:
         ...     settings = ServiceSettings(orders="a.csv", state=folder, token="12345678")
-        ...     with JobStore.from_settings(settings) as jobs:
+        ...     with JobQueue.from_settings(settings) as jobs:
         ...         jobs.list_jobs()
         []
         """
@@ -92,7 +92,7 @@ class JobStore:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<JobStore in {self._database.location}>"
+        return f"<JobQueue in {self._database.location}>"
 
     def create(self, filter: str | None) -> StoredJob:  # noqa: A002 - the platform's name for it
         """Add a job to the end of the queue; `filter` is canonical text, or None for all orders.
@@ -227,8 +227,8 @@ class JobStore:
         """Return whether this process holds the lease; it is lost with the server connection."""
         return self._database.holds_lease()
 
-    def ready(self) -> None:
-        """Do nothing, or raise ExporterError if the database does not respond."""
+    def require_ready(self) -> None:
+        """Raise ExporterError if the database does not respond."""
         self.get_key()
 
     def close(self) -> None:

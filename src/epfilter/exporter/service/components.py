@@ -12,7 +12,7 @@ from structlog.typing import FilteringBoundLogger
 from epfilter.exporter.errors import SettingsError
 from epfilter.exporter.orders.store import OrderStore, open_orders
 from epfilter.exporter.service.files import Files
-from epfilter.exporter.service.jobs import JobStore
+from epfilter.exporter.service.job_queue import JobQueue
 from epfilter.exporter.service.links import Links
 from epfilter.exporter.service.logs import open_log
 from epfilter.exporter.service.metrics import Metrics
@@ -31,7 +31,7 @@ class Service:
     (False, False)
     """
 
-    jobs: JobStore
+    jobs: JobQueue
     """The queue."""
 
     files: Files
@@ -72,7 +72,7 @@ class Service:
             _create_private_folder(folder)
         with ExitStack() as resources:
             self.files = Files(state / "files")
-            self.jobs = JobStore.from_settings(settings)
+            self.jobs = JobQueue.from_settings(settings)
             resources.callback(self.jobs.close)
             self.links = Links(self.jobs.get_key(), lifetime=settings.link_lifetime)
             self.orders = open_orders(
@@ -82,8 +82,8 @@ class Service:
                 temporary=settings.temporary_folder,
             )
             resources.callback(self.orders.close)
-            self.orders.ready()
-            self.readiness = Readiness(self.orders.ready)
+            self.orders.require_ready()
+            self.readiness = Readiness(self.orders.require_ready)
             self.worker = JobWorker(
                 self.jobs, self.orders, self.files, settings, self.log, self.metrics
             )

@@ -26,8 +26,8 @@ from sqlalchemy import create_engine, text, update
 
 from epfilter.exporter.errors import ExporterError
 from epfilter.exporter.models import JobStatus
+from epfilter.exporter.service.job_queue import JobQueue
 from epfilter.exporter.service.job_tables import JOBS, UNKNOWN_STATUS, StoredJob
-from epfilter.exporter.service.jobs import JobStore
 
 WEEK = timedelta(weeks=1)
 WEEK_NS = 7 * 24 * 3600 * 10**9
@@ -58,8 +58,8 @@ class Queue(RuleBasedStateMachine):
         self.last_created = 0
         self.store = self.opened()
 
-    def opened(self) -> JobStore:
-        return JobStore(self.location, lifetime=WEEK, clock=self.clock)
+    def opened(self) -> JobQueue:
+        return JobQueue(self.location, lifetime=WEEK, clock=self.clock)
 
     def teardown(self) -> None:
         self.store.close()
@@ -163,13 +163,13 @@ def test_the_store_behaves_like_a_list_in_memory(
     )
 
 
-def test_a_missing_job_is_none(jobs: JobStore) -> None:
+def test_a_missing_job_is_none(jobs: JobQueue) -> None:
     assert jobs.get_job(uuid4()) is None
     assert jobs.list_jobs() == []
     assert jobs.start_next() is None
 
 
-def test_the_first_attempt_cannot_end_a_restarted_job(jobs: JobStore) -> None:
+def test_the_first_attempt_cannot_end_a_restarted_job(jobs: JobQueue) -> None:
     jobs.create(None)
     first, second = jobs.start_next(), jobs.start_next()
     assert first is not None
@@ -178,7 +178,7 @@ def test_the_first_attempt_cannot_end_a_restarted_job(jobs: JobStore) -> None:
     assert jobs.succeed(second, 2)
 
 
-def test_a_released_job_is_the_next_without_another_attempt(jobs: JobStore) -> None:
+def test_a_released_job_is_the_next_without_another_attempt(jobs: JobQueue) -> None:
     first, _ = jobs.create(None), jobs.create(None)
     begun = jobs.start_next()
     assert begun is not None
@@ -188,7 +188,7 @@ def test_a_released_job_is_the_next_without_another_attempt(jobs: JobStore) -> N
     assert (again.id, again.status, again.attempts) == (first.id, STARTED, 1)
 
 
-def test_an_unknown_status_does_not_break_the_other_jobs(jobs: JobStore) -> None:
+def test_an_unknown_status_does_not_break_the_other_jobs(jobs: JobQueue) -> None:
     odd, good = jobs.create("eq(id,1)"), jobs.create("eq(id,2)")
     with jobs._database.write_transaction() as connection:
         # Not even an old name of the wire: what the queue does not look for is never run.
@@ -204,7 +204,7 @@ def test_an_unknown_status_does_not_break_the_other_jobs(jobs: JobStore) -> None
 
 
 def test_created_times_increase_over_all_threads_and_stores(location: str) -> None:
-    with JobStore(location, lifetime=WEEK) as one, JobStore(location, lifetime=WEEK) as other:
+    with JobQueue(location, lifetime=WEEK) as one, JobQueue(location, lifetime=WEEK) as other:
         stores = [one, other] * 20
         with ThreadPoolExecutor(6) as threads:
             created = list(threads.map(lambda store: store.create(None), stores))
@@ -221,7 +221,7 @@ def test_many_processes_can_open_a_new_database_at_once(new_location: Callable[[
 
         def opened(location: str = location, barrier: Barrier = barrier) -> bytes:
             barrier.wait()
-            with JobStore(location, lifetime=WEEK) as jobs:
+            with JobQueue(location, lifetime=WEEK) as jobs:
                 return jobs.get_key()
 
         with ThreadPoolExecutor(4) as threads:
@@ -233,13 +233,13 @@ def test_key_belongs_to_the_queue(new_location: Callable[[], str]) -> None:
     keys = set()
     for location in [new_location(), new_location()]:
         for _ in range(2):
-            with JobStore(location, lifetime=WEEK) as jobs:
+            with JobQueue(location, lifetime=WEEK) as jobs:
                 keys.add(jobs.get_key())
     assert [len(key) for key in keys] == [32, 32]
 
 
 def test_one_store_holds_the_lease_at_a_time(location: str) -> None:
-    with JobStore(location, lifetime=WEEK) as one, JobStore(location, lifetime=WEEK) as other:
+    with JobQueue(location, lifetime=WEEK) as one, JobQueue(location, lifetime=WEEK) as other:
         for _ in range(2):
             with one.lease() as mine:
                 assert (mine, one.holds_lease(), other.holds_lease()) == (True, True, False)
@@ -254,8 +254,8 @@ def test_one_store_holds_the_lease_at_a_time(location: str) -> None:
 
 def test_two_queues_of_one_server_have_separate_leases(new_location: Callable[[], str]) -> None:
     with (
-        JobStore(new_location(), lifetime=WEEK) as one,
-        JobStore(new_location(), lifetime=WEEK) as other,
+        JobQueue(new_location(), lifetime=WEEK) as one,
+        JobQueue(new_location(), lifetime=WEEK) as other,
         one.lease() as first,
         other.lease() as second,
     ):
@@ -263,7 +263,7 @@ def test_two_queues_of_one_server_have_separate_leases(new_location: Callable[[]
 
 
 def test_nothing_is_written_after_the_lease_connection_is_lost(
-    location: str, jobs: JobStore
+    location: str, jobs: JobQueue
 ) -> None:
     if not location.startswith("postgresql"):
         pytest.skip("SQLite has no connection to lose")
@@ -293,7 +293,7 @@ def disconnect(location: str) -> None:
     engine.dispose()
 
 
-def test_ids_of_any_origin_are_uuids(jobs: JobStore) -> None:
+def test_ids_of_any_origin_are_uuids(jobs: JobQueue) -> None:
     created = jobs.create(None)
     assert isinstance(created.id, UUID)
     assert jobs.get_job(UUID(str(created.id))) == created
