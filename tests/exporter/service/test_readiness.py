@@ -202,7 +202,7 @@ def no_answer(*_: object) -> None:
         ("GET", "/v2/jobs/{id}/file", "get_job", 500),
         ("GET", "{link}", "get_job", 503),
         ("GET", "/page/jobs", "list_jobs", 503),
-        ("GET", "/readyz", "ready", 503),
+        ("GET", "/readyz", "require_ready", 503),
     ],
 )
 def test_a_queue_that_does_not_respond_is_a_temporary_failure(  # noqa: PLR0913, PLR0917 - one case and its fixtures
