@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from epfilter import FilterTypeError
-from epfilter.linter import lint_content, lint_paths
+from epfilter import FilterTypeError, lint, parse_located
+from epfilter.linter import lint_content, lint_located, lint_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,6 +41,11 @@ def test_importing_loads_neither_rules_nor_resources() -> None:
             lambda: lint_content("", cast("Any", None)),
             "the name of a file must be a str, not None.",
         ),
+        (
+            lambda: lint_located("eq(a,1)", cast("Any", "eq(a,1)")),
+            "lint_located requires a str and a Located, not a value of type str and a value of "
+            "type str.",
+        ),
         (lambda: lint_paths("abc"), "paths must be a list of paths, not a value of type str."),
         (
             lambda: lint_paths(cast("Any", Path())),
@@ -59,3 +64,9 @@ def test_arguments_of_a_wrong_type_are_rejected(
 
 def test_the_content_of_a_file_may_be_a_bytearray() -> None:
     assert not lint_content(bytearray(b"gte(a,1)"), "a.filter").ok
+
+
+@pytest.mark.parametrize("text", ["eq(payment,paid)", "gt(total,5):lt(total,3)", "eq(paymet", ""])
+@pytest.mark.parametrize("resource", [None, "orders"])
+def test_a_parsed_text_has_the_findings_of_the_text(text: str, resource: str | None) -> None:
+    assert lint_located(text, parse_located(text), resource) == lint(text, resource)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from epfilter.linter.fixing import Fixed, fix
     from epfilter.linter.registry import RULES
     from epfilter.linter.reports import render
+    from epfilter.located import Located
     from epfilter.resources import Resource
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "fix",
     "lint",
     "lint_content",
+    "lint_located",
     "lint_paths",
     "render",
     "rule",
@@ -71,6 +73,39 @@ def lint(
 
     resolved = resource_of(resource, hint='as in lint(text, "orders")')
     return get_engine(settings or _DEFAULTS).run(text, resolved)
+
+
+def lint_located(
+    text: str,
+    located: Located,
+    resource: Resource | str | None = None,
+    *,
+    settings: Settings | None = None,
+) -> list[Diagnostic]:
+    """Return what `lint` returns, for a text that is already parsed.
+
+    `located` is the result of `parse_located(text)`. Code that also needs the tree parses the text
+    only once.
+
+    Raises the errors of `lint`, and FilterTypeError if `located` is not a `Located`.
+
+    >>> from epfilter import parse_located
+    >>> text = "gt(total,5):lt(total,3)"
+    >>> [finding.code for finding in lint_located(text, parse_located(text))]
+    ['EPF401']
+    """
+    from epfilter.linter.engine import get_engine
+    from epfilter.located import Located
+    from epfilter.resources import resource_of
+
+    if not isinstance(text, str) or not isinstance(located, Located):
+        raise FilterTypeError(
+            f"lint_located requires a str and a Located, not {describe_type(text)} and "
+            f"{describe_type(located)}.",
+            hint="as in lint_located(text, parse_located(text))",
+        )
+    resolved = resource_of(resource, hint='as in lint_located(text, located, "orders")')
+    return get_engine(settings or _DEFAULTS).run_located(text, located, resolved)
 
 
 def lint_content(

@@ -20,6 +20,7 @@ from epfilter.parser import parse_located
 from epfilter.resources import check_located
 
 if TYPE_CHECKING:
+    from epfilter.located import Located
     from epfilter.resources import Resource
 
 _SYNTAX = "EPF1"
@@ -43,7 +44,12 @@ class Engine:
 
     def run(self, text: str, resource: Resource | None) -> list[Diagnostic]:
         """Return all diagnostics of a text, in the order of the text."""
-        located = parse_located(text)
+        return self.run_located(text, parse_located(text), resource)
+
+    def run_located(
+        self, text: str, located: Located, resource: Resource | None
+    ) -> list[Diagnostic]:
+        """Return all diagnostics of a text that is already parsed into `located`."""
         is_damaged = bool(located.diagnostics)
         checked = (
             located.diagnostics if resource is None else check_located(resource, located, len(text))

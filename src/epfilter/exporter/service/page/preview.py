@@ -8,9 +8,9 @@ from typing import cast
 
 from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Or
 from epfilter.english import in_words
-from epfilter.errors import Diagnostic, FilterSyntaxError, Severity
-from epfilter.linter import lint
-from epfilter.parser import parse
+from epfilter.errors import Diagnostic, Severity
+from epfilter.linter import lint_located
+from epfilter.parser import parse_located
 from epfilter.printer import print_operands, unparse
 from epfilter.snippets import make_printable
 
@@ -74,13 +74,13 @@ def preview_filter(text: str) -> Preview:
     text = text.strip()
     if not text:
         return Preview(text)
-    diagnostics = lint(text, _RESOURCE)
+    located = parse_located(text)
+    diagnostics = lint_located(text, located, _RESOURCE)
     accepted = all(each.severity is not Severity.ERROR for each in diagnostics)
     findings = tuple(_make_finding(each, text) for each in diagnostics[:_MAX_FINDINGS])
     more = max(0, len(diagnostics) - _MAX_FINDINGS)
-    try:
-        f = parse(text)
-    except FilterSyntaxError:
+    f = located.node
+    if f is None or located.diagnostics:
         return Preview(text, findings, more, accepted=False)
     return Preview(text, findings, more, accepted, unparse(f), in_words(f, _RESOURCE), _branch(f))
 
