@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import pickle
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -182,3 +184,35 @@ def test_fields_pickle_and_print() -> None:
     assert str(copy.deepcopy(F.a)) == "a"
     with pytest.raises(TypeError, match="unhashable"):
         hash(F.a)
+
+
+@pytest.mark.parametrize("name", ["_name", "_compare", "_x", "name"])
+def test_every_plain_attribute_is_a_field(name: str) -> None:
+    assert str(getattr(F.a, name) == 1) == f"eq(a.{name},1)"
+    assert str(getattr(F, name) == 1) == f"eq({name},1)"
+
+
+_METHODS = [name for name in vars(Field) if not name.startswith("_")]
+
+
+@pytest.mark.parametrize("name", _METHODS)
+def test_a_method_is_not_a_field(name: str) -> None:
+    method = getattr(untyped.a.b, name)
+    message = re.escape(f"a.b.{name} is a method; the field of that name is F['a.b'][{name!r}].")
+    with pytest.raises(FilterTypeError, match=message):
+        _ = method == 1
+    with pytest.raises(FilterTypeError, match=message):
+        _ = method != 1
+    with pytest.raises(FilterTypeError, match=message):
+        _ = method > 1
+    with pytest.raises(FilterTypeError, match=message):
+        _ = method["x"]
+    with pytest.raises(AttributeError, match=message):
+        method.eq(1)
+    assert str(untyped["a.b"][name].eq(1)) == f"eq(a.b.{name},1)"
+    assert inspect.signature(method).return_annotation in {"Comparison", "Membership", "IsNull"}
+    assert method.__doc__
+
+
+def test_the_methods_are_those_of_the_language() -> None:
+    assert {*_METHODS} >= {"eq", "gt", "in_", "is_null", "text", "contains_all", "startswith"}

@@ -117,7 +117,7 @@ def test_text_of_a_value(value: Any, text: str) -> None:
         (b"x", "bytes have no text in a filter. Hint: decode them first: value.decode()."),
         (memoryview(b"x"), "bytes have no text in a filter. Hint: decode them first: value.decode()."),
         (bytearray(b"x"), "bytes have no text in a filter. Hint: decode them first: value.decode()."),
-        (math.nan, "nan cannot be a value of a filter."),
+        (math.nan, "nan cannot be a value of a filter. Hint: for a missing value use is_null()."),
         (math.inf, "inf cannot be a value of a filter."),
         (Decimal("NaN"), "NaN cannot be a value of a filter."),
         (Decimal("sNaN"), "sNaN cannot be a value of a filter."),
@@ -283,7 +283,9 @@ def test_text_that_is_not_of_the_type(text: str, kind: type[Any], message: str) 
 def test_another_type_than_str_is_refused(untyped: Any) -> None:
     with pytest.raises(FilterTypeError, match="the text of a value must be a str, not None"):
         untyped(None, int)
-    with pytest.raises(FilterTypeError, match=r"from_text supports str, .*, not \[\]"):
+    with pytest.raises(
+        FilterTypeError, match=r"from_text supports str, .*, not a value of type list"
+    ):
         untyped("1", [])
 
 

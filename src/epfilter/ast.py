@@ -522,8 +522,8 @@ def transform(f: Filter, change: Callable[[Filter], Filter]) -> Filter:
 
     A node that `change` returns unchanged stays the same object.
 
-    Raises `FilterTypeError` if `f` or a result of `change` is not a filter, and `FilterValueError`
-    if the new tree would be too deep.
+    Raises `FilterTypeError` if `f` or a result of `change` is not a filter or `change` is not a
+    function, and `FilterValueError` if the new tree would be too deep.
 
     >>> from epfilter import F, parse
     >>> def rename(node):
@@ -534,6 +534,10 @@ def transform(f: Filter, change: Callable[[Filter], Filter]) -> Filter:
     >>> str(transform(parse("eq(mail,a@b.c):eq(b,2)"), rename))
     'eq(email,a@b.c):eq(b,2)'
     """
+    if not callable(change):
+        raise FilterTypeError(
+            f"transform requires a function of a node, not {describe_type(change)}."
+        )
     f = require_filter(f)
     if isinstance(f, _Group):
         terms = tuple(transform(term, change) for term in f.terms)

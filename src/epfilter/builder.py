@@ -5,7 +5,8 @@ Any value stays one operand: the tree contains it as text, and the printer quote
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial, update_wrapper
 from typing import Any, NoReturn
 
 from epfilter.ast import (
@@ -21,6 +22,7 @@ from epfilter.ast import (
 )
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.limits import MAX_LIST_INDEX
+from epfilter.snippets import format_argument
 from epfilter.values import Value, listed_values, to_text
 
 
@@ -35,7 +37,8 @@ class Field:
     Comparison(op='eq', field='tags[0]', value='new')
     """
 
-    __slots__ = ("_name",)
+    # No name that an attribute can select: `F.a._name` is a field too.
+    __slots__ = ("_field_name_",)
     # Otherwise `for` and `in` would iterate over F.tags[0], F.tags[1], …
     __iter__ = None
     __contains__ = None
@@ -43,21 +46,23 @@ class Field:
     __hash__ = None  # type: ignore[assignment] # declares an unhashable class
 
     def __init__(self, name: str) -> None:
-        self._name = _field_name(name)
+        self._field_name_ = _field_name(name)
 
     def __getattr__(self, name: str) -> Field:
-        return Field(f"{self._name}.{_attribute_name(name)}")
+        return Field(f"{self._field_name_}.{_attribute_name(name)}")
 
     def __getitem__(self, key: str | int) -> Field:
         if isinstance(key, str):
-            return Field(f"{self._name}.{_field_name(key)}")
+            return Field(f"{self._field_name_}.{_field_name(key)}")
         if type(key) is not int:
             raise FilterTypeError(
                 f"use a name or a list index in brackets, not {describe_type(key)}."
             )
         if not 0 <= key <= MAX_LIST_INDEX:
-            raise FilterValueError(f"a list index must be from 0 to {MAX_LIST_INDEX}, not {key}.")
-        return Field(f"{self._name}[{key}]")
+            raise FilterValueError(
+                f"a list index must be from 0 to {MAX_LIST_INDEX}, not {format_argument(key)}."
+            )
+        return Field(f"{self._field_name_}[{key}]")
 
     def eq(self, value: Value) -> Comparison:
         """Compare: the field equals the value.
@@ -65,7 +70,7 @@ class Field:
         >>> str(F.payment.eq("refunded"))
         'eq(payment,refunded)'
         """
-        return self._compare(Operator.EQ, value)
+        return _compare(self, Operator.EQ, value)
 
     def gt(self, value: Value) -> Comparison:
         """Compare: the field is greater than the value.
@@ -73,7 +78,7 @@ class Field:
         >>> str(F.total.gt(100))
         'gt(total,100)'
         """
-        return self._compare(Operator.GT, value)
+        return _compare(self, Operator.GT, value)
 
     def ge(self, value: Value) -> Comparison:
         """Compare: the field is greater than or equal to the value.
@@ -81,7 +86,7 @@ class Field:
         >>> str(F.total.ge(100))
         'ge(total,100)'
         """
-        return self._compare(Operator.GE, value)
+        return _compare(self, Operator.GE, value)
 
     def lt(self, value: Value) -> Comparison:
         """Compare: the field is less than the value.
@@ -89,7 +94,7 @@ class Field:
         >>> str(F.total.lt(100))
         'lt(total,100)'
         """
-        return self._compare(Operator.LT, value)
+        return _compare(self, Operator.LT, value)
 
     def le(self, value: Value) -> Comparison:
         """Compare: the field is less than or equal to the value.
@@ -97,7 +102,7 @@ class Field:
         >>> str(F.total.le(100))
         'le(total,100)'
         """
-        return self._compare(Operator.LE, value)
+        return _compare(self, Operator.LE, value)
 
     def like(self, pattern: Value) -> Comparison:
         """Match the whole value with a pattern; `*` as first or last character matches any text.
@@ -107,7 +112,7 @@ class Field:
         >>> str(F.email.like("*@example.com"))
         'like(email,*@example.com)'
         """
-        return self._compare(Operator.LIKE, pattern)
+        return _compare(self, Operator.LIKE, pattern)
 
     def ilike(self, pattern: Value) -> Comparison:
         """Match like `like`, but ignore case.
@@ -115,7 +120,7 @@ class Field:
         >>> str(F.name.ilike("*summer*"))
         'ilike(name,*summer*)'
         """
-        return self._compare(Operator.ILIKE, pattern)
+        return _compare(self, Operator.ILIKE, pattern)
 
     def startswith(self, text: str) -> Comparison:
         """Match values that start with the text: `like` with `*` at the end.
@@ -125,7 +130,7 @@ class Field:
         >>> str(F.sku.startswith("DECK_"))
         'like(sku,DECK_*)'
         """
-        return self._compare(Operator.LIKE, _literal_text(text, "startswith") + "*")
+        return _compare(self, Operator.LIKE, _literal_text(text, "startswith") + "*")
 
     def endswith(self, text: str) -> Comparison:
         """Match values that end with the text: `like` with `*` at the beginning.
@@ -135,7 +140,7 @@ class Field:
         >>> str(F.sku.endswith("_RED"))
         'like(sku,*_RED)'
         """
-        return self._compare(Operator.LIKE, "*" + _literal_text(text, "endswith"))
+        return _compare(self, Operator.LIKE, "*" + _literal_text(text, "endswith"))
 
     def contains_text(self, text: str) -> Comparison:
         """Match values that contain the text: `like` with `*` at both ends.
@@ -145,7 +150,7 @@ class Field:
         >>> str(F.name.contains_text("shoe"))
         'like(name,*shoe*)'
         """
-        return self._compare(Operator.LIKE, "*" + _literal_text(text, "contains_text") + "*")
+        return _compare(self, Operator.LIKE, "*" + _literal_text(text, "contains_text") + "*")
 
     def contains(self, value: Value) -> Comparison:
         """Compare: the list contains the value.
@@ -153,7 +158,7 @@ class Field:
         >>> str(F.promotion_codes.contains("SUMMER"))
         'contains(promotion_codes,SUMMER)'
         """
-        return self._compare(Operator.CONTAINS, value)
+        return _compare(self, Operator.CONTAINS, value)
 
     def text(self, words: Value) -> Comparison:
         """Search the words in the field, or in all fields if the field is `*`.
@@ -161,7 +166,7 @@ class Field:
         >>> str(F["*"].text("running shoe"))
         'text(*,running shoe)'
         """
-        return self._compare(Operator.TEXT, words)
+        return _compare(self, Operator.TEXT, words)
 
     def in_(self, *values: Value | Iterable[Value]) -> Membership:
         """Compare: the field equals one of the values.
@@ -171,7 +176,7 @@ class Field:
         >>> str(F.id.in_("a", "b")), str(F.id.in_(["a", "b"]))
         ('in(id,a,b)', 'in(id,a,b)')
         """
-        return self._compare_members(Operator.IN, values, "in_")
+        return _compare_members(self, Operator.IN, values, "in_")
 
     def contains_any(self, *values: Value | Iterable[Value]) -> Membership:
         """Compare: the list contains at least one of the values.
@@ -179,7 +184,7 @@ class Field:
         >>> str(F.tags.contains_any("new", "sale"))
         'contains_any(tags,new,sale)'
         """
-        return self._compare_members(Operator.CONTAINS_ANY, values, "contains_any")
+        return _compare_members(self, Operator.CONTAINS_ANY, values, "contains_any")
 
     def contains_all(self, *values: Value | Iterable[Value]) -> Membership:
         """Compare: the list contains all of the values.
@@ -187,7 +192,7 @@ class Field:
         >>> str(F.tags.contains_all("new", "sale"))
         'contains_all(tags,new,sale)'
         """
-        return self._compare_members(Operator.CONTAINS_ALL, values, "contains_all")
+        return _compare_members(self, Operator.CONTAINS_ALL, values, "contains_all")
 
     def is_null(self) -> IsNull:
         """Check that the field has no value.
@@ -195,22 +200,22 @@ class Field:
         >>> str(F.family_name.is_null())
         'is_null(family_name)'
         """
-        return construct_unchecked(IsNull, op=Operator.IS_NULL, field=self._name)
+        return construct_unchecked(IsNull, op=Operator.IS_NULL, field=self._field_name_)
 
     def __eq__(self, value: object) -> Comparison:  # type: ignore[override] # builds a filter
-        return self._compare(Operator.EQ, value)
+        return _compare(self, Operator.EQ, value)
 
     def __gt__(self, value: Value) -> Comparison:
-        return self._compare(Operator.GT, value)
+        return _compare(self, Operator.GT, value)
 
     def __ge__(self, value: Value) -> Comparison:
-        return self._compare(Operator.GE, value)
+        return _compare(self, Operator.GE, value)
 
     def __lt__(self, value: Value) -> Comparison:
-        return self._compare(Operator.LT, value)
+        return _compare(self, Operator.LT, value)
 
     def __le__(self, value: Value) -> Comparison:
-        return self._compare(Operator.LE, value)
+        return _compare(self, Operator.LE, value)
 
     def __ne__(self, value: object) -> NoReturn:
         raise FilterTypeError(
@@ -225,49 +230,92 @@ class Field:
 
     def __bool__(self) -> bool:
         raise FilterTypeError(
-            f"the field {self._name} is neither true nor false, and the filter language has no "
-            "NOT.",
-            hint=f'for a boolean attribute write F["{self._name}"].eq(True); combine comparisons '
-            "with & and |",
+            f"the field {self} is neither true nor false, and the filter language has no NOT.",
+            hint=f'for a boolean attribute write F["{self}"].eq(True); combine comparisons with & '
+            "and |",
         )
 
-    def _refuse_combination(self, _: Any) -> NoReturn:
+    def _refuse_combination_(self, _: Any) -> NoReturn:
         raise FilterTypeError(
-            f"the field {self._name} is not a filter; & and | combine filters.",
+            f"the field {self} is not a filter; & and | combine filters.",
             hint="& and | bind tighter than comparisons: (F.a > 1) & (F.b < 2), or "
             "F.a.gt(1) & F.b.lt(2)",
         )
 
-    __and__ = __rand__ = __or__ = __ror__ = _refuse_combination
+    __and__ = __rand__ = __or__ = __ror__ = _refuse_combination_
 
     def __str__(self) -> str:
-        return self._name
+        return self._field_name_
 
     def __repr__(self) -> str:
-        return f"F[{self._name!r}]"
+        return f"F[{self._field_name_!r}]"
 
     def __reduce__(self) -> tuple[type[Field], tuple[str]]:
-        return Field, (self._name,)
+        return Field, (self._field_name_,)
 
-    def _compare(self, op: Operator, value: object) -> Comparison:
+
+def _compare(field: Field, op: Operator, value: object) -> Comparison:
+    if isinstance(value, Field):
+        raise _field_as_value(field, value)
+    return construct_unchecked(Comparison, op=op, field=field._field_name_, value=to_text(value))
+
+
+def _field_as_value(field: Field, other: Field) -> FilterValueError:
+    return FilterValueError(
+        f"the filter language compares a field with a value, so {field} cannot be "
+        f"compared with the field {other}.",
+        hint="use str(field) if the value is its name",
+    )
+
+
+def _compare_members(
+    field: Field, op: Operator, values: tuple[object, ...], method: str
+) -> Membership:
+    members = listed_values(values, method)
+    for value in members:
         if isinstance(value, Field):
-            raise self._field_as_value(value)
-        return construct_unchecked(Comparison, op=op, field=self._name, value=to_text(value))
+            raise _field_as_value(field, value)
+    texts = tuple([to_text(value) for value in members])
+    return construct_unchecked(Membership, op=op, field=field._field_name_, values=texts)
 
-    def _field_as_value(self, other: Field) -> FilterValueError:
-        return FilterValueError(
-            f"the filter language compares a field with a value, so {self._name} cannot be "
-            f"compared with the field {other}.",
-            hint="use str(field) if the value is its name",
-        )
 
-    def _compare_members(self, op: Operator, values: tuple[object, ...], method: str) -> Membership:
-        members = listed_values(values, method)
-        for value in members:
-            if isinstance(value, Field):
-                raise self._field_as_value(value)
-        texts = tuple([to_text(value) for value in members])
-        return construct_unchecked(Membership, op=op, field=self._name, values=texts)
+class _BoundMethod(partial[Any]):
+    """A method of a field, which is not a field itself: `F.a.text.eq(1)` raises an error."""
+
+    __hash__ = partial.__hash__
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(_describe_method(self))
+
+    def _refuse_comparison(self, value: Any) -> bool:
+        if callable(value):  # `inspect` and notebooks compare a method with types and functions.
+            return value is self
+        raise FilterTypeError(_describe_method(self))
+
+    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse_comparison
+
+    def __getitem__(self, _: object) -> NoReturn:
+        raise FilterTypeError(_describe_method(self))
+
+
+def _describe_method(method: partial[Any]) -> str:
+    name, (field,) = method.func.__name__, method.args
+    return f"{field}.{name} is a method; the field of that name is F[{str(field)!r}][{name!r}]."
+
+
+class _Method:
+    """The descriptor of a method of `Field`."""
+
+    def __init__(self, function: Callable[..., Filter]) -> None:
+        update_wrapper(self, function)  # type: ignore[arg-type] # not a function itself
+        self._function = function
+
+    def __get__(self, field: Field | None, _: type) -> Callable[..., Filter]:
+        return self._function if field is None else _BoundMethod(self._function, field)
+
+
+for _method in [name for name in vars(Field) if not name.startswith("_")]:
+    setattr(Field, _method, _Method(getattr(Field, _method)))
 
 
 class FieldFactory:

@@ -27,6 +27,7 @@ from epfilter.ast import (
 from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError, describe_type
 from epfilter.fast_path import read_located, read_tree, unquote
 from epfilter.limits import MAX_DEPTH, MAX_REDUNDANT_PARENTHESES
+from epfilter.snippets import format_argument
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,13 +117,15 @@ def _check_arguments(text: object, max_depth: object, max_length: object) -> Non
     if type(max_depth) is not int:
         raise FilterTypeError(f"max_depth must be an int, not {describe_type(max_depth)}.")
     if not 0 <= max_depth <= MAX_DEPTH:
-        raise FilterValueError(f"max_depth must be from 0 to {MAX_DEPTH}, not {max_depth}.")
+        raise FilterValueError(
+            f"max_depth must be from 0 to {MAX_DEPTH}, not {format_argument(max_depth)}."
+        )
     if max_length is None:
         return
     if type(max_length) is not int:
         raise FilterTypeError(f"max_length must be an int, not {describe_type(max_length)}.")
     if max_length < 0:
-        raise FilterValueError(f"max_length must be 0 or more, not {max_length}.")
+        raise FilterValueError(f"max_length must be 0 or more, not {format_argument(max_length)}.")
 
 
 def _recover(text: str, max_depth: int, max_length: int | None) -> Located:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or, require_filter
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.snippets import format_argument
 
 Quotes = Literal["minimal", "always"]
 """The two quoting styles: quote what must be quoted, or every operand."""
@@ -26,6 +27,7 @@ _ESCAPED = re.compile(r'["\\]')
 
 _BareTests = tuple[Callable[[str], object], Callable[[str], object]]
 """Two functions that return whether a value, and a field, needs no quotes."""
+_MINIMAL_STYLE: Quotes = "minimal"
 _MINIMAL: _BareTests = _BARE_VALUE.fullmatch, _BARE_FIELD.fullmatch
 _NODES = frozenset({Comparison, Membership, IsNull, And, Or})
 _CONNECTIVES = {Operator.AND: ":", Operator.OR: "|"}
@@ -47,7 +49,8 @@ def unparse(f: Filter, *, quotes: Quotes = "minimal") -> str:
     """
     if type(f) not in _NODES:
         f = require_filter(f)
-    return _print_compact(f, _MINIMAL if quotes == "minimal" else _bare_tests(quotes))
+    # The identity is a fast test of the default; an equal text passes through `_bare_tests`.
+    return _print_compact(f, _MINIMAL if quotes is _MINIMAL_STYLE else _bare_tests(quotes))
 
 
 def pretty(f: Filter, *, indent: int = 2, width: int = 80, quotes: Quotes = "minimal") -> str:
@@ -71,7 +74,9 @@ def pretty(f: Filter, *, indent: int = 2, width: int = 80, quotes: Quotes = "min
         if type(number) is not int:
             raise FilterTypeError(f"{name} must be an int, not {describe_type(number)}.")
         if not 0 <= number <= 1000:
-            raise FilterValueError(f"{name} must be from 0 to 1000 columns, not {number!r}.")
+            raise FilterValueError(
+                f"{name} must be from 0 to 1000 columns, not {format_argument(number)}."
+            )
     bare = _bare_tests(quotes)
     return "\n".join(_print_lines(require_filter(f), bare, " " * indent, width))
 
@@ -121,11 +126,13 @@ def quote_operand(text: str) -> str:
 
 
 def _bare_tests(quotes: Quotes) -> _BareTests:
-    if quotes == "minimal":
-        return _MINIMAL
-    if quotes == "always":
-        return _is_never_bare, _is_never_bare
-    raise FilterValueError(f'quotes must be "minimal" or "always", not {quotes!r}.')
+    # The comparison with an object of another type, such as an array, can raise an error.
+    if isinstance(quotes, str):
+        if quotes == "minimal":
+            return _MINIMAL
+        if quotes == "always":
+            return _is_never_bare, _is_never_bare
+    raise FilterValueError(f'quotes must be "minimal" or "always", not {format_argument(quotes)}.')
 
 
 def _is_never_bare(_: str) -> bool:

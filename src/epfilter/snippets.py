@@ -35,6 +35,24 @@ def shorten(text: str, limit: int = 40) -> str:
     return make_printable(text)
 
 
+def format_argument(value: object) -> str:
+    """Return a str or a number for a message; of any other value only its type.
+
+    >>> format_argument("a"), format_argument(5), format_argument([])
+    ("'a'", '5', 'a value of type list')
+    """
+    if isinstance(value, str):
+        return f"'{shorten(value)}'"
+    if type(value) is int:
+        try:
+            return shorten(str(value))
+        except ValueError:  # Python converts at most 4300 digits.
+            return "a number of more than 4300 digits"
+    if isinstance(value, type):
+        return value.__name__
+    return f"a value of type {type(value).__name__}"
+
+
 class Snippet(NamedTuple):
     """A line of a text, and the carets to print below it."""
 

@@ -21,7 +21,7 @@ from uuid import UUID
 from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.limits import MAX_DIGITS
-from epfilter.snippets import shorten
+from epfilter.snippets import format_argument, shorten
 
 __all__ = ["Value", "from_text", "from_text_or_none", "listed_values", "to_text"]
 
@@ -61,8 +61,11 @@ def to_text(value: object) -> str:
 
 
 def _unsupported_type(value: object) -> FilterValueError:
+    name = type(value).__name__
+    if name in {"bool", "bool_"}:  # Not the built-in type, but the one of numpy.
+        name = f"numpy.{name}"
     return FilterValueError(
-        f"a value of type {type(value).__name__} has no text in a filter.",
+        f"a value of type {name} has no text in a filter.",
         hint=_suggest_conversion(value)
         or "use a str, int, float, Decimal, bool, date, datetime, UUID or Enum, or str(value)",
     )
@@ -133,7 +136,7 @@ def from_text(text: str, kind: type[_T]) -> _T:
     reader = _READERS.get(kind) if isinstance(kind, type) else None
     if reader is None:
         names = ", ".join(known.__name__ for known in _READERS)
-        raise FilterTypeError(f"from_text supports {names}, not {kind!r}.")
+        raise FilterTypeError(f"from_text supports {names}, not {format_argument(kind)}.")
     if not isinstance(text, str):
         raise FilterTypeError(f"the text of a value must be a str, not {describe_type(text)}.")
     read, expected = reader
@@ -224,7 +227,8 @@ def _format_decimal(value: Decimal) -> str:
 
 def _format_float(value: float) -> str:
     if not math.isfinite(value):
-        raise FilterValueError(f"{value!r} cannot be a value of a filter.")
+        hint = "for a missing value use is_null()" if math.isnan(value) else None
+        raise FilterValueError(f"{float(value)} cannot be a value of a filter.", hint=hint)
     return f"{Decimal(float.__repr__(value)):f}".removesuffix(".0")
 
 
@@ -269,12 +273,21 @@ def _suggest_conversion(value: object) -> str | None:
         return "combine filters with & and |"
     if isinstance(value, Iterable):
         return "for several values use in_, contains_any or contains_all"
-    if type(value).__name__ == "datetime64":
-        return "convert it to a datetime with a time zone: pandas.Timestamp(value, tz='UTC')"
+    hint = _HINTS_OF_TYPES.get(type(value).__name__)
+    if hint is not None:
+        return hint
     if hasattr(type(value), "item"):
         return "convert a scalar of numpy with .item()"
     return None
 
+
+_HINTS_OF_TYPES = {
+    "NAType": "for a missing value use is_null()",
+    "bool": "convert it with bool(value)",
+    "bool_": "convert it with bool(value)",
+    "datetime64": ("convert it to a datetime with a time zone: pandas.Timestamp(value, tz='UTC')"),
+}
+"""Hints for types of pandas and numpy, which this module does not import."""
 
 # The order matters: a bool is an int, a datetime is a date.
 _FORMATTERS: tuple[tuple[type, Callable[..., str]], ...] = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from epfilter import FilterTypeError, lint, parse_located
-from epfilter.linter import lint_content, lint_located, lint_paths
+from epfilter.linter import fix, lint_content, lint_located, lint_paths, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,8 +43,27 @@ def test_importing_loads_neither_rules_nor_resources() -> None:
         ),
         (
             lambda: lint_located("eq(a,1)", cast("Any", "eq(a,1)")),
-            "lint_located requires a str and a Located, not a value of type str and a value of "
-            "type str.",
+            "lint_located requires a str and a Located, not a value of type str and",
+        ),
+        (
+            lambda: lint("eq(a,1)", settings=cast("Any", {"max_calls": 5})),
+            "settings must be of type Settings, not a value of type dict.",
+        ),
+        (
+            lambda: fix("eq(a,1)", settings=cast("Any", {})),
+            "settings must be of type Settings, not a value of type dict.",
+        ),
+        (
+            lambda: lint_paths([cast("Any", 5)]),
+            "a path must be a str or a Path, not a value of type int.",
+        ),
+        (
+            lambda: lint_paths(["a"], cast("Any", {})),
+            "configuration must be of type Configuration, not a value of type dict.",
+        ),
+        (
+            lambda: render(cast("Any", 5), []),
+            "the name of a format must be a str, not a value of type int.",
         ),
         (lambda: lint_paths("abc"), "paths must be a list of paths, not a value of type str."),
         (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import sqlite3
 from collections import OrderedDict, UserDict, defaultdict, namedtuple
 from dataclasses import dataclass
@@ -517,3 +519,18 @@ def test_a_model_matches_filters_of_its_own_resource() -> None:
     sent = Sent(grandTotal=5, note="x")
     assert matching(sent)
     assert matching(sent.model_dump(by_alias=True))
+
+
+def test_a_predicate_pickles() -> None:
+    row = {"weight": 5, "sold": "true"}
+    for f, resource in (("gt(weight,4):eq(sold,true)", goods), ("gt(weight,4)", None)):
+        predicate = to_predicate(f, resource)
+        for again in (
+            pickle.loads(pickle.dumps(predicate)),  # noqa: S301 - what was pickled here
+            copy.deepcopy(predicate),
+        ):
+            assert again(row)
+            assert not again({"weight": 3})
+            assert repr(again) == repr(predicate)
+    assert repr(to_predicate("gt(weight,4)")) == "to_predicate('gt(weight,4)')"
+    assert repr(to_predicate("eq(name,x)", "orders")) == "to_predicate('eq(name,x)', 'orders')"

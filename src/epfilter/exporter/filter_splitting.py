@@ -25,7 +25,7 @@ from epfilter.builder import all_of, any_of
 from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
 from epfilter.parser import parse
 from epfilter.resources import BoundComparison, resource_info, resource_of
-from epfilter.snippets import shorten
+from epfilter.snippets import format_argument, shorten
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -147,7 +147,7 @@ def _check_options(by: object, max_values: object) -> None:
         raise FilterTypeError(f"`max_values` must be an integer, not {describe_type(max_values)}.")
     if max_values < 1:
         raise FilterValueError(
-            f"`max_values` must be at least 1, not {max_values}.",
+            f"`max_values` must be at least 1, not {format_argument(max_values)}.",
             hint="use None to keep values together",
         )
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from epfilter.errors import Diagnostic, FilterTypeError, describe_type
 from epfilter.lazy import make_getattr as _make_getattr
-from epfilter.linter.settings import Settings
+from epfilter.linter.settings import Settings, require_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,8 +45,6 @@ __all__ = [
     "rule",
 ]
 
-_DEFAULTS = Settings()
-
 
 def lint(
     text: str, resource: Resource | str | None = None, *, settings: Settings | None = None
@@ -72,7 +70,7 @@ def lint(
     from epfilter.resources import resource_of
 
     resolved = resource_of(resource, hint='as in lint(text, "orders")')
-    return get_engine(settings or _DEFAULTS).run(text, resolved)
+    return get_engine(require_settings(settings)).run(text, resolved)
 
 
 def lint_located(
@@ -105,7 +103,7 @@ def lint_located(
             hint="as in lint_located(text, parse_located(text))",
         )
     resolved = resource_of(resource, hint='as in lint_located(text, located, "orders")')
-    return get_engine(settings or _DEFAULTS).run_located(text, located, resolved)
+    return get_engine(require_settings(settings)).run_located(text, located, resolved)
 
 
 def lint_content(
@@ -121,7 +119,7 @@ def lint_content(
     >>> [(finding.diagnostic.code, finding.line, finding.column) for finding in report.findings]
     [('EPF108', 1, 34)]
     """
-    from epfilter.linter.files import Configuration, Run
+    from epfilter.linter.files import Configuration, Run, require_configuration
 
     if isinstance(content, bytearray):
         content = bytes(content)
@@ -131,7 +129,9 @@ def lint_content(
         )
     if not isinstance(name, str):
         raise FilterTypeError(f"the name of a file must be a str, not {describe_type(name)}.")
-    return Run(configuration or Configuration()).lint_content(content, name)
+    if configuration is None:
+        configuration = Configuration()
+    return Run(require_configuration(configuration)).lint_content(content, name)
 
 
 def lint_paths(
@@ -153,15 +153,30 @@ def lint_paths(
     from os import PathLike
     from pathlib import Path
 
-    from epfilter.linter.files import Run, find_configuration, find_targets
+    from epfilter.linter.files import (
+        Run,
+        find_configuration,
+        find_targets,
+        require_configuration,
+    )
 
     if isinstance(paths, str | bytes | PathLike) or not isinstance(paths, Iterable):
         raise FilterTypeError(
             f"paths must be a list of paths, not {describe_type(paths)}.",
             hint='as in lint_paths(["src", "docs"])',
         )
+    paths = [*paths]
+    for path in paths:
+        if not isinstance(path, str) and not (
+            isinstance(path, PathLike) and isinstance(path.__fspath__(), str)
+        ):
+            raise FilterTypeError(
+                f"a path must be a str or a Path, not {describe_type(path)}.",
+                hint='as in lint_paths(["src", "docs"])',
+            )
     if configuration is None:
         configuration = find_configuration(Path())
+    require_configuration(configuration)
     targets = find_targets([Path(path) for path in paths], configuration)
     return Run(configuration).lint_targets(targets)
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from epfilter.errors import Diagnostic, Edit, apply_edits
 from epfilter.linter.engine import get_engine
-from epfilter.linter.settings import Settings
+from epfilter.linter.settings import require_settings
 from epfilter.parser import parse_located
 from epfilter.resources import resource_of
 
 if TYPE_CHECKING:
+    from epfilter.linter.settings import Settings
     from epfilter.resources import Resource
 
 _MAX_ROUNDS = 100
@@ -55,7 +56,7 @@ def fix(
     >>> fix("eq(payment").text
     'eq(payment'
     """
-    engine = get_engine(settings or Settings())
+    engine = get_engine(require_settings(settings))
     resolved = resource_of(resource, hint='as in fix(text, "orders")')
     return apply_fixes(
         text,

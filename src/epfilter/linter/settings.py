@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.snippets import format_argument
 
 _CODE_OR_FAMILY = re.compile(r"EPF[0-9]{0,3}")
 _THRESHOLDS = ("max_calls", "max_bytes", "max_or_complexity", "max_in_values")
@@ -51,7 +52,9 @@ class Settings:
             if type(threshold) is not int:
                 raise FilterTypeError(f"{name} must be an integer, not {describe_type(threshold)}.")
             if threshold < 0:
-                raise FilterValueError(f"{name} must be at least 0, not {threshold}.")
+                raise FilterValueError(
+                    f"{name} must be at least 0, not {format_argument(threshold)}."
+                )
 
 
 def _check_codes(name: str, value: object) -> tuple[str, ...]:
@@ -70,3 +73,21 @@ def _check_codes(name: str, value: object) -> tuple[str, ...]:
                 hint="write a code such as EPF301, or a family such as EPF3",
             )
     return codes
+
+
+DEFAULT_SETTINGS = Settings()
+
+
+def require_settings(settings: object) -> Settings:
+    """Return the settings, or the default settings for None.
+
+    Raises FilterTypeError for anything else.
+    """
+    if settings is None:
+        return DEFAULT_SETTINGS
+    if isinstance(settings, Settings):
+        return settings
+    raise FilterTypeError(
+        f"settings must be of type Settings, not {describe_type(settings)}.",
+        hint='as in lint(text, settings=Settings(ignore=("EPF4",)))',
+    )

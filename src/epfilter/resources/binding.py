@@ -29,6 +29,7 @@ from epfilter.resources.bound_tree import (
 )
 from epfilter.resources.field_types import BoundValue, Problem
 from epfilter.resources.schema import Match, Schema
+from epfilter.snippets import format_argument
 
 _MAX_BITS_SHOWN = 64
 """A greater complexity is shown as a power of two: Python refuses to print the longest."""
@@ -74,7 +75,7 @@ def _require_complexity(f: Filter, limit: int) -> None:
         raise FilterTypeError(f"max_complexity must be an integer, not {describe_type(limit)}.")
     if limit < 1:
         raise FilterValueError(
-            f"max_complexity must be at least 1, not {limit}.",
+            f"max_complexity must be at least 1, not {format_argument(limit)}.",
             hint="a single call has a complexity of 1",
         )
     complexity = _complexity(f)

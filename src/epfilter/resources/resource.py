@@ -25,6 +25,7 @@ from epfilter.resources.declarations import Declaration, Deprecation, Endpoint, 
 from epfilter.resources.fields import EveryOperator, Field
 from epfilter.resources.groups import Group, Keyed, Nested, declared_fields, member_fields
 from epfilter.resources.schema import Match, Schema
+from epfilter.snippets import format_argument
 from epfilter.values import to_text
 
 if TYPE_CHECKING:
@@ -279,7 +280,9 @@ class DynamicField(EveryOperator[Any]):
         if type(index) is not int:
             raise FilterTypeError(f"a list index must be an integer, not {describe_type(index)}.")
         if not 0 <= index <= MAX_LIST_INDEX:
-            raise FilterValueError(f"a list index must be from 0 to {MAX_LIST_INDEX}, not {index}.")
+            raise FilterValueError(
+                f"a list index must be from 0 to {MAX_LIST_INDEX}, not {format_argument(index)}."
+            )
         return self._resource[f"{self._path}[{index}]"]
 
     @property

@@ -205,13 +205,25 @@ def _read_call(op: Operator, args: Sequence[Any], path: str) -> Filter:
 
 def _require_text(text: Any, path: str) -> None:
     if not isinstance(text, str):
-        has_text = isinstance(text, (bool, int, float)) and isfinite(text)
-        hint = f'write it as text: "{json.dumps(text)}"' if has_text else None
+        hint = _suggest_text(text)
         raise _error(path, f"an argument is a text, not {_json_type(text)}.", hint)
     try:
         text.encode()
     except UnicodeEncodeError:
         raise _error(path, "the text has a lone surrogate, which has no encoding.", None) from None
+
+
+def _suggest_text(value: Any) -> str | None:
+    """Return the hint for a value with a text in JSON, or None."""
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    if not isinstance(value, (bool, int, float)):
+        return None
+    try:
+        text = json.dumps(value)
+    except ValueError:  # Python converts at most 4300 digits.
+        return "write it as text"
+    return f'write it as text: "{shorten(text)}"'
 
 
 def _require_empty(

@@ -17,6 +17,7 @@ from epfilter.ast import Operator
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.resources import BoundValue
 from epfilter.semantics import case_variants, fold_case, parse_pattern
+from epfilter.snippets import format_argument
 from epfilter.targets.binding import Untyped
 from epfilter.targets.representable import (
     EVERY_INT64,
@@ -61,9 +62,11 @@ def check_types(types: Types | None) -> Types:
             hint='as in {"total": int}',
         )
     for path, type_ in types.items():
-        if type_ not in _TYPES:
+        if not isinstance(type_, type) or type_ not in _TYPES:
             known = ", ".join(each.__name__ for each in _TYPES)
-            raise FilterTypeError(f"the type of `{path}` is one of {known}, not {type_!r}.")
+            raise FilterTypeError(
+                f"the type of `{path}` is one of {known}, not {format_argument(type_)}."
+            )
     return types
 
 

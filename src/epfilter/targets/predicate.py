@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from epfilter.ast import Filter, Operator
 from epfilter.errors import UnsupportedFilterError
@@ -49,7 +50,7 @@ def to_predicate(
 
     Numbers compare exactly; a float is the number of its shortest text. An exception that an
     attribute raises ends the call, except AttributeError, KeyError and TypeError, for which the
-    attribute is missing.
+    attribute is missing. The function can be pickled, for example for other processes.
 
     Raises UnsupportedFilterError for `text`, FilterSyntaxError for an invalid text, ResourceError
     for what the resource does not accept, and FilterTypeError for arguments of a wrong type.
@@ -64,7 +65,29 @@ def to_predicate(
     """
     tree = merge_or_terms(bind_filter(f, resource))
     inline = sum(1 for _ in bound_calls(tree)) <= _MAX_INLINE_TERMS
-    return _build_match(tree, path_names(resource), inline=inline)
+    predicate = _Predicate(_build_match(tree, path_names(resource), inline=inline))
+    predicate.arguments = f, resource
+    return predicate
+
+
+class _Predicate(partial[bool]):
+    """A predicate that can be pickled: the copy is built from the same filter and resource.
+
+    A `partial` without arguments calls its function without the cost of a second Python call.
+    """
+
+    arguments: tuple[Filter | str, Resource | str | None]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return to_predicate, self.arguments
+
+    def __repr__(self) -> str:
+        f, resource = self.arguments
+        return (
+            f"to_predicate({str(f)!r})"
+            if resource is None
+            else (f"to_predicate({str(f)!r}, {resource!r})")
+        )
 
 
 def _build_match(tree: BoundFilter, names: PathNames, *, inline: bool) -> Match:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from epfilter.lazy import make_getattr as _make_getattr
 
 if TYPE_CHECKING:
-    from epfilter.linter.files.configuration import Configuration
+    from epfilter.linter.files.configuration import Configuration, require_configuration
     from epfilter.linter.files.configuration_file import find_configuration, read_configuration
     from epfilter.linter.files.discovery import Target, find_targets
     from epfilter.linter.files.document import LineIndex
@@ -32,6 +32,7 @@ __all__ = [
     "find_targets",
     "is_folder",
     "read_configuration",
+    "require_configuration",
 ]
 
 _MODULES = {
@@ -47,6 +48,7 @@ _MODULES = {
     "find_targets": "discovery",
     "is_folder": "paths",
     "read_configuration": "configuration_file",
+    "require_configuration": "configuration",
 }
 
 if not TYPE_CHECKING:

@@ -9,7 +9,7 @@ from functools import cached_property
 from os.path import relpath
 from pathlib import Path
 
-from epfilter.errors import FilterValueError
+from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.linter.engine import get_engine
 from epfilter.linter.extractors import NeedsExtraError
 from epfilter.linter.files.paths import PathPatterns, is_pattern
@@ -125,3 +125,13 @@ class Configuration:
     @cached_property
     def _exclude_patterns(self) -> PathPatterns:
         return PathPatterns(self.exclude)
+
+
+def require_configuration(configuration: object) -> Configuration:
+    """Return the configuration; raise FilterTypeError for a value of any other type."""
+    if isinstance(configuration, Configuration):
+        return configuration
+    raise FilterTypeError(
+        f"configuration must be of type Configuration, not {describe_type(configuration)}.",
+        hint='as in Configuration(exclude=("build",))',
+    )

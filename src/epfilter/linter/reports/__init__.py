@@ -11,7 +11,8 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
-from epfilter.errors import FilterValueError
+from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.snippets import shorten
 
 if TYPE_CHECKING:
     from epfilter.linter.files import FileReport
@@ -30,8 +31,8 @@ FORMATS: Mapping[str, str] = MappingProxyType(
 def render(style: str, reports: Iterable[FileReport]) -> Iterator[str]:
     """Return the text of a report in one of the `FORMATS`, piece by piece.
 
-    The text can always be encoded as UTF-8. Raises FilterValueError for an unknown format, before
-    the first report is read.
+    The text can always be encoded as UTF-8. Raises FilterValueError for an unknown format, and
+    FilterTypeError for an argument of a wrong type, before the first report is read.
 
     >>> from epfilter.linter.files import FileReport
     >>> print("".join(render("junit", [FileReport("a.filter")])))
@@ -42,11 +43,15 @@ def render(style: str, reports: Iterable[FileReport]) -> Iterator[str]:
       </testsuite>
     </testsuites>
     """
+    if not isinstance(style, str):
+        raise FilterTypeError(f"the name of a format must be a str, not {describe_type(style)}.")
     if style not in FORMATS:
         raise FilterValueError(
-            f"`{style}` is not a report format.",
+            f"`{shorten(style)}` is not a report format.",
             hint=f"use one of {', '.join(f'`{name}`' for name in FORMATS)}",
         )
+    if not isinstance(reports, Iterable):
+        raise FilterTypeError(f"reports must be an iterable, not {describe_type(reports)}.")
     # Loaded on demand, so that the command line lists the formats without importing them.
     module = import_module(f"{__name__}.{FORMATS[style]}")
     renderer = cast("Callable[[Iterable[FileReport]], Iterator[str]]", module.render)

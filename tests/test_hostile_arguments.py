@@ -1,0 +1,214 @@
+"""No public function lets an error of Python through, whatever its arguments are.
+
+There is one property per public function: for any argument it returns, or raises a FilterError
+whose text can be read.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import epfilter
+from epfilter import F, all_of, any_of, from_query, parse, parse_located, pretty, to_query, unparse
+from epfilter.ast import fields, transform, walk
+from epfilter.english import in_words
+from epfilter.errors import FilterError, FilterValueError
+from epfilter.linter import (
+    Configuration,
+    Settings,
+    explained,
+    fix,
+    lint,
+    lint_content,
+    lint_located,
+    lint_paths,
+    render,
+    rule,
+)
+from epfilter.resources import orders, resource_info, resource_named
+from epfilter.targets import (
+    from_ep_ast,
+    to_elasticsearch,
+    to_ep_ast,
+    to_mongo,
+    to_predicate,
+)
+from epfilter.values import from_text, to_text
+from support.filter_strategies import HOSTILE, texts
+
+_FILTER = parse("gt(a,1):eq(b,x)")
+_HUGE = 10**5000
+"""An integer that Python does not convert to text."""
+
+_OBJECTS: tuple[Any, ...] = (
+    *(None, True, False, 0, -1, 10**310, _HUGE, -_HUGE, 1.5, math.nan, math.inf, 1j, ...),
+    *(b"eq(a,1)", bytearray(b"x"), memoryview(b"x"), "eq(a,1)", "\ud800", "x" * 10_000),
+    *([], [5], [None], [[]], (), {}, {"a": 1}, {_HUGE: 1}, {1}, frozenset(), object(), int, len),
+    *(date(1, 1, 1), datetime(1, 1, 1)),  # noqa: DTZ001 - a naive datetime is one of the cases
+    datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+    datetime.max.replace(tzinfo=timezone(-timedelta(hours=14))),
+    *(Decimal("1E+999999"), Decimal("sNaN"), Decimal("-0"), UUID(int=0), UTC, range(3)),
+    *(pd.NA, pd.NaT, pd.Series([1]), np.bool_(True), np.float64("nan"), np.int64(5)),  # noqa: FBT003
+    *(np.array([1, 2]), np.datetime64("2020"), np.str_("x"), np.timedelta64(5)),
+    *(_FILTER, F, F.a, orders, type(orders), ValueError("x"), parse_located("eq(a,1)")),
+    *({"type": "EQ", "args": ["a", value]} for value in (10**310, _HUGE, math.inf, True, None)),
+    *({"type": value} for value in cast("tuple[Any, ...]", (_HUGE, [1], {}, "and", None))),
+    *(f'{{"type":"EQ","args":["a",{"1" * digits}]}}' for digits in (310, 5000)),
+    *('{"type":"EQ","args":["a",1e999]}', "%7B%ff", "[" * 100_000),
+)
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=4) | st.just(10**400),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["type", "args", "children", "op", "x"]), inner, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+_arguments = st.one_of(st.sampled_from(HOSTILE), texts, st.integers(), st.binary(), _json)
+
+
+def _lint_paths(paths: Any) -> object:
+    # The test must not read files that exist.
+    if isinstance(paths, (list, tuple)) and any(isinstance(path, str) for path in paths):
+        return None
+    return lint_paths(paths)
+
+
+_METHODS = (
+    *("eq", "gt", "ge", "lt", "le", "like", "ilike", "startswith", "endswith", "contains_text"),
+    *("contains", "text", "in_", "contains_any", "contains_all"),
+)
+
+_ENTRIES: dict[str, Callable[[Any], object]] = {
+    "parse": parse,
+    "parse max_depth": lambda value: parse("eq(a,1)", max_depth=value),
+    "parse max_length": lambda value: parse("eq(a,1)", max_length=value),
+    "parse_located": parse_located,
+    "from_query": from_query,
+    "unparse": unparse,
+    "unparse quotes": lambda value: unparse(_FILTER, quotes=value),
+    "pretty": pretty,
+    "pretty indent": lambda value: pretty(_FILTER, indent=value),
+    "pretty width": lambda value: pretty(_FILTER, width=value),
+    "pretty quotes": lambda value: pretty(_FILTER, quotes=value),
+    "to_query": to_query,
+    "walk": walk,
+    "fields": fields,
+    "transform": lambda value: transform(value, lambda node: node),
+    "transform result": lambda value: transform(_FILTER, lambda _: value),
+    "transform function": lambda value: transform(
+        _FILTER, cast("Any", None if callable(value) else value)
+    ),
+    "all_of": all_of,
+    "all_of second": lambda value: all_of(_FILTER, value),
+    "any_of": any_of,
+    "F": lambda value: F[value],
+    "F nested": lambda value: F.a[value],
+    "F ==": lambda value: F.a == value,
+    "F >": lambda value: F.a > value,
+    "F !=": lambda value: F.a != value,
+    **{f"F {name}": lambda value, name=name: getattr(F.a, name)(value) for name in _METHODS},  # type: ignore[misc] # a default binds the name
+    "in_ second": lambda value: F.a.in_("x", value),
+    "in_ list": lambda value: F.a.in_([value]),
+    "to_text": to_text,
+    "from_text": lambda value: from_text(value, int),
+    "from_text kind": lambda value: from_text("1", value),
+    **{
+        f"from_text {kind.__name__}": lambda value, kind=kind: from_text(value, kind)  # type: ignore[misc] # as above
+        for kind in (Decimal, bool, date, datetime, UUID)
+    },
+    "lint": lint,
+    "lint resource": lambda value: lint("eq(a,1)", value),
+    "lint settings": lambda value: lint("eq(a,1)", settings=value),
+    "lint_located": lambda value: lint_located(value, parse_located("eq(a,1)")),
+    "lint_located tree": lambda value: lint_located("eq(a,1)", value),
+    "fix": fix,
+    "fix resource": lambda value: fix("eq(a,1)", value),
+    "fix settings": lambda value: fix("eq(a,1)", settings=value),
+    "lint_content": lambda value: lint_content(value, "a.filter"),
+    "lint_content name": lambda value: lint_content("eq(a,1)", value),
+    "lint_content configuration": lambda value: lint_content("eq(a,1)", "a.filter", value),
+    "lint_paths": _lint_paths,
+    "lint_paths item": lambda value: _lint_paths([value]),
+    "lint_paths configuration": lambda value: lint_paths(["no.filter"], value),
+    "rule": rule,
+    "explained": explained,
+    "render style": lambda value: render(value, []),
+    "Settings select": lambda value: Settings(select=value),
+    "Settings ignore": lambda value: Settings(ignore=(value,)),
+    "Settings max_calls": lambda value: Settings(max_calls=value),
+    "in_words": in_words,
+    "in_words resource": lambda value: in_words(_FILTER, value),
+    "check": orders.check,
+    "bind": orders.bind,
+    "bind complexity": lambda value: orders.bind(parse("eq(payment,paid)"), max_complexity=value),
+    "a field of a resource": lambda value: orders[value],
+    "resource_named": resource_named,
+    "resource_info": resource_info,
+    "from_ep_ast": from_ep_ast,
+    "to_ep_ast": to_ep_ast,
+    "to_predicate": to_predicate,
+    "to_predicate resource": lambda value: to_predicate(_FILTER, value),
+    "to_mongo": to_mongo,
+    "to_mongo resource": lambda value: to_mongo(_FILTER, value),
+    "to_mongo types": lambda value: to_mongo(_FILTER, types={"a": value}),
+    "to_elasticsearch": to_elasticsearch,
+}
+
+
+@pytest.mark.parametrize("entry", _ENTRIES)
+@given(value=_arguments)
+def test_any_argument_is_accepted_or_raises_a_filter_error(entry: str, value: Any) -> None:
+    _call(entry, value)
+
+
+@pytest.mark.parametrize("entry", _ENTRIES)
+def test_each_hostile_object_is_accepted_or_raises_a_filter_error(entry: str) -> None:
+    for value in _OBJECTS:
+        _call(entry, value)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (pd.NA, "a value of type NAType has no text in a filter. Hint: for a missing value use "),
+        (np.float64("nan"), "nan cannot be a value of a filter. Hint: for a missing value use "),
+        (np.bool_(1), "a value of type numpy.bool has no text in a filter. Hint: convert it with "),
+    ],
+)
+def test_scalars_of_numpy_and_pandas_have_a_hint(value: Any, message: str) -> None:
+    with pytest.raises(FilterValueError) as caught:
+        F.a.eq(value)
+    assert str(caught.value).startswith(message)
+
+
+def test_all_public_functions_are_tried() -> None:
+    functions = {
+        name for name in epfilter.__all__ if name[0].islower() and callable(getattr(epfilter, name))
+    }
+    assert functions <= {*_ENTRIES}
+    assert Configuration().settings == Settings()
+
+
+def _call(entry: str, value: Any) -> None:
+    try:
+        result = _ENTRIES[entry](value)
+        if isinstance(result, Iterator):
+            for _ in result:
+                pass
+    except FilterError as error:
+        str(error)
