@@ -28,7 +28,10 @@ _CONNECTING = {"export", "jobs", "serve"}
 
 _REFERENCE = Path(__file__).parents[2] / "docs" / "pages" / "reference" / "command-line.md"
 
-_STATUS = r"(?m)^\d+ filters? in \d+ files?: no findings\n|^0 of \d files would be changed\n"
+_STATUS = (
+    r"(?m)^\d+ filters? in \d+ files?: no findings\n|^0 of \d files would be changed\n"
+    r"|^1 file of an unsupported kind: 1 \.csv\n"
+)
 
 
 @pytest.fixture
