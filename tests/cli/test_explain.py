@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from epfilter.cli import main
 from epfilter.errors import FilterValueError
-from epfilter.linter import RULES, explained
+from epfilter.linter import RULES, explain_rule
 
 _EPF404 = """\
 EPF404 Duplicate value (warning)
@@ -52,7 +52,7 @@ def test_every_code_is_explained(code: str) -> None:
 @pytest.mark.parametrize("code", ["EPF499", "EPF", "epf1"])
 def test_an_unknown_code_is_wrong_usage(code: str) -> None:
     with pytest.raises(FilterValueError, match=f"there is no rule `{code}`") as refusal:
-        explained(code)
+        explain_rule(code)
     result = CliRunner().invoke(main, ["explain", code])
     assert (result.stdout, result.exit_code) == ("", 2)
     assert result.stderr.endswith(f"\nError: {refusal.value}\n")

@@ -8,26 +8,26 @@ from pathlib import Path
 import pytest
 
 from epfilter import FilterTypeError, FilterValueError, Severity
-from epfilter.linter import RULES, explained, rule
+from epfilter.linter import RULES, explain_rule, get_rule
 
 SOURCE = Path(__file__).parents[2] / "src" / "epfilter"
 
 
 def test_rules_are_found_by_their_code() -> None:
-    assert rule("epf303") is RULES["EPF303"]
+    assert get_rule("epf303") is RULES["EPF303"]
     for wrong in ("EPF100", "", "x" * 10_000):
         with pytest.raises(FilterValueError, match="there is no rule `"):
-            explained(wrong)
+            explain_rule(wrong)
     with pytest.raises(FilterTypeError, match="a code must be a str"):
-        rule(5)  # type: ignore[arg-type] # wrong on purpose
+        get_rule(5)  # type: ignore[arg-type] # wrong on purpose
     with pytest.raises(TypeError):
-        RULES["EPF303"] = rule("EPF301")  # type: ignore[index] # read only
+        RULES["EPF303"] = get_rule("EPF301")  # type: ignore[index] # read only
 
 
 def test_an_unknown_code_is_described_with_the_nearest_codes() -> None:
     codes = r"`EPF\d\d\d`, `EPF\d\d\d` or `EPF\d\d\d`"
     with pytest.raises(FilterValueError) as caught:
-        rule("EPF410X")
+        get_rule("EPF410X")
     message = str(caught.value)
     assert re.fullmatch(rf"there is no rule `EPF410X`\. Hint: did you mean {codes}\?\.?", message)
     assert "`EPF410`" in message
@@ -35,7 +35,7 @@ def test_an_unknown_code_is_described_with_the_nearest_codes() -> None:
 
 def test_an_unknown_code_without_near_codes_is_described_with_the_range() -> None:
     with pytest.raises(FilterValueError) as caught:
-        rule("x")
+        get_rule("x")
     first, *_, last = RULES
     assert str(caught.value) == f"there is no rule `x`. Hint: the codes are {first} to {last}."
 

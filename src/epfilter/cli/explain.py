@@ -77,10 +77,10 @@ def _explain_filter(text: str, resource: Resource | None) -> int:
 
 
 def _explain_code(code: str) -> None:
-    from epfilter.linter import explained
+    from epfilter.linter import explain_rule
 
     try:
-        text = explained(code)
+        text = explain_rule(code)
     except FilterValueError as error:
         raise click.UsageError(str(error)) from None
     print_result(text)

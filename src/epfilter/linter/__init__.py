@@ -35,14 +35,14 @@ __all__ = [
     "Fixed",
     "Rule",
     "Settings",
-    "explained",
+    "explain_rule",
     "fix",
+    "get_rule",
     "lint",
     "lint_content",
     "lint_located",
     "lint_paths",
     "render",
-    "rule",
 ]
 
 
@@ -181,31 +181,31 @@ def lint_paths(
     return Run(configuration).lint_targets(targets)
 
 
-def rule(code: str) -> Rule:
+def get_rule(code: str) -> Rule:
     """Return the rule with a code; the case of `code` does not matter.
 
     Raises FilterValueError if there is no such rule, with the nearest codes as a hint, and
     FilterTypeError if the code is not a str.
 
-    >>> rule("EPF403").title
+    >>> get_rule("EPF403").title
     'Duplicate term'
     """
-    from epfilter.linter.registry import get_rule
+    from epfilter.linter import registry
 
-    return get_rule(code)
+    return registry.get_rule(code)
 
 
-def explained(code: str) -> str:
+def explain_rule(code: str) -> str:
     """Return the meaning of a code as plain text: title, reason, examples and source.
 
-    Raises the same errors as `rule`.
+    Raises the same errors as `get_rule`.
 
-    >>> print(explained("EPF404").splitlines()[0])
+    >>> print(explain_rule("EPF404").splitlines()[0])
     EPF404 Duplicate value (warning)
     """
     from epfilter.linter.registry import describe_rule
 
-    return describe_rule(rule(code))
+    return describe_rule(get_rule(code))
 
 
 _MODULES = {

@@ -6,7 +6,7 @@ the parts that it could read. After an error it continues at the next `:`, `|` o
 
 One module per concern: `whole_text` for the text around the filter, `groups` for parentheses and
 connectives, `calls` and `operands` for a call, `unexpected` for text where a call should be,
-`scanner` for the position in the text, `diagnostics` for the messages, and `helpful_fixes` to
+`scanner` for the position in the text, `diagnostics` for the messages, and `effective_fixes` to
 leave out fixes that would not help.
 """
 
@@ -16,8 +16,8 @@ from epfilter.errors import Diagnostic, Span
 from epfilter.limits import MAX_DEPTH
 from epfilter.located import Located
 from epfilter.recovery import diagnostics
+from epfilter.recovery.effective_fixes import keep_effective_fixes
 from epfilter.recovery.groups import GroupReader
-from epfilter.recovery.helpful_fixes import drop_useless_fixes
 from epfilter.recovery.scanner import Scanner
 from epfilter.recovery.whole_text import find_surrogates, unwrap
 
@@ -37,7 +37,9 @@ def recover(text: str, *, max_depth: int, max_length: int | None = None) -> Loca
     located = _read(text, max_depth, max_length)
     if not located.diagnostics:
         return located
-    return located._replace(diagnostics=drop_useless_fixes(text, located.diagnostics, count_errors))
+    return located._replace(
+        diagnostics=keep_effective_fixes(text, located.diagnostics, count_errors)
+    )
 
 
 def _read(text: str, max_depth: int, max_length: int | None) -> Located:

@@ -6,7 +6,7 @@ from epfilter.linter.extractors.extraction import (
     Comment,
     ExtractedFilter,
     Extraction,
-    Interpolation,
+    InterpolatedFilter,
     Problem,
 )
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText, Segment
@@ -30,7 +30,7 @@ __all__ = [
     "ExtractedFilter",
     "Extraction",
     "FileKind",
-    "Interpolation",
+    "InterpolatedFilter",
     "MappedText",
     "NeedsExtraError",
     "Problem",

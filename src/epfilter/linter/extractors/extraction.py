@@ -34,7 +34,7 @@ class ExtractedFilter(NamedTuple):
     is_cut: bool = False
 
 
-class Interpolation(NamedTuple):
+class InterpolatedFilter(NamedTuple):
     """A filter that a program builds from pieces of text; `built_with` names the construct."""
 
     span: Span
@@ -67,7 +67,7 @@ class Extraction:
 
     endpoints: Endpoints
     filters: list[ExtractedFilter] = field(default_factory=list)
-    interpolations: list[Interpolation] = field(default_factory=list)
+    interpolations: list[InterpolatedFilter] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -101,7 +101,7 @@ class Extraction:
         value = value.with_encoder(refuse_edit) if is_cut else value
         extracted = ExtractedFilter(value, resources, is_foreign, is_cut)
         if is_interpolation:
-            self.interpolations.append(Interpolation(value.bounds, built_with, extracted))
+            self.interpolations.append(InterpolatedFilter(value.bounds, built_with, extracted))
         else:
             self.filters.append(extracted)
 

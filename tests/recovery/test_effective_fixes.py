@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from epfilter import Diagnostic, Edit, Fix, Span, parse_located
-from epfilter.recovery.helpful_fixes import drop_useless_fixes
+from epfilter.recovery.effective_fixes import keep_effective_fixes
 from support.counted_work import count_lines
 from support.filter_strategies import any_text, nearly, nested_garbage
 
@@ -70,7 +70,7 @@ def test_useless_fixes_among_many_are_found() -> None:
             old == "x" and new == "-" for old, new in zip(text, changed, strict=True)
         )
 
-    checked = drop_useless_fixes(text, errors, count_errors)
+    checked = keep_effective_fixes(text, errors, count_errors)
     kept = {error.span.start for error in checked if error.fix}
     assert kept
     assert all(text[position] == "x" for position in kept)

@@ -1,4 +1,4 @@
-"""Leaves out the fixes of errors that would not make a text better."""
+"""Leaves out fixes that would not reduce the number of errors of a text."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from dataclasses import replace
 
 from epfilter.errors import Diagnostic, FilterValueError, apply_edits
 
-_MAX_SINGLE = 16
+_MAX_FIXES_ONE_BY_ONE = 16
 """If a text has more fixes, they are first applied together, so that the work stays linear."""
-_MAX_READINGS = 40
+_MAX_ATTEMPTS = 40
 """The number of changed texts that are read; fixes that are not verified by then are left out."""
 
 
-def drop_useless_fixes(
+def keep_effective_fixes(
     text: str, errors: Sequence[Diagnostic], count_errors: Callable[[str], int]
 ) -> tuple[Diagnostic, ...]:
-    """Return the errors, without the fixes that do not leave fewer errors than there are.
+    """Keep only fixes that each remove at least one error; return the errors with these fixes.
 
     `count_errors` returns the number of errors of a changed text.
     """
     candidates = [index for index, error in enumerate(errors) if error.fix]
-    helpful: set[int] = set()
+    effective: set[int] = set()
     pending = (
         [[index] for index in reversed(candidates)]
-        if len(candidates) <= _MAX_SINGLE
+        if len(candidates) <= _MAX_FIXES_ONE_BY_ONE
         else [candidates]
     )
-    for _ in range(_MAX_READINGS):
+    for _ in range(_MAX_ATTEMPTS):
         if not pending:
             break
         indexes = pending.pop()
         remaining = _count_remaining(text, [errors[index] for index in indexes], count_errors)
         if remaining is not None and remaining <= len(errors) - len(indexes):
-            helpful.update(indexes)
+            effective.update(indexes)
         elif len(indexes) > 1:
             middle = len(indexes) // 2
             pending += [indexes[middle:], indexes[:middle]]
     return tuple(
         [
-            error if error.fix is None or index in helpful else replace(error, fix=None)
+            error if error.fix is None or index in effective else replace(error, fix=None)
             for index, error in enumerate(errors)
         ]
     )
