@@ -27,14 +27,14 @@ from epfilter.errors import FilterError, FilterValueError
 from epfilter.linter import (
     Configuration,
     Settings,
-    explained,
+    explain_rule,
     fix,
+    get_rule,
     lint,
     lint_content,
     lint_located,
     lint_paths,
     render,
-    rule,
 )
 from epfilter.resources import orders, resource_info, resource_named
 from epfilter.targets import (
@@ -145,8 +145,8 @@ _ENTRIES: dict[str, Callable[[Any], object]] = {
     "lint_paths": _lint_paths,
     "lint_paths item": lambda value: _lint_paths([value]),
     "lint_paths configuration": lambda value: lint_paths(["no.filter"], value),
-    "rule": rule,
-    "explained": explained,
+    "get_rule": get_rule,
+    "explain_rule": explain_rule,
     "render style": lambda value: render(value, []),
     "Settings select": lambda value: Settings(select=value),
     "Settings ignore": lambda value: Settings(ignore=(value,)),
