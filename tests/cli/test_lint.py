@@ -173,14 +173,14 @@ def long_line(suffix: str) -> str:
     fill = "x" * (5 * MB)
     return {
         ".filter": f"gte(a,{fill})",
-        ".json": f'{{"filter": "gte(a,1)", "x": "{fill}", "more": [{{"filter": "{few}"}}]}}',
-        ".jsonl": f'{{"filter": "gte(a,1)", "x": "{fill}"}}',
-        ".yaml": f'{{filter: "gte(a,1)", x: "{fill}"}}',
+        ".json": f'{{"filter": "gte(a,1)", "job_type": "order_export", "x": "{fill}", "more": [{{"filter": "{few}"}}]}}',
+        ".jsonl": f'{{"filter": "gte(a,1)", "job_type": "order_export", "x": "{fill}"}}',
+        ".yaml": f'{{filter: "gte(a,1)", job_type: order_export, x: "{fill}"}}',
         ".http": f"GET https://x/v2/orders?filter=gte(with_tax,1)&x={fill}",
         ".md": f"https://x/v2/orders?filter=gte(with_tax,1)&x={fill}",
         ".sh": f"curl 'https://x/v2/orders?filter=gte(with_tax,1)&x={fill}'",
-        ".py": f"search(filter='gte(a,1)', x='{fill}')",
-    }.get(suffix, f"search({{filter: 'gte(a,1)', x: '{fill}'}})")
+        ".py": f"search(filter='gte(a,1)', job_type='order_export', x='{fill}')",
+    }.get(suffix, f"search({{filter: 'gte(a,1)', job_type: 'order_export', x: '{fill}'}})")
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

@@ -143,6 +143,7 @@ respect-gitignore = false
     path.write_bytes((start + text).replace("\n", end).encode())
     assert find_configuration(tmp_path) == Configuration(
         root=tmp_path,
+        uses_platform=True,
         settings=Settings(
             select=("EPF", "EPF301"),
             ignore=("EPF5",),

@@ -26,7 +26,10 @@ def write_case(case: Case, folder: Path) -> tuple[Document, Path, Configuration]
     files = case.files(*PARTS)
     for file in files[1:]:
         file.write_to(folder)
-    return Document(files[0].text), folder / files[0].name, find_configuration(folder)
+    configuration = find_configuration(folder)
+    if "without evidence" not in case.title:
+        configuration = replace(configuration, uses_platform=True)
+    return Document(files[0].text), folder / files[0].name, configuration
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -33,7 +33,7 @@ def test_messages_carets_and_hints(
             name for name in sys.modules if name.startswith("epfilter.linter.extractors.")
         ]:
             monkeypatch.delitem(sys.modules, module)
-    (report,) = lint_paths([file.name], Configuration(root=tmp_path))
+    (report,) = lint_paths([file.name], Configuration(root=tmp_path, uses_platform=True))
     assert report.name == file.name
     assert format_report(report) == case.part("found").rstrip("\n")
 

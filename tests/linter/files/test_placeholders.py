@@ -111,7 +111,7 @@ def test_a_damaged_filter_with_placeholders_stays_unchanged(name: str, old: str)
 
 
 def test_a_placeholder_does_not_hide_other_errors() -> None:
-    report = lint_content('{"filter":"==(with_tax,$H),EQ(name,y)"}', "a.json", Configuration())
+    report = lint_content('{"filter":"==(with_tax,$H):EQ(name,y)"}', "a.json", Configuration())
     assert list_codes(report) == [("EPF121", 1, 12), ("EPF109", 1, 28)]
 
 

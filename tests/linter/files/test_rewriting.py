@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 EVERY = Settings(select=("EPF",))
 FEWER = settings(max_examples=settings().max_examples // 3)
 """Each example is extracted four times, for each of many kinds of files."""
-LINTER = FileLinter(Configuration(settings=EVERY))
+LINTER = FileLinter(Configuration(settings=EVERY, uses_platform=True))
 
 
 class Kind(NamedTuple):
@@ -155,7 +155,7 @@ def test_filters_are_fixed_in_any_kind_of_file(name: str, texts: list[str]) -> N
     document = Document(build_file(KINDS[name], texts, "\n"))
     if name == "a.http" and any("\n" in text for text in texts):
         return
-    linter = FileLinter(Configuration())
+    linter = FileLinter(Configuration(uses_platform=True))
     result = linter.lint(document, Path(name))
     assert [linted.text for linted in result.filters] == texts
     new, _ = fix_filters(document, Path(name), linter, unsafe=False)
@@ -205,7 +205,7 @@ def test_python_files_keep_their_declared_encoding(encoding: str, tmp_path: Path
     content = text.encode(encoding, "ignore")
     path = tmp_path / "a.py"
     path.write_bytes(content)
-    run = Run(Configuration(root=tmp_path), Change.FIX)
+    run = Run(Configuration(root=tmp_path, uses_platform=True), Change.FIX)
     (report,) = run.lint_targets([Target(path, "a.py")])
     assert (report.fixed, report.findings) == (1, ())
     assert path.read_bytes() == content.replace(b"gte", b"ge")
@@ -215,7 +215,9 @@ def test_a_file_that_would_be_encoded_differently_is_not_written(tmp_path: Path)
     content = b"# coding: utf-7\nx = '+AEE-'\nsearch(filter='gte(a,1)')\n"
     path = tmp_path / "a.py"
     path.write_bytes(content)
-    (report,) = Run(Configuration(root=tmp_path), Change.FIX).lint_targets([Target(path, "a.py")])
+    (report,) = Run(Configuration(root=tmp_path, uses_platform=True), Change.FIX).lint_targets(
+        [Target(path, "a.py")]
+    )
     assert [finding.diagnostic.code for finding in report.findings] == ["EPF702"]
     assert path.read_bytes() == content
     (report,) = Run(Configuration(root=tmp_path)).lint_targets([Target(path, "a.py")])

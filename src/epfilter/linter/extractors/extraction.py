@@ -10,10 +10,16 @@ from epfilter.errors import Span
 from epfilter.linter.extractors.filter_text import (
     calls_function,
     calls_operator,
+    has_foreign_connective,
     has_prefix_connective,
 )
 from epfilter.linter.extractors.mapped_text import mark_placeholders, refuse_edit
-from epfilter.linter.extractors.requests import NO_CONTEXT, Endpoints, RequestContext
+from epfilter.linter.extractors.requests import (
+    NO_CONTEXT,
+    Endpoints,
+    RequestContext,
+    is_platform_url,
+)
 
 if TYPE_CHECKING:
     from epfilter.linter.extractors.mapped_text import MappedText
@@ -23,15 +29,17 @@ if TYPE_CHECKING:
 class ExtractedFilter(NamedTuple):
     """A filter in a file, and the listings that it may be for.
 
-    `is_foreign` is True where only the name `filter` suggests the platform: the filter is sent to
-    a URL of another API, and has the connectives of another language. `is_cut` is True where the
-    text around it may go on with the filter: what is missing may stand there.
+    `is_foreign` is True where only the name `filter` suggests the platform, and the text has the
+    connectives of another language. `is_cut` is True where the text around it may go on with the
+    filter: what is missing may stand there. `has_evidence` is False where the text may be of any
+    other system: neither a request of the platform nor the file or its project shows more.
     """
 
     value: MappedText
     resources: tuple[Resource, ...] = ()
     is_foreign: bool = False
     is_cut: bool = False
+    has_evidence: bool = True
 
 
 class InterpolatedFilter(NamedTuple):
@@ -62,7 +70,8 @@ class Extraction:
     """Everything that is extracted from one file; spans are those of the file's text.
 
     An extractor calls `add_candidate` for each text in the position of a filter, `add_comment`
-    for each comment, and `add_problem` for what it cannot parse.
+    for each comment, and `add_problem` for what it cannot parse. `has_evidence` is True where the
+    file, or its project, is known to use the platform.
     """
 
     endpoints: Endpoints
@@ -70,6 +79,7 @@ class Extraction:
     interpolations: list[InterpolatedFilter] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    has_evidence: bool = True
 
     def add_candidate(
         self,
@@ -97,9 +107,13 @@ class Extraction:
             or (resources and calls_function(text))
         ):
             return
-        is_foreign = bool(context.path and not resources and has_prefix_connective(text))
+        has_evidence = bool(self.has_evidence or resources or is_platform_url(context.path))
+        is_foreign = not resources and (
+            (bool(context.path) and has_prefix_connective(text))
+            or (not has_evidence and has_foreign_connective(text))
+        )
         value = value.with_encoder(refuse_edit) if is_cut else value
-        extracted = ExtractedFilter(value, resources, is_foreign, is_cut)
+        extracted = ExtractedFilter(value, resources, is_foreign, is_cut, has_evidence)
         if is_interpolation:
             self.interpolations.append(InterpolatedFilter(value.bounds, built_with, extracted))
         else:

@@ -13,13 +13,20 @@ OPERATOR_PATTERN = (
 """An operator, or a common mistake for one."""
 
 _CALL = re.compile(r"[A-Za-z_]\s*\(")
-_OPERATOR_CALL = re.compile(rf"(?<![\w.$-]){OPERATOR_PATTERN}\s*\(", re.IGNORECASE)
+_OPERATOR_CALL = re.compile(
+    rf"(?:\A\s*(?:\??filter=\s*)*|[(:|{PLACEHOLDER}]\s*){OPERATOR_PATTERN}\s*\(", re.IGNORECASE
+)
+"""A call where a filter can have one: at its start, in a group, or behind `:` or `|`."""
+
 _FILTER_START = re.compile(
     rf"[ (:|{PLACEHOLDER}]*+(?<![\w.$-]){OPERATOR_PATTERN}[ ]*\([ ]*[\w{PLACEHOLDER}]",
     re.IGNORECASE,
 )
 _PREFIX_CONNECTIVE = re.compile(r"(?<![\w.$-])(?:and|or|not)\s*\(", re.IGNORECASE)
 """In the Resource Query Language, and in JSON:API filters, connectives stand before terms."""
+
+_INFIX_CONNECTIVE = re.compile(r"\)\s*(?:&&|\|\||[=!<>]=|(?:and|or|not)\b)", re.IGNORECASE)
+"""In SQL, XPath, JMESPath and other languages they stand between terms, with other names."""
 
 _JQ_PROGRAM = re.compile(r"\s*(?:[.\[]|(?:any|all|first|map|select|to_entries|with_entries)\b)")
 """Programs of jq are called `filter` too, and have a function `contains`."""
@@ -38,8 +45,17 @@ def calls_function(text: str) -> bool:
 
 
 def has_prefix_connective(text: str) -> bool:
-    """Return whether the text has connectives as other filter languages write them."""
+    """Return whether the text has connectives in front of its terms, as other languages have."""
     return _PREFIX_CONNECTIVE.search(text) is not None
+
+
+def has_foreign_connective(text: str) -> bool:
+    """Return whether the text has connectives of any other language.
+
+    >>> has_foreign_connective("contains(a,b) AND eq(c,d)"), has_foreign_connective("eq(a,b or c)")
+    (True, False)
+    """
+    return has_prefix_connective(text) or _INFIX_CONNECTIVE.search(text) is not None
 
 
 def starts_like_filter(text: str) -> bool:

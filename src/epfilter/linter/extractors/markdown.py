@@ -49,6 +49,7 @@ class _DocumentationExtraction(Extraction):
             extraction.filters,
             extraction.interpolations,
             extraction.comments,
+            has_evidence=extraction.has_evidence,
         )
         self._extraction = extraction
         self._is_prose = is_prose

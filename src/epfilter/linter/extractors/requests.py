@@ -20,6 +20,7 @@ URL_MEMBERS = ("url", "uri", "path")
 _HTTP_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _NOT_IN_A_PATH = re.compile(r"[\s()\"'<>|\\]")
 _CERTAINLY_A_URL = re.compile(rf"{PLACEHOLDER}*/|https?://")
+_PLATFORM_HOST = re.compile(r"\b(?:elasticpath|moltin)\.com\b", re.IGNORECASE)
 _URL_LIMIT = 2_000
 """No URL is longer, and each filter beside it is compared with it."""
 
@@ -42,6 +43,15 @@ NO_CONTEXT = RequestContext()
 def is_http_method(text: str | None) -> bool:
     """Return whether the text is the name of an HTTP method, in any case."""
     return text is not None and text.upper() in _HTTP_METHODS
+
+
+def is_platform_url(url: str) -> bool:
+    """Return whether the URL has a host of the platform.
+
+    >>> is_platform_url("https://useast.api.elasticpath.com/x"), is_platform_url("/v2/orders")
+    (True, False)
+    """
+    return _PLATFORM_HOST.search(url) is not None
 
 
 def infer_request(

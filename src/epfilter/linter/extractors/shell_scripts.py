@@ -207,7 +207,9 @@ class _ShellExtractor:
 
         Programs of `jq` and `awk` begin with a brace too.
         """
-        extraction = Extraction(self._extraction.endpoints)
+        extraction = Extraction(
+            self._extraction.endpoints, has_evidence=self._extraction.has_evidence
+        )
         context = request._replace(method="POST")
         json_files.extract(_fill_placeholders(value), extraction, context=context, is_strict=True)
         if is_data or not extraction.problems:

@@ -33,6 +33,8 @@ class Configuration:
     `resource` is the name for all other files. `exclude` are patterns of files that are not
     linted, `filter_lines` of text files with one filter a line. `declarations` are files that
     declare resources of the project itself, which are named like those of the platform.
+    `uses_platform` is True where the filters of the project are known to be the platform's, as in
+    any project with a configuration file; otherwise each file must show it.
 
     >>> Configuration(resources={"orders/**": "orders"}).resource_of(Path("orders/a.json"))
     'orders'
@@ -47,6 +49,7 @@ class Configuration:
     filter_lines: tuple[str, ...] = ()
     declarations: tuple[str, ...] = ()
     respect_gitignore: bool = True
+    uses_platform: bool = False
 
     def ignored_in(self, path: Path) -> tuple[str, ...]:
         """Return the codes that are ignored in a file, beyond those that the settings ignore."""

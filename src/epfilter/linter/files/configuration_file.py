@@ -159,4 +159,6 @@ def _make_configuration(values: dict[str, Any], root: Path) -> Configuration:
     names = [field.name for field in fields(Settings) if field.name in values]
     settings = Settings(**{name: values.pop(name) for name in names})
     excluded = (*values.pop("exclude", DEFAULT_EXCLUDE), *values.pop("extend_exclude", ()))
-    return Configuration(root=root, settings=settings, exclude=excluded, **values)
+    return Configuration(
+        root=root, settings=settings, exclude=excluded, uses_platform=True, **values
+    )

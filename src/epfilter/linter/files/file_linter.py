@@ -17,6 +17,7 @@ from epfilter.linter.extractors import (
     ExtractedFilter,
     Extraction,
     FileKind,
+    InterpolatedFilter,
     MappedText,
     NeedsExtraError,
     extract_file,
@@ -26,6 +27,7 @@ from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.directives import Directives
 from epfilter.linter.files.document import Document, DocumentError
 from epfilter.linter.files.placeholders import fill_placeholders, keep_certain
+from epfilter.linter.files.projects import PLATFORM_NAME, Projects
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.snippets import make_printable
 
@@ -46,12 +48,14 @@ class LintedFilter(NamedTuple):
 
     The spans of `diagnostics` are those of the filter's text. `is_syntax_checked` is
     False where the filter may be of another language, or may go on in the text around it.
+    `has_evidence` is False where the filter may be of another system.
     """
 
     value: MappedText
     resource: Resource | None
     diagnostics: tuple[Diagnostic, ...]
     is_syntax_checked: bool = True
+    has_evidence: bool = True
 
     @property
     def text(self) -> str:
@@ -86,6 +90,7 @@ class FileLinter:
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
         self._engine = get_engine(configuration.settings)
+        self._projects = Projects()
 
     def report(self, document: Document, path: Path, name: str = "") -> FileReport:
         """Return the report of a file; `name` is how the file is shown.
@@ -119,6 +124,7 @@ class FileLinter:
         for interpolation in extraction.interpolations:
             linted = self._lint_filter(interpolation.filter, directives, fallback)
             bounded += _bind(_keep_constant_parts(linted.diagnostics), linted.value)
+            bounded.append(_diagnose_interpolation(interpolation, linted))
         directives.excuse(linted.value.bounds for linted in filters if _is_damaged(linted))
         is_suppressed = partial(self._is_suppressed, directives=directives, path=path)
         kept = [found for found, bounds in bounded if not is_suppressed(found.code, bounds)]
@@ -141,8 +147,17 @@ class FileLinter:
         if kind is None:
             return extraction
         if kind.is_filter_list or any(word in text for word in _FILTER_WORDS):
+            extraction.has_evidence = self._has_evidence(text, path)
             extract_file(text, path.name, extraction, kind=kind)
         return extraction
+
+    def _has_evidence(self, text: str, path: Path) -> bool:
+        """Return whether a file is known to use the platform, or is part of such a project."""
+        return bool(
+            self.configuration.uses_platform
+            or PLATFORM_NAME.search(text)
+            or self._projects.uses_platform(path.absolute().parent)
+        )
 
     def find_kind(self, path: Path) -> FileKind | None:
         """Return the kind of a file, by the configuration or by its name; None if unsupported.
@@ -157,7 +172,9 @@ class FileLinter:
         """Return the diagnostics for this text in the position of a filter of the file."""
         has_placeholders = bool(linted.value.placeholders)
         diagnostics = self._run_rules(text, linted.resource, has_placeholders=has_placeholders)
-        return diagnostics if linted.is_syntax_checked else _without_syntax(diagnostics)
+        if not linted.is_syntax_checked:
+            diagnostics = _without_syntax(diagnostics)
+        return diagnostics if linted.has_evidence else _downgrade(diagnostics)
 
     def ignores(self, code: str, path: Path) -> bool:
         """Return whether the configuration ignores a code in this file, selected or not."""
@@ -169,7 +186,7 @@ class FileLinter:
     def _lint_filter(
         self, extracted: ExtractedFilter, directives: Directives, fallback: Resource | None
     ) -> LintedFilter:
-        value, resources, is_foreign, is_cut = extracted
+        value, resources, is_foreign, is_cut, has_evidence = extracted
         choice = directives.find_resource(value)
         if choice is not None and (choice.is_beside or not resources):
             resources = (choice.resource,) if choice.resource is not None else ()
@@ -179,7 +196,10 @@ class FileLinter:
         is_syntax_checked = not (is_cut or (is_foreign and resource is None))
         if not is_syntax_checked:
             diagnostics = _without_syntax(diagnostics)
-        return LintedFilter(value, resource, tuple(diagnostics), is_syntax_checked)
+        has_evidence = has_evidence or resource is not None
+        if not has_evidence:
+            diagnostics = _downgrade(diagnostics)
+        return LintedFilter(value, resource, tuple(diagnostics), is_syntax_checked, has_evidence)
 
     def _choose_resource(
         self, value: MappedText, resources: Sequence[Resource]
@@ -287,20 +307,38 @@ def diagnose_missing_package(error: NeedsExtraError) -> Diagnostic:
 
 
 def _lint_extraction(extraction: Extraction, directives: Directives) -> Iterator[Diagnostic]:
-    """Yield the diagnostics of the file itself: interpolations, parse problems and directives."""
-    for interpolation in extraction.interpolations:
-        yield Diagnostic(
-            _INTERPOLATION,
-            f"this filter is built with {interpolation.built_with}.",
-            interpolation.span,
-            Severity.WARNING,
-            "a value that contains `),eq(` changes the filter; use the builder, as in "
-            "`F.payment.eq(value)`, or quote each value",
-        )
+    """Yield the diagnostics of the file itself: parse problems and directives."""
     for span, message, is_partial in extraction.problems:
         severity = Severity.INFO if is_partial else Severity.ERROR
         yield Diagnostic("EPF703", f"{message.rstrip('.')}.", span, severity)
     yield from directives.problems
+
+
+def _diagnose_interpolation(
+    interpolation: InterpolatedFilter, linted: LintedFilter
+) -> tuple[Diagnostic, Span]:
+    """Return the diagnostic for a filter that a program builds, and its bounds."""
+    diagnostic = Diagnostic(
+        _INTERPOLATION,
+        f"this filter is built with {interpolation.built_with}.",
+        interpolation.span,
+        Severity.WARNING if linted.has_evidence else Severity.INFO,
+        "a value that contains `),eq(` changes the filter; use the builder, as in "
+        "`F.payment.eq(value)`, or quote each value",
+    )
+    return diagnostic, interpolation.span
+
+
+def _downgrade(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return the diagnostics as infos with unsafe fixes: the text may be of another system."""
+    return [
+        replace(
+            diagnostic,
+            severity=Severity.INFO,
+            fix=diagnostic.fix and replace(diagnostic.fix, safe=False),
+        )
+        for diagnostic in diagnostics
+    ]
 
 
 def _bind(

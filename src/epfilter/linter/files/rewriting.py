@@ -38,13 +38,15 @@ def fix_filters(
 def format_filters(document: Document, path: Path, linter: FileLinter) -> tuple[Document, int]:
     """Return the file with its filters in canonical form, and how many were changed.
 
-    A text with syntax errors or placeholders stays as it is.
+    A text with syntax errors or placeholders stays as it is, and so does one that may be of
+    another system.
     """
     result = linter.lint(document, path)
     texts: list[str | None] = []
     for linted in result.filters:
         try:
-            canonical = None if linted.value.placeholders else unparse(parse(linted.text))
+            is_kept = linted.value.placeholders or not linted.has_evidence
+            canonical = None if is_kept else unparse(parse(linted.text))
         except FilterSyntaxError:
             canonical = None
         texts.append(None if canonical == linted.text else canonical)

@@ -1,0 +1,59 @@
+"""Whether a project uses the platform, by the packages that it requires."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+PLATFORM_NAME = re.compile(r"elastic[ _-]?path|moltin|\bepcc|epfilter", re.IGNORECASE)
+"""A name of the platform, of its SDKs and command line, or of this package."""
+
+_MANIFESTS = (
+    "package.json", "pyproject.toml", "setup.cfg", "setup.py", "requirements.txt", "composer.json",
+    "go.mod", "Gemfile",
+)  # fmt: skip
+"""Files that list the packages that a project requires."""
+
+_MAX_SIZE = 1_000_000
+"""Bytes of a larger manifest are not read."""
+
+
+class Projects:
+    """The projects of files: a folder uses the platform if it, or one above it, requires it.
+
+    The search ends at the root of a repository. A manifest that cannot be read requires nothing.
+    """
+
+    def __init__(self) -> None:
+        self._results: dict[Path, bool] = {}
+
+    def uses_platform(self, folder: Path) -> bool:
+        """Return whether a manifest in the folder, or in one above it, names the platform."""
+        above: list[Path] = []
+        result = False
+        for parent in (folder, *folder.parents):
+            if parent in self._results:
+                result = self._results[parent]
+                break
+            above.append(parent)
+            result = any(_names_platform(parent / name) for name in _MANIFESTS)
+            if result or _exists(parent / ".git"):
+                break
+        self._results.update(dict.fromkeys(above, result))
+        return result
+
+
+def _names_platform(manifest: Path) -> bool:
+    try:
+        with manifest.open("rb") as file:
+            content = file.read(_MAX_SIZE)
+    except (OSError, ValueError):
+        return False
+    return PLATFORM_NAME.search(content.decode("utf-8", "replace")) is not None
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
