@@ -123,7 +123,7 @@ def from_text(text: str, kind: type[_T]) -> _T:
 
     - int and Decimal: decimal digits; bool: `true` or `false`; UUID: with hyphens
     - date: `YYYY-MM-DD`
-    - datetime: a timestamp with `Z`, with an offset or with neither (then UTC), a date (midnight
+    - datetime: a timestamp with `Z`, with an offset or with neither (then UTC), a date (00:00
       UTC), or an integer of milliseconds since 1970 (the oldest syntax); the result is in UTC and
       truncated to microseconds
 

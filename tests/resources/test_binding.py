@@ -36,7 +36,7 @@ from epfilter.resources import (
     BoundMembership,
     BoundOr,
     Declaration,
-    Group,
+    FieldGroup,
     Keyed,
     Nested,
     NoOperators,
@@ -63,11 +63,11 @@ from support.filter_strategies import any_text, texts
 DATA = Path(__file__).parent / "data"
 
 
-class Contact(Group):
+class Contact(FieldGroup):
     email = fields.EqLike(string())
 
 
-class Locale(Group):
+class Locale(FieldGroup):
     name = fields.Eq(string())
 
 

@@ -19,7 +19,7 @@ from epfilter.resources import (
     Eq,
     EqLike,
     EqOrdered,
-    Group,
+    FieldGroup,
     Keyed,
     Nested,
     PatternAlias,
@@ -39,11 +39,11 @@ def paths(resource: Resource | type[Resource]) -> list[str]:
     return [*resource_info(resource).fields]
 
 
-class Contact(Group):
+class Contact(FieldGroup):
     email = EqLike(string(), aliases=("mail",))
 
 
-class Locale(Group):
+class Locale(FieldGroup):
     name = EqLike(string())
     contact = Nested(Contact)
 

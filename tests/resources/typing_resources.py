@@ -30,7 +30,7 @@ from epfilter.resources import (
     EqLike,
     EqNull,
     EqOrdered,
-    Group,
+    FieldGroup,
     GtLt,
     Keyed,
     Nested,
@@ -54,11 +54,11 @@ from epfilter.resources import (
 )
 
 
-class Contact(Group):
+class Contact(FieldGroup):
     email = EqLike(string())
 
 
-class Locale(Group):
+class Locale(FieldGroup):
     name = Eq(string())
     contact = Nested(Contact)
 

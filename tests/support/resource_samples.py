@@ -15,7 +15,7 @@ from epfilter.resources import (
     EqLike,
     EqLikeILike,
     EqOrdered,
-    Group,
+    FieldGroup,
     GtLt,
     ILikeNull,
     Keyed,
@@ -37,12 +37,12 @@ from epfilter.resources import (
 )
 
 
-class Contact(Group):
+class Contact(FieldGroup):
     name = EqLike(string())
     email = EqLike(string(), aliases=("mail",))
 
 
-class Words(Group):
+class Words(FieldGroup):
     name = EqLikeILike(string())
 
 

@@ -18,13 +18,13 @@ from epfilter.targets.representable import (
     EVERY_INT64,
     Comparison,
     Representation,
-    represent_date,
-    represent_decimal,
-    represent_float,
-    represent_integer,
-    represent_integer_or_float,
-    represent_nearest_float,
-    represent_timestamp,
+    fit_comparison_to_date,
+    fit_comparison_to_decimal,
+    fit_comparison_to_float,
+    fit_comparison_to_integer,
+    fit_comparison_to_integer_or_float,
+    fit_comparison_to_nearest_float,
+    fit_comparison_to_timestamp,
     to_timestamp,
 )
 
@@ -91,7 +91,7 @@ def single_text(value: float) -> str:
 @given(OPERATORS, NUMBERS, st.sampled_from([(-128, 127), (0, 255), EVERY_INT64]))
 def test_integers(op: Operator, value: Decimal, limits: tuple[int, int]) -> None:
     lowest, highest = limits
-    comparison = represent_integer(op, value, lowest, highest)
+    comparison = fit_comparison_to_integer(op, value, lowest, highest)
     column = {lowest, highest, 0, 1, 2, *(each for each in (-1, -2) if each >= lowest)}
     if lowest <= value <= highest:
         column |= {each for each in (int(value), int(value) + 1) if lowest <= each <= highest}
@@ -104,7 +104,7 @@ def test_integers(op: Operator, value: Decimal, limits: tuple[int, int]) -> None
 def test_decimals_of_two_places(op: Operator, value: Decimal) -> None:
     highest = Decimal("9.99")
     column = [Decimal(hundredths) / 100 for hundredths in range(-999, 1000, 3)]
-    comparison = represent_decimal(op, value, -highest, highest, 2)
+    comparison = fit_comparison_to_decimal(op, value, -highest, highest, 2)
     check(op, value, comparison, [(each, each) for each in (*column, highest, -highest)])
     if isinstance(comparison, Comparison):
         assert comparison.value == comparison.value.quantize(Decimal("0.01"))
@@ -113,13 +113,13 @@ def test_decimals_of_two_places(op: Operator, value: Decimal) -> None:
 @given(OPERATORS, NUMBERS)
 def test_floats_stand_for_their_shortest_text(op: Operator, value: Decimal) -> None:
     column = [(each, Decimal(repr(each))) for each in floats_near(value)]
-    check(op, value, represent_float(op, value), column)
+    check(op, value, fit_comparison_to_float(op, value), column)
 
 
 @given(OPERATORS, NUMBERS)
 def test_floats_of_32_bits(op: Operator, value: Decimal) -> None:
     column = [(each, Decimal(single_text(each))) for each in singles_near(value)]
-    check(op, value, represent_float(op, value, single=True), column)
+    check(op, value, fit_comparison_to_float(op, value, single=True), column)
 
 
 @given(OPERATORS, NUMBERS)
@@ -130,22 +130,22 @@ def test_whole_floats_may_stand_for_the_integer_that_they_hold(
         (each, Decimal(each) if each.is_integer() else Decimal(repr(each)))
         for each in floats_near(value)
     ]
-    check(op, value, represent_float(op, value, whole_is_exact=True), column)
+    check(op, value, fit_comparison_to_float(op, value, whole_is_exact=True), column)
 
 
 @given(OPERATORS, NUMBERS)
 def test_a_value_may_be_rounded_to_the_nearest_float(op: Operator, value: Decimal) -> None:
-    comparison = represent_nearest_float(op, value)
+    comparison = fit_comparison_to_nearest_float(op, value)
     nearest = float(value)
     if abs(nearest) == float("inf"):
-        assert comparison == represent_float(op, value)
+        assert comparison == fit_comparison_to_float(op, value)
     else:
         check(op, nearest, comparison, [(each, each) for each in floats_near(value)])
 
 
 @given(OPERATORS, st.integers(-(2**63), 2**63 - 1))
 def test_numbers_that_are_integers_or_floats(op: Operator, value: int) -> None:
-    comparison = represent_integer_or_float(op, Decimal(value))
+    comparison = fit_comparison_to_integer_or_float(op, Decimal(value))
     assert comparison == Comparison(op, value)
     assert isinstance(comparison, Comparison)
     assert type(comparison.value) is int
@@ -156,7 +156,7 @@ def test_dates_are_their_midnight(op: Operator, value: date) -> None:
     day = to_timestamp(value).date()
     column = [day + timedelta(days=days) for days in (-1, 0, 1)]
     meanings = [(each, to_timestamp(each)) for each in column]
-    check(op, to_timestamp(value), represent_date(op, value), meanings)
+    check(op, to_timestamp(value), fit_comparison_to_date(op, value), meanings)
 
 
 @pytest.mark.parametrize("step", [1, 1_000, 1_000_000])
@@ -164,4 +164,6 @@ def test_dates_are_their_midnight(op: Operator, value: date) -> None:
 def test_timestamps_of_a_coarser_unit(op: Operator, value: datetime, step: int) -> None:
     floor = value - timedelta(microseconds=value.microsecond % step)
     column = [floor + timedelta(microseconds=steps * step) for steps in (-1, 0, 1)]
-    check(op, value, represent_timestamp(op, value, step), [(each, each) for each in column])
+    check(
+        op, value, fit_comparison_to_timestamp(op, value, step), [(each, each) for each in column]
+    )

@@ -10,7 +10,7 @@ from epfilter.ast import Filter, fields
 from epfilter.english.operands import quote
 
 if TYPE_CHECKING:
-    from epfilter.resources import Match, Resource
+    from epfilter.resources import FieldMatch, Resource
 
 _NOUN_WITHOUT_RESOURCE = "objects"
 
@@ -119,9 +119,9 @@ def _words(name: str, path: str) -> str:
     return quote(path)
 
 
-def _remove_locales(match: Match) -> str:
+def _remove_locales(match: FieldMatch) -> str:
     """Return the path without the word `locales` before a locale: `fr-FR.name`."""
-    names, segments = match.pattern.split("."), match.path.split(".")
+    names, segments = match.declared_name.split("."), match.path.split(".")
     next_names = [*names[1:], ""]
     return ".".join(
         segment

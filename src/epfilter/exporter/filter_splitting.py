@@ -92,7 +92,7 @@ def split(
     for a text that is not a filter, and FilterTypeError for arguments of other types.
 
     Source: the limits are known from the platform's error messages, such as "filter is too complex
-    and has too many OR conditions". That a date without a time is its midnight in UTC is a
+    and has too many OR conditions". That a bare date means 00:00 UTC of that day is a
     decision.
 
     >>> for part in split(

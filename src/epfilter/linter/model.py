@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from epfilter.linter.settings import Settings
-    from epfilter.resources import FieldType, Match, Resource
+    from epfilter.resources import FieldMatch, FieldType, Resource
 
 
 @dataclass(eq=False, slots=True)
@@ -33,7 +33,7 @@ class Call:
     filter_text: str
     number: int
     op: Operator
-    match: Match | None
+    match: FieldMatch | None
     has_resource: bool
     parent: Group | None
     equality_key: int = -1

@@ -63,7 +63,7 @@ from epfilter.resources.fields import (
     NoOperators,
     Ordered,
 )
-from epfilter.resources.groups import Group, Keyed, Nested
+from epfilter.resources.groups import FieldGroup, Keyed, Nested
 from epfilter.resources.listings import AREA_OF as _AREA_OF
 from epfilter.resources.resolve import all_resources, resource_named, resource_of, resource_of_job
 from epfilter.resources.resource import (
@@ -72,7 +72,7 @@ from epfilter.resources.resource import (
     resource_info,
     resource_schema,
 )
-from epfilter.resources.schema import Match, Schema
+from epfilter.resources.schema import FieldMatch, Schema
 
 if TYPE_CHECKING:
     from epfilter.resources.listings.accounts import *
@@ -122,8 +122,9 @@ __all__ = [
     "EqLikeILike",
     "EqNull",
     "EqOrdered",
+    "FieldGroup",
+    "FieldMatch",
     "FieldType",
-    "Group",
     "GtLt",
     "ILike",
     "ILikeNull",
@@ -132,7 +133,6 @@ __all__ = [
     "Keyed",
     "Like",
     "LikeILike",
-    "Match",
     "Nested",
     "NoOperators",
     "Ordered",

@@ -28,7 +28,7 @@ from epfilter.resources.bound_tree import (
     bound_calls,
 )
 from epfilter.resources.field_types import BoundValue, Problem
-from epfilter.resources.schema import Match, Schema
+from epfilter.resources.schema import FieldMatch, Schema
 from epfilter.snippets import format_argument
 
 _MAX_BITS_SHOWN = 64
@@ -104,15 +104,15 @@ def _bind_call(schema: Schema, call: Comparison | Membership | IsNull) -> BoundC
     if call.op not in match.declared.operators:
         raise messages.error(messages.unsupported_operator(match.name, match.declared, call.op))
     if isinstance(call, IsNull):
-        return BoundIsNull(match.pattern, match.path)
+        return BoundIsNull(match.declared_name, match.path)
     if isinstance(call, Membership):
         values = tuple([_bind_value(match, call.op, text) for text in call.values])
-        return BoundMembership(call.op, match.pattern, match.path, values)
+        return BoundMembership(call.op, match.declared_name, match.path, values)
     value = _bind_value(match, call.op, call.value)
-    return BoundComparison(call.op, match.pattern, match.path, value)
+    return BoundComparison(call.op, match.declared_name, match.path, value)
 
 
-def _bind_value(match: Match, op: Operator, text: str) -> BoundValue:
+def _bind_value(match: FieldMatch, op: Operator, text: str) -> BoundValue:
     if op in TEXT_OPERATORS:
         return text
     try:

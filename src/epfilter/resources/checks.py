@@ -22,7 +22,7 @@ from epfilter.parser import parse_located
 from epfilter.printer import print_operand, unparse
 from epfilter.resources import messages
 from epfilter.resources.field_types import Problem
-from epfilter.resources.schema import Match, Schema
+from epfilter.resources.schema import FieldMatch, Schema
 from epfilter.semantics import has_wildcard, replace_percent_wildcards
 from epfilter.snippets import shorten
 
@@ -54,7 +54,7 @@ def _calls(located: Located) -> Iterator[Located]:
         pending.extend(reversed(part.children))
 
 
-def _check_call(schema: Schema, call: Located, match: Match | None) -> Iterator[Diagnostic]:
+def _check_call(schema: Schema, call: Located, match: FieldMatch | None) -> Iterator[Diagnostic]:
     node, (name, *values) = call.node, call.operands
     assert isinstance(node, (Comparison, Membership, IsNull))  # noqa: S101 - calls are these
     assert call.op_span is not None  # noqa: S101 - and they have an operator
@@ -72,7 +72,9 @@ def _check_call(schema: Schema, call: Located, match: Match | None) -> Iterator[
         yield from _check_value(match, node.op, value, call.op_span)
 
 
-def _check_value(match: Match, op: Operator, value: Operand, op_span: Span) -> Iterator[Diagnostic]:
+def _check_value(
+    match: FieldMatch, op: Operator, value: Operand, op_span: Span
+) -> Iterator[Diagnostic]:
     if op in TEXT_OPERATORS:
         pattern = replace_percent_wildcards(value.text)
         if op is not Operator.TEXT and pattern != value.text and not has_wildcard(value.text):
@@ -87,7 +89,7 @@ def _check_value(match: Match, op: Operator, value: Operand, op_span: Span) -> I
     field_type = match.declared.type
     problem = field_type.problem(value.text)
     if problem:
-        diagnostic: Callable[[Match, Span, Problem], Diagnostic] = (
+        diagnostic: Callable[[FieldMatch, Span, Problem], Diagnostic] = (
             _not_an_allowed_value if (field_type.item or field_type).values else _not_of_type
         )
         yield diagnostic(match, value.span, problem)
@@ -96,7 +98,7 @@ def _check_value(match: Match, op: Operator, value: Operand, op_span: Span) -> I
 
 
 def _check_required(
-    schema: Schema, calls: list[tuple[Located, Match | None]], end: int
+    schema: Schema, calls: list[tuple[Located, FieldMatch | None]], end: int
 ) -> Iterator[Diagnostic]:
     paths = {match.path for _, match in calls if match is not None}
     missing = [path for path in schema.required if path not in paths]
@@ -117,17 +119,17 @@ def _unknown_field(schema: Schema, name: Operand) -> Diagnostic:
     return Diagnostic("EPF201", problem.message, name.span, hint=problem.hint, fix=fix)
 
 
-def _unsupported_operator(match: Match, op: Operator, span: Span) -> Diagnostic:
+def _unsupported_operator(match: FieldMatch, op: Operator, span: Span) -> Diagnostic:
     problem = messages.unsupported_operator(match.name, match.declared, op)
     return Diagnostic("EPF202", problem.message, span, hint=problem.hint)
 
 
-def _not_of_type(match: Match, span: Span, problem: Problem) -> Diagnostic:
+def _not_of_type(match: FieldMatch, span: Span, problem: Problem) -> Diagnostic:
     problem = messages.invalid_value(match.name, problem)
     return Diagnostic("EPF203", problem.message, span, hint=problem.hint)
 
 
-def _not_an_allowed_value(match: Match, span: Span, problem: Problem) -> Diagnostic:
+def _not_an_allowed_value(match: FieldMatch, span: Span, problem: Problem) -> Diagnostic:
     problem = messages.invalid_value(match.name, problem)
     fix = None
     if problem.nearest:
@@ -136,7 +138,7 @@ def _not_an_allowed_value(match: Match, span: Span, problem: Problem) -> Diagnos
     return Diagnostic("EPF204", problem.message, span, hint=problem.hint, fix=fix)
 
 
-def _deprecated_field(match: Match, span: Span) -> Diagnostic:
+def _deprecated_field(match: FieldMatch, span: Span) -> Diagnostic:
     deprecation = match.declared.deprecated
     since = f" since {deprecation.since}" if deprecation and deprecation.since else ""
     instead = deprecation.instead if deprecation else ""
@@ -149,7 +151,7 @@ def _deprecated_field(match: Match, span: Span) -> Diagnostic:
     )
 
 
-def _alias(match: Match, span: Span) -> Diagnostic:
+def _alias(match: FieldMatch, span: Span) -> Diagnostic:
     edit = Edit(span, print_operand(match.path, field=True))
     return Diagnostic(
         "EPF206",
@@ -161,7 +163,7 @@ def _alias(match: Match, span: Span) -> Diagnostic:
     )
 
 
-def _literal_wildcard(match: Match, op: Operator, span: Span, op_span: Span) -> Diagnostic:
+def _literal_wildcard(match: FieldMatch, op: Operator, span: Span, op_span: Span) -> Diagnostic:
     fix = None
     hint = f"`{op}` compares the `*` itself; this field has no `like`"
     if Operator.LIKE in match.declared.operators:
@@ -173,7 +175,7 @@ def _literal_wildcard(match: Match, op: Operator, span: Span, op_span: Span) -> 
     )
 
 
-def _pattern_without_wildcard(match: Match, value: Operand, op_span: Span) -> Diagnostic:
+def _pattern_without_wildcard(match: FieldMatch, value: Operand, op_span: Span) -> Diagnostic:
     field_type = match.declared.type
     hint, fix = "to match a part of the value, add `*`", None
     if field_type.problem(value.text) is None:

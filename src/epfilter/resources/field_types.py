@@ -48,8 +48,8 @@ class FieldType(Generic[V]):
     def read(self, text: str) -> BoundValue:
         """Return the typed value of a text.
 
-        A list reads its elements. A date becomes a date, a datetime a point in time: a bare date
-        is its midnight UTC.
+        A list reads its elements. A date becomes a date, a datetime a point in time: a
+        bare date means 00:00 UTC of that day.
 
         Raises FilterValueError if the text is not a value of this type.
 
@@ -160,7 +160,7 @@ def date_() -> FieldType[date | str]:
 
 
 def timestamp() -> FieldType[datetime | date | str]:
-    """Return the type of points in time; a bare date is its midnight UTC.
+    """Return the type of points in time; a bare date means 00:00 UTC of that day.
 
     >>> timestamp().read("2018-09-01").isoformat()
     '2018-09-01T00:00:00+00:00'

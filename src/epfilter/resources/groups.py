@@ -12,15 +12,15 @@ from epfilter.resources.declarations import Declaration
 from epfilter.resources.fields import Field
 from epfilter.resources.schema import KEY
 
-P = TypeVar("P", bound="Field[Any] | Group | Keyed[Any]")
-G = TypeVar("G", bound="Group")
+P = TypeVar("P", bound="Field[Any] | FieldGroup | Keyed[Any]")
+G = TypeVar("G", bound="FieldGroup")
 
 
-class Group:
+class FieldGroup:
     """Fields that share the beginning of their path: `contact.name`, `contact.email`.
 
     >>> from epfilter.resources import EqLike, Nested, Resource, string
-    >>> class Contact(Group):
+    >>> class Contact(FieldGroup):
     ...     name = EqLike(string())
     >>> class Orders(Resource):
     ...     contact = Nested(Contact)
@@ -44,8 +44,8 @@ class Group:
 class Nested(Generic[G]):
     """A group below a name; `multivalued` if one object can have several of it.
 
-    >>> from epfilter.resources import EqLike, Group, Nested, Resource, string
-    >>> class Contact(Group):
+    >>> from epfilter.resources import EqLike, FieldGroup, Nested, Resource, string
+    >>> class Contact(FieldGroup):
     ...     email = EqLike(string())
     >>> class Tickets(Resource):
     ...     contact = Nested(Contact)
@@ -61,7 +61,7 @@ class Nested(Generic[G]):
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
-    def __get__(self, instance: Group, owner: type) -> G:
+    def __get__(self, instance: FieldGroup, owner: type) -> G:
         path = self._name if instance is None else instance._child_path(self._name)
         return self._group()._at(path)
 
@@ -86,7 +86,7 @@ class Keyed(Generic[P]):
     def __set_name__(self, owner: type, name: str) -> None:
         self._path = name
 
-    def __get__(self, instance: Group | None, owner: type) -> Self:
+    def __get__(self, instance: FieldGroup | None, owner: type) -> Self:
         return self if instance is None else self._at(instance._child_path(self._path))
 
     def _at(self, path: str) -> Self:
@@ -140,7 +140,7 @@ def member_fields(member: object, prefix: str, name: str) -> Iterator[tuple[str,
 
 def _keyed_fields(keyed: Keyed[Any], path: str) -> Iterator[tuple[str, Declaration[Any]]]:
     inner, path = keyed._inner, f"{path}.{{{keyed._key}}}"
-    if isinstance(inner, Group):
+    if isinstance(inner, FieldGroup):
         yield from declared_fields(type(inner), f"{path}.")
     elif isinstance(inner, Keyed):
         yield from _keyed_fields(inner, path)

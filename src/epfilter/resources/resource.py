@@ -23,8 +23,8 @@ from epfilter.resources.bound_tree import BoundFilter
 from epfilter.resources.checks import check_filter, check_parsed_text
 from epfilter.resources.declarations import Declaration, Deprecation, Endpoint, ResourceInfo
 from epfilter.resources.fields import EveryOperator, Field
-from epfilter.resources.groups import Group, Keyed, Nested, declared_fields, member_fields
-from epfilter.resources.schema import Match, Schema
+from epfilter.resources.groups import FieldGroup, Keyed, Nested, declared_fields, member_fields
+from epfilter.resources.schema import FieldMatch, Schema
 from epfilter.snippets import format_argument
 from epfilter.values import to_text
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from epfilter.located import Located
 
 
-class Resource(Group):
+class Resource(FieldGroup):
     """A listing and what it accepts; declare your own as a class of fields.
 
     >>> from epfilter.resources import Eq, EqOrdered, Resource, enum, timestamp
@@ -270,7 +270,7 @@ class Resource(Group):
 class DynamicField(EveryOperator[Any]):
     """A field that was looked up by name: its operators are checked at run time."""
 
-    def __init__(self, resource: Resource, match: Match) -> None:
+    def __init__(self, resource: Resource, match: FieldMatch) -> None:
         self._resource = resource
         self._declared = match.declared
         self._path = match.name

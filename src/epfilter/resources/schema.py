@@ -19,12 +19,12 @@ _PLACEHOLDER = re.compile(r"(\[\{\w+\}\]|\{\w+\})")
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class FieldMatch:
     """The field that a name means.
 
     >>> from epfilter.resources import pim_nodes, resource_schema
     >>> match = resource_schema(pim_nodes).find("locales.fr-FR.name")
-    >>> match.path, match.pattern, match.is_alias
+    >>> match.path, match.declared_name, match.is_alias
     ('locales.fr-FR.name', 'locales.{locale}.name', False)
     """
 
@@ -32,7 +32,7 @@ class Match:
     """The name as written."""
     path: str
     """The canonical path: aliases resolved, keys and list indices filled in."""
-    pattern: str
+    declared_name: str
     """The declared name, with placeholders: `locales.{locale}.name`."""
     declared: Declaration[Any]
 
@@ -54,7 +54,7 @@ class Schema:
         self.info = info
         self._own_aliases = tuple(aliases)
 
-    def find(self, name: str) -> Match | None:
+    def find(self, name: str) -> FieldMatch | None:
         """Return the field that a name means, or None.
 
         A field's own name comes before aliases; aliases apply in the order of declaration.
@@ -66,7 +66,7 @@ class Schema:
                 break
         return match
 
-    def get(self, name: str) -> Match:
+    def get(self, name: str) -> FieldMatch:
         """Return the field that a name means.
 
         Raises ResourceError, with the nearest name as a hint, if no field has this name.
@@ -91,20 +91,20 @@ class Schema:
         ]
         return (*of_fields, *self._own_aliases)
 
-    def _match(self, name: str, path: str) -> Match | None:
+    def _match(self, name: str, path: str) -> FieldMatch | None:
         match = self._exact.get(path)
         if match is not None:
-            return match if name == path else Match(name, path, path, match.declared)
+            return match if name == path else FieldMatch(name, path, path, match.declared)
         for pattern, expression, declared in self._patterns:
             if expression.fullmatch(path):
-                return Match(name, path, pattern, declared)
+                return FieldMatch(name, path, pattern, declared)
         return None
 
     @cached_property
-    def _exact(self) -> dict[str, Match]:
+    def _exact(self) -> dict[str, FieldMatch]:
         """The fields without placeholders, by their own names."""
         return {
-            path: Match(path, path, path, declared)
+            path: FieldMatch(path, path, path, declared)
             for path, declared in self.info.fields.items()
             if "{" not in path
         }

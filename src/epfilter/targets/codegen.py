@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 from epfilter.targets.matchers import ValueMatcher
 from epfilter.values import read_timestamp
 
-Match = Callable[[object], bool]
+RowPredicate = Callable[[object], bool]
 """Returns whether a row matches."""
 
 Connective = Literal["and", "or"]
@@ -34,14 +34,14 @@ _BUILTINS = {each.__name__: each for each in (type, dict, str, int, ValueError)}
 class Term(NamedTuple):
     """A term of a filter: its test of any row, and where possible a simpler test of a dict."""
 
-    match: Match
+    match: RowPredicate
     key: str | None = None
     """The key of the value in a dict, if the path is one name."""
     matcher: ValueMatcher | None = None
     """The test of the value; None for `is_null`."""
 
 
-def compile_terms(connective: Connective, terms: Sequence[Term]) -> Match:
+def compile_terms(connective: Connective, terms: Sequence[Term]) -> RowPredicate:
     """Return one function for all terms, which evaluates no more of them than it must.
 
     >>> from epfilter.ast import Operator
@@ -62,11 +62,11 @@ def compile_terms(connective: Connective, terms: Sequence[Term]) -> Match:
     slow = loop_terms(connective, [term.match for term in terms])
     names = {**_GLOBALS, **generator.constants, "slow": slow, "__builtins__": _BUILTINS}
     exec(_compile_function(_join(connective, expressions)), names)  # noqa: S102 - see the module
-    match: Match = names["match"]
+    match: RowPredicate = names["match"]
     return match
 
 
-def loop_terms(connective: Connective, matches: Sequence[Match]) -> Match:
+def loop_terms(connective: Connective, matches: Sequence[RowPredicate]) -> RowPredicate:
     """Return the same function for any number of terms and any row, without generated source."""
     matches = tuple(matches)
     if len(matches) == 1:

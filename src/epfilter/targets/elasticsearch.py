@@ -53,9 +53,9 @@ def to_elasticsearch(
 ) -> Query:
     """Return the query that finds what the filter selects, for the `query` of a search.
 
-    With a resource, values have its types: points in time are timestamps with milliseconds, a date
-    is its midnight UTC, a decimal number is exact text. Without one, values are sent as text, and
-    Elasticsearch converts them to the type that the mapping gives the field.
+    With a resource, values have its types: points in time are timestamps with milliseconds, a
+    bare date means 00:00 UTC of that day, a decimal number is exact text. Without one, values
+    are sent as text, and Elasticsearch converts them to the type that the mapping gives the field.
 
     `fields` names the field of the index for a path: a mapping of paths to a name, which all
     operators but `text` and `is_null` use, or to a mapping of operators to names; or a function of

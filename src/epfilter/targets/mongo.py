@@ -58,7 +58,7 @@ def to_mongo(
     value matches as text and as each number, boolean and point in time that it reads as.
     Whole numbers are sent as int, others as the double with the same shortest text. Decimals are
     sent only if `types` has Decimal; PyMongo needs a codec for that type. UUIDs are text
-    unless `types` has UUID. A date is its midnight UTC.
+    unless `types` has UUID. A bare date means 00:00 UTC of that day.
 
     `text(*,…)` is MongoDB's search of the text index of the collection.
 

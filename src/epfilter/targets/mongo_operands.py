@@ -23,9 +23,9 @@ from epfilter.targets.representable import (
     EVERY_INT64,
     Comparison,
     Representation,
-    represent_float,
-    represent_integer,
-    represent_timestamp,
+    fit_comparison_to_float,
+    fit_comparison_to_integer,
+    fit_comparison_to_timestamp,
     to_timestamp,
 )
 from epfilter.values import from_text, from_text_or_none, to_text
@@ -99,7 +99,7 @@ def match_any(values: Sequence[Any], type_: type[Any] | None) -> dict[str, Any]:
     >>> match_any(["a"], None), match_any(["5", Decimal(5)], None), match_any([10**400], None)
     ({'$eq': 'a'}, {'$in': ['5', 5]}, {'$in': []})
     """
-    comparisons = [_represent(Operator.EQ, value, type_) for value in values]
+    comparisons = [_fit_comparison(Operator.EQ, value, type_) for value in values]
     exact = [each.value for each in comparisons if not isinstance(each, bool)]
     # A number equals a boolean in Python, but not in a document.
     distinct = [*{(type(value), value): value for value in exact}.values()]
@@ -115,7 +115,7 @@ def match_range(op: Operator, value: Any, type_: type[Any] | None) -> dict[str, 
     >>> match_range(Operator.GE, datetime(2018, 9, 1, 0, 0, 0, 500, UTC), None)
     {'$gt': datetime.datetime(2018, 9, 1, 0, 0, tzinfo=datetime.timezone.utc)}
     """
-    comparison = _represent(op, value, type_)
+    comparison = _fit_comparison(op, value, type_)
     assert not isinstance(comparison, bool)  # noqa: S101 - a double has no limits
     return {_RANGES[comparison.op]: comparison.value}
 
@@ -123,22 +123,22 @@ def match_range(op: Operator, value: Any, type_: type[Any] | None) -> dict[str, 
 _RANGES = {Operator.GT: "$gt", Operator.GE: "$gte", Operator.LT: "$lt", Operator.LE: "$lte"}
 
 
-def _represent(op: Operator, value: Any, type_: type[Any] | None) -> Representation:
+def _fit_comparison(op: Operator, value: Any, type_: type[Any] | None) -> Representation:
     """Compare with a value that a document can hold.
 
     A Decimal is sent as it is only where the field is declared as one. Any other number is an int
     of 64 bits, or the double with the same shortest text.
     """
     if isinstance(value, date):
-        return represent_timestamp(op, to_timestamp(value), _MILLISECOND)
+        return fit_comparison_to_timestamp(op, to_timestamp(value), _MILLISECOND)
     if isinstance(value, (bool, str, UUID)) or type_ is Decimal:
         return Comparison(op, value)
     number = Decimal(value)
     lowest, highest = EVERY_INT64
     is_int64 = number.adjusted() < 19 and lowest <= number <= highest
     if is_int64 and (abs(number) >= _WHOLE_FLOATS or number == number.to_integral_value()):
-        return represent_integer(op, number, lowest, highest)
-    return represent_float(op, number, whole_is_exact=True)
+        return fit_comparison_to_integer(op, number, lowest, highest)
+    return fit_comparison_to_float(op, number, whole_is_exact=True)
 
 
 def to_regex(operand: str, op: Operator) -> str:

@@ -11,7 +11,7 @@ from epfilter.errors import UnsupportedFilterError
 from epfilter.resources import BoundAnd, BoundCall, BoundFilter, BoundOr, bound_calls
 from epfilter.semantics import parse_path
 from epfilter.targets.binding import bind_filter
-from epfilter.targets.codegen import Connective, Match, Term, compile_terms, loop_terms
+from epfilter.targets.codegen import Connective, RowPredicate, Term, compile_terms, loop_terms
 from epfilter.targets.column_aliases import PathNames, path_names
 from epfilter.targets.matchers import ValueMatcher, value_matcher
 from epfilter.targets.or_to_in import merge_or_terms
@@ -90,7 +90,7 @@ class _Predicate(partial[bool]):
         )
 
 
-def _build_match(tree: BoundFilter, names: PathNames, *, inline: bool) -> Match:
+def _build_match(tree: BoundFilter, names: PathNames, *, inline: bool) -> RowPredicate:
     if isinstance(tree, (BoundAnd, BoundOr)):
         connective: Connective = "and" if isinstance(tree, BoundAnd) else "or"
         terms = [_build_term(term, names, inline=inline) for term in tree.terms]
@@ -140,7 +140,7 @@ def _first_value(readers: Sequence[Reader]) -> Reader:
     return read
 
 
-def _match_any_element(read: Reader, matcher: ValueMatcher) -> Match:
+def _match_any_element(read: Reader, matcher: ValueMatcher) -> RowPredicate:
     by_class, matches = matcher.by_class, matcher.matches
 
     def match(row: object) -> bool:
@@ -157,7 +157,7 @@ def _match_any_element(read: Reader, matcher: ValueMatcher) -> Match:
     return match
 
 
-def _match_all_values(read: Reader, matchers: Sequence[ValueMatcher]) -> Match:
+def _match_all_values(read: Reader, matchers: Sequence[ValueMatcher]) -> RowPredicate:
     def match(row: object) -> bool:
         value = read(row)
         if value is None:

@@ -40,14 +40,14 @@ Representation = Comparison | bool
 """The comparison to use; or True for every value of the column that is not null, False for none."""
 
 
-def represent_decimal(
+def fit_comparison_to_decimal(
     op: Operator, value: Decimal, lowest: Decimal, highest: Decimal, scale: int
 ) -> Representation:
     """Compare with the numbers from `lowest` to `highest` of `scale` digits after the point.
 
-    >>> represent_decimal(Operator.GE, Decimal("5.5"), Decimal(-9), Decimal(9), 0)
+    >>> fit_comparison_to_decimal(Operator.GE, Decimal("5.5"), Decimal(-9), Decimal(9), 0)
     Comparison(op=<Operator.GT: 'gt'>, value=Decimal('5'))
-    >>> represent_decimal(Operator.LT, Decimal(10), Decimal(-9), Decimal(9), 0)
+    >>> fit_comparison_to_decimal(Operator.LT, Decimal(10), Decimal(-9), Decimal(9), 0)
     True
     """
     if value > highest:
@@ -61,21 +61,23 @@ def represent_decimal(
     return _compare_with_floor(op, floor, exact=floor == value)
 
 
-def represent_integer(op: Operator, value: Decimal, lowest: int, highest: int) -> Representation:
+def fit_comparison_to_integer(
+    op: Operator, value: Decimal, lowest: int, highest: int
+) -> Representation:
     """Compare with the integers from `lowest` to `highest`.
 
-    >>> represent_integer(Operator.LT, Decimal("5.5"), *EVERY_INT64)
+    >>> fit_comparison_to_integer(Operator.LT, Decimal("5.5"), *EVERY_INT64)
     Comparison(op=<Operator.LE: 'le'>, value=5)
-    >>> represent_integer(Operator.EQ, Decimal("5.5"), *EVERY_INT64)
+    >>> fit_comparison_to_integer(Operator.EQ, Decimal("5.5"), *EVERY_INT64)
     False
     """
-    comparison = represent_decimal(op, value, Decimal(lowest), Decimal(highest), 0)
+    comparison = fit_comparison_to_decimal(op, value, Decimal(lowest), Decimal(highest), 0)
     if isinstance(comparison, bool):
         return comparison
     return Comparison(comparison.op, int(comparison.value))
 
 
-def represent_float(
+def fit_comparison_to_float(
     op: Operator, value: Decimal, *, single: bool = False, whole_is_exact: bool = False
 ) -> Representation:
     """Compare with floats of 64 or, if `single`, 32 bits; each is the number of its shortest text.
@@ -83,9 +85,9 @@ def represent_float(
     With `whole_is_exact` a whole float is the integer that it holds instead: 1e23 is
     99999999999999991611392.
 
-    >>> represent_float(Operator.EQ, Decimal("0.1"))
+    >>> fit_comparison_to_float(Operator.EQ, Decimal("0.1"))
     Comparison(op=<Operator.EQ: 'eq'>, value=0.1)
-    >>> represent_float(Operator.LT, Decimal("1e999"))
+    >>> fit_comparison_to_float(Operator.LT, Decimal("1e999"))
     Comparison(op=<Operator.LE: 'le'>, value=1.7976931348623157e+308)
     """
     nearest, text = _nearest_single(value) if single else _nearest_double(value)
@@ -100,30 +102,30 @@ def represent_float(
     return Comparison(Operator.LE if includes else Operator.LT, nearest)
 
 
-def represent_nearest_float(
+def fit_comparison_to_nearest_float(
     op: Operator, value: Decimal, *, single: bool = False
 ) -> Representation:
     """Compare with floats after rounding the value to the nearest one.
 
-    >>> represent_nearest_float(Operator.EQ, Decimal("0.10000000000000000001"))
+    >>> fit_comparison_to_nearest_float(Operator.EQ, Decimal("0.10000000000000000001"))
     Comparison(op=<Operator.EQ: 'eq'>, value=0.1)
     """
     if abs(float(value)) <= (_MAX_SINGLE if single else sys.float_info.max):
         _, text = _nearest_single(value) if single else _nearest_double(value)
         value = Decimal(text)
-    return represent_float(op, value, single=single)
+    return fit_comparison_to_float(op, value, single=single)
 
 
-def represent_integer_or_float(op: Operator, value: Decimal) -> Representation:
+def fit_comparison_to_integer_or_float(op: Operator, value: Decimal) -> Representation:
     """Compare with numbers that are integers of 64 bits or else floats, as SQLite stores them.
 
-    >>> represent_integer_or_float(Operator.EQ, Decimal("5.0")).value
+    >>> fit_comparison_to_integer_or_float(Operator.EQ, Decimal("5.0")).value
     5
     """
-    whole = represent_integer(op, value, *EVERY_INT64)
+    whole = fit_comparison_to_integer(op, value, *EVERY_INT64)
     if not isinstance(whole, bool) and whole.value == value:
         return whole
-    return represent_nearest_float(op, value)
+    return fit_comparison_to_nearest_float(op, value)
 
 
 def has_float_digits(value: Decimal) -> bool:
@@ -135,20 +137,20 @@ def has_float_digits(value: Decimal) -> bool:
     return len(value.normalize(_EXACT).as_tuple().digits) <= sys.float_info.dig
 
 
-def represent_date(op: Operator, value: date) -> Representation:
-    """Compare with dates, each of which is its midnight UTC.
+def fit_comparison_to_date(op: Operator, value: date) -> Representation:
+    """Compare with dates, each of which means 00:00 UTC of that day.
 
-    >>> represent_date(Operator.GE, datetime(2020, 1, 1, 12, tzinfo=UTC))
+    >>> fit_comparison_to_date(Operator.GE, datetime(2020, 1, 1, 12, tzinfo=UTC))
     Comparison(op=<Operator.GT: 'gt'>, value=datetime.date(2020, 1, 1))
     """
     day = value.date() if isinstance(value, datetime) else value
     return _compare_with_floor(op, day, exact=to_timestamp(day) == to_timestamp(value))
 
 
-def represent_timestamp(op: Operator, value: datetime, step: int) -> Representation:
+def fit_comparison_to_timestamp(op: Operator, value: datetime, step: int) -> Representation:
     """Compare with timestamps that are multiples of `step` microseconds.
 
-    >>> represent_timestamp(Operator.EQ, datetime(2018, 9, 1, 0, 0, 0, 500, UTC), 1000)
+    >>> fit_comparison_to_timestamp(Operator.EQ, datetime(2018, 9, 1, 0, 0, 0, 500, UTC), 1000)
     False
     """
     floor = value - timedelta(microseconds=value.microsecond % step)
@@ -156,7 +158,7 @@ def represent_timestamp(op: Operator, value: datetime, step: int) -> Representat
 
 
 def to_timestamp(value: date) -> datetime:
-    """Return the point in time of a date or a timestamp: a date is its midnight UTC.
+    """Return the point in time of a date or a timestamp: a date means 00:00 UTC of that day.
 
     >>> to_timestamp(date(2018, 9, 1)).isoformat()
     '2018-09-01T00:00:00+00:00'

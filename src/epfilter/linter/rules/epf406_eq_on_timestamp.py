@@ -20,7 +20,7 @@ def _check(call: Call, _context: Context) -> Iterator[Finding]:
     if day < date.max and call.supports(Operator.GE) and call.supports(Operator.LT):
         hint, fix = _build_whole_day_fix(call, day, (day + timedelta(days=1)).isoformat())
     yield Finding(
-        f"`{shorten(call.path)}` is a timestamp: a bare date matches only midnight UTC.",
+        f"`{shorten(call.path)}` is a timestamp: a bare date matches only 00:00 UTC of that day.",
         call.values[0].span,
         hint,
         fix,
@@ -45,15 +45,15 @@ RULE = Rule(
     code="EPF406",
     title="`eq` on a timestamp with a bare date",
     explanation=(
-        "The field is a timestamp, and a bare date means midnight UTC of that day, so `eq` matches "
-        "almost nothing. To match the whole day, use a range from its midnight to the next one. "
+        "The field is a timestamp, and a bare date means 00:00 UTC of that day, so `eq` matches "
+        "almost nothing. To match the whole day, use a range from this day to the next one. "
         "Requires a resource, which declares that the field is a timestamp."
     ),
     bad=Example("eq(created_at,2018-09-01):eq(payment,paid)", "orders"),
     good=Example("ge(created_at,2018-09-01):lt(created_at,2018-09-02):eq(payment,paid)", "orders"),
     source=(
         "the platform's older guide recommends a range instead of `eq` on dates; that a bare date "
-        "means midnight UTC is a decision."
+        "means 00:00 UTC of that day is a decision."
     ),
     operators=(Operator.EQ,),
     required_characters="-",

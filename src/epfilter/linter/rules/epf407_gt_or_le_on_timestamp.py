@@ -38,13 +38,15 @@ def _build_fix(call: Call, next_day: str | None) -> Fix | None:
 
 
 def _describe_gt(day: date, next_day: str | None) -> tuple[str, str]:
-    message = f"`gt` includes nearly all of {day}: a bare date means midnight UTC."
+    message = f"`gt` includes nearly all of {day}: a bare date means 00:00 UTC of that day."
     hint = "write `ge` to include the day"
     return message, f"{hint}, or `ge` with {next_day} to start after it" if next_day else hint
 
 
 def _describe_le(day: date, next_day: str | None) -> tuple[str, str]:
-    message = f"`le` includes only the first instant of {day}: a bare date means midnight UTC."
+    message = (
+        f"`le` includes only the first instant of {day}: a bare date means 00:00 UTC of that day."
+    )
     if next_day is None:
         return message, "write `lt` to end before the day"
     return message, f"write `lt` with {next_day} to include the day, or `lt` to end before it"
@@ -59,7 +61,7 @@ RULE = Rule(
     code="EPF407",
     title="`gt` or `le` on a timestamp with a bare date",
     explanation=(
-        "The field is a timestamp, and a bare date means midnight UTC of that day. So "
+        "The field is a timestamp, and a bare date means 00:00 UTC of that day. So "
         "`gt(created_at,2018-09-01)` includes all of 1 September except its first instant, and "
         "`le(created_at,2018-09-01)` includes only this instant. With `ge` and `lt` it is clear "
         "whether the day is included. The fix includes the day: it writes `ge` with the same date, "
@@ -68,7 +70,7 @@ RULE = Rule(
     ),
     bad=Example("gt(created_at,2018-09-01):eq(payment,paid)", "orders"),
     good=Example("ge(created_at,2018-09-01):eq(payment,paid)", "orders"),
-    source="decision: a bare date means midnight UTC, as a point in time.",
+    source="decision: a bare date means 00:00 UTC of that day, as a point in time.",
     severity=Severity.INFO,
     operators=tuple(_REPLACEMENTS),
     required_characters="-",

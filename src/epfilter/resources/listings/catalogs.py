@@ -5,7 +5,7 @@ from __future__ import annotations
 from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import enum, list_of, string
 from epfilter.resources.fields import Eq, EqIn, EqInLike, In
-from epfilter.resources.groups import Group
+from epfilter.resources.groups import FieldGroup
 from epfilter.resources.resource import Resource
 
 __all__ = [
@@ -26,7 +26,7 @@ _CAPITALIZED_EQ = "The documentation writes the operator `Eq`, and in some table
 _NO_TABLE = "has a filter parameter, but no list of fields of its own"
 
 
-class CatalogProduct(Group):
+class CatalogProduct(FieldGroup):
     """The filterable fields of a product in a catalog."""
 
     name = EqIn(string())
@@ -109,7 +109,7 @@ class CatalogReleaseProducts(
     """The filterable fields of `GET /catalogs/{catalog_id}/releases/{release_id}/products`."""
 
 
-class CatalogNode(Group):
+class CatalogNode(FieldGroup):
     """The filterable fields of a node in a catalog."""
 
     name = Eq(string())
@@ -163,7 +163,7 @@ class CatalogReleaseNodes(
     """The filterable fields of `GET /catalogs/{catalog_id}/releases/{release_id}/nodes`."""
 
 
-class CatalogHierarchy(Group):
+class CatalogHierarchy(FieldGroup):
     """The filterable fields of a hierarchy in a catalog."""
 
     name = Eq(string())

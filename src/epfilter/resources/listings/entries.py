@@ -23,7 +23,7 @@ from epfilter.resources.field_types import (
     uuid,
 )
 from epfilter.resources.fields import EqInOrdered, EqOrdered
-from epfilter.resources.groups import Group
+from epfilter.resources.groups import FieldGroup
 from epfilter.resources.resource import Resource
 from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name
@@ -79,7 +79,7 @@ def _declare(
     return Declaration(field_type, tuple(op for op in Operator if op in supported), note=note)
 
 
-class Entry(Group):
+class Entry(FieldGroup):
     """The fields of every entry."""
 
     id = EqInOrdered(uuid())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from epfilter.resources.declarations import Deprecation, Endpoint
 from epfilter.resources.field_types import boolean, enum, string
 from epfilter.resources.fields import Eq, EqLike, Like
-from epfilter.resources.groups import Group, Nested
+from epfilter.resources.groups import FieldGroup, Nested
 from epfilter.resources.resource import Resource
 
 __all__ = ["legacy_brands", "legacy_categories", "legacy_collections", "legacy_products"]
@@ -18,19 +18,19 @@ _DECLARED_BOOLEAN = (
 _OLD_CATALOG = "Legacy catalog, documented on docs.moltin.com only."
 
 
-class Brand(Group):
+class Brand(FieldGroup):
     """The brand of a product."""
 
     id = Eq(string(), deprecated=_OLD)
 
 
-class Category(Group):
+class Category(FieldGroup):
     """The category of a product."""
 
     id = Eq(string(), deprecated=_OLD)
 
 
-class Collection(Group):
+class Collection(FieldGroup):
     """The collection of a product."""
 
     id = Eq(string(), deprecated=_OLD)

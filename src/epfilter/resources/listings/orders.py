@@ -5,7 +5,7 @@ from __future__ import annotations
 from epfilter.resources.declarations import Deprecation, Endpoint
 from epfilter.resources.field_types import boolean, enum, integer, list_of, string, timestamp, uuid
 from epfilter.resources.fields import Contains, Eq, EqLike, EqOrdered, ILike, Ordered
-from epfilter.resources.groups import Group, Nested
+from epfilter.resources.groups import FieldGroup, Nested
 from epfilter.resources.resource import Resource
 
 __all__ = ["carts", "order_metrics", "orders"]
@@ -19,7 +19,7 @@ _OLD_NAMES = "documented on docs.moltin.com only; the changelog deprecates it"
 _UUID_BY_EXAMPLE = "the type is inferred from examples"
 
 
-class Contact(Group):
+class Contact(FieldGroup):
     """The contact person of an order."""
 
     name = EqLike(string(), note="the documented example filters on `name` instead")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import string, uuid
 from epfilter.resources.fields import Eq
-from epfilter.resources.groups import Group
+from epfilter.resources.groups import FieldGroup
 from epfilter.resources.resource import Resource
 
 __all__ = [
@@ -18,7 +18,7 @@ __all__ = [
 _NOT_REQUIRED = "The parameter is declared optional, but the text requires filters on both fields."
 
 
-class PersonalData(Group):
+class PersonalData(FieldGroup):
     """The two fields that every listing of personal data requires."""
 
     resource_type = Eq(

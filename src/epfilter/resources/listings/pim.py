@@ -14,7 +14,7 @@ from epfilter.resources.fields import (
     EqLikeILike,
     EqOrdered,
 )
-from epfilter.resources.groups import Group, Keyed, Nested
+from epfilter.resources.groups import FieldGroup, Keyed, Nested
 from epfilter.resources.resource import Resource
 
 __all__ = ["pim_custom_relationships", "pim_hierarchies", "pim_jobs", "pim_nodes", "pim_products"]
@@ -135,20 +135,20 @@ class PimProducts(
     )
 
 
-class HierarchyLocale(Group):
+class HierarchyLocale(FieldGroup):
     """The texts of a hierarchy in one language."""
 
     name = EqLike(string())
     description = EqLike(string())
 
 
-class HierarchyBreadcrumbLocale(Group):
+class HierarchyBreadcrumbLocale(FieldGroup):
     """The name of a breadcrumb in one language."""
 
     name = EqLike(string())
 
 
-class HierarchyBreadcrumbs(Group):
+class HierarchyBreadcrumbs(FieldGroup):
     """The path from the root to a hierarchy."""
 
     id = EqIn(string())
@@ -186,20 +186,20 @@ class PimHierarchies(
     breadcrumbs = Nested(HierarchyBreadcrumbs, multivalued=True)
 
 
-class NodeLocale(Group):
+class NodeLocale(FieldGroup):
     """The texts of a node in one language."""
 
     name = EqLikeILike(string())
     description = EqLikeILike(string())
 
 
-class NodeBreadcrumbLocale(Group):
+class NodeBreadcrumbLocale(FieldGroup):
     """The name of a breadcrumb in one language."""
 
     name = EqLikeILike(string())
 
 
-class NodeBreadcrumbs(Group):
+class NodeBreadcrumbs(FieldGroup):
     """The path from the root to a node."""
 
     id = EqIn(string())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import boolean, enum, list_of, string, timestamp
 from epfilter.resources.fields import Contains, Eq, EqGt, EqIn, EqOrdered, LikeILike, Ordered
-from epfilter.resources.groups import Group, Nested
+from epfilter.resources.groups import FieldGroup, Nested
 from epfilter.resources.resource import Resource
 
 __all__ = [
@@ -20,7 +20,7 @@ __all__ = [
 _OPERATOR_OF_2024 = "operator from the 2024 page; the newest spec lists none"
 
 
-class Rules(Group):
+class Rules(FieldGroup):
     """The rules of a rule set."""
 
     strategy = EqIn(
@@ -44,7 +44,7 @@ class Rules(Group):
     args = Contains(list_of(string()), note="does not search child conditions")
 
 
-class RuleSet(Group):
+class RuleSet(FieldGroup):
     """The conditions of a promotion on a cart."""
 
     rules = Nested(Rules, multivalued=True)

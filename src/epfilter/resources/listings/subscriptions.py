@@ -5,7 +5,7 @@ from __future__ import annotations
 from epfilter.resources.declarations import Deprecation, Endpoint
 from epfilter.resources.field_types import boolean, string
 from epfilter.resources.fields import Eq, EqIn
-from epfilter.resources.groups import Group, Nested
+from epfilter.resources.groups import FieldGroup, Nested
 from epfilter.resources.resource import Resource
 
 __all__ = [
@@ -31,7 +31,7 @@ _SHARED_EXAMPLE = (
 _OF_SUBSCRIBER = "not in the schema of subscriptions; probably that of the subscriber"
 
 
-class OfferingPlans(Group):
+class OfferingPlans(FieldGroup):
     """The plans of an offering."""
 
     external_ref = EqIn(string())

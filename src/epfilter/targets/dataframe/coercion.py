@@ -18,11 +18,11 @@ from epfilter.targets.dataframe.columns import Column
 from epfilter.targets.representable import (
     Comparison,
     Representation,
-    represent_date,
-    represent_decimal,
-    represent_float,
-    represent_integer,
-    represent_timestamp,
+    fit_comparison_to_date,
+    fit_comparison_to_decimal,
+    fit_comparison_to_float,
+    fit_comparison_to_integer,
+    fit_comparison_to_timestamp,
     to_timestamp,
 )
 from epfilter.values import from_text_or_none
@@ -102,7 +102,7 @@ def _python_type(dtype: nw.dtypes.DType) -> type[Any]:
         return Decimal
     if isinstance(dtype, nw.Boolean):
         return bool
-    return datetime  # a date is its midnight
+    return datetime  # a date means 00:00 UTC of that day
 
 
 def _to_unique_text(op: CallOperator, value: object, column: Column) -> str:
@@ -125,12 +125,12 @@ def _type_conflict(op: CallOperator, value: object, column: Column) -> Unsupport
     )
 
 
-def represent(op: Operator, value: Any, dtype: nw.dtypes.DType) -> Representation:
+def fit_comparison(op: Operator, value: Any, dtype: nw.dtypes.DType) -> Representation:
     """Return the comparison with a value that the column can hold; see `targets.representable`.
 
-    >>> represent(Operator.GT, Decimal("5.5"), nw.Int64()).value
+    >>> fit_comparison(Operator.GT, Decimal("5.5"), nw.Int64()).value
     5
-    >>> represent(Operator.LT, Decimal(1000), nw.Int8())
+    >>> fit_comparison(Operator.LT, Decimal(1000), nw.Int8())
     True
     """
     if is_text(dtype):
@@ -139,31 +139,37 @@ def represent(op: Operator, value: Any, dtype: nw.dtypes.DType) -> Representatio
         matching = [each for each in (False, True) if COMPARE[op](each, value)]
         return Comparison(Operator.EQ, matching[0]) if len(matching) == 1 else bool(matching)
     if isinstance(dtype, nw.Date):
-        return represent_date(op, value)
+        return fit_comparison_to_date(op, value)
     if isinstance(dtype, nw.Datetime):
-        return _represent_timestamp(op, value, dtype)
+        return _fit_comparison_to_timestamp(op, value, dtype)
     if dtype.is_float():
-        return represent_float(op, value, single=isinstance(dtype, (nw.Float32, nw.Float16)))
+        return fit_comparison_to_float(
+            op, value, single=isinstance(dtype, (nw.Float32, nw.Float16))
+        )
     if isinstance(dtype, nw.Decimal):
-        return _represent_decimal(op, value, dtype)
-    return represent_integer(op, value, *_INTEGERS[type(dtype)])
+        return _fit_comparison_to_decimal(op, value, dtype)
+    return fit_comparison_to_integer(op, value, *_INTEGERS[type(dtype)])
 
 
-def _represent_timestamp(op: Operator, value: datetime, dtype: nw.Datetime) -> Representation:
+def _fit_comparison_to_timestamp(
+    op: Operator, value: datetime, dtype: nw.Datetime
+) -> Representation:
     if dtype.time_unit == "ns" and abs(value - _EPOCH) > _NANOSECOND_RANGE:
         if op is Operator.EQ:
             return False
         return (value < _EPOCH) is (op in (Operator.GT, Operator.GE))
-    comparison = represent_timestamp(op, value.astimezone(UTC), _STEPS.get(dtype.time_unit, 1))
+    comparison = fit_comparison_to_timestamp(
+        op, value.astimezone(UTC), _STEPS.get(dtype.time_unit, 1)
+    )
     if isinstance(comparison, bool) or dtype.time_zone is not None:
         return comparison
     return Comparison(comparison.op, comparison.value.replace(tzinfo=None))
 
 
-def _represent_decimal(op: Operator, value: Decimal, dtype: nw.Decimal) -> Representation:
+def _fit_comparison_to_decimal(op: Operator, value: Decimal, dtype: nw.Decimal) -> Representation:
     step = Decimal((0, (1,), -dtype.scale))
     highest = (10**dtype.precision - 1) * step
-    comparison = represent_decimal(op, value, -highest, highest, dtype.scale)
+    comparison = fit_comparison_to_decimal(op, value, -highest, highest, dtype.scale)
     if isinstance(comparison, bool):
         return comparison
     # Engines take a literal of exactly the column's scale.

@@ -52,9 +52,9 @@ class Column(NamedTuple):
 
 
 def find_column(
-    call: BoundCall, schema: Schema, engine: str = "narwhals", empty: Collection[str] = ()
+    call: BoundCall, schema: Schema, engine: str = "narwhals", null_columns: Collection[str] = ()
 ) -> Column:
-    """Return the column of a call; the columns in `empty` hold only null and have no type.
+    """Return the column of a call; the columns in `null_columns` hold only null and have no type.
 
     A column whose name is the whole path comes first, then the longest beginning of the path that
     is a column; the rest of the path goes through its structs and lists.
@@ -63,7 +63,7 @@ def find_column(
     engines cannot follow.
     """
     name, rest = split_path(call.path, schema)
-    if name in empty:
+    if name in null_columns:
         return Column(nw.col(name).cast(nw.String), nw.String(), call.path, engine)
     column = Column(nw.col(name), dtype_instance(schema[name]), call.path, engine)
     for step in rest:

@@ -12,7 +12,7 @@ import narwhals as nw
 from epfilter.ast import ComparisonOperator, Operator
 from epfilter.resources import BoundCall, BoundFilter, fold_bound
 from epfilter.semantics import parse_pattern
-from epfilter.targets.dataframe.coercion import coerce_value, is_comparable, is_text, represent
+from epfilter.targets.dataframe.coercion import coerce_value, fit_comparison, is_comparable, is_text
 from epfilter.targets.dataframe.columns import Column
 from epfilter.targets.dataframe.comparisons import (
     comparable_expr,
@@ -93,7 +93,7 @@ def _compare(op: ComparisonOperator, call: BoundCall, column: Column) -> nw.Expr
     value = coerce_value(op, operand, column)
     if value is None:
         return None
-    comparison = represent(op, value, column.dtype)
+    comparison = fit_comparison(op, value, column.dtype)
     if isinstance(comparison, bool):
         return ~is_missing(column) if comparison else None
     return compare(_ignore_uuid_case(column, operand), comparison)
@@ -102,7 +102,7 @@ def _compare(op: ComparisonOperator, call: BoundCall, column: Column) -> nw.Expr
 def _match_values(call: BoundCall, column: Column) -> nw.Expr | None:
     coerced = [coerce_value(call.op, value, column) for value in call.values]
     comparisons = [
-        represent(Operator.EQ, value, column.dtype) if value is not None else False
+        fit_comparison(Operator.EQ, value, column.dtype) if value is not None else False
         for value in coerced
     ]
     values = [each.value for each in comparisons if not isinstance(each, bool)]

@@ -24,8 +24,8 @@ from epfilter.targets.dataframe.conditions import build_condition
 from epfilter.targets.dataframe.native_columns import (
     add_element_columns,
     convert_objects,
-    incomparable_columns,
-    null_columns,
+    find_incomparable_columns,
+    find_null_columns,
 )
 from epfilter.targets.or_to_in import merge_or_terms
 
@@ -127,12 +127,12 @@ def filter_frame(frame: Frame, f: Filter | str, resource: Resource | str | None 
         wrapped = convert_objects(wrapped, used)
         converted = wrapped.collect_schema()
         schema.update({name: converted[name] for name in used})
-    empty = null_columns(wrapped, engine, schema)
-    schema.update(incomparable_columns(wrapped, engine, schema))
+    null_columns = find_null_columns(wrapped, engine, schema)
+    schema.update(find_incomparable_columns(wrapped, engine, schema))
     if engine == "pandas":
-        wrapped = add_element_columns(wrapped, bound_calls(tree), schema, empty)
+        wrapped = add_element_columns(wrapped, bound_calls(tree), schema, null_columns)
         schema = dict(wrapped.collect_schema()) | schema
-    condition = build_condition(tree, lambda call: find_column(call, schema, engine, empty))
+    condition = build_condition(tree, lambda call: find_column(call, schema, engine, null_columns))
     if condition is None:
         return cast("Frame", _wrap_frame(frame).head(0).to_native())
     if engine != "pandas":

@@ -11,7 +11,7 @@ import narwhals as nw
 from epfilter.ast import LOWER_BOUND_OPERATORS, CallOperator, Operator
 from epfilter.resources import BoundCall
 from epfilter.semantics import parse_pattern
-from epfilter.targets.dataframe.coercion import COMPARE, coerce_value, is_text, represent
+from epfilter.targets.dataframe.coercion import COMPARE, coerce_value, fit_comparison, is_text
 from epfilter.targets.dataframe.columns import Column, dtype_instance
 from epfilter.targets.dataframe.comparisons import join_balanced, to_literal
 
@@ -67,7 +67,7 @@ def _contains(op: CallOperator, column: Column, element: Column, operand: object
     if isinstance(operand, UUID) and is_text(element.dtype):
         raise element.unsupported(op, "a text may hold a UUID in upper case", _EXPLODE)
     value = coerce_value(op, operand, element)
-    comparison = represent(Operator.EQ, value, element.dtype) if value is not None else False
+    comparison = fit_comparison(Operator.EQ, value, element.dtype) if value is not None else False
     if isinstance(comparison, bool):
         return None
     return column.expr.list.contains(comparison.value)
@@ -83,7 +83,7 @@ def _compare_extreme(
             op, f"not every engine finds the greatest element of lists of {dtype}", _EXPLODE
         )
     value = coerce_value(op, call.values[0], element)
-    comparison = represent(op, value, dtype) if value is not None else False
+    comparison = fit_comparison(op, value, dtype) if value is not None else False
     if comparison is False:
         return None
     if comparison is True:

@@ -67,7 +67,7 @@ def _to_array(values: list[object], *, are_integers: bool) -> Any:
             raise
         exact = [Decimal(int(value)) if isinstance(value, Integral) else None for value in values]
         return pa.array(exact, pa.decimal128(38, 0))
-    # A column of only null stays without a type; see `null_columns`.
+    # A column of only null stays without a type; see `find_null_columns`.
     return array if pa.types.is_null(array.type) else array.cast(_replace_null_type(array.type))
 
 
@@ -85,7 +85,7 @@ def _replace_null_type(type_: Any) -> Any:
 
 
 def add_element_columns(
-    frame: Any, calls: Iterable[BoundCall], schema: Schema, empty: Collection[str]
+    frame: Any, calls: Iterable[BoundCall], schema: Schema, null_columns: Collection[str]
 ) -> Any:
     """Return a pandas frame with a column for each path that selects an element of a list.
 
@@ -101,7 +101,7 @@ def add_element_columns(
     columns = {}
     for call in calls:
         name, rest = split_path(call.path, schema)
-        if name in empty or all(step.list_index is None for step in rest):
+        if name in null_columns or all(step.list_index is None for step in rest):
             continue
         lists = nw.from_native(pa.table({name: frame.get_column(name).to_arrow()}))
         element = lists.select(find_column(call, schema, "pandas").expr.alias(name))
@@ -110,7 +110,7 @@ def add_element_columns(
     return nw.from_native(native.assign(**columns)) if columns else frame
 
 
-def null_columns(frame: Any, engine: str, schema: Schema) -> frozenset[str]:
+def find_null_columns(frame: Any, engine: str, schema: Schema) -> frozenset[str]:
     """Return the columns that hold only null and have no other type."""
     unknown = [name for name, dtype in schema.items() if isinstance(dtype, nw.Unknown)]
     if not unknown:
@@ -119,7 +119,9 @@ def null_columns(frame: Any, engine: str, schema: Schema) -> frozenset[str]:
     return frozenset(name for name in unknown if str(types.get(name)) in _NULL_TYPES)
 
 
-def incomparable_columns(frame: Any, engine: str, schema: Schema) -> dict[str, nw.dtypes.DType]:
+def find_incomparable_columns(
+    frame: Any, engine: str, schema: Schema
+) -> dict[str, nw.dtypes.DType]:
     """Return `Unknown` as the type of columns that cannot be compared despite their type.
 
     These are categories of other values than text; JSON of DuckDB, which compares only with texts

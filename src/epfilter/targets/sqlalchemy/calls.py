@@ -35,11 +35,11 @@ class TypeConflictError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of the filter: the number of its column, and its values as that column's type."""
+    """A call of the filter: the index of its column, and its values as that column's type."""
 
     op: CallOperator
     field: str
-    column: int
+    column_index: int
     type: ColumnType
     path: tuple[PathStep, ...]
     """The path inside the column."""

@@ -69,11 +69,11 @@ class FilterClause(_ColumnsClause):
             raise UnsupportedFilterError(
                 call.op, call.path, "SQL", f"the path has more than {_MAX_STEPS} steps"
             )
-        number = self._numbers.setdefault(id(location.column), len(self.columns))
-        if number == len(self.columns):
+        index = self._numbers.setdefault(id(location.column), len(self.columns))
+        if index == len(self.columns):
             self.columns.append(location.column)
         values = coerce_values(call, location)
-        return Call(call.op, call.path, number, location.type, location.path, values)
+        return Call(call.op, call.path, index, location.type, location.path, values)
 
 
 @compiles(FilterClause)
@@ -112,4 +112,4 @@ class _Compilation:
                 f"use one of {supported}",
             )
         dialect.operator, dialect.field = tree.op, tree.field
-        return write_condition(dialect, tree, self._columns[tree.column]), 0
+        return write_condition(dialect, tree, self._columns[tree.column_index]), 0

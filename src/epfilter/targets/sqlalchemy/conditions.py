@@ -17,7 +17,12 @@ from epfilter.ast import (
 from epfilter.resources import BoundValue
 from epfilter.semantics import fold_case, parse_pattern
 from epfilter.targets.binding import Untyped
-from epfilter.targets.representable import Comparison, Representation, represent_date, to_timestamp
+from epfilter.targets.representable import (
+    Comparison,
+    Representation,
+    fit_comparison_to_date,
+    to_timestamp,
+)
 from epfilter.targets.sqlalchemy.calls import Call
 from epfilter.targets.sqlalchemy.columns import ColumnType
 from epfilter.targets.sqlalchemy.dialect import NEVER, SqlDialect, equals_any, join_conditions
@@ -43,22 +48,22 @@ _NUMBERS = {
 }
 
 
-def write_condition(dialect: SqlDialect, call: Call, x: str) -> str:
-    """Return the condition of a call on the column that is written `x`."""
+def write_condition(dialect: SqlDialect, call: Call, sql: str) -> str:
+    """Return the condition of a call on the column that is written `sql`."""
     type_ = call.type
     if type_.name in ("json", "list") and call.op is Operator.TEXT:
         raise dialect.unsupported("full-text search requires a column of text")
     if type_.name == "json":
-        return _write_in_json(dialect, call, x)
+        return _write_in_json(dialect, call, sql)
     if type_.item is not None:
-        return _write_in_list(dialect, call, type_.item, x)
-    return _write_on_value(dialect, call, type_, x)
+        return _write_in_list(dialect, call, type_.item, sql)
+    return _write_on_value(dialect, call, type_, sql)
 
 
-def _write_on_value(dialect: SqlDialect, call: Call, type_: ColumnType, x: str) -> str:
+def _write_on_value(dialect: SqlDialect, call: Call, type_: ColumnType, sql: str) -> str:
     if call.op is Operator.IS_NULL:
-        return f"{x} IS NULL"
-    return _join_values(call, lambda values: _any_holds(dialect, call.op, type_, x, values))
+        return f"{sql} IS NULL"
+    return _join_values(call, lambda values: _any_holds(dialect, call.op, type_, sql, values))
 
 
 def _join_values(call: Call, write: Callable[[tuple[Any, ...]], str]) -> str:
@@ -69,14 +74,14 @@ def _join_values(call: Call, write: Callable[[tuple[Any, ...]], str]) -> str:
     return terms[0] if len(terms) == 1 else join_conditions(terms, "AND")
 
 
-def _write_in_list(dialect: SqlDialect, call: Call, item: ColumnType, x: str) -> str:
+def _write_in_list(dialect: SqlDialect, call: Call, item: ColumnType, sql: str) -> str:
     if not dialect.has_lists:
         raise dialect.unsupported("it has no columns of lists")
     if call.path:
         index = dialect.bind_index((call.path[0].list_index or 0) + 1)
-        return _write_on_value(dialect, call, item, f"({x})[{index}]")
+        return _write_on_value(dialect, call, item, f"({sql})[{index}]")
     if call.op is Operator.IS_NULL:
-        return f"{x} IS NULL"
+        return f"{sql} IS NULL"
     if item.name == "text":
         item = _TEXT
 
@@ -84,24 +89,24 @@ def _write_in_list(dialect: SqlDialect, call: Call, item: ColumnType, x: str) ->
         condition = _any_holds(dialect, call.op, item, "epfilter_item.value", values)
         if condition == NEVER:
             return NEVER
-        return f"EXISTS (SELECT 1 FROM unnest({x}) AS epfilter_item(value) WHERE {condition})"
+        return f"EXISTS (SELECT 1 FROM unnest({sql}) AS epfilter_item(value) WHERE {condition})"
 
     return _join_values(call, write)
 
 
-def _write_in_json(dialect: SqlDialect, call: Call, x: str) -> str:
+def _write_in_json(dialect: SqlDialect, call: Call, sql: str) -> str:
     if type(dialect) not in JSON_PATHS:
         raise dialect.unsupported("epfilter does not support paths into its JSON")
     texts = [step.name for step in call.path] + [v for v in call.values if isinstance(v, str)]
     if not dialect.has_nul_in_json and any("\x00" in text for text in texts):
         raise dialect.unsupported("its texts in JSON end at NUL, the character U+0000")
     if call.op is Operator.IS_NULL:
-        path = JSON_PATHS[type(dialect)](dialect, x)
+        path = JSON_PATHS[type(dialect)](dialect, sql)
         path.follow(call.path)
         return f"NOT {path.exists(path.is_present())}"
 
     def write(values: tuple[Any, ...]) -> str:
-        path = JSON_PATHS[type(dialect)](dialect, x)
+        path = JSON_PATHS[type(dialect)](dialect, sql)
         path.follow(call.path)
         path.elements()
         conditions = _node_conditions(dialect, call.op, path, values)
@@ -140,18 +145,18 @@ def _node_conditions(
 
 
 def _any_holds(
-    dialect: SqlDialect, op: CallOperator, type_: ColumnType, x: str, values: tuple[Any, ...]
+    dialect: SqlDialect, op: CallOperator, type_: ColumnType, sql: str, values: tuple[Any, ...]
 ) -> str:
-    """Return the condition that `x` satisfies the operator for any value; NULL never does."""
+    """Return the condition that `sql` satisfies the operator for any value; NULL never does."""
     if not values:
         return NEVER
     if op is Operator.TEXT and type_.name != "text":
         raise dialect.unsupported("full-text search requires a column of text")
     if type_.name == "enum":
         stored = [name for name, text in type_.members if _text_satisfies(op, text, values)]
-        return dialect.text_equals(x, stored, type_.type) if stored else NEVER
+        return dialect.text_equals(sql, stored, type_.type) if stored else NEVER
     if type_.name == "text":
-        return _write_text(dialect, op, type_, x, values)
+        return _write_text(dialect, op, type_, sql, values)
     match op:
         case (
             Operator.EQ
@@ -160,12 +165,14 @@ def _any_holds(
             | Operator.CONTAINS_ANY
             | Operator.CONTAINS_ALL
         ):
-            comparisons = [_represent(dialect, Operator.EQ, type_, value) for value in values]
+            comparisons = [_fit_comparison(dialect, Operator.EQ, type_, value) for value in values]
             exact = [each.value for each in comparisons if not isinstance(each, bool)]
             operands = [_bind(dialect, type_, value) for value in exact]
-            return equals_any(x, operands) if operands else NEVER
+            return equals_any(sql, operands) if operands else NEVER
         case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
-            return _write_comparison(dialect, type_, x, _represent(dialect, op, type_, values[0]))
+            return _write_comparison(
+                dialect, type_, sql, _fit_comparison(dialect, op, type_, values[0])
+            )
         case Operator.LIKE | Operator.ILIKE:  # a pattern matches texts only
             return NEVER
         case Operator.TEXT | Operator.IS_NULL:  # handled before
@@ -175,17 +182,17 @@ def _any_holds(
 
 
 def _write_text(
-    dialect: SqlDialect, op: CallOperator, type_: ColumnType, x: str, values: tuple[Any, ...]
+    dialect: SqlDialect, op: CallOperator, type_: ColumnType, sql: str, values: tuple[Any, ...]
 ) -> str:
     match op:
         case Operator.TEXT:
-            return dialect.search_text(x, values[0])
+            return dialect.search_text(sql, values[0])
         case Operator.LIKE | Operator.ILIKE:
             pattern = parse_pattern(values[0])
-            return dialect.text_matches(x, pattern, ignore_case=op is Operator.ILIKE)
+            return dialect.text_matches(sql, pattern, ignore_case=op is Operator.ILIKE)
         case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
             operand = dialect.bind_exact_text(values[0])
-            return f"{dialect.exact_text(x)} {_SYMBOLS[op]} {operand}"
+            return f"{dialect.exact_text(sql)} {_SYMBOLS[op]} {operand}"
         case (
             Operator.EQ
             | Operator.IN
@@ -193,7 +200,7 @@ def _write_text(
             | Operator.CONTAINS_ANY
             | Operator.CONTAINS_ALL
         ):
-            return dialect.text_equals(x, list(values), type_.type)
+            return dialect.text_equals(sql, list(values), type_.type)
         case Operator.IS_NULL:  # has no values
             raise AssertionError(op)
         case _:
@@ -201,26 +208,28 @@ def _write_text(
 
 
 def _write_comparison(
-    dialect: SqlDialect, type_: ColumnType, x: str, comparison: Representation
+    dialect: SqlDialect, type_: ColumnType, sql: str, comparison: Representation
 ) -> str:
     if comparison is False:
         return NEVER
-    is_not_nan = dialect.is_not_nan(x, type_) if type_.name in _NUMBER_TYPES else None
+    is_not_nan = dialect.is_not_nan(sql, type_) if type_.name in _NUMBER_TYPES else None
     if comparison is True:
-        return is_not_nan or f"{x} IS NOT NULL"
+        return is_not_nan or f"{sql} IS NOT NULL"
     operand = _bind(dialect, type_, comparison.value)
-    condition = f"{x} {_SYMBOLS[comparison.op]} {operand}"
+    condition = f"{sql} {_SYMBOLS[comparison.op]} {operand}"
     if is_not_nan and comparison.op in LOWER_BOUND_OPERATORS:
         return f"({condition} AND {is_not_nan})"
     return condition
 
 
-def _represent(dialect: SqlDialect, op: Operator, type_: ColumnType, value: Any) -> Representation:
+def _fit_comparison(
+    dialect: SqlDialect, op: Operator, type_: ColumnType, value: Any
+) -> Representation:
     """Return the comparison with a value that the column can hold."""
     if type_.name in _NUMBER_TYPES:
-        return dialect.represent_number(op, value, type_)
+        return dialect.fit_comparison_to_number(op, value, type_)
     if type_.name == "date":
-        return represent_date(op, value)
+        return fit_comparison_to_date(op, value)
     return Comparison(op, to_timestamp(value) if type_.name == "datetime" else value)
 
 

@@ -18,8 +18,8 @@ from epfilter.semantics import Pattern, case_variants
 from epfilter.targets.representable import (
     EVERY_INT64,
     Representation,
-    represent_integer,
-    represent_nearest_float,
+    fit_comparison_to_integer,
+    fit_comparison_to_nearest_float,
 )
 from epfilter.targets.sqlalchemy.columns import ColumnType
 
@@ -46,9 +46,9 @@ _UUIDS = {native: types.Uuid(as_uuid=True, native_uuid=native) for native in (Tr
 _LIKE_ESCAPES = str.maketrans({"!": "!!", "%": "!%", "_": "!_"})
 
 
-def equals_any(x: str, operands: list[str]) -> str:
-    """Return the condition that `x` equals one of the operands."""
-    return f"{x} = {operands[0]}" if len(operands) == 1 else f"{x} IN ({', '.join(operands)})"
+def equals_any(sql: str, operands: list[str]) -> str:
+    """Return the condition that `sql` equals one of the operands."""
+    return f"{sql} = {operands[0]}" if len(operands) == 1 else f"{sql} IN ({', '.join(operands)})"
 
 
 def join_conditions(terms: list[str], connective: str) -> str:
@@ -105,32 +105,32 @@ class SqlDialect(ABC):
     # Texts
 
     @abstractmethod
-    def exact_text(self, x: str) -> str:
-        """Return the text `x` so that it compares by code point and with case."""
+    def exact_text(self, sql: str) -> str:
+        """Return the text `sql` so that it compares by code point and with case."""
 
     def bind_exact_text(self, value: str) -> str:
         """Return the placeholder of a text to compare with an exact text."""
         return self.bind_text(value)
 
-    def text_equals(self, x: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
+    def text_equals(self, sql: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
         """Return the condition that a text equals one of the values."""
-        return equals_any(self.exact_text(x), [self.bind_exact_text(value) for value in values])
+        return equals_any(self.exact_text(sql), [self.bind_exact_text(value) for value in values])
 
-    def _equals_with_index(self, x: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
+    def _equals_with_index(self, sql: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
         """Compare as the column does, so that its index helps, and by code point."""
         if type(type_) not in _INDEXED:
-            return SqlDialect.text_equals(self, x, values, type_)
-        as_column = equals_any(x, [self.bind_text(value) for value in values])
-        return f"({as_column} AND {SqlDialect.text_equals(self, x, values, type_)})"
+            return SqlDialect.text_equals(self, sql, values, type_)
+        as_column = equals_any(sql, [self.bind_text(value) for value in values])
+        return f"({as_column} AND {SqlDialect.text_equals(self, sql, values, type_)})"
 
-    def text_matches(self, x: str, pattern: Pattern, *, ignore_case: bool) -> str:
+    def text_matches(self, sql: str, pattern: Pattern, *, ignore_case: bool) -> str:
         """Return the condition that a text matches a pattern."""
-        subject = self.exact_text(x)
+        subject = self.exact_text(sql)
         if ignore_case:
             pattern = pattern.fold_case()
             subject = self.fold_text(subject, pattern.text)
         if pattern.matches_everything:
-            return f"{x} IS NOT NULL"
+            return f"{sql} IS NOT NULL"
         if not pattern.has_wildcard:
             return f"{subject} = {self.bind_exact_text(pattern.text)}"
         return self.matches_wildcard(subject, pattern)
@@ -169,7 +169,7 @@ class SqlDialect(ABC):
             subject = f"replace({subject}, {old}, {new})"
         return subject
 
-    def search_text(self, x: str, words: str) -> str:
+    def search_text(self, sql: str, words: str) -> str:
         """Return the condition that the text contains the words."""
         raise self.unsupported(
             "its full-text search has a different meaning", "use like or ilike with `*`"
@@ -177,16 +177,20 @@ class SqlDialect(ABC):
 
     # Other types
 
-    def represent_number(self, op: Operator, value: Any, type_: ColumnType) -> Representation:
+    def fit_comparison_to_number(
+        self, op: Operator, value: Any, type_: ColumnType
+    ) -> Representation:
         """Return the comparison with a number that the column can hold."""
         if type_.name == "integer":
-            return represent_integer(op, value, *EVERY_INT64)
+            return fit_comparison_to_integer(op, value, *EVERY_INT64)
         if type_.name == "float":
-            return represent_nearest_float(op, value, single=self.is_single_float(type_.type))
-        return self.represent_numeric(op, value, type_.type)
+            return fit_comparison_to_nearest_float(
+                op, value, single=self.is_single_float(type_.type)
+            )
+        return self.fit_comparison_to_numeric(op, value, type_.type)
 
     @abstractmethod
-    def represent_numeric(
+    def fit_comparison_to_numeric(
         self, op: Operator, value: Any, type_: types.TypeEngine[Any]
     ) -> Representation:
         """Return the comparison with a number that a Numeric column can hold."""
@@ -203,8 +207,8 @@ class SqlDialect(ABC):
             return self.bind(value, _DOUBLE)
         return self.bind(value, _NUMERIC)
 
-    def is_not_nan(self, x: str, type_: ColumnType) -> str | None:
-        """Return the condition that `x` is not NaN, if the database sorts NaN above all numbers."""
+    def is_not_nan(self, sql: str, type_: ColumnType) -> str | None:
+        """Return the condition that `sql` is not NaN, if NaN sorts above all numbers."""
         return None
 
     def bind_timestamp(self, value: Any, type_: types.TypeEngine[Any]) -> str:

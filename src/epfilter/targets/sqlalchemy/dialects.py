@@ -11,10 +11,10 @@ from epfilter.ast import Operator
 from epfilter.semantics import Pattern
 from epfilter.targets.representable import (
     Representation,
+    fit_comparison_to_decimal,
+    fit_comparison_to_integer,
+    fit_comparison_to_integer_or_float,
     has_float_digits,
-    represent_decimal,
-    represent_integer,
-    represent_integer_or_float,
 )
 from epfilter.targets.sqlalchemy.columns import ColumnType
 from epfilter.targets.sqlalchemy.dialect import NAIVE_DATETIME, SqlDialect, variant_pairs
@@ -34,8 +34,8 @@ class SQLite(SqlDialect):
     has_lists = False
     has_nul_in_json = False
 
-    def exact_text(self, x: str) -> str:
-        return f"{x} COLLATE BINARY"
+    def exact_text(self, sql: str) -> str:
+        return f"{sql} COLLATE BINARY"
 
     def matches_wildcard(self, subject: str, pattern: Pattern) -> str:
         operand = self.bind_exact_text(pattern.text)
@@ -57,10 +57,10 @@ class SQLite(SqlDialect):
             subject = f"lower({subject})"
         return f"{self.replace_each(subject, pairs, _MAX_REPLACED)} COLLATE BINARY"
 
-    def represent_numeric(
+    def fit_comparison_to_numeric(
         self, op: Operator, value: Any, type_: types.TypeEngine[Any]
     ) -> Representation:
-        comparison = represent_integer_or_float(op, value)
+        comparison = fit_comparison_to_integer_or_float(op, value)
         is_float = not isinstance(comparison, bool) and isinstance(comparison.value, float)
         if is_float and isinstance(type_, types.Numeric) and not has_float_digits(value):
             raise self.unsupported(
@@ -96,30 +96,30 @@ class PostgreSQL(SqlDialect):
             raise self.unsupported("its texts cannot contain NUL, the character U+0000")
         return super().bind_text(value)
 
-    def exact_text(self, x: str) -> str:
-        return f'CAST({x} AS TEXT) COLLATE "C"'
+    def exact_text(self, sql: str) -> str:
+        return f'CAST({sql} AS TEXT) COLLATE "C"'
 
-    def text_equals(self, x: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
-        return self._equals_with_index(x, values, type_)
+    def text_equals(self, sql: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
+        return self._equals_with_index(sql, values, type_)
 
-    def search_text(self, x: str, words: str) -> str:
-        vector = f"to_tsvector('simple', CAST({x} AS TEXT))"
+    def search_text(self, sql: str, words: str) -> str:
+        vector = f"to_tsvector('simple', CAST({sql} AS TEXT))"
         return f"{vector} @@ plainto_tsquery('simple', {self.bind_text(words)})"
 
-    def represent_numeric(
+    def fit_comparison_to_numeric(
         self, op: Operator, value: Any, type_: types.TypeEngine[Any]
     ) -> Representation:
         highest = _POSTGRESQL_HIGHEST
-        return represent_decimal(op, value, -highest, highest, _POSTGRESQL_SCALE)
+        return fit_comparison_to_decimal(op, value, -highest, highest, _POSTGRESQL_SCALE)
 
     def is_single_float(self, type_: types.TypeEngine[Any]) -> bool:
         precision = getattr(type_, "precision", None)
         return isinstance(type_, types.REAL) or (precision is not None and precision <= 24)
 
-    def is_not_nan(self, x: str, type_: ColumnType) -> str | None:
+    def is_not_nan(self, sql: str, type_: ColumnType) -> str | None:
         if type_.name == "integer":
             return None
-        return f"{x} <> CAST('NaN' AS {'NUMERIC' if type_.name == 'number' else 'FLOAT8'})"
+        return f"{sql} <> CAST('NaN' AS {'NUMERIC' if type_.name == 'number' else 'FLOAT8'})"
 
 
 class DuckDB(SqlDialect):
@@ -127,24 +127,26 @@ class DuckDB(SqlDialect):
 
     target = "DuckDB"
 
-    def exact_text(self, x: str) -> str:
-        return f"{x} COLLATE C"
+    def exact_text(self, sql: str) -> str:
+        return f"{sql} COLLATE C"
 
-    def represent_number(self, op: Operator, value: Any, type_: ColumnType) -> Representation:
+    def fit_comparison_to_number(
+        self, op: Operator, value: Any, type_: ColumnType
+    ) -> Representation:
         if type_.name == "integer":
-            return represent_integer(op, value, -(2**127), 2**127 - 1)
-        return super().represent_number(op, value, type_)
+            return fit_comparison_to_integer(op, value, -(2**127), 2**127 - 1)
+        return super().fit_comparison_to_number(op, value, type_)
 
-    def represent_numeric(
+    def fit_comparison_to_numeric(
         self, op: Operator, value: Any, type_: types.TypeEngine[Any]
     ) -> Representation:
-        return _represent_fixed(op, value, *_declared_digits(type_, 18, 3))
+        return _fit_comparison_to_fixed(op, value, *_declared_digits(type_, 18, 3))
 
     def is_single_float(self, type_: types.TypeEngine[Any]) -> bool:
         return not isinstance(type_, types.Double)
 
-    def is_not_nan(self, x: str, type_: ColumnType) -> str | None:
-        return f"NOT isnan({x})" if type_.name == "float" else None
+    def is_not_nan(self, sql: str, type_: ColumnType) -> str | None:
+        return f"NOT isnan({sql})" if type_.name == "float" else None
 
 
 class MySQL(SqlDialect):
@@ -153,27 +155,29 @@ class MySQL(SqlDialect):
     target = "MySQL"
     has_lists = False
 
-    def exact_text(self, x: str) -> str:
-        return f"CAST(CONVERT({x} USING utf8mb4) AS BINARY)"
+    def exact_text(self, sql: str) -> str:
+        return f"CAST(CONVERT({sql} USING utf8mb4) AS BINARY)"
 
     def bind_exact_text(self, value: str) -> str:
         return self.exact_text(self.bind_text(value))
 
-    def text_equals(self, x: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
-        return self._equals_with_index(x, values, type_)
+    def text_equals(self, sql: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
+        return self._equals_with_index(sql, values, type_)
 
     def fold_text(self, subject: str, folded: str) -> str:
         return self.replace_each(subject, variant_pairs(folded), 3 * _MAX_REPLACED)
 
-    def represent_number(self, op: Operator, value: Any, type_: ColumnType) -> Representation:
+    def fit_comparison_to_number(
+        self, op: Operator, value: Any, type_: ColumnType
+    ) -> Representation:
         if type_.name == "integer":
-            return represent_integer(op, value, -(2**64), 2**64 - 1)
-        return super().represent_number(op, value, type_)
+            return fit_comparison_to_integer(op, value, -(2**64), 2**64 - 1)
+        return super().fit_comparison_to_number(op, value, type_)
 
-    def represent_numeric(
+    def fit_comparison_to_numeric(
         self, op: Operator, value: Any, type_: types.TypeEngine[Any]
     ) -> Representation:
-        return _represent_fixed(op, value, 65, 30)
+        return _fit_comparison_to_fixed(op, value, 65, 30)
 
     def is_single_float(self, type_: types.TypeEngine[Any]) -> bool:
         precision = getattr(type_, "precision", None)
@@ -204,9 +208,9 @@ def _declared_digits(type_: types.TypeEngine[Any], digits: int, scale: int) -> t
     return (digits, scale) if precision is None else (precision, getattr(type_, "scale", None) or 0)
 
 
-def _represent_fixed(op: Operator, value: Any, digits: int, scale: int) -> Representation:
+def _fit_comparison_to_fixed(op: Operator, value: Any, digits: int, scale: int) -> Representation:
     highest = Decimal((0, (9,) * digits, -scale))
-    return represent_decimal(op, value, -highest, highest, scale)
+    return fit_comparison_to_decimal(op, value, -highest, highest, scale)
 
 
 DIALECTS: dict[str, type[SqlDialect]] = {
