@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epfilter.ast import Operator
+from epfilter.ast import Comparison, Operator
 from epfilter.linter.value_sets import ValueSet, build_value_sets
-from epfilter.resources import integer, timestamp
+from epfilter.resources import integer, string, timestamp
+from support.filter_oracle import matches
 
 NUMBERS = range(-1, 8)
-WITH_VALUE_SETS = {"eq", "in", "gt", "ge", "lt", "le"}
+WITH_VALUE_SETS = {"eq", "in", "gt", "ge", "lt", "le", "like", "ilike"}
 
 
 def contains(values: ValueSet, number: int) -> bool:
@@ -74,6 +77,64 @@ def test_a_set_is_a_subset_of_itself(values: ValueSet) -> None:
 def test_the_set_of_an_operator(op: Operator, expected: set[int]) -> None:
     (typed,) = build_value_sets(op, ["3"], integer())
     assert members(typed) == expected
+
+
+TEXTS = ["".join(letters) for count in range(5) for letters in product("abA", repeat=count)]
+pattern_calls = st.tuples(
+    st.sampled_from((Operator.LIKE, Operator.ILIKE, Operator.EQ)),
+    st.from_regex(r"\*?[abA]{0,2}\*?", fullmatch=True),
+)
+
+
+def texts_of(op: Operator, value: str) -> set[str]:
+    f = Comparison(op=op, field="x", value=value)
+    return {text for text in TEXTS if matches(f, {"x": text})}
+
+
+@given(pattern_calls, pattern_calls)
+def test_the_texts_of_patterns_are_compared(
+    left: tuple[Operator, str], right: tuple[Operator, str]
+) -> None:
+    (first,), (second,) = (build_value_sets(op, [text], string()) for op, text in (left, right))
+    if first.is_disjoint(second):
+        assert not texts_of(*left) & texts_of(*right)
+    if first.is_subset(second):
+        assert texts_of(*left) <= texts_of(*right)
+    assert first.is_disjoint(second) == second.is_disjoint(first)
+    assert first.is_subset(first)
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "is_subset", "is_disjoint"),
+    [
+        ("ab*", "a*", True, False),
+        ("a*", "ab*", False, False),
+        ("a*", "b*", False, True),
+        ("*a", "*b", False, True),
+        ("a*", "*b", False, False),
+        ("*ab*", "*a*", True, False),
+        ("ab", "a*", True, False),
+        ("ab", "b*", False, True),
+        ("a*", "*", True, False),
+    ],
+)
+def test_patterns_without_difference_of_case(
+    inner: str,
+    outer: str,
+    is_subset: bool,  # noqa: FBT001 - a parameter of the test
+    is_disjoint: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    for op in (Operator.LIKE, Operator.ILIKE):
+        (first,), (second,) = (build_value_sets(op, [text], string()) for text in (inner, outer))
+        assert (first.is_subset(second), first.is_disjoint(second)) == (is_subset, is_disjoint)
+
+
+def test_an_interval_is_not_compared_with_a_pattern() -> None:
+    (interval,) = build_value_sets(Operator.GT, ["a"], string())
+    (pattern,) = build_value_sets(Operator.LIKE, ["a*"], string())
+    assert not interval.is_subset(pattern)
+    assert not pattern.is_subset(interval)
+    assert not interval.is_disjoint(pattern)
 
 
 @pytest.mark.parametrize("op", Operator)

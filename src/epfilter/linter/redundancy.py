@@ -8,7 +8,8 @@ a wrong one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from epfilter.ast import Operator
@@ -16,27 +17,34 @@ from epfilter.linter.model import Call, Context, Group
 from epfilter.linter.value_sets import ValueSet
 from epfilter.snippets import shorten
 
+_LIST_OPERATORS = (Operator.CONTAINS, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL)
+_MAX_COMPARED = 8
+"""How many calls with patterns or with lists are compared with all others of a field."""
+
 
 def group_comparable_calls(group: Group) -> list[list[Call]]:
     """Return the calls whose values can be compared: one list per field with two calls or more."""
-    if group.calls_by_field is None:
-        group.calls_by_field = _group_comparable_calls(group.collect_calls())
-    return group.calls_by_field
-
-
-def _group_comparable_calls(calls: list[Call]) -> list[list[Call]]:
-    by_field: dict[str, list[Call]] = {}
-    for call in calls:
-        by_field.setdefault(call.path, []).append(call)
-    if len(by_field) == len(calls):
-        return []
     comparable: list[list[Call]] = []
-    for same_field in by_field.values():
-        if len(same_field) > 1:
-            with_sets = [call for call in same_field if call.get_value_sets()]
-            if len(with_sets) > 1:
-                comparable.append(with_sets)
+    for same_field in _group_calls_by_field(group):
+        with_sets = [call for call in same_field if call.get_value_sets()]
+        if len(with_sets) > 1:
+            comparable.append(with_sets)
     return comparable
+
+
+def _group_calls_by_field(group: Group) -> list[list[Call]]:
+    """Return the calls on each field with two calls or more."""
+    if group.calls_by_field is None:
+        calls = group.collect_calls()
+        by_field: dict[str, list[Call]] = {}
+        for call in calls:
+            by_field.setdefault(call.path, []).append(call)
+        group.calls_by_field = (
+            []
+            if len(by_field) == len(calls)
+            else [same_field for same_field in by_field.values() if len(same_field) > 1]
+        )
+    return group.calls_by_field
 
 
 def suggest_fewer_calls(context: Context) -> str:
@@ -62,6 +70,54 @@ def _find_field_for_in(groups: Iterable[Group]) -> str | None:
                     return call.field.raw
                 seen.add(call.path)
     return None
+
+
+def find_compared_nulls(group: Group) -> Iterator[tuple[Call, Call]]:
+    """Yield for each field of an AND its `is_null` and the first comparison of it."""
+    for calls in _group_calls_by_field(group):
+        accepted = [call for call in calls if not call.is_rejected]
+        null = next((call for call in accepted if call.op is Operator.IS_NULL), None)
+        comparison = next((call for call in accepted if call.op is not Operator.IS_NULL), None)
+        if null is not None and comparison is not None:
+            yield null, comparison
+
+
+def find_implied_lists(group: Group) -> Iterator[tuple[Call, Call]]:
+    """Yield each redundant `contains`, `contains_any` and `contains_all`, and the reason.
+
+    Values are compared by their text, so that the result holds for every type.
+    """
+    for calls in _group_calls_by_field(group):
+        required = [
+            (call, frozenset([operand.text for operand in call.values]))
+            for call in calls
+            if call.op in _LIST_OPERATORS and not call.is_rejected
+        ]
+        for redundant, values in required:
+            for reason, others in required[:_MAX_COMPARED]:
+                narrow, wide = (reason, others), (redundant, values)
+                if group.op is Operator.OR:
+                    narrow, wide = wide, narrow
+                if not _list_implies(*narrow, *wide) or reason is redundant:
+                    continue
+                are_equal = _list_implies(*wide, *narrow)
+                if are_equal and (
+                    reason.number > redundant.number
+                    or reason.equality_key == redundant.equality_key
+                ):
+                    continue  # of two equal calls, the later one is reported, or is EPF403
+                yield redundant, reason
+                break
+
+
+def _list_implies(
+    narrow: Call, required: frozenset[str], wide: Call, accepted: frozenset[str]
+) -> bool:
+    """Return whether each list that the first call matches is one that the second matches."""
+    requires_all = narrow.op is not Operator.CONTAINS_ANY or len(required) == 1
+    if wide.op is not Operator.CONTAINS_ANY or len(accepted) == 1:
+        return requires_all and accepted <= required
+    return not required.isdisjoint(accepted) if requires_all else required <= accepted
 
 
 def select_narrowest(calls: Sequence[Call]) -> list[Call]:
@@ -116,6 +172,12 @@ def select_widest(calls: Sequence[Call]) -> list[Call]:
             if best is not None:
                 selected[calls[best]] = None
     return [*selected]
+
+
+def select_patterns(calls: Sequence[Call]) -> list[Call]:
+    """Return the first calls with a pattern; there is no order among patterns to select by."""
+    with_patterns = (call for call in calls if call.get_value_sets()[0].pattern is not None)
+    return [*islice(with_patterns, _MAX_COMPARED)]
 
 
 def index_single_values(calls: Sequence[Call]) -> dict[Any, Call]:

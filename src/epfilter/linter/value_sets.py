@@ -15,9 +15,10 @@ from decimal import Decimal
 from typing import Any, assert_never
 from uuid import UUID
 
-from epfilter.ast import Operator
+from epfilter.ast import PATTERN_OPERATORS, Operator
 from epfilter.errors import FilterValueError
 from epfilter.resources import FieldType
+from epfilter.semantics import Pattern, fold_case, parse_pattern
 from epfilter.values import from_text_or_none
 
 Reader = Callable[[str], Any]
@@ -29,15 +30,18 @@ _SUBMICROSECONDS = re.compile(r"\.[0-9]{7}")
 _BOOLEANS = {"true": True, "false": False}
 _UUID_LENGTH = 36
 
+_TEXT_TYPES = ("string", "enum")
+
 _NUMERIC = re.compile(r"[+-]?[0-9]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class ValueSet:
-    """A set of values: either `points`, or the interval from `low` to `high`.
+    """A set of values: `points`, the texts of a `pattern`, or the interval from `low` to `high`.
 
-    A bound of None means unbounded. With `points`, the bounds are the least and the greatest.
+    A bound of None means unbounded. With `points`, the bounds are the least and the greatest. With
+    `ignores_case`, the pattern is that of `ilike`.
     """
 
     low: Any = None
@@ -45,6 +49,8 @@ class ValueSet:
     low_open: bool = False
     high_open: bool = False
     points: frozenset[Any] | None = None
+    pattern: Pattern | None = None
+    ignores_case: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -57,7 +63,9 @@ class ValueSet:
             return len(self.points) <= len(other.points) and self.points <= other.points
         if self.is_empty:
             return True
-        if other.points is not None:
+        if other.pattern is not None:
+            return _is_in_pattern(self, other, other.pattern)
+        if other.points is not None or self.pattern is not None:
             return False
         return self.starts_within(other) and self.ends_within(other)
 
@@ -85,7 +93,52 @@ class ValueSet:
             return True
         if self.points is not None and other.points is not None:
             return self.points.isdisjoint(other.points)
+        if self.pattern is not None:
+            return _excludes_pattern(other, self, self.pattern)
+        if other.pattern is not None:
+            return _excludes_pattern(self, other, other.pattern)
         return _is_below(self, other) or _is_below(other, self)
+
+
+def _is_in_pattern(values: ValueSet, outer: ValueSet, pattern: Pattern) -> bool:
+    """Return whether all values match the pattern of `outer`."""
+    if pattern.matches_everything:
+        return True
+    if values.points is not None:
+        return all(pattern.matches(_fold(text, outer)) for text in values.points)
+    inner = values.pattern
+    if inner is None or (values.ignores_case and not outer.ignores_case):
+        return False
+    # What may come before and after the text of the inner pattern needs a wildcard of the outer.
+    is_covered = inner.any_prefix <= pattern.any_prefix and inner.any_suffix <= pattern.any_suffix
+    return is_covered and pattern.matches(_fold(inner.text, outer))
+
+
+def _excludes_pattern(values: ValueSet, outer: ValueSet, pattern: Pattern) -> bool:
+    """Return whether none of the values matches the pattern of `outer`."""
+    if values.points is not None:
+        return not any(pattern.matches(_fold(text, outer)) for text in values.points)
+    inner = values.pattern
+    if inner is None:
+        return False
+    if values.ignores_case or outer.ignores_case:
+        inner, pattern = inner.fold_case(), pattern.fold_case()
+    return not _can_match_one_text(inner, pattern)
+
+
+def _can_match_one_text(left: Pattern, right: Pattern) -> bool:
+    """Return whether some text matches both patterns, or this is not certain."""
+    if not left.has_wildcard or not right.has_wildcard:
+        return left.matches(right.text) if left.has_wildcard else right.matches(left.text)
+    shared_start = left.text.startswith(right.text) or right.text.startswith(left.text)
+    shared_end = left.text.endswith(right.text) or right.text.endswith(left.text)
+    return (left.any_prefix or right.any_prefix or shared_start) and (
+        left.any_suffix or right.any_suffix or shared_end
+    )
+
+
+def _fold(text: str, outer: ValueSet) -> str:
+    return fold_case(text) if outer.ignores_case else text
 
 
 def _is_below(lower: ValueSet, upper: ValueSet) -> bool:
@@ -111,9 +164,12 @@ def build_value_sets(
 ) -> tuple[ValueSet, ...]:
     """Return the values that an operator with these operands matches, one set per possible type.
 
-    The result is empty if the operator compares neither for equality nor by order, and if a text
-    is not a value of the type. Two results for the same `field_type` have the same length.
+    The result is empty if the operator compares neither for equality nor by order nor with a
+    pattern, and if a text is not a value of the type. Two results for the same `field_type` have
+    the same length.
     """
+    if op in PATTERN_OPERATORS:
+        return _build_pattern_sets(op, texts[0], field_type)
     build = _get_set_builder(op)
     if build is None:
         return ()
@@ -123,6 +179,23 @@ def build_value_sets(
         return tuple([_build_set(build, read, texts) for read in _UNTYPED_READERS])
     values = [*map(get_reader(field_type), texts)]
     return () if None in values else (build(values),)
+
+
+def _build_pattern_sets(
+    op: Operator, text: str, field_type: FieldType[Any] | None
+) -> tuple[ValueSet, ...]:
+    """Return the texts that a pattern matches; a value of any other type never matches."""
+    pattern, ignores_case = parse_pattern(text), op is Operator.ILIKE
+    if ignores_case:
+        texts = ValueSet(pattern=pattern.fold_case(), ignores_case=True)
+    elif pattern.has_wildcard:
+        texts = ValueSet(pattern=pattern)
+    else:
+        texts = _build_points([pattern.text])
+    if field_type is None:
+        others = (ValueSet(points=frozenset()),) * (len(_UNTYPED_READERS) - 1)
+        return (texts, *others)
+    return (texts,) if field_type.name in _TEXT_TYPES else ()
 
 
 def _build_set(

@@ -55,6 +55,25 @@ def test_a_filter_reported_as_empty_for_a_resource_matches_nothing(text: str) ->
         assert not [row for row in TYPED_ROWS if matches(f, row)]
 
 
+@pytest.mark.parametrize("typed", [False, True])
+@given(data=st.data())
+def test_a_redundant_part_of_a_group_can_be_removed(
+    typed: bool,  # noqa: FBT001 - a parameter of the test
+    data: st.DataObject,
+) -> None:
+    terms = data.draw(st.lists(call_texts(typed=typed), min_size=1, max_size=3))
+    groups = st.lists(st.sampled_from(terms), min_size=2, max_size=3)
+    inner, outer = data.draw(st.sampled_from(((":", "|"), ("|", ":"))))
+    parts = [f"({inner.join(data.draw(groups))})", *data.draw(groups)]
+    text = outer.join(data.draw(st.permutations(parts)))
+    before = parse(text)
+    rows = TYPED_ROWS if typed else ROWS
+    for finding in findings_of("EPF402", text, things if typed else None):
+        assert finding.fix
+        after = parse(finding.fix.apply(text))
+        assert [matches(after, row) for row in rows] == [matches(before, row) for row in rows]
+
+
 @pytest.mark.parametrize("connective", [":", "|"])
 @given(data=st.data())
 def test_a_redundant_term_can_be_removed(connective: str, data: st.DataObject) -> None:

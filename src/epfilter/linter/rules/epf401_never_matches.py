@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from epfilter.ast import ORDERED_OPERATORS, Operator
 from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Call, Context, Group
-from epfilter.linter.redundancy import group_comparable_calls, select_narrowest
+from epfilter.linter.redundancy import (
+    find_compared_nulls,
+    group_comparable_calls,
+    select_narrowest,
+    select_patterns,
+)
 from epfilter.linter.value_sets import are_disjoint
 
 _EQUALITIES = (Operator.EQ, Operator.IN)
@@ -16,6 +21,14 @@ _EQUALITIES = (Operator.EQ, Operator.IN)
 def _check(group: Group, _context: Context) -> Iterator[Finding]:
     if group.op is not Operator.AND or not group.is_outermost:
         return
+    for null, comparison in find_compared_nulls(group):
+        first, second = sorted((null, comparison), key=lambda call: call.number)
+        yield Finding(
+            f"`{first}` and `{second}` are never both true: a missing value satisfies only "
+            "`is_null`.",
+            second.span,
+            "to match both, join the terms with `|`",
+        )
     for calls in group_comparable_calls(group):
         if calls[0].is_multivalued:
             continue
@@ -42,7 +55,7 @@ def _choose_hint(group: Group, first: Call, second: Call) -> str:
 def _find_contradiction(calls: list[Call]) -> tuple[Call, Call] | None:
     """Return the first two calls in the text that contradict each other."""
     best: tuple[Call, Call] | None = None
-    for narrow in select_narrowest(calls):
+    for narrow in [*select_narrowest(calls), *select_patterns(calls)]:
         for call in calls:
             first, second = (narrow, call) if narrow.number < call.number else (call, narrow)
             if best and best[1].number <= second.number:
@@ -65,9 +78,10 @@ RULE = Rule(
     title="Never matches",
     explanation=(
         "Two terms of one AND contradict each other: a range that ends before it begins, two "
-        "different values of a field that has one, an `in` without the value of an `eq`. Values "
-        "are compared by the type of the field. Without a resource, only terms that contradict "
-        "each other for every type are reported.\n"
+        "different values of a field that has one, an `in` without the value of an `eq`, a pattern "
+        "that this value does not match, `is_null` and a comparison of the same field. Values are "
+        "compared by the type of the field. Without a resource, only terms that contradict each "
+        "other for every type are reported.\n"
         "A list can contain two values at once, so it is never reported. Without a resource it is "
         "not known whether a field is a list; the field is taken for a single value only if one of "
         "the terms compares by order (`gt`, `ge`, `lt`, `le`)."
