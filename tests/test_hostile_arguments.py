@@ -155,7 +155,9 @@ _ENTRIES: dict[str, Callable[[Any], object]] = {
     "in_words resource": lambda value: in_words(_FILTER, value),
     "check": orders.check,
     "bind": orders.bind,
-    "bind complexity": lambda value: orders.bind(parse("eq(payment,paid)"), max_complexity=value),
+    "bind complexity": lambda value: orders.bind(
+        parse("eq(payment,paid)"), max_or_complexity=value
+    ),
     "a field of a resource": lambda value: orders[value],
     "resource_named": resource_named,
     "resource_info": resource_info,

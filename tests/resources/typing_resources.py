@@ -138,7 +138,7 @@ def accepted_of_the_platform() -> None:
 
 def types(bound: BoundFilter) -> None:
     assert_type(tickets.check("eq(status,open)"), list[Diagnostic])
-    assert_type(tickets.bind("eq(status,open)", max_complexity=4), BoundFilter)
+    assert_type(tickets.bind("eq(status,open)", max_or_complexity=4), BoundFilter)
     assert_type(resource_info(tickets), ResourceInfo)
     assert_type(resource_info(Tickets), ResourceInfo)
     assert_type(Resource.from_model(Ticket, operators={"title": ["eq"]}), Resource)

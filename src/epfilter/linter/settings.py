@@ -24,7 +24,7 @@ class Settings:
     suppresses them.
 
     The thresholds are the highest values without a finding: `max_calls` calls in a filter,
-    `max_bytes` bytes of the percent-encoded filter, `max_or_complexity` alternatives, and
+    `max_bytes` bytes of the percent-encoded filter, `max_or_complexity` OR alternatives, and
     `max_in_values` values of an `in`.
 
     Raises FilterValueError for an invalid code and for a negative threshold, FilterTypeError for

@@ -35,11 +35,11 @@ _MAX_BITS_SHOWN = 64
 """A greater complexity is shown as a power of two: Python refuses to print the longest."""
 
 
-def bind(schema: Schema, f: Filter | str, *, max_complexity: int | None = None) -> BoundFilter:
+def bind(schema: Schema, f: Filter | str, *, max_or_complexity: int | None = None) -> BoundFilter:
     """Return the bound tree of a filter or its text; see `Resource.bind`."""
     f = parse(f) if isinstance(f, str) else require_filter(f)
-    if max_complexity is not None:
-        _require_complexity(f, max_complexity)
+    if max_or_complexity is not None:
+        _require_or_complexity(f, max_or_complexity)
     tree = bind_calls(f, lambda call: _bind_call(schema, call))
     if schema.required:
         _require_fields(schema, tree)
@@ -47,7 +47,9 @@ def bind(schema: Schema, f: Filter | str, *, max_complexity: int | None = None) 
 
 
 def or_complexity(f: Filter) -> int:
-    """Return the number of alternatives of a filter: a call counts 1, AND multiplies, OR adds.
+    """Return the OR complexity of a filter: the number of OR alternatives that it expands to.
+
+    A call counts 1, AND multiplies, OR adds.
 
     The number is exact however large it is.
 
@@ -59,31 +61,31 @@ def or_complexity(f: Filter) -> int:
     >>> or_complexity(parse("(eq(a,1)|eq(b,1)):(eq(c,1)|eq(d,1)|eq(e,1))"))
     6
     """
-    return _complexity(require_filter(f))
+    return _count_alternatives(require_filter(f))
 
 
-def _complexity(f: Filter) -> int:
+def _count_alternatives(f: Filter) -> int:
     if isinstance(f, And):
-        return prod(_complexity(term) for term in f.terms)
+        return prod(_count_alternatives(term) for term in f.terms)
     if isinstance(f, Or):
-        return sum(_complexity(term) for term in f.terms)
+        return sum(_count_alternatives(term) for term in f.terms)
     return 1
 
 
-def _require_complexity(f: Filter, limit: int) -> None:
+def _require_or_complexity(f: Filter, limit: int) -> None:
     if type(limit) is not int:
-        raise FilterTypeError(f"max_complexity must be an integer, not {describe_type(limit)}.")
+        raise FilterTypeError(f"max_or_complexity must be an integer, not {describe_type(limit)}.")
     if limit < 1:
         raise FilterValueError(
-            f"max_complexity must be at least 1, not {format_argument(limit)}.",
-            hint="a single call has a complexity of 1",
+            f"max_or_complexity must be at least 1, not {format_argument(limit)}.",
+            hint="a single call counts 1",
         )
-    complexity = _complexity(f)
+    complexity = _count_alternatives(f)
     if complexity > limit:
         bits = complexity.bit_length() - 1
         shown = str(complexity) if bits <= _MAX_BITS_SHOWN else f"2**{bits} or more"
         raise ResourceError(
-            f"the filter has an OR complexity of {shown}; the limit is {limit}.",
+            f"the filter expands to {shown} OR alternatives; {limit} are allowed.",
             hint="a call counts 1, AND multiplies, OR adds: split the filter",
         )
 

@@ -119,10 +119,10 @@ class Resource(FieldGroup):
         """
         return check_filter(self._schema, f)
 
-    def bind(self, f: Filter | str, *, max_complexity: int | None = None) -> BoundFilter:
+    def bind(self, f: Filter | str, *, max_or_complexity: int | None = None) -> BoundFilter:
         """Return the filter as a tree with canonical paths and typed values, ready to run.
 
-        `max_complexity` limits the OR complexity: a call counts 1, AND multiplies, OR adds.
+        `max_or_complexity` limits the OR complexity: a call counts 1, AND multiplies, OR adds.
 
         Raises ResourceError for the first thing that the resource does not accept, and
         FilterSyntaxError for a text that is not a filter.
@@ -131,7 +131,7 @@ class Resource(FieldGroup):
         >>> orders.bind("ge(with_tax,100)")
         BoundComparison(op=<Operator.GE: 'ge'>, field='with_tax', path='with_tax', value=100)
         """
-        return bind(self._schema, f, max_complexity=max_complexity)
+        return bind(self._schema, f, max_or_complexity=max_or_complexity)
 
     @classmethod
     def from_model(  # noqa: PLR0913 - the facts about a listing, each by keyword

@@ -354,7 +354,8 @@ def test_the_first_diagnostics_are_listed_and_the_others_counted(client: TestCli
 
 
 @pytest.mark.parametrize(
-    ("repeated", "message"), [(6, "64 alternatives; 50"), (45, "more than 10¹² alternatives; 50")]
+    ("repeated", "message"),
+    [(6, "64 OR alternatives; 50"), (45, "more than 10¹² OR alternatives; 50")],
 )
 def test_a_filter_with_too_many_alternatives_is_refused(
     settings: ServiceSettings,

@@ -22,11 +22,11 @@ MAX_DIAGNOSTICS = 20
 """The most diagnostics in a response; `meta.more` counts the others."""
 
 
-def read_filter(body: object, max_alternatives: int) -> str | None:
+def read_filter(body: object, max_or_complexity: int) -> str | None:
     """Return the filter of a request body as canonical text; None selects all orders.
 
     Raises Refusal for a body that is not a `CreateJob`, for a text that is not a filter of orders,
-    and for more than `max_alternatives` alternatives. Warnings of the resource `orders`, such as
+    and for an OR complexity above `max_or_complexity`. Warnings of the resource `orders`, such as
     for a deprecated field, are accepted.
 
     Source: Exporter Service API 1.0, OpenAPI document, schema CreateJob. That `type` and
@@ -52,13 +52,13 @@ def read_filter(body: object, max_alternatives: int) -> str | None:
     ]
     if errors:
         _refuse_filter(errors)
-    alternatives = or_complexity(located.node)
-    if alternatives > max_alternatives:
-        count = str(alternatives) if alternatives < 10**12 else "more than 10¹²"
+    complexity = or_complexity(located.node)
+    if complexity > max_or_complexity:
+        count = str(complexity) if complexity < 10**12 else "more than 10¹²"
         raise Refusal(
             400,
-            f"The filter has {count} alternatives; {max_alternatives} are allowed. A call counts "
-            "1, AND multiplies, OR adds: split the filter.",
+            f"The filter expands to {count} OR alternatives; {max_or_complexity} are allowed. "
+            "A call counts 1, AND multiplies, OR adds: split the filter.",
         )
     return unparse(located.node)
 

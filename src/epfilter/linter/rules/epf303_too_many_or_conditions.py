@@ -16,13 +16,13 @@ _BITS_SHOWN = 64
 def _check(context: Context) -> Iterator[Finding]:
     limit = context.settings.max_or_complexity
     if limit and "|" not in context.text:
-        return  # without OR the complexity is 1
+        return  # without OR there is one alternative
     complexity = or_complexity(context.node)
     if complexity > limit:
         bits = complexity.bit_length() - 1
         shown = str(complexity) if bits <= _BITS_SHOWN else f"2**{bits} or more"
         yield Finding(
-            f"the filter has an OR complexity of {shown}; the limit is {limit}.",
+            f"the filter expands to {shown} OR alternatives; {limit} are allowed.",
             context.span,
             f"a call counts 1, AND multiplies, OR adds; {suggest_fewer_calls(context)}",
         )
@@ -32,7 +32,7 @@ RULE = Rule(
     code="EPF303",
     title="Too many OR conditions",
     explanation=(
-        "The platform expands a filter into alternatives and rejects more than 4 of them by "
+        "The platform expands a filter into OR alternatives and rejects more than 4 of them by "
         "default: `filter is too complex and has too many OR conditions 6 vs allowed 4`. A call "
         "counts 1, AND multiplies, OR adds, so `(a|b):(c|d|e)` has 6. The reported number is exact "
         "for any size. The threshold is `max_or_complexity`."
