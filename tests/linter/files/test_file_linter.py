@@ -16,6 +16,7 @@ from epfilter.linter.files.document import Document
 from epfilter.linter.files.file_linter import FileLinter
 from epfilter.linter.files.rewriting import fix_filters, format_filters
 from epfilter.resources import resource_info
+from support.counted_work import count_lines
 from support.file_samples import Case, format_report, list_codes, load_cases
 
 CASES = load_cases(Path(__file__).parent / "contents.txt")
@@ -109,3 +110,29 @@ def test_a_file_of_an_unknown_kind_is_read_only_where_it_is_listed(tmp_path: Pat
     assert list_codes(lint_content('{"filter": "gte(a,1)"}', "A.JSON", configuration)) == [
         ("EPF108", 1, 13)
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "repeated", "end"),
+    [
+        ("a.js", 'var filter; x = ""', '.concat(a, " ")', ""),
+        ("a.js", 'filter = "gte(a,1)"', ' + ":gte(a,1)"', ""),
+        ("a.js", 'filter = ["gte(a,1)"', ', "gte(a,1)"', "].join(':')"),
+        ("a.py", 'filter = "gte(a,1)"', ' + ":gte(a,1)"', ""),
+        ("a.py", 'filter = ("gte(a,1)"', ' ":gte(a,1)"', ")"),
+        ("a.yaml", "filter: >\n  gte(a,1)\n", "  :gte(a,1)\n", ""),
+        ("a.yaml", "filter: |\n  gte(a,1)\n", "  :gte(a,1)\n", ""),
+    ],
+)
+def test_work_is_linear_in_the_pieces_of_a_text(
+    name: str, start: str, repeated: str, end: str
+) -> None:
+    configuration = Configuration(settings=Settings(select=("EPF1",)), uses_platform=True)
+
+    def steps(times: int) -> int:
+        return count_lines(
+            lambda: lint_content(f"{start}{repeated * times}{end}", name, configuration)
+        )
+
+    steps(1)  # imports and compiled patterns are not counted
+    assert steps(160) < 2.3 * steps(80)

@@ -138,10 +138,11 @@ class _JavaScriptExtractor(ProgramExtractor[Node]):
                     node, unwrap(receiver), arguments.named_children, depth
                 )
             case "concat":
-                if self._evaluate(unwrap(receiver), depth + 1) is None:
+                first = self._evaluate(unwrap(receiver), depth + 1)
+                if first is None:
                     return None
                 operands = [receiver, *arguments.named_children]
-                concatenation = self._concatenate(operands, "`.concat`", depth)
+                concatenation = self._concatenate(operands, "`.concat`", depth, first=first)
                 return concatenation.join(*self._span(node))
         return None
 

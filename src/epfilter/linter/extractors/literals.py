@@ -87,6 +87,9 @@ def require_same_encoding(encoders: Iterable[Encoder | None]) -> Encoder:
     An edit of adjacent literals does not identify the literal that it changes.
     """
     unique = dict.fromkeys(encoders)
+    only = next(iter(unique), None)
+    if len(unique) == 1 and only is not None:
+        return only  # many literals of a concatenation then share one encoder
 
     def encode(new: str) -> str | None:
         encoded = {encoder(new) if encoder else None for encoder in unique}

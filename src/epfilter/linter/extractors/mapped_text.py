@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from epfilter.errors import Edit, Span
@@ -222,7 +223,12 @@ def _keep(new: str) -> str:
     return new
 
 
+@lru_cache(maxsize=256)
 def _chain_encoders(inner: Encoder, outer: Encoder) -> Encoder:
+    """Return an encoder that applies both; equal ones give one encoder, not one per literal."""
+    if outer is _keep:
+        return inner
+
     def encode(new: str) -> str | None:
         encoded = inner(new)
         return None if encoded is None else outer(encoded)

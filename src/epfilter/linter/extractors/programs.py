@@ -165,14 +165,24 @@ class ProgramExtractor(ABC, Generic[Node]):
             self._extraction.add_candidate(value, context, construct)
 
     def _concatenate(
-        self, nodes: Sequence[Node], built_with: str, depth: int, separator: str = ""
+        self,
+        nodes: Sequence[Node],
+        built_with: str,
+        depth: int,
+        separator: str = "",
+        first: StringExpression[Node] | None = None,
     ) -> Concatenation[Node]:
-        """Return the concatenation of the nodes, with the separator between them."""
+        """Return the concatenation of the nodes, with the separator between them.
+
+        `first` is the text of the first node, if it is known: evaluating it again would double
+        the work at each level of a chain of calls.
+        """
         concatenation = Concatenation[Node](self._source, built_with)
         for i, node in enumerate(nodes):
             if separator and i:
                 concatenation.add_separator(separator)
-            expression = self._evaluate(self._unwrap(node), depth + 1)
+            is_known = first is not None and not i
+            expression = first if is_known else self._evaluate(self._unwrap(node), depth + 1)
             if expression is not None:
                 concatenation.add(expression)
             else:

@@ -157,15 +157,23 @@ def _find_indent(raw: str, lines: list[tuple[int, int]], value: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _EditCheck:
-    """Checks that an edited scalar is parsed as intended, by parsing it again."""
+    """Checks that an edited scalar is parsed as intended, by parsing it again.
+
+    Of a block, only the lines around an edit are parsed where they mean the same alone: otherwise
+    the work for many edits would grow with the square of the lines.
+    """
 
     source: MappedText
     scalar: Scalar
     value: MappedText
 
     def __call__(self, edit: Edit) -> bool:
-        raw = self.source.text[self.scalar.start : self.scalar.end]
         start, end = self._find_range(self.source, edit)
+        if self.scalar.style in _BLOCKS:
+            lines = self._check_lines(start, end, edit)
+            if lines is not None:
+                return lines
+        raw = self.source.text[self.scalar.start : self.scalar.end]
         start, end = start - self.scalar.start, end - self.scalar.start
         changed = f"{raw[:start]}{edit.text}{raw[end:]}"
         document = f"[{changed}]" if self.scalar.in_flow else f"- {changed}"
@@ -177,6 +185,30 @@ class _EditCheck:
         except (yaml.YAMLError, ValueError):
             return False
 
+    def _check_lines(self, start: int, end: int, edit: Edit) -> bool | None:
+        """Return whether an edit within a line holds; None where the lines around do not show it.
+
+        `start` and `end` are the range of the edit in the source.
+        """
+        text, first, stop = self.source.text, self.scalar.start, self.scalar.end
+        content = content_start(text, first, self.scalar.style)
+        line = max(text.rfind("\n", content, start) + 1, content)
+        window = max(text.rfind("\n", content, max(line - 1, content)) + 1, content)
+        line_end = text.find("\n", end, stop)
+        window_end = text.find("\n", line_end + 1, stop) + 1 if line_end >= 0 else stop
+        if "\n" in edit.text or "\n" in text[start:end] or not window_end:
+            return None
+        header = text[first:content]
+        old = _load(f"- {header}{text[window:window_end]}")
+        new = _load(f"- {header}{text[window:start]}{edit.text}{text[end:window_end]}")
+        value_start, value_end = self._find_range(self.value, edit)
+        offset = bisect_left(self.value.starts, self.source.starts[window])
+        length = value_end - offset
+        if old is None or old[:length] != self.scalar.value[offset:value_end]:
+            return None
+        expected = old[: value_start - offset] + self._decode(edit.text) + old[length:]
+        return new == expected
+
     @staticmethod
     def _find_range(text: MappedText, edit: Edit) -> tuple[int, int]:
         return bisect_left(text.starts, edit.span.start), bisect_right(text.ends, edit.span.end)
@@ -186,6 +218,17 @@ class _EditCheck:
             segments = _decode_flow(encoded, 0, len(encoded), self.scalar.style)
             return "".join(segment.text for segment in segments)
         return encoded
+
+
+def _load(document: str) -> str | None:
+    """Return the only text of a list in YAML, or None where it is anything else."""
+    try:
+        match yaml.load(document, Loader=LOADER):  # noqa: S506 - a safe loader
+            case [str(text)]:
+                return text
+    except (yaml.YAMLError, ValueError):
+        pass
+    return None
 
 
 def _encode_plain(new: str) -> str | None:
