@@ -42,7 +42,16 @@ def test_an_unknown_code_without_near_codes_is_described_with_the_range() -> Non
 
 def test_severities_and_defaults_are_stable() -> None:
     remarks = {code for code, known in RULES.items() if known.severity is Severity.INFO}
-    assert remarks == {"EPF206", "EPF208", "EPF305", "EPF306", "EPF405", "EPF407", "EPF705"}
+    assert remarks == {
+        "EPF206",
+        "EPF208",
+        "EPF305",
+        "EPF306",
+        "EPF405",
+        "EPF407",
+        "EPF412",
+        "EPF705",
+    }
     assert {code for code, known in RULES.items() if not known.enabled} == {"EPF501"}
 
 

@@ -30,6 +30,7 @@ from epfilter.linter.rules import (
     epf409_trailing_space,
     epf410_backslash_without_escape,
     epf411_inner_wildcard,
+    epf412_word_for_missing,
     epf501_not_canonical,
 )
 from epfilter.snippets import make_printable, shorten
@@ -55,6 +56,7 @@ _ALL: tuple[Rule, ...] = (
     epf409_trailing_space.RULE,
     epf410_backslash_without_escape.RULE,
     epf411_inner_wildcard.RULE,
+    epf412_word_for_missing.RULE,
     epf501_not_canonical.RULE,
     *epf6_embedded.RULES,
     *epf7_files.RULES,
