@@ -59,7 +59,7 @@ Exit codes:
   130  interrupted
 
 {ACCESS_HELP}
-With --orders: 'epfilter[service]' instead, or 'epfilter[stores]' for a database
+With --orders: 'epfilter[service]' instead, or 'epfilter[databases]' for a database
 """
 
 

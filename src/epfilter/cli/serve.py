@@ -48,7 +48,7 @@ Endpoints, besides the operations of the platform:
   /readyz        whether the service can run jobs
   /metrics       metrics for Prometheus; requires the token
 
-Requires an extra: pip install 'epfilter[service]', and 'epfilter[stores]' for databases
+Requires an extra: pip install 'epfilter[service]', and 'epfilter[databases]' for databases
 """
 
 

@@ -124,7 +124,7 @@ def test_an_invalid_source_is_refused(source: str, message: str) -> None:
 
 @pytest.mark.parametrize(
     ("source", "module", "extra"),
-    [("orders.csv", "duckdb_files", "service"), ("duckdb:///x", "ibis_tables", "stores")],
+    [("orders.csv", "duckdb_files", "service"), ("duckdb:///x", "ibis_tables", "databases")],
 )
 def test_a_missing_package_is_named(
     source: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch

@@ -368,8 +368,8 @@ def test_a_filter_with_too_many_alternatives_is_refused(
     with TestClient(app, headers=AUTHORIZATION) as client:
         error = refusal(client.post("/v2/jobs", json=job_request(":".join([pair] * repeated))))
         assert error["detail"] == (
-            f"The filter has {message} are allowed. A call counts 1, AND multiplies, OR adds: "
-            "split the filter."
+            f"The filter expands to {message} are allowed. A call counts 1, AND multiplies, OR "
+            "adds: split the filter."
         )
         assert made(client, job_request(":".join([pair] * 5)))["status"] == "pending"
 

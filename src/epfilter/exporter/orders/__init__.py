@@ -1,7 +1,7 @@
 """Orders as the platform returns them: their attributes, and stores that export them as CSV.
 
 A store for a file requires `pip install 'epfilter[service]'`, one for a URL
-`pip install 'epfilter[stores]'`; the packages are imported when a store is opened.
+`pip install 'epfilter[databases]'`; the packages are imported when a store is opened.
 """
 
 from __future__ import annotations

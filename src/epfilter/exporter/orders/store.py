@@ -90,7 +90,7 @@ def open_orders(
     text = os.fspath(source)
     url = _URL.match(text)
     if url and url[1].lower() != "file":
-        with _explain_missing_package("stores"):
+        with _explain_missing_package("databases"):
             from epfilter.exporter.orders.ibis_tables import IbisTable
         return IbisTable(text, threads=threads, memory=memory, temporary=temporary)
     with _explain_missing_package("service"):

@@ -81,7 +81,7 @@ class PostgresqlDatabase(Database):
         except ImportError:
             raise SettingsError(
                 "jobs in PostgreSQL need the package psycopg.",
-                hint="pip install 'epfilter[stores]'",
+                hint="pip install 'epfilter[databases]'",
             ) from None
         super().__init__(engine, f"the database {url.database or 'of the user'} at {at}")
         event.listen(engine, "connect", _configure)
