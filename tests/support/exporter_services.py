@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from epfilter.ast import Filter
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.columns import RowsPer
-from epfilter.exporter.orders.store import OrderStore
+from epfilter.exporter.orders.order_source import OrderSource
 from epfilter.exporter.service.components import Service
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def eventually(holds: Callable[[], bool], seconds: float = 20.0) -> None:
         time.sleep(0.01)
 
 
-def interrupt_until_error(store: OrderStore, call: Callable[[], object]) -> list[str]:
+def interrupt_until_error(store: OrderSource, call: Callable[[], object]) -> list[str]:
     """Interrupt a thread that calls a store repeatedly; return the error that ends it."""
     errors: list[str] = []
     started = Event()

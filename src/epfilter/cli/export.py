@@ -76,7 +76,7 @@ With --orders: 'epfilter[service]' instead, or 'epfilter[databases]' for a datab
 @click.option(
     "--split",
     type=click.Choice(["month", "week", "day"]),
-    help="Run one job for each period, and join the files.",
+    help="Run one job for each period, and merge the files.",
 )
 @click.option(
     "--orders", metavar="FILE|URL", help="Export these orders, without using the platform."

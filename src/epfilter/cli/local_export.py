@@ -21,7 +21,7 @@ from epfilter.cli.errors import PlatformError, describe_file_error
 from epfilter.cli.signals import INTERRUPTED, defer_signals
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders import OrderStore, open_orders
+from epfilter.exporter.orders import OrderSource, open_orders
 from epfilter.snippets import make_printable
 
 _FILE_URL = re.compile(r"file://[^/]*(/.*)", re.IGNORECASE | re.DOTALL)
@@ -41,12 +41,12 @@ def export_locally(f: Filter, orders: str, output: Path, *, force: bool) -> int:
         _require_replaceable(target, orders, make_printable(str(output)), force=force)
     try:
         with (
-            closing(open_orders(orders)) as store,
+            closing(open_orders(orders)) as source,
             defer_signals() as signals,
             tempfile.TemporaryDirectory(prefix=".epfilter.", dir=target.parent) as folder,
         ):
             part = Path(folder, "orders.csv")
-            rows = _write_csv(store, f, part, signals)
+            rows = _write_csv(source, f, part, signals)
             if rows:
                 move_into_place(part, target, replace=force, mode=mode)
             return rows
@@ -58,16 +58,16 @@ def export_locally(f: Filter, orders: str, output: Path, *, force: bool) -> int:
         raise PlatformError(describe_file_error("write", output, error)) from None
 
 
-def _write_csv(store: OrderStore, f: Filter, part: Path, signals: Sequence[int]) -> int:
-    """Call `store.write_csv` in a thread, because DuckDB does not react to signals while it runs.
+def _write_csv(source: OrderSource, f: Filter, part: Path, signals: Sequence[int]) -> int:
+    """Call `source.write_csv` in a thread, because DuckDB does not react to signals while it runs.
 
     Raises KeyboardInterrupt after a signal.
     """
     with ThreadPoolExecutor(1) as pool:
-        rows = pool.submit(store.write_csv, f, part)
+        rows = pool.submit(source.write_csv, f, part)
         while not rows.done():
             if signals:
-                store.interrupt()
+                source.interrupt()
             if len(signals) > 1:
                 # A second signal must end the process now, and Python cannot end before DuckDB.
                 shutil.rmtree(part.parent, ignore_errors=True)

@@ -1,7 +1,7 @@
 """The Exporter Service: models of its messages, a client, and an implementation of the service.
 
 `client` sends requests to the platform (extra `client`). `service` implements the same API for your
-own store of orders (extra `service`), and `orders` is that store. Names that need packages beyond
+own orders (extra `service`), and `orders` reads them. Names that need packages beyond
 the core are imported on first use.
 
 Source of the facts: Exporter Service API 1.0, OpenAPI document.

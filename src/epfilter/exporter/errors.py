@@ -12,7 +12,7 @@
     ├── DownloadError                  the file could not be downloaded completely, or not written
     ├── MergeError                     CSV files that cannot be merged
     ├── SettingsError                  invalid settings of a client or a service
-    └── OrdersError                    a store of orders that cannot be read
+    └── OrdersError                    orders that cannot be read
 
 No message contains a token, a secret or the signature of a link. Errors in a filter have the same
 classes as everywhere: `FilterSyntaxError`, `ResourceError`, `FilterValueError`. Every error can be
@@ -208,7 +208,7 @@ class SettingsError(ExporterError):
 
 
 class OrdersError(ExporterError):
-    """A store of orders that cannot be read: a missing file, invalid lines, no connection.
+    """Orders that cannot be read: a missing file, invalid lines, no connection.
 
     >>> issubclass(OrdersError, ExporterError)
     True

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from epfilter.exporter.orders import OrderStore
+from epfilter.exporter.orders import OrderSource
 
 TWO = '{"id":"1","payment":"paid"}\n{"id":"2","payment":"refunded"}\n'
 
@@ -29,6 +29,6 @@ def target(tmp_path: Path) -> Path:
     return tmp_path / "exported.csv"
 
 
-def ids(store: OrderStore, target: Path) -> list[str]:
+def ids(store: OrderSource, target: Path) -> list[str]:
     store.write_csv(None, target)
     return [line.partition(",")[0] for line in target.read_text(encoding="utf-8").splitlines()[1:]]

@@ -15,7 +15,7 @@ import pytest
 from epfilter import F, parse
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders import OrderStore, RowsPer, demo_lines, open_orders
+from epfilter.exporter.orders import OrderSource, RowsPer, demo_lines, open_orders
 from epfilter.exporter.orders.duckdb_files import OrderFile
 from exporter.orders.conftest import ids
 from support.exporter_services import interrupt_until_error
@@ -357,7 +357,7 @@ def test_an_export_can_reach_only_its_own_files(stored: Callable[..., Path], tar
     ],
 )
 def test_a_running_call_can_be_interrupted(
-    call: Callable[[OrderStore, Path], int], stored: Callable[..., Path], target: Path
+    call: Callable[[OrderSource, Path], int], stored: Callable[..., Path], target: Path
 ) -> None:
     store = open_orders(stored("".join(demo_lines(100)) * 200), threads=1)
     assert interrupt_until_error(store, lambda: call(store, target)) == ["interrupted"]

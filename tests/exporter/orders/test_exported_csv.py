@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from epfilter import Filter
-from epfilter.exporter.orders import OrderStore, RowsPer, attributes_of, csv_columns, open_orders
+from epfilter.exporter.orders import OrderSource, RowsPer, attributes_of, csv_columns, open_orders
 from epfilter.exporter.orders.order_schema import (
     ITEM_MEMBERS,
     ORDER_MEMBERS,
@@ -83,7 +83,7 @@ def _exported(
 
 
 def _read_back(
-    store: OrderStore, f: Filter | None, *, rows: RowsPer = "item", neutralise: bool = False
+    store: OrderSource, f: Filter | None, *, rows: RowsPer = "item", neutralise: bool = False
 ) -> list[dict[str, str]]:
     with TemporaryDirectory() as folder:
         target = Path(folder, "exported.csv")

@@ -22,7 +22,7 @@ from sqlalchemy import make_url
 from epfilter import parse
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders import OrderStore, open_orders
+from epfilter.exporter.orders import OrderSource, open_orders
 from support.exporter_services import eventually
 
 pytestmark = [
@@ -106,7 +106,7 @@ def test_invalid_data_fail_every_export_and_block_none(broken: str, tmp_path: Pa
     assert in_time(lambda: open_orders(broken).count(None)) == 1
 
 
-FAILURES: list[Callable[[OrderStore, str, Path], object]] = [
+FAILURES: list[Callable[[OrderSource, str, Path], object]] = [
     lambda _, url, target: open_orders(f"{url}_none").write_csv(None, target),
     lambda _, url, __: open_orders(f"{url}_none").count(None),
     lambda _, url, __: open_orders(f"{url}_none").require_ready(),
@@ -120,7 +120,7 @@ FAILURES: list[Callable[[OrderStore, str, Path], object]] = [
 @pytest.mark.usefixtures("collected_by_hand")
 @pytest.mark.parametrize("fail", FAILURES)
 def test_no_failure_blocks_the_next_call(
-    fail: Callable[[OrderStore, str, Path], object], tmp_path: Path
+    fail: Callable[[OrderSource, str, Path], object], tmp_path: Path
 ) -> None:
     url = _duckdb(tmp_path / "broken.duckdb")
     store = open_orders(url)

@@ -21,7 +21,7 @@ from sqlalchemy import make_url
 from epfilter import Filter, parse
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import (
-    OrderStore,
+    OrderSource,
     RowsPer,
     attributes_of,
     demo_orders,
@@ -99,7 +99,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Sequence[
     return made
 
 
-def _exported(store: OrderStore, f: Filter | None, rows: RowsPer = "item") -> list[dict[str, str]]:
+def _exported(store: OrderSource, f: Filter | None, rows: RowsPer = "item") -> list[dict[str, str]]:
     with TemporaryDirectory() as folder:
         target = Path(folder, "exported.csv")
         written = store.write_csv(f, target, rows=rows, neutralise=False)
@@ -297,7 +297,7 @@ def test_a_full_disk(place: Callable[[Sequence[Order]], str]) -> None:
     ids=["count", "write_csv"],
 )
 def test_a_table_can_be_interrupted(
-    call: Callable[[OrderStore, Path], int],
+    call: Callable[[OrderSource, Path], int],
     place: Callable[[Sequence[Order]], str],
     tmp_path: Path,
 ) -> None:

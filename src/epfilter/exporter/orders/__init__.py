@@ -1,7 +1,7 @@
-"""Orders as the platform returns them: their attributes, and stores that export them as CSV.
+"""Orders as the platform returns them: their attributes, and order sources that export them as CSV.
 
-A store for a file requires `pip install 'epfilter[service]'`, one for a URL
-`pip install 'epfilter[databases]'`; the packages are imported when a store is opened.
+An order source for a file requires `pip install 'epfilter[service]'`, one for a URL
+`pip install 'epfilter[databases]'`; the packages are imported when a source is opened.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from epfilter.exporter.orders.columns import CSV_COLUMNS, CsvColumn, RowsPer, cs
 from epfilter.exporter.orders.demo import demo_lines, demo_orders
 from epfilter.exporter.orders.formula_escaping import neutralise_formula
 from epfilter.exporter.orders.order_schema import attributes_of
-from epfilter.exporter.orders.store import OrderStore, open_orders
+from epfilter.exporter.orders.order_source import OrderSource, open_orders
 
 __all__ = [
     "CSV_COLUMNS",
     "CsvColumn",
-    "OrderStore",
+    "OrderSource",
     "RowsPer",
     "attributes_of",
     "csv_columns",

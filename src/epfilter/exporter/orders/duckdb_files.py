@@ -1,4 +1,4 @@
-"""A store for a file of orders: DuckDB reads it, filters it and writes the CSV."""
+"""An order source for a file: DuckDB reads it, filters it and writes the CSV."""
 
 # ruff: noqa: S608 - names and texts of the SQL go through `quote_name` and `quote_text`
 
@@ -30,7 +30,7 @@ _FAULT_FINDERS: dict[Describe, Callable[[Path], OrdersError | None]] = {
 
 
 class OrderFile:
-    r"""The orders of a file, as `open_orders` opens it. See `OrderStore` for its methods.
+    r"""The orders of a file, as `open_orders` opens it. See `OrderSource` for its methods.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -91,7 +91,7 @@ class OrderFile:
                 connection.execute(f"SELECT * FROM {source.table} LIMIT 1").fetchone()
 
     def close(self) -> None:
-        """Do nothing; between two calls the store holds nothing."""
+        """Do nothing; between two calls the source holds nothing."""
 
     def _select_orders(
         self,

@@ -93,7 +93,7 @@ class Sessions:
             yield
 
     def interrupt(self, cancel_source: Callable[[], None] = lambda: None) -> None:
-        """End running calls, as `OrderStore.interrupt`.
+        """End running calls, as `OrderSource.interrupt`.
 
         `cancel_source` cancels the work of the database that DuckDB reads from.
         """

@@ -51,9 +51,9 @@ _DANGEROUS = re.compile(DANGEROUS)
 def neutralise_formula(text: str) -> str:
     """Return the text, with an apostrophe in front if a spreadsheet would execute it.
 
-    A program that reads the file has to remove the apostrophe again, so stores leave it out with
-    `neutralise=False`. A text that is neutralised already stays as it is. Cells in columns of
-    numbers are not changed.
+    A program that reads the file has to remove the apostrophe again, so order sources leave it
+    out with `neutralise=False`. A text that is neutralised already stays as it is. Cells in
+    columns of numbers are not changed.
 
     >>> [neutralise_formula(text) for text in ("=1+1", "+44 20 7946 0000", "a=b")]
     ["'=1+1", "'+44 20 7946 0000", 'a=b']

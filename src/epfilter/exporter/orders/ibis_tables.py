@@ -1,4 +1,4 @@
-"""A store for orders in a database that Ibis supports: PostgreSQL, Spark, BigQuery and others.
+"""An order source for a database that Ibis supports: PostgreSQL, Spark, BigQuery and others.
 
 The database filters and sorts. Its rows arrive in batches and DuckDB writes them, so that a CSV
 file is the same wherever the orders are.
@@ -40,7 +40,9 @@ _BATCH = 10_000
 
 
 class IbisTable:
-    """The orders of a table or a view, as `open_orders` opens it. See `OrderStore` for its methods.
+    """The orders of a table or a view, as `open_orders` opens it.
+
+    See `OrderSource` for its methods.
 
     The columns may be those of a Parquet file; `product_id` and `product_sku` are lists, or
     `items` is a list of objects. The export is sorted by `created_at` and `id`.
@@ -129,7 +131,7 @@ class IbisTable:
                 pass
 
     def close(self) -> None:
-        """Do nothing; between two calls the store holds nothing."""
+        """Do nothing; between two calls the source holds nothing."""
 
     def _select_orders(self, table: Any, f: Filter | None, *, in_order: bool = False) -> Any:
         """Return the exported columns of the orders that the filter selects.

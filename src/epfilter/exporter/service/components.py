@@ -10,7 +10,7 @@ from anyio import CapacityLimiter
 from structlog.typing import FilteringBoundLogger
 
 from epfilter.exporter.errors import SettingsError
-from epfilter.exporter.orders.store import OrderStore, open_orders
+from epfilter.exporter.orders.order_source import OrderSource, open_orders
 from epfilter.exporter.service.files import Files
 from epfilter.exporter.service.job_queue import JobQueue
 from epfilter.exporter.service.links import Links
@@ -37,7 +37,7 @@ class Service:
     files: Files
     """The exported files."""
 
-    orders: OrderStore
+    orders: OrderSource
     """The orders to export."""
 
     links: Links
@@ -61,7 +61,7 @@ class Service:
         self._skips_drain = False
 
     def open(self) -> None:
-        """Open the stores and start to run jobs.
+        """Open the orders and the queue, and start to run jobs.
 
         Raises ExporterError for a folder that cannot be created, and for a queue or orders that
         cannot be read.
@@ -121,7 +121,7 @@ class Service:
             self.orders.interrupt()
 
     def close(self) -> None:
-        """Wait for the running job, interrupt it after the drain time, and close the stores."""
+        """Wait for the running job, interrupt it after the drain time, and close all resources."""
         self._resources.close()
         self.log.info("service_stopped")
 

@@ -1,4 +1,4 @@
-"""The base of the databases that store jobs: transactions, the lease, and errors."""
+"""The base of the databases of jobs: transactions, the lease, and errors."""
 
 from __future__ import annotations
 

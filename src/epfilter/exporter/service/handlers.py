@@ -119,7 +119,7 @@ async def get_readiness(request: Request) -> Response:
 
     The result for the orders may be some seconds old, because it may cost a query.
     """
-    # With a limit of their own, probes that wait for a store take no thread from other requests.
+    # With a limit of their own, probes that wait for the orders take no thread from other requests.
     service = _get_service(request)
     return await to_thread.run_sync(_check_readiness, service, limiter=service.probe_limiter)
 

@@ -232,7 +232,7 @@ class JobQueue:
         self.get_key()
 
     def close(self) -> None:
-        """Close the connections; do not use the store afterwards."""
+        """Close the connections; do not use the queue afterwards."""
         self._database.close()
 
     def _not_expired(self) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""The readiness of a store, cached because each check may cost a query."""
+"""The readiness of the orders, cached because each check may cost a query."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ LogFormat = Literal["json", "text"]
 class ServiceSettings:
     """The settings of `create_app` and `serve`.
 
-    `orders` is a file (JSONL, CSV or Parquet) or the URL of a store. `state` is the folder of jobs,
-    files and the key of the links; it is created if it is missing. Clients must send `token`.
+    `orders` is a file (JSONL, CSV or Parquet) or the URL of a database. `state` is the folder of
+    jobs, files and the key of the links; it is created if it is missing. Clients must send `token`.
     Raises SettingsError for an invalid value.
 
     >>> settings = ServiceSettings(orders="orders.jsonl", state="state", token="a-secret-token")
@@ -33,7 +33,7 @@ class ServiceSettings:
     """
 
     orders: str | os.PathLike[str] = field(repr=False)
-    """A file of orders (.jsonl, .csv, .parquet), or the URL of a store that Ibis connects to.
+    """A file of orders (.jsonl, .csv, .parquet), or the URL of a database that Ibis connects to.
 
     It is not in the repr, because a URL may contain a password.
     """

@@ -13,8 +13,8 @@ from structlog.typing import FilteringBoundLogger
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import ExporterError, OrdersError
 from epfilter.exporter.models import NO_RESULTS, JobStatus
+from epfilter.exporter.orders.order_source import OrderSource
 from epfilter.exporter.orders.spill_folders import sweep_spill_folders
-from epfilter.exporter.orders.store import OrderStore
 from epfilter.exporter.service.database import DiskFullError
 from epfilter.exporter.service.files import Files
 from epfilter.exporter.service.job_queue import JobQueue
@@ -81,7 +81,7 @@ class JobWorker:
     def __init__(  # noqa: PLR0913, PLR0917 - the parts that it connects
         self,
         jobs: JobQueue,
-        store: OrderStore,
+        source: OrderSource,
         files: Files,
         settings: ServiceSettings,
         log: FilteringBoundLogger,
@@ -90,7 +90,7 @@ class JobWorker:
         poll: float = 1.0,
     ) -> None:
         self._jobs = jobs
-        self._store = store
+        self._source = source
         self._files = files
         self._settings = settings
         self._log = log
@@ -126,7 +126,7 @@ class JobWorker:
         """End the thread: start no new job, and give the running one `drain` seconds to finish.
 
         A job that takes longer is interrupted, stays STARTED, and is the first job of the next
-        worker. Returns True if the thread has ended; False if the store ignores `interrupt` for a
+        worker. Returns True if the thread has ended; False if the source ignores `interrupt` for a
         quarter of a minute.
         """
         self.stop_taking_jobs()
@@ -135,10 +135,10 @@ class JobWorker:
         self._thread.join(drain)
         deadline = time.monotonic() + _INTERRUPT_SECONDS
         while self.is_alive and time.monotonic() < deadline:
-            # Repeatedly: an interrupt has no effect just before the store begins.
+            # Repeatedly: an interrupt has no effect just before the source begins.
             self._interrupted.set()
             with suppress(Exception):
-                self._store.interrupt()
+                self._source.interrupt()
             self._thread.join(0.25)
         return not self.is_alive
 
@@ -247,7 +247,7 @@ class JobWorker:
     def _write_file(self, job: StoredJob, part: Path) -> int:
         if self._interrupted.is_set():
             raise _JobAbandonedError
-        return self._store.write_csv(
+        return self._source.write_csv(
             None if job.filter is None else parse(job.filter),
             part,
             rows=self._settings.rows,

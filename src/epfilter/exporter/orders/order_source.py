@@ -1,4 +1,4 @@
-"""The protocol of a store of orders, and the function that opens one."""
+"""The protocol of an order source, and the function that opens one."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from epfilter.exporter.orders.source_paths import path_from_url, printable_name
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 
 
-class OrderStore(Protocol):
+class OrderSource(Protocol):
     """Orders that a filter selects from.
 
-    Every error of the store, the disk or the database is an OrdersError. A filter that the store
+    Every error of the source, the disk or the database is an OrdersError. A filter that the source
     cannot run raises UnsupportedFilterError, one that is not for orders ResourceError. You may use
-    a store from several threads, but it writes one file at a time.
+    a source from several threads, but it writes one file at a time.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -59,7 +59,7 @@ class OrderStore(Protocol):
         """Raise OrdersError if the orders cannot be read."""
 
     def close(self) -> None:
-        """Release what the store holds."""
+        """Release what the source holds."""
 
 
 def open_orders(
@@ -68,8 +68,8 @@ def open_orders(
     threads: int | None = None,
     memory: str = "256MB",
     temporary: Path | None = None,
-) -> OrderStore:
-    """Return the store of orders at a path or a URL.
+) -> OrderSource:
+    """Return the order source at a path or a URL.
 
     A file is JSONL (`.jsonl`, `.ndjson`), CSV (`.csv`) or Parquet (`.parquet`). DuckDB reads it
     with this number of threads (default: one per core) and this much memory; data that does not
