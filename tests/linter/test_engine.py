@@ -10,7 +10,7 @@ from hypothesis import given
 
 from epfilter import FilterTypeError, FilterValueError, lint, parse_located, pretty
 from epfilter.errors import ResourceError
-from epfilter.linter import RULES, Settings
+from epfilter.linter import RULES, Settings, lint_located
 from epfilter.linter.engine import Engine
 from epfilter.resources import orders
 from support.counted_work import count_lines
@@ -182,3 +182,40 @@ def test_work_grows_linearly(name: str, resource: Any) -> None:
     run(60)  # work that is done only once must not count
     once, twice = count_lines(lambda: run(600)), count_lines(lambda: run(1200))
     assert twice < 2.3 * once
+
+
+def test_a_text_far_beyond_the_size_limit_is_not_parsed() -> None:
+    small, large = (":".join(["gt(f,1)"] * count) for count in (17_000, 500_000))
+    (finding,) = lint(large)
+    assert (finding.code, finding.span) == ("EPF302", (0, len(large)))
+    assert count_lines(lambda: lint(large)) == count_lines(lambda: lint(small)) < 100
+    assert codes(lint_located(small, parse_located(small))) == ["EPF302"]
+    unlimited = Settings(ignore=("EPF302",))
+    text = ":".join(f"gt(f{number},1)" for number in range(15_000))
+    assert codes(lint(text, settings=unlimited)) == ["EPF301"]
+
+
+_LONG_TEXTS: dict[str, Callable[[int], str]] = {
+    "one field": lambda count: ":".join(f"gt(f,{n})" for n in range(count)),
+    "fields": lambda count: "|".join(f"eq(f{n},1)" for n in range(count)),
+    "groups": lambda count: ":".join(f"(eq(f{n},1)|eq(g,{n}))" for n in range(count)),
+    "values": lambda count: f"in(id,{','.join(map(str, range(count)))})",
+    "patterns": lambda count: "|".join(f"like(f,*{n}*)" for n in range(count)),
+    "unknown operators": lambda count: "|".join(f"lik(f,{n})" for n in range(count)),
+    "commas": lambda count: "eq(a,1)," * count,
+    "open parentheses": lambda count: "(((eq(a,1)" * count,
+    "quotes": lambda count: "eq(a,'" + "x'" * count,
+    "letters": lambda count: "x" * count,
+    "one value": lambda count: f"eq(a,{'x' * count})",
+    "spaces": lambda count: "eq(a,1)" + " " * count,
+}
+
+
+@pytest.mark.parametrize("shape", _LONG_TEXTS)
+def test_the_work_of_all_rules_grows_with_the_text_and_no_faster(shape: str) -> None:
+    small, large = (_LONG_TEXTS[shape](count) for count in (100, 400))
+    settings = Settings(select=("EPF",), max_bytes=10**9)
+    lint(small, settings=settings)
+    assert count_lines(lambda: lint(large, settings=settings)) < 4.5 * count_lines(
+        lambda: lint(small, settings=settings)
+    )

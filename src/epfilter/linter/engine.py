@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.ast import Operator
-from epfilter.errors import Diagnostic, FilterValueError
+from epfilter.errors import Diagnostic, FilterValueError, Span
 from epfilter.linter.definitions import CallCheck, FilterCheck, Finding, GroupCheck, Rule
 from epfilter.linter.model import Context, build_context
 from epfilter.linter.registry import RULES, describe_unknown_code
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 _SYNTAX = "EPF1"
 _REQUIRED_FIELDS = "EPF209"
+_SIZE = "EPF302"
+
+_MAX_CHECKED = 131_072
+"""A longer text, and longer than 16 times `max_bytes`, is not parsed (decision).
+
+No request can send it, and checking 4 MB takes seconds and hundreds of megabytes.
+"""
 
 
 class Engine:
@@ -44,12 +51,15 @@ class Engine:
 
     def run(self, text: str, resource: Resource | None) -> list[Diagnostic]:
         """Return all diagnostics of a text, in the order of the text."""
-        return self.run_located(text, parse_located(text), resource)
+        return self._check_size(text) or self.run_located(text, parse_located(text), resource)
 
     def run_located(
         self, text: str, located: Located, resource: Resource | None
     ) -> list[Diagnostic]:
         """Return all diagnostics of a text that is already parsed into `located`."""
+        oversized = self._check_size(text)
+        if oversized:
+            return oversized
         is_damaged = bool(located.diagnostics)
         checked = (
             located.diagnostics if resource is None else check_located(resource, located, len(text))
@@ -61,6 +71,21 @@ class Engine:
             context.release()
         diagnostics.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
         return diagnostics
+
+    def _check_size(self, text: str) -> list[Diagnostic]:
+        """Return the finding for a text that is so long that no other rule checks it."""
+        limit = self.settings.max_bytes
+        if not isinstance(text, str) or _SIZE not in self.selected:
+            return []
+        if len(text) <= max(_MAX_CHECKED, 16 * limit):
+            return []
+        finding = Finding(
+            f"the filter has {len(text)} characters; the limit is {limit} bytes after "
+            "percent-encoding.",
+            Span(0, len(text)),
+            "split the filter into several requests; no other rule has checked it",
+        )
+        return [_to_diagnostic(RULES[_SIZE], finding)]
 
     def _is_reported(self, diagnostic: Diagnostic, *, is_damaged: bool) -> bool:
         if diagnostic.code not in self.selected:

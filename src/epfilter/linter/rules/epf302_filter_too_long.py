@@ -32,7 +32,9 @@ RULE = Rule(
     explanation=(
         "A request with a filter must not exceed 8 KB. In a URL the filter is percent-encoded: a "
         "comma or a parenthesis takes three bytes, a letter beyond ASCII six or more. The text "
-        "counts as it is written, including white space. The threshold is `max_bytes`."
+        "counts as it is written, including white space. The threshold is `max_bytes`. A text with "
+        "more than 131,072 characters, and 16 times the threshold, is not checked by any other "
+        "rule."
     ),
     bad=Example(f"eq(name,{'x' * 8180})"),
     good=Example(f"eq(name,{'x' * 8160})"),
