@@ -1,4 +1,4 @@
-"""`epfilter check`: whether a text is a valid filter, and every error in it."""
+"""`epfilter check`: whether a text is a valid filter, and all findings of the rules in it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,17 @@ from epfilter.snippets import make_printable
 if TYPE_CHECKING:
     from epfilter.resources import Resource
 
-_HELP = """Check that FILTER is valid, and report every error.
+_HELP = """Check that FILTER is valid and useful, and report every finding.
 
-For a valid filter this prints the canonical text and the tree. For an invalid one it
-prints every error with its position, a hint and, if there is one, a fix and the fixed
-text. An unsafe fix is a guess: read it before you use it.
+This runs all rules that `epfilter lint` runs on the filters of files: for example, it
+reports a filter that can never match. For a filter without errors and warnings it prints
+the canonical text and the tree. For any other it prints every finding with its position,
+a hint and, if there is one, a fix and the fixed text. An unsafe fix is a guess: read it
+before you use it. Remarks (severity info) are printed, but the filter is still ok.
 
-With --resource, the fields, operators and values must be those of the resource. Remarks
-on style are printed, but the filter is still valid. `epfilter resources` lists the names.
+With --resource, the fields, operators and values must be those of the resource, and more
+rules apply. `epfilter resources` lists the names. `epfilter explain CODE` explains a
+finding. The exit code is 0 for a filter that is ok, 1 for any other and 2 for wrong usage.
 
 \b
 Examples:
@@ -40,7 +43,7 @@ Examples:
 """
 
 
-@click.command("check", help=_HELP, short_help="Check a filter, and report every error.")
+@click.command("check", help=_HELP, short_help="Check a filter with all rules.")
 @filter_argument
 @format_option(
     "text",
@@ -62,10 +65,10 @@ def check_command(
     located = parse_located(text, max_length=max_length)
     f = None if located.diagnostics else located.node
     findings: Sequence[Diagnostic] = located.diagnostics
-    if resource is not None and (max_length is None or len(text) <= max_length):
-        from epfilter.resources import check_located
+    if max_length is None or len(text) <= max_length:
+        from epfilter.linter import lint_located
 
-        findings = check_located(resource, located, len(text))
+        findings = lint_located(text, located, resource)
     ok = f is not None and all(finding.severity is Severity.INFO for finding in findings)
     if style == "json":
         print_result(_report_to_json(f, findings, ok=ok))
