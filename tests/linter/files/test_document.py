@@ -1,12 +1,9 @@
-"""Decoding and encoding of files, their lines, and atomic writing."""
+"""Decoding and encoding of files, their lines."""
 
 from __future__ import annotations
 
 import codecs
-import os
-import stat
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,7 +14,6 @@ from epfilter.linter.files.document import (
     Document,
     DocumentError,
     LineIndex,
-    write_atomically,
 )
 
 TEXT = 'eq(name,"Ren\u00e9")\r\neq(a,1)\rin(b,2)\n\U0001f600'
@@ -138,80 +134,6 @@ def test_lines_end_as_editors_say() -> None:
     assert lines.numbers_of(Span(0, 3)) == (1, 1)
     assert lines.numbers_of(Span(0, 4)) == (1, 2)
     assert lines.numbers_of(Span(3, 3)) == (2, 2)
-
-
-def list_others(folder: Path, path: Path) -> list[Path]:
-    return [other for other in folder.iterdir() if other != path]
-
-
-def raise_disk_full(*_: Any, **__: Any) -> Any:
-    raise OSError(28, "No space left on device")
-
-
-def raise_interrupt(*_: Any, **__: Any) -> Any:
-    raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize(
-    "step", ["os.fsync", "os.open", "pathlib.Path.replace", "pathlib.Path.chmod"]
-)
-@pytest.mark.parametrize("how", [raise_disk_full, raise_interrupt])
-def test_a_failed_write_keeps_the_old_content(
-    step: str, how: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "a.filter"
-    path.write_bytes(b"old")
-    expected = DocumentError if how is raise_disk_full else KeyboardInterrupt
-    with monkeypatch.context() as patched:
-        patched.setattr(step, how)
-        with pytest.raises(expected) as failure:
-            write_atomically(path, b"new")
-    if how is raise_disk_full:
-        assert str(failure.value) == "this file cannot be written: No space left on device."
-    assert path.read_bytes() == b"old"
-    assert list_others(tmp_path, path) == []
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
-@pytest.mark.parametrize("mode", [0o600, 0o644, 0o755, 0o640])
-def test_permissions_stay(mode: int, tmp_path: Path) -> None:
-    path = tmp_path / "a.filter"
-    path.write_bytes(b"old")
-    path.chmod(mode)
-    write_atomically(path, b"new")
-    assert path.read_bytes() == b"new"
-    assert stat.S_IMODE(path.stat().st_mode) == mode
-    assert list_others(tmp_path, path) == []
-
-
-def test_a_read_only_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "a.filter"
-    path.write_bytes(b"old")
-    path.chmod(0o444)
-    # Root may write anything, so the result is simulated.
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(DocumentError, match=r"this file cannot be written: Permission denied\."):
-        write_atomically(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert list_others(tmp_path, path) == []
-
-
-@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
-def test_a_link_stays_a_link(tmp_path: Path) -> None:
-    (tmp_path / "inner").mkdir()
-    path, link = tmp_path / "inner" / "a.filter", tmp_path / "link.filter"
-    path.write_bytes(b"old")
-    link.symlink_to(Path("inner") / "a.filter")
-    write_atomically(link, b"new")
-    assert link.is_symlink()
-    assert path.read_bytes() == b"new"
-
-
-def test_a_file_name_can_have_the_maximum_length(tmp_path: Path) -> None:
-    path = tmp_path / ("é" * 120 + ".filter")
-    path.write_bytes(b"old")
-    write_atomically(path, b"new")
-    assert path.read_bytes() == b"new"
 
 
 @pytest.mark.parametrize("name", ["nothing", ".", "a\0b", "x" * 5000])

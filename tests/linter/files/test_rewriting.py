@@ -234,7 +234,7 @@ def test_a_file_without_fixes_is_not_written(
     def rewrite(*_: Any) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("epfilter.linter.files.runner.write_atomically", rewrite)
+    monkeypatch.setattr("epfilter.linter.files.runner.rewrite_file", rewrite)
     for change in (Change.FIX, Change.FIX_UNSAFE, Change.FORMAT):
         (report,) = Run(Configuration(root=tmp_path), change).lint_targets([Target(path, name)])
         assert report.fixed == 0

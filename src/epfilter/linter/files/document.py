@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from epfilter.atomic_files import atomic_file
 from epfilter.errors import FilterError, Span
 from epfilter.linter.extractors import find_kind
 
@@ -178,21 +177,6 @@ class LineIndex:
         """Return whether nothing but white space stands before the offset in its line."""
         line_start = self._starts[self.number_of(offset) - 1]
         return _WHITE_SPACE.match(self._text, line_start, offset) is not None
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace the content of a file, whole or not at all.
-
-    A link stays a link, and the file keeps its permissions. Raises DocumentError if the file
-    cannot be written; it then keeps its old content.
-    """
-    try:
-        with atomic_file(path) as file:
-            file.write(content)
-    except OSError as error:
-        raise DocumentError(
-            "EPF701", f"this file cannot be written: {error.strerror or error}."
-        ) from None
 
 
 def _encodes(text: str, encoding: str, content: bytes) -> bool:

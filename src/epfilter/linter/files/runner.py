@@ -13,7 +13,7 @@ from epfilter.errors import Diagnostic, Span
 from epfilter.linter.extractors import NeedsExtraError
 from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.discovery import Target
-from epfilter.linter.files.document import Document, DocumentError, write_atomically
+from epfilter.linter.files.document import Document, DocumentError
 from epfilter.linter.files.file_linter import (
     FileLinter,
     diagnose_missing_package,
@@ -24,6 +24,7 @@ from epfilter.linter.files.file_linter import (
 from epfilter.linter.files.paths import is_file
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.linter.files.rewriting import diff_texts, fix_filters, format_filters
+from epfilter.linter.files.rewritten_file import rewrite_file
 
 _PARALLEL_SIZE = 4_000_000
 """Bytes of files from which several processes are faster than one."""
@@ -134,7 +135,7 @@ class Run:
         if count:
             content = changed.encode(changed.text)
             if not self.dry:
-                write_atomically(path, content)
+                rewrite_file(path, document.encode(document.text), content)
         report = linter.report(changed, path, name)
         if self.change is not Change.FORMAT:
             report = _without_fixes(report, unsafe=self.change is Change.FIX_UNSAFE)
