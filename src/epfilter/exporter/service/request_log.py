@@ -31,9 +31,10 @@ class RequestLog:
     The end of the drain time cancels requests.
 
     An error is logged with the ID of the request, its type and its stack, but not its message,
-    which may contain data of a client. The response is 500, or 503 if the orders do not respond;
-    for the operations of the platform always 500, the only status of its contract for a system
-    failure. A response that has begun is cut off; clients detect that from its length.
+    which may contain data of a client. The response is 500, or 503 if the orders or the
+    queue do not respond; for the operations of the platform always 500, the only status of its
+    contract for a system failure. A response that has begun is cut off; clients detect that from
+    its length.
 
     Source: Exporter Service API 1.0, OpenAPI document, response InternalServerError.
     """
