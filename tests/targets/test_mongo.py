@@ -309,7 +309,7 @@ def test_values_have_the_type_in_types() -> None:
         (["a"], "types is a mapping of paths to types, not a value of type list."),
         (
             {"a": list},
-            "the type of `a` is one of str, int, float, Decimal, bool, date, datetime, UUID, not <class 'list'>.",
+            "the type of `a` is one of str, int, float, Decimal, bool, date, datetime, UUID, not list.",
         ),
     ],
 )
