@@ -1,12 +1,60 @@
 """EPF201 to EPF209: the documentation of what `epfilter.resources` reports.
 
-The findings themselves come from the check of a resource.
+The findings themselves come from the check of a resource; two rules also check filters for which
+no resource is known.
 """
 
 from __future__ import annotations
 
-from epfilter.errors import Severity
-from epfilter.linter.definitions import Example, Rule
+from collections.abc import Iterator
+
+from epfilter.ast import PATTERN_OPERATORS, Operator
+from epfilter.errors import Edit, Fix, Severity
+from epfilter.linter.definitions import Example, Finding, Rule
+from epfilter.linter.model import Call, Context
+from epfilter.printer import print_operand
+from epfilter.semantics import has_wildcard, replace_percent_wildcards
+from epfilter.snippets import shorten
+
+
+def _check_literal_wildcard(call: Call, context: Context) -> Iterator[Finding]:
+    if context.resource is not None:
+        return  # the check of the resource reports it
+    for value in call.values:
+        if has_wildcard(value.text):
+            fix = None
+            if call.op is Operator.EQ:
+                fix = Fix("write `like`", (Edit(call.op_span, "like"),), safe=False)
+            yield Finding(
+                f"`*` is not a wildcard in `{call.op}`.",
+                value.span,
+                "`*` is a wildcard in `like` only",
+                fix,
+            )
+
+
+def _check_missing_wildcard(call: Call, context: Context) -> Iterator[Finding]:
+    (value,) = call.values
+    if context.resource is not None or "*" in value.text:
+        return  # an inner `*` is EPF411
+    pattern = replace_percent_wildcards(value.text)
+    if pattern != value.text:
+        written = print_operand(pattern)
+        yield Finding(
+            f"`%` is not a wildcard in `{call.op}`.",
+            value.span,
+            f"the wildcard is `*`: write `{shorten(written)}`",
+            Fix("write `*`", (Edit(value.span, written),), safe=False),
+        )
+    elif call.op is Operator.LIKE:
+        yield Finding(
+            "a pattern without `*` matches only the whole value.",
+            value.span,
+            "`eq` matches the whole value and is faster; to match a part of the value, add `*`",
+            # For a number or a date, `eq` compares another way than `like`.
+            Fix("write `eq`", (Edit(call.op_span, "eq"),), safe=False),
+        )
+
 
 RULES = (
     Rule(
@@ -102,6 +150,9 @@ RULES = (
         good=Example("like(name,Ron*):eq(payment,paid)", "orders"),
         source="the platform's filtering guide: wildcards belong to `like`.",
         severity=Severity.WARNING,
+        operators=(Operator.EQ, Operator.IN),
+        required_characters="*",
+        check_call=_check_literal_wildcard,
     ),
     Rule(
         code="EPF208",
@@ -116,6 +167,8 @@ RULES = (
         good=Example("eq(name,Ron)", "orders"),
         source="the platform's filtering guide, performance: prefer `eq` to `like`.",
         severity=Severity.INFO,
+        operators=PATTERN_OPERATORS,
+        check_call=_check_missing_wildcard,
     ),
     Rule(
         code="EPF209",
