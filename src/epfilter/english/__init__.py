@@ -34,7 +34,7 @@ def in_words(f: Filter | str, resource: Resource | str | None = None) -> str:
     >>> in_words("gt(created_at,2018-09-01):lt(created_at,2018-10-01)", "orders")
     'orders created after 00:00 UTC on 1 September 2018 and before 00:00 UTC on 1 October 2018'
     >>> in_words("like(name,*Ron Swanson*)|is_null(contact.email)")
-    'objects whose name contains “Ron Swanson” or whose contact email has no value'
+    'objects whose name contains the text “Ron Swanson” or whose contact.email has no value'
     >>> print(in_words("eq(status,complete)|(eq(status,incomplete):eq(payment,paid))", "orders"))
     orders matching at least one of these conditions:
     - whose status is complete

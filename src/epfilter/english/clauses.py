@@ -210,11 +210,11 @@ def _pattern_predicate(text: str, *, ignore_case: bool) -> Predicate:
     words = text_words(pattern.text)
     case = " (ignoring case)" if ignore_case else ""
     if not pattern.has_wildcard:
-        return Predicate("is", f"{words}{case}" if case else f"exactly {words}")
-    verb = "begins with"
-    if pattern.any_prefix:
-        verb = "contains" if pattern.any_suffix else "ends with"
-    return Predicate(verb, f"{words}{case}")
+        return Predicate("is", f"{words}{case}")
+    if pattern.any_prefix and pattern.any_suffix:
+        # The words differ clearly from those of a list that includes a value.
+        return Predicate("contains", f"the text {words}{case}")
+    return Predicate("ends with" if pattern.any_prefix else "begins with", f"{words}{case}")
 
 
 def _equality_words(call: Call, subject: Subject) -> str:

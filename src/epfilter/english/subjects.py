@@ -97,7 +97,7 @@ def _subject(name: str, resource: Resource | None) -> Subject:
 
         match = resource_schema(resource).find(name)
     if match is None:
-        return Subject(name, _words(name, name))
+        return Subject(name, _words_without_resource(name))
     declared = match.declared
     multivalued = declared.multivalued or declared.type.item is not None
     type_name = (declared.type.item or declared.type).name
@@ -119,6 +119,12 @@ def _words(name: str, path: str) -> str:
     return quote(path)
 
 
+def _words_without_resource(name: str) -> str:
+    """Return a name as words; the dots stay, because `a.b` and `a_b` are different fields."""
+    words = _words(name, name)
+    return words if words.startswith("“") else name.replace("_", " ")
+
+
 def _remove_locales(match: FieldMatch) -> str:
     """Return the path without the word `locales` before a locale: `fr-FR.name`."""
     names, segments = match.declared_name.split("."), match.path.split(".")
@@ -138,6 +144,8 @@ def _noun(resource: Resource) -> str:
     if not _PLAIN_PATH.fullmatch(name):
         return f"{quote(name)} objects"
     *others, last = re.split("[._]", name)
+    if last == "search":
+        others = ["results", "of", *others]
     words = [word if word.isupper() else word.lower() for word in (*others, _plural(last))]
     return " ".join(_ACRONYMS.get(word, word) for word in words)
 
