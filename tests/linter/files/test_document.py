@@ -1,4 +1,4 @@
-"""Decoding and encoding of files, their lines."""
+"""Decoding and encoding of files, and their lines."""
 
 from __future__ import annotations
 
