@@ -187,7 +187,8 @@ def long_line(suffix: str) -> str:
 def test_a_line_of_five_megabytes(suffix: str) -> None:
     write_file(f"a{suffix}", long_line(suffix))
     result = run("lint", "--jobs", "1", f"a{suffix}")
-    assert "EPF108" in result.stdout
+    # A filter of this length is not parsed.
+    assert ("EPF302" if suffix == ".filter" else "EPF108") in result.stdout
     assert len(result.output) < 20_000
     assert result.exit_code == 1
 
