@@ -33,7 +33,7 @@ def group_comparable_calls(group: Group) -> list[list[Call]]:
 
 
 def _group_calls_by_field(group: Group) -> list[list[Call]]:
-    """Return the calls on each field with two calls or more."""
+    """Return one list of calls per field with several calls; computed once per group."""
     if group.calls_by_field is None:
         calls = group.collect_calls()
         by_field: dict[str, list[Call]] = {}
@@ -73,7 +73,7 @@ def _find_field_for_in(groups: Iterable[Group]) -> str | None:
 
 
 def find_compared_nulls(group: Group) -> Iterator[tuple[Call, Call]]:
-    """Yield for each field of an AND its `is_null` and the first comparison of it."""
+    """Yield each `is_null` of an AND with the first other call on the same field."""
     for calls in _group_calls_by_field(group):
         accepted = [call for call in calls if not call.is_rejected]
         null = next((call for call in accepted if call.op is Operator.IS_NULL), None)

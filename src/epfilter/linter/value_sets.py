@@ -54,7 +54,7 @@ class ValueSet:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the set contains no value because no text could be read as this type."""
+        """Whether the set was built without values; an interval is never reported as empty."""
         return self.points is not None and not self.points
 
     def is_subset(self, other: ValueSet) -> bool:
@@ -114,14 +114,14 @@ def _is_in_pattern(values: ValueSet, outer: ValueSet, pattern: Pattern) -> bool:
     return is_covered and pattern.matches(_fold(inner.text, outer))
 
 
-def _excludes_pattern(values: ValueSet, outer: ValueSet, pattern: Pattern) -> bool:
-    """Return whether none of the values matches the pattern of `outer`."""
+def _excludes_pattern(values: ValueSet, other: ValueSet, pattern: Pattern) -> bool:
+    """Return whether none of the values matches the pattern of the other set."""
     if values.points is not None:
-        return not any(pattern.matches(_fold(text, outer)) for text in values.points)
+        return not any(pattern.matches(_fold(text, other)) for text in values.points)
     inner = values.pattern
     if inner is None:
         return False
-    if values.ignores_case or outer.ignores_case:
+    if values.ignores_case or other.ignores_case:
         inner, pattern = inner.fold_case(), pattern.fold_case()
     return not _can_match_one_text(inner, pattern)
 
@@ -164,9 +164,9 @@ def build_value_sets(
 ) -> tuple[ValueSet, ...]:
     """Return the values that an operator with these operands matches, one set per possible type.
 
-    The result is empty if the operator compares neither for equality nor by order nor with a
-    pattern, and if a text is not a value of the type. Two results for the same `field_type` have
-    the same length.
+    The result is empty if the values cannot be determined: for another operator, a text that is
+    not of the declared type, a pattern on a type other than text, or a timestamp that is finer than
+    a microsecond. Two results for the same `field_type` that are not empty have the same length.
     """
     if op in PATTERN_OPERATORS:
         return _build_pattern_sets(op, texts[0], field_type)

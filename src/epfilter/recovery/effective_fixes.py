@@ -8,7 +8,7 @@ from dataclasses import replace
 from epfilter.errors import Diagnostic, FilterValueError, apply_edits
 
 _MAX_FIXES_ONE_BY_ONE = 16
-"""If a text has more fixes, they are first applied together, so that the work stays linear."""
+"""A text with more fixes is tried with all of them, then with halves of those that fail."""
 _MAX_ATTEMPTS = 40
 """The number of changed texts that are read; fixes that are not verified by then are left out."""
 
@@ -16,8 +16,10 @@ _MAX_ATTEMPTS = 40
 def keep_effective_fixes(
     text: str, errors: Sequence[Diagnostic], count_errors: Callable[[str], int]
 ) -> tuple[Diagnostic, ...]:
-    """Keep only fixes that each remove at least one error; return the errors with these fixes.
+    """Keep only the fixes that remove errors; return the errors with these fixes.
 
+    Up to 16 fixes are verified one by one: each removes at least one error. More are verified
+    together, and where they fail in halves: they remove at least as many errors as there are fixes.
     `count_errors` returns the number of errors of a changed text.
     """
     candidates = [index for index, error in enumerate(errors) if error.fix]

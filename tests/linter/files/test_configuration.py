@@ -250,7 +250,7 @@ def test_an_own_resource_takes_precedence_over_the_platforms(tmp_path: Path) -> 
     assert lint_file(tmp_path, "a.filter", "eq(color,red)") == []
     assert [
         resource_info(resource).title
-        for resource in find_configuration(tmp_path).own_resources().values()
+        for resource in find_configuration(tmp_path).load_own_resources().values()
     ] == ["Wines"]
 
 

@@ -22,9 +22,9 @@ from epfilter.linter.extractors.mapped_text import (
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 
 FILTER_PARAMETER = r"(?:(?P<mark>[?&](?:amp;)?)|(?<![\w$.\[\]/:@-]))filter="
-"""The parameter of a URL, or alone, as documentation and the data of requests have it.
+"""`filter=` after `?` or `&`, or on its own, as in documentation and request bodies.
 
-It is not the end of a longer name, such as `$filter` of OData, a member or an HTML attribute.
+It is not the end of a longer name, such as `$filter`, `x.filter` or `data-filter`.
 """
 _PARAMETER = re.compile(
     rf"{FILTER_PARAMETER}(?(mark)"
@@ -32,7 +32,10 @@ _PARAMETER = re.compile(
 )
 _URL_BOUNDARY = re.compile(r"[\s\"'`<>]")
 _PATH_BOUNDARY = re.compile(r"[()\[\]|,;]")
-"""A query may contain these: `page[limit]=5`, `include=items,tax_items`."""
+"""What ends the text before the path of a URL.
+
+It does not end the query, which may contain these characters: `page[limit]=5`, `include=items`.
+"""
 _VALUE_ENDS = frozenset("&#<>`|\"')]")
 _OR_CALL = re.compile(r"\|(?:[ \t]*(?:\r\n|\r|\n)[ \t]*)?(?:\w+)?\(")
 _BREAK = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*")
@@ -58,10 +61,11 @@ def add_url_filters(
 ) -> None:
     """Add the value of `filter=` in each URL of the text, and of `filter=` alone.
 
-    `built_with` names the construct that made the text, as in `Extraction.add_candidate`. The
-    path of `request` is that of a query on a line of its own, and of `filter=` alone. A value of
-    `filter=` alone is added only where it starts like a filter. A value goes on in the next line
-    where the break stands between two tokens; where it may go on otherwise, it is cut.
+    `built_with` names the construct that made the text, as in `Extraction.add_candidate`.
+    `request` gives the path where the text before `filter=` has none. A value of `filter=` on its
+    own is added only if it starts like a filter. A value continues on the next line if the break is
+    between two tokens. If it may continue but this is uncertain, it ends there and is marked as
+    cut, so that it is never edited.
     """
     text = source.text
     done = 0

@@ -31,10 +31,12 @@ class Configuration:
     `root` is the folder that patterns and paths are relative to. `settings` choose the rules;
     `per_file_ignores` maps patterns of files to codes, `resources` to the names of resources, and
     `resource` is the name for all other files. `exclude` are patterns of files that are not
-    linted, `filter_lines` of text files with one filter a line. `declarations` are files that
-    declare resources of the project itself, which are named like those of the platform.
-    `uses_platform` is True where the filters of the project are known to be the platform's, as in
-    any project with a configuration file; otherwise each file must show it.
+    linted, and `filter_lines` are patterns of text files with one filter a line. `declarations` are
+    files that declare resources of the project itself; they are referred to by name, as those of
+    the platform are. `respect_gitignore` leaves out the files that git ignores. `uses_platform` is
+    True if the filters of the project are known to be the platform's, as in any project with a
+    configuration file. Otherwise a finding is more than a remark only where the file or a manifest
+    of the project shows that it uses the platform.
 
     >>> Configuration(resources={"orders/**": "orders"}).resource_of(Path("orders/a.json"))
     'orders'
@@ -51,7 +53,7 @@ class Configuration:
     respect_gitignore: bool = True
     uses_platform: bool = False
 
-    def ignored_in(self, path: Path) -> tuple[str, ...]:
+    def get_ignored_codes(self, path: Path) -> tuple[str, ...]:
         """Return the codes that are ignored in a file, beyond those that the settings ignore."""
         name = self._relative_name(path)
         return tuple(
@@ -77,7 +79,7 @@ class Configuration:
         """Return whether a file, or a folder, is excluded."""
         return bool(self._exclude_patterns.match(self._relative_name(path) + "/" * folder))
 
-    def own_resources(self) -> dict[str, Resource]:
+    def load_own_resources(self) -> dict[str, Resource]:
         """Return the resources that the project declares, by name.
 
         Raises FilterError where a declaration is not valid.
@@ -86,7 +88,10 @@ class Configuration:
         return {resource_info(resource).name: resource for resource in declared}
 
     def check(self) -> None:
-        """Raise FilterValueError for an unknown code or resource, or an invalid pattern."""
+        """Raise FilterValueError for an unknown code or resource, or an invalid pattern.
+
+        Raises FilterError where a declaration is not valid.
+        """
         patterns = (*self.per_file_ignores, *self.resources, *self.filter_lines)
         own_excludes = (pattern for pattern in self.exclude if pattern not in DEFAULT_EXCLUDE)
         with suppress(NeedsExtraError):
@@ -98,7 +103,7 @@ class Configuration:
         for codes in self.per_file_ignores.values():
             get_engine(Settings(ignore=codes))
         get_engine(self.settings)
-        own = self.own_resources()
+        own = self.load_own_resources()
         for name in (*self.resources.values(), self.resource):
             if name is not None and name not in own:
                 resource_named(name)
@@ -108,6 +113,7 @@ class Configuration:
             name = Path(relpath(path.absolute(), self.root)).as_posix()
         except ValueError:  # another drive of Windows
             return path.name
+        # A file outside of the root is matched by its name only.
         return path.name if name == ".." or name.startswith("../") else name
 
     @cached_property

@@ -180,7 +180,7 @@ class FileLinter:
         """Return whether the configuration ignores a code in this file, selected or not."""
         ignored = self.configuration.settings.ignore
         with suppress(NeedsExtraError):  # the missing package may be what is reported
-            ignored += self.configuration.ignored_in(path)
+            ignored += self.configuration.get_ignored_codes(path)
         return code.startswith(ignored)
 
     def _lint_filter(
@@ -227,7 +227,11 @@ class FileLinter:
         return not self._is_selected(code, path) or directives.suppress(code, bounds)
 
     def _is_selected(self, code: str, path: Path) -> bool:
-        ignored = self.configuration.ignored_in(path) if self.configuration.per_file_ignores else ()
+        ignored = (
+            self.configuration.get_ignored_codes(path)
+            if self.configuration.per_file_ignores
+            else ()
+        )
         return code in self._engine.selected and not code.startswith(ignored)
 
     def _fallback_resource(self, path: Path) -> Resource | None:
@@ -240,7 +244,7 @@ class FileLinter:
 
     @cached_property
     def _own_resources(self) -> dict[str, Resource]:
-        return self.configuration.own_resources() if self.configuration.declarations else {}
+        return self.configuration.load_own_resources() if self.configuration.declarations else {}
 
     @cached_property
     def _endpoints(self) -> Endpoints:

@@ -14,11 +14,12 @@ _SYSTEM_ATTRIBUTES = ("security.", "trusted.")
 
 
 def rewrite_file(path: Path, old: bytes, new: bytes) -> None:
-    """Replace the content `old` of a file by `new`.
+    """Replace the content `old` of a file with `new`.
 
-    The file is replaced whole or not at all. A file with several hard links, or one whose owner or
-    extended attributes a new file cannot have, is written in place instead. A symbolic link stays
-    a link. Raises DocumentError if the content is no longer `old`, or if the file cannot be
+    Normally a new file takes its place, so that the file is replaced whole or not at all. A file
+    with several hard links, or one whose owner or extended attributes a new file cannot have, is
+    written in place; if that fails, the old content is written back. A symbolic link stays a link.
+    Raises DocumentError if the content is no longer `old`, or if the file cannot be
     written; it then keeps its content.
     """
     try:
@@ -33,7 +34,7 @@ def rewrite_file(path: Path, old: bytes, new: bytes) -> None:
 
 
 class _NotReplaceableError(Exception):
-    """Another file cannot stand in for the file."""
+    """A new file cannot have the links, the owner or the attributes of the old one."""
 
 
 def _replace(path: Path, old: bytes, new: bytes) -> None:
@@ -41,7 +42,7 @@ def _replace(path: Path, old: bytes, new: bytes) -> None:
         raise _NotReplaceableError
     with atomic_file(path) as file:
         file.write(new)
-        _copy_attributes(path, file.fileno())
+        _copy_owner_and_attributes(path, file.fileno())
         _require_content(path, old)
 
 
@@ -67,16 +68,16 @@ def _require_content(path: Path, old: bytes) -> None:
         )
 
 
-def _copy_attributes(path: Path, file: int) -> None:
+def _copy_owner_and_attributes(path: Path, descriptor: int) -> None:
     """Give an open file the owner and the extended attributes of another."""
     status = path.stat()
     try:
-        if hasattr(os, "fchown") and _owner_of(os.fstat(file)) != _owner_of(status):
-            os.fchown(file, status.st_uid, status.st_gid)
+        if hasattr(os, "fchown") and _owner_of(os.fstat(descriptor)) != _owner_of(status):
+            os.fchown(descriptor, status.st_uid, status.st_gid)
         if hasattr(os, "listxattr"):
             for name in os.listxattr(path):
                 if not name.startswith(_SYSTEM_ATTRIBUTES):
-                    os.setxattr(file, name, os.getxattr(path, name))
+                    os.setxattr(descriptor, name, os.getxattr(path, name))
     except OSError:
         raise _NotReplaceableError from None
 
