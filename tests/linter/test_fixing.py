@@ -121,7 +121,7 @@ SEVERITIES = ("info", "warning", "error")
 
 @pytest.mark.parametrize("resource", [None, things, logs], ids=["no resource", "things", "logs"])
 @given(st.one_of(filter_texts(), filter_texts(typed=True), filters.map(str)))
-def test_a_safe_fix_of_a_valid_filter_leaves_fewer_findings(resource: Any, text: str) -> None:
+def test_a_safe_fix_of_a_valid_filter_adds_no_findings(resource: Any, text: str) -> None:
     before = lint(text, resource, settings=ALL_RULES)
     worst = max((SEVERITIES.index(item.severity) for item in before), default=0)
     for finding in before:
@@ -129,7 +129,8 @@ def test_a_safe_fix_of_a_valid_filter_leaves_fewer_findings(resource: Any, text:
             after = lint(finding.fix.apply(text), resource, settings=ALL_RULES)
             assert not any(item.code.startswith("EPF1") for item in after)
             if finding.fix.safe:
-                assert len(after) < len(before)
+                # One that was hidden by another may appear: `in` with one value, for example.
+                assert len(after) <= len(before)
                 assert all(SEVERITIES.index(item.severity) <= worst for item in after)
 
 
