@@ -432,6 +432,25 @@ def test_large_numbers_beside_null_in_a_list_keep_each_digit(
     assert ids(filter_frame(ENGINES[engine](make_table(sizes=sizes)), f)) == expected
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        ("eq(size,9223372036854775807)", NOTHING),
+        ("eq(size,9223372036854775808)", [0]),
+        ("eq(size,9007199254740992)", NOTHING),
+        ("in(size,9223372036854775807,9007199254740993)", [1]),
+        ("gt(size,9223372036854775807)", [0]),
+        ("le(size,9223372036854775807)", [1]),
+    ],
+)
+def test_large_unsigned_numbers_beside_null_keep_each_digit(
+    engine: str, f: str, expected: list[int]
+) -> None:
+    sizes = pa.array([2**63, 2**53 + 1, None], pa.uint64())
+    assert ids(filter_frame(ENGINES[engine](make_table(size=sizes)), f)) == expected
+
+
 @pytest.mark.parametrize("engine", OF_ARROW)
 @pytest.mark.parametrize(
     ("lists", "expected"), [([], []), ([None], []), ([["a"]], []), ([["a", "b"]], [0])]

@@ -74,8 +74,9 @@ def to_literal(value: Any, column: Column) -> Any:
         return _timestamp_literal(value, column)
     if isinstance(value, Decimal):
         return nw.lit(value, dtype)
-    if isinstance(dtype, nw.UInt64) and engine in ("PyArrow", "Ibis"):
-        # PyArrow compares with a signed integer of 64 bits, or else with a decimal.
+    if isinstance(dtype, nw.UInt64) and engine in ("pandas", "narwhals", "PyArrow", "Ibis"):
+        # PyArrow compares with a signed integer of 64 bits, or else with a decimal. When a column
+        # of PyArrow does not fit into the former, pandas compares floats.
         if engine == "PyArrow" and value > EVERY_INT64[1]:
             return nw.lit(Decimal(value))
         return nw.lit(value, dtype)
