@@ -191,6 +191,14 @@ def test_max_length(text: str, max_length: int, span: Span | None) -> None:
         assert diagnostic.code == ("EPF119" if text else "EPF101")
 
 
+def test_no_fix_exceeds_the_maximum_length() -> None:
+    (within,) = parse_located("eq(a,1", max_length=7).diagnostics
+    (beyond,) = parse_located("eq(a,1", max_length=6).diagnostics
+    assert within.code == beyond.code == "EPF102"
+    assert within.fix is not None
+    assert beyond.fix is None
+
+
 @pytest.mark.parametrize("inner", ["eq(a,1)", "(eq(a,1):eq(b,2))"])
 def test_redundant_parentheses_have_a_separate_limit(inner: str) -> None:
     allowed = "(" * 1000 + inner + ")" * 1000

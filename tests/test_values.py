@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter import F, FilterTypeError, FilterValueError
-from epfilter.values import from_text, from_text_or_none, to_text
+from epfilter.values import from_text, from_text_or_none, read_timestamp, to_text
 
 ID = UUID("3fa85f64-5717-4562-b3fc-2c963f66afa6")
 BERLIN = timezone(timedelta(hours=2))
@@ -336,3 +336,10 @@ def test_invalid_lists_of_values(method: str, values: tuple[Any, ...], message: 
     with pytest.raises(FilterValueError) as caught:
         getattr(F.a, method)(*values)
     assert str(caught.value) == message.replace("{}", method)
+
+
+@pytest.mark.parametrize(
+    "text", ["2018-09-01T10:00:00", "2018-09-01 10:00:00Z", "20180901T100000Z", "2018-09-01"]
+)
+def test_other_notations_of_a_timestamp_are_those_of_operands(text: str) -> None:
+    assert read_timestamp(text) == from_text_or_none(text, datetime)
