@@ -7,13 +7,18 @@ import io
 import re
 import tokenize
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
 from epfilter.linter.extractors.extraction import Extraction
+from epfilter.linter.extractors.format_fields import (
+    BRACE_FIELD,
+    PERCENT_FIELD,
+    replace_fields,
+)
 from epfilter.linter.extractors.literals import replace_surrogates
-from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText, Segment, refuse_edit
+from epfilter.linter.extractors.mapped_text import MappedText, refuse_edit
 from epfilter.linter.extractors.programs import (
     MAX_NESTING,
     ProgramExtractor,
@@ -24,11 +29,6 @@ from epfilter.linter.extractors.python_literals import PythonLines, map_literals
 from epfilter.linter.extractors.python_sinks import PythonSinks, flatten_addition, possible_values
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 from epfilter.linter.extractors.urls import add_unparsed_urls, describe_url_search, is_template
-
-_PERCENT_FIELD = re.compile(
-    PLACEHOLDER + r"|%(?:%|(?:\([^()]*\))?[#0 +-]*(?:\*|\d*)(?:\.(?:\*|\d*))?[hlL]?[a-zA-Z])"
-)
-_BRACE_FIELD = re.compile(PLACEHOLDER + r"|\{\{|\}\}|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 
 _VERSION_ERROR = re.compile(
     r"Missing parentheses in call|multiple exception types|leading zeros in decimal|f-string"
@@ -157,11 +157,13 @@ class _PythonExtractor(ProgramExtractor[ast.AST]):
             case ast.BinOp(op=ast.Mod(), left=template, right=values):
                 expression = self._evaluate(template, depth + 1)
                 construct = "the operator `%`"
-                return expression and _format(expression, _PERCENT_FIELD, construct, [values])
+                return expression and replace_fields(expression, PERCENT_FIELD, construct, [values])
             case ast.Call(func=ast.Attribute(value=template, attr="format")):
                 expression = self._evaluate(template, depth + 1)
                 arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
-                return expression and _format(expression, _BRACE_FIELD, "`.format`", arguments)
+                return expression and replace_fields(
+                    expression, BRACE_FIELD, "`.format`", arguments
+                )
             case ast.Call(func=ast.Attribute(value=separator, attr="join"), args=[items]):
                 return self._evaluate_join_call(node, separator, items, depth)
         return None
@@ -227,39 +229,3 @@ class _PythonExtractor(ProgramExtractor[ast.AST]):
         if node.end_lineno is None or node.end_col_offset is None:
             return start, start
         return start, max(self._lines.index_of(node.end_lineno, node.end_col_offset), start)
-
-
-def _format(
-    template: StringExpression[ast.AST],
-    field: re.Pattern[str],
-    built_with: str,
-    arguments: Iterable[ast.AST],
-) -> StringExpression[ast.AST]:
-    """Return the text with a placeholder for each replacement field that the pattern matches."""
-    value = template.value
-    segments: list[Segment] = []
-    done = 0
-    has_fields = False
-    for match in field.finditer(value.text):
-        start, end = match.span()
-        segments.append(Segment(value.text[done:start], done, start))
-        done = end
-        is_doubled = match[0] in {"%%", "{{", "}}"}
-        is_literal = match[0] == PLACEHOLDER and start not in value.placeholders
-        has_fields = has_fields or not (is_doubled or match[0] == PLACEHOLDER)
-        is_placeholder = not (is_doubled or is_literal)
-        text = PLACEHOLDER if is_placeholder else match[0][0]
-        segments.append(Segment(text, start, end, is_placeholder))
-    segments.append(Segment(value.text[done:], done, len(value.text)))
-    encode = _double_percents if field is _PERCENT_FIELD else _double_braces
-    children = [*template.children, *((argument, None) for argument in arguments)]
-    construct = built_with if has_fields else template.built_with
-    return StringExpression(value.decode(segments, encode), construct, children)
-
-
-def _double_percents(new: str) -> str:
-    return new.replace("%", "%%")
-
-
-def _double_braces(new: str) -> str:
-    return new.replace("{", "{{").replace("}", "}}")
