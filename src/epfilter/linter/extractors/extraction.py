@@ -43,11 +43,15 @@ class ExtractedFilter(NamedTuple):
 
 
 class InterpolatedFilter(NamedTuple):
-    """A filter that a program builds from pieces of text; `built_with` names the construct."""
+    """A filter that a program builds from pieces of text.
+
+    `built_with` names the construct, and `language` is the language of the program.
+    """
 
     span: Span
     built_with: str
     filter: ExtractedFilter
+    language: str = ""
 
 
 class Comment(NamedTuple):
@@ -71,7 +75,8 @@ class Extraction:
 
     An extractor calls `add_candidate` for each text in the position of a filter, `add_comment`
     for each comment, and `add_problem` for what it cannot parse. `has_evidence` is True where the
-    file, or its project, is known to use the platform.
+    file, or its project, is known to use the platform. `language` is that of the program, or of
+    the code block, that is read: the first of the `languages` of its kind.
     """
 
     endpoints: Endpoints
@@ -80,6 +85,7 @@ class Extraction:
     comments: list[Comment] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     has_evidence: bool = True
+    language: str = ""
 
     def add_candidate(
         self,
@@ -115,7 +121,9 @@ class Extraction:
         value = value.with_encoder(refuse_edit) if is_cut else value
         extracted = ExtractedFilter(value, resources, is_foreign, is_cut, has_evidence)
         if is_interpolation:
-            self.interpolations.append(InterpolatedFilter(value.bounds, built_with, extracted))
+            self.interpolations.append(
+                InterpolatedFilter(value.bounds, built_with, extracted, self.language)
+            )
         else:
             self.filters.append(extracted)
 

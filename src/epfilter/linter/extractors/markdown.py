@@ -51,7 +51,6 @@ class _DocumentationExtraction(Extraction):
             extraction.comments,
             has_evidence=extraction.has_evidence,
         )
-        self._extraction = extraction
         self._is_prose = is_prose
 
     def add_candidate(
@@ -64,7 +63,7 @@ class _DocumentationExtraction(Extraction):
     ) -> None:
         if not _ELLIPSIS.search(value.text):
             value = strip_punctuation(value) if self._is_prose else value
-            self._extraction.add_candidate(value, context, built_with, is_cut=is_cut)
+            super().add_candidate(value, context, built_with, is_cut=is_cut)
 
 
 class _MarkdownExtractor:

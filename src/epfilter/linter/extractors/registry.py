@@ -122,6 +122,7 @@ def extract_file(
 def extract_as(kind: FileKind, source: MappedText, extraction: Extraction) -> None:
     """Add everything that `source` contains as a file of this kind; raises NeedsExtraError."""
     module, function = kind.extractor.split(":")
+    language, extraction.language = extraction.language, next(iter(kind.languages), "")
     try:
         # Some extractors import their package only when there is something to parse.
         extractor = getattr(import_module(f"{__package__}.{module}"), function)
@@ -130,3 +131,5 @@ def extract_as(kind: FileKind, source: MappedText, extraction: Extraction) -> No
         if (missing.name or "").startswith("epfilter"):
             raise
         raise NeedsExtraError(missing.name, kind.extra) from None
+    finally:
+        extraction.language = language

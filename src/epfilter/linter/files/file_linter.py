@@ -17,7 +17,6 @@ from epfilter.linter.extractors import (
     ExtractedFilter,
     Extraction,
     FileKind,
-    InterpolatedFilter,
     MappedText,
     NeedsExtraError,
     extract_file,
@@ -26,6 +25,7 @@ from epfilter.linter.extractors import (
 from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.directives import Directives
 from epfilter.linter.files.document import Document, DocumentError
+from epfilter.linter.files.interpolations import diagnose_interpolation
 from epfilter.linter.files.placeholders import fill_placeholders, keep_certain
 from epfilter.linter.files.projects import PLATFORM_NAME, Projects
 from epfilter.linter.files.report import FileFinding, FileReport
@@ -39,7 +39,6 @@ _RESOURCE = "EPF2"
 _REQUIRED_FIELDS = "EPF209"
 """An inserted value may contain the field that a listing requires."""
 
-_INTERPOLATION = "EPF601"
 _FILTER_WORDS = ("filter", "Filter", "FILTER")
 
 
@@ -124,7 +123,8 @@ class FileLinter:
         for interpolation in extraction.interpolations:
             linted = self._lint_filter(interpolation.filter, directives, fallback)
             bounded += _bind(_keep_constant_parts(linted.diagnostics), linted.value)
-            bounded.append(_diagnose_interpolation(interpolation, linted))
+            found = diagnose_interpolation(interpolation, has_evidence=linted.has_evidence)
+            bounded.append((found, interpolation.span))
         directives.excuse(linted.value.bounds for linted in filters if _is_damaged(linted))
         is_suppressed = partial(self._is_suppressed, directives=directives, path=path)
         kept = [found for found, bounds in bounded if not is_suppressed(found.code, bounds)]
@@ -316,21 +316,6 @@ def _lint_extraction(extraction: Extraction, directives: Directives) -> Iterator
         severity = Severity.INFO if is_partial else Severity.ERROR
         yield Diagnostic("EPF703", f"{message.rstrip('.')}.", span, severity)
     yield from directives.problems
-
-
-def _diagnose_interpolation(
-    interpolation: InterpolatedFilter, linted: LintedFilter
-) -> tuple[Diagnostic, Span]:
-    """Return the diagnostic for a filter that a program builds, and its bounds."""
-    diagnostic = Diagnostic(
-        _INTERPOLATION,
-        f"this filter is built with {interpolation.built_with}.",
-        interpolation.span,
-        Severity.WARNING if linted.has_evidence else Severity.INFO,
-        "a value that contains `),eq(` changes the filter; use the builder, as in "
-        "`F.payment.eq(value)`, or quote each value",
-    )
-    return diagnostic, interpolation.span
 
 
 def _downgrade(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

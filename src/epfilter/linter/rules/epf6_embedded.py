@@ -13,7 +13,7 @@ RULES = (
         title="Filter built by interpolation",
         explanation=(
             "A program inserts values into the text of a filter: with an f-string, `%`, `.format`, "
-            "`+` or a template literal. A value that contains `),eq(` turns it into another "
+            "`+` or a template literal. A value that contains `)|eq(` turns it into another "
             "filter, and a value with a comma or a quote causes an error. The builder, or "
             "`orders.payment.eq(value)` of a resource, keeps every value a single operand. If the "
             "value cannot be dangerous, add a comment `epfilter: ignore[EPF601]`."
