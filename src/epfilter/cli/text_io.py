@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,12 @@ from typing import BinaryIO
 import click
 
 from epfilter.cli.errors import CommandError, describe_file_error
+from epfilter.errors import Span
+from epfilter.filter_files import cut_comments, split_filters
 from epfilter.snippets import make_printable
+
+_CALLS = re.compile(r"[\s(]*\w+\s*\([\s\S]*\)\Z")
+"""A text that may be a whole filter, and not a part of one with a syntax error."""
 
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -21,16 +27,17 @@ _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 def read_filter(source: str) -> str:
     """Return the text of a FILTER argument: itself, or the content that `-` or `@file` names.
 
-    A byte order mark at the start and line ends at the end are removed. Raises CommandError for a
-    file that cannot be read and for content that is not UTF-8.
+    The content has the format of files of filters: its comments are removed, and so are a byte
+    order mark at the start and line ends at the end. Raises CommandError for a file that cannot be
+    read, for content that is not UTF-8, and for several filters.
 
     >>> read_filter("eq(payment,paid)")
     'eq(payment,paid)'
     """
     if source == "-":
-        return _decode_utf8(read_standard_input("to read the filter from"), "standard input")
+        return _read_content(read_standard_input("to read the filter from"), "standard input")
     if source.startswith("@"):
-        return _decode_utf8(_read_file(source[1:]), make_printable(source[1:]))
+        return _read_content(_read_file(source[1:]), make_printable(source[1:]))
     return source if source.isascii() else _decode_argument(source)
 
 
@@ -130,6 +137,23 @@ def _read_file(name: str) -> bytes:
         return Path(name).read_bytes()
     except (OSError, ValueError) as error:
         raise CommandError(describe_file_error("read", name, error)) from None
+
+
+def _read_content(content: bytes, name: str) -> str:
+    """Return the filter of a file without its comments; its lines keep their numbers."""
+    text = _decode_utf8(content, name)
+    filters, comments = split_filters(text)
+    lines = [
+        text.count("\n", 0, start) + 1 for start, end in filters if _CALLS.match(text, start, end)
+    ]
+    if len(lines) == len(filters) > 1:
+        raise CommandError(
+            f"{name} contains {len(filters)} filters, but this command takes one: line {lines[0]} "
+            f"starts one, and line {lines[1]} another. Join them with `:` or `|`; `epfilter lint` "
+            "checks them all."
+        )
+    parts = cut_comments(text, Span(0, len(text)), comments)
+    return "".join(text[start:end] for start, end in parts)
 
 
 def _decode_utf8(content: bytes, name: str) -> str:

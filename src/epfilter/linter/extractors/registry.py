@@ -31,9 +31,10 @@ class FileKind(NamedTuple):
     `endings` are the ends of their names. `languages` are the words that name the language of a
     code block in Markdown. `extra` is the extra with the packages that the extractor imports.
 
-    `is_filter_list`: each line is a filter; files of any other kind are skipped where the word
-    "filter" does not occur. `is_searched_for`: such files are linted when a folder is searched,
-    not only when they are named. `declares_encoding`: a comment declares the encoding (PEP 263).
+    `is_filter_list`: a file contains filters and nothing else; files of any other kind are skipped
+    where the word "filter" does not occur. `is_searched_for`: such files are linted when a folder
+    is searched, not only when they are named. `declares_encoding`: a comment declares the encoding
+    (PEP 263).
     """
 
     extractor: str
@@ -46,7 +47,7 @@ class FileKind(NamedTuple):
 
 
 FILTER_LIST = FileKind("filter_lines:extract", (".filter", ".filters"), is_filter_list=True)
-"""Text files with one filter a line; also the kind of the files that a project lists as such."""
+"""Files of filters; also the kind of the files that a project lists as such."""
 
 FILE_KINDS = (
     FILTER_LIST,

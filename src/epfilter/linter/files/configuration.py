@@ -31,7 +31,7 @@ class Configuration:
     `root` is the folder that patterns and paths are relative to. `settings` choose the rules;
     `per_file_ignores` maps patterns of files to codes, `resources` to the names of resources, and
     `resource` is the name for all other files. `exclude` are patterns of files that are not
-    linted, and `filter_lines` are patterns of text files with one filter a line. `declarations` are
+    linted, and `filter_lines` are patterns of files of filters, of any ending. `declarations` are
     files that declare resources of the project itself; they are referred to by name, as those of
     the platform are. `respect_gitignore` leaves out the files that git ignores. `uses_platform` is
     True if the filters of the project are known to be the platform's, as in any project with a
@@ -72,7 +72,7 @@ class Configuration:
         return self.resource
 
     def has_filter_lines(self, path: Path) -> bool:
-        """Return whether a file is declared to contain one filter a line."""
+        """Return whether a file is declared to be a file of filters."""
         return bool(self._filter_lines_patterns.match(self._relative_name(path)))
 
     def is_excluded(self, path: Path, *, folder: bool = False) -> bool:

@@ -82,9 +82,10 @@ class ResourceChoice(NamedTuple):
 class Directives:
     """The directives in the comments of a file.
 
-    A comment on a line of a filter applies to the lines of that filter. A comment on a line of
-    its own applies to the first filter below it, if it ignores codes, and to all filters below it,
-    if it names a resource. `problems` are the findings about invalid directives.
+    A comment on a line of a filter, or between its lines, applies to the lines of that filter. A
+    comment on a line of its own applies to the first filter below it, if it ignores codes, and to
+    all filters below it, if it names a resource. `problems` are the findings about invalid
+    directives.
     """
 
     def __init__(
@@ -163,11 +164,11 @@ class Directives:
                 yield _warn(UNUSED_IGNORE, message, ignore.span, hint)
 
     @cached_property
-    def _filter_lines(self) -> list[int]:
-        """The numbers of the lines where a filter starts."""
+    def _filter_lines(self) -> list[tuple[int, int]]:
+        """The numbers of the first and the last line of each filter."""
         spans = [extracted.value.bounds for extracted in self._extraction.filters]
         spans += [interpolation.span for interpolation in self._extraction.interpolations]
-        return sorted({self._lines.number_of(span.start) for span in spans})
+        return sorted({self._lines.numbers_of(span) for span in spans})
 
     def _find_ignores(self, first: int, last: int) -> Iterator[Ignore]:
         for line in (_WHOLE_FILE, *range(first, last + 1)):
@@ -210,8 +211,10 @@ class Directives:
         if name == "ignore-file":
             line = _WHOLE_FILE
         elif self._lines.is_line_start(span.start):
-            below = bisect_left(self._filter_lines, line)
-            line = self._filter_lines[below] if below < len(self._filter_lines) else line
+            below = bisect_left(self._filter_lines, (line,))
+            is_inside = below and line <= self._filter_lines[below - 1][1]
+            if not is_inside and below < len(self._filter_lines):
+                line = self._filter_lines[below][0]
         ignore = Ignore(span, codes)
         self._ignores.append(ignore)
         self._ignores_by_line[line].append(ignore)

@@ -286,7 +286,7 @@ def diagnose_unsupported(path: Path) -> Diagnostic:
         f"this file is skipped: files such as `{make_printable(ending)}` are not supported.",
         Span(0, 0),
         Severity.INFO,
-        "if each line is a filter, add the file to `filter-lines` in the configuration",
+        "if it contains only filters, add the file to `filter-lines` in the configuration",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,8 +15,12 @@ from epfilter.linter.files.file_linter import FileLinter, FileResult, LintedFilt
 from epfilter.linter.files.placeholders import is_damaged
 from epfilter.linter.fixing import Fixed, apply_fixes
 from epfilter.parser import parse
-from epfilter.printer import unparse
+from epfilter.printer import pretty, unparse
 from epfilter.snippets import make_printable
+
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_QUOTED_OR_BREAK = re.compile(r'("(?:\\.|[^"\\])*+")|\n', re.DOTALL)
+"""In the text of `pretty`, the breaks outside of quotes are those between lines."""
 
 _MAX_SINGLE_ATTEMPTS = 200
 """How many filters of one file are tried one by one, where all at once do not read back."""
@@ -38,20 +43,31 @@ def fix_filters(
 def format_filters(document: Document, path: Path, linter: FileLinter) -> tuple[Document, int]:
     """Return the file with its filters in canonical form, and how many were changed.
 
-    A text with syntax errors or placeholders stays as it is, and so does one that may be of
-    another system.
+    In a file of filters, a filter on several lines gets the form of `pretty`. A text with syntax
+    errors or placeholders stays as it is, and so does one that may be of another system.
     """
     result = linter.lint(document, path)
+    kind = linter.find_kind(path)
+    keeps_lines = kind is not None and kind.is_filter_list
     texts: list[str | None] = []
     for linted in result.filters:
         try:
             is_kept = linted.value.placeholders or not linted.has_evidence
-            canonical = None if is_kept else unparse(parse(linted.text))
+            canonical = None if is_kept else _format(linted.text, keeps_lines=keeps_lines)
         except FilterSyntaxError:
             canonical = None
         texts.append(None if canonical == linted.text else canonical)
     rewritten, indices = _rewrite(document, path, linter, result, texts)
     return rewritten, len(indices)
+
+
+def _format(text: str, *, keeps_lines: bool) -> str:
+    """Return the canonical text, or with `keeps_lines` that of `pretty` for several lines."""
+    f = parse(text)
+    line_break = _LINE_BREAK.search(text) if keeps_lines else None
+    if line_break is None:
+        return unparse(f)
+    return _QUOTED_OR_BREAK.sub(lambda found: found[1] or line_break[0], pretty(f))
 
 
 def diff_texts(old: str, new: str, name: str) -> str:

@@ -68,7 +68,7 @@ RULES = (
         title="Unsupported kind of file",
         explanation=(
             "No extractor knows how a file of this kind contains filters, so the file is skipped "
-            "and never changed. If each of its lines is a filter, list the file under "
+            "and never changed. If it contains only filters, list the file under "
             "`filter-lines` in the configuration. In folders, such files are only counted."
         ),
         bad=Example('val filter = "eq(a,1"\n', name="shop.kt"),
