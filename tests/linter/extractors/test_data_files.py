@@ -51,9 +51,8 @@ class AcceptingExtraction(Extraction):
     ) -> None:
         assert not built_with
         assert not is_cut
-        self.filters.append(
-            ExtractedFilter(mark_placeholders(value), self.endpoints.find_resources(context))
-        )
+        resources = self.endpoints.find_listings(context).resources
+        self.filters.append(ExtractedFilter(mark_placeholders(value), resources))
 
 
 def extract_value(text: str, suffix: str) -> MappedText:

@@ -1,52 +1,27 @@
-"""The listings that a URL or a payload is for."""
+"""What belongs to a request, and what does not."""
 
 from __future__ import annotations
 
 import pytest
 
-from epfilter.linter.extractors import Endpoints, RequestContext
-from epfilter.resources import resource_info
+from epfilter.linter.extractors.requests import RequestContext, infer_request, is_platform_url
 
 
 @pytest.mark.parametrize(
-    ("method", "url", "expected"),
+    ("url", "outer", "expected"),
     [
-        ("GET", "/v2/orders", "orders"),
-        ("get", "/v2/orders/", "orders"),
-        ("GET", "v2/orders", "orders"),
-        ("GET", "https://useast.api.elasticpath.com/v2/orders?page[limit]=5", "orders"),
-        ("GET", "{{baseUrl}}/v2/orders", "orders"),
-        ("GET", "https://[half/v2/orders", ""),
-        ("POST", "/v2/orders", ""),
-        ("GET", "/v2/orders/1", ""),
-        ("GET", "/orders", ""),
-        ("GET", "orders", ""),
-        ("GET", "/", ""),
-        ("GET", "", ""),
-        ("GET", "/v2//addresses", ""),
-        ("GET", "/v2/accounts/123/addresses", "account_addresses"),
-        ("GET", "/v2/accounts/{id}/addresses", "account_addresses"),
-        ("GET", "/v2/accounts//addresses", ""),
-        ("GET", "/v2/promotions", "promotions,promotions_cm_search"),
-        ("GET", "/v2/customers", "customers"),
-        ("GET", "/pcm/products", "pim_products"),
-        ("POST", "/pcm/products/export", "pim_products"),
-        ("GET", "/v2/inventories/locations", "inventory_locations"),
+        ("/v2/orders?page=1", "", "/v2/orders"),
+        ("text/html", "/v2/orders", "/v2/orders"),
+        ("https://x/v2/files", "/v2/orders", "https://x/v2/files"),
+        ("a word", "", ""),
+        ("a/b c", "", ""),
     ],
 )
-def test_resources_of_a_url(method: str, url: str, expected: str) -> None:
-    resources = Endpoints().find_resources(RequestContext(url, method))
-    assert ",".join(resource_info(resource).name for resource in resources) == expected
+def test_the_path_of_a_request(url: str, outer: str, expected: str) -> None:
+    assert infer_request(url, [], RequestContext(outer)).path == expected
 
 
-@pytest.mark.parametrize(
-    ("job_type", "path", "expected"),
-    [
-        ("order_export", "", ["orders"]),
-        ("order_export", "/pcm/products", ["orders"]),
-        ("x", "/v2/orders", []),
-    ],
-)
-def test_resources_of_a_payload(job_type: str, path: str, expected: list[str]) -> None:
-    resources = Endpoints().find_resources(RequestContext(path, job_type=job_type))
-    assert [resource_info(resource).name for resource in resources] == expected
+def test_hosts_of_the_platform() -> None:
+    assert is_platform_url("https://euwest.api.elasticpath.com/v2/orders")
+    assert is_platform_url("api.moltin.com")
+    assert not is_platform_url("https://notelasticpath.com.example.org/v2")

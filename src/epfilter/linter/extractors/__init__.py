@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from epfilter.linter.extractors.endpoints import Endpoints
 from epfilter.linter.extractors.extraction import (
     Comment,
     ExtractedFilter,
@@ -18,7 +19,7 @@ from epfilter.linter.extractors.registry import (
     extract_file,
     find_kind,
 )
-from epfilter.linter.extractors.requests import NO_CONTEXT, Endpoints, RequestContext
+from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 
 __all__ = [
     "FILE_KINDS",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.errors import Span
+from epfilter.linter.extractors.endpoints import Endpoints, ListingMatch
 from epfilter.linter.extractors.filter_text import (
     calls_function,
     calls_operator,
@@ -16,7 +17,6 @@ from epfilter.linter.extractors.filter_text import (
 from epfilter.linter.extractors.mapped_text import mark_placeholders, refuse_edit
 from epfilter.linter.extractors.requests import (
     NO_CONTEXT,
-    Endpoints,
     RequestContext,
     is_platform_url,
 )
@@ -106,18 +106,19 @@ class Extraction:
         is_interpolation = bool(value.placeholders and built_with)
         value = value if is_interpolation else mark_placeholders(value)
         text = value.text
-        resources = self.endpoints.find_resources(context)
+        resources, is_certain = self.find_listings(context)
         if not (
-            (context.job_type and resources and text)
+            (context.job_type and is_certain and text)
             or calls_operator(text)
-            or (resources and calls_function(text))
+            or (is_certain and calls_function(text))
         ):
             return
-        has_evidence = bool(self.has_evidence or resources or is_platform_url(context.path))
-        is_foreign = not resources and (
+        has_evidence = self.has_evidence or is_certain or is_platform_url(context.path)
+        is_foreign = not is_certain and (
             (bool(context.path) and has_prefix_connective(text))
             or (not has_evidence and has_foreign_connective(text))
         )
+        resources = () if is_foreign else resources
         value = value.with_encoder(refuse_edit) if is_cut else value
         extracted = ExtractedFilter(value, resources, is_foreign, is_cut, has_evidence)
         if is_interpolation:
@@ -126,6 +127,10 @@ class Extraction:
             )
         else:
             self.filters.append(extracted)
+
+    def find_listings(self, context: RequestContext) -> ListingMatch:
+        """Return the listings that a request of the file may be for."""
+        return self.endpoints.find_listings(context, has_evidence=self.has_evidence)
 
     def add_comment(
         self, source: MappedText, start: int, end: int, delimiters: Sequence[str] = ()

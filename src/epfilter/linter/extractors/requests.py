@@ -1,18 +1,12 @@
-"""The HTTP request that a filter belongs to, and the listings that the request is for."""
+"""The HTTP request that a filter belongs to, as far as a file contains it."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
+from typing import NamedTuple
 
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER
-
-if TYPE_CHECKING:
-    from epfilter.resources import Resource
 
 URL_MEMBERS = ("url", "uri", "path")
 """The members of an object, and the arguments of a call, that contain the URL of a request."""
@@ -28,13 +22,23 @@ _URL_LIMIT = 2_000
 class RequestContext(NamedTuple):
     """The request around a filter, as far as the file contains it.
 
-    `path` is the path of its URL, `method` its HTTP method, and `job_type` the member of a
-    payload that creates a job. Any of them may be empty.
+    Any member may be empty. `Endpoints.find_listings` uses the first that is not, in the order
+    `listing`, `job_type`, `operation`, `path`.
     """
 
     path: str = ""
+    """The URL, or its path; variables of any kind may stand in it."""
     method: str = "GET"
+    """The HTTP method of the request to `path`, in any case."""
     job_type: str = ""
+    """The member of a payload that creates a job."""
+    operation: str = ""
+    """The name of the function that sends the request: an operation of the platform's OpenAPI
+    documents, as generated clients have it (`getCustomerOrders`), or an accessor of the JavaScript
+    SDK (`Orders`, `ShopperCatalog.Nodes.GetNodeProducts`). Names that are neither have no effect.
+    """
+    listing: str = ""
+    """The name of the listing itself, as `epfilter check --resource` takes it."""
 
 
 NO_CONTEXT = RequestContext()
@@ -63,7 +67,7 @@ def infer_request(
     and `outer` has a URL.
 
     >>> infer_request("/v2/orders", ["list", "POST"], RequestContext())
-    RequestContext(path='/v2/orders', method='POST', job_type='')
+    RequestContext(path='/v2/orders', method='POST', job_type='', operation='', listing='')
     >>> infer_request("text/html", [], RequestContext("/v2/orders")).path
     '/v2/orders'
     """
@@ -79,65 +83,3 @@ def infer_request(
 def context_of_job(job_type: str | None) -> RequestContext:
     """Return the context of a filter in a payload with this `job_type`, if it has one."""
     return RequestContext(job_type=job_type) if job_type else NO_CONTEXT
-
-
-class Endpoints:
-    """The endpoints of listings: the platform's, and those that a project declares.
-
-    >>> context = RequestContext("https://useast.api.elasticpath.com/v2/promotions?page=1")
-    >>> from epfilter.resources import resource_info
-    >>> [resource_info(one).name for one in Endpoints().find_resources(context)]
-    ['promotions', 'promotions_cm_search']
-    """
-
-    def __init__(self, declared: Iterable[Resource] = ()) -> None:
-        self._declared = tuple(declared)
-
-    def find_resources(self, context: RequestContext) -> tuple[Resource, ...]:
-        """Return the listings that the request is for: several where they share a path."""
-        if context.job_type:
-            from epfilter.resources import resource_of_job
-
-            resource = resource_of_job(context.job_type)
-            return () if resource is None else (resource,)
-        return self._find_at(context.path, context.method.upper()) if context.path else ()
-
-    def _find_at(self, url: str, method: str) -> tuple[Resource, ...]:
-        try:
-            path = urlsplit(url).path
-        except ValueError:
-            return ()
-        # A base URL that a program puts in front may end with a slash.
-        segments = path.lstrip(PLACEHOLDER).strip("/").split("/")
-        best: list[Resource] = []
-        best_count = 0
-        for size in range(1, len(segments) + 1):
-            for template, resource in self._by_size.get((method, size), ()):
-                count = _count_literal_matches(template, segments[-size:])
-                if count > best_count:
-                    best, best_count = [resource], count
-                elif count and count == best_count and resource not in best:
-                    best.append(resource)
-        return tuple(best)
-
-    @cached_property
-    def _by_size(self) -> dict[tuple[str, int], list[tuple[list[str], Resource]]]:
-        from epfilter.resources import all_resources, resource_info
-
-        table: dict[tuple[str, int], list[tuple[list[str], Resource]]] = defaultdict(list)
-        for resource in (*self._declared, *all_resources()):
-            for endpoint in resource_info(resource).endpoints:
-                template = endpoint.path.strip("/").split("/")
-                table[endpoint.method.upper(), len(template)].append((template, resource))
-        return table
-
-
-def _count_literal_matches(template: list[str], segments: list[str]) -> int:
-    """Return how many segments are literally equal; 0 where the path does not match."""
-    count = 0
-    for expected, segment in zip(template, segments, strict=True):
-        if expected == segment:
-            count += 1
-        elif not segment or not expected.startswith("{"):
-            return 0
-    return count

@@ -191,8 +191,8 @@ class _ShellExtractor:
         has_body = any(_is_json(text) for text in texts) and not {"-G", "--get"} & {*texts}
         method = methods[0] if methods else "POST" if has_body else "GET"
         urls = [text for text in texts if "/" in text and not re.search(r"\s", text)]
-        endpoints = self._extraction.endpoints
-        listings = (url for url in urls if endpoints.find_resources(RequestContext(url, method)))
+        find = self._extraction.find_listings
+        listings = (url for url in urls if find(RequestContext(url, method)).resources)
         url = next(listings, "") or next((url for url in urls if "://" in url), "")
         return RequestContext(url, method)
 

@@ -188,15 +188,18 @@ class FileLinter:
     ) -> LintedFilter:
         value, resources, is_foreign, is_cut, has_evidence = extracted
         choice = directives.find_resource(value)
+        chosen: Resource | None = None  # by the user, so that the text is certainly a filter
         if choice is not None and (choice.is_beside or not resources):
-            resources = (choice.resource,) if choice.resource is not None else ()
-        elif not resources and fallback is not None:
-            resources = (fallback,)
+            chosen = choice.resource
+            resources = ()
+        elif not resources:
+            chosen = fallback
+        resources = resources if chosen is None else (chosen,)
         resource, diagnostics = self._choose_resource(value, resources)
-        is_syntax_checked = not (is_cut or (is_foreign and resource is None))
+        is_syntax_checked = not (is_cut or (is_foreign and chosen is None))
         if not is_syntax_checked:
             diagnostics = _without_syntax(diagnostics)
-        has_evidence = has_evidence or resource is not None
+        has_evidence = has_evidence or chosen is not None
         if not has_evidence:
             diagnostics = _downgrade(diagnostics)
         return LintedFilter(value, resource, tuple(diagnostics), is_syntax_checked, has_evidence)

@@ -48,7 +48,7 @@ class UserAuthenticationInfo(
         Endpoint(
             "GET",
             "/v2/authentication-realms/{realmId}/user-authentication-info",
-            "get-v2-authentication-realms-realmId-user-authentication-info",
+            "getAllUserAuthenticationInfo",
         ),
     ),
     source_conflicts=(
