@@ -71,13 +71,13 @@ def write_file(name: str, content: str | bytes) -> Path:
 
 
 @pytest.mark.parametrize("args", [(), ("a.filter", "b.json"), ("-",)], ids=str)
-@pytest.mark.parametrize("style", ["json", "sarif", "junit", "github"])
+@pytest.mark.parametrize("style", ["json", "sarif", "junit", "github", "gitlab"])
 def test_machine_formats_print_nothing_else(style: str, args: tuple[str, ...]) -> None:
     write_file("a.filter", "gte(a,1):eq(b, 2)\n\x1b[31m")
     write_file("b.json", '{"filter": "eqq(a,\\"é\\")"}')
     result = run("lint", "--format", style, *args, stdin="eq(a,1")
     assert (result.exit_code, result.stderr) == (1, "")
-    if style in {"json", "sarif"}:
+    if style in {"json", "sarif", "gitlab"}:
         json.loads(result.stdout)
     elif style == "junit":
         ET.fromstring(result.stdout)  # noqa: S314 - what we wrote ourselves
@@ -337,7 +337,7 @@ def test_special_characters_in_file_names_are_escaped() -> None:
     assert (len(result.stdout.splitlines()), result.exit_code) == (5, 1)
     assert "\x1b" not in result.stdout
     assert r"a\nb.filter:1:1 EPF108" in result.stdout
-    for style in ("text", "json", "sarif", "junit", "github"):
+    for style in ("text", "json", "sarif", "junit", "github", "gitlab"):
         result = run("lint", "--format", style)
         assert (result.exit_code, result.stderr.count("bug")) == (1, 0), style
     assert "\x1b" not in run("lint", "--diff").stdout

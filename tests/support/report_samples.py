@@ -20,7 +20,7 @@ def _read_report(data: dict[str, Any]) -> FileReport:
     return FileReport(
         data["name"],
         tuple(FileFinding.of(_read_diagnostic(item), lines) for item in data.get("findings", [])),
-        **{name: data.get(name, 0) for name in ("filters", "suppressed", "fixed")},
+        **{name: data.get(name, 0) for name in ("filters", "suppressed", "fixed", "in_baseline")},
     )
 
 
@@ -107,7 +107,8 @@ def reports_with_text(draw: st.DrawFn) -> tuple[FileReport, str]:
     lines = LineIndex(text)
     diagnostics = draw(st.lists(_diagnostics(len(text)), max_size=4))
     findings = tuple(FileFinding.of(diagnostic, lines) for diagnostic in diagnostics)
-    return FileReport(draw(texts), findings, draw(counts), draw(counts), draw(counts)), text
+    numbers = {name: draw(counts) for name in ("filters", "suppressed", "fixed", "in_baseline")}
+    return FileReport(draw(texts), findings, **numbers), text
 
 
 reports = st.lists(reports_with_text().map(lambda pair: pair[0]), max_size=3)

@@ -14,16 +14,22 @@ from epfilter.atomic_files import atomic_file
 from epfilter.cli.errors import CommandError, describe_file_error
 from epfilter.cli.findings import TEXT_STYLES, format_severities, render_file_findings
 from epfilter.cli.layout import format_count
-from epfilter.cli.linted_files import NonEmptyPath, iterate_reports, load_configuration
+from epfilter.cli.lint_statistics import STATISTICS_STYLES, render_statistics
+from epfilter.cli.linted_files import LintedPath, iterate_reports, load_configuration
 from epfilter.cli.options import complete_resource
-from epfilter.cli.text_io import ignore_closed_pipe, print_line, read_standard_input
+from epfilter.cli.text_io import (
+    ignore_closed_pipe,
+    open_standard_output,
+    print_line,
+    read_standard_input,
+)
 from epfilter.errors import FilterValueError, Severity
 from epfilter.linter.files import describe_ending
 from epfilter.linter.reports import FORMATS, render
 from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
-    from epfilter.linter.files import Configuration, FileReport, Run
+    from epfilter.linter.files import Baseline, Configuration, FileReport, Run
 
 _UNSUPPORTED = "EPF705"
 _UNREADABLE = frozenset({"EPF701", "EPF702"})
@@ -36,12 +42,16 @@ Filters are found in files of filters (.filter, or a .txt file that you name), i
 and YAML, in .http files, shell scripts and Markdown, and in Python,
 JavaScript and TypeScript. The resource of a filter comes from the URL or payload around
 it, from a comment, or from the configuration. In folders, files that .gitignore excludes
-are skipped. Without PATHS the current folder is linted. The path - reads filters from
-standard input.
+are skipped. Without PATHS the current folder is linted. The path - reads standard input,
+as a file of the name that --stdin-name gives: by default, a file of filters. With --fix
+it prints the fixed text, and the report goes to standard error.
 
 The configuration is [tool.epfilter] in pyproject.toml, or epfilter.toml. A comment
 `epfilter: ignore[EPF301]` suppresses findings, and `epfilter: resource=orders` sets the
 resource of the filters below it.
+
+To adopt the linter step by step, accept the present findings with --baseline FILE and
+--write-baseline; later runs with --baseline FILE report only new ones.
 
 \b
 Examples:
@@ -49,6 +59,7 @@ Examples:
   epfilter lint --fix src docs/requests.http
   epfilter lint --resource orders refunds.filter
   epfilter lint --format sarif --output epfilter.sarif .
+  epfilter lint --baseline epfilter-baseline.json --write-baseline
 """
 
 
@@ -64,7 +75,7 @@ def _split_codes(
 
 
 @click.command("lint", help=_HELP, short_help="Find and check the filters in files.")
-@click.argument("paths", nargs=-1, type=NonEmptyPath())
+@click.argument("paths", nargs=-1, type=LintedPath())
 @click.option("--fix", is_flag=True, help="Apply safe fixes, then lint.")
 @click.option("--unsafe-fixes", is_flag=True, help="Apply safe fixes and those that are a guess.")
 @click.option("--diff", is_flag=True, help="Show what fixes would change, without writing files.")
@@ -98,7 +109,21 @@ def _split_codes(
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the report to a file.",
 )
-@click.option("--statistics", is_flag=True, help="Print only the number of findings of each rule.")
+@click.option(
+    "--statistics",
+    is_flag=True,
+    help="Print only the number of findings of each rule, as text or json.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Report only findings that this file does not contain.",
+)
+@click.option(
+    "--write-baseline",
+    is_flag=True,
+    help="Write the present findings to the baseline instead of reporting them.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option(
     "--config",
@@ -121,22 +146,88 @@ def _split_codes(
 )
 def lint_command(paths: tuple[Path, ...], style: str, output: Path | None, **options: Any) -> int:
     """Run the command; return 1 for a finding above info, and for fixes that --diff shows."""
+    _check_combination(paths, style, output, options)
     run = _create_run(_configure(paths, options), options)
     summary = Summary()
-    reports = summary.count(_reports(run, paths, options, summary.unsupported))
+    reports = _reports(run, paths, options, summary.unsupported)
+    if options["write_baseline"]:
+        return _write_baseline(run.configuration, reports)
+    baseline = _read_baseline(run.configuration)
+    reports = summary.count(baseline.subtract(reports) if baseline else reports)
     if options["diff"]:
         pieces: Iterator[str] = (report.diff for report in reports)
     elif options["statistics"]:
-        pieces = _statistics(reports)
+        pieces = render_statistics(reports, style)
     elif style in TEXT_STYLES:
         pieces = (render_file_findings(report, style) for report in reports)
     else:
         pieces = render(style, reports)
-    _write_report(pieces, output)
+    _write_report(pieces, output, err=_prints_fixed_text(paths, options))
     if output is not None or style in TEXT_STYLES:
         print_line(summary.render(dry=run.dry), err=True)
+        if baseline:
+            _print_outdated(baseline, run.configuration)
     ok = summary.ok and not (run.dry and summary.fixed)
     return 0 if ok or options["exit_zero"] else 1
+
+
+def _check_combination(
+    paths: Sequence[Path], style: str, output: Path | None, options: dict[str, Any]
+) -> None:
+    """Raise UsageError for options that cannot be combined."""
+    if Path("-") in paths and len(paths) > 1:
+        raise click.UsageError("`-` (standard input) cannot be combined with other paths.")
+    if options["statistics"] and style not in STATISTICS_STYLES:
+        raise click.UsageError(
+            f"--statistics cannot be combined with `--format {style}`; use text or json."
+        )
+    if options["write_baseline"]:
+        others = {
+            "--diff": options["diff"],
+            "--statistics": options["statistics"],
+            "--output": output is not None,
+            "standard input": Path("-") in paths,
+        }
+        for name, is_given in others.items():
+            if is_given:
+                raise click.UsageError(f"--write-baseline cannot be combined with {name}.")
+
+
+def _read_baseline(configuration: Configuration) -> Baseline | None:
+    """Return the baseline of the configuration; an invalid one is wrong usage."""
+    try:
+        return configuration.read_baseline()
+    except FilterValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _write_baseline(configuration: Configuration, reports: Iterable[FileReport]) -> int:
+    """Write the findings to the baseline, print their number, and return the exit code."""
+    from epfilter.linter.files import Baseline
+
+    if configuration.baseline is None:
+        raise click.UsageError("--write-baseline requires --baseline FILE.")
+    path = configuration.root / configuration.baseline
+    baseline = _read_baseline(configuration) if path.exists() else None
+    try:
+        count = (baseline or Baseline(path)).update(reports)
+    except OSError as error:
+        raise CommandError(describe_file_error("write", path, error)) from None
+    name = make_printable(path.name)
+    print_line(f"{name} now contains {format_count(count, 'finding')}", err=True)
+    return 0
+
+
+def _print_outdated(baseline: Baseline, configuration: Configuration) -> None:
+    """Print how many findings of the baseline no longer occur, if there are any."""
+    count = baseline.count_outdated(configuration.settings)
+    if count:
+        occurs = "occurs" if count == 1 else "occur"
+        print_line(
+            f"{format_count(count, 'finding')} of the baseline no longer {occurs}; "
+            "--write-baseline removes what is outdated",
+            err=True,
+        )
 
 
 class Summary:
@@ -149,7 +240,7 @@ class Summary:
         self.fixed = 0
         self.unsupported: Counter[str] = Counter()
         self._unreadable = 0
-        self._files = self._filters = self._suppressed = 0
+        self._files = self._filters = self._suppressed = self._in_baseline = 0
         self._safe = self._unsafe = 0
         self._severities: Counter[Severity] = Counter()
 
@@ -164,6 +255,7 @@ class Summary:
                 self._unreadable += bool(codes & _UNREADABLE)
             self._filters += report.filters
             self._suppressed += report.suppressed
+            self._in_baseline += report.in_baseline
             self.fixed += report.fixed
             for finding in report.findings:
                 self._severities[finding.diagnostic.severity] += 1
@@ -185,6 +277,8 @@ class Summary:
             parts.append(f"{self.fixed} {'would be ' * dry}fixed")
         if self._suppressed:
             parts.append(f"{self._suppressed} suppressed")
+        if self._in_baseline:
+            parts.append(f"{self._in_baseline} in the baseline")
         lines = [click.style(", ".join(parts), fg="green" if self.ok else "red", bold=True)]
         fixable = []
         if self._safe:
@@ -212,23 +306,13 @@ def _describe_unsupported(endings: Counter[str]) -> str:
     return f"{total} of {kinds}: {', '.join(parts)}"
 
 
-def _statistics(reports: Iterable[FileReport]) -> Iterator[str]:
-    """Yield a line for each rule with its number of findings, the most frequent first."""
-    from epfilter.linter import RULES
-
-    counts = Counter(finding.diagnostic.code for report in reports for finding in report.findings)
-    width = len(str(max(counts.values(), default=0)))
-    for code, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
-        yield f"{count:>{width}}  {click.style(code, bold=True)}  {RULES[code].title}\n"
-
-
-def _write_report(pieces: Iterable[str], output: Path | None) -> None:
-    """Write a report to standard output, or to a file that is complete or unchanged."""
+def _write_report(pieces: Iterable[str], output: Path | None, *, err: bool) -> None:
+    """Write a report to a standard stream, or to a file that is complete or unchanged."""
     if output is None or output == Path("-"):
         with ignore_closed_pipe():
             for piece in pieces:
                 if piece:
-                    click.echo(piece, nl=False)
+                    click.echo(piece, nl=False, err=err)
         return
     # click's own atomic file would replace the old report by half of the new one on an error.
     content = "".join(map(click.unstyle, pieces)).encode("utf-8", "backslashreplace")
@@ -253,6 +337,8 @@ def _configure(paths: Sequence[Path], options: dict[str, Any]) -> Configuration:
         configuration = replace(configuration, settings=settings)
         if options["resource"]:
             configuration = replace(configuration, resource=options["resource"])
+        if options["baseline"]:
+            configuration = replace(configuration, baseline=str(options["baseline"].absolute()))
         configuration.check()
     except FilterValueError as error:
         raise click.UsageError(str(error)) from None
@@ -282,15 +368,23 @@ def _reports(
             processes=options["jobs"],
             unsupported=unsupported,
         )
-    if len(paths) > 1:
-        raise click.UsageError("`-` (standard input) cannot be combined with other paths.")
     return iter([_report_standard_input(run, options["stdin_name"])])
 
 
+def _prints_fixed_text(paths: Sequence[Path], options: dict[str, Any]) -> bool:
+    """Return whether standard output gets the fixed text of standard input."""
+    is_fixed = options["fix"] or options["unsafe_fixes"]
+    return Path("-") in paths and is_fixed and not options["diff"]
+
+
 def _report_standard_input(run: Run, name: str) -> FileReport:
+    """Return the report on standard input; with fixes, print the fixed text."""
     content = read_standard_input("to read")
-    if run.change and not run.dry:
-        raise click.UsageError(
-            "standard input cannot be fixed; use `--diff` to show what would change."
-        )
-    return run.lint_content(content, name)
+    if not run.change or run.dry:
+        return run.lint_content(content, name)
+    output = open_standard_output()
+    report, fixed = run.change_content(content, name)
+    with ignore_closed_pipe():
+        output.write(fixed)
+        output.flush()
+    return report

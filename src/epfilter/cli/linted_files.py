@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from os import PathLike
+from os.path import lexists
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +16,7 @@ import click
 from epfilter.cli.errors import MissingPackageError
 from epfilter.cli.progress import collect_with_progress
 from epfilter.errors import FilterValueError
+from epfilter.snippets import shorten
 
 EMPTY_PATH = "a path is empty; the current folder is `.`"
 
@@ -20,8 +24,15 @@ if TYPE_CHECKING:
     from epfilter.linter.files import Configuration, FileReport, Run
 
 
-class NonEmptyPath(click.Path):
-    """A path that is not empty: an unset variable of a shell must not mean `.`."""
+_CALL = re.compile(r"""[\s(]*[A-Za-z_]+\s*\(\s*[\w."'@*-]+\s*(?:,|\)\s*\Z)""")
+"""The beginning of a filter, which may have errors."""
+
+
+class LintedPath(click.Path):
+    """A path that is not empty, and is not a filter.
+
+    An unset variable of a shell must not mean `.`, and a filter is not the name of a missing file.
+    """
 
     def __init__(self) -> None:
         super().__init__(path_type=Path)
@@ -32,9 +43,15 @@ class NonEmptyPath(click.Path):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> str | bytes | PathLike[str]:
-        """Return the path; an empty one is wrong usage."""
+        """Return the path; an empty one is wrong usage, and so is a filter."""
         if value == "":
             self.fail(EMPTY_PATH, param, ctx)
+        if isinstance(value, str) and _CALL.match(value) and not lexists(value):
+            raise click.UsageError(
+                f"`{shorten(value)}` is not a path, but looks like a filter. To check one filter, "
+                f"run: epfilter check {quote(shorten(value))}",
+                ctx,
+            )
         return super().convert(value, param, ctx)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from epfilter.linter.definitions import Example, Rule
-    from epfilter.linter.files import Configuration, FileFinding, FileReport
+    from epfilter.linter.files import Baseline, Configuration, FileFinding, FileReport
     from epfilter.linter.fixing import Fixed, fix
     from epfilter.linter.registry import RULES
     from epfilter.linter.reports import render
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RULES",
+    "Baseline",
     "Configuration",
     "Example",
     "FileFinding",
@@ -113,7 +114,8 @@ def lint_content(
 
     `name`, for example `shop.py`, determines the kind of file and which parts of the configuration
     apply. No content raises an error: what cannot be read is a finding. Raises FilterTypeError if
-    the content is neither text nor bytes.
+    the content is neither text nor bytes, and FilterValueError if the baseline of the configuration
+    is invalid.
 
     >>> report = lint_content('{"filter": "eq(payment,refunded):gte(total,5)"}', "job.json")
     >>> [(finding.diagnostic.code, finding.line, finding.column) for finding in report.findings]
@@ -131,7 +133,9 @@ def lint_content(
         raise FilterTypeError(f"the name of a file must be a str, not {describe_type(name)}.")
     if configuration is None:
         configuration = Configuration()
-    return Run(require_configuration(configuration)).lint_content(content, name)
+    baseline = require_configuration(configuration).read_baseline()
+    report = Run(configuration).lint_content(content, name)
+    return next(baseline.subtract([report]), report) if baseline else report
 
 
 def lint_paths(
@@ -143,8 +147,9 @@ def lint_paths(
     folder or above it. The reports are in the order of the file names. A file that cannot be read
     is reported as a finding. Each file is read when its report is requested.
 
-    Raises FilterValueError if the configuration is invalid, FilterTypeError if `paths` is not a
-    collection of paths, and ImportError if a folder is given and the extra `lint` is not installed.
+    Raises FilterValueError if the configuration or its baseline is invalid, FilterTypeError if
+    `paths` is not a collection of paths, and ImportError if a folder is given and the extra `lint`
+    is not installed.
 
     >>> [report.ok for report in lint_paths(["no-such.filter"])]
     [False]
@@ -176,9 +181,10 @@ def lint_paths(
             )
     if configuration is None:
         configuration = find_configuration(Path())
-    require_configuration(configuration)
+    baseline = require_configuration(configuration).read_baseline()
     targets = find_targets([Path(path) for path in paths], configuration)
-    return Run(configuration).lint_targets(targets)
+    reports = Run(configuration).lint_targets(targets)
+    return baseline.subtract(reports) if baseline else reports
 
 
 def get_rule(code: str) -> Rule:
@@ -209,6 +215,7 @@ def explain_rule(code: str) -> str:
 
 
 _MODULES = {
+    "Baseline": "files.baseline",
     "Configuration": "files.configuration",
     "Example": "definitions",
     "FileFinding": "files.report",

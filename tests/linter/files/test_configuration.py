@@ -133,6 +133,7 @@ exclude = ["a"]
 extend-exclude = ["b"]
 filter-lines = ["*.txt"]
 declarations = []
+baseline = "baseline.json"
 respect-gitignore = false
 [resources]
 "files/**" = "files"
@@ -157,6 +158,7 @@ respect-gitignore = false
         resource="orders",
         exclude=("a", "b"),
         filter_lines=("*.txt",),
+        baseline="baseline.json",
         respect_gitignore=False,
     )
     assert {*KEYS} == {

@@ -57,6 +57,7 @@ class SummaryData(Strict):
     warning: int
     info: int
     suppressed: int
+    in_baseline: int
     fixed: int
 
 
@@ -95,6 +96,7 @@ def test_pydantic_reads_any_report_back(rendered: list[FileReport]) -> None:
     assert read.summary.model_dump() == {
         **{severity.value: severities[severity.value] for severity in Severity},
         "suppressed": sum(report.suppressed for report in rendered),
+        "in_baseline": sum(report.in_baseline for report in rendered),
         "fixed": sum(report.fixed for report in rendered),
     }
     for item, (name, finding, diagnostic) in zip(

@@ -15,7 +15,7 @@ from support.report_samples import render_as_file, sample_reports
 
 
 def test_formats_are_in_alphabetical_order() -> None:
-    assert list(FORMATS) == sorted(FORMATS) == ["github", "json", "junit", "sarif"]
+    assert list(FORMATS) == sorted(FORMATS) == ["github", "gitlab", "json", "junit", "sarif"]
 
 
 def test_an_unknown_format_is_rejected_before_a_file_is_read() -> None:
@@ -26,11 +26,11 @@ def test_an_unknown_format_is_rejected_before_a_file_is_read() -> None:
     with pytest.raises(FilterValueError) as caught:
         render("xml", read())
     assert str(caught.value) == (
-        "`xml` is not a report format. Hint: use one of `github`, `json`, `junit`, `sarif`."
+        "`xml` is not a report format. Hint: use one of `github`, `gitlab`, `json`, `junit`, `sarif`."
     )
 
 
-@pytest.mark.parametrize("style", ["github", "json", "sarif"])
+@pytest.mark.parametrize("style", ["github", "gitlab", "json", "sarif"])
 def test_findings_are_written_before_the_next_file_is_read(style: str) -> None:
     report = sample_reports()[1]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.linter.engine import get_engine
 from epfilter.linter.extractors import NeedsExtraError
+from epfilter.linter.files.baseline import Baseline
 from epfilter.linter.files.paths import PathPatterns, is_pattern
 from epfilter.linter.settings import Settings
 from epfilter.resources import Resource, resource_info, resource_named
@@ -36,7 +37,8 @@ class Configuration:
     the platform are. `respect_gitignore` leaves out the files that git ignores. `uses_platform` is
     True if the filters of the project are known to be the platform's, as in any project with a
     configuration file. Otherwise a finding is more than a remark only where the file or a manifest
-    of the project shows that it uses the platform.
+    of the project shows that it uses the platform. `baseline` is a file of accepted findings, which
+    `lint_paths` and `lint_content` leave out of their reports.
 
     >>> Configuration(resources={"orders/**": "orders"}).resource_of(Path("orders/a.json"))
     'orders'
@@ -52,6 +54,7 @@ class Configuration:
     declarations: tuple[str, ...] = ()
     respect_gitignore: bool = True
     uses_platform: bool = False
+    baseline: str | None = None
 
     def get_ignored_codes(self, path: Path) -> tuple[str, ...]:
         """Return the codes that are ignored in a file, beyond those that the settings ignore."""
@@ -86,6 +89,13 @@ class Configuration:
         """
         declared = (Resource.from_file(self.root / name) for name in self.declarations)
         return {resource_info(resource).name: resource for resource in declared}
+
+    def read_baseline(self) -> Baseline | None:
+        """Return the baseline of the project, if it has one.
+
+        Raises FilterValueError where the file cannot be read or is not a baseline.
+        """
+        return None if self.baseline is None else Baseline.read(self.root / self.baseline)
 
     def check(self) -> None:
         """Raise FilterValueError for an unknown code or resource, or an invalid pattern.

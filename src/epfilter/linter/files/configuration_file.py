@@ -44,6 +44,7 @@ KEYS = {
         core_schema.dict_schema(_STRING, _STRING), "a table of patterns and names of resources"
     ),
     "declarations": _STRINGS,
+    "baseline": Key(_STRING, "the name of a file"),
     "exclude": _STRINGS,
     "extend-exclude": _STRINGS,
     "filter-lines": _STRINGS,

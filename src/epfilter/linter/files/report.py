@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from epfilter.errors import Diagnostic, Severity, Span
 from epfilter.linter.files.document import LineIndex
+
+_LONG_LINE = 1000
+_CONTEXT = 100
+"""Characters on each side of a finding in a long line that are part of its identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +48,34 @@ class FileFinding:
         end = self.end_column - 1 if self.end_line == self.line else len(self.source)
         return Span(start, max(start, end))
 
+    @property
+    def line_hash(self) -> str:
+        """A hash of the text of the line, which stays the same if only other lines change.
+
+        In a long line, such as a minified file, it is that of the text around the finding.
+        """
+        line = self.source.strip()
+        if len(line) > _LONG_LINE:
+            line = self.source[max(0, self.span.start - _CONTEXT) : self.span.end + _CONTEXT]
+        return hash_text(line)
+
+
+def hash_text(text: str) -> str:
+    """Return 32 hexadecimal digits that identify a text.
+
+    >>> hash_text("eq(a,1)")
+    '0d1a...'
+    """
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
     r"""What is found in one file.
 
     `name` is how the file is shown, `filters` the number of its filters, `suppressed` the number
-    of findings that comments and configuration suppress. `fixed` is the number of fixes that were
+    of findings that comments and configuration suppress, `in_baseline` the number of those that a
+    baseline contains and `findings` do not. `fixed` is the number of fixes that were
     made; `findings` are then those that remain. `diff` is the unified diff of the fixes, where one
     was requested.
 
@@ -65,6 +91,7 @@ class FileReport:
     suppressed: int = 0
     fixed: int = 0
     diff: str = ""
+    in_baseline: int = 0
 
     @property
     def ok(self) -> bool:

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from epfilter.errors import Diagnostic, Span
@@ -79,12 +80,15 @@ class Run:
             return self._report_failure(target, linter, target.problem)
         # A name that is no file, or no longer one, is reported as that.
         return self._lint_read(
-            lambda: Document.read(target.path), target, linter, exists=is_file(target.path)
+            lambda: Document.read(target.path),
+            target,
+            linter,
+            partial(rewrite_file, target.path),
+            exists=is_file(target.path),
         )
 
     def lint_content(self, content: str | bytes, name: str) -> FileReport:
         """Return the report of a file of this name and content; nothing is written."""
-        target = Target(Path(name), name)
 
         def read() -> Document:
             if isinstance(content, bytes):
@@ -93,20 +97,44 @@ class Run:
             Document.decode(content.encode("utf-8", "surrogatepass"), "")
             return Document(content)
 
-        return self._lint_read(read, target, FileLinter(self.configuration), exists=True)
+        return self._lint_unwritten(read, name, lambda _old, _new: None)
+
+    def change_content(self, content: bytes, name: str) -> tuple[FileReport, bytes]:
+        """Return the report of a file of this name and content, and the changed content.
+
+        Nothing is written, whether the run is `dry` or not.
+        """
+        contents = [content]
+        report = self._lint_unwritten(
+            lambda: Document.decode(content, name), name, lambda _old, new: contents.append(new)
+        )
+        return report, contents[-1]
+
+    def _lint_unwritten(
+        self, read: Callable[[], Document], name: str, write: Callable[[bytes, bytes], None]
+    ) -> FileReport:
+        target = Target(Path(name), name)
+        return self._lint_read(read, target, FileLinter(self.configuration), write, exists=True)
 
     def _lint_read(
-        self, read: Callable[[], Document], target: Target, linter: FileLinter, *, exists: bool
+        self,
+        read: Callable[[], Document],
+        target: Target,
+        linter: FileLinter,
+        write: Callable[[bytes, bytes], None],
+        *,
+        exists: bool,
     ) -> FileReport:
         """Return the report of the document; an error is the only finding of its report.
 
-        A file of an unsupported kind is not read.
+        A file of an unsupported kind is not read. `write` receives the old and the new content of
+        a file that has been changed.
         """
         try:
             if exists and linter.find_kind(target.path) is None:
                 diagnostic = diagnose_unsupported(target.path)
                 return self._report_failure(target, linter, diagnostic)
-            return self._lint_document(read(), target, linter)
+            return self._lint_document(read(), target, linter, write)
         except DocumentError as error:
             diagnostic = diagnose_unreadable(error)
         except NeedsExtraError as error:
@@ -123,7 +151,13 @@ class Run:
             return FileReport(target.name, suppressed=1)
         return report_failure(target.name, diagnostic)
 
-    def _lint_document(self, document: Document, target: Target, linter: FileLinter) -> FileReport:
+    def _lint_document(
+        self,
+        document: Document,
+        target: Target,
+        linter: FileLinter,
+        write: Callable[[bytes, bytes], None],
+    ) -> FileReport:
         path, name = target.path, target.name
         if self.change is Change.NONE:
             return linter.report(document, path, name)
@@ -135,7 +169,7 @@ class Run:
         if count:
             content = changed.encode(changed.text)
             if not self.dry:
-                rewrite_file(path, document.encode(document.text), content)
+                write(document.encode(document.text), content)
         report = linter.report(changed, path, name)
         if self.change is not Change.FORMAT:
             report = _without_fixes(report, unsafe=self.change is Change.FIX_UNSAFE)

@@ -1,4 +1,4 @@
-"""Reports for programs: the findings in files as GitHub annotations, JSON, JUnit XML or SARIF.
+"""Reports for programs: the findings in files for GitHub, for GitLab, as JSON, JUnit XML or SARIF.
 
 Each format is one module. A report is written piece by piece while the files are linted, so it
 needs no memory for the whole. JUnit XML is the exception: its counts precede its test cases.
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FORMATS: Mapping[str, str] = MappingProxyType(
     {
         "github": "github_report",
+        "gitlab": "gitlab_report",
         "json": "json_report",
         "junit": "junit_report",
         "sarif": "sarif_report",

@@ -54,12 +54,13 @@ def render(reports: Iterable[FileReport]) -> Iterator[str]:
         counts["files"] += 1
         counts["filters"] += report.filters
         counts["suppressed"] += report.suppressed
+        counts["in_baseline"] += report.in_baseline
         counts["fixed"] += report.fixed
         for finding in report.findings:
             counts[finding.diagnostic.severity.value] += 1
             yield separator + dump_json(_build_finding(report.name, finding))
             separator = ",\n"
-    summary = {name: counts[name] for name in (*Severity, "suppressed", "fixed")}
+    summary = {name: counts[name] for name in (*Severity, "suppressed", "in_baseline", "fixed")}
     totals = {"files": counts["files"], "filters": counts["filters"], "summary": summary}
     yield "], " if separator == "\n" else "\n], "
     yield dump_json(totals)[1:] + "\n"

@@ -5,16 +5,14 @@ is the standard; the comments refer to its sections. The report is one run. Each
 of the text, written as soon as its file is linted.
 
 Relative paths are relative to `%SRCROOT%`, the directory in which epfilter ran. The partial
-fingerprint `pathCodeLineHash/v1` depends on the path, the code and the text of the line, so that
-changes in other lines do not affect it.
+fingerprint `pathCodeLineHash/v1` depends on the path, the code and the text of the line (in a long
+one, on the text around the finding), so that changes in other lines do not affect it.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import sha256
 from pathlib import PurePath
 from urllib.parse import quote
 
@@ -22,7 +20,7 @@ from epfilter.errors import Fix, Severity, Span
 from epfilter.linter.definitions import Rule
 from epfilter.linter.files import FileFinding, FileReport
 from epfilter.linter.registry import RULES, describe_rule
-from epfilter.linter.reports.text import dump_json, format_message
+from epfilter.linter.reports.text import compute_fingerprints, dump_json, format_message
 from epfilter.version import __version__
 
 _SCHEMA = (
@@ -109,16 +107,8 @@ def _build_results(
     report: FileReport, rule_indexes: Mapping[str, int]
 ) -> Iterator[dict[str, object]]:
     location = _build_location(PurePath(report.name))
-    line_hashes: dict[str, str] = {}
-    occurrences: Counter[tuple[str, str]] = Counter()
-    for finding in report.findings:
+    for finding, fingerprint in compute_fingerprints(report, location["uri"]):
         diagnostic = finding.diagnostic
-        line_hash = line_hashes.get(finding.source)
-        if line_hash is None:
-            line_hash = line_hashes[finding.source] = _hash(finding.source.strip())
-        occurrences[diagnostic.code, line_hash] += 1
-        occurrence = str(occurrences[diagnostic.code, line_hash])
-        fingerprint = (location["uri"], diagnostic.code, line_hash, occurrence)
         # 3.27.6: there is no index if the log does not describe the rule.
         index = (
             {"ruleIndex": rule_indexes[diagnostic.code]} if diagnostic.code in rule_indexes else {}
@@ -130,7 +120,7 @@ def _build_results(
             "level": _LEVELS[diagnostic.severity],
             "message": {"text": escape_message(format_message(diagnostic))},
             "locations": [{"physicalLocation": physical_location}],
-            "partialFingerprints": {"pathCodeLineHash/v1": _hash("\n".join(fingerprint))},
+            "partialFingerprints": {"pathCodeLineHash/v1": fingerprint},
         }
         if diagnostic.fix and diagnostic.fix.edits:
             result["fixes"] = [_build_fix(diagnostic.fix, location)]
@@ -196,7 +186,3 @@ def _build_fix(fix: Fix, location: Mapping[str, str]) -> dict[str, object]:
 
 def _build_deleted_region(span: Span) -> dict[str, int]:
     return {"charOffset": span.start, "charLength": span.end - span.start}
-
-
-def _hash(text: str) -> str:
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

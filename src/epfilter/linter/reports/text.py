@@ -1,12 +1,14 @@
-"""Texts that all reports share: escaped characters, JSON, and findings in words."""
+"""What all reports share: escaped characters, JSON, fingerprints, and findings in words."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Iterator
 
 from epfilter.errors import Diagnostic
-from epfilter.linter.files import FileFinding
+from epfilter.linter.files import FileFinding, FileReport, hash_text
 from epfilter.snippets import draw_snippet
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -46,6 +48,24 @@ def format_message(diagnostic: Diagnostic) -> str:
     if diagnostic.hint:
         return f"{diagnostic.message}\nhint: {diagnostic.hint}"
     return diagnostic.message
+
+
+def compute_fingerprints(report: FileReport, path: str) -> Iterator[tuple[FileFinding, str]]:
+    """Yield each finding with a fingerprint that no other finding has.
+
+    It depends on the path, the code, the text of the line and, if one line has several findings of
+    a code, their order. It does not depend on other lines.
+
+    >>> from epfilter.linter import lint_content
+    >>> report = lint_content("in(id,a,a)", "a.filter")
+    >>> [fingerprint for _, fingerprint in compute_fingerprints(report, "a.filter")]
+    ['...']
+    """
+    occurrences: Counter[tuple[str, str]] = Counter()
+    for finding in report.findings:
+        identity = finding.diagnostic.code, finding.line_hash
+        occurrences[identity] += 1
+        yield finding, hash_text("\n".join((path, *identity, str(occurrences[identity]))))
 
 
 def draw_finding(name: str, finding: FileFinding) -> str:
