@@ -107,8 +107,15 @@ def reports_with_text(draw: st.DrawFn) -> tuple[FileReport, str]:
     lines = LineIndex(text)
     diagnostics = draw(st.lists(_diagnostics(len(text)), max_size=4))
     findings = tuple(FileFinding.of(diagnostic, lines) for diagnostic in diagnostics)
-    numbers = {name: draw(counts) for name in ("filters", "suppressed", "fixed", "in_baseline")}
-    return FileReport(draw(texts), findings, **numbers), text
+    report = FileReport(
+        draw(texts),
+        findings,
+        filters=draw(counts),
+        suppressed=draw(counts),
+        fixed=draw(counts),
+        in_baseline=draw(counts),
+    )
+    return report, text
 
 
 reports = st.lists(reports_with_text().map(lambda pair: pair[0]), max_size=3)
