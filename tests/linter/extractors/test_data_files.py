@@ -455,11 +455,11 @@ def test_urls_are_searched_in_code_without_a_parser(monkeypatch: pytest.MonkeyPa
         (".http", "@filter = eq(a", Edit(Span(4, 4), "\n"), None),
         (
             ".md",
-            "|a|\n|-|\n|`/?filter=(a\\|b)`|",
-            Edit(Span(3, 4), "c|d"),
-            "|a|\n|-|\n|`/?filter=(a\\|c\\|d)`|",
+            "|a|\n|-|\n|`/?filter=eq(a\\|b,1)`|",
+            Edit(Span(5, 6), "c|d"),
+            "|a|\n|-|\n|`/?filter=eq(a\\|c\\|d,1)`|",
         ),
-        (".md", '```json\n{"filter": "a"}\n```', Edit(Span(0, 1), "```"), None),
+        (".md", '```json\n{"filter": "eq(a,1)"}\n```', Edit(Span(0, 1), "```"), None),
     ],
 )
 def test_an_edit_is_encoded_as_the_file_requires(

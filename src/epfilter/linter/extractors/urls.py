@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.filter_text import OPERATOR_PATTERN, starts_like_filter
+from epfilter.linter.extractors.literals import decode_segments
 from epfilter.linter.extractors.mapped_text import (
     PLACEHOLDER,
     Encoder,
@@ -36,7 +37,7 @@ _PATH_BOUNDARY = re.compile(r"[()\[\]|,;]")
 
 It does not end the query, which may contain these characters: `page[limit]=5`, `include=items`.
 """
-_VALUE_ENDS = frozenset("&#<>`|\"')]")
+_VALUE_ENDS = frozenset("&#<>`|\"')]\\")
 _OR_CALL = re.compile(r"\|(?:[ \t]*(?:\r\n|\r|\n)[ \t]*)?(?:\w+)?\(")
 _BREAK = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*")
 _NEXT_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)[ \t]*[^\s]")
@@ -45,7 +46,12 @@ _NEXT_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)[ \t]*[^\s]")
 _CALL_START = re.compile(rf"\(*(?:{OPERATOR_PATTERN})[ ]*\(", re.IGNORECASE)
 _JOINED_CALL = re.compile(r"[:|][ ]*(?:\w+[ ]*)?\(")
 _VARIABLE = re.compile(r"\{\{[^{}\r\n]{0,300}\}\}")
-_UNBALANCED_VALUE = re.compile(rf"(?:{_VARIABLE.pattern}|[^\s&#`])*+")
+_UNBALANCED_VALUE = re.compile(rf"(?:{_VARIABLE.pattern}|\\(?![\"'])|[^\s&#`\\])*+")
+_ESCAPED_QUOTE = '\\"'
+_ESCAPED = re.compile(r'\\\\\\"|\\\\\\\\')
+_ESCAPED_VALUE = re.compile(rf'(?:[^"\\&#\r\n]|{_ESCAPED.pattern})*+(?=\\"|[&#])')
+"""A value in a JSON text that is itself a part of a string, so that its quotes are escaped."""
+
 _ENCODED_CHARS = {"%22": '"', "%27": "'", "%5C": "\\", "%5c": "\\"}
 _ENCODED_RUN = re.compile(r"(?:%[0-9A-Fa-f]{2})+|\+")
 _UNENCODED = "(),:|*@$/[]{}!~;."
@@ -79,13 +85,21 @@ def add_url_filters(
                 continue
             url = ""
         else:
-            end, is_balanced = _find_value_end(text, parameter.end(), limit)
-            is_cut = not is_balanced and _may_go_on(text, end, limit)
-            url = text[_find_url_start(source, done, parameter.start()) : parameter.start()]
+            url_start = _find_url_start(source, done, parameter.start())
+            url = text[url_start : parameter.start()]
             if parameter["mark"].startswith("&"):
                 url = url.rpartition("?")[0]
-            done = end
-            value = decode_percent(source.slice(parameter.end(), end))
+            escaped = None
+            if text.endswith(_ESCAPED_QUOTE, 0, url_start):
+                escaped = _ESCAPED_VALUE.match(text, parameter.end(), limit)
+            if escaped:
+                done = escaped.end()
+                value = _unescape(source.slice(parameter.end(), done))
+            else:
+                done, is_balanced = _find_value_end(text, parameter.end(), limit)
+                is_cut = not is_balanced and _may_go_on(text, done, limit)
+                value = source.slice(parameter.end(), done)
+            value = decode_percent(value)
             if "\n" in value.text or "\r" in value.text:
                 value = value.with_encoder(refuse_line_breaks)  # a break in a URL is not encoded
         path = _PATH_BOUNDARY.split(url)[-1] or request.path
@@ -124,6 +138,13 @@ def decode_percent(value: MappedText) -> MappedText:
     if "%" not in text and "+" not in text:
         return value.decode(copy_segments(value, 0, len(text)), _choose_encoder(text))
     return value.decode(_decode_segments(value), _choose_encoder(text))
+
+
+def _unescape(value: MappedText) -> MappedText:
+    """Return a value of escaped JSON decoded."""
+    text = value.text
+    segments = decode_segments(text, 0, len(text), _ESCAPED, lambda escape: escape[-1])
+    return value.decode(segments, lambda new: None if {*'"\\'} & {*new} else new)
 
 
 def _find_parameters(text: str) -> Iterator[tuple[re.Match[str], int]]:
@@ -177,7 +198,8 @@ def _find_value_end(text: str, start: int, limit: int) -> tuple[int, bool]:
 
     Everything in its parentheses and quotes belongs to the value, even a space, which people
     forget to encode, as long as they are closed on the same line, or the lines break between
-    tokens; so do template variables. An apostrophe may be a quote or not.
+    tokens; so do template variables. An apostrophe may be a quote or not. A backtick outside of
+    quotes ends inline code.
     """
     for quotes in ("\"'", '"', ""):
         end, is_balanced = _scan_value(text, start, limit, quotes)
@@ -203,7 +225,7 @@ def _scan_value(text: str, start: int, limit: int, quotes: str) -> tuple[int, bo
                 size += 1
             elif char == open_quote:
                 open_quote = ""
-        elif depth == 0 and size == 1 and _ends_value(text, position):
+        elif char == "`" or (depth == 0 and size == 1 and _ends_value(text, position)):
             break
         elif char and char in quotes:
             open_quote = char
