@@ -14,7 +14,7 @@ from support.postgresql_server import postgresql_url
 __all__ = ["postgresql_url"]
 
 # The same examples in every run, so that a failure is never somebody else's.
-settings.register_profile("quick", max_examples=25, derandomize=True, deadline=None)
+settings.register_profile("quick", max_examples=20, derandomize=True, deadline=None)
 # More of them; a slow machine is no failure.
 settings.register_profile(
     "deep",

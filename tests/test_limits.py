@@ -33,7 +33,7 @@ from epfilter import (
 from epfilter.ast import And, Comparison, Node, Or
 from epfilter.limits import MAX_DEPTH
 from support.counted_work import count_lines
-from support.sizes import MANY_TERMS
+from support.sizes import MANY_TERMS, slow_except
 
 adapter: TypeAdapter[Filter] = TypeAdapter(Node)
 
@@ -213,9 +213,10 @@ def test_redundant_parentheses_have_a_separate_limit(inner: str) -> None:
         parse(f"eq(c,1):({allowed})")
 
 
-@pytest.mark.parametrize(
-    "piece", ["(", ")", "(:", "eq(a,", "and(", "eq(a,x(:", '"', "：", "é", "\\"]
-)
+PIECES = ["(", ")", "(:", "eq(a,", "and(", "eq(a,x(:", '"', "：", "é", "\\"]
+
+
+@pytest.mark.parametrize("piece", slow_except(PIECES, "(", '"'))
 def test_no_text_exhausts_the_stack(piece: str) -> None:
     with pytest.raises(FilterSyntaxError) as caught:
         parse(piece * 20_000)
@@ -259,7 +260,7 @@ LINEAR: dict[str, Callable[[int], object]] = {
 }
 
 
-@pytest.mark.parametrize("name", LINEAR)
+@pytest.mark.parametrize("name", slow_except(LINEAR, "parse", "explain", "unparse", "chain"))
 def test_work_grows_linearly(name: str) -> None:
     LINEAR[name](10)  # what is built once, at first use, is not counted
     once, twice = count_lines(lambda: LINEAR[name](400)), count_lines(lambda: LINEAR[name](800))

@@ -23,6 +23,7 @@ from click.testing import CliRunner, Result
 from epfilter.cli import main
 from epfilter.cli import progress as bar
 from support.file_samples import Case, load_cases
+from support.sizes import slow_except
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="there is nothing of the kind on Windows")
 CASES = load_cases(Path(__file__).parent / "lint_runs.txt")
@@ -183,7 +184,7 @@ def long_line(suffix: str) -> str:
     }.get(suffix, f"search({{filter: 'gte(a,1)', job_type: 'order_export', x: '{fill}'}})")
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("suffix", slow_except(SUFFIXES, ".json", ".filter"))
 def test_a_line_of_five_megabytes(suffix: str) -> None:
     write_file(f"a{suffix}", long_line(suffix))
     result = run("lint", "--jobs", "1", f"a{suffix}")
@@ -220,7 +221,7 @@ NESTED: dict[str, str] = {
 }
 
 
-@pytest.mark.parametrize("name", NESTED)
+@pytest.mark.parametrize("name", slow_except(NESTED, "list.json", "call.py", "a.filter"))
 def test_deeply_nested_files_do_not_crash(name: str) -> None:
     write_file(name, NESTED[name])
     for args in (("lint", "--jobs", "1"), ("lint", "--fix"), ("format", "--files", "--write")):
@@ -373,7 +374,7 @@ def write_many_files(count: int, calls: int) -> None:
 
 
 @POSIX
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("jobs", slow_except(["1", "2"], "2"))
 def test_ctrl_c_prints_no_traceback(jobs: str) -> None:
     write_many_files(200, 60)
     running = process("lint", "--jobs", jobs, start_new_session=True)
@@ -387,9 +388,13 @@ def test_ctrl_c_prints_no_traceback(jobs: str) -> None:
 
 @POSIX
 @pytest.mark.parametrize(
-    "args", [("lint",), ("lint", "--format", "json"), ("lint", "--diff"), ("format", "--files")]
+    "args",
+    slow_except(
+        [["lint"], ["lint", "--format", "json"], ["lint", "--diff"], ["format", "--files"]],
+        ["lint"],
+    ),
 )
-def test_a_closed_pipe_ends_the_output(args: tuple[str, ...]) -> None:
+def test_a_closed_pipe_ends_the_output(args: list[str]) -> None:
     write_many_files(20, 30)
     running = process(*args, "--jobs", "1") if args[0] == "lint" else process(*args)
     assert running.stdout

@@ -25,6 +25,7 @@ from epfilter.exporter import SettingsError
 from epfilter.exporter.service import ServiceSettings, serving
 from support.exporter_services import TOKEN
 from support.help_examples import help_examples
+from support.sizes import slow_except
 
 ORDER = '{"id": "1", "payment": "paid"}\n'
 
@@ -207,7 +208,7 @@ def test_a_service_error_exits_with_2_and_a_message(
     assert (done.exit_code, done.stderr) == (2, "Error: the disk is full. Hint: make room.\n")
 
 
-@pytest.mark.parametrize("package", ["starlette", "structlog", "uvicorn"])
+@pytest.mark.parametrize("package", slow_except(["starlette", "structlog", "uvicorn"], "starlette"))
 def test_a_missing_package_is_reported(package: str) -> None:
     # In a process of its own, because what is imported here already stays.
     code = f"import sys; sys.modules[{package!r}] = None; from epfilter.cli import main; main()"

@@ -16,6 +16,7 @@ from epfilter.resources import orders
 from support.counted_work import count_lines
 from support.filter_strategies import any_text, filters
 from support.resource_samples import logs, things
+from support.sizes import slow_except
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,7 +168,7 @@ LINEAR: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("resource", [None, things], ids=["no resource", "with a resource"])
-@pytest.mark.parametrize("name", LINEAR)
+@pytest.mark.parametrize("name", slow_except(LINEAR, "mixed", "values"))
 def test_work_grows_linearly(name: str, resource: Any) -> None:
     # With a limit of 0 every text is percent-encoded.
     every_rule = Settings(select=("EPF",), max_bytes=0)

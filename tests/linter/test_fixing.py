@@ -22,6 +22,7 @@ from support.filter_oracle import matches
 from support.filter_strategies import any_text, filters
 from support.meaning_samples import ROWS, TYPED_ROWS, filter_texts
 from support.resource_samples import logs, things
+from support.sizes import slow_except
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -228,7 +229,7 @@ LINEAR: dict[str, Callable[[int], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", LINEAR)
+@pytest.mark.parametrize("name", slow_except(LINEAR, "unknown operators"))
 def test_work_grows_linearly(name: str) -> None:
     fix(
         LINEAR[name](60), settings=ALL_RULES, unsafe=True

@@ -1,8 +1,30 @@
-"""Sizes of large filters: one for every run, and the promised one for `pytest -m slow`."""
+"""Sizes of large filters, and cases of which only some run without `pytest -m slow`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 import pytest
+
+Case = TypeVar("Case")
 
 MANY_TERMS = [5_000, pytest.param(100_000, marks=pytest.mark.slow)]
 """5,000 terms exceed every recursion limit; the documentation promises 100,000."""
+
+
+def slow_except(cases: Iterable[Case], *smoke: Case) -> list[object]:
+    """Return the cases as parameters of a test; those not in `smoke` are marked slow.
+
+    A tuple has the values of several parameters. Raises ValueError for a smoke case that does not exist, so that a renamed case is noticed.
+    """
+    cases = list(cases)
+    missing = [case for case in smoke if case not in cases]
+    if missing:
+        raise ValueError(f"these smoke cases do not exist: {missing}")
+    return [
+        case
+        if case in smoke
+        else pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.slow)
+        for case in cases
+    ]

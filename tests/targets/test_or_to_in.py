@@ -26,6 +26,7 @@ from epfilter.targets import (
 from epfilter.targets.or_to_in import MIN_TERMS
 from support.counted_work import count_lines
 from support.filter_oracle import matches
+from support.sizes import slow_except
 
 _TABLE = Table("orders", MetaData(), Column("a", Text), Column("j", JSON))
 _SCHEMA = {"a": nw.String(), "j": nw.List(nw.String())}
@@ -54,7 +55,7 @@ FILTERS: dict[str, Callable[[int], Filter]] = {
 }
 
 
-@pytest.mark.parametrize("shape", FILTERS)
+@pytest.mark.parametrize("shape", slow_except(FILTERS, "mixed"))
 @pytest.mark.parametrize("target", TARGETS)
 def test_twice_the_terms_cost_twice_the_work(target: str, shape: str) -> None:
     translate, made = TARGETS[target], FILTERS[shape]

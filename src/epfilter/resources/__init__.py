@@ -64,8 +64,9 @@ from epfilter.resources.fields import (
     Ordered,
 )
 from epfilter.resources.groups import FieldGroup, Keyed, Nested
+from epfilter.resources.job_types import resource_of_job
 from epfilter.resources.listings import AREA_OF as _AREA_OF
-from epfilter.resources.resolve import all_resources, resource_named, resource_of, resource_of_job
+from epfilter.resources.resolve import all_resources, resource_named, resource_of
 from epfilter.resources.resource import (
     Resource,
     check_located,

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import cast, overload
 
 from epfilter.errors import FilterTypeError, ResourceError, describe_type
-from epfilter.resources.listings import AREA_OF, JOB_TYPES
+from epfilter.resources.listings import AREA_OF
 from epfilter.resources.resource import Resource
 from epfilter.snippets import shorten
 from epfilter.suggestions import suggest_name
@@ -33,18 +33,6 @@ def resource_named(name: str) -> Resource:
         )
     area = import_module(f"epfilter.resources.listings.{AREA_OF[name]}")
     return cast("Resource", getattr(area, name))
-
-
-def resource_of_job(job_type: str) -> Resource | None:
-    """Return the listing whose filters a job of the Exporter Service accepts.
-
-    Return None for an unknown job type.
-
-    >>> resource_of_job("order_export"), resource_of_job("import")
-    (<resource orders>, None)
-    """
-    name = JOB_TYPES.get(job_type)
-    return None if name is None else resource_named(name)
 
 
 def all_resources() -> tuple[Resource, ...]:

@@ -29,6 +29,7 @@ from support.exporter_services import (
     job_request,
 )
 from support.live_services import LiveService, live_service
+from support.sizes import slow_except
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
 
@@ -92,7 +93,7 @@ def test_the_log_of_a_process_is_json_without_data_of_clients(live: LiveService)
     assert "swanson" not in "\n".join(live.output)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", slow_except([signal.SIGTERM, signal.SIGINT], signal.SIGTERM))
 def test_a_signal_ends_it_with_0(live: LiveService, number: int) -> None:
     with client_of(live) as client:
         assert client.get("/healthz").status_code == 200

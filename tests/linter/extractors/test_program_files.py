@@ -22,6 +22,7 @@ from epfilter.linter.extractors import (
 from epfilter.linter.extractors.mapped_text import mark_placeholders
 from epfilter.printer import unparse
 from support.filter_strategies import any_text, filters, pieces
+from support.sizes import slow_except
 
 _CODES = {ord(char) for char in "'\"`\\\n\r{}$&"}
 
@@ -302,7 +303,7 @@ DEEP = {
 }
 
 
-@pytest.mark.parametrize("name", DEEP)
+@pytest.mark.parametrize("name", slow_except(DEEP, "a.py", "a.js"))
 def test_deep_nesting_raises_no_error(name: str) -> None:
     extraction = extract_text(DEEP[name], name)
     assert len(extraction.problems) == (name.endswith(".py"))

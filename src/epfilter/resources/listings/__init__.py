@@ -103,11 +103,5 @@ AREAS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-JOB_TYPES = {"order_export": "orders"}
-"""The type of a job of the Exporter Service, and the listing whose filters it accepts.
-
-Source: Exporter Service API 1.0, OpenAPI document, whose only job exports orders.
-"""
-
 AREA_OF = {name: area for area, names in AREAS.items() for name in names}
 """The module of each listing, by the name of the listing."""
