@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from epfilter.linter.extractors.command_lines import add_command_filters
 from epfilter.linter.extractors.data_tree import DataNode, ObjectNode, StringNode, parse_json
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.filter_text import is_filter_name, starts_like_filter
@@ -147,4 +148,5 @@ def _add_string(node: StringNode, extraction: Extraction, request: RequestContex
         else:
             add_data_filters(tree, extraction, request)
             return
+    add_command_filters(source, extraction)
     add_url_filters(source, extraction, request=request)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
+from epfilter.linter.extractors.command_lines import add_command_filters
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.mapped_text import MappedText, Segment
 from epfilter.linter.extractors.registry import (
@@ -89,7 +90,9 @@ class _MarkdownExtractor:
             if kind:
                 self._add_code(self._map_code(token, kind), kind)
             else:
-                add_url_filters(self._slice_lines(first, last), self._prose)
+                code = self._slice_lines(first, last)
+                add_command_filters(code, self._prose)
+                add_url_filters(code, self._prose)
             done, tables = last, []
         self._add_prose(done, len(self._lines), tables)
 
@@ -143,6 +146,7 @@ class _MarkdownExtractor:
         self._add_text(self._slice_lines(first, last))
 
     def _add_text(self, text: MappedText) -> None:
+        add_command_filters(text, self._prose)
         add_url_filters(text, self._prose)
         for delimiters in _COMMENT_DELIMITERS:
             opening, closing = delimiters

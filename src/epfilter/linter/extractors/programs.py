@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from epfilter.errors import Span
+from epfilter.linter.extractors.command_lines import add_command_filters
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.literals import make_placeholder, require_same_encoding
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText, refuse_edit
@@ -159,6 +160,7 @@ class ProgramExtractor(ABC, Generic[Node]):
         """
         value, construct = expression.value, expression.built_with
         if sink is None or _URL_PARAMETER.search(value.text):
+            add_command_filters(value, self._extraction, built_with=construct)
             add_url_filters(value, self._extraction, built_with=construct, request=request)
         else:
             context = request if sink == NO_CONTEXT else sink

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.linter.extractors import json_files
+from epfilter.linter.extractors.command_lines import add_command_filters
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.filter_text import is_filter_name, starts_like_filter
 from epfilter.linter.extractors.literals import replace_surrogates
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText, Segment
+from epfilter.linter.extractors.platform_commands import find_command_filters
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 from epfilter.linter.extractors.shell_words import ShellWord, map_document, map_word
 from epfilter.linter.extractors.syntax_tree import SyntaxTree
@@ -133,9 +135,15 @@ class _ShellExtractor:
     def _visit_command(self, node: Node) -> tuple[Sequence[Node], RequestContext]:
         arguments = [*self._split_arguments(node)]
         request = self._find_request(arguments)
-        for argument in arguments:
+        name = node.child_by_field_name("name")
+        texts = [self._tree.text_of(name) if name is not None else ""]
+        texts += [argument.text for argument in arguments]
+        commands = dict(find_command_filters(texts))
+        for i, argument in enumerate(arguments, 1):
             parameter = _PARAMETER.match(argument.text)
-            if parameter:
+            if i in commands:
+                self._extraction.add_candidate(argument.word.value, commands[i])
+            elif parameter:
                 value = argument.word.slice(parameter.end(), len(argument.text))
                 if argument.previous in _ENCODED_DATA_OPTIONS:
                     value = decode_percent(value.slice(0, len(value.text.partition("&")[0])))
@@ -200,6 +208,7 @@ class _ShellExtractor:
         if _is_json(word.value.text):
             self._add_json(word.value, request, is_data=is_data)
         else:
+            add_command_filters(word.value, self._extraction)
             add_url_filters(word.value, self._extraction, request=request)
 
     def _add_json(self, value: MappedText, request: RequestContext, *, is_data: bool) -> None:
