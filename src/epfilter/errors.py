@@ -7,6 +7,7 @@ The exceptions of epfilter:
     ├── FilterValueError           a value cannot be part of a filter (also a ValueError)
     │   └── ResourceError          a resource has no such field, operator or value
     ├── FilterTypeError            an argument has the wrong type (also a TypeError)
+    ├── PluginError                the rules of another package cannot be used
     └── UnsupportedFilterError     a target does not support a part of a filter
 
 Errors of an export are subclasses of `epfilter.exporter.ExporterError`.
@@ -261,6 +262,16 @@ class FilterTypeError(_MessageError, TypeError):
     >>> parse(b"eq(a,1)")
     Traceback (most recent call last):
     epfilter.errors.FilterTypeError: the text of a filter must be a str, not a value ...
+    """
+
+
+class PluginError(_MessageError):
+    """The error for a package whose rules cannot be used by the linter; nothing is linted then.
+
+    `.message` names the package and what is wrong, and `.hint` is what to do.
+
+    >>> print(PluginError("the rules of the package `shop` cannot be used: `5`: it is not a Rule."))
+    the rules of the package `shop` cannot be used: `5`: it is not a Rule.
     """
 
 

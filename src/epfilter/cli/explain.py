@@ -53,12 +53,19 @@ def _complete_code(
 @resource_option("Read the filter as one of this resource, for example orders.")
 def explain_command(source: str, resource: Resource | None) -> int:
     """Run the command; an unknown code is wrong usage."""
-    if not _CODE.fullmatch(source):
+    if not _is_code(source):
         return _explain_filter(read_filter(source), resource)
     if resource is not None:
         raise click.UsageError("`--resource` cannot be combined with a code.")
     _explain_code(source)
     return 0
+
+
+def _is_code(source: str) -> bool:
+    """Return whether the argument is a code, for example that of a rule of another package."""
+    from epfilter.linter import RULES
+
+    return bool(_CODE.fullmatch(source)) or source.upper() in RULES
 
 
 def _explain_filter(text: str, resource: Resource | None) -> int:

@@ -15,6 +15,7 @@ import click
 
 from epfilter.cli.signals import INTERRUPTED, interrupt_on_signals
 from epfilter.cli.text_io import discard_broken_streams, ignore_closed_pipe, use_utf8
+from epfilter.errors import PluginError
 from epfilter.version import __version__
 
 _FAILURE = 2
@@ -92,6 +93,8 @@ class CommandLine(click.Group):
         except click.ClickException as error:
             if sys.stderr is not None:
                 error.show()
+        except PluginError as error:
+            click.echo(f"Error: {error}", err=True)
         except BrokenPipeError:
             discard_broken_streams()
             return 0

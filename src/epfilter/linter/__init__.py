@@ -1,16 +1,22 @@
 """The linter: reports what is wrong, doubtful or slow in a filter, by rules that each have a code.
 
 EPF1 syntax, EPF2 fields and values of a resource, EPF3 limits and cost, EPF4 meaning, EPF5 form,
-EPF6 filters in programs and comments, EPF7 files. A code never changes its meaning. `lint` checks
-one filter, `lint_paths` the files of a project. Importing this package loads no rules; the first
-call does.
+EPF6 filters in programs and comments, EPF7 files. A code never changes its meaning. Other packages
+add rules by entry points. `lint` checks one filter, `lint_paths` the files of a project. Importing
+this package loads no rules; the first call does.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from epfilter.errors import Diagnostic, FilterTypeError, describe_type
+from epfilter.errors import (
+    Diagnostic,
+    FilterTypeError,
+    FilterValueError,
+    PluginError,
+    describe_type,
+)
 from epfilter.lazy import make_getattr as _make_getattr
 from epfilter.linter.settings import Settings, require_settings
 
@@ -18,9 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from os import PathLike
 
-    from epfilter.linter.definitions import Example, Rule
+    from epfilter.linter.definitions import Example, Finding, Rule
     from epfilter.linter.files import Baseline, Configuration, FileFinding, FileReport
     from epfilter.linter.fixing import Fixed, fix
+    from epfilter.linter.model import Call, Context, Group
     from epfilter.linter.registry import RULES
     from epfilter.linter.reports import render
     from epfilter.located import Located
@@ -29,11 +36,16 @@ if TYPE_CHECKING:
 __all__ = [
     "RULES",
     "Baseline",
+    "Call",
     "Configuration",
+    "Context",
     "Example",
     "FileFinding",
     "FileReport",
+    "Finding",
     "Fixed",
+    "Group",
+    "PluginError",
     "Rule",
     "Settings",
     "explain_rule",
@@ -48,7 +60,11 @@ __all__ = [
 
 
 def lint(
-    text: str, resource: Resource | str | None = None, *, settings: Settings | None = None
+    text: str,
+    resource: Resource | str | None = None,
+    *,
+    settings: Settings | None = None,
+    rules: Iterable[Rule] = (),
 ) -> list[Diagnostic]:
     """Return all findings of the rules in a filter text, in the order of the text.
 
@@ -56,11 +72,13 @@ def lint(
     operators and values are checked too, and values are compared by the type of their field.
     Without one, a rule reports only what is true for every type: text, number, date, boolean and
     UUID. For a text with syntax errors, the result contains these errors and the findings of the
-    resource in the undamaged calls. `settings` select rules and set thresholds.
+    resource in the undamaged calls. `settings` select rules and set thresholds; `rules` are your
+    own, beside those of this package and of installed packages.
 
     No content of the text raises an error. Raises FilterTypeError if the text is not a str or the
     resource has a wrong type, ResourceError for the name of an unknown resource, and
-    FilterValueError for settings that name an unknown rule.
+    FilterValueError for settings that name an unknown rule and for an invalid rule, and PluginError
+    if the rules of an installed package cannot be used.
 
     >>> [(finding.code, finding.span) for finding in lint("gt(total,5):lt(total,3)")]
     [('EPF401', Span(start=12, end=23))]
@@ -71,7 +89,8 @@ def lint(
     from epfilter.resources import resource_of
 
     resolved = resource_of(resource, hint='as in lint(text, "orders")')
-    return get_engine(require_settings(settings)).run(text, resolved)
+    added = _require_rules(rules)
+    return get_engine(require_settings(settings), added).run(text, resolved)
 
 
 def lint_located(
@@ -214,13 +233,31 @@ def explain_rule(code: str) -> str:
     return describe_rule(get_rule(code))
 
 
+def _require_rules(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Return the rules as a tuple; raise FilterValueError for one that cannot be used."""
+    if rules == ():
+        return ()
+    from epfilter.linter.plugins import describe_unusable_rule
+
+    required = tuple(rules)
+    for rule in required:
+        problem = describe_unusable_rule(rule)
+        if problem:
+            raise FilterValueError(f"a rule cannot be used: {problem}.")
+    return required
+
+
 _MODULES = {
     "Baseline": "files.baseline",
+    "Call": "model",
     "Configuration": "files.configuration",
+    "Context": "model",
     "Example": "definitions",
     "FileFinding": "files.report",
     "FileReport": "files.report",
+    "Finding": "definitions",
     "Fixed": "fixing",
+    "Group": "model",
     "RULES": "registry",
     "Rule": "definitions",
     "fix": "fixing",

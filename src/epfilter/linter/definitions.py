@@ -27,7 +27,13 @@ class Example(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One problem that a rule found; the engine adds the code and the severity of the rule."""
+    """One problem that a rule found; the engine adds the code and the severity of the rule.
+
+    `message` is what is wrong, `span` where, `hint` what to do; `fix` is the correction.
+
+    >>> Finding("`a` is not a good name.", Span(3, 4), "give it a longer name").span
+    Span(start=3, end=4)
+    """
 
     message: str
     span: Span

@@ -14,7 +14,7 @@ from epfilter.ast import Operator
 from epfilter.errors import Diagnostic, FilterValueError, Span
 from epfilter.linter.definitions import CallCheck, FilterCheck, Finding, GroupCheck, Rule
 from epfilter.linter.model import Context, build_context
-from epfilter.linter.registry import RULES, describe_unknown_code
+from epfilter.linter.registry import RULES, describe_unknown_code, require_plugins
 from epfilter.linter.settings import Settings
 from epfilter.parser import parse_located
 from epfilter.resources import check_located
@@ -178,9 +178,13 @@ def _select_codes(settings: Settings, rules: Mapping[str, Rule]) -> set[str]:
 
 
 @lru_cache(maxsize=8)
-def get_engine(settings: Settings) -> Engine:
-    """Return the engine for these settings, from a cache if possible.
+def get_engine(settings: Settings, rules: tuple[Rule, ...] = ()) -> Engine:
+    """Return the engine for these settings and additional rules, from a cache if possible.
 
-    Raises FilterValueError for a code that no rule has.
+    Raises FilterValueError for a code that no rule has, and PluginError if the rules of an
+    installed package cannot be used.
     """
-    return Engine(settings)
+    require_plugins()
+    if not rules:
+        return Engine(settings)
+    return Engine(settings, {**RULES, **{rule.code: rule for rule in rules}})

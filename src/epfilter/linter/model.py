@@ -27,6 +27,14 @@ class Call:
     filter in the order of the text. `match` is None if no resource is given or if the resource has
     no such field. Equal parts of one filter have the same `equality_key`; `index` is the position
     in `parent.parts`.
+
+    >>> from epfilter import parse_located
+    >>> from epfilter.linter import Settings
+    >>> from epfilter.resources import orders
+    >>> text = "eq(customer.name,Ron)"
+    >>> (call,) = build_context(text, parse_located(text), orders, Settings()).calls
+    >>> call.field.text, call.path, call.values[0].text, call.values[0].span
+    ('customer.name', 'name', 'Ron', Span(start=17, end=20))
     """
 
     located: Located
@@ -118,7 +126,15 @@ class Call:
 
 @dataclass(eq=False, slots=True)
 class Group:
-    """Two or more parts joined with `:` (AND) or `|` (OR)."""
+    """Two or more parts joined with `:` (AND) or `|` (OR).
+
+    >>> from epfilter import parse_located
+    >>> from epfilter.linter import Settings
+    >>> text = "eq(a,1):(eq(b,2)|eq(c,3))"
+    >>> (outer, inner) = build_context(text, parse_located(text), None, Settings()).groups
+    >>> inner.op.value, [str(part) for part in inner.parts], inner.parent is outer
+    ('or', ['eq(b,2)', 'eq(c,3)'], True)
+    """
 
     located: Located
     op: Literal[Operator.AND, Operator.OR]
@@ -154,7 +170,15 @@ class Group:
 
 @dataclass(eq=False, slots=True)
 class Context:
-    """A filter without syntax errors, with all calls and groups in the order of the text."""
+    """A filter without syntax errors, with all calls and groups in the order of the text.
+
+    >>> from epfilter import parse_located
+    >>> from epfilter.linter import Settings
+    >>> text = "eq(a,1):(eq(b,2)|eq(c,3))"
+    >>> context = build_context(text, parse_located(text), None, Settings())
+    >>> [str(call) for call in context.calls], len(context.groups), context.resource
+    (['eq(a,1)', 'eq(b,2)', 'eq(c,3)'], 2, None)
+    """
 
     text: str
     node: Filter

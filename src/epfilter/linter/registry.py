@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.linter.definitions import Example, Rule
+from epfilter.linter.plugins import load_rules
 from epfilter.linter.rules import (
     epf1_syntax,
     epf2_resources,
@@ -62,10 +63,18 @@ _ALL: tuple[Rule, ...] = (
     *epf7_files.RULES,
 )
 
-RULES: Mapping[str, Rule] = MappingProxyType({rule.code: rule for rule in _ALL})
-"""All rules by their code, in the order of the codes."""
+_PLUGINS = load_rules()
+
+RULES: Mapping[str, Rule] = MappingProxyType({rule.code: rule for rule in (*_ALL, *_PLUGINS.rules)})
+"""All rules by their code, in the order of the codes; those of other packages come last."""
 
 _WIDTH = 88
+
+
+def require_plugins() -> None:
+    """Raise PluginError if the rules of an installed package cannot be used."""
+    if _PLUGINS.fault is not None:
+        raise _PLUGINS.fault
 
 
 def get_rule(code: str) -> Rule:
@@ -86,7 +95,7 @@ def describe_unknown_code(code: str) -> tuple[str, str]:
     nearest = sorted(nearest_names(code, RULES, 3))
     return (
         f"there is no rule `{shorten(code)}`.",
-        did_you_mean(*nearest) if nearest else f"the codes are {min(RULES)} to {max(RULES)}",
+        did_you_mean(*nearest) if nearest else f"the codes are {_ALL[0].code} to {_ALL[-1].code}",
     )
 
 

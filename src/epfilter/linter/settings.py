@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.snippets import format_argument
 
-_CODE_OR_FAMILY = re.compile(r"EPF[0-9]{0,3}")
+_CODE_OR_FAMILY = re.compile(r"EPF[0-9]{0,3}|(?!EPF)[A-Z]{2,10}[0-9]{0,4}")
 _THRESHOLDS = ("max_calls", "max_bytes", "max_or_complexity", "max_in_values")
 
 
@@ -17,11 +17,11 @@ _THRESHOLDS = ("max_calls", "max_bytes", "max_or_complexity", "max_in_values")
 class Settings:
     """The rules that run, and their thresholds.
 
-    `select` and `ignore` contain codes (`EPF301`) or families (`EPF3`, or `EPF` for all). If
-    `select` is empty, all rules that are enabled by default run; a selected family includes the
-    others, too. `ignore` takes precedence over `select`. Syntax errors (EPF1) are reported
-    whatever is selected, because no rule can check a filter with such an error; only `ignore`
-    suppresses them.
+    `select` and `ignore` contain codes (`EPF301`) or families (`EPF3`, or `EPF` for all). The codes
+    of the rules of other packages begin with other letters. If `select` is empty, all rules that
+    are enabled by default run; a selected family includes the others, too.
+    `ignore` takes precedence over `select`. Syntax errors (EPF1) are reported whatever is selected,
+    because no rule can check a filter with such an error; only `ignore` suppresses them.
 
     The thresholds are the highest values without a finding: `max_calls` calls in a filter,
     `max_bytes` bytes of the percent-encoded filter, `max_or_complexity` OR alternatives, and

@@ -2,93 +2,37 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
-from epfilter import lint, parse
+from epfilter import lint
 from epfilter.linter import RULES, Configuration, Example, Rule, Settings, lint_content
+from epfilter.testing import RuleCase, read_rule_cases, verify_rule
 from support.resource_samples import logs, things
 
 if TYPE_CHECKING:
     from epfilter import Diagnostic
-    from epfilter.resources import Resource
 
 DATA = Path(__file__).parent / "data"
-SAMPLES = {"things": things, "logs": logs}
+SAMPLES = (things, logs)
 RULES_WITH_CHECKS = [code for code in RULES if code[3] in "345"]
 
-_BLOCK = re.compile(
-    r"^\[(?P<resource>[\w-]+)(?P<thresholds>(?: \w+=\d+)*)\] (?P<text>[^\n]*)\n"
-    r"(?P<expected>.*?)\n*(?=^\[|\Z)",
-    re.MULTILINE | re.DOTALL,
-)
+CASES = [
+    (code, case) for code in RULES_WITH_CHECKS for case in read_rule_cases(DATA / f"{code}.txt")
+]
+NAMES = [f"{code} {case.text[:60]}" for code, case in CASES]
 
 
-class Case(NamedTuple):
-    code: str
-    resource: str
-    thresholds: str
-    text: str
-    expected: str
-
-    def lint(self) -> list[Diagnostic]:
-        thresholds: Any = {
-            name: int(number) for name, number in re.findall(r"(\w+)=(\d+)", self.thresholds)
-        }
-        settings = Settings(select=(self.code,), **thresholds)
-        return lint(self.text, find_resource(self.resource), settings=settings)
-
-
-def find_resource(name: str) -> Resource | str | None:
-    return SAMPLES.get(name) or (None if name in {"", "-"} else name)
-
-
-def read_cases(code: str) -> list[Case]:
-    data = (DATA / f"{code}.txt").read_text(encoding="utf-8")
-    return [
-        Case(code, *match.groups()) for match in _BLOCK.finditer(re.sub(r"(?m)^#.*\n", "", data))
-    ]
-
-
-CASES = [case for code in RULES_WITH_CHECKS for case in read_cases(code)]
-
-
-def format_findings(diagnostics: list[Diagnostic], text: str) -> str:
-    """Return each finding with its severity, and the text after its fix."""
-    lines = []
-    for diagnostic in diagnostics:
-        lines.append(f"{diagnostic.severity} {diagnostic.draw(text)}")
-        fix = diagnostic.fix
-        if fix:
-            safety = "safe" if fix.safe else "not safe"
-            lines.append(f"fix: {fix.title} ({safety})\nfixed: {fix.apply(text)}")
-    return "\n".join(lines) or "nothing"
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.code} {case.text[:60]}")
-def test_words_carets_and_fixes(case: Case) -> None:
-    assert format_findings(case.lint(), case.text) == case.expected
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.code} {case.text[:60]}")
-def test_a_fix_gives_a_valid_filter_and_a_safe_one_removes_its_finding(case: Case) -> None:
-    before = case.lint()
-    for diagnostic in before:
-        if diagnostic.fix is None:
-            continue
-        fixed = diagnostic.fix.apply(case.text)
-        parse(fixed)
-        if diagnostic.fix.safe:
-            assert len(case._replace(text=fixed).lint()) < len(before)
+@pytest.mark.parametrize(("code", "case"), CASES, ids=NAMES)
+def test_words_carets_and_fixes(code: str, case: RuleCase) -> None:
+    case.verify(RULES[code], SAMPLES)
 
 
 @pytest.mark.parametrize("code", RULES_WITH_CHECKS)
 def test_every_rule_has_a_case_that_passes_and_one_that_fails(code: str) -> None:
-    outcomes = {case.expected == "nothing" for case in read_cases(code)}
+    outcomes = {case.expected == "nothing" for name, case in CASES if name == code}
     assert outcomes == {True, False}
 
 
@@ -96,17 +40,23 @@ def test_every_data_file_belongs_to_a_rule() -> None:
     assert sorted(path.stem for path in DATA.iterdir()) == RULES_WITH_CHECKS
 
 
+def has_checks(rule: Rule) -> bool:
+    return bool(rule.check_call or rule.check_group or rule.check_filter)
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES.values() if has_checks(rule)], ids=lambda rule: rule.code
+)
+def test_the_examples_of_a_rule_with_checks(rule: Rule) -> None:
+    verify_rule(rule)
+
+
 def lint_example(example: Example, settings: Settings) -> list[Diagnostic]:
     """Return the findings in an example: a filter, or a file if it has a name."""
     if example.name:
         report = lint_content(example.text, example.name, Configuration(settings=settings))
         return [finding.diagnostic for finding in report.findings]
-    return lint(example.text, find_resource(example.resource), settings=settings)
-
-
-def default_codes(example: Example, rule: Rule) -> list[str]:
-    settings = Settings() if rule.enabled else Settings(select=("EPF",))
-    return [diagnostic.code for diagnostic in lint_example(example, settings)]
+    return lint(example.text, example.resource or None, settings=settings)
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -115,8 +65,8 @@ def test_the_bad_example_has_only_the_finding_of_its_rule(rule: Rule) -> None:
         # These need a very long text, a limit that only a program sets, a missing file, or a
         # package that is not installed.
         assert rule.code in {"EPF117", "EPF118", "EPF119", "EPF701", "EPF704"}
-    else:
-        assert default_codes(rule.bad, rule) == [rule.code]
+    elif not has_checks(rule):
+        assert [found.code for found in lint_example(rule.bad, Settings())] == [rule.code]
         # A comment is unused only if the rule that it ignores runs.
         select = (rule.code, "EPF301") if rule.code == "EPF602" else (rule.code,)
         (diagnostic,) = lint_example(rule.bad, Settings(select=select))
@@ -125,4 +75,5 @@ def test_the_bad_example_has_only_the_finding_of_its_rule(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_the_good_example_has_no_findings(rule: Rule) -> None:
-    assert default_codes(rule.good, replace(rule, enabled=True)) == []
+    if not has_checks(rule):
+        assert lint_example(rule.good, Settings()) == []

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import CoreSchema, SchemaValidator, ValidationError, core_schema
 
-from epfilter.errors import FilterError, FilterValueError
+from epfilter.errors import FilterError, FilterValueError, PluginError
 from epfilter.linter.files.configuration import DEFAULT_EXCLUDE, Configuration
 from epfilter.linter.files.paths import is_file, normalize_path
 from epfilter.linter.settings import Settings
@@ -139,6 +139,8 @@ def _validate(table: object, name: str, root: Path) -> Configuration:
     try:
         configuration = _make_configuration(values, root)
         configuration.check()
+    except PluginError:
+        raise
     except FilterError as error:
         message = getattr(error, "message", str(error))
         raise FilterValueError(f"{name}: {message}", hint=getattr(error, "hint", None)) from None

@@ -39,7 +39,7 @@ _DIRECTIVE = re.compile(
 )
 """The codes stand in brackets; parentheses, a colon or none of them are read in the same way."""
 
-_CODE = re.compile(r"EPF[0-9]{0,3}", re.IGNORECASE)
+_CODE = re.compile(r"EPF[0-9]{0,3}|(?!EPF)[A-Z]{2,10}[0-9]{0,4}", re.IGNORECASE)
 _EXCERPT_LIMIT = 40
 """How many characters of an invalid directive a message repeats."""
 
