@@ -25,6 +25,7 @@ from epfilter.linter.extractors.programs import (
     StringExpression,
     contexts_of_placeholders,
 )
+from epfilter.linter.extractors.python_api import ApiCalls
 from epfilter.linter.extractors.python_literals import PythonLines, map_literals
 from epfilter.linter.extractors.python_sinks import PythonSinks, flatten_addition, possible_values
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
@@ -113,6 +114,7 @@ class _PythonExtractor(ProgramExtractor[ast.AST]):
         super().__init__(source, extraction, PythonSinks())
         self._lines = lines
         self._tree = tree
+        self._api = ApiCalls(tree, source.text)
 
     def _visit(
         self, node: ast.AST, sink: RequestContext | None
@@ -133,7 +135,7 @@ class _PythonExtractor(ProgramExtractor[ast.AST]):
     ) -> Sequence[tuple[ast.AST, RequestContext | None]]:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant | ast.JoinedStr):
             return ()  # a docstring
-        sinks = dict(self._sinks.find(node))
+        sinks = dict(self._sinks.find(node)) | dict(self._api.find(node))
         if sink is not None:
             sinks |= dict.fromkeys(possible_values(node), sink)
         return [(child, sinks.get(child)) for child in ast.iter_child_nodes(node)]
