@@ -10,6 +10,7 @@ from epfilter.linter.extractors.extraction import (
     InterpolatedFilter,
     Problem,
 )
+from epfilter.linter.extractors.filter_text import is_operator_name
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText, Segment
 from epfilter.linter.extractors.registry import (
     FILE_KINDS,
@@ -39,4 +40,5 @@ __all__ = [
     "Segment",
     "extract_file",
     "find_kind",
+    "is_operator_name",
 ]

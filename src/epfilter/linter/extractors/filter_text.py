@@ -12,6 +12,7 @@ OPERATOR_PATTERN = (
 )
 """An operator, or a common mistake for one."""
 
+_OPERATOR_NAME = re.compile(OPERATOR_PATTERN, re.IGNORECASE)
 _CALL = re.compile(r"[A-Za-z_]\s*\(")
 _OPERATOR_CALL = re.compile(
     rf"(?:\A\s*(?:\??filter=\s*)*|[(:|{PLACEHOLDER}]\s*){OPERATOR_PATTERN}\s*\(", re.IGNORECASE
@@ -32,6 +33,11 @@ _JQ_PROGRAM = re.compile(r"\s*(?:[.\[]|(?:any|all|first|map|select|to_entries|wi
 """Programs of jq are called `filter` too, and have a function `contains`."""
 
 _FILTER_NAME = re.compile(r"(?:\w*_)?(?:filter|FILTER)|\w*[a-z0-9]Filter")
+
+
+def is_operator_name(name: str) -> bool:
+    """Return whether the name is an operator, or a common mistake for one, in any case."""
+    return _OPERATOR_NAME.fullmatch(name) is not None
 
 
 def calls_operator(text: str) -> bool:

@@ -26,7 +26,7 @@ from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.directives import Directives
 from epfilter.linter.files.document import Document, DocumentError
 from epfilter.linter.files.interpolations import diagnose_interpolation
-from epfilter.linter.files.placeholders import fill_placeholders, keep_certain
+from epfilter.linter.files.placeholders import lint_with_placeholders
 from epfilter.linter.files.projects import PLATFORM_NAME, Projects
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.snippets import make_printable
@@ -223,8 +223,9 @@ class FileLinter:
     ) -> list[Diagnostic]:
         if not has_placeholders:
             return self._engine.run(text, resource)
-        diagnostics = self._engine.run(fill_placeholders(text), resource)
-        return keep_certain(diagnostics, text, resource)
+        return lint_with_placeholders(
+            text, lambda filled: self._engine.run(filled, resource), resource
+        )
 
     def _is_suppressed(self, code: str, bounds: Span, directives: Directives, path: Path) -> bool:
         return not self._is_selected(code, path) or directives.suppress(code, bounds)
@@ -346,9 +347,9 @@ def _is_damaged(linted: LintedFilter) -> bool:
 
 
 def _keep_constant_parts(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """Yield what a resource rejects in an interpolation, whatever values are inserted."""
+    """Yield the syntax errors of an interpolation, and what a resource rejects in it."""
     for diagnostic in diagnostics:
-        if diagnostic.code.startswith(_RESOURCE) and diagnostic.code != _REQUIRED_FIELDS:
+        if diagnostic.code.startswith((_SYNTAX, _RESOURCE)) and diagnostic.code != _REQUIRED_FIELDS:
             yield replace(diagnostic, fix=None)
 
 
