@@ -21,6 +21,7 @@ from epfilter.linter.extractors import (
     NeedsExtraError,
     extract_file,
     find_kind,
+    find_signs,
 )
 from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.directives import Directives
@@ -38,8 +39,6 @@ _SYNTAX = "EPF1"
 _RESOURCE = "EPF2"
 _REQUIRED_FIELDS = "EPF209"
 """An inserted value may contain the field that a listing requires."""
-
-_FILTER_WORDS = ("filter", "Filter", "FILTER")
 
 
 class LintedFilter(NamedTuple):
@@ -110,6 +109,8 @@ class FileLinter:
         NeedsExtraError where a package is missing.
         """
         extraction = self.extract(document.text, path)
+        if extraction.is_empty:
+            return FileResult((), 0, (), 0, lambda _, __: False)
         directives = Directives(extraction, document.lines, self._own_resources)
         fallback = self._fallback_resource(path)
         every = (
@@ -146,7 +147,7 @@ class FileLinter:
         kind = self.find_kind(path)
         if kind is None:
             return extraction
-        if kind.is_filter_list or any(word in text for word in _FILTER_WORDS):
+        if kind.is_filter_list or find_signs(text):
             extraction.has_evidence = self._has_evidence(text, path)
             extract_file(text, path.name, extraction, kind=kind)
         return extraction
