@@ -28,7 +28,7 @@ from epfilter.linter.files.directives import Directives
 from epfilter.linter.files.document import Document, DocumentError
 from epfilter.linter.files.interpolations import diagnose_interpolation
 from epfilter.linter.files.placeholders import lint_with_placeholders
-from epfilter.linter.files.projects import PLATFORM_NAME, Projects
+from epfilter.linter.files.projects import Projects, names_platform
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.snippets import make_printable
 
@@ -156,7 +156,7 @@ class FileLinter:
         """Return whether a file is known to use the platform, or is part of such a project."""
         return bool(
             self.configuration.uses_platform
-            or PLATFORM_NAME.search(text)
+            or names_platform(text)
             or self._projects.uses_platform(path.absolute().parent)
         )
 
