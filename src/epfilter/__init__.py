@@ -15,7 +15,6 @@ from epfilter.errors import (
     FilterTypeError,
     FilterValueError,
     Fix,
-    PolicyError,
     Severity,
     Span,
 )
@@ -38,7 +37,6 @@ __all__ = [
     "Located",
     "Operand",
     "Operator",
-    "PolicyError",
     "Severity",
     "Span",
     "__version__",

@@ -7,7 +7,6 @@ from epfilter.resources import (
     Contains,
     ContainsAnyAllNull,
     Deprecation,
-    Endpoint,
     Eq,
     EqGt,
     EqIn,
@@ -50,7 +49,6 @@ class Words(FieldGroup):
 class Things(
     Resource,
     title="Things",
-    endpoints=(Endpoint("GET", "/v2/things"),),
     aliases=(
         Alias("ref", "id"),
         PrefixAlias("person.", "contact."),

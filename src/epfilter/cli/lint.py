@@ -39,12 +39,12 @@ _SHOWN_ENDINGS = 5
 _HELP = """Find the filters in files and folders, and report what is wrong with them.
 
 Filters are found in files of filters (.filter, or a .txt file that you name), in JSON
-and YAML, in .http files, shell scripts and Markdown, and in Python,
-JavaScript and TypeScript. The resource of a filter comes from the URL or payload around
-it, from a comment, or from the configuration. In folders, files that .gitignore excludes
-are skipped. Without PATHS the current folder is linted. The path - reads standard input,
-as a file of the name that --stdin-name gives: by default, a file of filters. With --fix
-it prints the fixed text, and the report goes to standard error.
+and YAML, in .http files, shell scripts and Markdown, and in programs in Python,
+JavaScript, TypeScript and many other languages. The resource of a filter comes from the
+URL or payload around it, from a comment, or from the configuration. In folders, files
+that .gitignore excludes are skipped. Without PATHS the current folder is linted. The path
+- reads standard input, as a file of the name that --stdin-name gives: by default, a file
+of filters. With --fix it prints the fixed text, and the report goes to standard error.
 
 The configuration is [tool.epfilter] in pyproject.toml, or epfilter.toml. A comment
 `epfilter: ignore[EPF301]` suppresses findings, and `epfilter: resource=orders` sets the

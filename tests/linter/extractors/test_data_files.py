@@ -339,6 +339,16 @@ REPEATED = (
     (".js", 'f("/v2/orders", { url: "/v2/orders", filter: "eq(a,1)" }, f("a/b" + x));\n'),
     (".ts", 'f("/v2/orders" + (x + '),
     (".tsx", 'f("/v2/orders", { url: x, filter: '),
+    (".go", 'var filter = "eq(a,1)"\n'),
+    (".php", "<?php $filter = 'eq(a,1)' ?>\n"),
+    (".rb", "filter = 'eq(a,1)'\n"),
+    (".java", 'class A { String filter = "eq(a,1)"; }\n'),
+    (".kt", 'val filter = "eq(a,1)"\n'),
+    (".cs", 'var filter = "eq(a,1)";\n'),
+    (".swift", 'let filter = "eq(a,1)"\n'),
+    (".rs", 'const FILTER: A = "eq(a,1)";\n'),
+    (".tf", 'filter = "eq(a,1)"\n'),
+    (".toml", 'filter = "eq(a,1)"\n'),
 )
 """Endings of files, and texts that are repeated in them."""
 

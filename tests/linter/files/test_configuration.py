@@ -274,6 +274,7 @@ def test_filter_lines_declares_files_with_one_filter_a_line(tmp_path: Path) -> N
     ] == [
         [("EPF108", 1, 1)],
         [("EPF108", 1, 1)],
+        [],  # the configuration itself
     ]
 
 

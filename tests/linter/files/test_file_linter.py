@@ -101,7 +101,7 @@ def test_findings_are_in_the_order_of_the_file(tmp_path: Path) -> None:
 
 def test_a_file_of_an_unknown_kind_is_read_only_where_it_is_listed(tmp_path: Path) -> None:
     configuration = Configuration(root=tmp_path)
-    for name in ("filters", "a.csv", ".env"):
+    for name in ("filters", "a.csv", ".envrc"):
         assert list_codes(lint_content("gte(a,1)", name, configuration)) == [("EPF705", 1, 1)]
         listed = replace(configuration, filter_lines=(name,))
         assert list_codes(lint_content("gte(a,1)", name, listed)) == [("EPF108", 1, 1)]

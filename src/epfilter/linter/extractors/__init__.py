@@ -21,7 +21,6 @@ from epfilter.linter.extractors.registry import (
     find_kind,
 )
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
-from epfilter.linter.extractors.signs import find_signs
 
 __all__ = [
     "FILE_KINDS",
@@ -41,6 +40,5 @@ __all__ = [
     "Segment",
     "extract_file",
     "find_kind",
-    "find_signs",
     "is_operator_name",
 ]

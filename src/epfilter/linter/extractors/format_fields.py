@@ -12,7 +12,8 @@ from epfilter.linter.extractors.programs import StringExpression
 Node = TypeVar("Node")
 
 PERCENT_FIELD = re.compile(
-    PLACEHOLDER + r"|%(?:%|(?:\([^()]*\))?[#0 +-]*(?:\*|\d*)(?:\.(?:\*|\d*))?[hlL]?[a-zA-Z])"
+    PLACEHOLDER + r"|%(?:%|\{\w+\}|(?:\([^()]*\)|<\w+>|\[\d+\]|\d+\$)?"
+    r"[#0 +-]*(?:\*|\d*)(?:\.(?:\*|\d*))?[hlL]?[a-zA-Z@])"
 )
 BRACE_FIELD = re.compile(PLACEHOLDER + r"|\{\{|\}\}|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 

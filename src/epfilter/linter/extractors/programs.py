@@ -15,7 +15,6 @@ from epfilter.linter.extractors.literals import make_placeholder, require_same_e
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText, refuse_edit
 from epfilter.linter.extractors.program_sinks import ProgramSinks
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
-from epfilter.linter.extractors.signs import find_signs
 from epfilter.linter.extractors.urls import FILTER_PARAMETER, add_url_filters
 
 Node = TypeVar("Node")
@@ -107,15 +106,9 @@ class ProgramExtractor(ABC, Generic[Node]):
         self._source = source
         self._extraction = extraction
         self._sinks = sinks
-        self._signs = find_signs(source.text)
 
     def walk(self, root: Node) -> None:
-        """Visit the nodes from the root, without recursion.
-
-        Where the program has signs of filters, nodes without one are left out, unless a sink takes
-        them.
-        """
-        is_complete = not self._signs
+        """Visit all nodes from the root, without recursion."""
         stack: list[tuple[Node, RequestContext | None, RequestContext]] = [(root, None, NO_CONTEXT)]
         while stack:
             node, sink, request = stack.pop()
@@ -126,11 +119,7 @@ class ProgramExtractor(ABC, Generic[Node]):
             else:
                 request = self._sinks.find_request(node, request)
                 children = self._children(node, sink)
-            stack += [
-                (child, child_sink, request)
-                for child, child_sink in reversed(children)
-                if is_complete or child_sink is not None or self._may_contain_filter(child)
-            ]
+            stack += [(child, child_sink, request) for child, child_sink in reversed(children)]
 
     @abstractmethod
     def _visit(
@@ -154,10 +143,6 @@ class ProgramExtractor(ABC, Generic[Node]):
     @abstractmethod
     def _span(self, node: Node) -> tuple[int, int]:
         """Return the start and end of the node in the source."""
-
-    @abstractmethod
-    def _may_contain_filter(self, node: Node) -> bool:
-        """Return whether a sign of a filter stands in the node, or this is not known."""
 
     def _unwrap(self, node: Node) -> Node:
         """Return the expression inside parentheses and the like, where the tree has such nodes."""
@@ -206,12 +191,14 @@ class ProgramExtractor(ABC, Generic[Node]):
                 concatenation.add_placeholder(node, *self._span(node))
         return concatenation
 
-    def _evaluate_append(self, target: Node, value: Node) -> StringExpression[Node] | None:
-        """Return what `+=` appends to a filter, if that inserts a value."""
+    def _evaluate_append(
+        self, target: Node, value: Node, operator: str = "+="
+    ) -> StringExpression[Node] | None:
+        """Return what the operator appends to a filter, if that inserts a value."""
         appended = self._evaluate(value)
         if appended is None or not appended.value.placeholders:
             return None
-        concatenation = Concatenation[Node](self._source, "the operator `+=`")
+        concatenation = Concatenation[Node](self._source, f"the operator `{operator}`")
         concatenation.add_placeholder(target, *self._span(target))
         concatenation.add(appended)
         return concatenation.join(self._span(target)[0], self._span(value)[1])

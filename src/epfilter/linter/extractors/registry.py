@@ -32,8 +32,8 @@ class FileKind(NamedTuple):
     code block in Markdown. `extra` is the extra with the packages that the extractor imports.
 
     `is_filter_list`: a file contains filters and nothing else; files of any other kind are skipped
-    where `find_signs` finds nothing. `is_searched_for`: such files are linted when a folder is
-    searched, not only when they are named. `declares_encoding`: a comment declares the encoding
+    where the word "filter" does not occur. `is_searched_for`: such files are linted when a folder
+    is searched, not only when they are named. `declares_encoding`: a comment declares the encoding
     (PEP 263).
     """
 
@@ -45,6 +45,9 @@ class FileKind(NamedTuple):
     is_searched_for: bool = True
     declares_encoding: bool = False
 
+
+_ALL = "lint-all"
+"""The extra with the grammars of more languages than the extra `lint` has."""
 
 FILTER_LIST = FileKind("filter_lines:extract", (".filter", ".filters"), is_filter_list=True)
 """Files of filters; also the kind of the files that a project lists as such."""
@@ -80,6 +83,16 @@ FILE_KINDS = (
         ("ts", "typescript", "mts", "cts"),
     ),
     FileKind("javascript_code:extract_tsx", (".tsx",), ("tsx",)),
+    FileKind("languages.go:extract", (".go",), ("go", "golang"), _ALL),
+    FileKind("languages.php:extract", (".php", ".phtml"), ("php",), _ALL),
+    FileKind("languages.ruby:extract", (".rb", ".rake"), ("ruby", "rb"), _ALL),
+    FileKind("languages.java:extract", (".java",), ("java",), _ALL),
+    FileKind("languages.kotlin:extract", (".kt", ".kts"), ("kotlin", "kt"), _ALL),
+    FileKind("languages.csharp:extract", (".cs", ".csx"), ("csharp", "cs", "c#"), _ALL),
+    FileKind("languages.swift:extract", (".swift",), ("swift",), _ALL),
+    FileKind("languages.rust:extract", (".rs",), ("rust", "rs"), _ALL),
+    FileKind("languages.hcl:extract", (".tf", ".tfvars", ".hcl"), ("hcl", "terraform", "tf"), _ALL),
+    FileKind("languages.toml:extract", (".toml",), ("toml",), _ALL),
 )
 """Every kind of file that is linted. A new kind is one row here, and its extractor."""
 

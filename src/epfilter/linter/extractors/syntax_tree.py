@@ -53,7 +53,7 @@ class SyntaxTree:
         stack = [self.root] if "epfilter" in self.source.text else []
         while stack:
             node = stack.pop()
-            if node.type == "comment":
+            if node.type.endswith("comment"):
                 parent = node.parent
                 if parent is not None and parent.type == "jsx_expression":
                     # Between JSX elements a comment stands in braces of its own.

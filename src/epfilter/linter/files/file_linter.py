@@ -21,14 +21,13 @@ from epfilter.linter.extractors import (
     NeedsExtraError,
     extract_file,
     find_kind,
-    find_signs,
 )
 from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.directives import Directives
 from epfilter.linter.files.document import Document, DocumentError
 from epfilter.linter.files.interpolations import diagnose_interpolation
 from epfilter.linter.files.placeholders import lint_with_placeholders
-from epfilter.linter.files.projects import Projects, names_platform
+from epfilter.linter.files.projects import PLATFORM_NAME, Projects
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.snippets import make_printable
 
@@ -39,6 +38,8 @@ _SYNTAX = "EPF1"
 _RESOURCE = "EPF2"
 _REQUIRED_FIELDS = "EPF209"
 """An inserted value may contain the field that a listing requires."""
+
+_FILTER_WORDS = ("filter", "Filter", "FILTER")
 
 
 class LintedFilter(NamedTuple):
@@ -109,8 +110,6 @@ class FileLinter:
         NeedsExtraError where a package is missing.
         """
         extraction = self.extract(document.text, path)
-        if extraction.is_empty:
-            return FileResult((), 0, (), 0, lambda _, __: False)
         directives = Directives(extraction, document.lines, self._own_resources)
         fallback = self._fallback_resource(path)
         every = (
@@ -147,7 +146,7 @@ class FileLinter:
         kind = self.find_kind(path)
         if kind is None:
             return extraction
-        if kind.is_filter_list or find_signs(text):
+        if kind.is_filter_list or any(word in text for word in _FILTER_WORDS):
             extraction.has_evidence = self._has_evidence(text, path)
             extract_file(text, path.name, extraction, kind=kind)
         return extraction
@@ -156,7 +155,7 @@ class FileLinter:
         """Return whether a file is known to use the platform, or is part of such a project."""
         return bool(
             self.configuration.uses_platform
-            or names_platform(text)
+            or PLATFORM_NAME.search(text)
             or self._projects.uses_platform(path.absolute().parent)
         )
 
@@ -298,19 +297,23 @@ def diagnose_unsupported(path: Path) -> Diagnostic:
 def describe_ending(name: str) -> str:
     """Return the ending of a file name in lower case, or the whole name where it has none.
 
-    >>> describe_ending("shop/Main.KT"), describe_ending("shop/Makefile")
-    ('.kt', 'Makefile')
+    >>> describe_ending("shop/Main.LUA"), describe_ending("shop/Makefile")
+    ('.lua', 'Makefile')
     """
     path = PurePath(name)
     return path.suffix.lower() or path.name
 
 
 def diagnose_missing_package(error: NeedsExtraError) -> Diagnostic:
-    """Return the diagnostic for a file that requires a package that is not installed."""
+    """Return the diagnostic for a file that requires a package that is not installed.
+
+    It is only a remark for the languages that not every project uses.
+    """
     return Diagnostic(
         "EPF704",
         f"linting this file requires the package `{error.package}`, which is not installed.",
         Span(0, 0),
+        Severity.ERROR if error.extra == "lint" else Severity.INFO,
         hint=f"pip install 'epfilter[{error.extra}]'",
     )
 

@@ -5,12 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_NAMES = ("moltin", "epfilter")
-_NAME_PATTERNS = (re.compile(r"elastic[ _-]?path"), re.compile(r"epcc(?<=\bepcc)"))
-"""The names of the platform, of its SDKs and command line, and of this package.
-
-They are searched one after the other, in lower case: that is several times faster.
-"""
+PLATFORM_NAME = re.compile(r"elastic[ _-]?path|moltin|\bepcc|epfilter", re.IGNORECASE)
+"""A name of the platform, of its SDKs and command line, or of this package."""
 
 _MANIFESTS = (
     "package.json", "pyproject.toml", "setup.cfg", "setup.py", "requirements.txt", "composer.json",
@@ -20,18 +16,6 @@ _MANIFESTS = (
 
 _MAX_SIZE = 1_000_000
 """Bytes of a larger manifest are not read."""
-
-
-def names_platform(text: str) -> bool:
-    """Return whether a text contains a name of the platform.
-
-    >>> names_platform("the API of Elastic Path"), names_platform("recept, elastic band")
-    (True, False)
-    """
-    lower = text.lower()
-    return any(name in lower for name in _NAMES) or any(
-        pattern.search(lower) for pattern in _NAME_PATTERNS
-    )
 
 
 class Projects:
@@ -65,7 +49,7 @@ def _names_platform(manifest: Path) -> bool:
             content = file.read(_MAX_SIZE)
     except (OSError, ValueError):
         return False
-    return names_platform(content.decode("utf-8", "replace"))
+    return PLATFORM_NAME.search(content.decode("utf-8", "replace")) is not None
 
 
 def _exists(path: Path) -> bool:

@@ -56,7 +56,8 @@ RULES = (
         title="Parser not installed",
         explanation=(
             "The parsers for YAML, Markdown, shell scripts, JavaScript and TypeScript are optional "
-            "packages. `pip install 'epfilter[lint]'` installs them."
+            "packages. `pip install 'epfilter[lint]'` installs them. Those for the other languages "
+            "are in `epfilter[lint-all]`; without one of these, the finding is only a remark."
         ),
         bad=None,
         good=Example("filter: eq(a,1)\n", name="shop.yaml"),
@@ -71,7 +72,7 @@ RULES = (
             "and never changed. If it contains only filters, list the file under "
             "`filter-lines` in the configuration. In folders, such files are only counted."
         ),
-        bad=Example('val filter = "eq(a,1"\n', name="shop.kt"),
+        bad=Example('local filter = "eq(a,1"\n', name="shop.lua"),
         good=Example("eq(a,1)\n", name="shop.filter"),
         source="this project's decision.",
         severity=Severity.INFO,

@@ -1,0 +1,1 @@
+"""Programming languages, each a declaration for the extractor of programs."""
