@@ -17,6 +17,7 @@ from epfilter.errors import Edit, Fix, Span
 from epfilter.located import Located
 from epfilter.printer import quote_operand
 from epfilter.recovery import diagnostics
+from epfilter.recovery.joined_calls import split_joined_calls
 from epfilter.recovery.operands import QUOTES, Call, match_separator, read_operand, take_operand
 from epfilter.recovery.scanner import Scanner
 
@@ -33,6 +34,10 @@ def read_call(scanner: Scanner, head: re.Match[str]) -> Located:
     scanner.take()
     call = Call(name, op_span, op)
     _read_operands(scanner, call)
+    if op and len(call.operands) == 2 and diagnostics.means_part(name):
+        field, value = call.operands
+        better = diagnostics.part_operator(name, op_span, field.raw, value)
+        scanner.diagnostics[errors_before] = better
     span = Span(op_span.start, scanner.trim_end(scanner.pos))
     node = _build_node(call) if len(scanner.diagnostics) == errors_before else None
     return Located(node=node, span=span, op_span=op_span, operands=tuple(call.operands))
@@ -120,6 +125,11 @@ def _check_count(scanner: Scanner, call: Call, at: int, *, unclosed: bool = Fals
         span = Span(at, at)
     elif most is not None and call.slots > most:
         span = Span(call.operands[most].span.start, call.operands[-1].span.end)
+        joined = split_joined_calls(call)
+        if joined:
+            whole = Span(call.op_span.start, scanner.pos)
+            scanner.report(diagnostics.missing_call(*joined, whole))
+            return
     else:
         return
     scanner.report(

@@ -11,10 +11,14 @@ from unicodedata import normalize
 
 from epfilter.ast import CALL_OPERATORS, MEMBERSHIPS, Operator
 from epfilter.errors import Diagnostic, Edit, Fix, Span
+from epfilter.located import Operand
+from epfilter.printer import print_operand
 from epfilter.snippets import make_printable, shorten
 from epfilter.suggestions import did_you_mean, find_look_alike, list_names, nearest_name
 
 CONFUSABLE = "EPF114"
+_MAX_CALL = 60
+"""The number of characters of a call that a hint repeats."""
 _MAX_NAME = 40
 """The number of characters of a name that suggestions use."""
 
@@ -43,6 +47,10 @@ _LIKELY_SYNONYMS = {
     "greater": Operator.GT,
     "less": Operator.LT,
     "has": Operator.CONTAINS,
+    "include": Operator.CONTAINS,
+    "includes": Operator.CONTAINS,
+    "hassubstring": Operator.LIKE,
+    "substring": Operator.LIKE,
     "is": Operator.EQ,
     "match": Operator.LIKE,
     "matches": Operator.LIKE,
@@ -50,6 +58,9 @@ _LIKELY_SYNONYMS = {
     "search": Operator.TEXT,
 }
 """Other names, with the operator that they probably mean."""
+
+_PART_SYNONYMS = frozenset({"has", "include", "includes", "hassubstring", "substring"})
+"""Names for a part of a text or for an element of a list, which have different operators here."""
 
 _NO_NEGATION = "the language has no NOT: list the other values with `in`, or use `gt` and `lt`"
 _UNSUPPORTED = {
@@ -176,6 +187,20 @@ def wrong_count(
     return Diagnostic("EPF107", message, span, hint=hint, fix=fix)
 
 
+def missing_call(connective: Span, text: str, calls: str | None, whole: Span) -> Diagnostic:
+    """Return the error for `eq(a,1:b,2)`; `calls` are those that were probably meant."""
+    hint = f"write a call after `{text}`, as in `eq(a,1){text}eq(b,2)`"
+    if calls and len(calls) <= _MAX_CALL:
+        hint = f"write `{calls}`; a value that contains a comma needs quotes"
+    return Diagnostic(
+        "EPF107",
+        f"a call is missing after `{text}`: what follows is a field and a value.",
+        connective,
+        hint=hint,
+        fix=None if calls is None else Fix("write the calls", (Edit(whole, calls),), safe=False),
+    )
+
+
 def unknown_operator(name: str, span: Span, group_edits: tuple[Edit, ...] = ()) -> Diagnostic:
     """Return the error; `group_edits` turn the rest of an and(…) or or(…) into a group."""
     suggestion, hint, is_certain = _suggest(name[:_MAX_NAME])
@@ -186,6 +211,28 @@ def unknown_operator(name: str, span: Span, group_edits: tuple[Edit, ...] = ()) 
         fix = Fix("write it as a group", (Edit(span, ""), *group_edits), safe=True)
     return Diagnostic(
         "EPF108", f"there is no operator `{shorten(name)}`.", span, hint=hint, fix=fix
+    )
+
+
+def means_part(name: str) -> bool:
+    """Return whether an unknown operator may find a part of a text."""
+    return name.lower().replace("_", "").replace("-", "") in _PART_SYNONYMS
+
+
+def part_operator(name: str, span: Span, field: str, value: Operand) -> Diagnostic:
+    """Return the error for `has(name,x)`; the fix is for a text, which most fields contain."""
+    pattern = print_operand(f"*{value.text.strip('*')}*")
+    like, contains = f"like({field},{pattern})", f"contains({field},{value.raw})"
+    hint = "to find a part of a text use `like` with `*`; for an element of a list use `contains`"
+    if len(like) <= _MAX_CALL and len(contains) <= _MAX_CALL:
+        hint = f"to find a part of a text, write `{like}`; an element of a list, `{contains}`"
+    edits = (Edit(span, "like"), Edit(value.span, pattern))
+    return Diagnostic(
+        "EPF108",
+        f"there is no operator `{shorten(name)}`.",
+        span,
+        hint=hint,
+        fix=Fix("write `like`", edits, safe=False),
     )
 
 

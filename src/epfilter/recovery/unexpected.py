@@ -8,6 +8,7 @@ from epfilter.ast import PATTERN_OPERATORS, Operator
 from epfilter.errors import Diagnostic, Span
 from epfilter.printer import print_operand
 from epfilter.recovery import diagnostics
+from epfilter.recovery.other_languages import translate_other_language
 from epfilter.semantics import replace_percent_wildcards
 
 _SYMBOLS = {
@@ -66,6 +67,14 @@ def _suggest_call(text: str) -> tuple[str, str | None]:
     alternative = diagnostics.alternative_to(text)
     if alternative:
         return alternative, None
+    translation = translate_other_language(text)
+    if translation:
+        return _hint_to_translate(*translation), translation.filter
+    return _suggest_infix(text)
+
+
+def _suggest_infix(text: str) -> tuple[str, str | None]:
+    """Return a hint, and the call for an operator between field and value, or None."""
     infix_list = _INFIX_LIST.fullmatch(text)
     if infix_list:
         field, op, in_parentheses, in_brackets = infix_list.groups()
@@ -112,6 +121,12 @@ def _print_pattern(value: str) -> str:
 
 def _print_field(name: str) -> str:
     return print_operand(name, field=True)
+
+
+def _hint_to_translate(language: str, translated: str | None) -> str:
+    if translated is None:
+        return f"{language}; {_GENERAL_HINT}"
+    return f"{language}; {_hint_to_write(translated)}"
 
 
 def _hint_to_write(call: str) -> str:
