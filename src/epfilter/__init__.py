@@ -15,6 +15,7 @@ from epfilter.errors import (
     FilterTypeError,
     FilterValueError,
     Fix,
+    PolicyError,
     Severity,
     Span,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Located",
     "Operand",
     "Operator",
+    "PolicyError",
     "Severity",
     "Span",
     "__version__",

@@ -8,6 +8,7 @@ The exceptions of epfilter:
     │   └── ResourceError          a resource has no such field, operator or value
     ├── FilterTypeError            an argument has the wrong type (also a TypeError)
     ├── PluginError                the rules of another package cannot be used
+    ├── PolicyError                a policy refuses a filter (also a ValueError)
     └── UnsupportedFilterError     a target does not support a part of a filter
 
 Errors of an export are subclasses of `epfilter.exporter.ExporterError`.
@@ -187,7 +188,38 @@ class FilterError(Exception):
     """
 
 
-class FilterSyntaxError(FilterError, ValueError):
+class _DiagnosticsError(FilterError, ValueError):
+    """The base of errors with the text of a filter and its diagnostics."""
+
+    def __init__(self, text: str, diagnostics: tuple[Diagnostic, ...]) -> None:
+        super().__init__(text, diagnostics)
+        self.text = text
+        self.diagnostics = diagnostics
+
+    def __str__(self) -> str:
+        drawn = [diagnostic.draw(self.text) for diagnostic in self.diagnostics[:_MAX_DRAWN]]
+        if len(self.diagnostics) > _MAX_DRAWN:
+            drawn.append(f"… and {len(self.diagnostics) - _MAX_DRAWN} more")
+        return "\n".join(drawn)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the error as plain JSON data, for the body of a response.
+
+        >>> from epfilter import FilterSyntaxError, parse
+        >>> try:
+        ...     parse("gte(a,1)")
+        ... except FilterSyntaxError as error:
+        ...     body = error.as_dict()
+        >>> body["diagnostics"][0]["code"]
+        'EPF108'
+        """
+        return {
+            "message": str(self),
+            "diagnostics": [diagnostic.as_dict() for diagnostic in self.diagnostics],
+        }
+
+
+class FilterSyntaxError(_DiagnosticsError):
     """The error for a text that is not a filter.
 
     `.text` is the text, and `.diagnostics` has every error in it, in the order of the text.
@@ -204,16 +236,22 @@ class FilterSyntaxError(FilterError, ValueError):
         hint: write `ge`
     """
 
-    def __init__(self, text: str, diagnostics: tuple[Diagnostic, ...]) -> None:
-        super().__init__(text, diagnostics)
-        self.text = text
-        self.diagnostics = diagnostics
 
-    def __str__(self) -> str:
-        drawn = [diagnostic.draw(self.text) for diagnostic in self.diagnostics[:_MAX_DRAWN]]
-        if len(self.diagnostics) > _MAX_DRAWN:
-            drawn.append(f"… and {len(self.diagnostics) - _MAX_DRAWN} more")
-        return "\n".join(drawn)
+class PolicyError(_DiagnosticsError):
+    """The error for a filter that a policy refuses.
+
+    `.text` is the text, and `.diagnostics` has every error in it, in the order of the text.
+    `str(error)` draws each with its line and carets; `as_dict()` is the body of a response.
+
+    >>> from epfilter.resources import Policy, orders
+    >>> try:
+    ...     Policy(orders, max_calls=1).apply("eq(payment,paid):eq(status,complete)")
+    ... except PolicyError as error:
+    ...     print(error)
+    1:18 EPF301 the filter has 2 calls; the limit is 1.
+        eq(payment,paid):eq(status,complete)
+                         ^^^^^^^^^^^^^^^^^^^
+    """
 
 
 class _MessageError(FilterError):

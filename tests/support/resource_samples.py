@@ -7,6 +7,7 @@ from epfilter.resources import (
     Contains,
     ContainsAnyAllNull,
     Deprecation,
+    Endpoint,
     Eq,
     EqGt,
     EqIn,
@@ -49,6 +50,7 @@ class Words(FieldGroup):
 class Things(
     Resource,
     title="Things",
+    endpoints=(Endpoint("GET", "/v2/things"),),
     aliases=(
         Alias("ref", "id"),
         PrefixAlias("person.", "contact."),

@@ -66,6 +66,7 @@ from epfilter.resources.fields import (
 from epfilter.resources.groups import FieldGroup, Keyed, Nested
 from epfilter.resources.job_types import resource_of_job
 from epfilter.resources.listings import AREA_OF as _AREA_OF
+from epfilter.resources.policy import Accepts, Policy
 from epfilter.resources.resolve import all_resources, resource_named, resource_of
 from epfilter.resources.resource import (
     Resource,
@@ -94,6 +95,7 @@ if TYPE_CHECKING:
     from epfilter.resources.listings.subscriptions import *
 
 __all__ = [
+    "Accepts",
     "Alias",
     "BoundAnd",
     "BoundCall",
@@ -138,6 +140,7 @@ __all__ = [
     "NoOperators",
     "Ordered",
     "PatternAlias",
+    "Policy",
     "PrefixAlias",
     "Resource",
     "ResourceInfo",

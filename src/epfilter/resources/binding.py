@@ -15,7 +15,7 @@ from epfilter.ast import (
     Or,
     require_filter,
 )
-from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.parser import parse
 from epfilter.resources import messages
 from epfilter.resources.bound_tree import (
@@ -30,9 +30,6 @@ from epfilter.resources.bound_tree import (
 from epfilter.resources.field_types import BoundValue, Problem
 from epfilter.resources.schema import FieldMatch, Schema
 from epfilter.snippets import format_argument
-
-_MAX_BITS_SHOWN = 64
-"""A greater complexity is shown as a power of two: Python refuses to print the longest."""
 
 
 def bind(schema: Schema, f: Filter | str, *, max_or_complexity: int | None = None) -> BoundFilter:
@@ -82,12 +79,7 @@ def _require_or_complexity(f: Filter, limit: int) -> None:
         )
     complexity = _count_alternatives(f)
     if complexity > limit:
-        bits = complexity.bit_length() - 1
-        shown = str(complexity) if bits <= _MAX_BITS_SHOWN else f"2**{bits} or more"
-        raise ResourceError(
-            f"the filter expands to {shown} OR alternatives; {limit} are allowed.",
-            hint="a call counts 1, AND multiplies, OR adds: split the filter",
-        )
+        raise messages.error(messages.too_many_alternatives(complexity, limit))
 
 
 def _require_fields(schema: Schema, tree: BoundFilter) -> None:

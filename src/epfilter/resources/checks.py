@@ -36,7 +36,7 @@ def check_filter(schema: Schema, f: Filter | str) -> list[Diagnostic]:
 def check_parsed_text(schema: Schema, located: Located, length: int) -> list[Diagnostic]:
     """Return all diagnostics of a parsed text of this length; see `check_located`."""
     diagnostics = [*located.diagnostics]
-    calls = [(call, schema.find(call.operands[0].text)) for call in _calls(located)]
+    calls = [(call, schema.find(call.operands[0].text)) for call in find_calls(located)]
     for call, match in calls:
         diagnostics.extend(_check_call(schema, call, match))
     if schema.required and calls:
@@ -44,7 +44,7 @@ def check_parsed_text(schema: Schema, located: Located, length: int) -> list[Dia
     return sorted(diagnostics, key=lambda diagnostic: (diagnostic.span, diagnostic.code))
 
 
-def _calls(located: Located) -> Iterator[Located]:
+def find_calls(located: Located) -> Iterator[Located]:
     """Yield the calls that could be parsed, in the order of the text."""
     pending = [located]
     while pending:

@@ -12,6 +12,9 @@ from epfilter.resources.field_types import Problem
 from epfilter.snippets import shorten
 from epfilter.suggestions import did_you_mean, list_names, nearest_name, suggest_name
 
+_MAX_BITS_SHOWN = 64
+"""A greater complexity is shown as a power of two: Python refuses to print the longest."""
+
 _MAX_LISTED_FIELDS = 12
 """The fields that a hint lists; `epfilter resources NAME` lists all."""
 
@@ -21,14 +24,15 @@ def unknown_field(info: ResourceInfo, name: str) -> Problem:
     names = [path for path in info.fields if "{" not in path]
     names += [alias for declared in info.fields.values() for alias in declared.aliases]
     message = f"`{info.name}` has no field `{shorten(name)}`."
-    risk = "older endpoints ignore such a filter and return everything"
+    # A resource without an endpoint is not a listing of the platform.
+    risk = "older endpoints ignore such a filter and return everything" if info.endpoints else ""
     nearest = nearest_name(name, names)
     if nearest:
-        return Problem(
-            message, f"{did_you_mean(nearest, written=name)} {risk.capitalize()}", nearest
-        )
+        hint = f"{did_you_mean(nearest, written=name)} {risk.capitalize()}".rstrip()
+        return Problem(message, hint, nearest)
     listed = list_names(info.fields, _MAX_LISTED_FIELDS)
-    return Problem(message, f"its fields are {listed}; {risk}" if listed else risk)
+    hints = [f"its fields are {listed}" if listed else "", risk]
+    return Problem(message, "; ".join(filter(None, hints)) or "it has no fields")
 
 
 def unsupported_operator(name: str, declared: Declaration[Any], op: Operator | str) -> Problem:
@@ -58,6 +62,22 @@ def field_not_allowed(resource: str, required: Sequence[str]) -> Problem:
     return Problem(
         f"`{resource}` accepts no fields except {_in_backticks(required)}.",
         "remove this comparison",
+    )
+
+
+def too_many_calls(count: int, limit: int) -> Problem:
+    """Return the problem of a filter with more calls than allowed."""
+    plural = "s" * (count != 1)
+    return Problem(f"the filter has {count} call{plural}; the limit is {limit}.")
+
+
+def too_many_alternatives(complexity: int, limit: int) -> Problem:
+    """Return the problem of a filter that expands to more OR alternatives than allowed."""
+    bits = complexity.bit_length() - 1
+    shown = str(complexity) if bits <= _MAX_BITS_SHOWN else f"2**{bits} or more"
+    return Problem(
+        f"the filter expands to {shown} OR alternatives; {limit} are allowed.",
+        "a call counts 1, AND multiplies, OR adds: split the filter",
     )
 
 

@@ -26,7 +26,7 @@ def files(tmp_path: Path) -> list[Target]:
         suffix = [*CONTENTS][number % len(CONTENTS)]
         (tmp_path / f"{number:02}{suffix}").write_text(CONTENTS[suffix] % number, encoding="utf-8")
     (tmp_path / "bad.json").write_bytes(b"\xff")
-    (tmp_path / "deep.json").write_text("[" * 100_000 + '"filter"', encoding="utf-8")
+    (tmp_path / "deep.json").write_text("[" * 100_000 + '{"filter": "eq(a,1)"', encoding="utf-8")
     return find_targets([tmp_path, tmp_path / "no.json"], Configuration(root=tmp_path))
 
 
@@ -59,7 +59,9 @@ def test_the_number_of_processes_depends_on_the_size(
 
 
 def test_a_deeply_nested_file_is_a_finding(tmp_path: Path) -> None:
-    report = lint_content("[" * 100_000 + '"filter"', "a.json", Configuration(root=tmp_path))
+    report = lint_content(
+        "[" * 100_000 + '{"filter": "eq(a,1)"', "a.json", Configuration(root=tmp_path)
+    )
     assert [finding.diagnostic.code for finding in report.findings] == ["EPF703"]
 
 

@@ -21,6 +21,7 @@ from epfilter.linter.extractors.registry import (
     find_kind,
 )
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
+from epfilter.linter.extractors.signs import find_signs
 
 __all__ = [
     "FILE_KINDS",
@@ -40,5 +41,6 @@ __all__ = [
     "Segment",
     "extract_file",
     "find_kind",
+    "find_signs",
     "is_operator_name",
 ]

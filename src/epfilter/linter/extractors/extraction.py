@@ -87,6 +87,11 @@ class Extraction:
     has_evidence: bool = True
     language: str = ""
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the file contains nothing to lint."""
+        return not (self.filters or self.interpolations or self.comments or self.problems)
+
     def add_candidate(
         self,
         value: MappedText,

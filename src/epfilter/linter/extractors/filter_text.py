@@ -6,11 +6,13 @@ import re
 
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER
 
-OPERATOR_PATTERN = (
-    r"(?:eq|gt|ge|lt|le|like|ilike|contains|text|in|contains_any|contains_all|is_null"
-    r"|gte|lte|ne|neq)"
-)
-"""An operator, or a common mistake for one."""
+OPERATOR_NAMES = (
+    "eq", "gt", "ge", "lt", "le", "like", "ilike", "contains", "text", "in", "contains_any",
+    "contains_all", "is_null", "gte", "lte", "ne", "neq",
+)  # fmt: skip
+"""The operators, and common mistakes for them."""
+
+OPERATOR_PATTERN = f"(?:{'|'.join(OPERATOR_NAMES)})"
 
 _OPERATOR_NAME = re.compile(OPERATOR_PATTERN, re.IGNORECASE)
 _CALL = re.compile(r"[A-Za-z_]\s*\(")

@@ -28,6 +28,7 @@ from epfilter.linter.extractors.programs import (
     contexts_of_placeholders,
 )
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
+from epfilter.linter.extractors.signs import contains_sign
 from epfilter.linter.extractors.syntax_tree import SyntaxTree
 
 
@@ -173,6 +174,9 @@ class _JavaScriptExtractor(ProgramExtractor[Node]):
 
     def _span(self, node: Node) -> tuple[int, int]:
         return self._tree.span_of(node)
+
+    def _may_contain_filter(self, node: Node) -> bool:
+        return contains_sign(self._signs, *self._span(node))
 
     def _unwrap(self, node: Node) -> Node:
         return unwrap(node)

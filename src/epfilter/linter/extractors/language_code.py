@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from tree_sitter import Node
 
@@ -19,13 +20,21 @@ from epfilter.linter.extractors.programs import (
     contexts_of_placeholders,
 )
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
+from epfilter.linter.extractors.signs import contains_sign
 from epfilter.linter.extractors.syntax_tree import SyntaxTree
 
 _JOINS = frozenset({"Join", "implode", "join", "joinToString", "joined"})
 
 
-def extract_program(language: ProgramLanguage, source: MappedText, extraction: Extraction) -> None:
-    """Add what stands in arguments, members, variables and pairs named `filter`, and in URLs."""
+def make_extractor(language: ProgramLanguage) -> Callable[[MappedText, Extraction], None]:
+    """Return the extractor of programs in this language.
+
+    It adds what stands in arguments, members, variables and pairs named `filter`, and in URLs.
+    """
+    return partial(_extract, language)
+
+
+def _extract(language: ProgramLanguage, source: MappedText, extraction: Extraction) -> None:
     tree = SyntaxTree.parse(replace_surrogates(source), language.load_grammar())
     tree.add_comments(extraction, "///", "//", "/*", "*/", "#")
     tree.add_syntax_error(extraction, language.name, "ilter")
@@ -144,6 +153,9 @@ class _LanguageExtractor(ProgramExtractor[Node]):
 
     def _span(self, node: Node) -> tuple[int, int]:
         return self._tree.span_of(node)
+
+    def _may_contain_filter(self, node: Node) -> bool:
+        return contains_sign(self._signs, *self._span(node))
 
     def _unwrap(self, node: Node) -> Node:
         return self._sinks.unwrap(node)

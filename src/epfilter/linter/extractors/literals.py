@@ -15,6 +15,7 @@ from epfilter.linter.extractors.mapped_text import (
     Segment,
 )
 
+_WIDE = re.compile(r"[^\x00-\x7f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -26,7 +27,7 @@ class Utf8Offsets:
     """
 
     def __init__(self, text: str) -> None:
-        wide = [] if text.isascii() else [i for i, char in enumerate(text) if char > "\x7f"]
+        wide = [] if text.isascii() else [match.start() for match in _WIDE.finditer(text)]
         self._extra = [0, *accumulate(len(text[i].encode()) - 1 for i in wide)]
         self._ends = [i + 1 + extra for i, extra in zip(wide, self._extra[1:], strict=True)]
 

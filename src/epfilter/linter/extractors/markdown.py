@@ -18,6 +18,7 @@ from epfilter.linter.extractors.registry import (
     find_kind_of_language,
 )
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
+from epfilter.linter.extractors.signs import find_signs
 from epfilter.linter.extractors.urls import add_url_filters, strip_punctuation
 
 if TYPE_CHECKING:
@@ -88,7 +89,9 @@ class _MarkdownExtractor:
             self._add_prose(done, first, tables)
             kind = _find_code_kind(token)
             if kind:
-                self._add_code(self._map_code(token, kind), kind)
+                code = self._map_code(token, kind)
+                if kind.is_filter_list or find_signs(code.text):
+                    self._add_code(code, kind)
             else:
                 code = self._slice_lines(first, last)
                 add_command_filters(code, self._prose)

@@ -15,6 +15,7 @@ from epfilter.linter.extractors.literals import make_placeholder, require_same_e
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText, refuse_edit
 from epfilter.linter.extractors.program_sinks import ProgramSinks
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
+from epfilter.linter.extractors.signs import find_signs
 from epfilter.linter.extractors.urls import FILTER_PARAMETER, add_url_filters
 
 Node = TypeVar("Node")
@@ -106,9 +107,15 @@ class ProgramExtractor(ABC, Generic[Node]):
         self._source = source
         self._extraction = extraction
         self._sinks = sinks
+        self._signs = find_signs(source.text)
 
     def walk(self, root: Node) -> None:
-        """Visit all nodes from the root, without recursion."""
+        """Visit the nodes from the root, without recursion.
+
+        Where the program has signs of filters, nodes without one are left out, unless a sink takes
+        them.
+        """
+        is_complete = not self._signs
         stack: list[tuple[Node, RequestContext | None, RequestContext]] = [(root, None, NO_CONTEXT)]
         while stack:
             node, sink, request = stack.pop()
@@ -119,7 +126,11 @@ class ProgramExtractor(ABC, Generic[Node]):
             else:
                 request = self._sinks.find_request(node, request)
                 children = self._children(node, sink)
-            stack += [(child, child_sink, request) for child, child_sink in reversed(children)]
+            stack += [
+                (child, child_sink, request)
+                for child, child_sink in reversed(children)
+                if is_complete or child_sink is not None or self._may_contain_filter(child)
+            ]
 
     @abstractmethod
     def _visit(
@@ -143,6 +154,10 @@ class ProgramExtractor(ABC, Generic[Node]):
     @abstractmethod
     def _span(self, node: Node) -> tuple[int, int]:
         """Return the start and end of the node in the source."""
+
+    @abstractmethod
+    def _may_contain_filter(self, node: Node) -> bool:
+        """Return whether a sign of a filter stands in the node, or this is not known."""
 
     def _unwrap(self, node: Node) -> Node:
         """Return the expression inside parentheses and the like, where the tree has such nodes."""

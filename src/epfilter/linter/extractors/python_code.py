@@ -29,6 +29,7 @@ from epfilter.linter.extractors.python_api import ApiCalls
 from epfilter.linter.extractors.python_literals import PythonLines, map_literals
 from epfilter.linter.extractors.python_sinks import PythonSinks, flatten_addition, possible_values
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
+from epfilter.linter.extractors.signs import contains_sign
 from epfilter.linter.extractors.urls import add_unparsed_urls, describe_url_search, is_template
 
 _VERSION_ERROR = re.compile(
@@ -113,6 +114,7 @@ class _PythonExtractor(ProgramExtractor[ast.AST]):
     ) -> None:
         super().__init__(source, extraction, PythonSinks())
         self._lines = lines
+        self._lines_with_signs = [lines.number_of(sign) for sign in self._signs]
         self._tree = tree
         self._api = ApiCalls(tree, source.text)
 
@@ -224,6 +226,13 @@ class _PythonExtractor(ProgramExtractor[ast.AST]):
                 f_string = node
             stack += [(child, f_string) for child in ast.iter_child_nodes(node)]
         return enclosing
+
+    def _may_contain_filter(self, node: ast.AST) -> bool:
+        if not isinstance(node, ast.stmt):  # the positions of expressions are not always known
+            return True
+        decorators = getattr(node, "decorator_list", None)
+        first = decorators[0].lineno if decorators else node.lineno
+        return contains_sign(self._lines_with_signs, first, (node.end_lineno or first) + 1)
 
     def _span(self, node: ast.AST) -> tuple[int, int]:
         assert isinstance(node, ast.expr)  # noqa: S101 - only expressions are evaluated

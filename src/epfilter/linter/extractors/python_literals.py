@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -49,6 +50,10 @@ class PythonLines:
     def start_of(self, line: int) -> int:
         """Return the index where a line, counted from 1, starts."""
         return self._starts[min(max(line, 1), len(self._starts)) - 1]
+
+    def number_of(self, index: int) -> int:
+        """Return the number of the line, from 1, that contains the index."""
+        return bisect_right(self._starts, index)
 
     def index_of(self, line: int, offset: int) -> int:
         """Return the index for a line and an offset in UTF-8, as the nodes of a tree have it."""

@@ -32,8 +32,8 @@ class FileKind(NamedTuple):
     code block in Markdown. `extra` is the extra with the packages that the extractor imports.
 
     `is_filter_list`: a file contains filters and nothing else; files of any other kind are skipped
-    where the word "filter" does not occur. `is_searched_for`: such files are linted when a folder
-    is searched, not only when they are named. `declares_encoding`: a comment declares the encoding
+    where `find_signs` finds nothing. `is_searched_for`: such files are linted when a folder is
+    searched, not only when they are named. `declares_encoding`: a comment declares the encoding
     (PEP 263).
     """
 

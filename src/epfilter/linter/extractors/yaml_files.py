@@ -62,7 +62,7 @@ def extract(source: MappedText, extraction: Extraction) -> None:
         message = syntax_error.message
         is_partial = is_template(source.text)
         if is_partial:
-            done = parser.scalars[-1][1] if parser.scalars else 0
+            done = _index_of(parser.scalars[-1].end_mark) if parser.scalars else 0
             add_unparsed_urls(source.slice(done, size), extraction)
             message = describe_url_search("YAML", message)
         extraction.add_problem(source, start, end, message, is_partial=is_partial)
@@ -75,7 +75,8 @@ def _add_comments(
     if "epfilter" not in source.text:
         return
     done = 0
-    for scalar_start, scalar_end in [*parser.scalars, (end, end)]:
+    spans = [_content_span(source.text, event) for event in parser.scalars]
+    for scalar_start, scalar_end in [*spans, (end, end)]:
         for comment in _COMMENT.finditer(source.text, done, max(scalar_start, done)):
             extraction.add_comment(source, *comment.span(), "#")
         done = max(done, scalar_end)
@@ -92,14 +93,14 @@ class YamlSyntaxError(Exception):
 
 @dataclass(slots=True)
 class _YamlParser:
-    """Parses a YAML file into its documents, and records where its scalars stand.
+    """Parses a YAML file into its documents, and keeps the events of its scalars.
 
     It consumes the events of PyYAML, which constructs no objects from them.
     """
 
     source: MappedText
     documents: list[DataNode] = field(default_factory=list)
-    scalars: list[tuple[int, int]] = field(default_factory=list)
+    scalars: list[yaml.ScalarEvent] = field(default_factory=list)
     _open: list[_Collection] = field(default_factory=list)
     _anchors: dict[str, DataNode] = field(default_factory=dict)
 
@@ -120,12 +121,12 @@ class _YamlParser:
 
     def _consume(self, event: yaml.Event) -> None:
         match event:
+            case yaml.ScalarEvent():  # first, because it is by far the most frequent
+                self._add_anchored(event, self._make_string(event))
             case yaml.DocumentStartEvent():
                 self._anchors.clear()
             case yaml.AliasEvent():
                 self._add(self._anchors.get(event.anchor or ""))
-            case yaml.ScalarEvent():
-                self._add_anchored(event, self._make_string(event))
             case yaml.SequenceStartEvent():
                 items: list[DataNode] = []
                 self._add_anchored(event, items)
@@ -143,12 +144,9 @@ class _YamlParser:
         self._open.append(collection)
 
     def _make_string(self, event: yaml.ScalarEvent) -> StringNode:
-        start, end = _index_of(event.start_mark), _index_of(event.end_mark)
-        style = event.style or ""
+        self.scalars.append(event)
         in_flow = bool(self._open) and self._open[-1].is_flow
-        self.scalars.append((content_start(self.source.text, start, style), end))
-        scalar = Scalar(event.value, start, end, style, in_flow)
-        return StringNode(event.value, partial(map_scalar, self.source, scalar))
+        return StringNode(event.value, partial(_map_event, self.source, event, in_flow=in_flow))
 
     def _add_anchored(self, event: yaml.NodeEvent, node: DataNode) -> None:
         if event.anchor is not None:
@@ -188,6 +186,16 @@ class _Mark(Protocol):
 def _index_of(mark: _Mark | None) -> int:
     """Return the index of a mark: both parsers count characters, and line breaks as written."""
     return mark.index if mark else 0
+
+
+def _map_event(source: MappedText, event: yaml.ScalarEvent, *, in_flow: bool) -> MappedText:
+    start, end = _index_of(event.start_mark), _index_of(event.end_mark)
+    return map_scalar(source, Scalar(event.value, start, end, event.style or "", in_flow))
+
+
+def _content_span(text: str, event: yaml.ScalarEvent) -> tuple[int, int]:
+    start, end = _index_of(event.start_mark), _index_of(event.end_mark)
+    return content_start(text, start, event.style or ""), end
 
 
 def _translate_error(error: yaml.MarkedYAMLError) -> str:

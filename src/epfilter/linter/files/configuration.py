@@ -68,14 +68,17 @@ class Configuration:
 
     def resource_of(self, path: Path) -> str | None:
         """Return the name of the resource of a file; the last pattern that matches decides."""
-        name = self._relative_name(path)
-        for patterns, resource in self._resource_patterns:
-            if patterns.match(name):
-                return resource
+        if self.resources:
+            name = self._relative_name(path)
+            for patterns, resource in self._resource_patterns:
+                if patterns.match(name):
+                    return resource
         return self.resource
 
     def has_filter_lines(self, path: Path) -> bool:
         """Return whether a file is declared to be a file of filters."""
+        if not self.filter_lines:
+            return False
         return bool(self._filter_lines_patterns.match(self._relative_name(path)))
 
     def is_excluded(self, path: Path, *, folder: bool = False) -> bool:

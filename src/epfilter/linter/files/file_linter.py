@@ -21,13 +21,14 @@ from epfilter.linter.extractors import (
     NeedsExtraError,
     extract_file,
     find_kind,
+    find_signs,
 )
 from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.directives import Directives
 from epfilter.linter.files.document import Document, DocumentError
 from epfilter.linter.files.interpolations import diagnose_interpolation
 from epfilter.linter.files.placeholders import lint_with_placeholders
-from epfilter.linter.files.projects import PLATFORM_NAME, Projects
+from epfilter.linter.files.projects import Projects, names_platform
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.snippets import make_printable
 
@@ -38,8 +39,6 @@ _SYNTAX = "EPF1"
 _RESOURCE = "EPF2"
 _REQUIRED_FIELDS = "EPF209"
 """An inserted value may contain the field that a listing requires."""
-
-_FILTER_WORDS = ("filter", "Filter", "FILTER")
 
 
 class LintedFilter(NamedTuple):
@@ -110,6 +109,8 @@ class FileLinter:
         NeedsExtraError where a package is missing.
         """
         extraction = self.extract(document.text, path)
+        if extraction.is_empty:
+            return FileResult((), 0, (), 0, lambda _, __: False)
         directives = Directives(extraction, document.lines, self._own_resources)
         fallback = self._fallback_resource(path)
         every = (
@@ -146,7 +147,7 @@ class FileLinter:
         kind = self.find_kind(path)
         if kind is None:
             return extraction
-        if kind.is_filter_list or any(word in text for word in _FILTER_WORDS):
+        if kind.is_filter_list or find_signs(text):
             extraction.has_evidence = self._has_evidence(text, path)
             extract_file(text, path.name, extraction, kind=kind)
         return extraction
@@ -155,7 +156,7 @@ class FileLinter:
         """Return whether a file is known to use the platform, or is part of such a project."""
         return bool(
             self.configuration.uses_platform
-            or PLATFORM_NAME.search(text)
+            or names_platform(text)
             or self._projects.uses_platform(path.absolute().parent)
         )
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-PLATFORM_NAME = re.compile(r"elastic[ _-]?path|moltin|\bepcc|epfilter", re.IGNORECASE)
-"""A name of the platform, of its SDKs and command line, or of this package."""
+_NAMES = ("moltin", "epfilter")
+_NAME_PATTERNS = (re.compile(r"elastic[ _-]?path"), re.compile(r"epcc(?<=\bepcc)"))
+"""The names of the platform, of its SDKs and command line, and of this package.
+
+They are searched one after the other, in lower case: that is several times faster.
+"""
 
 _MANIFESTS = (
     "package.json", "pyproject.toml", "setup.cfg", "setup.py", "requirements.txt", "composer.json",
@@ -16,6 +20,18 @@ _MANIFESTS = (
 
 _MAX_SIZE = 1_000_000
 """Bytes of a larger manifest are not read."""
+
+
+def names_platform(text: str) -> bool:
+    """Return whether a text contains a name of the platform.
+
+    >>> names_platform("the API of Elastic Path"), names_platform("recept, elastic band")
+    (True, False)
+    """
+    lower = text.lower()
+    return any(name in lower for name in _NAMES) or any(
+        pattern.search(lower) for pattern in _NAME_PATTERNS
+    )
 
 
 class Projects:
@@ -49,7 +65,7 @@ def _names_platform(manifest: Path) -> bool:
             content = file.read(_MAX_SIZE)
     except (OSError, ValueError):
         return False
-    return PLATFORM_NAME.search(content.decode("utf-8", "replace")) is not None
+    return names_platform(content.decode("utf-8", "replace"))
 
 
 def _exists(path: Path) -> bool:

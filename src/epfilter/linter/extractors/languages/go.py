@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from epfilter.linter.extractors.program_files import make_extractor
+from epfilter.linter.extractors.language_code import make_extractor
 from epfilter.linter.extractors.program_language import ProgramLanguage
 from epfilter.linter.extractors.string_syntax import StringSyntax
 
