@@ -134,6 +134,7 @@ extend-exclude = ["b"]
 filter-lines = ["*.txt"]
 declarations = []
 baseline = "baseline.json"
+docs = "check"
 respect-gitignore = false
 [resources]
 "files/**" = "files"
@@ -159,6 +160,7 @@ respect-gitignore = false
         exclude=("a", "b"),
         filter_lines=("*.txt",),
         baseline="baseline.json",
+        docs="check",
         respect_gitignore=False,
     )
     assert {*KEYS} == {
@@ -166,6 +168,11 @@ respect-gitignore = false
         for line in text.split("\n")
         if line[:1].isalpha() or line[:1] == "["
     }
+
+
+def test_only_known_words_say_how_documentation_is_checked() -> None:
+    with pytest.raises(FilterValueError, match="docs must be `info` or `check`, not 'off'"):
+        Configuration(docs="off").check()
 
 
 def test_extend_exclude_keeps_the_default(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from epfilter.linter.extractors.extraction import (
     InterpolatedFilter,
     Problem,
 )
-from epfilter.linter.extractors.filter_text import is_operator_name
+from epfilter.linter.extractors.filter_text import has_example, is_operator_name
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText, Segment
 from epfilter.linter.extractors.registry import (
     FILE_KINDS,
@@ -42,5 +42,6 @@ __all__ = [
     "extract_file",
     "find_kind",
     "find_signs",
+    "has_example",
     "is_operator_name",
 ]

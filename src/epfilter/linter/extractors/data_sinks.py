@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from epfilter.linter.extractors.command_lines import add_command_filters
 from epfilter.linter.extractors.data_tree import DataNode, ObjectNode, StringNode, parse_json
+from epfilter.linter.extractors.examples import add_examples
 from epfilter.linter.extractors.extraction import Extraction
-from epfilter.linter.extractors.filter_text import is_filter_name, starts_like_filter
+from epfilter.linter.extractors.filter_text import has_example, is_filter_name, starts_like_filter
 from epfilter.linter.extractors.requests import NO_CONTEXT, URL_MEMBERS, RequestContext
 from epfilter.linter.extractors.urls import add_url_filters
 
@@ -15,6 +16,7 @@ _FILTER = "filter"
 _PARAMETER_NAMES = ("key", "name")
 """Members that name a parameter: Postman's `key`; `name` in OpenAPI, Insomnia and HAR."""
 
+_DESCRIPTIONS = frozenset({"description", "summary"})
 _OPERATIONS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 """The fields of a Path Item Object of OpenAPI that are operations."""
 
@@ -42,6 +44,7 @@ def add_data_filters(
         elif isinstance(node, list):
             stack += [(item, outer) for item in reversed(node)]
         else:
+            _add_descriptions(node, extraction)
             members = dict(node.members)
             request = _find_request(members, outer)
             for string, filter_context in _find_filters(node, members, request):
@@ -51,6 +54,13 @@ def add_data_filters(
             stack += [
                 (value, _request_of_member(name, request)) for name, value in reversed(node.members)
             ]
+
+
+def _add_descriptions(node: ObjectNode, extraction: Extraction) -> None:
+    """Add the examples of filters in the descriptions of an API, which are Markdown."""
+    for name, value in node.members:
+        if name in _DESCRIPTIONS and isinstance(value, StringNode) and has_example(value.text):
+            add_examples(value.map(), extraction)
 
 
 def _find_filters(

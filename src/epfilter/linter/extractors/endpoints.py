@@ -25,6 +25,9 @@ _VARIABLE = re.compile(
 _VARIABLES = re.compile(rf"(?:{_VARIABLE.pattern})+")
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]")
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+_USUAL_FIELDS = frozenset({"created_at", "updated_at", "first_name", "last_name"})
+"""Fields of listings that many other systems have, too."""
+
 _COMMON_WORDS = frozenset({"get", "list", "find", "all", "options", "query", "key", "infinite"})
 _GENERATED_SUFFIXES = ("infinitequerykey", "infiniteoptions", "querykey", "options")
 """What generators of clients for queries append to the name of an operation."""
@@ -80,6 +83,19 @@ class Endpoints:
         if not context.path:
             return _NO_MATCH
         return self._find_at(context.path, context.method.upper(), has_evidence=has_evidence)
+
+    def have_fields(self, names: Iterable[str]) -> bool:
+        """Return whether one listing declares all these fields, and one of them no usual name."""
+        from epfilter.resources import resource_info
+
+        names = {*names}
+        is_unusual = any(
+            name not in _USUAL_FIELDS and ("_" in name or "." in name) for name in names
+        )
+        return is_unusual and any(
+            names <= resource_info(resource).fields.keys()
+            for resource in (*self._declared, *_platform_resources())
+        )
 
     def _named(self, name: str) -> list[Resource]:
         from epfilter.resources import resource_info

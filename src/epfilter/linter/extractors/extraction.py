@@ -11,6 +11,7 @@ from epfilter.linter.extractors.endpoints import Endpoints, ListingMatch
 from epfilter.linter.extractors.filter_text import (
     calls_function,
     calls_operator,
+    find_example_fields,
     has_foreign_connective,
     has_prefix_connective,
 )
@@ -32,7 +33,8 @@ class ExtractedFilter(NamedTuple):
     `is_foreign` is True where only the name `filter` suggests the platform, and the text has the
     connectives of another language. `is_cut` is True where the text around it may go on with the
     filter: what is missing may stand there. `has_evidence` is False where the text may be of any
-    other system: neither a request of the platform nor the file or its project shows more.
+    other system: neither a request of the platform nor the file or its project shows more. An
+    `is_example` filter stands in documentation, where it explains the language.
     """
 
     value: MappedText
@@ -40,6 +42,7 @@ class ExtractedFilter(NamedTuple):
     is_foreign: bool = False
     is_cut: bool = False
     has_evidence: bool = True
+    is_example: bool = False
 
 
 class InterpolatedFilter(NamedTuple):
@@ -132,6 +135,17 @@ class Extraction:
             )
         else:
             self.filters.append(extracted)
+
+    def add_example(self, value: MappedText) -> None:
+        """Add a text of documentation if it is an example of a filter.
+
+        Where nothing else shows the platform, its fields must be those of one of its listings.
+        """
+        value = mark_placeholders(value)
+        fields = find_example_fields(value.text)
+        if fields and (self.has_evidence or self.endpoints.have_fields(fields)):
+            evidence = self.has_evidence
+            self.filters.append(ExtractedFilter(value, has_evidence=evidence, is_example=True))
 
     def find_listings(self, context: RequestContext) -> ListingMatch:
         """Return the listings that a request of the file may be for."""

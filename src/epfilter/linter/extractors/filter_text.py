@@ -34,6 +34,21 @@ _INFIX_CONNECTIVE = re.compile(r"\)\s*(?:&&|\|\||[=!<>]=|(?:and|or|not)\b)", re.
 _JQ_PROGRAM = re.compile(r"\s*(?:[.\[]|(?:any|all|first|map|select|to_entries|with_entries)\b)")
 """Programs of jq are called `filter` too, and have a function `contains`."""
 
+_EXAMPLE_CALL = re.compile(
+    rf"(?<![\w.$/-])(?:{OPERATOR_PATTERN}\([ ]*([^\s,()]+)[ ]*,|is_null\([ ]*([^\s,()]+)[ ]*\))"
+)
+"""A call in documentation, with its operands: an operator alone, as in `eq()`, is none."""
+
+_EXAMPLE = re.compile(rf"[ (]*{_EXAMPLE_CALL.pattern}.*\)\Z", re.DOTALL)
+_ABBREVIATION = re.compile(r"\.\.\.|…")
+_PROGRAM_CODE = re.compile(r"""(?:[^"';=]|"[^"]*+"|'[^']*+')*+[;=]""")
+"""A text with a character of programs that no filter contains, except in quotes."""
+
+_NAMES_OF_OPERANDS = frozenset(
+    {"attribute", "attribute_name", "column", "field", "field_name", "fieldname", "key"}
+)
+"""What documentation writes in place of a field, to show the form of a call."""
+
 _FILTER_NAME = re.compile(r"(?:\w*_)?(?:filter|FILTER)|\w*[a-z0-9]Filter")
 
 
@@ -73,6 +88,26 @@ def starts_like_filter(text: str) -> bool:
     (True, False)
     """
     return _FILTER_START.match(text) is not None
+
+
+def has_example(text: str) -> bool:
+    """Return whether documentation may contain an example of a filter."""
+    return _EXAMPLE_CALL.search(text) is not None
+
+
+def find_example_fields(text: str) -> list[str]:
+    """Return the fields of a text that is an example of a filter; none for any other text.
+
+    The form of a call, as in `eq(field,value)`, and an abbreviated filter are no examples.
+
+    >>> find_example_fields("gt(with_tax,1000):is_null(coupon)"), find_example_fields("eq(field,1)")
+    (['with_tax', 'coupon'], [])
+    """
+    if not _EXAMPLE.match(text) or _PROGRAM_CODE.match(text) or _ABBREVIATION.search(text):
+        return []
+    calls = _EXAMPLE_CALL.finditer(text)
+    fields = [(call[1] or call[2]).strip("\"'") for call in calls]
+    return [] if any(field.lower() in _NAMES_OF_OPERANDS for field in fields) else fields
 
 
 def is_filter_name(name: str | None) -> bool:

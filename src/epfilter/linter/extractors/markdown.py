@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from markdown_it import MarkdownIt
 
 from epfilter.linter.extractors.command_lines import add_command_filters
+from epfilter.linter.extractors.examples import add_examples
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.mapped_text import MappedText, Segment
 from epfilter.linter.extractors.registry import (
@@ -151,6 +152,7 @@ class _MarkdownExtractor:
     def _add_text(self, text: MappedText) -> None:
         add_command_filters(text, self._prose)
         add_url_filters(text, self._prose)
+        add_examples(text, self._prose)
         for delimiters in _COMMENT_DELIMITERS:
             opening, closing = delimiters
             start = text.text.find(opening)

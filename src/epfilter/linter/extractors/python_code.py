@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from epfilter.linter.extractors.examples import add_examples
 from epfilter.linter.extractors.extraction import Extraction
+from epfilter.linter.extractors.filter_text import has_example
 from epfilter.linter.extractors.format_fields import (
     BRACE_FIELD,
     PERCENT_FIELD,
@@ -136,11 +138,17 @@ class _PythonExtractor(ProgramExtractor[ast.AST]):
         self, node: ast.AST, sink: RequestContext | None
     ) -> Sequence[tuple[ast.AST, RequestContext | None]]:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant | ast.JoinedStr):
-            return ()  # a docstring
+            self._add_docstring(node.value)
+            return ()
         sinks = dict(self._sinks.find(node)) | dict(self._api.find(node))
         if sink is not None:
             sinks |= dict.fromkeys(possible_values(node), sink)
         return [(child, sinks.get(child)) for child in ast.iter_child_nodes(node)]
+
+    def _add_docstring(self, node: ast.expr) -> None:
+        text = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(text, str) and has_example(text):
+            add_examples(self._map_literal(node, [text]), self._extraction)
 
     def _evaluate(self, node: ast.AST, depth: int = 0) -> StringExpression[ast.AST] | None:  # noqa: PLR0911 - one for each kind of node
         if depth > MAX_NESTING:

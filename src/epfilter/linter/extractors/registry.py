@@ -34,7 +34,7 @@ class FileKind(NamedTuple):
     `is_filter_list`: a file contains filters and nothing else; files of any other kind are skipped
     where `find_signs` finds nothing. `is_searched_for`: such files are linted when a folder is
     searched, not only when they are named. `declares_encoding`: a comment declares the encoding
-    (PEP 263).
+    (PEP 263). `has_documentation`: such files may give examples of filters, without other signs.
     """
 
     extractor: str
@@ -44,6 +44,7 @@ class FileKind(NamedTuple):
     is_filter_list: bool = False
     is_searched_for: bool = True
     declares_encoding: bool = False
+    has_documentation: bool = False
 
 
 _ALL = "lint-all"
@@ -56,11 +57,16 @@ FILE_KINDS = (
     FILTER_LIST,
     # A text file can contain anything.
     FileKind("filter_lines:extract", (".txt",), is_filter_list=True, is_searched_for=False),
-    FileKind("json_files:extract", (".json", ".jsonc"), ("json", "jsonc", "json5")),
+    FileKind(
+        "json_files:extract",
+        (".json", ".jsonc"),
+        ("json", "jsonc", "json5"),
+        has_documentation=True,
+    ),
     FileKind("json_files:extract_lines", (".jsonl", ".ndjson"), ("jsonl", "ndjson")),
-    FileKind("yaml_files:extract", (".yaml", ".yml"), ("yaml", "yml")),
+    FileKind("yaml_files:extract", (".yaml", ".yml"), ("yaml", "yml"), has_documentation=True),
     FileKind("http_requests:extract", (".http", ".rest"), ("http", "rest")),
-    FileKind("markdown:extract", (".md", ".markdown", ".mdx")),
+    FileKind("markdown:extract", (".md", ".markdown", ".mdx"), has_documentation=True),
     FileKind(
         "shell_scripts:extract",
         (".sh", ".bash", ".zsh"),
@@ -71,6 +77,7 @@ FILE_KINDS = (
         (".py", ".pyi"),
         ("python", "py", "python3", "py3", "pycon"),
         declares_encoding=True,
+        has_documentation=True,
     ),
     FileKind(
         "javascript_code:extract",

@@ -25,6 +25,10 @@ DEFAULT_EXCLUDE = (
 """Folders of third-party and generated files."""
 
 
+DOCS = ("info", "check")
+"""How examples of filters in documentation are linted."""
+
+
 @dataclass(frozen=True)
 class Configuration:
     """How the files of a project are linted.
@@ -38,7 +42,9 @@ class Configuration:
     True if the filters of the project are known to be the platform's, as in any project with a
     configuration file. Otherwise a finding is more than a remark only where the file or a manifest
     of the project shows that it uses the platform. `baseline` is a file of accepted findings, which
-    `lint_paths` and `lint_content` leave out of their reports.
+    `lint_paths` and `lint_content` leave out of their reports. `docs` is "check" if examples of
+    filters in documentation are linted as any other filter, or "info" if only what the language or
+    the resource rejects in them is reported, as a remark.
 
     >>> Configuration(resources={"orders/**": "orders"}).resource_of(Path("orders/a.json"))
     'orders'
@@ -55,6 +61,7 @@ class Configuration:
     respect_gitignore: bool = True
     uses_platform: bool = False
     baseline: str | None = None
+    docs: str = "info"
 
     def get_ignored_codes(self, path: Path) -> tuple[str, ...]:
         """Return the codes that are ignored in a file, beyond those that the settings ignore."""
@@ -105,6 +112,8 @@ class Configuration:
 
         Raises FilterError where a declaration is not valid.
         """
+        if self.docs not in DOCS:
+            raise FilterValueError(f"docs must be `info` or `check`, not {self.docs!r}.")
         patterns = (*self.per_file_ignores, *self.resources, *self.filter_lines)
         own_excludes = (pattern for pattern in self.exclude if pattern not in DEFAULT_EXCLUDE)
         with suppress(NeedsExtraError):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pydantic_core import CoreSchema, SchemaValidator, ValidationError, core_schema
 
 from epfilter.errors import FilterError, FilterValueError, PluginError
-from epfilter.linter.files.configuration import DEFAULT_EXCLUDE, Configuration
+from epfilter.linter.files.configuration import DEFAULT_EXCLUDE, DOCS, Configuration
 from epfilter.linter.files.paths import is_file, normalize_path
 from epfilter.linter.settings import Settings
 from epfilter.snippets import make_printable
@@ -51,6 +51,7 @@ KEYS = {
     "per-file-ignores": Key(
         core_schema.dict_schema(_STRING, _LIST), "a table of patterns and lists of codes"
     ),
+    "docs": Key(core_schema.literal_schema([*DOCS]), "`info` or `check`"),
     "respect-gitignore": Key(core_schema.bool_schema(strict=True), "true or false"),
 }
 """The keys of the table. Each is a field of Settings or Configuration, with `-` for `_`."""

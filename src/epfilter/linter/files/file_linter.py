@@ -22,6 +22,7 @@ from epfilter.linter.extractors import (
     extract_file,
     find_kind,
     find_signs,
+    has_example,
 )
 from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.directives import Directives
@@ -46,7 +47,8 @@ class LintedFilter(NamedTuple):
 
     The spans of `diagnostics` are those of the filter's text. `is_syntax_checked` is
     False where the filter may be of another language, or may go on in the text around it.
-    `has_evidence` is False where the filter may be of another system.
+    `has_evidence` is False where the filter may be of another system. An `is_example` filter
+    explains the language, and findings are only remarks.
     """
 
     value: MappedText
@@ -54,6 +56,7 @@ class LintedFilter(NamedTuple):
     diagnostics: tuple[Diagnostic, ...]
     is_syntax_checked: bool = True
     has_evidence: bool = True
+    is_example: bool = False
 
     @property
     def text(self) -> str:
@@ -147,7 +150,11 @@ class FileLinter:
         kind = self.find_kind(path)
         if kind is None:
             return extraction
-        if kind.is_filter_list or find_signs(text):
+        if (
+            kind.is_filter_list
+            or find_signs(text)
+            or (kind.has_documentation and has_example(text))
+        ):
             extraction.has_evidence = self._has_evidence(text, path)
             extract_file(text, path.name, extraction, kind=kind)
         return extraction
@@ -173,9 +180,7 @@ class FileLinter:
         """Return the diagnostics for this text in the position of a filter of the file."""
         has_placeholders = bool(linted.value.placeholders)
         diagnostics = self._run_rules(text, linted.resource, has_placeholders=has_placeholders)
-        if not linted.is_syntax_checked:
-            diagnostics = _without_syntax(diagnostics)
-        return diagnostics if linted.has_evidence else _downgrade(diagnostics)
+        return _restrict(diagnostics, linted)
 
     def ignores(self, code: str, path: Path) -> bool:
         """Return whether the configuration ignores a code in this file, selected or not."""
@@ -187,7 +192,8 @@ class FileLinter:
     def _lint_filter(
         self, extracted: ExtractedFilter, directives: Directives, fallback: Resource | None
     ) -> LintedFilter:
-        value, resources, is_foreign, is_cut, has_evidence = extracted
+        value, resources, is_foreign, is_cut, has_evidence, is_example = extracted
+        is_example = is_example and self.configuration.docs != "check"
         choice = directives.find_resource(value)
         chosen: Resource | None = None  # by the user, so that the text is certainly a filter
         if choice is not None and (choice.is_beside or not resources):
@@ -198,12 +204,9 @@ class FileLinter:
         resources = resources if chosen is None else (chosen,)
         resource, diagnostics = self._choose_resource(value, resources)
         is_syntax_checked = not (is_cut or (is_foreign and chosen is None))
-        if not is_syntax_checked:
-            diagnostics = _without_syntax(diagnostics)
-        has_evidence = has_evidence or chosen is not None
-        if not has_evidence:
-            diagnostics = _downgrade(diagnostics)
-        return LintedFilter(value, resource, tuple(diagnostics), is_syntax_checked, has_evidence)
+        has_evidence = not is_example and (has_evidence or chosen is not None)
+        linted = LintedFilter(value, resource, (), is_syntax_checked, has_evidence, is_example)
+        return linted._replace(diagnostics=tuple(_restrict(diagnostics, linted)))
 
     def _choose_resource(
         self, value: MappedText, resources: Sequence[Resource]
@@ -325,6 +328,17 @@ def _lint_extraction(extraction: Extraction, directives: Directives) -> Iterator
         severity = Severity.INFO if is_partial else Severity.ERROR
         yield Diagnostic("EPF703", f"{message.rstrip('.')}.", span, severity)
     yield from directives.problems
+
+
+def _restrict(diagnostics: list[Diagnostic], linted: LintedFilter) -> list[Diagnostic]:
+    """Return the diagnostics that hold for a filter, as severe as its position allows."""
+    if not linted.is_syntax_checked:
+        diagnostics = _without_syntax(diagnostics)
+    if linted.is_example:
+        # An example is short, and shows one thing: its cost and its meaning matter to no one.
+        kept = (_SYNTAX, _RESOURCE)
+        diagnostics = [found for found in diagnostics if found.code.startswith(kept)]
+    return diagnostics if linted.has_evidence else _downgrade(diagnostics)
 
 
 def _downgrade(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
