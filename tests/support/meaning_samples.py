@@ -99,5 +99,20 @@ def _join(draw: st.DrawFn, terms: st.SearchStrategy[str]) -> str:
     return f"({text})" if draw(st.booleans()) else text
 
 
-def filter_texts(*, typed: bool = False) -> st.SearchStrategy[str]:
-    return st.recursive(call_texts(typed=typed), _join, max_leaves=8)
+def filter_texts(*, typed: bool = False, max_leaves: int = 8) -> st.SearchStrategy[str]:
+    return st.recursive(call_texts(typed=typed), _join, max_leaves=max_leaves)
+
+
+@st.composite
+def generated_rows(draw: st.DrawFn, *, typed: bool = False) -> Row:
+    """A row with values that the texts of calls mean or nearly mean, lists of them, and nulls."""
+    if typed:
+        return {
+            name: draw(st.sampled_from(cells))
+            for name, (_, cells) in TYPED.items()
+            if draw(st.booleans())
+        }
+    cells = st.sampled_from([cell for cell in _CELLS if not isinstance(cell, list)])
+    elements = cells | st.lists(cells, max_size=2)
+    values = cells | st.lists(elements, max_size=4)
+    return {name: draw(values) for name in "ab" if draw(st.integers(0, 9))}

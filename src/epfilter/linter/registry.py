@@ -32,6 +32,8 @@ from epfilter.linter.rules import (
     epf410_backslash_without_escape,
     epf411_inner_wildcard,
     epf412_word_for_missing,
+    epf413_never_matches_a_number,
+    epf414_always_matches,
     epf501_not_canonical,
 )
 from epfilter.snippets import make_printable, shorten
@@ -58,6 +60,8 @@ _ALL: tuple[Rule, ...] = (
     epf410_backslash_without_escape.RULE,
     epf411_inner_wildcard.RULE,
     epf412_word_for_missing.RULE,
+    epf413_never_matches_a_number.RULE,
+    epf414_always_matches.RULE,
     epf501_not_canonical.RULE,
     *epf6_embedded.RULES,
     *epf7_files.RULES,

@@ -34,7 +34,9 @@ _BESIDE_OPERANDS = frozenset((_NOT_CLOSED, "EPF107"))
 _UNKNOWN_NAMES = frozenset(("EPF108", "EPF109"))
 """No operator ends with one of the names that are common mistakes."""
 
-_VALUE_RULES = frozenset(("EPF401", "EPF402", "EPF403", "EPF404", "EPF405"))
+_VALUE_RULES = frozenset(
+    ("EPF401", "EPF402", "EPF403", "EPF404", "EPF405", "EPF413", "EPF414"),
+)
 """Rules whose findings depend on all values of a call, and of other calls with its field."""
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from epfilter.linter.definitions import Example, Finding, Rule
-from epfilter.linter.model import Context
-from epfilter.linter.redundancy import suggest_fewer_calls
+from epfilter.linter.model import Context, suggest_fewer_calls
 from epfilter.resources import or_complexity
 
 _BITS_SHOWN = 64

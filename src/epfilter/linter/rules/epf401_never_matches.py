@@ -2,89 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import cast
 
-from epfilter.ast import ORDERED_OPERATORS, Operator
+from epfilter.analysis import Contradiction, find_contradictions, find_dead_terms
+from epfilter.ast import Operator
+from epfilter.errors import Fix
 from epfilter.linter.definitions import Example, Finding, Rule
-from epfilter.linter.model import Call, Context, Group
-from epfilter.linter.redundancy import (
-    find_compared_nulls,
-    group_comparable_calls,
-    select_narrowest,
-    select_patterns,
-)
-from epfilter.linter.value_sets import are_disjoint
+from epfilter.linter.model import Call, Context, Group, build_removal_edit
+from epfilter.snippets import shorten
 
 _EQUALITIES = (Operator.EQ, Operator.IN)
+_MAX_SHOWN = 3
 
 
 def _check(group: Group, _context: Context) -> Iterator[Finding]:
     if group.op is not Operator.AND or not group.is_outermost:
         return
-    for null, comparison in find_compared_nulls(group):
-        first, second = sorted((null, comparison), key=lambda call: call.number)
+    for contradiction in find_contradictions(group, assume=True):
+        if contradiction.assumption != "number":  # that is EPF413
+            terms = cast("tuple[Call, ...]", contradiction.terms)
+            message = f"{describe_terms(terms)}{_describe_reason(contradiction)}."
+            yield Finding(message, terms[-1].span, _choose_hint(group, contradiction))
+    for part, reason in find_dead_terms(group):
+        dead, call = cast("Call | Group", part), cast("Call", reason)
+        edit = build_removal_edit(dead)
         yield Finding(
-            f"`{first}` and `{second}` are never both true: a missing value satisfies only "
-            "`is_null`.",
-            second.span,
-            "to match both, join the terms with `|`",
+            f"`{dead}` never matches here: `{call}` must be true as well.",
+            dead.span,
+            "remove it, or correct one of them",
+            Fix("remove it", (edit,), safe=False) if edit else None,
         )
-    for calls in group_comparable_calls(group):
-        if calls[0].is_multivalued:
-            continue
-        pair = _find_contradiction(calls)
-        if pair is not None:
-            first, second = pair
-            yield Finding(
-                f"`{first}` and `{second}` are never both true.",
-                second.span,
-                _choose_hint(group, first, second),
-            )
 
 
-def _choose_hint(group: Group, first: Call, second: Call) -> str:
-    if first.op in _EQUALITIES and second.op in _EQUALITIES:
-        if first.supports(Operator.IN):
+def describe_terms(terms: Sequence[Call]) -> str:
+    """Return a clause that the terms are never all true, without its full stop.
+
+    >>> from epfilter import parse_located
+    >>> from epfilter.linter.model import build_context
+    >>> from epfilter.linter.settings import Settings
+    >>> text = "gt(a,5):lt(a,3)"
+    >>> describe_terms(build_context(text, parse_located(text), None, Settings()).calls)
+    '`gt(a,5)` and `lt(a,3)` are never both true'
+    """
+    if len(terms) > _MAX_SHOWN:
+        return f"the {len(terms)} terms on `{shorten(terms[0].path)}` are never all true"
+    *first, last = [f"`{term}`" for term in terms]
+    quantity = "both" if len(terms) == 2 else "all"
+    return f"{', '.join(first)} and {last} are never {quantity} true"
+
+
+def _describe_reason(contradiction: Contradiction) -> str:
+    if any(term.op is Operator.IS_NULL for term in contradiction.terms):
+        return ": a missing value satisfies only `is_null`"
+    return " for one value" if contradiction.assumption else ""
+
+
+def _choose_hint(group: Group, contradiction: Contradiction) -> str:
+    terms = contradiction.terms
+    if any(term.op is Operator.IS_NULL for term in terms):
+        return "to match both, join the terms with `|`"
+    if all(term.op in _EQUALITIES for term in terms):
+        if terms[0].supports(Operator.IN):
             return "to match any of several values, use one `in`"
         return "to match any of several values, join the terms with `|`"
+    exception = ""
+    if contradiction.assumption:
+        exception = f"unless `{shorten(terms[0].path)}` is a list, "
     if group.parent is not None:
-        return "correct one of them; this part of the filter matches nothing"
-    return "correct one of them; the whole filter matches nothing"
-
-
-def _find_contradiction(calls: list[Call]) -> tuple[Call, Call] | None:
-    """Return the first two calls in the text that contradict each other."""
-    best: tuple[Call, Call] | None = None
-    for narrow in [*select_narrowest(calls), *select_patterns(calls)]:
-        for call in calls:
-            first, second = (narrow, call) if narrow.number < call.number else (call, narrow)
-            if best and best[1].number <= second.number:
-                continue
-            if _have_one_value(narrow, call) and are_disjoint(
-                narrow.get_value_sets(), call.get_value_sets()
-            ):
-                best = first, second
-    return best
-
-
-def _have_one_value(left: Call, right: Call) -> bool:
-    """Return whether the field has a single value: as declared, or because order is compared."""
-    is_ordered = left.op in ORDERED_OPERATORS or right.op in ORDERED_OPERATORS
-    return left.field_type is not None or is_ordered
+        return f"correct one of them; {exception}this part of the filter matches nothing"
+    return f"correct one of them; {exception}the whole filter matches nothing"
 
 
 RULE = Rule(
     code="EPF401",
     title="Never matches",
     explanation=(
-        "Two terms of one AND contradict each other: a range that ends before it begins, two "
-        "different values of a field that has one, an `in` without the value of an `eq`, a pattern "
-        "that this value does not match, `is_null` and a comparison of the same field. Values are "
-        "compared by the type of the field. Without a resource, only terms that contradict each "
-        "other for every type are reported.\n"
+        "Terms of one AND contradict each other: a range that ends before it begins, two different "
+        "values of a field that has one, an `in` without the value of an `eq`, a pattern that this "
+        "value does not match, `is_null` and a comparison of the same field. Also a term of an OR "
+        "that contradicts a term beside the OR never matches. Values are compared by the type of "
+        "the field. Without a resource, only terms that contradict each other for every type are "
+        "reported.\n"
         "A list can contain two values at once, so it is never reported. Without a resource it is "
         "not known whether a field is a list; the field is taken for a single value only if one of "
-        "the terms compares by order (`gt`, `ge`, `lt`, `le`)."
+        "the terms compares by order (`gt`, `ge`, `lt`, `le`), and the message restricts the "
+        "finding to one value."
     ),
     bad=Example("gt(a,5):lt(a,3)"),
     good=Example("gt(a,3):lt(a,5)"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from epfilter.analysis import get_reader
 from epfilter.ast import MEMBERSHIPS
 from epfilter.errors import Edit, Fix, Span
 from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Call, Context
-from epfilter.linter.value_sets import get_reader
 from epfilter.snippets import shorten
 
 

@@ -8,13 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from epfilter.analysis.value_sets import ValueSet, build_value_sets
 from epfilter.ast import Comparison, Operator
-from epfilter.linter.value_sets import ValueSet, build_value_sets
 from epfilter.resources import integer, string, timestamp
 from support.filter_oracle import matches
 
 NUMBERS = range(-1, 8)
-WITH_VALUE_SETS = {"eq", "in", "gt", "ge", "lt", "le", "like", "ilike"}
+WITH_VALUE_SETS = {
+    *("eq", "in", "gt", "ge", "lt", "le", "like", "ilike"),
+    *("contains", "contains_any", "contains_all"),
+}
 
 
 def contains(values: ValueSet, number: int) -> bool:

@@ -1,8 +1,8 @@
 """The sets of values that comparisons match, so that two comparisons can be compared.
 
 The meaning of a value's text depends on the type of the field, which a resource declares. Without
-a resource, every type that the text permits is considered, and a rule may report only what is true
-for all of them: `gt(a,10):lt(a,9)` matches nothing if `a` is a number, but it matches the text `5`.
+a resource, every type that the text permits is considered, and only what is true for all of them is
+certain: `gt(a,10):lt(a,9)` matches nothing if `a` is a number, but it matches the text `5`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 from uuid import UUID
 
 from epfilter.ast import PATTERN_OPERATORS, Operator
@@ -32,16 +32,16 @@ _UUID_LENGTH = 36
 
 _TEXT_TYPES = ("string", "enum")
 
-_NUMERIC = re.compile(r"[+-]?[0-9]")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
+_TIMESTAMP_START = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[+-]?[0-9]+\Z", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ValueSet:
     """A set of values: `points`, the texts of a `pattern`, or the interval from `low` to `high`.
 
-    A bound of None means unbounded. With `points`, the bounds are the least and the greatest. With
-    `ignores_case`, the pattern is that of `ilike`.
+    A bound of None means unbounded, so `ValueSet()` contains every value. With `points`, the bounds
+    are the least and the greatest. With `ignores_case`, the pattern is that of `ilike`.
     """
 
     low: Any = None
@@ -56,6 +56,18 @@ class ValueSet:
     def is_empty(self) -> bool:
         """Whether the set was built without values; an interval is never reported as empty."""
         return self.points is not None and not self.points
+
+    def contains(self, value: Any) -> bool:
+        """Return whether a value of the type of the set is in it."""
+        if self.points is not None:
+            return value in self.points
+        if self.pattern is not None:
+            return self.pattern.matches(_fold(value, self))
+        if self.low is not None and (value <= self.low if self.low_open else value < self.low):
+            return False
+        return self.high is None or bool(
+            value < self.high if self.high_open else value <= self.high
+        )
 
     def is_subset(self, other: ValueSet) -> bool:
         """Return whether the other set contains every value of this one."""
@@ -149,6 +161,9 @@ def _is_below(lower: ValueSet, upper: ValueSet) -> bool:
     return bool(lower.high < upper.low or (lower.high == upper.low and not touch))
 
 
+_EMPTY = ValueSet(points=frozenset())
+
+
 def are_subsets(inner: tuple[ValueSet, ...], outer: tuple[ValueSet, ...]) -> bool:
     """Return whether each inner set is a subset of the outer set of the same type."""
     return all(subset.is_subset(superset) for subset, superset in zip(inner, outer, strict=True))
@@ -164,19 +179,23 @@ def build_value_sets(
 ) -> tuple[ValueSet, ...]:
     """Return the values that an operator with these operands matches, one set per possible type.
 
-    The result is empty if the values cannot be determined: for another operator, a text that is
-    not of the declared type, a pattern on a type other than text, or a timestamp that is finer than
-    a microsecond. Two results for the same `field_type` that are not empty have the same length.
+    Without a `field_type` these are, in this order, the sets of texts, numbers, timestamps,
+    booleans and UUIDs. The result is empty if the values cannot be determined: for `text`,
+    `is_null` and a `contains_all` with several values, for a text that is not of the declared type,
+    a pattern on a type other than text, or a timestamp that is finer than a microsecond. Two
+    results for the same `field_type` that are not empty have the same length.
     """
     if op in PATTERN_OPERATORS:
         return _build_pattern_sets(op, texts[0], field_type)
+    if op is Operator.CONTAINS_ALL and len(texts) > 1:
+        return ()
     build = _get_set_builder(op)
     if build is None:
         return ()
     if field_type is None:
         if any(_SUBMICROSECONDS.search(text) for text in texts):
             return ()
-        return tuple([_build_set(build, read, texts) for read in _UNTYPED_READERS])
+        return (build([*texts]), *[_build_set(build, read, texts) for read in _UNTYPED_READERS])
     values = [*map(get_reader(field_type), texts)]
     return () if None in values else (build(values),)
 
@@ -193,8 +212,7 @@ def _build_pattern_sets(
     else:
         texts = _build_points([pattern.text])
     if field_type is None:
-        others = (ValueSet(points=frozenset()),) * (len(_UNTYPED_READERS) - 1)
-        return (texts, *others)
+        return (texts, *(_EMPTY,) * len(_UNTYPED_READERS))
     return (texts,) if field_type.name in _TEXT_TYPES else ()
 
 
@@ -202,13 +220,19 @@ def _build_set(
     build: Callable[[list[Any]], ValueSet], read: Reader, texts: Sequence[str]
 ) -> ValueSet:
     values = [value for text in texts if (value := read(text)) is not None]
-    return build(values) if values else ValueSet(points=frozenset())
+    return build(values) if values else _EMPTY
 
 
 def _get_set_builder(op: Operator) -> Callable[[list[Any]], ValueSet] | None:
     """Return the function from operands to the set that the operator matches, if there is one."""
     match op:
-        case Operator.EQ | Operator.IN:
+        case (
+            Operator.EQ
+            | Operator.IN
+            | Operator.CONTAINS
+            | Operator.CONTAINS_ANY
+            | Operator.CONTAINS_ALL
+        ):
             return _build_points
         case Operator.GT:
             return _build_greater
@@ -223,9 +247,6 @@ def _get_set_builder(op: Operator) -> Callable[[list[Any]], ValueSet] | None:
             | Operator.ILIKE
             | Operator.TEXT
             | Operator.IS_NULL
-            | Operator.CONTAINS
-            | Operator.CONTAINS_ANY
-            | Operator.CONTAINS_ALL
             | Operator.AND
             | Operator.OR
         ):
@@ -255,15 +276,14 @@ def get_reader(field_type: FieldType[Any]) -> Reader:
         if field_type.name == "datetime" and _SUBMICROSECONDS.search(text):
             return None
         try:
-            return field_type.read(text)
+            value = field_type.read(text)
         except FilterValueError:
             return None
+        if field_type.name == "date":  # a day is its midnight, as in data
+            return datetime.combine(cast("date", value), time(), UTC)
+        return value
 
     return read
-
-
-def _read_text(text: str) -> str:
-    return text
 
 
 def _read_boolean(text: str) -> bool | None:
@@ -275,34 +295,19 @@ def _read_uuid(text: str) -> UUID | None:
     return from_text_or_none(text, UUID) if len(text) == _UUID_LENGTH else None
 
 
-def _read_number(text: str) -> Any:
-    return _read(text, Decimal)
-
-
-def _read_timestamp(text: str) -> Any:
-    return _read(text, datetime)
-
-
-def _read(text: str, python_type: type[Any]) -> Any:
+def _read_number(text: str) -> Decimal | None:
     # The pattern is cheaper than an attempt that fails.
-    return from_text_or_none(text, python_type) if _NUMERIC.match(text) else None
+    return from_text_or_none(text, Decimal) if _NUMBER.fullmatch(text) else None
+
+
+def _read_timestamp(text: str) -> datetime | None:
+    return from_text_or_none(text, datetime) if _TIMESTAMP_START.match(text) else None
 
 
 _UNTYPED_READERS: tuple[Reader, ...] = (
-    _read_text,
     _read_number,
     _read_timestamp,
     _read_boolean,
     _read_uuid,
 )
-"""The types that a value may have if no resource is given."""
-
-
-def read_bare_date(text: str) -> date | None:
-    """Return the date of a text such as 2018-09-01; None for any other text."""
-    if not _DATE.fullmatch(text):
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+"""The types beside text that a value may have if no resource is given."""
