@@ -50,6 +50,7 @@ def test_severities_and_defaults_are_stable() -> None:
         "EPF405",
         "EPF407",
         "EPF412",
+        "EPF413",
         "EPF705",
     }
     assert {code for code, known in RULES.items() if not known.enabled} == {"EPF501"}

@@ -19,6 +19,7 @@ from epfilter.resources.fields import Field
 REFERENCE = Path(__file__).parents[2] / "docs" / "pages" / "reference"
 PLAIN_PACKAGES = (
     *("epfilter", "epfilter.exporter", "epfilter.exporter.orders", "epfilter.exporter.service"),
+    "epfilter.analysis",
     "epfilter.resources",
 )
 """The packages whose namespace contains only public names."""

@@ -187,6 +187,13 @@ def analyze_filter(
 
     A call that the resource does not accept is part of the tree, too: nothing is known of what it
     matches.
+
+    Raises FilterSyntaxError for an invalid text, ResourceError for the name of an unknown resource,
+    and FilterTypeError for arguments of a wrong type.
+
+    >>> group = analyze_filter("eq(customer.name,Ron):gt(with_tax,5)", "orders")
+    >>> [part.path for part in group.parts]
+    ['name', 'with_tax']
     """
     declared = resource_of(resource)
     schema = None if declared is None else resource_schema(declared)
@@ -211,7 +218,14 @@ def analyze_filter(
 
 
 def add_to_parent(part: Condition | Group) -> None:
-    """Append a part to the parts of its parent, if it has one."""
+    """Append a part to the parts of its parent, if it has one.
+
+    >>> group, term = Group(Operator.AND, None), analyze_filter("eq(a,1)")
+    >>> term.parent = group
+    >>> add_to_parent(term)
+    >>> group.parts == [term]
+    True
+    """
     if part.parent is not None:
         part.index = len(part.parent.parts)
         part.parent.parts.append(part)
@@ -221,6 +235,11 @@ def set_equality_keys(conditions: Sequence[Condition], groups: Sequence[Group]) 
     """Set the `equality_key` of all parts; the groups are in the order of the text.
 
     Two groups are equal if they have the same parts in any order.
+
+    >>> group = analyze_filter("eq(a,1):eq(a,2):eq(a,1)")
+    >>> set_equality_keys(group.parts, [group])
+    >>> [part.equality_key for part in group.parts]
+    [0, 1, 0]
     """
     if len({condition.node.field for condition in conditions}) == len(conditions):
         # All calls are on different fields, so no two parts are equal.

@@ -31,7 +31,7 @@ class Contradiction(NamedTuple):
     of which each term matches another element, and `number` if also a text can match.
 
     >>> from epfilter.analysis import analyze_filter
-    >>> found, = find_contradictions(analyze_filter("gt(a,10):lt(a,5)"), assume=True)
+    >>> (found,) = find_contradictions(analyze_filter("gt(a,10):lt(a,5)"), assume=True)
     >>> [str(term.node) for term in found.terms], found.assumption
     (['gt(a,10)', 'lt(a,5)'], 'number')
     """
@@ -45,6 +45,12 @@ def find_contradictions(group: Group, *, assume: bool = False) -> Iterator[Contr
 
     The group is one for which `is_outermost` is true. With `assume`, also find contradictions of
     single values and of numbers in fields of unknown type, if a term compares by order.
+
+    >>> from epfilter.analysis import analyze_filter
+    >>> text = "eq(payment,paid):eq(payment,refunded)"
+    >>> (found,) = find_contradictions(analyze_filter(text, "orders"))
+    >>> [str(term.node) for term in found.terms]
+    ['eq(payment,paid)', 'eq(payment,refunded)']
     """
     if group.op is not Operator.AND:
         return

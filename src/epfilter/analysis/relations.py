@@ -72,7 +72,7 @@ def disjoint(
 
     See `never_matches` for the meaning and the errors.
 
-    >>> disjoint("eq(payment,paid)", "in(payment,refunded,unpaid)", "orders")
+    >>> disjoint("eq(payment,paid)", "eq(payment,refunded)", "orders")
     True
     """
     return _is_empty([analyze_filter(a, resource), analyze_filter(b, resource)])

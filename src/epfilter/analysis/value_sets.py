@@ -270,7 +270,13 @@ def _build_less(values: list[Any]) -> ValueSet:
 
 
 def get_reader(field_type: FieldType[Any]) -> Reader:
-    """Return the reader of a declared type."""
+    """Return the reader of a declared type.
+
+    >>> from epfilter.resources import integer
+    >>> read = get_reader(integer())
+    >>> read("012"), read("x")
+    (12, None)
+    """
 
     def read(text: str) -> Any:
         if field_type.name == "datetime" and _SUBMICROSECONDS.search(text):

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from epfilter.ast import Filter
 from epfilter.cli.findings import print_findings
+from epfilter.cli.layout import format_count
 from epfilter.cli.options import filter_argument, format_option, resource_option
 from epfilter.cli.text_io import print_line, print_result, read_filter
 from epfilter.cli.tree import render_tree
@@ -75,7 +76,7 @@ def check_command(
     else:
         print_findings(text, findings)
         if f is not None and ok:
-            _print_valid_filter(f)
+            _print_valid_filter(f, len(findings))
     return 0 if ok else 1
 
 
@@ -89,9 +90,10 @@ def _report_to_json(f: Filter | None, findings: Sequence[Diagnostic], *, ok: boo
     return json.dumps(report, ensure_ascii=False, indent=2)
 
 
-def _print_valid_filter(f: Filter) -> None:
+def _print_valid_filter(f: Filter, remark_count: int) -> None:
     canonical = unparse(f)
-    print_line(click.style("ok", fg="green", bold=True))
+    remarks = f", with {format_count(remark_count, 'remark')}" if remark_count else ""
+    print_line(click.style(f"ok{remarks}", fg="green", bold=True))
     print_line(f"canonical  {make_printable(canonical)}")
     if not canonical.isprintable():
         print_line(
