@@ -231,6 +231,9 @@ def test_nodes_are_frozen() -> None:
         (A.and_(B).or_(C), "(eq(a,1):eq(b,2))|eq(c,3)"),
         (A.and_(), "eq(a,1)"),
         (A.or_(), "eq(a,1)"),
+        (A.and_(None, B, None), "eq(a,1):eq(b,2)"),
+        (A.or_(None, B), "eq(a,1)|eq(b,2)"),
+        (A.and_(None).or_(None, None), "eq(a,1)"),
     ],
 )
 def test_combining(built: Filter, text: str) -> None:
@@ -240,14 +243,18 @@ def test_combining(built: Filter, text: str) -> None:
 
 @pytest.mark.parametrize("other", ["eq(b,2)", None, 1, True, F.b])
 def test_combining_with_another_type_is_refused(other: Any) -> None:
-    for combine in (
-        lambda: A & other,
-        lambda: A | other,
-        lambda: A.and_(other),
-        lambda: A.or_(other),
-    ):
-        with pytest.raises(TypeError):
-            combine()
+    with pytest.raises(TypeError):
+        _ = A & other
+    with pytest.raises(TypeError):
+        _ = A | other
+
+
+@pytest.mark.parametrize("other", ["eq(b,2)", 1, False, F.b])
+def test_chaining_with_another_type_is_refused(other: Any) -> None:
+    with pytest.raises(TypeError):
+        A.and_(other)
+    with pytest.raises(TypeError):
+        A.or_(None, other)
 
 
 def test_a_filter_has_no_truth_value() -> None:
@@ -289,7 +296,7 @@ def test_depth_cannot_be_set() -> None:
     assert f.depth == 1
     with pytest.raises((ValidationError, AttributeError)):
         f.depth = 0
-    assert And(**dict(f)) == f
+    assert And(**f.model_dump()) == f
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ import inspect
 import pickle
 import re
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -46,6 +48,9 @@ def test_every_operator_has_a_method() -> None:
         (F.a.contains_any("x", "y"), "contains_any(a,x,y)"),
         (F.a.contains_all("x", "y"), "contains_all(a,x,y)"),
         (F.a.is_null(), "is_null(a)"),
+        (F.a.between(1, 5), "ge(a,1):le(a,5)"),
+        (F.a.within("x", "y"), "ge(a,x):lt(a,y)"),
+        (F.a.on(date(2018, 2, 28)), "ge(a,2018-02-28):lt(a,2018-03-01)"),
         (F.a.startswith("DECK_"), "like(a,DECK_*)"),
         (F.a.endswith("_RED"), "like(a,*_RED)"),
         (F.a.contains_text("x"), "like(a,*x*)"),
@@ -75,6 +80,10 @@ def test_every_operator_has_a_method() -> None:
         (any_of(F.a.eq(n) for n in range(3)), "eq(a,0)|eq(a,1)|eq(a,2)"),
         (all_of(F.a.eq(1) & F.b.eq(2), F.c.eq(3)), "(eq(a,1):eq(b,2)):eq(c,3)"),
         (any_of(F.a.eq(1) & F.b.eq(2), F.c.eq(3)), "(eq(a,1):eq(b,2))|eq(c,3)"),
+        (all_of(None, F.a.eq(1), None), "eq(a,1)"),
+        (any_of([None, F.a.eq(1), F.b.eq(2)]), "eq(a,1)|eq(b,2)"),
+        (any_of(F.a.eq(1), None, default=F.b.eq(2)), "eq(a,1)"),
+        (all_of(None, default=F.b.eq(2)), "eq(b,2)"),
     ],
 )
 def test_built_text(built: Filter, text: str) -> None:
@@ -97,6 +106,11 @@ NOT_YET = (
 NO_TRUTH = (
     "the field a is neither true nor false, and the filter language has no NOT. "
     'Hint: for a boolean attribute write F["a"].eq(True); combine comparisons with & and |.'
+)
+
+NO_TERMS = (
+    "all_of requires at least one term: no filter selects everything. "
+    "Hint: if everything may be selected, pass default=None, and send no filter for None."
 )
 
 
@@ -137,10 +151,18 @@ untyped_any_of: Any = any_of
         (lambda: untyped.a.contains_text(5), FilterValueError, "contains_text requires a str, not a value of type int. Hint: use str(value)."),
         (lambda: untyped.a.startswith(None), FilterValueError, "startswith requires a str, not None. Hint: use str(value)."),
         (lambda: untyped.a.startswith("\ud800"), FilterValueError, "the text has a lone surrogate (U+D800) at position 0, which has no encoding. Hint: it usually comes from bytes decoded with the wrong codec; decode them again."),
-        (all_of, FilterValueError, "all_of requires at least one term: no filter selects everything. Hint: to select everything, send no filter."),
-        (lambda: untyped_any_of([]), FilterValueError, "any_of requires at least one term: no filter selects everything. Hint: to select everything, send no filter."),
+        (all_of, FilterValueError, NO_TERMS),
+        (lambda: untyped_all_of(None), FilterValueError, NO_TERMS),
+        (lambda: untyped_all_of([None, None]), FilterValueError, NO_TERMS),
+        (lambda: untyped_any_of([]), FilterValueError, NO_TERMS.replace("all_of", "any_of")),
+        (lambda: untyped_all_of(default="eq(a,1)"), FilterTypeError, "the default of all_of must be a filter or None, not a value of type str."),
+        (lambda: untyped_any_of(untyped.a.eq(1), default=False), FilterTypeError, "the default of any_of must be a filter or None, not a value of type bool."),
+        (lambda: untyped.a.on("2018-09-01"), FilterTypeError, "a day must be a date, not a value of type str. Hint: use date.fromisoformat(text)."),
+        (lambda: untyped.a.on(datetime(2018, 9, 1, tzinfo=UTC)), FilterTypeError, "a day must be a date, not a value of type datetime. Hint: use value.date()."),
+        (lambda: untyped.a.on(date(2018, 9, 1), "Europe/Paris"), FilterTypeError, 'a time zone must be a tzinfo, not a value of type str. Hint: use ZoneInfo("Europe/Paris").'),
+        (lambda: untyped.a.on(date.max), FilterValueError, "the last day of the calendar has no next day."),
+        (lambda: untyped.a.between(1, None), FilterValueError, "None is not a value of the filter language. Hint: to select missing values use is_null()."),
         (lambda: untyped_all_of("eq(a,1)"), FilterTypeError, "all_of accepts filters, not a value of type str. Hint: parse(text) turns a text into a filter."),
-        (lambda: untyped_all_of(None), FilterTypeError, "all_of accepts filters, not None. Hint: parse(text) turns a text into a filter."),
         (lambda: untyped_any_of(untyped.a.eq(1), untyped.b), FilterTypeError, "any_of accepts filters, not a value of type Field. Hint: parse(text) turns a text into a filter."),
         (lambda: untyped_any_of({untyped.a.eq(1)}), FilterTypeError, "any_of does not accept a set: it has no order of terms. Hint: pass a list."),
         (lambda: untyped_all_of([[untyped.a.eq(1)]]), FilterTypeError, "all_of accepts filters, not a value of type list. Hint: parse(text) turns a text into a filter."),
@@ -150,6 +172,30 @@ def test_refused_values(action: Callable[[], Any], kind: type[FilterError], mess
     with pytest.raises(kind) as caught:
         action()
     assert str(caught.value) == message
+
+
+def test_a_group_without_terms_is_its_default() -> None:
+    assert all_of(default=None) is None
+    assert any_of(None, None, default=None) is None
+    assert any_of([], default=None) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "start", "end"),
+    [
+        # the clock changes in the night before, in the day, and at midnight
+        ("2018-10-28", "Europe/Paris", "2018-10-27T22:00:00Z", "2018-10-28T23:00:00Z"),
+        ("2018-11-04", "America/New_York", "2018-11-04T04:00:00Z", "2018-11-05T05:00:00Z"),
+        ("2018-11-04", "America/Sao_Paulo", "2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z"),
+        ("2018-11-04", "America/Havana", "2018-11-04T04:00:00Z", "2018-11-05T05:00:00Z"),
+        ("2018-02-17", "America/Sao_Paulo", "2018-02-17T02:00:00Z", "2018-02-18T03:00:00Z"),
+        ("2018-09-01", "Asia/Kathmandu", "2018-08-31T18:15:00Z", "2018-09-01T18:15:00Z"),
+        ("2011-12-30", "Pacific/Apia", "2011-12-30T10:00:00Z", "2011-12-30T10:00:00Z"),
+    ],
+)
+def test_a_day_of_a_time_zone(day: str, zone: str, start: str, end: str) -> None:
+    built = F.a.on(date.fromisoformat(day), ZoneInfo(zone))
+    assert str(built) == f"ge(a,{start}):lt(a,{end})"
 
 
 def test_chained_comparisons_are_refused() -> None:
@@ -210,7 +256,12 @@ def test_a_method_is_not_a_field(name: str) -> None:
     with pytest.raises(AttributeError, match=message):
         method.eq(1)
     assert str(untyped["a.b"][name].eq(1)) == f"eq(a.b.{name},1)"
-    assert inspect.signature(method).return_annotation in {"Comparison", "Membership", "IsNull"}
+    assert inspect.signature(method).return_annotation in {
+        "And",
+        "Comparison",
+        "Membership",
+        "IsNull",
+    }
     assert method.__doc__
 
 

@@ -159,23 +159,23 @@ class Filter(ABC):
         2
         """
 
-    def and_(self, *others: Filter) -> Filter:
-        """Return `self & other & …`, for method chains.
+    def and_(self, *others: Filter | None) -> Filter:
+        """Return `self & other & …`, for method chains; None is skipped.
 
         >>> from epfilter import F
-        >>> str(F.a.gt(1).and_(F.b.eq(2), F.c.lt(3)))
+        >>> str(F.a.gt(1).and_(F.b.eq(2), None, F.c.lt(3)))
         'gt(a,1):eq(b,2):lt(c,3)'
         """
-        return _combine(And, self, others) if others else self
+        return _combine_given(And, self, others)
 
-    def or_(self, *others: Filter) -> Filter:
-        """Return `self | other | …`, for method chains.
+    def or_(self, *others: Filter | None) -> Filter:
+        """Return `self | other | …`, for method chains; None is skipped.
 
         >>> from epfilter import F
-        >>> str(F.a.gt(1).or_(F.b.eq(2)))
+        >>> str(F.a.gt(1).or_(None, F.b.eq(2)))
         'gt(a,1)|eq(b,2)'
         """
-        return _combine(Or, self, others) if others else self
+        return _combine_given(Or, self, others)
 
     def __and__(self, other: Filter) -> And:
         return _combine(And, self, (other,)) if isinstance(other, Filter) else NotImplemented
@@ -201,6 +201,13 @@ class Filter(ABC):
         from epfilter.printer import unparse
 
         return unparse(self)
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def __int__(self) -> NoReturn:
+        # aiohttp calls `int` for a parameter that is not a text, and a filter has no number.
+        raise FilterTypeError("a filter is not a number.", hint="pass its text: str(f)")
 
     def __copy__(self) -> Self:
         return self
@@ -260,6 +267,17 @@ _Text = Annotated[str, Field(strict=True, min_length=0)]
 _FieldName = Annotated[str, Field(strict=True, min_length=1)]
 
 
+class _NoIteration:
+    """The absence of `__iter__`, which pydantic's models have.
+
+    HTTP clients iterate over parameters that have it, and `requests` would send one parameter per
+    field of the node. None in its place would not do: they look for the attribute.
+    """
+
+    def __get__(self, node: object, owner: type) -> NoReturn:
+        raise AttributeError(f"{owner.__name__!r} object has no attribute '__iter__'")
+
+
 class _Node(Filter, BaseModel, frozen=True, extra="forbid", defer_build=True):
     """The base of the five nodes: frozen, exact, and with a repr that evaluates to the node.
 
@@ -269,6 +287,15 @@ class _Node(Filter, BaseModel, frozen=True, extra="forbid", defer_build=True):
     Each node has an `__eq__` of its own. The one of pydantic compares a level twice if a node has a
     cached depth, so that the time doubles with every level; a loop over the fields is slower.
     """
+
+    if TYPE_CHECKING:
+        __iter__: None  # type: ignore[assignment] # a node is not iterable
+    else:
+        __iter__ = _NoIteration()
+
+    def __dir__(self) -> list[str]:
+        """Return the names for completion: without the methods of pydantic, which still work."""
+        return [name for name in super().__dir__() if name.startswith("__") or name in _SHOWN]
 
     @property
     def depth(self) -> int:
@@ -484,6 +511,13 @@ Comparison(op='eq', field='a', value='1')
 """
 
 
+_SHOWN = frozenset(
+    {"and_", "depth", "op", "or_"}.union(
+        *(node.__match_args__ for node in (Comparison, Membership, IsNull, And, Or))
+    )
+)
+"""The names that completion offers for nodes."""
+
 _NodeT = TypeVar("_NodeT", bound=_Node)
 _GroupT = TypeVar("_GroupT", bound=And | Or)
 
@@ -621,6 +655,12 @@ def _combine(node: type[_GroupT], left: Filter, others: tuple[Filter, ...]) -> _
     if isinstance(left, node):
         return construct_group(node, (*left.terms, *others), len(left.terms))
     return construct_group(node, (left, *others))
+
+
+def _combine_given(node: type[And | Or], left: Filter, others: tuple[Filter | None, ...]) -> Filter:
+    """Return a group as `_combine` does, without the terms that are None."""
+    given = tuple([other for other in others if other is not None])
+    return _combine(node, left, given) if given else left
 
 
 @cache

@@ -6,8 +6,10 @@ Any value stays one operand: the tree contains it as text, and the printer quote
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, tzinfo
+from enum import Enum
 from functools import partial, update_wrapper
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn, TypeVar, overload
 
 from epfilter.ast import (
     And,
@@ -23,7 +25,7 @@ from epfilter.ast import (
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.limits import MAX_LIST_INDEX
 from epfilter.snippets import format_argument
-from epfilter.values import Value, listed_values, to_text
+from epfilter.values import Value, day_bounds, listed_values, to_text
 
 
 class Field:
@@ -103,6 +105,37 @@ class Field:
         'le(total,100)'
         """
         return _compare(self, Operator.LE, value)
+
+    def between(self, low: Value, high: Value) -> And:
+        """Compare: the field is at least `low` and at most `high`.
+
+        Use `within` for a range of time: it has no gap to the next range.
+
+        >>> str(F.total.between(100, 500))
+        'ge(total,100):le(total,500)'
+        """
+        return self.ge(low) & self.le(high)
+
+    def within(self, start: Value, end: Value) -> And:
+        """Compare: the field is at or after `start` and before `end`, which is excluded.
+
+        >>> str(F.created_at.within("2018-09-01", "2018-10-01"))
+        'ge(created_at,2018-09-01):lt(created_at,2018-10-01)'
+        """
+        return self.ge(start) & self.lt(end)
+
+    def on(self, day: date, zone: tzinfo = UTC) -> And:
+        """Compare: the timestamp or date is on this day, which begins at midnight in `zone`.
+
+        Raises `FilterTypeError` for a day that is not a date, such as a datetime.
+
+        >>> str(F.created_at.on(date(2018, 9, 1)))
+        'ge(created_at,2018-09-01):lt(created_at,2018-09-02)'
+        >>> from zoneinfo import ZoneInfo
+        >>> str(F.created_at.on(date(2018, 9, 1), ZoneInfo("Europe/Paris")))
+        'ge(created_at,2018-08-31T22:00:00Z):lt(created_at,2018-09-01T22:00:00Z)'
+        """
+        return self.within(*day_bounds(day, zone))
 
     def like(self, pattern: Value) -> Comparison:
         """Match the whole value with a pattern; `*` as first or last character matches any text.
@@ -351,35 +384,74 @@ F = FieldFactory()
 """
 
 
-def all_of(*terms: Filter | Iterable[Filter]) -> Filter:
+class _NoDefault(Enum):
+    """The absence of a default, which can be None."""
+
+    TOKEN = "no default"  # noqa: S105 - not a password
+
+    def __repr__(self) -> str:
+        return "…"
+
+
+_NO_DEFAULT: Final = _NoDefault.TOKEN
+
+_DefaultT = TypeVar("_DefaultT", bound=Filter | None)
+Terms = Filter | Iterable[Filter | None] | None
+"""A term, a missing term, or an iterable of both."""
+
+
+@overload
+def all_of(*terms: Terms) -> Filter: ...
+@overload
+def all_of(*terms: Terms, default: _DefaultT) -> Filter | _DefaultT: ...
+def all_of(*terms: Terms, default: Filter | _NoDefault | None = _NO_DEFAULT) -> Filter | None:
     """Return a filter that is true if all terms are true, in linear time.
 
-    Pass filters, or one iterable of filters. A single term is returned unchanged. A term that is
-    an And stays a group of its own.
+    Pass filters, or one iterable of filters. None is skipped, so that a condition can be optional.
+    A single term is returned unchanged. A term that is an And stays a group of its own. If there
+    are no terms, the result is `default`.
 
-    Raises `FilterValueError` for no terms, and `FilterTypeError` for a term that is not a filter.
+    Raises `FilterValueError` for no terms without a default, and `FilterTypeError` for a term or
+    default that is neither a filter nor None.
 
     >>> str(all_of(F.a.eq(i) for i in range(3)))
     'eq(a,0):eq(a,1):eq(a,2)'
+    >>> email = None
+    >>> str(all_of(F.payment.eq("paid"), F.email.eq(email) if email else None))
+    'eq(payment,paid)'
+    >>> all_of(None, None, default=None) is None
+    True
     """
-    return _group(And, terms, "all_of")
+    return _group(And, terms, "all_of", default)
 
 
-def any_of(*terms: Filter | Iterable[Filter]) -> Filter:
+@overload
+def any_of(*terms: Terms) -> Filter: ...
+@overload
+def any_of(*terms: Terms, default: _DefaultT) -> Filter | _DefaultT: ...
+def any_of(*terms: Terms, default: Filter | _NoDefault | None = _NO_DEFAULT) -> Filter | None:
     """Return a filter that is true if at least one term is true, in linear time.
 
-    Pass filters, or one iterable of filters. A single term is returned unchanged. A term that is
-    an Or stays a group of its own.
+    Pass filters, or one iterable of filters. None is skipped, so that a condition can be optional.
+    A single term is returned unchanged. A term that is an Or stays a group of its own. If there
+    are no terms, the result is `default`.
 
-    Raises `FilterValueError` for no terms, and `FilterTypeError` for a term that is not a filter.
+    Raises `FilterValueError` for no terms without a default, and `FilterTypeError` for a term or
+    default that is neither a filter nor None.
 
     >>> str(any_of(F.payment.eq("paid"), F.payment.eq("refunded")))
     'eq(payment,paid)|eq(payment,refunded)'
     """
-    return _group(Or, terms, "any_of")
+    return _group(Or, terms, "any_of", default)
 
 
-def _group(node: type[And | Or], terms: tuple[Filter | Iterable[Filter], ...], name: str) -> Filter:
+def _group(
+    node: type[And | Or], terms: tuple[Terms, ...], name: str, default: Filter | _NoDefault | None
+) -> Filter | None:
+    if default is not None and not isinstance(default, (Filter, _NoDefault)):
+        raise FilterTypeError(
+            f"the default of {name} must be a filter or None, not {describe_type(default)}."
+        )
     if len(terms) == 1 and not isinstance(terms[0], Filter):
         only = terms[0]
         if isinstance(only, (set, frozenset, Mapping)):
@@ -391,18 +463,22 @@ def _group(node: type[And | Or], terms: tuple[Filter | Iterable[Filter], ...], n
             terms = tuple(only)
     filters: list[Filter] = []
     for term in terms:
+        if term is None:
+            continue
         if not isinstance(term, Filter):
             raise FilterTypeError(
                 f"{name} accepts filters, not {describe_type(term)}.",
                 hint="parse(text) turns a text into a filter",
             )
         filters.append(term)
-    if not filters:
+    if filters:
+        return filters[0] if len(filters) == 1 else construct_group(node, tuple(filters))
+    if isinstance(default, _NoDefault):
         raise FilterValueError(
             f"{name} requires at least one term: no filter selects everything.",
-            hint="to select everything, send no filter",
+            hint="if everything may be selected, pass default=None, and send no filter for None",
         )
-    return filters[0] if len(filters) == 1 else construct_group(node, tuple(filters))
+    return default
 
 
 def _literal_text(text: object, method: str) -> str:

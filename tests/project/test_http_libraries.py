@@ -1,9 +1,13 @@
-"""Filters work with FastAPI and HTTP clients."""
+"""Filters work with FastAPI, HTTP clients, JSON and logging."""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
+from collections.abc import Callable
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -12,8 +16,11 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from fastapi import FastAPI, Query
 from fastapi.testclient import TestClient
+from hypothesis import given
+from yarl import URL
 
-from epfilter import F, Filter, from_query, parse, to_query
+from epfilter import F, Filter, FilterTypeError, from_query, parse, to_query
+from support.filter_strategies import filters
 
 HOSTILE = F.email.eq("a+b@c.d") & F.name.eq('5" & ü = #?%28,')
 PLATFORM = "https://useast.api.elasticpath.com/v2/orders"
@@ -60,15 +67,23 @@ def test_fastapi_documents_a_string_parameter() -> None:
     parse(parameter["schema"]["examples"][0])
 
 
-def sent_by_httpx(params: dict[str, str]) -> str:
+def send_by_httpx(params: Any) -> str:
     return str(httpx.Request("GET", PLATFORM, params=params).url)
 
 
-def sent_by_requests(params: dict[str, str]) -> str:
+def send_by_requests(params: Any) -> str:
     return str(requests.Request("GET", PLATFORM, params=params).prepare().url)
 
 
-def sent_by_aiohttp(params: dict[str, str]) -> str:
+def send_by_urllib(params: Any) -> str:
+    return f"{PLATFORM}?{urlencode(params)}"
+
+
+def send_by_urllib_with_sequences(params: Any) -> str:
+    return f"{PLATFORM}?{urlencode(params, doseq=True)}"
+
+
+def send_by_aiohttp(params: Any) -> str:
     async def path(request: web.Request) -> web.Response:
         return web.Response(text=request.raw_path)
 
@@ -85,11 +100,71 @@ def sent_by_aiohttp(params: dict[str, str]) -> str:
     return asyncio.run(send())
 
 
-@pytest.mark.parametrize("sent", [sent_by_httpx, sent_by_requests, sent_by_aiohttp])
-def test_http_clients_encode_the_text(sent: Any) -> None:
-    url = sent({"filter": str(HOSTILE)})
+TAKING_FILTERS = [
+    send_by_httpx,
+    send_by_requests,
+    send_by_urllib,
+    send_by_urllib_with_sequences,
+]
+
+
+@pytest.mark.parametrize("send", [*TAKING_FILTERS, send_by_aiohttp])
+def test_http_clients_encode_the_text(send: Callable[[Any], str]) -> None:
+    url = send({"filter": str(HOSTILE)})
     assert url.count("filter=") == 1
     assert from_query(url.split("filter=")[1]) == HOSTILE
+
+
+@pytest.mark.parametrize("send", TAKING_FILTERS)
+def test_http_clients_send_the_text_of_a_filter(send: Callable[[Any], str]) -> None:
+    for params in ({"filter": HOSTILE, "sort": "id"}, [("filter", HOSTILE), ("sort", "id")]):
+        assert send(params) == send({"filter": str(HOSTILE), "sort": "id"})
+
+
+@pytest.mark.parametrize("send", TAKING_FILTERS)
+@given(f=filters)
+def test_http_clients_send_every_filter(send: Callable[[Any], str], f: Filter) -> None:
+    assert from_query(send({"filter": f}).split("filter=")[1]) == f
+
+
+def test_aiohttp_refuses_a_filter_with_a_hint() -> None:
+    with pytest.raises(FilterTypeError) as caught:
+        URL(PLATFORM).with_query({"filter": HOSTILE})
+    assert str(caught.value) == "a filter is not a number. Hint: pass its text: str(f)."
+    with pytest.raises(FilterTypeError):
+        send_by_aiohttp({"filter": HOSTILE})
+
+
+@pytest.mark.parametrize("f", [parse("eq(a,1)"), parse("in(a,1,2)"), parse("is_null(a)"), HOSTILE])
+def test_a_filter_is_not_iterable(f: Any) -> None:
+    assert not hasattr(f, "__iter__")
+    assert not hasattr(type(f), "__iter__")
+    for use in (iter, list, dict, set, sorted, ":".join, urlencode):
+        with pytest.raises(TypeError):
+            use(f)
+    terms: Any = [f, f]
+    with pytest.raises(TypeError):
+        ":".join(terms)
+    with pytest.raises(TypeError):
+        _ = "op" in f
+
+
+def test_json_contains_the_text_or_is_refused() -> None:
+    with pytest.raises(TypeError, match="And is not JSON serializable"):
+        json.dumps({"filter": HOSTILE})
+    with pytest.raises(TypeError, match="And is not JSON serializable"):
+        httpx.Request("POST", PLATFORM, json={"filter": HOSTILE})
+    with pytest.raises(TypeError, match="And is not JSON serializable"):
+        requests.Request("POST", PLATFORM, json={"filter": HOSTILE}).prepare()
+    assert json.loads(json.dumps({"filter": HOSTILE}, default=str)) == {"filter": str(HOSTILE)}
+
+
+def test_formatting_uses_the_text(caplog: pytest.LogCaptureFixture) -> None:
+    f, text = parse("eq(a,1)"), "eq(a,1)"
+    assert (f"{f}", f"{f!s:>9}", f"{f:>9}", f"{f:.2}") == (text, f"  {text}", f"  {text}", "eq")
+    assert ("%s" % f, "{}".format(f), "{:^9}".format(f)) == (text, text, f" {text} ")  # noqa: UP031, UP032 - older ways to format
+    logging.getLogger("shop").warning("sent %s", f)
+    assert caplog.messages == [f"sent {text}"]
 
 
 def test_an_encoded_url_is_sent_unchanged() -> None:

@@ -28,6 +28,12 @@ from epfilter.ast import And, Comparison, IsNull, Membership, Or
 
 
 def use_valid_arguments() -> None:
+    assert_type(all_of(F.a.eq(1), None), Filter)
+    assert_type(any_of([F.a.eq(1), None]), Filter)
+    assert_type(all_of(F.a.eq(1), default=None), Filter | None)
+    assert_type(any_of(None, default=F.b.eq(2)), Filter | Comparison)
+    assert_type(F.a.eq(1).and_(None, F.b.eq(2)), Filter)
+    assert_type(F.a.between(1, 5), And)
     Comparison(op="eq", field="a", value="1")
     Comparison(op=Operator.EQ, field="a", value="1")
     Membership(op="in", field="a", values=("1", "2"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ import pytest
 
 from epfilter import F, Filter, FilterError, FilterTypeError, FilterValueError, Operator, parse
 from epfilter.errors import ResourceError
-from epfilter.resources import Resource, fields, resource_info
+from epfilter.resources import Ordered, Resource, fields, integer, resource_info
 from epfilter.resources.resource import DynamicField
 from support.resource_samples import Things, logs, things
 
@@ -47,6 +47,17 @@ untyped: Any = things
         (things.code > "A", "gt(code,A)"),
         (things.id.in_(ID), f"in(id,{ID})"),
         (things.id.eq(str(ID)), f"eq(id,{ID})"),
+        (things.total.between(1, 5), "ge(total,1):le(total,5)"),
+        (things.day.within("2018-09-01", "2018-10-01"), "ge(day,2018-09-01):lt(day,2018-10-01)"),
+        (things.day.on(date(2018, 9, 1)), "ge(day,2018-09-01):lt(day,2018-09-02)"),
+        (
+            things.created_at.on(date(2018, 9, 1), timezone(timedelta(hours=2))),
+            "ge(created_at,2018-08-31T22:00:00Z):lt(created_at,2018-09-01T22:00:00Z)",
+        ),
+        (
+            things["created_at"].on(date(2018, 9, 1)),
+            "ge(created_at,2018-09-01):lt(created_at,2018-09-02)",
+        ),
         (things.name.like("Ron*"), "like(name,Ron*)"),
         (things.name.startswith("Ron"), "like(name,Ron*)"),
         (things.name.endswith("Ron"), "like(name,*Ron)"),
@@ -94,6 +105,13 @@ OLD = "older endpoints ignore such a filter and return everything"
         (lambda: untyped.name.eq(things.status), "`name` cannot be compared with another field. Hint: the filter language compares a field with a value."),
         (lambda: untyped.name.eq(F.a), "`name` cannot be compared with another field. Hint: the filter language compares a field with a value."),
         (lambda: untyped["status"].like("c*"), "the field `status` has no operator `like`. Hint: it has `eq`."),
+        (lambda: untyped.status.between("a", "b"), "the field `status` has no operator `ge`. Hint: it has `eq`."),
+        (lambda: untyped["status"].within("a", "b"), "the field `status` has no operator `ge`. Hint: it has `eq`."),
+        (lambda: untyped.used_at.within("2018-09-01", "2018-10-01"), "the field `used_at` has no operator `ge`. Hint: it has `gt`, `lt`."),
+        (lambda: untyped.total.between(1, "x"), "`total`: `x` is not a whole number. Hint: write it as digits, such as 1050."),
+        (lambda: untyped.total.on(date(2018, 9, 1)), "the field `total` has no method `on`. Hint: it is for dates and timestamps; use between or within."),
+        (lambda: untyped["total"].on(date(2018, 9, 1)), "the field `total` has no method `on`. Hint: it is for dates and timestamps; use between or within."),
+        (lambda: untyped.day.on(date(2018, 9, 1), timezone(timedelta(hours=2))), "`day`: `2018-08-31T22:00:00Z` is not a date. Hint: write it as YYYY-MM-DD, such as 2018-09-01."),
         (untyped["status"].is_null, "the field `status` has no operator `is_null`. Hint: it has `eq`."),
         (lambda: untyped["status"].startswith("c"), "the field `status` has no operator `like`. Hint: it has `eq`."),
         (lambda: untyped["totl"], f"`things` has no field `totl`. Hint: did you mean `total`? {OLD.capitalize()}."),
@@ -173,6 +191,24 @@ def test_two_resources_do_not_share_fields() -> None:
     assert str(things.contact.name) == "contact.name"
 
 
+def test_only_fields_of_times_have_whole_days() -> None:
+    fields_of_times: list[Any] = [things.day, things.created_at, things["day"]]
+    other_fields: list[Any] = [things.total, things.status, things["total"]]
+    assert all(hasattr(field, "on") and "on" in dir(field) for field in fields_of_times)
+    assert not any(hasattr(field, "on") or "on" in dir(field) for field in other_fields)
+
+
+def test_a_range_of_several_values_is_refused() -> None:
+    class Listing(Resource):
+        sizes = Ordered(integer(), multivalued=True)
+
+    with pytest.raises(ResourceError, match="`sizes` can have several values: one can be above"):
+        Listing().sizes.between(1, 5)
+
+
+RANGES = {"between", "within", "on"}
+
+
 def public_classes() -> list[type[fields.Field[Any]]]:
     return [
         value
@@ -185,7 +221,8 @@ def public_classes() -> list[type[fields.Field[Any]]]:
 def test_a_class_of_fields_has_the_methods_of_its_operators(kind: type[Any]) -> None:
     names = {"in_" if op is Operator.IN else op.value for op in kind._operators}
     methods = {name for name in dir(kind) if not name.startswith("_")}
-    assert methods - {"startswith", "endswith", "contains_text"} == names
+    assert methods - {"startswith", "endswith", "contains_text", *RANGES} == names
+    assert (methods & RANGES == RANGES) is (Operator.GE in kind._operators)
     assert ("startswith" in methods) is (Operator.LIKE in kind._operators)
 
 

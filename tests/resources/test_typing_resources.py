@@ -16,7 +16,11 @@ from epfilter.resources.fields import Field
 
 HERE = Path(__file__).parent
 USES = HERE / "typing_resources.py"
-METHODS = {"in": ["in_"], "like": ["contains_text", "endswith", "like", "startswith"]}
+METHODS = {
+    "in": ["in_"],
+    "ge": ["between", "ge", "within"],
+    "like": ["contains_text", "endswith", "like", "startswith"],
+}
 
 
 @pytest.mark.slow
@@ -92,12 +96,15 @@ def public(value: object) -> list[str]:
 
 def operator_methods(field: Field[Any]) -> list[str]:
     names = [METHODS.get(op.value, [op.value]) for op in field._declared.operators]
-    return sorted(name for several in names for name in several)
+    is_time = field._declared.type.name in {"date", "datetime"}
+    days = [["on"]] if is_time and METHODS["ge"] in names else []
+    return sorted(name for several in names + days for name in several)
 
 
 def test_after_a_field_an_editor_offers_its_operators_only() -> None:
     assert public(orders.status) == ["eq"]
-    assert public(orders.with_tax) == ["ge", "gt", "le", "lt"]
+    assert public(orders.with_tax) == ["between", "ge", "gt", "le", "lt", "within"]
+    assert public(orders.created_at) == [*("between", "eq", "ge", "gt", "le", "lt", "on", "within")]
     assert public(orders.name) == ["contains_text", "endswith", "eq", "like", "startswith"]
     assert public(pim_nodes.locales["fr-FR"].name) == operator_methods(
         pim_nodes.locales["fr-FR"].name

@@ -102,6 +102,10 @@ def accepted() -> None:
     assert_type(tickets.opened_at >= date(2018, 9, 1), Comparison)
     assert_type(tickets.opened_at < datetime(2018, 9, 1, tzinfo=UTC), Comparison)
     assert_type(tickets.opened_at.eq("2018-09-01T00:00:00Z"), Comparison)
+    assert_type(tickets.amount.between(1, 5), And)
+    assert_type(tickets.opened_at.within(date(2018, 9, 1), "2018-10-01"), And)
+    assert_type(tickets.opened_at.on(date(2018, 9, 1)), And)
+    assert_type(tickets.day.on(date(2018, 9, 1), UTC), And)
     assert_type(tickets.id.eq(UUID(int=0)), Comparison)
     assert_type(tickets.id.in_("a", UUID(int=0)), Membership)
     assert_type(tickets.id.in_(["a", "b"]), Membership)
@@ -170,6 +174,11 @@ def refused() -> None:
     tickets.day.eq("2018-09-01")  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue] # only gt, ge, lt, le
     tickets.day.gt(20180901)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # a number is no date
     _ = tickets.opened_at > 1  # type: ignore[operator] # pyright: ignore[reportOperatorIssue] # nor a point in time
+    tickets.amount.between("1", "5")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # a text is no number
+    tickets.weight.between(1, 5)  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue] # only gt and lt
+    tickets.status.within("a", "b")  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue] # only eq
+    tickets.amount.on(date(2018, 9, 1))  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue] # a number is on no day
+    tickets.day.on("2018-09-01")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # a day is a date
     tickets.id.like("3fa*")  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue] # only eq and in
     tickets.id.eq(5)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # a number is no UUID
     tickets.id.in_(5, 6)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # the same

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from epfilter.ast import Filter
 from epfilter.errors import (
     Diagnostic,
     FilterTypeError,
@@ -184,7 +185,7 @@ def lint_paths(
         require_configuration,
     )
 
-    if isinstance(paths, str | bytes | PathLike) or not isinstance(paths, Iterable):
+    if isinstance(paths, str | bytes | PathLike | Filter) or not isinstance(paths, Iterable):
         raise FilterTypeError(
             f"paths must be a list of paths, not {describe_type(paths)}.",
             hint='as in lint_paths(["src", "docs"])',

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.snippets import format_argument
 
@@ -59,7 +60,7 @@ class Settings:
 
 def _check_codes(name: str, value: object) -> tuple[str, ...]:
     """Return the codes as a tuple; raise an error if there is anything else among them."""
-    if isinstance(value, str) or not isinstance(value, Iterable):
+    if isinstance(value, (str, Filter)) or not isinstance(value, Iterable):
         raise FilterTypeError(
             f"{name} must be a list of codes, not {describe_type(value)}.", hint=f'{name}=("EPF3",)'
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from epfilter.ast import CALL_OPERATORS, ORDERED_OPERATORS, Operator
+from epfilter.ast import CALL_OPERATORS, ORDERED_OPERATORS, Filter, Operator
 from epfilter.errors import FilterTypeError, ResourceError, describe_type
 from epfilter.recovery.diagnostics import suggest_operator
 from epfilter.resources.field_types import FieldType
@@ -39,7 +39,7 @@ def parse_operators(path: str, operators: object) -> tuple[Operator, ...]:
 
     Raises FilterTypeError if they are not a list, and ResourceError for an unknown name.
     """
-    if isinstance(operators, str) or not isinstance(operators, Iterable):
+    if isinstance(operators, (str, Filter)) or not isinstance(operators, Iterable):
         raise FilterTypeError(
             f"the operators of `{path}` must be a list, not {describe_type(operators)}.",
             hint='for example ["eq", "in"]',

@@ -6,12 +6,16 @@ others, and at run time the others raise ResourceError.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import copy
+from datetime import UTC, date, datetime, tzinfo
+from functools import update_wrapper
+from types import MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Self, TypeVar
 
 from epfilter.ast import (
     TEXT_OPERATORS,
+    And,
     Comparison,
     IsNull,
     Membership,
@@ -23,12 +27,12 @@ from epfilter.errors import FilterTypeError, ResourceError
 from epfilter.resources import messages
 from epfilter.resources.declarations import Declaration, Deprecation
 from epfilter.resources.field_types import FieldType
-from epfilter.values import listed_values, to_text
+from epfilter.values import day_bounds, listed_values, to_text
 
 V = TypeVar("V")
 
 _METHODS = (
-    {"in_": Operator.IN}
+    {"in_": Operator.IN, "between": Operator.GE, "within": Operator.GE, "on": Operator.GE}
     | dict.fromkeys(("startswith", "endswith", "contains_text"), Operator.LIKE)
     | {op.value: op for op in Operator}
 )
@@ -107,6 +111,22 @@ class Field(Generic[V]):
             raise messages.error(messages.invalid_value(self._path, problem))
         return text
 
+    def _range(self, end_op: Operator, low: object, high: object) -> And:
+        if self._declared.multivalued:
+            raise ResourceError(
+                f"`{self._path}` can have several values: one can be above the start of a range, "
+                "and another below its end.",
+                hint="compare with one bound",
+            )
+        return self._compare(Operator.GE, low) & self._compare(end_op, high)
+
+    def _has_times(self) -> bool:
+        """Return whether the values are days or points in time of the calendar."""
+        return self._declared.type.name in {"date", "datetime"}
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name != "on" or self._has_times()]
+
     def _require_operator(self, op: Operator) -> None:
         if op not in self._declared.operators:
             raise messages.error(messages.unsupported_operator(self._path, self._declared, op))
@@ -137,6 +157,11 @@ class Field(Generic[V]):
         # exception is a ResourceError with a hint.
 
         def __getattr__(self, name: str) -> NoReturn:
+            if name == "on" and Operator.GE in self._declared.operators:
+                raise NoOperatorError(
+                    f"the field `{self._path}` has no method `on`.",
+                    "it is for dates and timestamps; use between or within",
+                )
             if name in _METHODS and not name.startswith("_"):
                 op = _METHODS[name]
                 problem = messages.unsupported_operator(self._path, self._declared, op)
@@ -209,6 +234,21 @@ class SupportsGtLt(SupportsGt[V]):
         return self._compare(Operator.LT, value)
 
 
+class _MethodOfTimes:
+    """A method that only fields of dates and timestamps have."""
+
+    def __init__(self, function: Callable[..., And]) -> None:
+        update_wrapper(self, function)  # type: ignore[arg-type] # not a function itself
+        self._function = function
+
+    def __get__(self, field: Field[Any] | None, owner: type) -> Callable[..., And]:
+        if field is None:
+            return self._function
+        if not field._has_times():
+            raise AttributeError  # Field.__getattr__ raises it again, with a message
+        return MethodType(self._function, field)
+
+
 class SupportsOrdering(SupportsGtLt[V]):
     """A field with the operators `gt`, `ge`, `lt` and `le`."""
 
@@ -227,6 +267,29 @@ class SupportsOrdering(SupportsGtLt[V]):
 
     def __le__(self, value: V) -> Comparison:
         return self._compare(Operator.LE, value)
+
+    def between(self, low: V, high: V) -> And:
+        """Return the filter that matches values from `low` to `high`, both included.
+
+        Use `within` for a range of time: it has no gap to the next range.
+        """
+        return self._range(Operator.LE, low, high)
+
+    def within(self, start: V, end: V) -> And:
+        """Return the filter that matches values from `start` to before `end`."""
+        return self._range(Operator.LT, start, end)
+
+    def on(
+        self: SupportsOrdering[datetime | date | str] | SupportsOrdering[date | str],
+        day: date,
+        zone: tzinfo = UTC,
+    ) -> And:
+        """Return the filter that matches the whole day, which begins at midnight in `zone`."""
+        start, end = day_bounds(day, zone)
+        return self._range(Operator.LT, start, end)
+
+    if not TYPE_CHECKING:
+        on = _MethodOfTimes(on)
 
 
 class SupportsLike(Field[V]):

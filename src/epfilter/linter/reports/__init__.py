@@ -11,6 +11,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
+from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.snippets import shorten
 
@@ -51,7 +52,7 @@ def render(style: str, reports: Iterable[FileReport]) -> Iterator[str]:
             f"`{shorten(style)}` is not a report format.",
             hint=f"use one of {', '.join(f'`{name}`' for name in FORMATS)}",
         )
-    if not isinstance(reports, Iterable):
+    if isinstance(reports, Filter) or not isinstance(reports, Iterable):
         raise FilterTypeError(f"reports must be an iterable, not {describe_type(reports)}.")
     # Loaded on demand, so that the command line lists the formats without importing them.
     module = import_module(f"{__name__}.{FORMATS[style]}")

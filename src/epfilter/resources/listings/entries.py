@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import new_class
 from typing import Any, cast
 
-from epfilter.ast import ORDERED_OPERATORS, Operator
+from epfilter.ast import ORDERED_OPERATORS, Filter, Operator
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.resources.declarations import Declaration, Endpoint
 from epfilter.resources.field_types import (
@@ -199,7 +199,7 @@ def _list_fields(slug: str, item: str) -> dict[str, Declaration[Any]]:
 
 
 def _read_slugs(slugs: object, field_type: str, seen: Counter[str]) -> Iterator[str]:
-    if isinstance(slugs, (str, bytes)) or not isinstance(slugs, Iterable):
+    if isinstance(slugs, (str, bytes, Filter)) or not isinstance(slugs, Iterable):
         raise FilterTypeError(
             f"`{field_type}` must be a list of slugs, not {describe_type(slugs)}.",
             hint=f'write {field_type}=["name"]',
