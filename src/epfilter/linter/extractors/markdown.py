@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
+from epfilter.errors import Span
 from epfilter.linter.extractors.command_lines import add_command_filters
 from epfilter.linter.extractors.examples import add_examples
-from epfilter.linter.extractors.extraction import Extraction
+from epfilter.linter.extractors.extraction import Extraction, Problem
 from epfilter.linter.extractors.mapped_text import MappedText, Segment
 from epfilter.linter.extractors.registry import (
     FileKind,
@@ -20,7 +21,11 @@ from epfilter.linter.extractors.registry import (
 )
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 from epfilter.linter.extractors.signs import find_signs
-from epfilter.linter.extractors.urls import add_url_filters, strip_punctuation
+from epfilter.linter.extractors.urls import (
+    add_url_filters,
+    describe_url_search,
+    strip_punctuation,
+)
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -38,7 +43,7 @@ def extract(source: MappedText, extraction: Extraction) -> None:
     """Add the filters of code blocks, each by its language, and of the URLs in all other text.
 
     Documentation abbreviates: a text with `...` is not a filter, and in code that cannot be
-    parsed, URLs are searched.
+    parsed, URLs are searched. Such code is only reported if it hides a filter.
     """
     _MarkdownExtractor(source, extraction).extract()
 
@@ -128,18 +133,27 @@ class _MarkdownExtractor:
         return block.decode(shifted, _encode_in_block)
 
     def _add_code(self, code: MappedText, kind: FileKind) -> None:
-        filter_count = len(self._extraction.filters)
-        interpolation_count = len(self._extraction.interpolations)
+        filters, interpolations = self._extraction.filters, self._extraction.interpolations
+        counts = len(filters), len(interpolations)
         extraction = _DocumentationExtraction(self._extraction, is_prose=False)
         try:
             extract_as(kind, code, extraction)
         except NeedsExtraError:
             add_url_filters(code, extraction)
             return
-        if extraction.problems:
-            del self._extraction.filters[filter_count:]
-            del self._extraction.interpolations[interpolation_count:]
+        if not extraction.problems:
+            return
+        is_partial = all(problem.is_partial for problem in extraction.problems)
+        if not is_partial:
+            del filters[counts[0] :], interpolations[counts[1] :]
             add_url_filters(code, extraction)
+        found = [extracted.value.bounds for extracted in filters[counts[0] :]]
+        found += [interpolation.span for interpolation in interpolations[counts[1] :]]
+        if self._extraction.has_evidence and _hides_filter(code, found):
+            span, message, _ = extraction.problems[0]
+            if not is_partial:
+                message = describe_url_search(f"`{kind.languages[0]}`", message)
+            self._extraction.problems.append(Problem(span, message, is_partial=True))
 
     def _add_prose(self, first: int, last: int, tables: list[tuple[int, int]]) -> None:
         r"""Add the filters of lines that are not code; in tables, `\|` encodes `|`."""
@@ -180,6 +194,16 @@ def _find_code_kind(token: Token) -> FileKind | None:
     """Return the kind of file of a code block, by the first word after its fence."""
     language = _LANGUAGE.match(token.info.strip()) if token.type == "fence" else None
     return find_kind_of_language(language[1].lower()) if language else None
+
+
+def _hides_filter(code: MappedText, found: Sequence[Span]) -> bool:
+    """Return whether a sign of a filter stands in code outside of the filters that were found.
+
+    Abbreviated code is not meant to be parsed.
+    """
+    signs = [] if _ELLIPSIS.search(code.text) else find_signs(code.text)
+    positions = (code.map_span(Span(sign, sign + 1)).start for sign in signs)
+    return any(not any(start <= position <= end for start, end in found) for position in positions)
 
 
 def _strip_prompt(line: str, token: Token, kind: FileKind) -> str:
