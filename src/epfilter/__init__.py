@@ -15,12 +15,14 @@ from epfilter.errors import (
     FilterTypeError,
     FilterValueError,
     Fix,
+    PagingError,
     PolicyError,
     Severity,
     Span,
 )
 from epfilter.linter import lint
 from epfilter.located import Located, Operand
+from epfilter.paging import pages, pages_async
 from epfilter.parser import from_query, parse, parse_located
 from epfilter.printer import pretty, to_query, unparse
 from epfilter.version import __version__
@@ -38,6 +40,7 @@ __all__ = [
     "Located",
     "Operand",
     "Operator",
+    "PagingError",
     "PolicyError",
     "Severity",
     "Span",
@@ -47,6 +50,8 @@ __all__ = [
     "fields",
     "from_query",
     "lint",
+    "pages",
+    "pages_async",
     "parse",
     "parse_located",
     "pretty",

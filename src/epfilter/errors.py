@@ -7,6 +7,7 @@ The exceptions of epfilter:
     ├── FilterValueError           a value cannot be part of a filter (also a ValueError)
     │   └── ResourceError          a resource has no such field, operator or value
     ├── FilterTypeError            an argument has the wrong type (also a TypeError)
+    ├── PagingError                the pages of a listing cannot be read completely
     ├── PluginError                the rules of another package cannot be used
     ├── PolicyError                a policy refuses a filter (also a ValueError)
     └── UnsupportedFilterError     a target does not support a part of a filter
@@ -288,6 +289,18 @@ class ResourceError(FilterValueError):
     >>> orders.payment.eq("refnded")
     Traceback (most recent call last):
     epfilter.errors.ResourceError: `payment`: `refnded` is not one of its values. Hint: did you ...
+    """
+
+
+class PagingError(_MessageError):
+    """The error for a listing whose pages cannot be read completely.
+
+    `.message` is what is wrong, and `.hint` is what to do, or None.
+
+    >>> from epfilter import pages
+    >>> next(pages(None, lambda parameters: {"errors": []}))
+    Traceback (most recent call last):
+    epfilter.errors.PagingError: the rows of a page are expected, or JSON with a list in `data`, ...
     """
 
 

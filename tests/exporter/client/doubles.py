@@ -72,12 +72,21 @@ class Client:
         result = getattr(self.inner, method)(*args, **options)
         return self._runner.run(result) if self._runner else result
 
+    def read(self, method: str, *args: Any, **options: Any) -> list[Any]:
+        """Call a method that returns an iterator, and return all that it yields."""
+        pages = getattr(self.inner, method)(*args, **options)
+        return self._runner.run(_collect(pages)) if self._runner else list(pages)
+
     def close(self) -> None:
         if self._runner:
             self._runner.run(self.inner.aclose())
             self._runner.close()
         else:
             self.inner.close()
+
+
+async def _collect(pages: AsyncIterator[Any]) -> list[Any]:
+    return [page async for page in pages]
 
 
 class Platform:

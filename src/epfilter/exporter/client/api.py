@@ -60,6 +60,7 @@ class Api:
         method: str,
         path: str,
         *,
+        query: str = "",
         body: str | None = None,
         idempotent: bool = True,
         not_found_error: type[RequestFailedError] = RequestFailedError,
@@ -67,6 +68,7 @@ class Api:
     ) -> Flow[httpx.Response]:
         """Send a request and return its successful response.
 
+        The `query`, with its question mark, is not logged, because it may contain a filter.
         A request that is not `idempotent` is sent again only if it was certainly not received.
         No attempt starts after the `deadline`, a time of the clock.
 
@@ -77,7 +79,7 @@ class Api:
         def send(token: str) -> Flow[httpx.Response]:
             return self._send_with_retries(
                 lambda: build_api_request(
-                    method, self.settings.base_url, path, token=token, body=body
+                    method, self.settings.base_url, path + query, token=token, body=body
                 ),
                 path,
                 idempotent=idempotent,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -29,11 +30,14 @@ from epfilter.exporter.client.effects import (
 )
 from epfilter.exporter.client.exports import AnyProgress, Exported
 from epfilter.exporter.client.jobs import AnyJob, JobFlows, JobProgress
+from epfilter.exporter.client.listing import ListingFlows
 from epfilter.exporter.client.settings import ClientSettings
 from epfilter.exporter.client.target_files import AnyPath
 from epfilter.exporter.errors import SettingsError
 from epfilter.exporter.filter_splitting import Calendar
 from epfilter.exporter.models import CreateJob, FileLink, Job
+from epfilter.paging import Row
+from epfilter.resources import Resource
 
 
 class AsyncExporterClient:
@@ -149,6 +153,26 @@ class AsyncExporterClient:
             replace=replace,
         )
         return await self._driver.run(flow)
+
+    def list(
+        self,
+        listing: Resource | str,
+        filter: Filter | str | None = None,  # noqa: A002 - the name in the platform's API
+        *,
+        limit: int = 100,
+        settle: timedelta | None = None,
+        check: bool = True,
+    ) -> AsyncIterator[Sequence[Row]]:
+        """Async variant of `ExporterClient.list`, for `async for`."""
+        flows = ListingFlows(
+            self._jobs.api, listing, filter, limit=limit, settle=settle, check=check
+        )
+        return self._iterate(flows)
+
+    async def _iterate(self, flows: ListingFlows) -> AsyncIterator[Sequence[Row]]:
+        while (rows := await self._driver.run(flows.read_page())) is not None:
+            if rows:
+                yield rows
 
     async def aclose(self) -> None:
         """Close the connections; the client cannot be used again."""

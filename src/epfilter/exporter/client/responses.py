@@ -94,6 +94,17 @@ def parse_job(response: httpx.Response, expected_id: UUID | None = None) -> Job:
     return job
 
 
+class _ListingResponse(BaseModel):
+    """A page of a listing; its rows are not validated."""
+
+    data: list[dict[str, Any]]
+
+
+def parse_rows(response: httpx.Response) -> list[dict[str, Any]]:
+    """Return the rows of a page; raise UnexpectedResponseError for any other response."""
+    return _parse(response, _ListingResponse, "a page of a listing").data
+
+
 def parse_file_link(response: httpx.Response) -> FileLink:
     """Return the link to a file; raise UnexpectedResponseError for any other response."""
     return _parse(response, FileLinkResponse, "the link to a file").data

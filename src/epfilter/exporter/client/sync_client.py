@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,11 +28,14 @@ from epfilter.exporter.client.effects import (
 )
 from epfilter.exporter.client.exports import AnyProgress, Exported
 from epfilter.exporter.client.jobs import AnyJob, JobFlows, JobProgress
+from epfilter.exporter.client.listing import ListingFlows
 from epfilter.exporter.client.settings import ClientSettings
 from epfilter.exporter.client.target_files import AnyPath
 from epfilter.exporter.errors import SettingsError
 from epfilter.exporter.filter_splitting import Calendar
 from epfilter.exporter.models import CreateJob, FileLink, Job
+from epfilter.paging import Row
+from epfilter.resources import Resource
 
 
 class ExporterClient:
@@ -239,6 +243,41 @@ class ExporterClient:
             replace=replace,
         )
         return self._driver.run(flow)
+
+    def list(
+        self,
+        listing: Resource | str,
+        filter: Filter | str | None = None,  # noqa: A002 - the name in the platform's API
+        *,
+        limit: int = 100,
+        settle: timedelta | None = None,
+        check: bool = True,
+    ) -> Iterator[Sequence[Row]]:
+        """Return all objects of a listing that a filter selects, page by page.
+
+        `listing` is a resource, such as `orders`, or its name. Pages are read by `created_at`, as
+        `epfilter.pages` does it: no object is lost or read twice. `limit` and `settle` are those
+        of `pages`; `check=False` disables the check of the filter.
+
+        Raises FilterSyntaxError and ResourceError for an invalid filter, FilterValueError for a
+        listing without a fixed path or without `ge` for `created_at`, and PagingError.
+
+        >>> import httpx
+        >>> rows = {"data": [{"id": "1", "created_at": "2018-09-01T00:00:00Z"}]}
+        >>> platform = httpx.MockTransport(lambda request: httpx.Response(200, json=rows))
+        >>> with ExporterClient(token="secret", transport=platform) as client:
+        ...     [row["id"] for page in client.list("orders", "eq(payment,paid)") for row in page]
+        ['1']
+        """
+        flows = ListingFlows(
+            self._jobs.api, listing, filter, limit=limit, settle=settle, check=check
+        )
+        return self._iterate(flows)
+
+    def _iterate(self, flows: ListingFlows) -> Iterator[Sequence[Row]]:
+        while (rows := self._driver.run(flows.read_page())) is not None:
+            if rows:
+                yield rows
 
     def close(self) -> None:
         """Close the connections; the client cannot be used again."""

@@ -1,0 +1,257 @@
+"""Reading a whole listing: by the time of the last row, because offsets end at 10,000."""
+
+from __future__ import annotations
+
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Hashable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+from epfilter.ast import Filter, require_filter
+from epfilter.builder import F
+from epfilter.errors import FilterTypeError, FilterValueError, PagingError, describe_type
+from epfilter.parser import parse
+from epfilter.printer import unparse
+from epfilter.snippets import format_argument, shorten
+from epfilter.values import read_timestamp
+
+Row: TypeAlias = Mapping[str, Any]
+Response: TypeAlias = Sequence[Row] | Mapping[str, Any]
+"""The rows of a page, or the JSON of the response that has them in `data`."""
+
+Parameters: TypeAlias = dict[str, str]
+"""The query parameters of a request: filter, sort, page[limit] and page[offset]."""
+
+_Mark: TypeAlias = tuple[Hashable, str]
+"""The id and the key of a row."""
+
+_MAX_LIMIT = 100
+_MAX_OFFSET = 10_000
+"""The limits of the platform. Source: its guide "Pagination"."""
+
+
+def pages(  # noqa: PLR0913 - the options of the reading, by keyword
+    f: Filter | str | None,
+    fetch: Callable[[Parameters], Response],
+    *,
+    key: str = "created_at",
+    limit: int = _MAX_LIMIT,
+    settle: timedelta | None = None,
+    key_of: Callable[[Row], str] | None = None,
+) -> Iterator[list[Row]]:
+    """Yield all rows of a listing that a filter selects, page by page.
+
+    `fetch` sends one request with the given query parameters, and returns the rows, or the JSON
+    of the response. Each request is sorted by `key` and starts at the time of the last row, as
+    the platform recommends; rows that were read already are left out. So no row is lost or read
+    twice, even if several rows share a time, or rows are added and removed meanwhile. If `key` is
+    `updated_at`, a row that changes is read again with its new contents.
+
+    `f` None selects everything. `limit` is the number of rows of a request, at most 100. `settle`
+    leaves out rows of the last such time, which may be incomplete: the platform needs up to a
+    minute. `key_of` returns the text of the key in a row; by default it is a member of the row, of
+    its `meta.timestamps` or of its `attributes`. Rows must have an `id`.
+
+    Raises PagingError if the listing ignores the filter or the sort order, if rows have no key or
+    id, or if more than 10,000 rows share one key. Raises the errors of `fetch`.
+
+    Source: the platform's guides "Pagination" and "Eventual consistency".
+
+    >>> orders = [{"id": str(n), "created_at": f"2018-09-0{n}"} for n in range(1, 6)]
+    >>> def fetch(parameters):
+    ...     found = filter(to_predicate(parameters.get("filter", "like(id,*)")), orders)
+    ...     return list(found)[: int(parameters["page[limit]"])]
+    >>> from epfilter.targets import to_predicate
+    >>> [[row["id"] for row in page] for page in pages(None, fetch, limit=2)]
+    [['1', '2'], ['3'], ['4'], ['5']]
+    """
+    reader = PageReader(f, key=key, limit=limit, settle=settle, key_of=key_of)
+    while (parameters := reader.next_request()) is not None:
+        rows = reader.receive(fetch(parameters))
+        if rows:
+            yield rows
+
+
+async def pages_async(  # noqa: PLR0913 - the options of the reading, by keyword
+    f: Filter | str | None,
+    fetch: Callable[[Parameters], Awaitable[Response]],
+    *,
+    key: str = "created_at",
+    limit: int = _MAX_LIMIT,
+    settle: timedelta | None = None,
+    key_of: Callable[[Row], str] | None = None,
+) -> AsyncIterator[list[Row]]:
+    """Async variant of `pages`, for a `fetch` that is awaited.
+
+    >>> import asyncio
+    >>> async def fetch(parameters):
+    ...     return {"data": [{"id": "1", "created_at": "2018-09-01"}]}
+    >>> async def read() -> list[str]:
+    ...     return [row["id"] async for page in pages_async(None, fetch) for row in page]
+    >>> asyncio.run(read())
+    ['1']
+    """
+    reader = PageReader(f, key=key, limit=limit, settle=settle, key_of=key_of)
+    while (parameters := reader.next_request()) is not None:
+        rows = reader.receive(await fetch(parameters))
+        if rows:
+            yield rows
+
+
+class PageReader:
+    """The requests of a reading, one after the other, and the new rows of each response.
+
+    A request starts at the key of the last row. Where more rows share that key than fit into a
+    page, the next requests use offsets, and all rows of the key are read again until none is
+    new: a row that is removed meanwhile moves the others, and one of them could be missed.
+    """
+
+    def __init__(
+        self,
+        f: Filter | str | None,
+        *,
+        key: str = "created_at",
+        limit: int = _MAX_LIMIT,
+        settle: timedelta | None = None,
+        key_of: Callable[[Row], str] | None = None,
+    ) -> None:
+        if type(limit) is not int:
+            raise FilterTypeError(f"limit must be an integer, not {describe_type(limit)}.")
+        if not 1 <= limit <= _MAX_LIMIT:
+            raise FilterValueError(
+                f"limit must be from 1 to {_MAX_LIMIT}, not {format_argument(limit)}."
+            )
+        terms = [] if f is None else [parse(f) if isinstance(f, str) else require_filter(f)]
+        if settle is not None:
+            if not isinstance(settle, timedelta):
+                raise FilterTypeError(f"settle must be a timedelta, not {describe_type(settle)}.")
+            terms.append(F[key].lt(datetime.now(UTC) - settle))
+        self._terms = terms
+        self._key = key
+        self._limit = limit
+        self._key_of = key_of or self._find_key
+        self._cursor: str | None = None
+        self._offset = 0
+        self._is_finished = False
+        self._finds_new_rows = False
+        """Whether the current pass over the rows of one key has found a row that was not known."""
+        self._known: set[_Mark] = set()
+        """The rows with the key of the cursor, and later rows, that were read already."""
+        self._passed: dict[Hashable, str] = {}
+        """The ids and keys of the rows of the last page before the cursor."""
+
+    def next_request(self) -> Parameters | None:
+        """Return the parameters of the next request, or None after the last page."""
+        if self._is_finished:
+            return None
+        terms = [*self._terms]
+        if self._cursor is not None:
+            terms.append(F[self._key].ge(self._cursor))
+        parameters = {"sort": self._key, "page[limit]": str(self._limit)}
+        if terms:
+            f = terms[0]
+            for term in terms[1:]:
+                f &= term
+            parameters["filter"] = unparse(f)
+        if self._offset:
+            parameters["page[offset]"] = str(self._offset)
+        return parameters
+
+    def receive(self, response: Response) -> list[Row]:
+        """Return the rows of the response to the last request that are new."""
+        rows = _rows_of(response)
+        keys = [self._key_of(row) for row in rows]
+        ids = [_id_of(row) for row in rows]
+        self._check(ids, keys)
+        marks = [*zip(ids, keys, strict=True)]
+        new = [index for index, mark in enumerate(marks) if mark not in self._known]
+        self._advance(marks, has_new=any(keys[index] == self._cursor for index in new))
+        return [rows[index] for index in new]
+
+    def _advance(self, marks: list[_Mark], *, has_new: bool) -> None:
+        """Move to the next request, after a page of these rows.
+
+        `has_new`: a row with the key of the cursor was not known.
+        """
+        is_full = len(marks) >= self._limit
+        last = marks[-1][1] if marks else self._cursor
+        if is_full and last == self._cursor:
+            # More rows have this key than fit into the page.
+            self._known.update(marks)
+            self._finds_new_rows |= has_new
+            self._offset += self._limit
+            if self._offset > _MAX_OFFSET:
+                raise PagingError(
+                    f"more than {_MAX_OFFSET:,} rows have the {self._key} {shorten(str(last))}.",
+                    hint="add a condition to the filter that divides them",
+                )
+        elif self._offset and (self._finds_new_rows or has_new):
+            self._known.update(marks)
+            self._offset, self._finds_new_rows = 0, False
+        elif is_full and last is not None:
+            self._passed = {row_id: key for row_id, key in marks if key != last}
+            # Rows of an earlier pass that this page does not reach come again.
+            later = {mark for mark in self._known if mark[1] != self._cursor}
+            self._known = later.difference(marks) | {mark for mark in marks if mark[1] == last}
+            self._cursor, self._offset, self._finds_new_rows = last, 0, False
+        else:
+            self._is_finished = True
+
+    def _check(self, ids: list[Hashable], keys: list[str]) -> None:
+        """Raise PagingError for rows that the request excludes, or that are not sorted."""
+        for row_id, key in zip(ids, keys, strict=True):
+            if self._passed.get(row_id) == key:
+                raise PagingError(
+                    f"the listing returned the row {shorten(str(row_id))} again, although its "
+                    f"{self._key} is before {shorten(str(self._cursor))}.",
+                    hint="check that it applies `filter` and `sort` to this field",
+                )
+        for before, after in pairwise(keys):
+            first, second = read_timestamp(before), read_timestamp(after)
+            if first is not None and second is not None and second < first:
+                raise PagingError(
+                    f"the listing is not sorted by {self._key}: {shorten(after)} comes after "
+                    f"{shorten(before)}.",
+                    hint="check that it supports `sort` for this field",
+                )
+
+    def _find_key(self, row: Row) -> str:
+        for place in (row, _member(_member(row, "meta"), "timestamps"), _member(row, "attributes")):
+            value = _member(place, self._key)
+            if isinstance(value, str):
+                return value
+        raise PagingError(
+            f"a row has no text `{self._key}`: not as a member, in `meta.timestamps` or in "
+            "`attributes`.",
+            hint="pass `key_of`, a function that returns it",
+        )
+
+
+def _rows_of(response: Response) -> Sequence[Row]:
+    rows = response.get("data") if isinstance(response, Mapping) else response
+    if isinstance(rows, Sequence) and all(isinstance(row, Mapping) for row in rows):
+        return rows
+    raise PagingError(
+        f"the rows of a page are expected, or JSON with a list in `data`, not "
+        f"{describe_type(rows)}.",
+        hint="let `fetch` raise an error for a response that is not 200",
+    )
+
+
+def _id_of(row: Row) -> Hashable:
+    row_id = row.get("id")
+    if isinstance(row_id, (str, int)):
+        return row_id
+    raise PagingError("a row has no `id`, so it cannot be recognized when it is read again.")
+
+
+def _member(value: object, name: str) -> object:
+    return value.get(name) if isinstance(value, Mapping) else None
