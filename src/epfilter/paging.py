@@ -12,7 +12,9 @@ from collections.abc import (
     Sequence,
 )
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from itertools import pairwise
+from operator import and_
 from typing import Any, TypeAlias
 
 from epfilter.ast import Filter, require_filter
@@ -33,9 +35,15 @@ Parameters: TypeAlias = dict[str, str]
 _Mark: TypeAlias = tuple[Hashable, str]
 """The id and the key of a row."""
 
+_MIN_LIMIT = 2
+"""Two pages of the same key overlap by one row."""
+
 _MAX_LIMIT = 100
 _MAX_OFFSET = 10_000
 """The limits of the platform. Source: its guide "Pagination"."""
+
+_MAX_RESTARTS = 20
+"""How often the rows of one key are read again because others were added or removed."""
 
 
 def pages(  # noqa: PLR0913 - the options of the reading, by keyword
@@ -55,13 +63,14 @@ def pages(  # noqa: PLR0913 - the options of the reading, by keyword
     twice, even if several rows share a time, or rows are added and removed meanwhile. If `key` is
     `updated_at`, a row that changes is read again with its new contents.
 
-    `f` None selects everything. `limit` is the number of rows of a request, at most 100. `settle`
+    `f` None selects everything. `limit` is the number of rows of a request, from 2 to 100. `settle`
     leaves out rows of the last such time, which may be incomplete: the platform needs up to a
     minute. `key_of` returns the text of the key in a row; by default it is a member of the row, of
     its `meta.timestamps` or of its `attributes`. Rows must have an `id`.
 
     Raises PagingError if the listing ignores the filter or the sort order, if rows have no key or
-    id, or if more than 10,000 rows share one key. Raises the errors of `fetch`.
+    id, or if more than 10,000 rows share one key, or more rows than a page that have another order in
+    each response. Raises the errors of `fetch`.
 
     Source: the platform's guides "Pagination" and "Eventual consistency".
 
@@ -110,8 +119,9 @@ class PageReader:
     """The requests of a reading, one after the other, and the new rows of each response.
 
     A request starts at the key of the last row. Where more rows share that key than fit into a
-    page, the next requests use offsets, and all rows of the key are read again until none is
-    new: a row that is removed meanwhile moves the others, and one of them could be missed.
+    page, the next requests use offsets. Each such page begins with the last row of the page
+    before it. If it does not, rows were removed or added meanwhile, and the rows of the key are
+    read again from the first.
     """
 
     def __init__(
@@ -125,9 +135,9 @@ class PageReader:
     ) -> None:
         if type(limit) is not int:
             raise FilterTypeError(f"limit must be an integer, not {describe_type(limit)}.")
-        if not 1 <= limit <= _MAX_LIMIT:
+        if not _MIN_LIMIT <= limit <= _MAX_LIMIT:
             raise FilterValueError(
-                f"limit must be from 1 to {_MAX_LIMIT}, not {format_argument(limit)}."
+                f"limit must be from {_MIN_LIMIT} to {_MAX_LIMIT}, not {format_argument(limit)}."
             )
         terms = [] if f is None else [parse(f) if isinstance(f, str) else require_filter(f)]
         if settle is not None:
@@ -140,11 +150,12 @@ class PageReader:
         self._key_of = key_of or self._find_key
         self._cursor: str | None = None
         self._offset = 0
+        self._restarts = 0
         self._is_finished = False
-        self._finds_new_rows = False
-        """Whether the current pass over the rows of one key has found a row that was not known."""
+        self._last: _Mark | None = None
+        """The last row of the page before, with which a page at an offset begins."""
         self._known: set[_Mark] = set()
-        """The rows with the key of the cursor, and later rows, that were read already."""
+        """The rows with the key of the cursor that were read already."""
         self._passed: dict[Hashable, str] = {}
         """The ids and keys of the rows of the last page before the cursor."""
 
@@ -157,10 +168,7 @@ class PageReader:
             terms.append(F[self._key].ge(self._cursor))
         parameters = {"sort": self._key, "page[limit]": str(self._limit)}
         if terms:
-            f = terms[0]
-            for term in terms[1:]:
-                f &= term
-            parameters["filter"] = unparse(f)
+            parameters["filter"] = unparse(reduce(and_, terms))
         if self._offset:
             parameters["page[offset]"] = str(self._offset)
         return parameters
@@ -169,52 +177,56 @@ class PageReader:
         """Return the rows of the response to the last request that are new."""
         rows = _rows_of(response)
         keys = [self._key_of(row) for row in rows]
-        ids = [_id_of(row) for row in rows]
-        self._check(ids, keys)
-        marks = [*zip(ids, keys, strict=True)]
-        new = [index for index, mark in enumerate(marks) if mark not in self._known]
-        self._advance(marks, has_new=any(keys[index] == self._cursor for index in new))
-        return [rows[index] for index in new]
+        marks = [*zip([_id_of(row) for row in rows], keys, strict=True)]
+        self._check(marks)
+        if self._offset and marks[:1] != [self._last]:
+            self._restart()
+            return []
+        new = [row for row, mark in zip(rows, marks, strict=True) if mark not in self._known]
+        self._advance(marks)
+        return new
 
-    def _advance(self, marks: list[_Mark], *, has_new: bool) -> None:
-        """Move to the next request, after a page of these rows.
-
-        `has_new`: a row with the key of the cursor was not known.
-        """
-        is_full = len(marks) >= self._limit
-        last = marks[-1][1] if marks else self._cursor
-        if is_full and last == self._cursor:
-            # More rows have this key than fit into the page.
-            self._known.update(marks)
-            self._finds_new_rows |= has_new
-            self._offset += self._limit
-            if self._offset > _MAX_OFFSET:
-                raise PagingError(
-                    f"more than {_MAX_OFFSET:,} rows have the {self._key} {shorten(str(last))}.",
-                    hint="add a condition to the filter that divides them",
-                )
-        elif self._offset and (self._finds_new_rows or has_new):
-            self._known.update(marks)
-            self._offset, self._finds_new_rows = 0, False
-        elif is_full and last is not None:
-            self._passed = {row_id: key for row_id, key in marks if key != last}
-            # Rows of an earlier pass that this page does not reach come again.
-            later = {mark for mark in self._known if mark[1] != self._cursor}
-            self._known = later.difference(marks) | {mark for mark in marks if mark[1] == last}
-            self._cursor, self._offset, self._finds_new_rows = last, 0, False
-        else:
+    def _advance(self, marks: list[_Mark]) -> None:
+        """Move to the next request, after a page with these rows."""
+        if len(marks) < self._limit:
             self._is_finished = True
+            return
+        last = self._last = marks[-1]
+        if last[1] != self._cursor:
+            self._passed = {row_id: key for row_id, key in marks if key != last[1]}
+            self._known = {mark for mark in marks if mark[1] == last[1]}
+            self._cursor, self._offset, self._restarts = last[1], 0, 0
+            return
+        # More rows have this key than fit into the page.
+        self._known.update(marks)
+        self._offset += len(marks) - 1
+        if self._offset > _MAX_OFFSET:
+            raise PagingError(
+                f"more than {_MAX_OFFSET:,} rows have the {self._key} {shorten(last[1])}.",
+                hint="add a condition to the filter that divides them",
+            )
 
-    def _check(self, ids: list[Hashable], keys: list[str]) -> None:
+    def _restart(self) -> None:
+        """Read the rows of the cursor again from the first."""
+        self._restarts += 1
+        self._offset = 0
+        if self._restarts > _MAX_RESTARTS:
+            raise PagingError(
+                f"rows with the {self._key} {shorten(str(self._cursor))} have another order in each "
+                "response.",
+                hint="increase `limit`, or add a condition to the filter that divides them",
+            )
+
+    def _check(self, marks: list[_Mark]) -> None:
         """Raise PagingError for rows that the request excludes, or that are not sorted."""
-        for row_id, key in zip(ids, keys, strict=True):
+        for row_id, key in marks:
             if self._passed.get(row_id) == key:
                 raise PagingError(
                     f"the listing returned the row {shorten(str(row_id))} again, although its "
                     f"{self._key} is before {shorten(str(self._cursor))}.",
                     hint="check that it applies `filter` and `sort` to this field",
                 )
-        for before, after in pairwise(keys):
+        for (_, before), (_, after) in pairwise(marks):
             first, second = read_timestamp(before), read_timestamp(after)
             if first is not None and second is not None and second < first:
                 raise PagingError(
