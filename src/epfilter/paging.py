@@ -69,8 +69,8 @@ def pages(  # noqa: PLR0913 - the options of the reading, by keyword
     its `meta.timestamps` or of its `attributes`. Rows must have an `id`.
 
     Raises PagingError if the listing ignores the filter or the sort order, if rows have no key or
-    id, or if more than 10,000 rows share one key, or more rows than a page that have another order in
-    each response. Raises the errors of `fetch`.
+    id, if more than 10,000 rows share one key, or if more rows than a page share one and have
+    another order in each response. Raises the errors of `fetch`.
 
     Source: the platform's guides "Pagination" and "Eventual consistency".
 
@@ -212,8 +212,8 @@ class PageReader:
         self._offset = 0
         if self._restarts > _MAX_RESTARTS:
             raise PagingError(
-                f"rows with the {self._key} {shorten(str(self._cursor))} have another order in each "
-                "response.",
+                f"rows with the {self._key} {shorten(str(self._cursor))} have another order in "
+                "each response.",
                 hint="increase `limit`, or add a condition to the filter that divides them",
             )
 
