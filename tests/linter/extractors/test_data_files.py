@@ -48,9 +48,11 @@ class AcceptingExtraction(Extraction):
         built_with: str = "",
         *,
         is_cut: bool = False,
+        is_part: bool = False,
     ) -> None:
         assert not built_with
         assert not is_cut
+        assert not is_part
         resources = self.endpoints.find_listings(context).resources
         self.filters.append(ExtractedFilter(mark_placeholders(value), resources))
 

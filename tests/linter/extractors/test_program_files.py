@@ -19,6 +19,7 @@ from epfilter.linter.extractors import (
     extract_file,
     javascript_literals,
 )
+from epfilter.linter.extractors.filter_text import ends_early
 from epfilter.linter.extractors.mapped_text import mark_placeholders
 from epfilter.printer import unparse
 from support.filter_strategies import any_text, filters, pieces
@@ -163,7 +164,14 @@ values = st.builds(
     lambda filter_, more: "eq(a,1):" + filter_ + more,
     filters.map(unparse),
     pieces.map(lambda text: text.encode(errors="ignore").decode()),
-).filter(lambda text: "\0" not in text and "filter=" not in text and mark_text(text) == text)
+).filter(
+    lambda text: (
+        "\0" not in text
+        and "filter=" not in text
+        and not ends_early(text)
+        and mark_text(text) == text
+    )
+)
 """Filters that every language can encode."""
 
 
@@ -216,8 +224,8 @@ def test_an_edit_changes_the_value_as_intended(
     edit = Edit(Span(start, end), new)
     there = value.map_edit(edit)
     expected = apply_edits(text, [edit])
-    # A text with `?filter=` is a URL.
-    if there is not None and "filter=" not in expected:
+    # A text with `?filter=` is a URL, and one that ends early goes on elsewhere.
+    if there is not None and "filter=" not in expected and not ends_early(expected):
         assert extract_value(apply_edits(program, [there]), name).text == mark_text(expected)
 
 
@@ -341,7 +349,7 @@ def test_an_escape_in_a_substitution_does_not_affect_the_template() -> None:
 
 
 def test_many_operands_are_one_string() -> None:
-    parts = [f"eq(a,{i}):" for i in range(5000)]
+    parts = [f":eq(a,{i})" for i in range(5000)]
     program = "filter = " + " + ".join(map(repr, parts))
     assert extract_value(program, "a.js").text == "".join(parts)
     # Python itself does not parse so many operands.

@@ -30,8 +30,10 @@ class RecordingExtraction(Extraction):
         built_with: str = "",
         *,
         is_cut: bool = False,
+        is_part: bool = False,
     ) -> None:
         assert not built_with
+        assert not is_part
         value = mark_placeholders(value)
         message = f"{context.path} {value.text}{' (cut)' * is_cut}".replace(PLACEHOLDER, "…")
         self.add_problem(value, 0, len(value.text), message)

@@ -12,8 +12,9 @@ from epfilter.linter.extractors.filter_text import (
     calls_function,
     calls_operator,
     find_example_fields,
-    has_foreign_connective,
     has_prefix_connective,
+    is_expression,
+    joins_calls,
 )
 from epfilter.linter.extractors.mapped_text import mark_placeholders, refuse_edit
 from epfilter.linter.extractors.requests import (
@@ -31,10 +32,11 @@ class ExtractedFilter(NamedTuple):
     """A filter in a file, and the listings that it may be for.
 
     `is_foreign` is True where only the name `filter` suggests the platform, and the text has the
-    connectives of another language. `is_cut` is True where the text around it may go on with the
-    filter: what is missing may stand there. `has_evidence` is False where the text may be of any
-    other system: neither a request of the platform nor the file or its project shows more. An
-    `is_example` filter stands in documentation, where it explains the language.
+    form of another language, or is one call, as many languages have. `is_cut` is True where the
+    text around it may go on with the filter: what is missing may stand there. `has_evidence` is
+    False where the text may be of any other system: neither a request of the platform nor the file
+    or its project shows more. An `is_example` filter stands in documentation, where it explains the
+    language.
     """
 
     value: MappedText
@@ -46,9 +48,10 @@ class ExtractedFilter(NamedTuple):
 
 
 class InterpolatedFilter(NamedTuple):
-    """A filter that a program builds from pieces of text.
+    """A filter, or a part of one, that a program builds from pieces of text.
 
-    `built_with` names the construct, and `language` is the language of the program.
+    `built_with` names the construct that inserts values into it; it is empty for a part without
+    any. `language` is the language of the program.
     """
 
     span: Span
@@ -102,6 +105,7 @@ class Extraction:
         built_with: str = "",
         *,
         is_cut: bool = False,
+        is_part: bool = False,
     ) -> None:
         """Add the text if it is a filter: many other things are called `filter` too.
 
@@ -109,7 +113,7 @@ class Extraction:
         is known, it must call a function; anywhere else, an operator. A text with placeholders
         that a program fills is an interpolation; `built_with` names the construct of the program.
         Without it, placeholders of templates are marked and kept. A text that `is_cut`, so that
-        its end is uncertain, is never edited.
+        its end is uncertain, is never edited. One that `is_part` is joined with others.
         """
         is_interpolation = bool(value.placeholders and built_with)
         value = value if is_interpolation else mark_placeholders(value)
@@ -122,16 +126,21 @@ class Extraction:
         ):
             return
         has_evidence = self.has_evidence or is_certain or is_platform_url(context.path)
+        is_other = not has_evidence and is_expression(text)
+        if is_other and is_interpolation:
+            return
+        is_known = resources or has_evidence or is_part or not self.language or joins_calls(text)
         is_foreign = not is_certain and (
-            (bool(context.path) and has_prefix_connective(text))
-            or (not has_evidence and has_foreign_connective(text))
+            is_other or not is_known or (bool(context.path) and has_prefix_connective(text))
         )
         resources = () if is_foreign else resources
         value = value.with_encoder(refuse_edit) if is_cut else value
         extracted = ExtractedFilter(value, resources, is_foreign, is_cut, has_evidence)
-        if is_interpolation:
+        if is_interpolation or is_part:
             self.interpolations.append(
-                InterpolatedFilter(value.bounds, built_with, extracted, self.language)
+                InterpolatedFilter(
+                    value.bounds, built_with if is_interpolation else "", extracted, self.language
+                )
             )
         else:
             self.filters.append(extracted)

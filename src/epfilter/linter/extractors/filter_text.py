@@ -31,6 +31,15 @@ _PREFIX_CONNECTIVE = re.compile(r"(?<![\w.$-])(?:and|or|not)\s*\(", re.IGNORECAS
 _INFIX_CONNECTIVE = re.compile(r"\)\s*(?:&&|\|\||[=!<>]=|(?:and|or|not)\b)", re.IGNORECASE)
 """In SQL, XPath, JMESPath and other languages they stand between terms, with other names."""
 
+_EXPRESSION = re.compile(r"\w\([^()]*[,(\s]\w+\(|\)\s*[*+/<>=-]")
+"""A call inside of a call, or an operator of arithmetic, as expressions of ffmpeg have."""
+
+_ANY_CALL = re.compile(rf"(?<![\w.$-]){OPERATOR_PATTERN}\s*\(", re.IGNORECASE)
+_EARLY_END = re.compile(r"(?:[(,:|]|[(,][ ]*[\"'])[ ]*\Z")
+_END_SIZE = 20
+"""How many characters at the end of a text are searched for the end of a token."""
+
+_JOINT = re.compile(rf"[){PLACEHOLDER}]\s*[:|,]\s*[(\s]*+[\w{PLACEHOLDER}]+\s*\(")
 _JQ_PROGRAM = re.compile(r"\s*(?:[.\[]|(?:any|all|first|map|select|to_entries|with_entries)\b)")
 """Programs of jq are called `filter` too, and have a function `contains`."""
 
@@ -79,6 +88,34 @@ def has_foreign_connective(text: str) -> bool:
     (True, False)
     """
     return has_prefix_connective(text) or _INFIX_CONNECTIVE.search(text) is not None
+
+
+def is_expression(text: str) -> bool:
+    """Return whether the text is certainly an expression of another language.
+
+    >>> is_expression("if(gte(t,1),2,3)"), is_expression("(eq(a,1)|eq(b,2)):eq(c,3)")
+    (True, False)
+    """
+    return has_foreign_connective(text) or _EXPRESSION.search(text) is not None
+
+
+def ends_early(text: str) -> bool:
+    """Return whether a text is completed elsewhere: it ends where a filter must go on.
+
+    >>> ends_early("eq(category.id,"), ends_early('eq(name,"'), ends_early("eq(a,1)")
+    (True, True, False)
+    """
+    is_early = _EARLY_END.search(text[-_END_SIZE:]) is not None
+    return is_early and _ANY_CALL.search(text) is not None
+
+
+def joins_calls(text: str) -> bool:
+    """Return whether the text joins calls with `:` or `|`, or with the `,` of older code.
+
+    >>> joins_calls("eq(a,1):gt(b,2)"), joins_calls("gt(b,2)")
+    (True, False)
+    """
+    return _JOINT.search(text) is not None
 
 
 def starts_like_filter(text: str) -> bool:

@@ -68,10 +68,11 @@ class _DocumentationExtraction(Extraction):
         built_with: str = "",
         *,
         is_cut: bool = False,
+        is_part: bool = False,
     ) -> None:
         if not _ELLIPSIS.search(value.text):
             value = strip_punctuation(value) if self._is_prose else value
-            super().add_candidate(value, context, built_with, is_cut=is_cut)
+            super().add_candidate(value, context, built_with, is_cut=is_cut, is_part=is_part)
 
 
 class _MarkdownExtractor:

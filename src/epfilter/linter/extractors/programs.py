@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from epfilter.errors import Span
 from epfilter.linter.extractors.command_lines import add_command_filters
 from epfilter.linter.extractors.extraction import Extraction
+from epfilter.linter.extractors.filter_text import ends_early
 from epfilter.linter.extractors.literals import make_placeholder, require_same_encoding
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText, refuse_edit
 from epfilter.linter.extractors.program_sinks import ProgramSinks
@@ -174,6 +175,8 @@ class ProgramExtractor(ABC, Generic[Node]):
         `request` is the request around it, for a text that has no URL itself.
         """
         value, construct = expression.value, expression.built_with
+        if ends_early(value.text):
+            value, construct = _add_rest(value), construct or "text that other code adds"
         if sink is None or _URL_PARAMETER.search(value.text):
             add_command_filters(value, self._extraction, built_with=construct)
             add_url_filters(value, self._extraction, built_with=construct, request=request)
@@ -251,6 +254,16 @@ def context_after_parameter(text: str, end: int) -> RequestContext | None:
 def contexts_of_placeholders(value: MappedText) -> list[RequestContext | None]:
     """Return the context of each placeholder of a text, as `context_after_parameter` does."""
     return [context_after_parameter(value.text, index) for index in sorted(value.placeholders)]
+
+
+def _add_rest(value: MappedText) -> MappedText:
+    """Return the text with placeholders for what completes it elsewhere."""
+    size, rest = len(value.text), 2  # one alone could be an operand
+    ends = [value.end] * rest
+    positions = [*value.starts, *ends], [*value.ends, *ends]
+    placeholders = value.placeholders | {*range(size, size + rest)}
+    text = value.text + PLACEHOLDER * rest
+    return replace(value, text=text, positions=positions, placeholders=placeholders)
 
 
 def _concatenate(operands: Sequence[MappedText], bounds: Span) -> MappedText:

@@ -127,8 +127,9 @@ class FileLinter:
         for interpolation in extraction.interpolations:
             linted = self._lint_filter(interpolation.filter, directives, fallback)
             bounded += _bind(_keep_constant_parts(linted.diagnostics), linted.value)
-            found = diagnose_interpolation(interpolation, has_evidence=linted.has_evidence)
-            bounded.append((found, interpolation.span))
+            if interpolation.built_with:
+                found = diagnose_interpolation(interpolation, has_evidence=linted.has_evidence)
+                bounded.append((found, interpolation.span))
         directives.excuse(linted.value.bounds for linted in filters if _is_damaged(linted))
         is_suppressed = partial(self._is_suppressed, directives=directives, path=path)
         kept = [found for found, bounds in bounded if not is_suppressed(found.code, bounds)]
@@ -333,7 +334,8 @@ def _lint_extraction(extraction: Extraction, directives: Directives) -> Iterator
 def _restrict(diagnostics: list[Diagnostic], linted: LintedFilter) -> list[Diagnostic]:
     """Return the diagnostics that hold for a filter, as severe as its position allows."""
     if not linted.is_syntax_checked:
-        diagnostics = _without_syntax(diagnostics)
+        # Without evidence, nothing is certain about such a text.
+        diagnostics = _without_syntax(diagnostics) if linted.has_evidence else []
     if linted.is_example:
         # An example is short, and shows one thing: its cost and its meaning matter to no one.
         kept = (_SYNTAX, _RESOURCE)
