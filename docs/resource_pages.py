@@ -76,9 +76,9 @@ def _page(info: ResourceInfo) -> Iterator[str]:
     else:
         yield "The fields of this resource are not documented."
     if info.source_conflicts:
-        yield from ("", "## Contradictions between pages of the platform", "")
-        for text in info.source_conflicts:
-            yield f"- {_prose(text)}"
+        yield from ("", "## Contradictions between public sources", "")
+        for conflict in info.source_conflicts:
+            yield f"- {_prose(conflict.text)}"
     yield ""
 
 

@@ -44,6 +44,7 @@ def build_pages() -> dict[str, str]:
 
 def _build_index() -> str:
     lines = ["# Rules", "", "The rules of the linter. `epfilter explain CODE` shows the same.", ""]
+    lines += ["The page [Linting](../linting.md#severities) explains the severities.", ""]
     for family, title in FAMILIES.items():
         lines += [f"## {family}xx: {title}", "", "| Code | Rule | Severity |", "|---|---|---|"]
         lines += [

@@ -57,6 +57,10 @@ class Span(NamedTuple):
 class Severity(StrEnum):
     """The severity of a diagnostic; errors and warnings cause exit code 1.
 
+    An error means that the text is not a filter, or that the listing does not accept it. With a
+    warning, the filter probably does not select what is meant, or it may be rejected. An info is a
+    remark about a filter that works as it is written.
+
     >>> Severity("warning")
     <Severity.WARNING: 'warning'>
     """

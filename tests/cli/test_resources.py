@@ -78,7 +78,7 @@ def test_a_resource_without_documented_fields() -> None:
     [
         ("orders", "complete, incomplete, cancelled"),
         ("orders", "also named customer.name"),
-        ("orders", "contradictions between pages of the platform"),
+        ("orders", "contradictions between public sources"),
         ("orders", "the changelog deprecates it"),
         ("legacy_brands", "the resource is deprecated"),
         ("legacy_brands", "deprecated"),

@@ -45,6 +45,7 @@ def test_severities_and_defaults_are_stable() -> None:
     assert remarks == {
         "EPF206",
         "EPF208",
+        "EPF212",
         "EPF305",
         "EPF306",
         "EPF405",

@@ -153,7 +153,10 @@ def test_every_documented_example_passes_but_for_listed_contradictions(
     resource = resource_named(row["resource"])
     found = [one for one in resource.check(row["example"]) if one.severity is not Severity.INFO]
     codes = CONTRADICTIONS.get((row["resource"], row["field"]), [])
-    codes = codes + ["EPF205"] * row.get("deprecated", False)
+    if resource_info(resource).deprecated:
+        codes = ["EPF211", *codes]
+    else:
+        codes = codes + ["EPF205"] * row.get("deprecated", False)
     assert [one.code for one in found] == codes
 
 

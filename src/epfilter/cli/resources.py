@@ -87,9 +87,9 @@ def _render_resource(info: ResourceInfo) -> Iterator[str]:
         yield "The fields of this resource are not documented."
     if info.source_conflicts:
         yield ""
-        yield click.style("contradictions between pages of the platform", bold=True)
-        for text in info.source_conflicts:
-            yield from wrap_paragraph(text, width, 2, hang=4)
+        yield click.style("contradictions between public sources", bold=True)
+        for conflict in info.source_conflicts:
+            yield from wrap_paragraph(conflict.text, width, 2, hang=4)
 
 
 def _field_row(name: str, field: Declaration[Any]) -> tuple[str, str, str, str]:
@@ -140,7 +140,7 @@ def _resource_to_dict(info: ResourceInfo) -> dict[str, Any]:
     return {
         **_summary_to_dict(info),
         "note": info.note or None,
-        "source_conflicts": list(info.source_conflicts),
+        "source_conflicts": [conflict.text for conflict in info.source_conflicts],
         "only_required": info.only_required,
         "fields": [_field_to_dict(name, field) for name, field in info.fields.items()],
     }

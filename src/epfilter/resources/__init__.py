@@ -20,7 +20,13 @@ from epfilter.resources.bound_tree import (
     fold_bound,
     map_bound,
 )
-from epfilter.resources.declarations import Declaration, Deprecation, Endpoint, ResourceInfo
+from epfilter.resources.declarations import (
+    Declaration,
+    Deprecation,
+    Endpoint,
+    ResourceInfo,
+    SourceConflict,
+)
 from epfilter.resources.field_types import (
     BoundValue,
     FieldType,
@@ -67,7 +73,7 @@ from epfilter.resources.groups import FieldGroup, Keyed, Nested
 from epfilter.resources.job_types import resource_of_job
 from epfilter.resources.listings import AREA_OF as _AREA_OF
 from epfilter.resources.policy import Accepts, Policy
-from epfilter.resources.resolve import all_resources, resource_named, resource_of
+from epfilter.resources.resolve import all_resources, documents_quotes, resource_named, resource_of
 from epfilter.resources.resource import (
     Resource,
     check_located,
@@ -145,6 +151,7 @@ __all__ = [
     "Resource",
     "ResourceInfo",
     "Schema",
+    "SourceConflict",
     "account_addresses",
     "account_members",
     "account_memberships",
@@ -171,6 +178,7 @@ __all__ = [
     "custom_fields",
     "customers",
     "date_",
+    "documents_quotes",
     "enum",
     "files",
     "flow_entries",

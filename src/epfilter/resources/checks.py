@@ -1,11 +1,11 @@
-"""Checking a filter against a resource: the diagnostics EPF201 to EPF209.
+"""Checking a filter against a resource: the diagnostics EPF201 to EPF211.
 
 One constructor per message; a code never changes its meaning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from epfilter.ast import (
     TEXT_OPERATORS,
@@ -21,10 +21,15 @@ from epfilter.located import Located, Operand
 from epfilter.parser import parse_located
 from epfilter.printer import print_operand, unparse
 from epfilter.resources import messages
+from epfilter.resources.alternatives import find_alternative
+from epfilter.resources.declarations import SourceConflict
 from epfilter.resources.field_types import Problem
 from epfilter.resources.schema import FieldMatch, Schema
 from epfilter.semantics import has_wildcard, replace_percent_wildcards
 from epfilter.snippets import shorten
+
+_MAX_SHOWN = 60
+"""Characters of the operands that a hint repeats."""
 
 
 def check_filter(schema: Schema, f: Filter | str) -> list[Diagnostic]:
@@ -39,6 +44,8 @@ def check_parsed_text(schema: Schema, located: Located, length: int) -> list[Dia
     calls = [(call, schema.find(call.operands[0].text)) for call in find_calls(located)]
     for call, match in calls:
         diagnostics.extend(_check_call(schema, call, match))
+    if schema.info.deprecated is not None and calls:
+        diagnostics.append(_deprecated_listing(schema, located.span))
     if schema.required and calls:
         diagnostics.extend(_check_required(schema, calls, length))
     return sorted(diagnostics, key=lambda diagnostic: (diagnostic.span, diagnostic.code))
@@ -59,14 +66,22 @@ def _check_call(schema: Schema, call: Located, match: FieldMatch | None) -> Iter
     assert isinstance(node, (Comparison, Membership, IsNull))  # noqa: S101 - calls are these
     assert call.op_span is not None  # noqa: S101 - and they have an operator
     if match is None:
-        yield _unknown_field(schema, name)
+        conflicts = schema.find_conflicts(name.text, node.op)
+        if conflicts:
+            yield _disputed_field(schema, name, conflicts)
+        else:
+            yield _unknown_field(schema, name)
         return
-    if match.declared.deprecated is not None:
+    if match.declared.deprecated is not None and schema.info.deprecated is None:
         yield _deprecated_field(match, name.span)
     if match.is_alias:
         yield _alias(match, name.span)
     if node.op not in match.declared.operators:
-        yield _unsupported_operator(match, node.op, call.op_span)
+        conflicts = schema.find_conflicts(match.declared_name, node.op)
+        if conflicts:
+            yield _disputed_operator(match, node.op, call.op_span, conflicts)
+        else:
+            yield _unsupported_operator(match, node.op, call.op_span, values)
         return
     for value in values:
         yield from _check_value(match, node.op, value, call.op_span)
@@ -119,9 +134,35 @@ def _unknown_field(schema: Schema, name: Operand) -> Diagnostic:
     return Diagnostic("EPF201", problem.message, name.span, hint=problem.hint, fix=fix)
 
 
-def _unsupported_operator(match: FieldMatch, op: Operator, span: Span) -> Diagnostic:
+def _disputed_field(
+    schema: Schema, name: Operand, conflicts: Sequence[SourceConflict]
+) -> Diagnostic:
+    problem = messages.disputed_field(schema.info, name.text, conflicts)
+    return Diagnostic("EPF210", problem.message, name.span, Severity.WARNING, problem.hint)
+
+
+def _disputed_operator(
+    match: FieldMatch, op: Operator, span: Span, conflicts: Sequence[SourceConflict]
+) -> Diagnostic:
+    problem = messages.disputed_operator(match.name, op, conflicts)
+    return Diagnostic("EPF210", problem.message, span, Severity.WARNING, problem.hint)
+
+
+def _unsupported_operator(
+    match: FieldMatch, op: Operator, span: Span, values: Sequence[Operand]
+) -> Diagnostic:
     problem = messages.unsupported_operator(match.name, match.declared, op)
-    return Diagnostic("EPF202", problem.message, span, hint=problem.hint)
+    alternative = find_alternative(match.declared, op, values)
+    if alternative is None:
+        return Diagnostic("EPF202", problem.message, span, hint=problem.hint)
+    written = alternative.op.value
+    fix = Fix(f"write `{written}`", (Edit(span, written), *alternative.edits), safe=False)
+    shown = ",".join([match.name, *(edit.text for edit in alternative.edits)])
+    call = f"{written}({shown})" if alternative.edits and len(shown) <= _MAX_SHOWN else written
+    hint = f"{alternative.reason}: write `{call}`"
+    if len(match.declared.operators) > 1:
+        hint += f"; {problem.hint}"
+    return Diagnostic("EPF202", problem.message, span, hint=hint, fix=fix)
 
 
 def _not_of_type(match: FieldMatch, span: Span, problem: Problem) -> Diagnostic:
@@ -136,6 +177,11 @@ def _not_an_allowed_value(match: FieldMatch, span: Span, problem: Problem) -> Di
         edit = Edit(span, print_operand(problem.nearest))
         fix = Fix(f"write `{problem.nearest}`", (edit,), safe=False)
     return Diagnostic("EPF204", problem.message, span, hint=problem.hint, fix=fix)
+
+
+def _deprecated_listing(schema: Schema, span: Span) -> Diagnostic:
+    problem = messages.deprecated_listing(schema.info)
+    return Diagnostic("EPF211", problem.message, span, Severity.WARNING, problem.hint)
 
 
 def _deprecated_field(match: FieldMatch, span: Span) -> Diagnostic:

@@ -71,6 +71,24 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceConflict:
+    """A contradiction between public sources about a listing.
+
+    `text` states which source lists what. `operators` of `fields` are listed by that source and not
+    by the declaration; a filter with one of them is doubtful, but not an error.
+
+    >>> from epfilter.resources import files, resource_info
+    >>> conflict = resource_info(files).source_conflicts[0]
+    >>> conflict.fields, [op.value for op in conflict.operators]
+    (('public',), ['eq'])
+    """
+
+    text: str
+    fields: tuple[str, ...] = ()
+    operators: tuple[Operator, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ResourceInfo:
     """The facts about a resource as a whole, and its fields by their declared names.
 
@@ -84,8 +102,8 @@ class ResourceInfo:
     title: str
     endpoints: tuple[Endpoint, ...]
     note: str
-    source_conflicts: tuple[str, ...]
-    """Contradictions between pages of the platform's documentation."""
+    source_conflicts: tuple[SourceConflict, ...]
+    """Contradictions between public sources about the listing."""
     deprecated: Deprecation | None
     only_required: bool
     """Whether the listing accepts its required fields only."""

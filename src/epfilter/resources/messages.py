@@ -7,7 +7,7 @@ from typing import Any
 
 from epfilter.ast import Operator
 from epfilter.errors import ResourceError
-from epfilter.resources.declarations import Declaration, ResourceInfo
+from epfilter.resources.declarations import Declaration, ResourceInfo, SourceConflict
 from epfilter.resources.field_types import Problem
 from epfilter.snippets import shorten
 from epfilter.suggestions import did_you_mean, list_names, nearest_name, suggest_name
@@ -33,6 +33,33 @@ def unknown_field(info: ResourceInfo, name: str) -> Problem:
     listed = list_names(info.fields, _MAX_LISTED_FIELDS)
     hints = [f"its fields are {listed}" if listed else "", risk]
     return Problem(message, "; ".join(filter(None, hints)) or "it has no fields")
+
+
+def disputed_field(info: ResourceInfo, name: str, conflicts: Sequence[SourceConflict]) -> Problem:
+    """Return the problem of a field that only some public sources list."""
+    return Problem(
+        f"public sources disagree whether `{info.name}` has a field `{shorten(name)}`.",
+        f"{_join_sources(conflicts)} Older endpoints ignore a filter on an unknown field and "
+        "return everything: try it before you rely on it",
+    )
+
+
+def disputed_operator(name: str, op: Operator, conflicts: Sequence[SourceConflict]) -> Problem:
+    """Return the problem of an operator that only some public sources list for a field."""
+    return Problem(
+        f"public sources disagree whether the field `{name}` has the operator `{op}`.",
+        f"{_join_sources(conflicts)} Try it before you rely on it",
+    )
+
+
+def deprecated_listing(info: ResourceInfo) -> Problem:
+    """Return the problem of a listing that is deprecated as a whole."""
+    since = f" since {info.deprecated.since}" if info.deprecated and info.deprecated.since else ""
+    instead = info.deprecated.instead if info.deprecated else ""
+    return Problem(
+        f"the listing `{info.name}` is deprecated{since}.",
+        f"use `{instead}`" if instead else "the platform may remove it",
+    )
 
 
 def unsupported_operator(name: str, declared: Declaration[Any], op: Operator | str) -> Problem:
@@ -90,6 +117,11 @@ def name_hint(name: str, known: Iterable[str]) -> str | None:
 def error(problem: Problem) -> ResourceError:
     """Return a problem as the exception to raise."""
     return ResourceError(problem.message, hint=problem.hint)
+
+
+def _join_sources(conflicts: Sequence[SourceConflict]) -> str:
+    """Return what each source states, as sentences."""
+    return " ".join(f"{conflict.text.rstrip('.')}." for conflict in conflicts)
 
 
 def _in_backticks(names: Sequence[str]) -> str:

@@ -6,8 +6,8 @@ from importlib import import_module
 from typing import cast, overload
 
 from epfilter.errors import FilterTypeError, ResourceError, describe_type
-from epfilter.resources.listings import AREA_OF
-from epfilter.resources.resource import Resource
+from epfilter.resources.listings import AREA_OF, QUOTES_DOCUMENTED
+from epfilter.resources.resource import Resource, resource_info
 from epfilter.snippets import shorten
 from epfilter.suggestions import suggest_name
 
@@ -42,6 +42,17 @@ def all_resources() -> tuple[Resource, ...]:
     <resource account_addresses>
     """
     return tuple(resource_named(name) for name in sorted(AREA_OF))
+
+
+def documents_quotes(resource: Resource) -> bool:
+    """Return whether quoted operands are documented for a listing; True for your own resources.
+
+    >>> documents_quotes(resource_named("orders")), documents_quotes(resource_named("carts"))
+    (True, False)
+    """
+    name = resource_info(resource).name
+    is_listing = name in AREA_OF and resource_named(name) is resource
+    return not is_listing or name in QUOTES_DOCUMENTED
 
 
 @overload

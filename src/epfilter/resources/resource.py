@@ -21,7 +21,13 @@ from epfilter.resources.aliases import AnyAlias
 from epfilter.resources.binding import bind
 from epfilter.resources.bound_tree import BoundFilter
 from epfilter.resources.checks import check_filter, check_parsed_text
-from epfilter.resources.declarations import Declaration, Deprecation, Endpoint, ResourceInfo
+from epfilter.resources.declarations import (
+    Declaration,
+    Deprecation,
+    Endpoint,
+    ResourceInfo,
+    SourceConflict,
+)
 from epfilter.resources.fields import EveryOperator, Field
 from epfilter.resources.groups import FieldGroup, Keyed, Nested, declared_fields, member_fields
 from epfilter.resources.schema import FieldMatch, Schema
@@ -66,13 +72,16 @@ class Resource(FieldGroup):
         title: str = "",
         endpoints: tuple[Endpoint, ...] = (),
         note: str = "",
-        source_conflicts: tuple[str, ...] = (),
+        source_conflicts: tuple[str | SourceConflict, ...] = (),
         deprecated: Deprecation | None = None,
         only_required: bool = False,
         aliases: tuple[AnyAlias, ...] = (),
         extra_fields: Mapping[str, Declaration[Any]] | None = None,
     ) -> None:
-        """Declare the resource; `extra_fields` are available by name only: `tickets["name"]`."""
+        """Declare the resource; `extra_fields` are available by name only: `tickets["name"]`.
+
+        `source_conflicts` are texts, or a `SourceConflict` where another source lists more.
+        """
         own_name = name or _snake_case(cls.__name__)
         _check_texts(name=own_name, title=title, note=note)
         _check_members("endpoints", endpoints, Endpoint)
@@ -86,7 +95,10 @@ class Resource(FieldGroup):
             title=title or own_name,
             endpoints=endpoints,
             note=note,
-            source_conflicts=source_conflicts,
+            source_conflicts=tuple(
+                SourceConflict(conflict) if isinstance(conflict, str) else conflict
+                for conflict in source_conflicts
+            ),
             deprecated=deprecated,
             only_required=only_required,
             fields=MappingProxyType({**dict(declared_fields(cls)), **cls._extra_fields}),

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from epfilter.ast import Operator
 from epfilter.resources import messages
 from epfilter.resources.aliases import Alias, AnyAlias, resolve_alias
-from epfilter.resources.declarations import Declaration, ResourceInfo
+from epfilter.resources.declarations import Declaration, ResourceInfo, SourceConflict
 from epfilter.semantics import LIST_INDEX_PATTERN
 
 KEY = r"[^.\[\]]+"
@@ -65,6 +66,14 @@ class Schema:
             if path is not None and (match := self._match(name, path)):
                 break
         return match
+
+    def find_conflicts(self, name: str, op: Operator) -> list[SourceConflict]:
+        """Return the conflicts in which another source lists this operator for the field."""
+        return [
+            conflict
+            for conflict in self.info.source_conflicts
+            if op in conflict.operators and name in conflict.fields
+        ]
 
     def get(self, name: str) -> FieldMatch:
         """Return the field that a name means.

@@ -136,3 +136,14 @@ def test_work_is_linear_in_the_pieces_of_a_text(
 
     steps(1)  # imports and compiled patterns are not counted
     assert steps(160) < 2.3 * steps(80)
+
+
+def test_a_deprecated_listing_is_reported_once_in_a_file() -> None:
+    urls = ["/v2/products?filter=eq(sku,a)", "/v2/brands?filter=eq(slug,b)"]
+    lines = [f"GET https://api.moltin.com{url}\n\n###\n" for url in (*urls, urls[0])]
+    report = lint_content("\n".join(lines), "shop.http", Configuration())
+    assert [(found.diagnostic.code, found.line) for found in report.findings] == [
+        ("EPF211", 1),
+        ("EPF211", 5),
+    ]
+    assert (report.filters, report.suppressed) == (3, 0)

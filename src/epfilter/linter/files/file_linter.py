@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from epfilter.resources import Resource
 
 _SYNTAX = "EPF1"
+_DEPRECATED_LISTING = "EPF211"
 _RESOURCE = "EPF2"
 _REQUIRED_FIELDS = "EPF209"
 """An inserted value may contain the field that a listing requires."""
@@ -138,6 +139,7 @@ class FileLinter:
         kept += (found for found in unused if not is_suppressed(found.code, found.span))
         suppressed_count = len(bounded) + len(unused) - len(kept)
         kept.sort(key=lambda found: (found.span, found.code))
+        kept = [*_keep_first_of_listing(kept)]
         return FileResult(
             tuple(filters), len(extraction.filters), tuple(kept), suppressed_count, is_suppressed
         )
@@ -372,6 +374,17 @@ def _keep_constant_parts(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnost
     for diagnostic in diagnostics:
         if diagnostic.code.startswith((_SYNTAX, _RESOURCE)) and diagnostic.code != _REQUIRED_FIELDS:
             yield replace(diagnostic, fix=None)
+
+
+def _keep_first_of_listing(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield the diagnostics, but only once that a listing is deprecated as a whole."""
+    seen: set[str] = set()
+    for diagnostic in diagnostics:
+        if diagnostic.code == _DEPRECATED_LISTING:
+            if diagnostic.message in seen:
+                continue
+            seen.add(diagnostic.message)
+        yield diagnostic
 
 
 def _without_syntax(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

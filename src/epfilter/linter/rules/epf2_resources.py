@@ -1,7 +1,7 @@
-"""EPF201 to EPF209: the documentation of what `epfilter.resources` reports.
+"""EPF201 to EPF212: the documentation of what `epfilter.resources` reports.
 
 The findings themselves come from the check of a resource; two rules also check filters for which
-no resource is known.
+no resource is known, and the rule about quotes is here alone.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from epfilter.errors import Edit, Fix, Severity
 from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Call, Context
 from epfilter.printer import print_operand
+from epfilter.resources import documents_quotes, resource_info
 from epfilter.semantics import has_wildcard, replace_percent_wildcards
 from epfilter.snippets import shorten
 
@@ -54,6 +55,27 @@ def _check_missing_wildcard(call: Call, context: Context) -> Iterator[Finding]:
             # For a number or a date, `eq` compares another way than `like`.
             Fix("write `eq`", (Edit(call.op_span, "eq"),), safe=False),
         )
+
+
+def _check_quotes(context: Context) -> Iterator[Finding]:
+    if context.resource is None or documents_quotes(context.resource):
+        return
+    quoted = [
+        (operand, print_operand(operand.text, field=operand is call.field))
+        for call in context.calls
+        for operand in call.located.operands
+        if operand.quoted
+    ]
+    if not quoted:
+        return
+    name = resource_info(context.resource).name
+    hint = "some values need quotes: try the filter before you rely on it"
+    fix = None
+    if not any(printed.startswith('"') for _, printed in quoted):
+        hint = "the filter means the same without quotes"
+        edits = tuple(Edit(operand.span, printed) for operand, printed in quoted)
+        fix = Fix("remove the quotes", edits, safe=True)
+    yield Finding(f"quotes are not documented for `{name}`.", quoted[0][0].span, hint, fix)
 
 
 RULES = (
@@ -184,5 +206,48 @@ RULES = (
         ),
         source="the page of the listing.",
         severity=Severity.ERROR,
+    ),
+    Rule(
+        code="EPF210",
+        title="Sources disagree",
+        explanation=(
+            "One public source lists this operator for the field, another does not: for example, "
+            "the types of the JavaScript SDK and the page of the listing. The hint states which "
+            "source lists what. The platform may accept the filter, reject it or, for a field, "
+            "ignore it and return everything."
+        ),
+        bad=Example("eq(email,ron@example.com)", "account_members"),
+        good=Example("eq(email,ron@example.com)", "customers"),
+        source="the sources that the hint names.",
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        code="EPF211",
+        title="Deprecated listing",
+        explanation=(
+            "The listing itself is deprecated: the platform may remove it. In a file this is "
+            "reported once for each listing."
+        ),
+        bad=Example("eq(name,Ron)", "legacy_products"),
+        good=Example("eq(name,Ron)", "pim_products"),
+        source="the platform's changelog and the page of the listing.",
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        code="EPF212",
+        title="Undocumented quotes",
+        explanation=(
+            "The platform documents quoted operands only for some listings, and this is not one of "
+            "them. Its older parser accepts letters, digits, spaces and `$ - _ * .` only. The fix "
+            "removes quotes that the filter does not need; it is safe."
+        ),
+        bad=Example('eq(name,"Deck, small")', "pim_nodes"),
+        good=Example('eq(name,"Deck, small")', "pim_products"),
+        source=(
+            "the platform's filtering guide of 2024-11. A newer guide, of which only the beginning "
+            "is public, lists others."
+        ),
+        severity=Severity.INFO,
+        check_filter=_check_quotes,
     ),
 )

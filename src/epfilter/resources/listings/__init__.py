@@ -103,5 +103,19 @@ AREAS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+QUOTES_DOCUMENTED = frozenset(
+    {
+        *("accounts", "account_members", "unassigned_account_members", "user_authentication_info"),
+        *("customers", "orders", "files", "pricebooks", "pricebook_prices", "price_modifiers"),
+        *("product_prices", "promotions", "promotions_cm_search", "rule_promotions"),
+        *("pim_products", "subscriptions"),
+    }
+)
+"""The listings for which the platform documents quotes, and the characters that require them.
+
+Source: the guide "Filtering" of 2024-11, which names the listings by their titles. It does not
+state which of the listings of promotions it means.
+"""
+
 AREA_OF = {name: area for area, names in AREAS.items() for name in names}
 """The module of each listing, by the name of the listing."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from epfilter.resources.declarations import Endpoint
+from epfilter.ast import Operator
+from epfilter.resources.declarations import Endpoint, SourceConflict
 from epfilter.resources.field_types import list_of, string, timestamp, uuid
 from epfilter.resources.fields import (
     Contains,
@@ -35,13 +36,29 @@ class Accounts(
     source_conflicts=(
         "composable-frontend account_management.yaml (2025-03-14) does not list `account_tags`.",
         "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) does not list `account_tags`.",
-        (
-            'The example of the filter parameter is ilike(name,"*swan*"), but the table lists '
-            "only `eq` and `like` for `name`."
+        SourceConflict(
+            (
+                'The example of the filter parameter is ilike(name,"*swan*"), but the table lists '
+                "only `eq` and `like` for `name`."
+            ),
+            ("name",),
+            (Operator.ILIKE,),
         ),
-        (
-            "The manual-orders runbook of epcc-cli uses in(external_ref,...) on accounts, but the "
-            "table lists only `eq` and `like` for `external_ref`."
+        SourceConflict(
+            (
+                "The manual-orders runbook of epcc-cli uses in(external_ref,...) on accounts, but "
+                "the table lists only `eq` and `like` for `external_ref`."
+            ),
+            ("external_ref",),
+            (Operator.IN,),
+        ),
+        SourceConflict(
+            (
+                "The type `AccountFilter` of the JavaScript SDK (2026-05) lists `like` for "
+                "`account_tags`; the newest source lists contains."
+            ),
+            ("account_tags",),
+            (Operator.LIKE,),
         ),
     ),
 ):
@@ -63,29 +80,53 @@ class AccountMembers(
     endpoints=(Endpoint("GET", "/v2/account-members", "get-v2-account-members"),),
     note="Supports `ilike` only, and `is_null` on the three parts of the name; not `eq`.",
     source_conflicts=(
-        (
-            "composable-frontend account_management.yaml (2025-03-14) lists eq, like for `email`; "
-            "the newest source lists ilike."
+        SourceConflict(
+            (
+                "composable-frontend account_management.yaml (2025-03-14) lists eq, like for "
+                "`email`; the newest source lists ilike."
+            ),
+            ("email",),
+            (Operator.EQ, Operator.LIKE),
         ),
-        (
-            "composable-frontend account_management.yaml (2025-03-14) lists eq, like for `name`; "
-            "the newest source lists ilike."
+        SourceConflict(
+            (
+                "composable-frontend account_management.yaml (2025-03-14) lists eq, like for "
+                "`name`; the newest source lists ilike."
+            ),
+            ("name",),
+            (Operator.EQ, Operator.LIKE),
         ),
         (
             "composable-frontend account_management.yaml (2025-03-14) does not list `given_name`, "
             "`middle_name`, `family_name`."
         ),
-        (
-            "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) lists eq, like for `email`; "
-            "the newest source lists ilike."
+        SourceConflict(
+            (
+                "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) lists eq, like for "
+                "`email`; the newest source lists ilike."
+            ),
+            ("email",),
+            (Operator.EQ, Operator.LIKE),
         ),
-        (
-            "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) lists eq, like for `name`; the "
-            "newest source lists ilike."
+        SourceConflict(
+            (
+                "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) lists eq, like for `name`; "
+                "the newest source lists ilike."
+            ),
+            ("name",),
+            (Operator.EQ, Operator.LIKE),
         ),
         (
             "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) does not list "
             "`given_name`, `middle_name`, `family_name`."
+        ),
+        SourceConflict(
+            (
+                "The type `AccountMemberFilter` of the JavaScript SDK (2026-05) lists eq, like for "
+                "`name` and `email`."
+            ),
+            ("email", "name"),
+            (Operator.EQ, Operator.LIKE),
         ),
     ),
 ):
@@ -114,9 +155,13 @@ class AccountMemberships(
         ),
     ),
     source_conflicts=(
-        (
-            'The example of the filter parameter is ilike(name,"*swan*"), but the table lists '
-            "neither this attribute nor this operator."
+        SourceConflict(
+            (
+                'The example of the filter parameter is ilike(name,"*swan*"), but the table lists '
+                "neither this attribute nor this operator."
+            ),
+            ("name",),
+            (Operator.ILIKE,),
         ),
     ),
 ):
@@ -142,9 +187,13 @@ class UnassignedAccountMembers(
         ),
     ),
     source_conflicts=(
-        (
-            "The newest spec lists `eq` and `like` here, but `ilike` for account_members, which "
-            "are objects of the same type."
+        SourceConflict(
+            (
+                "The newest spec lists `eq` and `like` here, but `ilike` for account_members, "
+                "which are objects of the same type."
+            ),
+            ("email", "name"),
+            (Operator.ILIKE,),
         ),
     ),
 ):
@@ -158,6 +207,16 @@ class AccountTags(
     Resource,
     title="Account tags",
     endpoints=(Endpoint("GET", "/v2/account-tags", "ListAccountTags"),),
+    source_conflicts=(
+        SourceConflict(
+            (
+                'The example of the filter parameter is ilike(name,"*swan*"), but the table lists '
+                "only `eq` and `like` for `name`."
+            ),
+            ("name",),
+            (Operator.ILIKE,),
+        ),
+    ),
 ):
     """The filterable fields of `GET /v2/account-tags`."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from epfilter.resources.declarations import Endpoint
+from epfilter.ast import Operator
+from epfilter.resources.declarations import Endpoint, SourceConflict
 from epfilter.resources.field_types import string, timestamp, uuid
 from epfilter.resources.fields import Eq, EqILike, EqILikeNull, EqLike, EqOrdered
 from epfilter.resources.resource import Resource
@@ -52,15 +53,23 @@ class UserAuthenticationInfo(
         ),
     ),
     source_conflicts=(
-        (
-            "elasticpath-dev "
-            "docs/authentication/single-sign-on/user-authentication-info-api/overview.mdx "
-            "(2024-11-18) lists eq, like for `name`; the newest source lists eq, ilike."
+        SourceConflict(
+            (
+                "elasticpath-dev "
+                "docs/authentication/single-sign-on/user-authentication-info-api/overview.mdx "
+                "(2024-11-18) lists eq, like for `name`; the newest source lists eq, ilike."
+            ),
+            ("name",),
+            (Operator.LIKE,),
         ),
-        (
-            "elasticpath-dev "
-            "docs/authentication/single-sign-on/user-authentication-info-api/overview.mdx "
-            "(2024-11-18) lists eq, like for `email`; the newest source lists eq, ilike."
+        SourceConflict(
+            (
+                "elasticpath-dev "
+                "docs/authentication/single-sign-on/user-authentication-info-api/overview.mdx "
+                "(2024-11-18) lists eq, like for `email`; the newest source lists eq, ilike."
+            ),
+            ("email",),
+            (Operator.LIKE,),
         ),
         (
             "elasticpath-dev "
@@ -68,7 +77,19 @@ class UserAuthenticationInfo(
             "(2024-11-18) does not list `created_at`, `updated_at`, `given_name`, "
             "`middle_name`, `family_name`."
         ),
-        "The newest spec lists the operator `in`, but for none of the attributes.",
+        SourceConflict(
+            "The newest spec lists the operator `in`, but for none of the attributes.",
+            ("name", "email", "id"),
+            (Operator.IN,),
+        ),
+        SourceConflict(
+            (
+                "The type `UserAuthenticationInfoFilter` of the JavaScript SDK (2026-05) lists "
+                "like for `name` and `email`."
+            ),
+            ("name", "email"),
+            (Operator.LIKE,),
+        ),
         "This page describes `eq` as case-insensitive; all other pages describe it as equality.",
         "The introduction names `unassigned account members` instead.",
     ),

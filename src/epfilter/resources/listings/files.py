@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from epfilter.resources.declarations import Endpoint
+from epfilter.ast import Operator
+from epfilter.resources.declarations import Endpoint, SourceConflict
 from epfilter.resources.field_types import integer, string
 from epfilter.resources.fields import EqLike, Ordered
 from epfilter.resources.resource import Resource
@@ -15,10 +16,31 @@ class Files(
     title="Files",
     endpoints=(Endpoint("GET", "/v2/files", "getAllFiles"),),
     source_conflicts=(
-        "docs.moltin.com advanced/files/filtering.md (about 2019-2020) also lists `public` (eq).",
-        (
-            "The changelog of 2022-09-09 announces `in` for files, but no table lists it for any "
-            "attribute."
+        SourceConflict(
+            (
+                "docs.moltin.com advanced/files/filtering.md (about 2019-2020) also lists `public` "
+                "(eq)."
+            ),
+            ("public",),
+            (Operator.EQ,),
+        ),
+        SourceConflict(
+            (
+                "The changelog of 2022-09-09 announces `in` for files, but no table lists it for "
+                "any attribute."
+            ),
+            ("id", "file_name"),
+            (Operator.IN,),
+        ),
+        SourceConflict(
+            "The type `FileFilter` of the JavaScript SDK (2026-05) lists `in` for `id`.",
+            ("id",),
+            (Operator.IN,),
+        ),
+        SourceConflict(
+            "The type `FileFilter` of the JavaScript SDK (2026-05) lists `eq` for `public`.",
+            ("public",),
+            (Operator.EQ,),
         ),
         (
             "The files page of docs.moltin.com allows only lower-case letters, digits and `_` in a "

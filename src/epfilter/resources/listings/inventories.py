@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from epfilter.resources.declarations import Endpoint
+from epfilter.ast import Operator
+from epfilter.resources.declarations import Endpoint, SourceConflict
 from epfilter.resources.field_types import string
 from epfilter.resources.fields import Eq
 from epfilter.resources.resource import Resource
@@ -15,6 +16,14 @@ class InventoryStock(
     title="Inventories: stock for all products",
     endpoints=(Endpoint("GET", "/v2/inventories", "ListStock"),),
     note="Requires the header EP-Inventories-Multi-Location: true. No fields are documented.",
+    source_conflicts=(
+        SourceConflict(
+            "The type `MultiLocationInventoryFilter` of the JavaScript SDK (2026-05) lists only "
+            "`locations` (eq), the example of the parameter only `location`.",
+            ("locations",),
+            (Operator.EQ,),
+        ),
+    ),
 ):
     """The filterable fields of `GET /v2/inventories`."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from epfilter.resources.declarations import Deprecation, Endpoint
+from epfilter.ast import Operator
+from epfilter.resources.declarations import Deprecation, Endpoint, SourceConflict
 from epfilter.resources.field_types import boolean, enum, string
 from epfilter.resources.fields import Eq, EqLike, Like
 from epfilter.resources.groups import FieldGroup, Nested
@@ -41,6 +42,16 @@ class LegacyProducts(
     title="Products, legacy /v2/products",
     endpoints=(Endpoint("GET", "/v2/products"),),
     note=_OLD_CATALOG,
+    source_conflicts=(
+        SourceConflict(
+            (
+                "The type `ProductFilter` of the JavaScript SDK (2026-05) also lists `stock` (gt, "
+                "lt); docs.moltin.com does not."
+            ),
+            ("stock",),
+            (Operator.GT, Operator.LT),
+        ),
+    ),
     deprecated=_OLD,
 ):
     """The filterable fields of `GET /v2/products`."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from epfilter.resources.declarations import Endpoint
+from epfilter.ast import Operator
+from epfilter.resources.declarations import Endpoint, SourceConflict
 from epfilter.resources.field_types import boolean, enum, list_of, string, timestamp, unknown
 from epfilter.resources.fields import (
     Eq,
@@ -83,7 +84,14 @@ class PimProducts(
             "`description`, `extensions.{template}.{field}`, `shopper_attributes.{key}`, "
             "`admin_attributes.{key}`."
         ),
-        "elasticpath-dev pim/pim.yaml detachNodes (2024-11-18) also lists `mpn` (eq, like, in).",
+        SourceConflict(
+            (
+                "elasticpath-dev pim/pim.yaml detachNodes (2024-11-18) also lists `mpn` (eq, like, "
+                "in)."
+            ),
+            ("mpn",),
+            (Operator.EQ, Operator.LIKE, Operator.IN),
+        ),
         (
             "elasticpath-dev pim/pim.yaml detachNodes (2024-11-18) lists in for `id`; the newest "
             "source lists eq, in, gt, ge, lt, le."

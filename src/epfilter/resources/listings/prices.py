@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from epfilter.resources.declarations import Endpoint
+from epfilter.ast import Operator
+from epfilter.resources.declarations import Endpoint, SourceConflict
 from epfilter.resources.field_types import string, timestamp
 from epfilter.resources.fields import Eq, EqIn, EqInLike, GtLt
 from epfilter.resources.resource import Resource
@@ -15,9 +16,13 @@ class Pricebooks(
     title="Price books",
     endpoints=(Endpoint("GET", "/pcm/pricebooks", "getPricebooks"),),
     source_conflicts=(
-        (
-            "Examples of responses contain like(name,*Standard*), but only eq(external_ref,...) is "
-            "documented."
+        SourceConflict(
+            (
+                "Examples of responses contain like(name,*Standard*), but only "
+                "eq(external_ref,...) is documented."
+            ),
+            ("name",),
+            (Operator.LIKE,),
         ),
     ),
 ):
@@ -31,9 +36,13 @@ class PricebookPrices(
     title="Product prices in one price book",
     endpoints=(Endpoint("GET", "/pcm/pricebooks/{pricebookID}/prices", "getProductPrices"),),
     source_conflicts=(
-        (
-            "Examples of responses contain like(sku,*product*), but only `eq` and `in` are "
-            "documented."
+        SourceConflict(
+            (
+                "Examples of responses contain like(sku,*product*), but only `eq` and `in` are "
+                "documented."
+            ),
+            ("sku",),
+            (Operator.LIKE,),
         ),
     ),
 ):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from epfilter.resources.declarations import Endpoint
+from epfilter.ast import Operator
+from epfilter.resources.declarations import Endpoint, SourceConflict
 from epfilter.resources.field_types import date_, enum, integer, string, timestamp
 from epfilter.resources.fields import Eq, EqLike, EqOrdered, Ordered
 from epfilter.resources.resource import Resource
@@ -27,6 +28,14 @@ class Promotions(
     title="Promotions (standard)",
     endpoints=(Endpoint("GET", "/v2/promotions", "getAllPromotions"),),
     note="The documentation describes filtering, but declares no filter parameter.",
+    source_conflicts=(
+        SourceConflict(
+            "The type `PromotionFilter` of the JavaScript SDK (2026-05) also lists `job_type` and "
+            "`status` (eq).",
+            ("job_type", "status"),
+            (Operator.EQ,),
+        ),
+    ),
 ):
     """The filterable fields of `GET /v2/promotions`."""
 

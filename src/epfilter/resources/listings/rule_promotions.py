@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from epfilter.resources.declarations import Endpoint
+from epfilter.ast import Operator
+from epfilter.resources.declarations import Endpoint, SourceConflict
 from epfilter.resources.field_types import boolean, enum, list_of, string, timestamp
 from epfilter.resources.fields import Contains, Eq, EqGt, EqIn, EqOrdered, LikeILike, Ordered
 from epfilter.resources.groups import FieldGroup, Nested
@@ -55,6 +56,12 @@ class RulePromotions(
     title="Rule promotions (Promotions Builder)",
     endpoints=(Endpoint("GET", "/v2/rule-promotions", "getRulePromotions"),),
     source_conflicts=(
+        SourceConflict(
+            "The type `RulePromotionFilter` of the JavaScript SDK (2026-05) also lists `job_type` "
+            "(eq).",
+            ("job_type",),
+            (Operator.EQ,),
+        ),
         (
             "composable-frontend rule-promotions.yaml (2026-02-18) does not list "
             "`rule_set.rules.strategy`, `rule_set.rules.args`, `account_tags`."
@@ -140,7 +147,11 @@ class RulePromotionCodeUsages(
         ),
     ),
     source_conflicts=(
-        "The 2024 page also lists `code` (eq); the newest spec lists only `id` and `used_on`.",
+        SourceConflict(
+            "The 2024 page also lists `code` (eq); the newest spec lists only `id` and `used_on`.",
+            ("code",),
+            (Operator.EQ,),
+        ),
     ),
 ):
     """The filterable fields of `GET /v2/rule-promotions/{promotionID}/codes/{code}/usages`."""

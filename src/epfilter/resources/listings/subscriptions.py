@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from epfilter.resources.declarations import Deprecation, Endpoint
+from epfilter.ast import Operator
+from epfilter.resources.declarations import Deprecation, Endpoint, SourceConflict
 from epfilter.resources.field_types import boolean, string
 from epfilter.resources.fields import Eq, EqIn
 from epfilter.resources.groups import FieldGroup, Nested
@@ -42,9 +43,21 @@ class SubscriptionOfferings(
     title="Subscription offerings",
     endpoints=(Endpoint("GET", "/v2/subscriptions/offerings", "ListOfferings"),),
     source_conflicts=(
-        (
-            "elasticpath-dev subscriptions/public_openapi.yaml (2024-11-18) also lists "
-            "`external_product_refs` (in)."
+        SourceConflict(
+            (
+                "elasticpath-dev subscriptions/public_openapi.yaml (2024-11-18) also lists "
+                "`external_product_refs` (in)."
+            ),
+            ("external_product_refs",),
+            (Operator.IN,),
+        ),
+        SourceConflict(
+            (
+                "The type `SubscriptionOfferingFilter` of the JavaScript SDK (2026-05) lists only "
+                "`products.external_ref` (eq), which no spec lists."
+            ),
+            ("products.external_ref",),
+            (Operator.EQ,),
         ),
         (
             "elasticpath-dev subscriptions/public_openapi.yaml (2024-11-18) does not list "
