@@ -44,7 +44,7 @@ def add_data_filters(
         elif isinstance(node, list):
             stack += [(item, outer) for item in reversed(node)]
         else:
-            _add_descriptions(node, extraction)
+            _add_descriptions(node, extraction, outer)
             members = dict(node.members)
             request = _find_request(members, outer)
             for string, filter_context in _find_filters(node, members, request):
@@ -56,11 +56,11 @@ def add_data_filters(
             ]
 
 
-def _add_descriptions(node: ObjectNode, extraction: Extraction) -> None:
+def _add_descriptions(node: ObjectNode, extraction: Extraction, request: RequestContext) -> None:
     """Add the examples of filters in the descriptions of an API, which are Markdown."""
     for name, value in node.members:
         if name in _DESCRIPTIONS and isinstance(value, StringNode) and has_example(value.text):
-            add_examples(value.map(), extraction)
+            add_examples(value.map(), extraction, request)
 
 
 def _find_filters(

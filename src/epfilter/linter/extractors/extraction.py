@@ -145,16 +145,22 @@ class Extraction:
         else:
             self.filters.append(extracted)
 
-    def add_example(self, value: MappedText) -> None:
+    def add_example(self, value: MappedText, context: RequestContext = NO_CONTEXT) -> None:
         """Add a text of documentation if it is an example of a filter.
 
         Where nothing else shows the platform, its fields must be those of one of its listings.
+        `context` is the request that the documentation describes.
         """
         value = mark_placeholders(value)
         fields = find_example_fields(value.text)
-        if fields and (self.has_evidence or self.endpoints.have_fields(fields)):
-            evidence = self.has_evidence
-            self.filters.append(ExtractedFilter(value, has_evidence=evidence, is_example=True))
+        if not fields:
+            return
+        resources, is_certain = self.find_listings(context)
+        has_evidence = self.has_evidence or is_certain
+        if has_evidence or self.endpoints.have_fields(fields):
+            self.filters.append(
+                ExtractedFilter(value, resources, has_evidence=has_evidence, is_example=True)
+            )
 
     def find_listings(self, context: RequestContext) -> ListingMatch:
         """Return the listings that a request of the file may be for."""

@@ -49,7 +49,7 @@ _EXAMPLE_CALL = re.compile(
 """A call in documentation, with its operands: an operator alone, as in `eq()`, is none."""
 
 _EXAMPLE = re.compile(rf"[ (]*{_EXAMPLE_CALL.pattern}.*\)\Z", re.DOTALL)
-_ABBREVIATION = re.compile(r"\.\.\.|…")
+_ABBREVIATION = re.compile(r"\.\.\.|…|YYYY")
 _PROGRAM_CODE = re.compile(r"""(?:[^"';=]|"[^"]*+"|'[^']*+')*+[;=]""")
 """A text with a character of programs that no filter contains, except in quotes."""
 

@@ -339,10 +339,18 @@ def _restrict(diagnostics: list[Diagnostic], linted: LintedFilter) -> list[Diagn
         # Without evidence, nothing is certain about such a text.
         diagnostics = _without_syntax(diagnostics) if linted.has_evidence else []
     if linted.is_example:
-        # An example is short, and shows one thing: its cost and its meaning matter to no one.
-        kept = (_SYNTAX, _RESOURCE)
-        diagnostics = [found for found in diagnostics if found.code.startswith(kept)]
+        # An example is short, and shows one thing: it need not be complete or fast.
+        diagnostics = [found for found in diagnostics if _is_wrong(found)]
     return diagnostics if linted.has_evidence else _downgrade(diagnostics)
+
+
+def _is_wrong(diagnostic: Diagnostic) -> bool:
+    """Return whether the language or the resource rejects what an example contains."""
+    return (
+        diagnostic.code.startswith((_SYNTAX, _RESOURCE))
+        and diagnostic.severity is Severity.ERROR
+        and diagnostic.code != _REQUIRED_FIELDS
+    )
 
 
 def _downgrade(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
