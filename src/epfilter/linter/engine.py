@@ -51,15 +51,17 @@ class Engine:
 
     def run(self, text: str, resource: Resource | None) -> list[Diagnostic]:
         """Return all diagnostics of a text, in the order of the text."""
-        return self._check_size(text) or self.run_located(text, parse_located(text), resource)
+        return self._check_size(text) or self._check_located(text, parse_located(text), resource)
 
     def run_located(
         self, text: str, located: Located, resource: Resource | None
     ) -> list[Diagnostic]:
         """Return all diagnostics of a text that is already parsed into `located`."""
-        oversized = self._check_size(text)
-        if oversized:
-            return oversized
+        return self._check_size(text) or self._check_located(text, located, resource)
+
+    def _check_located(
+        self, text: str, located: Located, resource: Resource | None
+    ) -> list[Diagnostic]:
         is_damaged = bool(located.diagnostics)
         checked = (
             located.diagnostics if resource is None else check_located(resource, located, len(text))
@@ -69,15 +71,15 @@ class Engine:
             context = build_context(text, located, resource, self.settings)
             diagnostics += self._check(context)
             context.release()
-        diagnostics.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
+        if len(diagnostics) > 1:
+            diagnostics.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
         return diagnostics
 
     def _check_size(self, text: str) -> list[Diagnostic]:
         """Return the finding for a text that is so long that no other rule checks it."""
         limit = self.settings.max_bytes
-        if not isinstance(text, str) or _SIZE not in self.selected:
-            return []
-        if len(text) <= max(_MAX_CHECKED, 16 * limit):
+        is_short = not isinstance(text, str) or len(text) <= _MAX_CHECKED
+        if is_short or len(text) <= 16 * limit or _SIZE not in self.selected:
             return []
         finding = Finding(
             f"the filter has {len(text)} characters; the limit is {limit} bytes after "

@@ -14,10 +14,10 @@ _WORDS = frozenset(("null", "NULL", "None", "undefined"))
 
 
 def _check(call: Call, _context: Context) -> Iterator[Finding]:
-    field_type = call.field_type
     for value in call.values:
-        if value.quoted or value.text not in _WORDS:
+        if value.text not in _WORDS or value.quoted:
             continue
+        field_type = call.field_type
         if call.is_rejected or (field_type is not None and field_type.name != "string"):
             continue  # the check of the resource reports it, or it is one of the values
         quoted = f'"{value.text}"'
