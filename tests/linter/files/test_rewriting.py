@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import codecs
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from epfilter import parse, unparse
 from epfilter.errors import FilterSyntaxError
 from epfilter.linter import Configuration, Settings, fix
+from epfilter.linter.extractors import FILE_KINDS, find_kind
 from epfilter.linter.files import Change, Run, Target
 from epfilter.linter.files.document import Document, DocumentError
 from epfilter.linter.files.file_linter import FileLinter
@@ -61,6 +63,29 @@ def write_url(text: str) -> str:
     return quote(text, safe="(),:|*", errors="replace")
 
 
+def escape_long(char: str) -> str:
+    return f"\\U{ord(char):08x}"
+
+
+def escape_braces(char: str) -> str:
+    return f"\\u{{{ord(char):x}}}"
+
+
+def escape_utf16(char: str) -> str:
+    return json.dumps(char)[1:-1]
+
+
+def quote_with(escape: Callable[[str], str], letters: str = '\\"') -> Callable[[str], str]:
+    """Return a function that writes a text in double quotes, in ASCII."""
+
+    def write_char(char: str) -> str:
+        if char in letters:
+            return "\\" + char
+        return char if " " <= char <= "~" else escape(char)
+
+    return lambda text: '"' + "".join(map(write_char, text)) + '"'
+
+
 KINDS: dict[str, Kind] = {
     "a.json": Kind('{"before": "é\\u00e9", "jobs": [{"filter": ', '},\n {"filter": ', '}], "π": 1 }\n', json.dumps, json.loads),
     "b.json": Kind('[{"filter":', '}, {"filter" :  ', "}]", lambda text: json.dumps(text, ensure_ascii=False), json.loads),
@@ -70,13 +95,38 @@ KINDS: dict[str, Kind] = {
     "a.js": Kind("// é\nsearch({ filter: ", " });\nsearch({filter:", "}) // end\n", json.dumps),
     "a.ts": Kind("const a: string = 'é';\nsearch({ filter: ", " });\nsearch({filter:", "})\n", json.dumps),
     "a.http": Kind("# é\nGET https://x/v2/orders?filter=", "&page=1\nAccept: a/b\n\n###\nGET https://x/v2/orders?filter=", "\n", write_url),
+    "a.tsx": Kind("const a: string = 'é';\nsearch({ filter: ", " });\nconst b = <A filter={", "} />;\n", json.dumps),
+    "a.sh": Kind("# é\nepcc get orders filter ", " # é\nhttp x/y  filter==", "  | jq .\n", shlex.quote),
+    "a.go": Kind('package é\nvar é = f(map[string]string{"filter": ', '})\nvar a = f("filter",  ', " )\n", quote_with(escape_long)),
+    "a.php": Kind("<?php\n// é\nf(['filter' => ", "]);\nf( ['filter' =>  ", "] );\n", quote_with(escape_braces, '\\"$')),
+    "a.rb": Kind("# é\nf(filter: ", ")\nf( filter:  ", " )\n", quote_with(escape_braces, '\\"#')),
+    "a.java": Kind("class É {\n  String filter = ", ";\n  String  filter =  ", " ; // é\n}\n", quote_with(escape_utf16)),
+    "a.kt": Kind("val é = f(filter = ", ")\nval a = f( filter =  ", " )\n", quote_with(escape_utf16, '\\"$')),
+    "a.cs": Kind("class É {\n  string Filter = ", ";\n  string  Filter =  ", " ; // é\n}\n", quote_with(escape_long)),
+    "a.swift": Kind("let é = 1\nf(filter: ", ")\nf( filter:  ", " )\n", quote_with(escape_braces)),
+    "a.rs": Kind("fn é() {\n    let filter = ", ";\n    let  filter =  ", " ; // é\n}\n", quote_with(escape_braces)),
+    "a.tf": Kind("# é\nfilter = ", "\nother {\n  filter =  ", " # é\n}\n", quote_with(escape_long)),
+    "a.toml": Kind("# é\nfilter = ", "\n[b]\nfilter =   ", "  # é\n", quote_with(escape_long)),
     "a.md": Kind('# é\n\n```json\n[{"filter": ', '},\n {"filter": ', "}]\n```\n\nand *so* on\n", json.dumps),
 }  # fmt: skip
 """Filters are ASCII in all but b.json."""
 
+DECLARED = {name for name in KINDS if find_kind(name).extractor.startswith("languages.")}  # type: ignore[union-attr] # a kind
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-16-be")
 ENDS = ("\n", "\r\n", "\r")
 MARKS = {"utf-16-be": codecs.BOM_UTF16_BE}
+
+
+names = pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] * (name in DECLARED)) for name in KINDS],
+)
+
+
+def test_every_extractor_is_tested() -> None:
+    extractors = {find_kind(name).extractor for name in KINDS}  # type: ignore[union-attr] # a kind
+    extractors.add("filter_lines:extract")  # `test_lines_stay_lines`
+    assert extractors == {kind.extractor for kind in FILE_KINDS}
 
 
 def decode_document(text: str, encoding: str, name: str) -> Document | None:
@@ -116,7 +166,7 @@ plain = st.lists(filter_texts(), min_size=1, max_size=3)
 
 
 @pytest.mark.parametrize("change", ["fix", "format"])
-@pytest.mark.parametrize("name", KINDS)
+@names
 @FEWER
 @given(texts=texts, encoding=st.sampled_from(ENCODINGS), end=st.sampled_from(ENDS))
 def test_each_filter_is_fixed_alone_and_nothing_else_changes(
@@ -148,7 +198,7 @@ def test_each_filter_is_fixed_alone_and_nothing_else_changes(
     assert rewrite(name, new, change).text == new.text
 
 
-@pytest.mark.parametrize("name", KINDS)
+@names
 @FEWER
 @given(texts=plain)
 def test_filters_are_fixed_in_any_kind_of_file(name: str, texts: list[str]) -> None:
@@ -188,7 +238,7 @@ def test_lines_stay_lines(change: str, lines: list[str], end: str, encoding: str
 
 @FEWER
 @given(texts=texts, cut=st.integers(0, 60))
-@pytest.mark.parametrize("name", KINDS)
+@names
 def test_fixes_never_damage_a_file_further(name: str, texts: list[str], cut: int) -> None:
     content = build_file(KINDS[name], texts, "\n")
     document = Document(content[: max(0, len(content) - cut)])

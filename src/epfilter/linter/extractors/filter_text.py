@@ -58,6 +58,9 @@ _NAMES_OF_OPERANDS = frozenset(
 )
 """What documentation writes in place of a field, to show the form of a call."""
 
+_LABEL = re.compile(r"\s*[A-Z][a-z]+\s+\([^()]*\)\s*")
+"""A text for people, such as `Contains (one, two)`: no one writes a call like that."""
+
 _FILTER_NAME = re.compile(r"(?:\w*_)?(?:filter|FILTER)|\w*[a-z0-9]Filter")
 
 
@@ -67,8 +70,13 @@ def is_operator_name(name: str) -> bool:
 
 
 def calls_operator(text: str) -> bool:
-    """Return whether the text contains a call of an operator, and is not a program of jq."""
-    return _OPERATOR_CALL.search(text) is not None and not _JQ_PROGRAM.match(text)
+    """Return whether the text contains a call of an operator, and is no label or program of jq.
+
+    >>> calls_operator("contains (one,two)"), calls_operator("Contains (one, two)")
+    (True, False)
+    """
+    is_call = _OPERATOR_CALL.search(text) is not None
+    return is_call and not (_JQ_PROGRAM.match(text) or _LABEL.fullmatch(text))
 
 
 def calls_function(text: str) -> bool:
