@@ -65,6 +65,23 @@ def test_a_deeply_nested_file_is_a_finding(tmp_path: Path) -> None:
     assert [finding.diagnostic.code for finding in report.findings] == ["EPF703"]
 
 
+@pytest.mark.parametrize("name", ["a.lua", "LICENSE", ".env", "a.png", "a.json.bak", "a.tx", "a"])
+@pytest.mark.parametrize("change", [Change.FIX, Change.FIX_UNSAFE, Change.FORMAT])
+def test_a_file_of_an_unsupported_kind_is_not_written(
+    name: str, change: Change, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    content = b'{"filter": "gte( a,1)"}\n?filter=eq(a, 1'
+    path.write_bytes(content)
+    before = path.stat()
+    configuration = Configuration(root=tmp_path, uses_platform=True)
+    (report,) = Run(configuration, change).lint_targets([Target(path, name)])
+    assert [finding.diagnostic.code for finding in report.findings] == ["EPF705"]
+    after = path.stat()
+    assert path.read_bytes() == content
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
 def test_a_str_is_not_decoded_again() -> None:
     text = "# coding: latin-1\nfilter = 'eq(é,1)|gte(a,1)'\n"
     report = lint_content(text, "a.py")
