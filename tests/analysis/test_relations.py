@@ -13,7 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter import fields, parse, walk
-from epfilter.analysis import disjoint, equivalent, implies, never_matches, normalize, simplify
+from epfilter.analysis import (
+    disjoint,
+    equivalent,
+    implies,
+    never_matches,
+    normalize,
+    simplify,
+    subtract,
+)
 from epfilter.ast import Comparison, Filter, IsNull, Membership, Operator
 from epfilter.values import from_text_or_none
 from support.filter_oracle import matches
@@ -70,6 +78,21 @@ def test_rewriting_never_changes_a_selection(
     assert select(normalize(text, resource), rows) == expected
     assert equivalent(text, normalize(text, resource), resource) is not False
     assert equivalent(text, simplify(text, resource), resource) is not False
+
+
+@pytest.mark.parametrize("resource", CASES)
+@given(data=st.data())
+def test_a_difference_is_what_one_filter_matches_and_the_other_does_not(
+    resource: Resource | None, data: st.DataObject
+) -> None:
+    first, second, rows = data.draw(questions(typed=resource is not None))
+    differences = subtract(first, second, resource)
+    for row, a, b in zip(rows, select(first, rows), select(second, rows), strict=True):
+        found = [
+            matches(f, row) and (excluded is None or not matches(excluded, row))
+            for f, excluded, _ in differences
+        ]
+        assert any(found) is (a and not b)
 
 
 Call = Comparison | Membership | IsNull

@@ -20,6 +20,7 @@ from epfilter.analysis.contradictions import (
     find_tautology,
     is_impossible,
 )
+from epfilter.analysis.differences import Difference, subtract
 from epfilter.analysis.normalization import normalize
 from epfilter.analysis.redundancy import (
     are_contradictory,
@@ -35,6 +36,7 @@ from epfilter.analysis.value_sets import get_reader
 __all__ = [
     "Condition",
     "Contradiction",
+    "Difference",
     "Group",
     "add_to_parent",
     "analyze_filter",
@@ -54,4 +56,5 @@ __all__ = [
     "normalize",
     "set_equality_keys",
     "simplify",
+    "subtract",
 ]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from epfilter.analysis.alternatives import (
+    build_alternatives,
+    build_requirements,
+    build_work_limit,
+    expand,
+)
 from epfilter.analysis.conditions import (
     Condition,
     Group,
@@ -16,13 +21,11 @@ from epfilter.analysis.conditions import (
 from epfilter.analysis.domains import WorkLimit, WorkLimitError
 from epfilter.analysis.normalization import normalize
 from epfilter.analysis.requirements import (
-    FieldTerms,
     are_independent,
     collect_field_terms,
     is_all,
     is_any,
     is_possible,
-    split_condition,
 )
 from epfilter.ast import Operator
 
@@ -30,16 +33,6 @@ if TYPE_CHECKING:
     from epfilter.ast import Filter
     from epfilter.located import Located
     from epfilter.resources import Resource
-
-_Connective = Literal[Operator.AND, Operator.OR]
-_Terms = list[Condition]
-
-_BASE_WORK = 100_000
-_WORK_PER_CALL = 50
-"""A question may cost this many set comparisons, and more for a filter with many calls.
-
-Whether an AND of many ORs can be true is a hard problem; beyond the limit it is not decided.
-"""
 
 
 def never_matches(a: Filter | str | Located, resource: Resource | str | None = None) -> bool | None:
@@ -94,9 +87,14 @@ def implies(
     """
     first, second = analyze_filter(a, resource), analyze_filter(b, resource)
     conditions = [*iterate_conditions(first), *iterate_conditions(second)]
-    limit = WorkLimit(_BASE_WORK + _WORK_PER_CALL * len(conditions))
+    limit = build_work_limit(conditions)
     try:
-        result = _implies(first, second, limit)
+        requirements = build_requirements(second, limit)
+        result = is_all(
+            alternative.implies(requirement, limit)
+            for alternative in build_alternatives(first, limit)
+            for requirement in requirements
+        )
     except WorkLimitError:
         return normalize(a, resource) == normalize(b, resource) or None
     return _deny(conditions) if result is False else result
@@ -120,7 +118,7 @@ def equivalent(
     return backward if forward or backward is False else None
 
 
-def _deny(conditions: _Terms) -> bool | None:
+def _deny(conditions: list[Condition]) -> bool | None:
     """Return False, or None if a field is a part of another.
 
     The row that shows the result has values that one document may not have together.
@@ -135,92 +133,15 @@ def _is_empty(parts: list[Condition | Group]) -> bool | None:
         part.parent = whole
         add_to_parent(part)
     conditions = [*iterate_conditions(whole)]
-    limit = WorkLimit(_BASE_WORK + _WORK_PER_CALL * len(conditions))
+    limit = build_work_limit(conditions)
     try:
-        alternatives = _expand(whole, Operator.AND, limit)
+        alternatives = expand(whole, Operator.AND, limit)
         result = is_any(_is_fulfilled(terms, limit) for terms in alternatives)
     except WorkLimitError:
         return None
     return _deny(conditions) if result else None if result is None else True
 
 
-def _is_fulfilled(terms: _Terms, limit: WorkLimit) -> bool | None:
+def _is_fulfilled(terms: list[Condition], limit: WorkLimit) -> bool | None:
     fields = collect_field_terms(terms).values()
     return is_all(is_possible(field, None, limit) for field in fields)
-
-
-class _Side:
-    """One AND of `a` or one OR of `b`: its terms by field, and the fields that are not decided."""
-
-    def __init__(self, terms: _Terms, *, is_required: bool, limit: WorkLimit) -> None:
-        self.fields = collect_field_terms(terms)
-        self.undecided: set[str] = set()
-        self.is_impossible = False
-        for path, field in self.fields.items():
-            required, excluded = (field, None) if is_required else (None, field)
-            result = is_possible(required, excluded, limit)
-            if result is False:
-                self.is_impossible = True
-                return
-            if result is None:
-                self.undecided.add(path)
-
-
-def _implies(first: Condition | Group, second: Condition | Group, limit: WorkLimit) -> bool | None:
-    """Return whether each AND of the first implies each OR of the second."""
-    alternatives = [
-        _Side(terms, is_required=True, limit=limit) for terms in _expand(first, Operator.AND, limit)
-    ]
-    requirements = [
-        _Side(terms, is_required=False, limit=limit)
-        for terms in _expand(second, Operator.OR, limit)
-    ]
-    return is_all(
-        _is_implied(alternative, requirement, limit)
-        for alternative in alternatives
-        for requirement in requirements
-        if not (alternative.is_impossible or requirement.is_impossible)
-    )
-
-
-def _is_implied(alternative: _Side, requirement: _Side, limit: WorkLimit) -> bool | None:
-    undecided = alternative.undecided | requirement.undecided
-    for path, required, excluded in _find_shared(alternative.fields, requirement.fields):
-        result = is_possible(required, excluded, limit)
-        if result is False:
-            return True
-        if result is None:
-            undecided.add(path)
-        else:
-            undecided.discard(path)
-    limit.spend(1)
-    return None if undecided else False
-
-
-def _find_shared(
-    left: dict[str, FieldTerms], right: dict[str, FieldTerms]
-) -> Iterator[tuple[str, FieldTerms, FieldTerms]]:
-    paths = left if len(left) < len(right) else right
-    return ((path, left[path], right[path]) for path in paths if path in left and path in right)
-
-
-def _expand(part: Condition | Group, inner: _Connective, limit: WorkLimit) -> list[_Terms]:
-    """Return a filter as an OR of ANDs (`inner` is AND), or as an AND of ORs (`inner` is OR)."""
-    if isinstance(part, Condition):
-        terms = split_condition(part)
-        limit.spend(len(terms))
-        return [terms] if inner is Operator.AND else [[term] for term in terms]
-    expanded = (_expand(each, inner, limit) for each in part.parts)
-    if part.op is not inner:
-        return [terms for each in expanded for terms in each]
-    product: list[_Terms] = [[]]
-    for alternatives in expanded:
-        if len(alternatives) == 1:
-            limit.spend(len(product) * len(alternatives[0]))
-            for terms in product:
-                terms.extend(alternatives[0])
-        else:
-            limit.spend(len(product) * sum(map(len, alternatives)) + len(product))
-            limit.spend(len(alternatives) * sum(map(len, product)))
-            product = [[*terms, *more] for terms in product for more in alternatives]
-    return product

@@ -12,7 +12,7 @@ from epfilter.analysis.redundancy import (
     find_redundant_parts,
     find_repeated_parts,
 )
-from epfilter.ast import And, Filter, Membership, Operator, Or
+from epfilter.ast import And, Filter, Membership, MembershipOperator, Operator, Or
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,16 +23,22 @@ if TYPE_CHECKING:
 _MAX_PASSES = 8
 """One pass can make another one useful; more than a few never are."""
 
-_EQUALITIES = (Operator.EQ, Operator.IN)
+_MEMBERSHIPS: dict[Operator, MembershipOperator] = {
+    Operator.EQ: Operator.IN,
+    Operator.IN: Operator.IN,
+    Operator.CONTAINS: Operator.CONTAINS_ANY,
+    Operator.CONTAINS_ANY: Operator.CONTAINS_ANY,
+}
+"""The operators that one membership can replace in an OR."""
 
 
 def simplify(f: Filter | str | Located, resource: Resource | str | None = None) -> Filter:
     """Return a filter that matches the same rows with fewer terms, in the order of the original.
 
     Terms that repeat another or follow from it are removed, and so are alternatives that never
-    match. Several `eq` and `in` of one field in an OR become one `in`, if the field supports it.
-    Groups that are not necessary are resolved. A filter that has nothing to remove is returned as
-    it is.
+    match. Several `eq` and `in` of one field in an OR become one `in`, and several `contains` one
+    `contains_any`, if the field supports it. Groups that are not necessary are resolved. A filter
+    that has nothing to remove is returned as it is.
 
     The language has no filter for nothing or for everything: where only such a term would remain,
     it is kept. What is certain depends on the resource, as `never_matches` explains.
@@ -139,19 +145,28 @@ def _remove_repeated_values(node: CallNode) -> CallNode:
 
 
 def _merge_equalities(terms: list[_Built]) -> list[_Built]:
-    """Return the alternatives with one `in` for each field with several equalities."""
-    by_path: dict[str, list[Condition]] = {}
+    """Return the alternatives with one membership for each field with several equalities."""
+    calls_by_key: dict[tuple[str, MembershipOperator], list[Condition]] = {}
     for term in terms:
-        call = term.part
-        if call is not None and call.op in _EQUALITIES and call.supports(Operator.IN):
-            by_path.setdefault(call.path, []).append(call)
+        key = _get_membership_key(term.part)
+        if key is not None and term.part is not None:
+            calls_by_key.setdefault(key, []).append(term.part)
     merged: list[_Built] = []
     for term in terms:
-        calls = [] if term.part is None else by_path.get(term.part.path, [])
-        if len(calls) < 2 or all(term.part is not call for call in calls):
+        key = _get_membership_key(term.part)
+        calls = [] if key is None else calls_by_key[key]
+        if key is None or len(calls) == 1:
             merged.append(term)
         elif term.part is calls[0]:
             values = tuple(dict.fromkeys(text for call in calls for text in call.texts))
-            f = Membership(op=Operator.IN, field=calls[0].node.field, values=values)
+            f = Membership(op=key[1], field=calls[0].node.field, values=values)
             merged.append(_Built(f))
     return merged
+
+
+def _get_membership_key(call: Condition | None) -> tuple[str, MembershipOperator] | None:
+    """Return the path and the operator with which an equality can be merged; None for none."""
+    if call is None or call.is_rejected:
+        return None
+    op = _MEMBERSHIPS.get(call.op)
+    return (call.path, op) if op is not None and call.supports(op) else None

@@ -39,7 +39,7 @@ Output to a terminal is coloured; NO_COLOR=1 turns that off.
 main = CommandLine(
     name="epfilter",
     commands=(
-        *("check", "parse", "format", "payload", "explain", "match", "translate"),
+        *("check", "parse", "format", "payload", "explain", "diff", "match", "translate"),
         *("lint", "resources", "export", "jobs", "serve", "demo-orders"),
     ),
     help=_HELP,
