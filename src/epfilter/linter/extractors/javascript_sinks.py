@@ -120,6 +120,7 @@ class JavaScriptSinks(ProgramSinks["Node"]):
     """The sinks of JavaScript: members, variables, parameters and pairs named `filter`."""
 
     def __init__(self, tree: SyntaxTree) -> None:
+        super().__init__(tree.source.text)
         self._tree = tree
 
     def find(self, node: Node) -> dict[int, RequestContext]:

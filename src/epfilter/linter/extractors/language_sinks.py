@@ -136,6 +136,7 @@ class LanguageSinks(ProgramSinks["Node"]):
     """The sinks of a declared language: arguments, members, variables and pairs named `filter`."""
 
     def __init__(self, tree: SyntaxTree, language: ProgramLanguage) -> None:
+        super().__init__(tree.source.text)
         self._tree = tree
         self._language = language
         self._jobs: dict[int, RequestContext] = {}

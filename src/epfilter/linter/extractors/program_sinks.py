@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from epfilter.linter.extractors.filter_text import is_filter_name, starts_like_filter
+from epfilter.linter.extractors.name_uses import Join, NameUses
 from epfilter.linter.extractors.requests import (
+    NO_CONTEXT,
     URL_MEMBERS,
     RequestContext,
     infer_request,
@@ -16,13 +18,24 @@ from epfilter.linter.extractors.requests import (
 
 Node = TypeVar("Node")
 
+PIECE = RequestContext()
+"""The context, compared by identity, of a term that the program joins with others to a filter."""
+
 
 class ProgramSinks(ABC, Generic[Node]):
     """Finds the nodes of a program that take a filter, and the requests that they belong to.
 
     A sink is the position of a filter: an argument, member, variable or parameter called
     `filter`. A subclass reads the nodes of its language.
+
+    `uses` are the uses of names in the program. `later` are the sinks that are already known and
+    not visited yet, and `joins` those of the lists that have been found.
     """
+
+    def __init__(self, text: str) -> None:
+        self.uses = NameUses(text)
+        self.later: dict[Node, RequestContext] = {}
+        self.joins: dict[Join, None] = {}
 
     @abstractmethod
     def find_request(self, node: Node, outer: RequestContext) -> RequestContext:
@@ -47,12 +60,30 @@ class ProgramSinks(ABC, Generic[Node]):
         The arguments of calls are not evaluated.
         """
 
+    def _is_filter_name(self, name: str | None) -> bool:
+        """Return whether a variable or a function is called so, or is passed as a filter."""
+        return is_filter_name(name) or self.uses.is_passed_as_filter(name)
+
+    def _add_pieces(self, name: str | None, values: Iterable[Node]) -> None:
+        """Add the values of a list, which are terms of a filter if the list is joined to one."""
+        joins = self.uses.find_joins(name)
+        pieces = [value for value in values if joins and starts_like_filter(self._fold(value))]
+        if pieces:
+            self.later |= dict.fromkeys(pieces, PIECE)
+            self.joins |= dict.fromkeys(joins)
+
+    def _add_results(self, name: str | None, values: Iterable[Node]) -> None:
+        """Add the results of a function, if its name or its use shows that it makes filters."""
+        if self._is_filter_name(name):
+            results = [value for value in values if starts_like_filter(self._fold(value))]
+            self.later |= dict.fromkeys(results, NO_CONTEXT)
+
     def _assigns_filter(self, targets: Iterable[Node], value: Node) -> bool:
         """Return whether an assignment of the value is one of a filter."""
         targets = list(targets)
         if any(map(self.is_filter, targets)):
             return True
-        named_so = any(is_filter_name(self._name_of(target)) for target in targets)
+        named_so = any(self._is_filter_name(self._name_of(target)) for target in targets)
         return named_so and starts_like_filter(self._fold(value))
 
     def _request_of_members(

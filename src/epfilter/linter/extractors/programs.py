@@ -13,8 +13,9 @@ from epfilter.linter.extractors.command_lines import add_command_filters
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.filter_text import ends_early
 from epfilter.linter.extractors.literals import make_placeholder, require_same_encoding
-from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText, refuse_edit
-from epfilter.linter.extractors.program_sinks import ProgramSinks
+from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText, Segment, refuse_edit
+from epfilter.linter.extractors.name_uses import Join
+from epfilter.linter.extractors.program_sinks import PIECE, ProgramSinks
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 from epfilter.linter.extractors.signs import find_signs
 from epfilter.linter.extractors.urls import FILTER_PARAMETER, add_url_filters
@@ -127,11 +128,35 @@ class ProgramExtractor(ABC, Generic[Node]):
             else:
                 request = self._sinks.find_request(node, request)
                 children = self._children(node, sink)
+            if self._sinks.later:
+                children = self._take_later(children)
             stack += [
                 (child, child_sink, request)
                 for child, child_sink in reversed(children)
                 if is_complete or child_sink is not None or self._may_contain_filter(child)
             ]
+        for join in self._sinks.joins:
+            self._add_join(join)
+
+    def _take_later(
+        self, children: Sequence[tuple[Node, RequestContext | None]]
+    ) -> Sequence[tuple[Node, RequestContext | None]]:
+        later = self._sinks.later
+        return [
+            (child, later.pop(child, None) if sink is None else sink) for child, sink in children
+        ]
+
+    def _add_join(self, join: Join) -> None:
+        """Add the separator of a list, between two calls, so that it is checked as part of one."""
+        start, end = join.span
+        call = f"eq({PLACEHOLDER},{PLACEHOLDER})"
+        segments = [
+            *(Segment(char, 0, 0, char == PLACEHOLDER) for char in call),
+            Segment(join.separator, 0, end - start),
+            *(Segment(char, end - start, end - start, char == PLACEHOLDER) for char in call),
+        ]
+        value = self._source.slice(start, end).decode(segments, refuse_edit)
+        self._extraction.add_candidate(value, is_part=True)
 
     @abstractmethod
     def _visit(
@@ -182,7 +207,8 @@ class ProgramExtractor(ABC, Generic[Node]):
             add_url_filters(value, self._extraction, built_with=construct, request=request)
         else:
             context = request if sink == NO_CONTEXT else sink
-            self._extraction.add_candidate(value, context, construct)
+            is_part = sink is PIECE
+            self._extraction.add_candidate(value, context, construct, is_part=is_part)
 
     def _concatenate(
         self,

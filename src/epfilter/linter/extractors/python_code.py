@@ -114,7 +114,7 @@ class _PythonExtractor(ProgramExtractor[ast.AST]):
     def __init__(
         self, source: MappedText, extraction: Extraction, lines: PythonLines, tree: ast.Module
     ) -> None:
-        super().__init__(source, extraction, PythonSinks())
+        super().__init__(source, extraction, PythonSinks(source.text))
         self._lines = lines
         self._lines_with_signs = [lines.number_of(sign) for sign in self._signs]
         self._tree = tree

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from epfilter.linter.extractors.filter_text import starts_like_filter
@@ -48,6 +48,7 @@ class PythonSinks(ProgramSinks[ast.AST]):
 
     def find(self, node: ast.AST) -> Sinks:  # noqa: PLR0911 - one for each kind of node
         """Return the nodes directly inside that are filters."""
+        self._find_pieces(node)
         match node:
             case ast.Call(keywords=[_, *_] as keywords):
                 context = self._job_context((word.arg, word.value) for word in keywords)
@@ -74,6 +75,28 @@ class PythonSinks(ProgramSinks[ast.AST]):
             case ast.arguments():
                 return _find_defaults(node)
         return []
+
+    def _find_pieces(self, node: ast.AST) -> None:
+        """Add the terms that a list collects, and the results of a function."""
+        match node:
+            case ast.Assign(targets=[target], value=ast.List(elts=values)):
+                self._add_pieces(self._name_of(target), values)
+            case ast.AnnAssign(target=target, value=ast.List(elts=values)):
+                self._add_pieces(self._name_of(target), values)
+            case ast.AugAssign(target=target, value=ast.List(elts=values)):
+                self._add_pieces(self._name_of(target), values)
+            case ast.Call(func=ast.Attribute(value=target, attr="append" | "insert"), args=values):
+                self._add_pieces(self._name_of(target), values)
+            case ast.Call(
+                func=ast.Attribute(value=target, attr="extend"), args=[ast.List(elts=values)]
+            ):
+                self._add_pieces(self._name_of(target), values)
+            case ast.Assign(
+                targets=[target], value=ast.ListComp(elt=value) | ast.GeneratorExp(elt=value)
+            ):
+                self._add_pieces(self._name_of(target), [value])
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                self._add_results(name, _find_returned(node))
 
     def find_request(self, node: ast.AST, outer: RequestContext) -> RequestContext:
         """Return the request of what stands inside the node; `outer` is that of the node."""
@@ -139,6 +162,13 @@ class PythonSinks(ProgramSinks[ast.AST]):
 
 def _constant(node: ast.AST | None) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _find_returned(function: ast.AST) -> Iterator[ast.expr]:
+    """Yield what a function returns, and what functions inside of it return."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            yield node.value
 
 
 def _find_defaults(node: ast.arguments) -> Sinks:

@@ -1,0 +1,102 @@
+"""How a program uses names: what it passes as a filter, and the lists that it joins to one.
+
+The text is searched, not its tree: all languages write this alike, and most parts of a tree are
+never visited.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cached_property
+from typing import NamedTuple
+
+from epfilter.errors import Span
+from epfilter.linter.extractors.filter_text import is_filter_name
+
+_CALLS = r"(?:[\w.$]{1,60}\(\s*){0,2}"
+_BEFORE_VALUE = r"[\"'`\])]*\s*(?:=>|[:=,(])\s*(?:[\"'`]\s*[+.,]\s*)?(?:\$?\{\s*)?[$@&]?"
+"""What stands between `filter` and its value: in a call, a member, a pair or a URL."""
+
+_PASSED = re.compile(rf"(?:(?<=[Ff]ilter)|(?<=FILTER)){_BEFORE_VALUE}({_CALLS}\w++)(?!\s*[=:])")
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_JOINS = (
+    # parts.join(":") of JavaScript and Ruby, joined(separator: ":"), joinToString(":")
+    re.compile(
+        r"(?P<list>\w+)\s*\.\s*join(?:ed|ToString)?\(\s*(?:separator\s*[:=]\s*)?"
+        r"(?P<quote>[\"'`])(?P<separator>[^\"'`\\\r\n]{0,20})(?P=quote)"
+    ),
+    # ":".join(parts) of Python
+    re.compile(
+        r"(?P<quote>[\"'])(?P<separator>[^\"'\\\r\n]{0,20})(?P=quote)\s*\.\s*join\(\s*(?P<list>\w+)"
+    ),
+    # strings.Join(parts, ":") of Go, String.join(":", parts) of Java, implode(":", $parts) of PHP
+    re.compile(
+        r"(?:[jJ]oin|implode)\(\s*[$&]?(?P<list>[A-Za-z_]\w*)\s*,\s*"
+        r"(?P<quote>[\"'`])(?P<separator>[^\"'`\\\r\n]{0,20})(?P=quote)"
+    ),
+    re.compile(
+        r"(?:[jJ]oin|implode)\(\s*(?P<quote>[\"'])(?P<separator>[^\"'\\\r\n]{0,20})(?P=quote)"
+        r"\s*,\s*[$&]?(?P<list>[A-Za-z_]\w*)"
+    ),
+)
+_CONNECTIVES = frozenset((":", "|"))
+_DIRECTLY = re.compile(rf"[Ff]ilter{_BEFORE_VALUE}(?:[\w.$]{{1,60}}\(\s*)?\Z")
+_ASSIGNED = re.compile(r"(\w+)\s*(?::[^=;{}()]{1,40})?[:+.]?=\s*(?:[\w.$]{1,60}\(\s*)?\Z")
+_BEFORE_SIZE = 200
+"""How many characters before a join are searched for the member that it is the value of."""
+
+
+class Join(NamedTuple):
+    """A list that is joined to a filter: the separator, and where it stands."""
+
+    separator: str
+    span: Span
+
+
+class NameUses:
+    """The uses of names in the text of a program, which is searched when it is first needed.
+
+    >>> uses = NameUses('parts.push(x); get({filter: q, more: parts.join(":")})')
+    >>> uses.is_passed_as_filter("q"), [join.separator for join in uses.find_joins("parts")]
+    (True, [':'])
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def is_passed_as_filter(self, name: str | None) -> bool:
+        """Return whether a variable, or the result of a function, is passed as `filter`."""
+        return name is not None and name.lstrip("$") in self._passed
+
+    def find_joins(self, name: str | None) -> list[Join]:
+        """Return where a list is joined to a filter: it is passed as one, or `:` separates it."""
+        return [] if name is None else self._joins.get(name.lstrip("$"), [])
+
+    @cached_property
+    def _passed(self) -> frozenset[str]:
+        return frozenset(
+            name for match in _PASSED.finditer(self._text) for name in _NAME.findall(match[1])
+        )
+
+    def _gives_filter(self, before: str) -> bool:
+        """Return whether the value of an expression is a filter, by the text before it."""
+        if _DIRECTLY.search(before):
+            return True
+        assigned = _ASSIGNED.search(before)
+        return assigned is not None and (
+            is_filter_name(assigned[1]) or self.is_passed_as_filter(assigned[1])
+        )
+
+    @cached_property
+    def _joins(self) -> dict[str, list[Join]]:
+        joins: dict[str, list[Join]] = defaultdict(list)
+        for pattern in _JOINS if "oin" in self._text or "implode" in self._text else ():
+            for match in pattern.finditer(self._text):
+                start = match.start()
+                before = self._text[max(0, start - _BEFORE_SIZE) : start]
+                separator = match["separator"]
+                if separator.strip() in _CONNECTIVES or self._gives_filter(before):
+                    span = Span(*match.span("separator"))
+                    joins[match["list"]].append(Join(separator, span))
+        return joins
