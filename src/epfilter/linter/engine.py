@@ -173,7 +173,11 @@ def _select_codes(settings: Settings, rules: Mapping[str, Rule]) -> set[str]:
         for code, rule in rules.items()
         if (
             code.startswith(_SYNTAX)
-            or (code.startswith(settings.select) if settings.select else rule.enabled)
+            or (
+                code.startswith(settings.select)
+                if settings.select
+                else rule.enabled or code in settings.enabled_codes
+            )
         )
         and not code.startswith(settings.ignore)
     }

@@ -20,6 +20,7 @@ from epfilter.linter.rules import (
     epf304_too_many_values,
     epf305_leading_wildcard,
     epf306_pattern_as_only_term,
+    epf307_missing_required_filter,
     epf401_never_matches,
     epf402_redundant_term,
     epf403_duplicate_term,
@@ -34,6 +35,7 @@ from epfilter.linter.rules import (
     epf412_word_for_missing,
     epf413_never_matches_a_number,
     epf414_always_matches,
+    epf415_brackets_around_values,
     epf501_not_canonical,
 )
 from epfilter.snippets import make_printable, shorten
@@ -48,6 +50,7 @@ _ALL: tuple[Rule, ...] = (
     epf304_too_many_values.RULE,
     epf305_leading_wildcard.RULE,
     epf306_pattern_as_only_term.RULE,
+    epf307_missing_required_filter.RULE,
     epf401_never_matches.RULE,
     epf402_redundant_term.RULE,
     epf403_duplicate_term.RULE,
@@ -62,6 +65,7 @@ _ALL: tuple[Rule, ...] = (
     epf412_word_for_missing.RULE,
     epf413_never_matches_a_number.RULE,
     epf414_always_matches.RULE,
+    epf415_brackets_around_values.RULE,
     epf501_not_canonical.RULE,
     *epf6_embedded.RULES,
     *epf7_files.RULES,

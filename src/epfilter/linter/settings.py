@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
-from epfilter.snippets import format_argument
+from epfilter.snippets import format_argument, shorten
 
 _CODE_OR_FAMILY = re.compile(r"EPF[0-9]{0,3}|(?!EPF)[A-Z]{2,10}[0-9]{0,4}")
+_REQUIRED_FILTER = "EPF307"
+_REQUIRED_HINT = 'required_filters={"orders": ["created_at"]}'
 _THRESHOLDS = ("max_calls", "max_bytes", "max_or_complexity", "max_in_values")
+
+
+RequiredFilters = tuple[tuple[str, tuple[str, ...]], ...]
+"""Names of listings, each with its fields, as `Settings` store them."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,9 @@ class Settings:
     The thresholds are the highest values without a finding: `max_calls` calls in a filter,
     `max_bytes` bytes of the percent-encoded filter, `max_or_complexity` OR alternatives, and
     `max_in_values` values of an `in`.
+
+    `required_filters` maps names of listings to fields, of which each filter must restrict one
+    (EPF307); it enables this rule.
 
     Raises FilterValueError for an invalid code and for a negative threshold, FilterTypeError for
     a wrong type.
@@ -44,6 +54,7 @@ class Settings:
     max_bytes: int = 8192
     max_or_complexity: int = 4
     max_in_values: int = 200
+    required_filters: Mapping[str, Iterable[str]] | RequiredFilters = ()
 
     def __post_init__(self) -> None:
         for name in ("select", "ignore"):
@@ -56,6 +67,46 @@ class Settings:
                 raise FilterValueError(
                     f"{name} must be at least 0, not {format_argument(threshold)}."
                 )
+        object.__setattr__(self, "required_filters", _read_required(self.required_filters))
+
+    @property
+    def enabled_codes(self) -> frozenset[str]:
+        """The rules that are off by default and that these settings enable."""
+        return frozenset({_REQUIRED_FILTER}) if self.required_filters else frozenset()
+
+    def get_required_fields(self, resource: str) -> tuple[str, ...]:
+        """Return the fields of a listing, of which each filter must restrict one.
+
+        >>> Settings(required_filters={"files": ["width"]}).get_required_fields("files")
+        ('width',)
+        """
+        return dict(cast("RequiredFilters", self.required_filters)).get(resource, ())
+
+
+def _read_required(value: object) -> RequiredFilters:
+    """Return the required fields of each listing as tuples, which can be hashed."""
+    pairs: object = value.items() if isinstance(value, Mapping) else value
+    if not isinstance(pairs, Iterable) or isinstance(pairs, str):
+        raise FilterTypeError(
+            f"required_filters must map listings to fields, not {describe_type(value)}.",
+            hint=_REQUIRED_HINT,
+        )
+    return tuple(_read_required_fields(pair) for pair in pairs)
+
+
+def _read_required_fields(pair: object) -> tuple[str, tuple[str, ...]]:
+    name, fields = pair if isinstance(pair, tuple) and len(pair) == 2 else (None, None)
+    is_list = isinstance(fields, Iterable) and not isinstance(fields, str)
+    names = tuple(fields) if is_list and fields is not None else (None,)
+    if not isinstance(name, str) or not all(isinstance(each, str) for each in names):
+        raise FilterTypeError(
+            "required_filters must map names to lists of names.", hint=_REQUIRED_HINT
+        )
+    if not names:
+        raise FilterValueError(
+            f"required_filters of `{shorten(name)}` is an empty list.", hint=_REQUIRED_HINT
+        )
+    return name, names
 
 
 def _check_codes(name: str, value: object) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from epfilter.linter import Example
 
 _CASE = re.compile(
-    r"^\[(?P<resource>[\w-]+)(?P<thresholds>(?: \w+=\d+)*)\] (?P<text>[^\n]*)\n"
+    r"^\[(?P<resource>[\w-]+)(?P<settings>(?: \w+=[^\s\]]+)*)\] (?P<text>[^\n]*)\n"
     r"(?P<expected>.*?)\n*(?=^\[|\Z)",
     re.MULTILINE | re.DOTALL,
 )
@@ -30,7 +30,7 @@ _NOTHING = "nothing"
 class RuleCase(NamedTuple):
     """A filter and the findings of one rule in it.
 
-    `resource` is the name of its resource, or `-`. `thresholds` are fields of `Settings`.
+    `resource` is the name of its resource, or `-`. `settings` are fields of `Settings`.
 
     >>> from epfilter.linter import get_rule
     >>> case = RuleCase("-", {"max_calls": 1}, "eq(a,1)", "nothing")
@@ -38,14 +38,13 @@ class RuleCase(NamedTuple):
     """
 
     resource: str
-    thresholds: Mapping[str, int]
+    settings: Mapping[str, Any]
     text: str
     expected: str
 
     def lint(self, rule: Rule, resources: Iterable[Resource] = ()) -> list[Diagnostic]:
         """Return the findings of the rule; `resources` are found by name before the platform's."""
-        thresholds: dict[str, Any] = {**self.thresholds}
-        settings = Settings(select=(rule.code,), **thresholds)
+        settings = Settings(select=(rule.code,), **self.settings)
         resource = _find_resource(self.resource, resources)
         return lint(self.text, resource, settings=settings, rules=[rule])
 
@@ -71,7 +70,7 @@ class RuleCase(NamedTuple):
 def read_rule_cases(path: str | PathLike[str]) -> list[RuleCase]:
     r"""Return the cases in a text file; lines that begin with `#` are comments.
 
-    A case is a line with the resource in brackets (`-` for none), optional thresholds and the
+    A case is a line with the resource in brackets (`-` for none), optional settings and the
     filter. The lines below it are the findings, or `nothing`:
 
         [- max_calls=1] eq(a,1)
@@ -92,14 +91,17 @@ def read_rule_cases(path: str | PathLike[str]) -> list[RuleCase]:
     ...     path = pathlib.Path(folder, "EPF301.txt")
     ...     _ = path.write_text("[- max_calls=1] eq(a,1)\nnothing\n")
     ...     cases = read_rule_cases(path)
-    >>> cases[0].text, cases[0].thresholds
+    >>> cases[0].text, cases[0].settings
     ('eq(a,1)', {'max_calls': 1})
     """
     text = _COMMENT.sub("", Path(path).read_text(encoding="utf-8"))
     cases = [
         RuleCase(
             match["resource"],
-            {name: int(number) for name, number in re.findall(r"(\w+)=(\d+)", match["thresholds"])},
+            {
+                name: _read_setting(value)
+                for name, value in re.findall(r"(\w+)=(\S+)", match["settings"])
+            },
             match["text"],
             match["expected"],
         )
@@ -110,6 +112,12 @@ def read_rule_cases(path: str | PathLike[str]) -> list[RuleCase]:
             f"there is no case in {Path(path).name}.", hint="a case begins with `[-] eq(a,1)`"
         )
     return cases
+
+
+def _read_setting(value: str) -> int | dict[str, list[str]]:
+    """Return a number, or the fields of a listing: `orders:created_at,updated_at`."""
+    name, separator, fields = value.partition(":")
+    return {name: fields.split(",")} if separator else int(value)
 
 
 def verify_rule(rule: Rule, resources: Iterable[Resource] = ()) -> None:

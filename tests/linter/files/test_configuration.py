@@ -138,6 +138,8 @@ docs = "check"
 respect-gitignore = false
 [resources]
 "files/**" = "files"
+[required-filters]
+"orders" = ["created_at"]
 [per-file-ignores]
 "*.py" = ["EPF601"]
 """
@@ -153,6 +155,7 @@ respect-gitignore = false
             max_bytes=2,
             max_or_complexity=3,
             max_in_values=4,
+            required_filters={"orders": ["created_at"]},
         ),
         per_file_ignores={"*.py": ("EPF601",)},
         resources={"files/**": "files"},

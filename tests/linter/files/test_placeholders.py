@@ -155,3 +155,16 @@ def test_an_object_replacement_character_is_not_a_placeholder() -> None:
     assert change_text("a.json", text, "fix").count(PLACEHOLDER) == 1
     text = json.dumps({"filter": f"gte(a,{PLACEHOLDER}):gte(b,{{{{x}}}})"}, ensure_ascii=False)
     assert change_text("a.json", text, "fix").count(PLACEHOLDER) == 1
+
+
+def test_a_placeholder_may_contain_the_required_filter() -> None:
+    configuration = Configuration(
+        settings=Settings(required_filters={"orders": ["created_at"]}), uses_platform=True
+    )
+    for text, codes in (
+        ("eq(status,complete)", ["EPF307"]),
+        ("eq(status,complete):{{more}}", []),
+    ):
+        content = f"GET https://api.moltin.com/v2/orders?filter={text}\n"
+        report = lint_content(content, "orders.http", configuration)
+        assert [found.diagnostic.code for found in report.findings] == codes

@@ -15,7 +15,7 @@ from epfilter.linter.extractors import NeedsExtraError
 from epfilter.linter.files.baseline import Baseline
 from epfilter.linter.files.paths import PathPatterns, is_pattern
 from epfilter.linter.settings import Settings
-from epfilter.resources import Resource, resource_info, resource_named
+from epfilter.resources import Resource, resource_info, resource_named, resource_schema
 from epfilter.snippets import make_printable
 
 DEFAULT_EXCLUDE = (
@@ -126,6 +126,10 @@ class Configuration:
             get_engine(Settings(ignore=codes))
         get_engine(self.settings)
         own = self.load_own_resources()
+        for listing, required in dict(self.settings.required_filters).items():
+            schema = resource_schema(own.get(listing) or resource_named(listing))
+            for path in required:
+                schema.get(path)
         for name in (*self.resources.values(), self.resource):
             if name is not None and name not in own:
                 resource_named(name)

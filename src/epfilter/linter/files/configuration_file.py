@@ -39,6 +39,9 @@ KEYS = {
     "max-bytes": _NUMBER,
     "max-or-complexity": _NUMBER,
     "max-in-values": _NUMBER,
+    "required-filters": Key(
+        core_schema.dict_schema(_STRING, _LIST), "a table of listings and lists of fields"
+    ),
     "resource": Key(_STRING, "the name of a resource"),
     "resources": Key(
         core_schema.dict_schema(_STRING, _STRING), "a table of patterns and names of resources"

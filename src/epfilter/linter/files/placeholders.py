@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _SYNTAX = "EPF1"
 _LIMITS = "EPF3"
+_REQUIRED_FILTER = "EPF307"
+"""An inserted value may contain the term that is required."""
+
 _NOT_CLOSED = "EPF102"
 _NOT_A_CALL = "EPF121"
 _BESIDE_OPERANDS = frozenset((_NOT_CLOSED, "EPF107"))
@@ -113,7 +116,7 @@ class _Certainty:
     def holds(self, diagnostic: Diagnostic) -> bool:
         """Return whether the diagnostic holds for all values."""
         code, span = diagnostic.code, diagnostic.span
-        if code.startswith(_LIMITS):
+        if code.startswith(_LIMITS) and code != _REQUIRED_FILTER:
             return True
         if not code.startswith(_SYNTAX):
             return not _contains_any(span, self.indices) and not (
