@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from epfilter.linter.extractors.composed_text import ComposedText
 from epfilter.linter.extractors.endpoints import Endpoints
 from epfilter.linter.extractors.extraction import (
     Comment,
     ExtractedFilter,
     Extraction,
     InterpolatedFilter,
+    Misuse,
     Problem,
 )
 from epfilter.linter.extractors.filter_text import has_example, is_operator_name
@@ -29,12 +31,14 @@ __all__ = [
     "NO_CONTEXT",
     "PLACEHOLDER",
     "Comment",
+    "ComposedText",
     "Endpoints",
     "ExtractedFilter",
     "Extraction",
     "FileKind",
     "InterpolatedFilter",
     "MappedText",
+    "Misuse",
     "NeedsExtraError",
     "Problem",
     "RequestContext",

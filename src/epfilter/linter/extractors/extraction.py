@@ -60,6 +60,19 @@ class InterpolatedFilter(NamedTuple):
     language: str = ""
 
 
+class Misuse(NamedTuple):
+    """A part of a filter that a client does not send as it is written.
+
+    `bounds` are those of the filter, and `has_evidence` is that of the filter.
+    """
+
+    span: Span
+    message: str
+    hint: str
+    bounds: Span
+    has_evidence: bool = True
+
+
 class Comment(NamedTuple):
     """A comment of the file, without its delimiters."""
 
@@ -88,6 +101,7 @@ class Extraction:
     endpoints: Endpoints
     filters: list[ExtractedFilter] = field(default_factory=list)
     interpolations: list[InterpolatedFilter] = field(default_factory=list)
+    misuses: list[Misuse] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     has_evidence: bool = True

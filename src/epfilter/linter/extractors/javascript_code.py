@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from epfilter.linter.extractors.extraction import Extraction
+from epfilter.linter.extractors.extraction import Extraction, Misuse
+from epfilter.linter.extractors.filter_text import calls_operator
 from epfilter.linter.extractors.javascript_literals import (
     map_attribute,
     map_string,
     map_template,
 )
-from epfilter.linter.extractors.javascript_sinks import (
-    JavaScriptSinks,
+from epfilter.linter.extractors.javascript_nodes import (
     flatten_addition,
     get_field,
     possible_values,
     unwrap,
 )
+from epfilter.linter.extractors.javascript_sinks import JavaScriptSinks
 from epfilter.linter.extractors.literals import replace_surrogates
 from epfilter.linter.extractors.mapped_text import MappedText
 from epfilter.linter.extractors.programs import (
@@ -28,15 +30,19 @@ from epfilter.linter.extractors.programs import (
     contexts_of_placeholders,
 )
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
+from epfilter.linter.extractors.sdk_objects import read_object
 from epfilter.linter.extractors.signs import contains_sign
 from epfilter.linter.extractors.syntax_tree import SyntaxTree
+
+if TYPE_CHECKING:
+    from epfilter.resources import Resource
 
 
 def extract(source: MappedText, extraction: Extraction) -> None:
     """Add what stands in members, variables, parameters and pairs named `filter`, and in URLs."""
     import tree_sitter_javascript
 
-    _extract(source, extraction, tree_sitter_javascript.language(), "JavaScript")
+    _extract(source, extraction, tree_sitter_javascript.language(), "JavaScript", has_jsx=True)
 
 
 def extract_typescript(source: MappedText, extraction: Extraction) -> None:
@@ -50,11 +56,18 @@ def extract_tsx(source: MappedText, extraction: Extraction) -> None:
     """Do the same for TypeScript with JSX elements."""
     import tree_sitter_typescript
 
-    _extract(source, extraction, tree_sitter_typescript.language_tsx(), "TypeScript")
+    _extract(source, extraction, tree_sitter_typescript.language_tsx(), "TypeScript", has_jsx=True)
 
 
-def _extract(source: MappedText, extraction: Extraction, grammar: object, language: str) -> None:
-    tree = SyntaxTree.parse(replace_surrogates(source), grammar)
+def _extract(
+    source: MappedText,
+    extraction: Extraction,
+    grammar: object,
+    language: str,
+    *,
+    has_jsx: bool = False,
+) -> None:
+    tree = SyntaxTree.parse(replace_surrogates(source), grammar, has_jsx=has_jsx)
     tree.add_comments(extraction, "//", "/*", "*/")
     tree.add_syntax_error(extraction, language)
     _JavaScriptExtractor(tree, extraction).walk(tree.root)
@@ -68,6 +81,7 @@ class _JavaScriptExtractor(ProgramExtractor[Node]):
     def __init__(self, tree: SyntaxTree, extraction: Extraction) -> None:
         super().__init__(tree.source, extraction, JavaScriptSinks(tree))
         self._tree = tree
+        self._objects: set[int] = set()  # the ids of those that are added
 
     def _visit(
         self, node: Node, sink: RequestContext | None
@@ -84,6 +98,9 @@ class _JavaScriptExtractor(ProgramExtractor[Node]):
         self, node: Node, sink: RequestContext | None
     ) -> Sequence[tuple[Node, RequestContext | None]]:
         children = node.named_children
+        if node.type == "call_expression":
+            for passed in self._sinks.find_objects(node):
+                self._add_object(passed, self._sinks.find_request(node, NO_CONTEXT))
         sinks = self._sinks.find(node)
         if sink is not None:
             sinks |= {value.id: sink for value in possible_values(node)}
@@ -95,6 +112,42 @@ class _JavaScriptExtractor(ProgramExtractor[Node]):
                     self._add(text, sinks.get(child.id))
             children = [child for child in children if child.type != "string"]
         return [(child, sinks.get(child.id)) for child in children]
+
+    def _find_use(self, node: Node, request: RequestContext) -> RequestContext:
+        """Return the request that a variable, or the result of a function, is used for.
+
+        Where it is used for requests to different listings, return the request around it.
+        """
+        if self._extraction.find_listings(request).resources:
+            return request
+        known: dict[tuple[Resource, ...], RequestContext] = {}
+        for used in self._sinks.find_uses(node):
+            resources = self._extraction.find_listings(used).resources
+            if resources:
+                known.setdefault(resources, used)
+        return next(iter(known.values())) if len(known) == 1 else request
+
+    def _add_object(self, node: Node, context: RequestContext) -> None:
+        """Add the filter of an object that is passed to the SDK."""
+        if node.id in self._objects:
+            return
+        self._objects.add(node.id)
+        found = read_object(node, self._tree, self._evaluate_text)
+        is_known = self._extraction.has_evidence or (found and calls_operator(found.value.text))
+        if found is None or not is_known:
+            return
+        filters = self._extraction.filters
+        count = len(filters)
+        self._extraction.add_candidate(found.value, context)
+        if len(filters) > count:
+            has_evidence = filters[-1].has_evidence
+            self._extraction.misuses += (
+                Misuse(*problem, found.value.bounds, has_evidence) for problem in found.problems
+            )
+
+    def _evaluate_text(self, node: Node) -> MappedText | None:
+        expression = self._evaluate(node)
+        return None if expression is None else expression.value
 
     def _evaluate(self, node: Node, depth: int = 0) -> StringExpression[Node] | None:
         if depth > MAX_NESTING:

@@ -54,9 +54,10 @@ class _DocumentationExtraction(Extraction):
     def __init__(self, extraction: Extraction, *, is_prose: bool) -> None:
         super().__init__(
             extraction.endpoints,
-            extraction.filters,
-            extraction.interpolations,
-            extraction.comments,
+            filters=extraction.filters,
+            interpolations=extraction.interpolations,
+            misuses=extraction.misuses,
+            comments=extraction.comments,
             has_evidence=extraction.has_evidence,
         )
         self._is_prose = is_prose
@@ -136,6 +137,7 @@ class _MarkdownExtractor:
     def _add_code(self, code: MappedText, kind: FileKind) -> None:
         filters, interpolations = self._extraction.filters, self._extraction.interpolations
         counts = len(filters), len(interpolations)
+        misuse_count = len(self._extraction.misuses)
         extraction = _DocumentationExtraction(self._extraction, is_prose=False)
         try:
             extract_as(kind, code, extraction)
@@ -147,6 +149,7 @@ class _MarkdownExtractor:
         is_partial = all(problem.is_partial for problem in extraction.problems)
         if not is_partial:
             del filters[counts[0] :], interpolations[counts[1] :]
+            del self._extraction.misuses[misuse_count:]
             add_url_filters(code, extraction)
         found = [extracted.value.bounds for extracted in filters[counts[0] :]]
         found += [interpolation.span for interpolation in interpolations[counts[1] :]]

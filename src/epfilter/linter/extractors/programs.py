@@ -123,7 +123,8 @@ class ProgramExtractor(ABC, Generic[Node]):
             node, sink, request = stack.pop()
             node, expression, sink = self._visit(node, sink)
             if expression is not None:
-                self._add(expression, sink, request)
+                used = request if sink is None else self._find_use(node, request)
+                self._add(expression, sink, used)
                 children = expression.children
             else:
                 request = self._sinks.find_request(node, request)
@@ -184,6 +185,10 @@ class ProgramExtractor(ABC, Generic[Node]):
     @abstractmethod
     def _may_contain_filter(self, node: Node) -> bool:
         """Return whether a sign of a filter stands in the node, or this is not known."""
+
+    def _find_use(self, node: Node, request: RequestContext) -> RequestContext:  # noqa: ARG002 - for subclasses
+        """Return the request that a filter is used for; `request` is the one around it."""
+        return request
 
     def _unwrap(self, node: Node) -> Node:
         """Return the expression inside parentheses and the like, where the tree has such nodes."""

@@ -64,20 +64,22 @@ def infer_request(
     """Return the request to a URL, with the first of the names that is an HTTP method.
 
     Return `outer`, the request around it, where the text is not a URL, or where it may not be one
-    and `outer` has a URL.
+    and `outer` has a URL. A single word is a URL only beside a method.
 
     >>> infer_request("/v2/orders", ["list", "POST"], RequestContext())
     RequestContext(path='/v2/orders', method='POST', job_type='', operation='', listing='')
     >>> infer_request("text/html", [], RequestContext("/v2/orders")).path
     '/v2/orders'
+    >>> infer_request("orders", ["get"], RequestContext()).path
+    'orders'
     """
     path = url[:_URL_LIMIT].partition("?")[0]
-    if "/" not in path or _NOT_IN_A_PATH.search(path):
+    method = next((name for name in method_names if name and is_http_method(name)), "")
+    if not path or ("/" not in path and not method) or _NOT_IN_A_PATH.search(path):
         return outer
     if outer.path and not _CERTAINLY_A_URL.match(path):
         return outer
-    method = next((name for name in method_names if name and is_http_method(name)), "GET")
-    return RequestContext(path, method.upper())
+    return RequestContext(path, method.upper() or "GET")
 
 
 def context_of_job(job_type: str | None) -> RequestContext:

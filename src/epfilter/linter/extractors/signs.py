@@ -61,6 +61,8 @@ _OTHER_SIGNS: tuple[re.Pattern[str], ...] = (
         r"\w+\s*(?:\(|%28)",
         re.ASCII,
     ),
+    # An object that a program passes to the JavaScript SDK.
+    re.compile(r"Filter(?<=\.Filter)\s*\("),
 )
 """Patterns of other signs, each where it ends. Each starts with a literal, so that it is fast."""
 

@@ -30,9 +30,16 @@ class SyntaxTree:
     root: Node
 
     @classmethod
-    def parse(cls, source: MappedText, grammar: object) -> SyntaxTree:
-        """Return the tree of a program without lone surrogates."""
+    def parse(cls, source: MappedText, grammar: object, *, has_jsx: bool = False) -> SyntaxTree:
+        """Return the tree of a program without lone surrogates.
+
+        With `has_jsx`, the program may contain elements of JSX. The grammars refuse an `&` in their
+        text, which JSX allows: they read `|` instead, which is valid in the same places, in
+        expressions and in types.
+        """
         program = _MEMBER_NAMED_IN.sub(rb"\1iN", source.text.encode())
+        if has_jsx:
+            program = program.replace(b"&", b"|")
         return cls(source, Parser(Language(grammar)).parse(program).root_node)
 
     @cached_property

@@ -18,6 +18,7 @@ from epfilter.linter.extractors import (
     Extraction,
     FileKind,
     MappedText,
+    Misuse,
     NeedsExtraError,
     extract_file,
     find_kind,
@@ -41,6 +42,8 @@ _DEPRECATED_LISTING = "EPF211"
 _RESOURCE = "EPF2"
 _REQUIRED_FIELDS = "EPF209"
 """An inserted value may contain the field that a listing requires."""
+
+_MISUSE = "EPF604"
 
 
 class LintedFilter(NamedTuple):
@@ -131,6 +134,7 @@ class FileLinter:
             if interpolation.built_with:
                 found = diagnose_interpolation(interpolation, has_evidence=linted.has_evidence)
                 bounded.append((found, interpolation.span))
+        bounded += _diagnose_misuses(extraction.misuses)
         directives.excuse(linted.value.bounds for linted in filters if _is_damaged(linted))
         is_suppressed = partial(self._is_suppressed, directives=directives, path=path)
         kept = [found for found, bounds in bounded if not is_suppressed(found.code, bounds)]
@@ -353,6 +357,13 @@ def _is_wrong(diagnostic: Diagnostic) -> bool:
     )
 
 
+def _diagnose_misuses(misuses: Iterable[Misuse]) -> Iterator[tuple[Diagnostic, Span]]:
+    """Yield the diagnostics for what a client does not send as written, and the filter's bounds."""
+    for span, message, hint, bounds, has_evidence in misuses:
+        severity = Severity.ERROR if has_evidence else Severity.INFO
+        yield Diagnostic(_MISUSE, message, span, severity, hint), bounds
+
+
 def _downgrade(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Return the diagnostics as infos with unsafe fixes: the text may be of another system."""
     return [
@@ -369,8 +380,9 @@ def _bind(
     diagnostics: Iterable[Diagnostic], value: MappedText
 ) -> Iterator[tuple[Diagnostic, Span]]:
     """Yield the diagnostics of a filter with positions in the file, and the filter's bounds."""
-    for diagnostic in diagnostics:
-        yield map_diagnostic(diagnostic, value), value.bounds
+    # A name in an object of the SDK may stand for several of the text.
+    for diagnostic in dict.fromkeys(map_diagnostic(found, value) for found in diagnostics):
+        yield diagnostic, value.bounds
 
 
 def _is_damaged(linted: LintedFilter) -> bool:

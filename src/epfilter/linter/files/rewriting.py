@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from epfilter.errors import Diagnostic, Edit, FilterError, FilterSyntaxError, Span, apply_edits
-from epfilter.linter.extractors import PLACEHOLDER, MappedText, NeedsExtraError
+from epfilter.linter.extractors import PLACEHOLDER, ComposedText, MappedText, NeedsExtraError
 from epfilter.linter.files.document import Document
 from epfilter.linter.files.file_linter import FileLinter, FileResult, LintedFilter
 from epfilter.linter.files.placeholders import is_damaged
@@ -148,7 +148,19 @@ def _diff_filter(value: MappedText, new: str) -> list[Edit] | None:
     Each edit stands between two placeholders. Return None where the file does not allow one, or
     where a placeholder would be changed or moved.
     """
-    if not value.placeholders:
+    changes: list[Edit | None]
+    if isinstance(value, ComposedText):
+        replacements = value.split_change(new)
+        if replacements is None:
+            return None
+        # An operator that several calls share stands in the file once.
+        changes = [
+            *dict.fromkeys(
+                _diff_run(value, start, value.text[start:end], text)
+                for (start, end), text in replacements
+            )
+        ]
+    elif not value.placeholders:
         changes = [_diff_run(value, 0, value.text, new)]
     elif value.text.count(PLACEHOLDER) == len(value.placeholders) == new.count(PLACEHOLDER):
         changes = []

@@ -1,4 +1,4 @@
-"""EPF601 to EPF603: the documentation of findings around filters in programs and text files.
+"""EPF601 to EPF604: the documentation of findings around filters in programs and text files.
 
 The findings themselves come from `epfilter.linter.files`.
 """
@@ -48,5 +48,22 @@ RULES = (
         bad=Example("eq(a,1)  # epfilter: ignore[EPF999]\n", name="shop.filter"),
         good=Example("eq(payment,paid)  # epfilter: resource=orders\n", name="shop.filter"),
         source="this project's decision.",
+    ),
+    Rule(
+        code="EPF604",
+        title="SDK object not sent as written",
+        explanation=(
+            "The JavaScript SDK makes a filter from an object, and sends another one than the "
+            "object describes. It escapes nothing: a comma, a parenthesis or a quote in a value "
+            "ends the value, unless the value stands in double quotes inside its text, and `&`, "
+            "`#` and `+` change the URL. It ignores `or` without an array, puts several fields of "
+            "a nested object into one call, and cannot send objects that are nested deeper. Of "
+            "several members with one name, JavaScript keeps the last."
+        ),
+        bad=Example('Moltin.Customers.Filter({ eq: { name: "Poe, Ron" } }).All();\n', name="a.js"),
+        good=Example(
+            "Moltin.Customers.Filter({ eq: { name: '\"Poe, Ron\"' } }).All();\n", name="a.js"
+        ),
+        source="github.com/elasticpath/js-sdk, src/utils/formatQueryString.js.",
     ),
 )
