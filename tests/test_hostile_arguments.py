@@ -20,7 +20,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import epfilter
-from epfilter import F, all_of, any_of, from_query, parse, parse_located, pretty, to_query, unparse
+from epfilter import (
+    F,
+    Template,
+    all_of,
+    any_of,
+    from_query,
+    from_template,
+    parse,
+    parse_located,
+    pretty,
+    to_query,
+    unparse,
+)
 from epfilter.ast import fields, transform, walk
 from epfilter.english import in_words
 from epfilter.errors import FilterError, FilterValueError
@@ -46,8 +58,10 @@ from epfilter.targets import (
 )
 from epfilter.values import from_text, to_text
 from support.filter_strategies import HOSTILE, texts
+from support.template_strings import template_string
 
 _FILTER = parse("gt(a,1):eq(b,x)")
+_STRING: Any = template_string("eq(a,", (5, "x"), ")")
 _HUGE = 10**5000
 """An integer that Python does not convert to text."""
 
@@ -131,6 +145,13 @@ _ENTRIES: dict[str, Callable[[Any], object]] = {
         f"from_text {kind.__name__}": lambda value, kind=kind: from_text(value, kind)  # type: ignore[misc] # as above
         for kind in (Decimal, bool, date, datetime, UUID)
     },
+    "Template": Template,
+    "Template resource": lambda value: Template("eq(a,{x})", value),
+    "Template optional": lambda value: Template("eq(a,{x})", optional=value),
+    "bind value": lambda value: Template("eq(a,{x})").bind(x=value),
+    "bind members": lambda value: Template("in(a,{x})").bind(x=value),
+    "from_template": from_template,
+    "from_template resource": lambda value: from_template(_STRING, value),
     "lint": lint,
     "lint resource": lambda value: lint("eq(a,1)", value),
     "lint settings": lambda value: lint("eq(a,1)", settings=value),

@@ -5,6 +5,8 @@ This package, `epfilter.ast`, `epfilter.values`, `epfilter.resources`, `epfilter
 public names. All other modules are internal and may change in any release.
 """
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
 from epfilter.ast import Filter, Operator, fields, transform, walk
 from epfilter.builder import F, all_of, any_of
 from epfilter.errors import (
@@ -19,13 +21,19 @@ from epfilter.errors import (
     PolicyError,
     Severity,
     Span,
+    TemplateError,
 )
+from epfilter.lazy import make_getattr as _make_getattr
 from epfilter.linter import lint
 from epfilter.located import Located, Operand
-from epfilter.paging import pages, pages_async
 from epfilter.parser import from_query, parse, parse_located
 from epfilter.printer import pretty, to_query, unparse
 from epfilter.version import __version__
+
+if _TYPE_CHECKING:
+    from epfilter.paging import pages, pages_async
+    from epfilter.template_strings import from_template
+    from epfilter.templates import Template
 
 __all__ = [
     "Diagnostic",
@@ -44,11 +52,14 @@ __all__ = [
     "PolicyError",
     "Severity",
     "Span",
+    "Template",
+    "TemplateError",
     "__version__",
     "all_of",
     "any_of",
     "fields",
     "from_query",
+    "from_template",
     "lint",
     "pages",
     "pages_async",
@@ -60,3 +71,20 @@ __all__ = [
     "unparse",
     "walk",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+if not _TYPE_CHECKING:
+    # What not every program uses is loaded at the first use, to keep the import fast.
+    __getattr__ = _make_getattr(
+        __name__,
+        {
+            "Template": "templates",
+            "from_template": "template_strings",
+            "pages": "paging",
+            "pages_async": "paging",
+        },
+    )

@@ -5,7 +5,8 @@ The exceptions of epfilter:
     FilterError                    base of all errors about a filter
     ├── FilterSyntaxError          a text is not a filter (also a ValueError)
     ├── FilterValueError           a value cannot be part of a filter (also a ValueError)
-    │   └── ResourceError          a resource has no such field, operator or value
+    │   ├── ResourceError          a resource has no such field, operator or value
+    │   └── TemplateError          a placeholder, or a value for one, is not valid
     ├── FilterTypeError            an argument has the wrong type (also a TypeError)
     ├── PagingError                the pages of a listing cannot be read completely
     ├── PluginError                the rules of another package cannot be used
@@ -306,6 +307,34 @@ class PagingError(_MessageError):
     Traceback (most recent call last):
     epfilter.errors.PagingError: the rows of a page are expected, or JSON with a list in `data`, ...
     """
+
+
+class TemplateError(FilterValueError):
+    """The error for a template: a placeholder, or a value for one, that is not valid.
+
+    `.message` is what is wrong, `.hint` is what to do instead, or None, and `.span` is the place
+    in `.text`, the text of the template. `str(error)` draws it.
+
+    >>> from epfilter import Template
+    >>> try:
+    ...     Template("ge(total,{least})").bind()
+    ... except TemplateError as error:
+    ...     print(error)
+    1:10 the value of the placeholder `least` is missing.
+        ge(total,{least})
+                 ^^^^^^^
+        hint: pass it by name: bind(least=…)
+    """
+
+    def __init__(self, message: str, hint: str | None, text: str, span: Span) -> None:
+        super().__init__(message, hint)
+        self.args = (message, hint, text, span)
+        self.text = text
+        self.span = span
+
+    def __str__(self) -> str:
+        heading = f"{format_position(self.text, self.span.start)} {self.message}"
+        return draw_snippet(heading, self.text, self.span, self.hint)
 
 
 class FilterTypeError(_MessageError, TypeError):

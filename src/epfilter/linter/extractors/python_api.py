@@ -33,6 +33,7 @@ _FUNCTIONS = MappingProxyType(
     {
         "epfilter.parse": _Parameters(),
         "epfilter.parse_located": _Parameters(),
+        "epfilter.Template": _WITH_RESOURCE,
         "epfilter.lint": _WITH_RESOURCE,
         "epfilter.linter.lint": _WITH_RESOURCE,
         "epfilter.linter.fix": _WITH_RESOURCE,

@@ -1,0 +1,425 @@
+"""Filters with placeholders: parsed and checked once, bound to values many times.
+
+A placeholder stands for a whole value of a comparison. Its value is inserted into the tree and
+never into the text, so that any value stays one operand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any, NamedTuple, Protocol, cast
+
+from epfilter.ast import (
+    And,
+    Comparison,
+    Filter,
+    Membership,
+    Operator,
+    Or,
+    construct_unchecked,
+    require_filter,
+)
+from epfilter.errors import (
+    Diagnostic,
+    FilterSyntaxError,
+    FilterTypeError,
+    FilterValueError,
+    Severity,
+    Span,
+    TemplateError,
+    describe_type,
+)
+from epfilter.located import Located
+from epfilter.parser import parse, parse_located
+from epfilter.printer import quote_operand
+from epfilter.snippets import shorten
+from epfilter.suggestions import list_names, suggest_name
+from epfilter.values import listed_values, to_text
+
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_Values = Mapping[str, object]
+_Builder = Callable[[_Values], Filter | None]
+"""A function that returns a part of the tree for the given values, or None if it is dropped."""
+
+
+class TemplateResource(Protocol):
+    """What a template requires of a resource; every `Resource` has it."""
+
+    def check(self, f: str, /) -> list[Diagnostic]:
+        """Return what is wrong with a text."""
+
+    def __getitem__(self, name: str, /) -> Any:
+        """Return a field with one method per operator."""
+
+
+class Template:
+    """A filter with placeholders in braces, such as `{since}`, for values that come later.
+
+    A placeholder is a whole value of a comparison. A value in quotes has no placeholders, so that
+    `eq(name,"{since}")` compares with a text in braces. `placeholders` are the names, each with
+    its places in `text`.
+
+    With a resource, fields, operators and constant values are checked at once, and the types of
+    values when they are bound. A call with a name of `optional` is dropped if its value is None.
+
+    Raises `FilterSyntaxError` for a text that is not a filter, and `TemplateError` for a
+    placeholder in another place and for what the resource does not accept.
+
+    >>> from datetime import date
+    >>> from epfilter.resources import orders
+    >>> recent = Template("ge(created_at,{since}):eq(email,{email})", orders, optional={"email"})
+    >>> str(recent.bind(since=date(2018, 9, 1), email="a),eq(b"))
+    'ge(created_at,2018-09-01):eq(email,"a),eq(b")'
+    >>> str(recent.bind(since=date(2018, 9, 1), email=None))
+    'ge(created_at,2018-09-01)'
+    >>> str(Template("in(id,{ids})").bind(ids=["a", "b"]))
+    'in(id,a,b)'
+    """
+
+    __slots__ = ("_build", "_names", "optional", "placeholders", "resource", "text")
+
+    text: str
+    resource: TemplateResource | None
+    optional: frozenset[str]
+    placeholders: Mapping[str, tuple[Span, ...]]
+
+    def __init__(
+        self, text: str, resource: TemplateResource | None = None, *, optional: Iterable[str] = ()
+    ) -> None:
+        """Parse and check the text."""
+        self._prepare(text, resource, optional, None)
+
+    def _prepare(
+        self,
+        text: str,
+        resource: TemplateResource | None,
+        optional: Iterable[str],
+        numbers: Mapping[Span, str] | None,
+    ) -> None:
+        """Parse and check the text; `numbers` are the places of the values of a t-string."""
+        require_resource(resource)
+        located = parse_located(text)
+        if located.diagnostics:
+            raise FilterSyntaxError(text, located.diagnostics)
+        if numbers is None:
+            names = _find_placeholders(text, located)
+        else:
+            names = _locate_numbers(text, located, numbers)
+        _refuse_fields(text, located, names)
+        places: dict[str, list[Span]] = {}
+        for span, name in names.items():
+            places.setdefault(name, []).append(span)
+        self.text = text
+        self.resource = resource
+        self.placeholders = {name: tuple(spans) for name, spans in places.items()}
+        self._names = self.placeholders.keys()
+        self.optional = _require_optional(optional, self)
+        if resource is not None:
+            _check_resource(resource, self)
+        self._build = _Compiler(text, resource, names, self.optional).compile(located)
+
+    def bind(self, /, **values: object) -> Filter:
+        """Return the filter with a value for each placeholder.
+
+        A placeholder of `in`, `contains_any` or `contains_all` also takes a list, whose values
+        take its place. The value of an optional placeholder may be None or missing.
+
+        Raises `TemplateError`, with the place, for a missing or unknown name, for a value that
+        has no text or is not of the type of the field, and if no call is left.
+
+        >>> try:
+        ...     Template("ge(total,{least})").bind(least=None)
+        ... except TemplateError as error:
+        ...     print(error)
+        1:10 the value of `least`: None is not a value of the filter language.
+            ge(total,{least})
+                     ^^^^^^^
+            hint: to select missing values use is_null()
+        """
+        given: _Values = values
+        if values.keys() != self._names:
+            given = _complete(self, values)
+        f = self._build(given)
+        if f is None:
+            raise TemplateError(
+                "no condition is left: all values are None.",
+                "no filter selects everything; add a condition that is not optional",
+                self.text,
+                Span(0, len(self.text)),
+            )
+        return f
+
+    def __repr__(self) -> str:
+        resource = "" if self.resource is None else f", {self.resource!r}"
+        optional = f", optional={sorted(self.optional)!r}" if self.optional else ""
+        return f"Template({self.text!r}{resource}{optional})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(Template, optional=self.optional), (self.text, self.resource)
+
+
+def as_filter(f: Filter | str | Template) -> Filter:
+    """Return the filter of a text, a node or a template that needs no values.
+
+    Raises `FilterSyntaxError` for an invalid text, `TemplateError` for a template that needs
+    values, and `FilterTypeError` for any other type.
+
+    >>> as_filter("eq(a,1)") == as_filter(parse("eq(a,1)")) == as_filter(Template("eq(a,1)"))
+    True
+    """
+    if isinstance(f, str):
+        return parse(f)
+    return f.bind() if isinstance(f, Template) else require_filter(f)
+
+
+def drop_uncertain(diagnostics: Iterable[Diagnostic], template: Template) -> list[Diagnostic]:
+    """Return the diagnostics of the text of a template that do not concern a placeholder.
+
+    >>> from epfilter.resources import orders
+    >>> template = Template("eq(paymet,{payment})")
+    >>> [found.code for found in drop_uncertain(orders.check(template.text), template)]
+    ['EPF201']
+    """
+    places = {span for spans in template.placeholders.values() for span in spans}
+    return [diagnostic for diagnostic in diagnostics if diagnostic.span not in places]
+
+
+def create_template(
+    text: str, resource: TemplateResource | None, numbers: Mapping[Span, str]
+) -> Template:
+    """Return a template whose placeholders are at given places, and have numbers for names.
+
+    >>> create_template("eq(a,{b})", None, {Span(5, 8): "0"}).placeholders
+    {'0': (Span(start=5, end=8),)}
+    """
+    template = Template.__new__(Template)
+    template._prepare(text, resource, (), numbers)  # noqa: SLF001 - a second constructor
+    return template
+
+
+def require_resource(resource: Any) -> Any:
+    """Return a resource or None; raise `FilterTypeError` for anything else.
+
+    >>> from epfilter.resources import orders
+    >>> require_resource(orders)
+    <resource orders>
+    """
+    is_object = not isinstance(resource, type)
+    if resource is None or (is_object and callable(getattr(resource, "check", None))):
+        return resource
+    raise FilterTypeError(
+        f"a resource is expected, not {describe_type(resource)}.",
+        hint='as in Template(text, orders); resource_named("orders") is the one of a name',
+    )
+
+
+def _calls(located: Located) -> Iterator[Located]:
+    pending = [located]
+    while pending:
+        part = pending.pop()
+        if part.operands:
+            yield part
+        pending.extend(reversed(part.children))
+
+
+def _find_placeholders(text: str, located: Located) -> dict[Span, str]:
+    """Return the names of the placeholders by their places."""
+    names: dict[Span, str] = {}
+    for call in _calls(located):
+        for operand in call.operands:
+            if operand.quoted or not {"{", "}"} & {*operand.raw}:
+                continue
+            match = _PLACEHOLDER.fullmatch(operand.raw.rstrip(" "))
+            if match is None:
+                raise TemplateError(
+                    "a placeholder must be a name in braces, and a whole value.",
+                    "insert the whole value; braces that are text need quotes: "
+                    f"{quote_operand(operand.text)}",
+                    text,
+                    operand.span,
+                )
+            names[operand.span] = match[1]
+    return names
+
+
+def _locate_numbers(text: str, located: Located, numbers: Mapping[Span, str]) -> dict[Span, str]:
+    """Return the numbers of the values of a t-string by the places of their operands."""
+    starts = {span.start: (span, number) for span, number in numbers.items()}
+    names: dict[Span, str] = {}
+    for call in _calls(located):
+        for operand in call.operands:
+            if operand.span.start not in starts:
+                continue
+            span, number = starts[operand.span.start]
+            if operand.raw.rstrip(" ") == text[span.start : span.end]:
+                names[operand.span] = number
+                del starts[operand.span.start]
+    for span, _ in starts.values():
+        raise TemplateError(
+            "a value in braces must be a whole value of a comparison.",
+            "insert the whole value, without quotes around it",
+            text,
+            span,
+        )
+    return names
+
+
+def _refuse_fields(text: str, located: Located, names: Mapping[Span, str]) -> None:
+    for call in _calls(located):
+        span = call.operands[0].span
+        if span in names:
+            raise TemplateError(
+                "a placeholder cannot be the name of a field.",
+                "for a field that is known at run time, use F[name]",
+                text,
+                span,
+            )
+
+
+def _require_optional(optional: Iterable[str], template: Template) -> frozenset[str]:
+    if isinstance(optional, (str, Filter)) or not isinstance(optional, Iterable):
+        raise FilterTypeError(
+            f"optional must be a set of names, not {describe_type(optional)}.",
+            hint='as in optional={"email"}',
+        )
+    names = [*optional]
+    for name in names:
+        if not isinstance(name, str):
+            raise FilterTypeError(f"a name in optional must be a str, not {describe_type(name)}.")
+        if name not in template.placeholders:
+            raise _unknown_name(template, name)
+    return frozenset(names)
+
+
+def _unknown_name(template: Template, name: str) -> TemplateError:
+    known = template.placeholders
+    hint: str | None = "it has no placeholders; one in quotes is text"
+    if known:
+        hint = suggest_name(name, known, f"its placeholders are {list_names(known)}")
+    span = Span(0, len(template.text))
+    return TemplateError(
+        f"the template has no placeholder `{shorten(name)}`.", hint, template.text, span
+    )
+
+
+def _check_resource(resource: TemplateResource, template: Template) -> None:
+    for diagnostic in drop_uncertain(resource.check(template.text), template):
+        if diagnostic.severity is Severity.ERROR:
+            raise TemplateError(diagnostic.message, diagnostic.hint, template.text, diagnostic.span)
+
+
+def _complete(template: Template, values: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the values with None for the optional names that are missing."""
+    for unknown in values.keys() - template.placeholders.keys():
+        raise _unknown_name(template, unknown)
+    for name, spans in template.placeholders.items():
+        if name not in values and name not in template.optional:
+            raise TemplateError(
+                f"the value of the placeholder `{name}` is missing.",
+                f"pass it by name: bind({name}=…)",
+                template.text,
+                spans[0],
+            )
+    return {**dict.fromkeys(template.optional), **values}
+
+
+class _Compiler(NamedTuple):
+    """The parts of a template, from which functions are made that build its tree."""
+
+    text: str
+    resource: TemplateResource | None
+    names: Mapping[Span, str]
+    optional: frozenset[str]
+
+    def compile(self, located: Located) -> _Builder:
+        """Return a function that builds the tree for the values of the placeholders."""
+        return self._part(located) or _constant(cast("Filter", located.node))
+
+    def _part(self, part: Located) -> _Builder | None:
+        """Return the function that builds a part, or None for a part without placeholders."""
+        if part.children:
+            return self._group(part)
+        if not any(operand.span in self.names for operand in part.operands):
+            return None
+        return self._membership(part) if isinstance(part.node, Membership) else self._value(part)
+
+    def _group(self, group: Located) -> _Builder | None:
+        parts = [self._part(child) for child in group.children]
+        builders = [(at, build) for at, build in enumerate(parts) if build is not None]
+        if not builders:
+            return None
+        node = And if isinstance(group.node, And) else Or
+        op = Operator.AND if node is And else Operator.OR
+        fixed = [child.node for child in group.children]
+
+        def build_group(values: _Values) -> Filter | None:
+            terms = fixed.copy()
+            for at, build in builders:
+                terms[at] = build(values)
+            if None in terms:
+                terms = [term for term in terms if term is not None]
+                if len(terms) < 2:
+                    return terms[0] if terms else None
+            return construct_unchecked(node, op=op, terms=tuple(terms))
+
+        return build_group
+
+    def _value(self, call: Located) -> _Builder:
+        """Return the function that builds a comparison with one value."""
+        node, span = cast("Comparison", call.node), call.operands[1].span
+        op, field, name = node.op, node.field, self.names[span]
+        is_optional = name in self.optional
+        compare = None if self.resource is None else getattr(self.resource[field], op.value)
+
+        def build_value(values: _Values) -> Filter | None:
+            value = values[name]
+            if is_optional and value is None:
+                return None
+            try:
+                if compare is not None:
+                    return cast("Filter", compare(value))
+                return construct_unchecked(Comparison, op=op, field=field, value=to_text(value))
+            except (FilterValueError, FilterTypeError) as error:
+                raise _value_error(error, self.text, span) from None
+
+        return build_value
+
+    def _membership(self, call: Located) -> _Builder:
+        """Return the function that builds a comparison with a list of values."""
+        node = cast("Membership", call.node)
+        op, field = node.op, node.field
+        operands = [(self.names.get(operand.span), operand) for operand in call.operands[1:]]
+        optional = self.optional & {*filter(None, (name for name, _ in operands))}
+        method = "in_" if op is Operator.IN else op.value
+        compare = None if self.resource is None else getattr(self.resource[field], method)
+
+        def build_membership(values: _Values) -> Filter | None:
+            if optional and any(values[name] is None for name in optional):
+                return None
+            texts: list[str] = []
+            for name, operand in operands:
+                if name is None:
+                    texts.append(operand.text)
+                    continue
+                try:
+                    members = listed_values((values[name],), method)
+                    if compare is not None:
+                        texts += compare(*members).values
+                    else:
+                        texts += [to_text(value) for value in members]
+                except (FilterValueError, FilterTypeError) as error:
+                    raise _value_error(error, self.text, operand.span) from None
+            return construct_unchecked(Membership, op=op, field=field, values=tuple(texts))
+
+        return build_membership
+
+
+def _constant(node: Filter) -> _Builder:
+    return lambda _: node
+
+
+def _value_error(error: FilterValueError | FilterTypeError, text: str, span: Span) -> TemplateError:
+    name = text[span.start : span.end].strip("{} ")
+    return TemplateError(f"the value of `{name}`: {error.message}", error.hint, text, span)
