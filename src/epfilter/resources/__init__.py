@@ -59,6 +59,7 @@ from epfilter.resources.fields import (
     EqLikeILike,
     EqNull,
     EqOrdered,
+    Field,
     GtLt,
     ILike,
     ILikeNull,
@@ -68,6 +69,7 @@ from epfilter.resources.fields import (
     LikeILike,
     NoOperators,
     Ordered,
+    declaration_of,
 )
 from epfilter.resources.groups import FieldGroup, Keyed, Nested
 from epfilter.resources.job_types import resource_of_job
@@ -131,6 +133,7 @@ __all__ = [
     "EqLikeILike",
     "EqNull",
     "EqOrdered",
+    "Field",
     "FieldGroup",
     "FieldMatch",
     "FieldType",
@@ -178,6 +181,7 @@ __all__ = [
     "custom_fields",
     "customers",
     "date_",
+    "declaration_of",
     "documents_quotes",
     "enum",
     "files",

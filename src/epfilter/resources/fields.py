@@ -23,7 +23,7 @@ from epfilter.ast import (
     construct_unchecked,
 )
 from epfilter.builder import Field as Builder
-from epfilter.errors import FilterTypeError, ResourceError
+from epfilter.errors import FilterTypeError, ResourceError, describe_type
 from epfilter.resources import messages
 from epfilter.resources.declarations import Declaration, Deprecation
 from epfilter.resources.field_types import FieldType
@@ -38,8 +38,27 @@ _METHODS = (
 )
 
 
+def declaration_of(field: Field[V]) -> Declaration[V]:
+    """Return the declaration of a field: its type, its operators and the facts about it.
+
+    Raises FilterTypeError if `field` is not a field of a resource.
+
+    >>> from epfilter.resources import declaration_of, orders
+    >>> declaration_of(orders.payment).type.name
+    'enum'
+    """
+    if not isinstance(field, Field):
+        raise FilterTypeError(f"a field of a resource is expected, not {describe_type(field)}.")
+    return field._declared
+
+
 class Field(Generic[V]):
-    """A field of a resource without operators; subclasses add them."""
+    """A field of a resource without operators; subclasses add them.
+
+    >>> from epfilter.resources import Field, orders
+    >>> isinstance(orders.payment, Field)
+    True
+    """
 
     _operators: ClassVar[tuple[Operator, ...]] = ()
 

@@ -1,0 +1,27 @@
+"""The embedded service for tests, and the fixture that pytest finds by its entry point."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+
+from epfilter.testing import ExporterService, run_exporter_service
+
+pytest_plugins = ["pytester"]
+
+
+def test_orders_are_exported(exporter_service: ExporterService, tmp_path: Path) -> None:
+    with exporter_service.open_client() as client:
+        client.export("eq(payment,refunded)", tmp_path / "refunds.csv")
+    lines = (tmp_path / "refunds.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) > 1
+    assert httpx.get(f"{exporter_service.url}/v2/jobs").status_code == 401
+
+
+def test_the_orders_can_be_given(tmp_path: Path) -> None:
+    order = {"type": "order", "id": "7", "payment": "paid"}
+    with run_exporter_service([order]) as service, service.open_client() as client:
+        client.export("eq(payment,paid)", tmp_path / "paid.csv")
+        assert service.token not in repr(service)
+    assert (tmp_path / "paid.csv").read_text(encoding="utf-8").count("\n") == 2
