@@ -281,6 +281,19 @@ def test_paths_that_are_not_files() -> None:
     assert run("format", "--files", "--check", ".").exit_code == 1
 
 
+def test_files_that_require_the_extra_for_more_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tree_sitter_go", None)
+    write_file("a.go", 'package a\nconst filter = "gte(a,1)"\n')
+    write_file("b.go", "package b\n")
+    result = run("lint", "--format", "concise")
+    assert result.stdout == (
+        "a.go:1:1 EPF704 linting this file requires the package `tree_sitter_go`, "
+        "which is not installed.\n"
+    )
+    assert result.stderr == ("0 filters in 2 files: 1 info\n1 file skipped for want of a package\n")
+    assert result.exit_code == 0
+
+
 def test_a_file_without_read_permission(monkeypatch: pytest.MonkeyPatch) -> None:
     write_file("a.filter", "gte(a,1)")
 

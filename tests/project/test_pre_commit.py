@@ -38,7 +38,8 @@ def test_a_hook_receives_the_files_that_are_read_in_folders(hook: dict[str, Any]
         for ending in kind.endings:
             assert bool(wanted.search(f"a/b{ending}")) == kind.is_searched_for
             assert bool(wanted.search(f"B{ending.upper()}")) == kind.is_searched_for
-    for name in ("a.py.txt", "json", "a.css", "a.pyc", "a.html"):
+    assert wanted.search("a/.env.local")
+    for name in ("a.py.txt", "json", ".envrc", "a.env.x", "a.css", "a.pyc", "a.html"):
         assert not wanted.search(name)
 
 

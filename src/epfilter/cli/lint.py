@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _UNSUPPORTED = "EPF705"
 _UNREADABLE = frozenset({"EPF701", "EPF702"})
+_NO_PACKAGE = "EPF704"
 _SHOWN_ENDINGS = 5
 """How many endings of unsupported files the summary names."""
 
@@ -240,6 +241,7 @@ class Summary:
         self.fixed = 0
         self.unsupported: Counter[str] = Counter()
         self._unreadable = 0
+        self._unparsed = 0
         self._files = self._filters = self._suppressed = self._in_baseline = 0
         self._safe = self._unsafe = 0
         self._severities: Counter[Severity] = Counter()
@@ -253,6 +255,7 @@ class Summary:
             else:
                 self._files += 1
                 self._unreadable += bool(codes & _UNREADABLE)
+                self._unparsed += _NO_PACKAGE in codes
             self._filters += report.filters
             self._suppressed += report.suppressed
             self._in_baseline += report.in_baseline
@@ -289,6 +292,8 @@ class Summary:
             lines.append(f"fixable: {', '.join(fixable)}")
         if self._unreadable:
             lines.append(f"{format_count(self._unreadable, 'file')} could not be read")
+        if self._unparsed:
+            lines.append(f"{format_count(self._unparsed, 'file')} skipped for want of a package")
         if self.unsupported:
             lines.append(_describe_unsupported(self.unsupported))
         return "\n".join(lines)

@@ -351,6 +351,11 @@ REPEATED = (
     (".rs", 'const FILTER: A = "eq(a,1)";\n'),
     (".tf", 'filter = "eq(a,1)"\n'),
     (".toml", 'filter = "eq(a,1)"\n'),
+    (".vue", "<A :filter=\"'eq(a,1)'\" />\n"),
+    (".svelte", '<A filter={"eq(a,1)"} />\n'),
+    (".ipynb", '{"cell_type": "code", "source": ["filter = 1"]}\n'),
+    (".env", "FILTER='eq(a,1)'\n"),
+    (".bru", "params:query {\n  filter: eq(a,1)\n}\n"),
 )
 """Endings of files, and texts that are repeated in them."""
 

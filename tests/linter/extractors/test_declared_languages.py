@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from epfilter.errors import Edit, Span, apply_edits
 from epfilter.linter.extractors import Endpoints, Extraction, MappedText, extract_file
+from epfilter.linter.extractors.filter_text import ends_early
 from epfilter.linter.extractors.mapped_text import mark_placeholders
 from epfilter.printer import unparse
 from support.counted_work import count_lines
@@ -111,7 +112,14 @@ values = st.builds(
     lambda filter_, more: "eq(a,1):" + filter_ + more,
     filters.map(unparse),
     pieces.map(lambda text: text.encode(errors="ignore").decode()),
-).filter(lambda text: "\0" not in text and "filter=" not in text and mark_text(text) == text)
+).filter(
+    lambda text: (
+        "\0" not in text
+        and "filter=" not in text
+        and not ends_early(text)
+        and mark_text(text) == text
+    )
+)
 """Filters that every language can encode."""
 
 
@@ -149,8 +157,8 @@ def test_an_edit_changes_the_value_as_intended(
     edit = Edit(Span(start, end), new)
     there = value.map_edit(edit)
     expected = apply_edits(text, [edit])
-    # A text with `?filter=` is a URL.
-    if there is not None and "filter=" not in expected:
+    # A text with `?filter=` is a URL, and one that ends early goes on elsewhere.
+    if there is not None and "filter=" not in expected and not ends_early(expected):
         assert extract_value(apply_edits(program, [there]), name).text == mark_text(expected)
 
 

@@ -100,7 +100,8 @@ class _RequestParser:
             return
         body = self.source.slice(self.body_lines[0][0], self.body_lines[-1][1])
         if body.text.lstrip().startswith(("{", "[")):
-            self._parse_json(body)
+            is_json = "json" in self.content_type
+            extract_json_body(body, self.extraction, self.request, is_json=is_json)
         elif "form" in self.content_type or _FORM_START.match(body.text):
             for form_field in _FORM_FIELD.finditer(body.text):
                 value = decode_percent(body.slice(*form_field.span(1)))
@@ -156,20 +157,26 @@ class _RequestParser:
             is_indented and bool(line) and not line.startswith(("?", "&", "/", "#"))
         )
 
-    def _parse_json(self, body: MappedText) -> None:
-        """Parse a body, which may contain variables in place of values, and need not be JSON."""
-        has_variables = "{{" in body.text
-        segments: list[Segment] = []
-        done = 0
-        for match in _STRING_OR_VARIABLE.finditer(body.text):
-            if match[1]:
-                segments.append(Segment(body.text[done : match.start()], done, match.start()))
-                segments.append(Segment("0", *match.span()))
-                done = match.end()
-        if segments:
-            segments.append(Segment(body.text[done:], done, len(body.text)))
-            body = body.decode(segments, str)
-        problem_count = len(self.extraction.problems)
-        json_files.extract(body, self.extraction, context=self.request, is_strict=True)
-        if has_variables or "json" not in self.content_type:
-            del self.extraction.problems[problem_count:]
+
+def extract_json_body(
+    body: MappedText, extraction: Extraction, request: RequestContext, *, is_json: bool
+) -> None:
+    """Add the filters of a body, which may contain variables in place of values.
+
+    Unless it `is_json`, it need not be JSON.
+    """
+    has_variables = "{{" in body.text
+    segments: list[Segment] = []
+    done = 0
+    for match in _STRING_OR_VARIABLE.finditer(body.text):
+        if match[1]:
+            segments.append(Segment(body.text[done : match.start()], done, match.start()))
+            segments.append(Segment("0", *match.span()))
+            done = match.end()
+    if segments:
+        segments.append(Segment(body.text[done:], done, len(body.text)))
+        body = body.decode(segments, str)
+    problem_count = len(extraction.problems)
+    json_files.extract(body, extraction, context=request, is_strict=True)
+    if has_variables or not is_json:
+        del extraction.problems[problem_count:]

@@ -100,6 +100,11 @@ FILE_KINDS = (
     FileKind("languages.rust:extract", (".rs",), ("rust", "rs"), _ALL),
     FileKind("languages.hcl:extract", (".tf", ".tfvars", ".hcl"), ("hcl", "terraform", "tf"), _ALL),
     FileKind("languages.toml:extract", (".toml",), ("toml",), _ALL),
+    FileKind("web_components:extract_vue", (".vue",), ("vue",), _ALL),
+    FileKind("web_components:extract_svelte", (".svelte",), ("svelte",), _ALL),
+    FileKind("notebooks:extract", (".ipynb",)),
+    FileKind("env_files:extract", (".env",), ("env", "dotenv")),
+    FileKind("bruno_files:extract", (".bru",), ("bru",)),
 )
 """Every kind of file that is linted. A new kind is one row here, and its extractor."""
 
@@ -110,10 +115,14 @@ _BY_LANGUAGE = {language: kind for kind in FILE_KINDS for language in kind.langu
 def find_kind(name: str) -> FileKind | None:
     """Return the kind of a file by the ending of its name, in any case.
 
+    The name of a file like `.env` may have an ending of its own, as in `.env.local`.
+
     >>> find_kind("shop/JOB.JSON").extractor
     'json_files:extract'
     """
-    return _BY_ENDING.get(PurePath(name).suffix.lower())
+    path = PurePath(name)
+    is_env = path.name.lower().startswith(".env") and path.name[4:5] in {"", "."}
+    return _BY_ENDING.get(path.suffix.lower()) or (_BY_ENDING[".env"] if is_env else None)
 
 
 def find_kind_of_language(language: str) -> FileKind | None:
