@@ -2,7 +2,7 @@
 
 A case is a title after `=== `, the text of the file, and after `---` what is found, in the order of
 the file: `filter LINE:COLUMN RESOURCES TEXT` (placeholders shown as `…`),
-`interpolation LINE:COLUMN CONSTRUCT`, `comment LINE:COLUMN TEXT`, `problem LINE:COLUMN MESSAGE`, or
+`interpolation LINE:COLUMN CONSTRUCT` (without a construct for a constant part), `comment LINE:COLUMN TEXT`, `problem LINE:COLUMN MESSAGE`, or
 `part LINE:COLUMN MESSAGE` where the rest was extracted. Columns are counted from 1, in characters.
 Where the text itself contains a line `---`, the separator is `--- found`.
 """
@@ -70,7 +70,9 @@ def format_extraction(extraction: Extraction, text: str) -> list[str]:
     lines += [
         (item.span.start, KINDS[item.is_partial], item.message) for item in extraction.problems
     ]
-    return [f"{kind} {format_position(text, at)} {rest}" for at, kind, rest in sorted(lines)]
+    return [
+        f"{kind} {format_position(text, at)} {rest}".rstrip() for at, kind, rest in sorted(lines)
+    ]
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.name}: {case.title}")

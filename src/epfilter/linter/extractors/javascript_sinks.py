@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from epfilter.linter.extractors.filter_text import starts_like_filter
 from epfilter.linter.extractors.javascript_nodes import ASSIGNMENTS, get_field
+from epfilter.linter.extractors.javascript_pieces import find_list_items, find_results
 from epfilter.linter.extractors.javascript_requests import JavaScriptRequests
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext, context_of_job
 
@@ -23,6 +24,7 @@ class JavaScriptSinks(JavaScriptRequests):
 
     def find(self, node: Node) -> dict[int, RequestContext]:
         """Return the contexts of the nodes directly inside that are filters, by node id."""
+        self._find_pieces(node)
         if node.type in ASSIGNMENTS:
             return self._find_assigned(node)
         if node.type == "object":
@@ -38,6 +40,15 @@ class JavaScriptSinks(JavaScriptRequests):
         if node.type == "call_expression":
             return self._find_arguments(node)
         return {}
+
+    def _find_pieces(self, node: Node) -> None:
+        """Add the terms that a list collects, and the results of a function."""
+        target, items = find_list_items(node)
+        if target is not None and items:
+            self._add_pieces(self._name_of(target), items)
+        target, results = find_results(node)
+        if target is not None:
+            self._add_results(self._name_of(target), results)
 
     def is_filter(self, target: Node | None) -> bool:
         """Return whether a variable, member or parameter is called `filter`."""

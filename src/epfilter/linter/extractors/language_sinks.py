@@ -100,6 +100,9 @@ _SEPARATORS = frozenset({"=", ":=", "=>", ":"})
 _OPTIONAL_ARGUMENTS = 2
 """A call with more arguments is not one that only wraps or encodes its first."""
 
+_ADDERS = frozenset({"Add", "add", "append", "array_push", "push"})
+"""The functions that add an item to a list, which they are called on or get first."""
+
 _NAME_LIMIT = 40
 """The longest name of a member, in bytes and with its quotes."""
 
@@ -154,6 +157,8 @@ class LanguageSinks(ProgramSinks["Node"]):
             if comma.type == "," and self._constant(first) == "filter":
                 sinks[second.id] = context
         call = self.find_call(node)
+        if call is not None and call.name in _ADDERS and len(call.values) > 1:
+            self._add_pieces(self._name_of(call.values[0]), call.values[1:])
         if call is not None and len(call.arguments) == 1:
             value = call.arguments[0]
             is_named = call.name == "Filter" or is_filter_name(call.name)

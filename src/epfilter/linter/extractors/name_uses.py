@@ -15,7 +15,9 @@ from epfilter.errors import Span
 from epfilter.linter.extractors.filter_text import is_filter_name
 
 _CALLS = r"(?:[\w.$]{1,60}\(\s*){0,2}"
-_BEFORE_VALUE = r"[\"'`\])]*\s*(?:=>|[:=,(])\s*(?:[\"'`]\s*[+.,]\s*)?(?:\$?\{\s*)?[$@&]?"
+_BEFORE_VALUE = (
+    r"[\"'`\])]*\s*(?:=>|[:=,(])\s*(?:[\"'`]\s*[+.,]\s*)?(?:value:\s*)?(?:\$?\{\s*)?[$@&]?"
+)
 """What stands between `filter` and its value: in a call, a member, a pair or a URL."""
 
 _PASSED = re.compile(rf"(?:(?<=[Ff]ilter)|(?<=FILTER)){_BEFORE_VALUE}({_CALLS}\w++)(?!\s*[=:])")
@@ -23,12 +25,13 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 _JOINS = (
     # parts.join(":") of JavaScript and Ruby, joined(separator: ":"), joinToString(":")
     re.compile(
-        r"(?P<list>\w+)\s*\.\s*join(?:ed|ToString)?\(\s*(?:separator\s*[:=]\s*)?"
+        r"(?P<list>\w+)\s*(?:\.\s*filter\([^()]{0,40}\)\s*)?\.\s*join(?:ed|ToString)?\(\s*(?:separator\s*[:=]\s*)?"
         r"(?P<quote>[\"'`])(?P<separator>[^\"'`\\\r\n]{0,20})(?P=quote)"
     ),
     # ":".join(parts) of Python
     re.compile(
-        r"(?P<quote>[\"'])(?P<separator>[^\"'\\\r\n]{0,20})(?P=quote)\s*\.\s*join\(\s*(?P<list>\w+)"
+        r"(?P<quote>[\"'])(?P<separator>[^\"'\\\r\n]{0,20})(?P=quote)\s*\.\s*join\("
+        r"\s*(?:filter\(\s*\w+\s*,\s*)?(?:\w+\s+for\s+\w+\s+in\s+)?(?P<list>\w+)"
     ),
     # strings.Join(parts, ":") of Go, String.join(":", parts) of Java, implode(":", $parts) of PHP
     re.compile(
@@ -41,8 +44,10 @@ _JOINS = (
     ),
 )
 _CONNECTIVES = frozenset((":", "|"))
-_DIRECTLY = re.compile(rf"[Ff]ilter{_BEFORE_VALUE}(?:[\w.$]{{1,60}}\(\s*)?\Z")
-_ASSIGNED = re.compile(r"(\w+)\s*(?::[^=;{}()]{1,40})?[:+.]?=\s*(?:[\w.$]{1,60}\(\s*)?\Z")
+_DIRECTLY = re.compile(rf"[Ff]ilter{_BEFORE_VALUE}(?:[\w.$]{{1,60}}\(\s*)?[\w.]{{0,40}}\Z")
+_ASSIGNED = re.compile(
+    r"(\w+)\s*(?::[^=;{}()]{1,40})?[:+.]?=\s*(?:[\w.$]{1,60}\(\s*)?[\w.]{0,40}\Z"
+)
 _BEFORE_SIZE = 200
 """How many characters before a join are searched for the member that it is the value of."""
 
