@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -494,3 +495,36 @@ def test_an_edit_of_a_code_block_in_a_list_stays_on_its_line() -> None:
     assert there
     assert apply_edits(text, [there]) == text.replace("gt", "ge")
     assert value.map_edit(Edit(Span(9, 11), "\n")) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("a: ", ""), ("a: '", "'"), ('a: "', '"'), ("a: >\n  ", ""), ("[", "]"), ("", "")],
+    ids=["plain", "single", "double", "folded", "flow", "root"],
+)
+@pytest.mark.parametrize("between", ["\n  ", "\n\n \n  "])
+def test_checks_of_edits_parse_only_the_lines_around_them(
+    before: str, after: str, between: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[int] = []
+    load = yaml.load
+
+    def count_and_load(text: str, **options: Any) -> object:
+        parsed.append(len(text))
+        return load(text, **options)
+
+    monkeypatch.setattr(yaml, "load", count_and_load)
+
+    def parsed_size(count: int) -> int:
+        del parsed[:]
+        text = f"{before}x{between}{f'a ?filter=gte(a)b{between}' * count}z{after}\n"
+        extraction = AcceptingExtraction(Endpoints())
+        extract_file(text, "x.yaml", extraction)
+        for found in extraction.filters:
+            edit = found.value.map_edit(Edit(Span(0, 3), "ge"))
+            assert edit
+            assert "?filter=ge(a)b" in apply_edits(text, [edit])
+        assert len(extraction.filters) == count
+        return sum(parsed)
+
+    assert 0 < parsed_size(40) < 2.3 * parsed_size(20)
