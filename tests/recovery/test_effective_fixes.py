@@ -78,6 +78,21 @@ def test_useless_fixes_among_many_are_found() -> None:
     assert [error.span for error in checked] == [error.span for error in errors]
 
 
+@pytest.mark.parametrize("size", [100, 10_000, 300_000])
+def test_a_long_text_is_read_only_a_few_times(size: int) -> None:
+    read: list[int] = []
+
+    def count_errors(changed: str) -> int:
+        read.append(len(changed))
+        return size  # no fix helps
+
+    errors = [make_error(position) for position in range(0, size, 2)]
+    checked = keep_effective_fixes("x" * size, errors, count_errors)
+    assert not any(error.fix for error in checked)
+    assert 2 <= len(read) <= 40
+    assert sum(read) <= max(400_000, 2 * size)
+
+
 CALLS = ["gte(a,1)", "eq(a,1", "eq(a,é)", 'eq("a)', "foo(", ")", "a=1 "]
 
 

@@ -10,7 +10,11 @@ from epfilter.errors import Diagnostic, FilterValueError, apply_edits
 _MAX_FIXES_ONE_BY_ONE = 16
 """A text with more fixes is tried with all of them, then with halves of those that fail."""
 _MAX_ATTEMPTS = 40
-"""The number of changed texts that are read; fixes that are not verified by then are left out."""
+_MAX_CHARACTERS = 400_000
+"""The number of changed texts that are read, and their size together.
+
+At least two are read. Fixes that are not verified by then are left out.
+"""
 
 
 def keep_effective_fixes(
@@ -29,7 +33,8 @@ def keep_effective_fixes(
         if len(candidates) <= _MAX_FIXES_ONE_BY_ONE
         else [candidates]
     )
-    for _ in range(_MAX_ATTEMPTS):
+    attempts = min(_MAX_ATTEMPTS, max(2, _MAX_CHARACTERS // max(1, len(text))))
+    for _ in range(attempts):
         if not pending:
             break
         indexes = pending.pop()
