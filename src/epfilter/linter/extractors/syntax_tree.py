@@ -37,7 +37,9 @@ class SyntaxTree:
         text, which JSX allows: they read `|` instead, which is valid in the same places, in
         expressions and in types.
         """
-        program = _MEMBER_NAMED_IN.sub(rb"\1iN", source.text.encode())
+        # The grammars take a null character for the end of the program.
+        program = source.text.encode().replace(b"\0", b"\1")
+        program = _MEMBER_NAMED_IN.sub(rb"\1iN", program)
         if has_jsx:
             program = program.replace(b"&", b"|")
         return cls(source, Parser(Language(grammar)).parse(program).root_node)

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from epfilter.errors import FilterError, Span
-from epfilter.linter.extractors import find_kind
+from epfilter.linter.extractors import find_kind, find_signs
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -25,11 +25,19 @@ _ENCODING_COMMENT = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LINE_END_BYTES = re.compile(rb"\r\n|\r|\n")
 _WHITE_SPACE = re.compile(r"\s*+\Z")
+_MAX_NULLS = 0.1
+"""The part of a text that can be null characters; in UTF-16 without a mark it is larger."""
+
 _SAVE_AS_UTF8 = "save the file as UTF-8"
 
 
 class DocumentError(FilterError):
-    """A file that cannot be read or written, or is not text; `code` is that of its finding."""
+    """A file that cannot be read or written, or is not text; `code` is that of its finding.
+
+    `may_hide_filter` is False where the content is known, and has no sign of a filter.
+    """
+
+    may_hide_filter = True
 
     def __init__(self, code: str, message: str, hint: str | None = None) -> None:
         super().__init__(code, message, hint)
@@ -60,8 +68,17 @@ class Document:
     def decode(cls, content: bytes, name: str) -> Document:
         """Return the text of the content of a file.
 
-        Raises DocumentError where the content is not text in its encoding.
+        A program may contain a few null characters. Raises DocumentError where the content is not
+        text in its encoding.
         """
+        try:
+            return cls._decode(content, name)
+        except DocumentError as error:
+            error.may_hide_filter = bool(find_signs(content.replace(b"\0", b"").decode("latin-1")))
+            raise
+
+    @classmethod
+    def _decode(cls, content: bytes, name: str) -> Document:
         mark, encoding = next(
             ((mark, name) for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)),
             (b"", "utf-8"),
@@ -88,7 +105,8 @@ class Document:
             raise DocumentError(
                 "EPF702", f"this file is not valid {encoding.upper()}.", hint=_SAVE_AS_UTF8
             ) from None
-        if not mark and "\0" in text:
+        null_count = 0 if mark else text.count("\0")
+        if null_count and (null_count > len(text) * _MAX_NULLS or (kind and kind.is_filter_list)):
             raise _binary_error()
         return cls(text, encoding, mark, is_exact)
 

@@ -288,9 +288,11 @@ def report_failure(name: str, diagnostic: Diagnostic) -> FileReport:
     return FileReport(name, (FileFinding(diagnostic, 1, 1, 1, 1, ""),))
 
 
-def diagnose_unreadable(error: DocumentError) -> Diagnostic:
-    """Return the diagnostic for a file that cannot be read."""
-    return Diagnostic(error.code, error.message, Span(0, 0), hint=error.hint)
+def diagnose_unreadable(error: DocumentError, kind: FileKind | None) -> Diagnostic:
+    """Return the diagnostic for a file that cannot be read; a remark if it contains no filter."""
+    may_hide_filter = error.may_hide_filter or (kind is not None and kind.is_filter_list)
+    severity = Severity.ERROR if may_hide_filter else Severity.INFO
+    return Diagnostic(error.code, error.message, Span(0, 0), severity, error.hint)
 
 
 def diagnose_unsupported(path: Path) -> Diagnostic:
@@ -332,7 +334,8 @@ def diagnose_missing_package(error: NeedsExtraError) -> Diagnostic:
 def _lint_extraction(extraction: Extraction, directives: Directives) -> Iterator[Diagnostic]:
     """Yield the diagnostics of the file itself: parse problems and directives."""
     for span, message, is_partial in extraction.problems:
-        severity = Severity.INFO if is_partial else Severity.ERROR
+        is_remark = is_partial or not extraction.has_evidence
+        severity = Severity.INFO if is_remark else Severity.ERROR
         yield Diagnostic("EPF703", f"{message.rstrip('.')}.", span, severity)
     yield from directives.problems
 

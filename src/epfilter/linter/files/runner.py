@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from epfilter.errors import Diagnostic, Span
-from epfilter.linter.extractors import NeedsExtraError
+from epfilter.linter.extractors import FileKind, NeedsExtraError
 from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.discovery import Target
 from epfilter.linter.files.document import Document, DocumentError
@@ -130,13 +130,15 @@ class Run:
         A file of an unsupported kind is not read. `write` receives the old and the new content of
         a file that has been changed.
         """
+        kind: FileKind | None = None
         try:
-            if exists and linter.find_kind(target.path) is None:
+            kind = linter.find_kind(target.path)
+            if exists and kind is None:
                 diagnostic = diagnose_unsupported(target.path)
                 return self._report_failure(target, linter, diagnostic)
             return self._lint_document(read(), target, linter, write)
         except DocumentError as error:
-            diagnostic = diagnose_unreadable(error)
+            diagnostic = diagnose_unreadable(error, kind)
         except NeedsExtraError as error:
             diagnostic = diagnose_missing_package(error)
         except RecursionError:

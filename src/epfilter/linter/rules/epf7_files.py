@@ -27,7 +27,8 @@ RULES = (
         explanation=(
             "A file is binary, or is not in the encoding that it declares. Files must be UTF-8 "
             "unless they declare another encoding: by a byte order mark, or in the first lines of "
-            "a Python file."
+            "a Python file. A few null characters are allowed, except in a file of filters. The "
+            "finding is only a remark if nothing in the file looks like a filter."
         ),
         bad=Example("eq(a,1\x00)\n", name="shop.filter"),
         good=Example("eq(a,1)\n", name="shop.filter"),
@@ -44,7 +45,9 @@ RULES = (
             "JavaScript, TypeScript and shell scripts. It is also a remark if filters in URLs are "
             "still found: in a YAML or Python file that is a template with `{{` or `{%`, in Python "
             "of another version than the one that runs, and in a script with a very long line. "
-            "JSON may contain comments, and a comma after the last member."
+            "JSON may contain comments, and a comma after the last member. "
+            "Where nothing shows that the file or the project uses the platform, the finding is a "
+            "remark, too."
         ),
         bad=Example('{"filter": "eq(a,1)"\n', name="shop.json"),
         good=Example('{"filter": "eq(a,1)"}\n', name="shop.json"),
