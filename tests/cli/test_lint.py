@@ -264,7 +264,7 @@ def test_invalid_contents_do_not_crash(suffix: str, content: bytes) -> None:
 def test_paths_that_are_not_files() -> None:
     os.mkfifo("fifo.json")
     Path("x.json").mkdir()
-    write_file("x.json/y.json", '{"filter": "gte(a,1)"}')
+    write_file("x.json/y.json", '{"filter": "gte(a,1)", "by": "epcc"}')
     Path("loop.json").symlink_to("loop.json")
     Path("around").symlink_to(".", target_is_directory=True)
     Path("broken.yaml").symlink_to("nothing")

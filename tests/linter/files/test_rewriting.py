@@ -287,7 +287,9 @@ def test_a_file_that_would_be_encoded_differently_is_not_written(tmp_path: Path)
     )
     assert [finding.diagnostic.code for finding in report.findings] == ["EPF702"]
     assert path.read_bytes() == content
-    (report,) = Run(Configuration(root=tmp_path)).lint_targets([Target(path, "a.py")])
+    (report,) = Run(Configuration(root=tmp_path, uses_platform=True)).lint_targets(
+        [Target(path, "a.py")]
+    )
     assert [finding.diagnostic.code for finding in report.findings] == ["EPF108"]
 
 
