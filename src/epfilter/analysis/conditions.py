@@ -116,6 +116,8 @@ class Group:
     parts: list[Condition | Group] = field(default_factory=list, init=False)
     equality_key: int = field(default=-1, init=False)
     index: int = field(default=0, init=False)
+    has_repeated_fields: bool = field(default=True, init=False)
+    """Whether two calls of the filter are on one field; otherwise no part depends on another."""
     _members: tuple[list[Condition], list[Group]] | None = field(default=None, init=False)
     _calls_by_field: dict[str, list[Condition]] | None = field(default=None, init=False)
     contradictions: tuple[Any, ...] | None = field(default=None, init=False)
@@ -241,7 +243,9 @@ def set_equality_keys(conditions: Sequence[Condition], groups: Sequence[Group]) 
     >>> [part.equality_key for part in group.parts]
     [0, 1, 0]
     """
-    if len({condition.node.field for condition in conditions}) == len(conditions):
+    if len({condition.path for condition in conditions}) == len(conditions):
+        for group in groups:
+            group.has_repeated_fields = False
         # All calls are on different fields, so no two parts are equal.
         parts: list[Condition | Group] = [*conditions, *groups]
         for key, part in enumerate(parts):
@@ -249,8 +253,7 @@ def set_equality_keys(conditions: Sequence[Condition], groups: Sequence[Group]) 
         return
     keys: dict[object, int] = {}
     for condition in conditions:
-        content = (condition.op, condition.node.field, condition.texts)
-        condition.equality_key = keys.setdefault(content, len(keys))
+        condition.equality_key = keys.setdefault(condition.node, len(keys))
     # A group precedes its parts, so in reverse order the keys of the parts are set first.
     for group in reversed(groups):
         inner = (group.op, frozenset([part.equality_key for part in group.parts]))

@@ -52,7 +52,7 @@ def find_contradictions(group: Group, *, assume: bool = False) -> Iterator[Contr
     >>> [str(term.node) for term in found.terms]
     ['eq(payment,paid)', 'eq(payment,refunded)']
     """
-    if group.op is not Operator.AND:
+    if group.op is not Operator.AND or not group.has_repeated_fields:
         return
     if group.contradictions is None:
         contradictions = []
@@ -78,16 +78,33 @@ def _find_contradiction(calls: Sequence[Condition]) -> Contradiction | None:
     is_single = comparable[0].is_single
     if not (is_single or any(call.op in ORDERED_OPERATORS for call in comparable)):
         return None
+    if len(comparable) == 2:
+        return _compare_two(comparable[0], comparable[1])
+    return _compare_many(comparable)
+
+
+def _compare_many(calls: Sequence[Condition]) -> Contradiction | None:
+    """Return what `_find_contradiction` returns for three or more calls on a field."""
+    is_single = calls[0].is_single
     assumption = "" if is_single else "single"
-    has_value = _has_single_value(comparable)
+    has_value = _has_single_value(calls)
     if not has_value:
-        pair = _find_pair(comparable, have_disjoint_values if is_single else _are_disjoint_in_order)
+        pair = _find_pair(calls, have_disjoint_values if is_single else _are_disjoint_in_order)
         if pair is not None:
             return _build(pair, assumption)
         if has_value is False:
-            return _build(_select_reasons(comparable), assumption)
-    pair = None if is_single else _find_pair_of_numbers(comparable)
+            return _build(_select_reasons(calls), assumption)
+    pair = None if is_single else _find_pair_of_numbers(calls)
     return None if pair is None else _build(pair, "number")
+
+
+def _compare_two(left: Condition, right: Condition) -> Contradiction | None:
+    """Return what `_find_contradiction` returns for the only two calls on a field, but faster."""
+    if have_disjoint_values(left, right):
+        return Contradiction((left, right), "" if left.is_single else "single")
+    if left.is_single or not _are_disjoint_numbers(left, right):
+        return None
+    return Contradiction((left, right), "number")
 
 
 def _find_pair_of_numbers(calls: Sequence[Condition]) -> tuple[Condition, Condition] | None:
@@ -125,7 +142,7 @@ def _are_disjoint_numbers(left: Condition, right: Condition) -> bool:
     if not _compare_order(left, right):
         return False
     numbers, others = left.get_value_sets()[NUMBER_INDEX], right.get_value_sets()[NUMBER_INDEX]
-    return numbers.is_disjoint(others)
+    return not (numbers.is_empty or others.is_empty) and numbers.is_disjoint(others)
 
 
 def _compare_order(left: Condition, right: Condition) -> bool:
@@ -188,7 +205,7 @@ def find_tautology(group: Group) -> tuple[Condition, ...]:
     >>> [str(term.node) for term in find_tautology(group)]
     ['is_null(given_name)', 'ilike(given_name,*)']
     """
-    if group.op is not Operator.OR:
+    if group.op is not Operator.OR or not group.has_repeated_fields:
         return ()
     for calls in group.group_calls_by_field().values():
         has_null = any(call.op is Operator.IS_NULL and not call.is_rejected for call in calls)

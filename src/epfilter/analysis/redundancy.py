@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from epfilter.analysis.conditions import Condition, Group
-from epfilter.analysis.value_sets import ValueSet, are_subsets, build_value_sets
+from epfilter.analysis.value_sets import ValueSet, are_disjoint, are_subsets, build_value_sets
 from epfilter.ast import Operator
 
 _MAX_COMPARED = 8
@@ -29,6 +29,8 @@ def find_repeated_parts(group: Group) -> Iterator[Part]:
     >>> [part.index for part in find_repeated_parts(group)]
     [1]
     """
+    if not group.has_repeated_fields:
+        return
     seen: set[int] = set()
     for part in group.parts:
         if part.equality_key in seen:
@@ -68,6 +70,8 @@ def find_redundant_parts(group: Group) -> Iterator[tuple[Part, Part]]:
     >>> [str(getattr(part, "node", part.op)) for part, _ in find_redundant_parts(group)]
     ['or', 'gt(a,3)']
     """
+    if not group.has_repeated_fields:
+        return
     yield from _find_absorbed_groups(group)
     for calls in group.group_calls_by_field().values():
         if len(calls) > 1:
@@ -116,8 +120,10 @@ def find_dead_terms(group: Group) -> Iterator[tuple[Part, Condition]]:
     >>> [(str(part.node), str(reason.node)) for part, reason in find_dead_terms(group)]
     [('eq(a,1)', 'is_null(a)')]
     """
+    if group.op is not Operator.AND or not group.has_repeated_fields:
+        return
     by_field = group.group_calls_by_field()
-    for choice in group.collect_groups() if group.op is Operator.AND else ():
+    for choice in group.collect_groups():
         terms: list[Part] = [*choice.collect_calls(), *choice.collect_groups()]
         for term in terms:
             calls = [term] if isinstance(term, Condition) else term.collect_calls()
@@ -151,9 +157,7 @@ def are_contradictory(left: Condition, right: Condition) -> bool:
 def have_disjoint_values(left: Condition, right: Condition) -> bool:
     """Return whether no single value satisfies two calls on the same field."""
     sets, others = left.get_value_sets(), right.get_value_sets()
-    return bool(sets and others) and all(
-        one.is_disjoint(other) for one, other in zip(sets, others, strict=True)
-    )
+    return bool(sets and others) and are_disjoint(sets, others)
 
 
 def _implies(narrow: Condition, wide: Condition) -> bool:
@@ -166,10 +170,27 @@ def _find_redundant_calls(
 ) -> Iterator[tuple[Condition, Condition]]:
     """Yield each call on one field that another call makes redundant, and that other call."""
     comparable = [call for call in calls if call.get_value_sets()]
+    if len(comparable) == len(calls) == 2:
+        yield from _compare_two(op, comparable[0], comparable[1])
+        return
     lists = {call: values for call in calls if (values := _get_required_values(call))}
     find = _find_implied_calls if op is Operator.AND else _find_covered_calls
     if len(comparable) + len(lists) > 1:
         yield from find(comparable, lists)
+
+
+def _compare_two(
+    op: Operator, first: Condition, second: Condition
+) -> Iterator[tuple[Condition, Condition]]:
+    """Yield what is redundant of the only two calls on a field; of two equal ones the second."""
+    if not _are_comparable(first, second):
+        return
+    pairs = ((first, second), (second, first))
+    for reason, redundant in pairs:
+        narrow, wide = (reason, redundant) if op is Operator.AND else (redundant, reason)
+        if _implies(narrow, wide):
+            yield redundant, reason
+            return
 
 
 def _get_required_values(call: Condition) -> frozenset[Any]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any, assert_never, cast
+from typing import Any, assert_never
 from uuid import UUID
 
 from epfilter.ast import PATTERN_OPERATORS, Operator
@@ -166,12 +166,12 @@ _EMPTY = ValueSet(points=frozenset())
 
 def are_subsets(inner: tuple[ValueSet, ...], outer: tuple[ValueSet, ...]) -> bool:
     """Return whether each inner set is a subset of the outer set of the same type."""
-    return all(subset.is_subset(superset) for subset, superset in zip(inner, outer, strict=True))
+    return all(map(ValueSet.is_subset, inner, outer))
 
 
 def are_disjoint(left: tuple[ValueSet, ...], right: tuple[ValueSet, ...]) -> bool:
     """Return whether the sets of each type have no value in common."""
-    return all(one.is_disjoint(other) for one, other in zip(left, right, strict=True))
+    return all(map(ValueSet.is_disjoint, left, right))
 
 
 def build_value_sets(
@@ -195,8 +195,10 @@ def build_value_sets(
     if field_type is None:
         if any(_SUBMICROSECONDS.search(text) for text in texts):
             return ()
-        return (build([*texts]), *[_build_set(build, read, texts) for read in _UNTYPED_READERS])
-    values = [*map(get_reader(field_type), texts)]
+        values_by_type = zip(*map(_read_untyped, texts), strict=True)
+        return (build([*texts]), *[_build_set(build, values) for values in values_by_type])
+    read = get_reader(field_type)
+    values = [read(text) for text in texts]
     return () if None in values else (build(values),)
 
 
@@ -212,15 +214,14 @@ def _build_pattern_sets(
     else:
         texts = _build_points([pattern.text])
     if field_type is None:
-        return (texts, *(_EMPTY,) * len(_UNTYPED_READERS))
+        return (texts, *(_EMPTY,) * _OTHER_TYPES)
     return (texts,) if field_type.name in _TEXT_TYPES else ()
 
 
-def _build_set(
-    build: Callable[[list[Any]], ValueSet], read: Reader, texts: Sequence[str]
-) -> ValueSet:
-    values = [value for text in texts if (value := read(text)) is not None]
-    return build(values) if values else _EMPTY
+def _build_set(build: Callable[[list[Any]], ValueSet], values: Sequence[Any]) -> ValueSet:
+    """Return the set of the values that are not None."""
+    known = [value for value in values if value is not None]
+    return build(known) if known else _EMPTY
 
 
 def _get_set_builder(op: Operator) -> Callable[[list[Any]], ValueSet] | None:
@@ -279,41 +280,38 @@ def get_reader(field_type: FieldType[Any]) -> Reader:
     """
 
     def read(text: str) -> Any:
-        if field_type.name == "datetime" and _SUBMICROSECONDS.search(text):
-            return None
         try:
-            value = field_type.read(text)
+            return field_type.read(text)
         except FilterValueError:
             return None
-        if field_type.name == "date":  # a day is its midnight, as in data
-            return datetime.combine(cast("date", value), time(), UTC)
-        return value
 
+    if field_type.name == "datetime":
+        return lambda text: None if _SUBMICROSECONDS.search(text) else read(text)
+    if field_type.name == "date":  # a day is its midnight, as in data
+        return lambda text: _get_midnight(read(text))
     return read
 
 
-def _read_boolean(text: str) -> bool | None:
-    return _BOOLEANS.get(text)
+def _get_midnight(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), UTC)
 
 
-def _read_uuid(text: str) -> UUID | None:
-    # The length is cheaper than an attempt that fails.
-    return from_text_or_none(text, UUID) if len(text) == _UUID_LENGTH else None
+_OTHER_TYPES = 4
+"""The number of types beside text that a value may have if no resource is given."""
+
+_Untyped = tuple[Decimal | None, datetime | None, bool | None, UUID | None]
+_UNTYPED_TEXT: _Untyped = (None, None, None, None)
 
 
-def _read_number(text: str) -> Decimal | None:
-    # The pattern is cheaper than an attempt that fails.
-    return from_text_or_none(text, Decimal) if _NUMBER.fullmatch(text) else None
-
-
-def _read_timestamp(text: str) -> datetime | None:
-    return from_text_or_none(text, datetime) if _TIMESTAMP_START.match(text) else None
-
-
-_UNTYPED_READERS: tuple[Reader, ...] = (
-    _read_number,
-    _read_timestamp,
-    _read_boolean,
-    _read_uuid,
-)
-"""The types beside text that a value may have if no resource is given."""
+def _read_untyped(text: str) -> _Untyped:
+    """Return the number, timestamp, boolean and UUID that a text can mean; None for none."""
+    if text in _BOOLEANS:
+        return None, None, _BOOLEANS[text], None
+    # The patterns are cheaper than attempts that fail.
+    number = from_text_or_none(text, Decimal) if _NUMBER.fullmatch(text) else None
+    timestamp = from_text_or_none(text, datetime) if _TIMESTAMP_START.match(text) else None
+    # The length is, too.
+    uuid = from_text_or_none(text, UUID) if len(text) == _UUID_LENGTH else None
+    if number is None and timestamp is None and uuid is None:
+        return _UNTYPED_TEXT
+    return number, timestamp, None, uuid
