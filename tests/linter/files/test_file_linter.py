@@ -147,3 +147,21 @@ def test_a_deprecated_listing_is_reported_once_in_a_file() -> None:
         ("EPF211", 5),
     ]
     assert (report.filters, report.suppressed) == (3, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "select", "expected"),
+    [
+        ("a.md", (), []),
+        ("a.md", ("EPF405",), ["EPF405"]),
+        ("a.md", ("EPF4",), []),
+        ("a.filter", (), ["EPF405"]),
+    ],
+)
+def test_an_in_with_one_value_is_an_example_in_documents(
+    name: str, select: tuple[str, ...], expected: list[str]
+) -> None:
+    text = "in(a,1)\n" if name == "a.filter" else """```json\n{"filter": "in(a,1)"}\n```\n"""
+    settings = Settings(select=select, ignore=("EPF2",))
+    report = lint_content(text, name, Configuration(settings=settings))
+    assert [finding.diagnostic.code for finding in report.findings] == expected

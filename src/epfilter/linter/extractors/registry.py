@@ -35,6 +35,7 @@ class FileKind(NamedTuple):
     where `find_signs` finds nothing. `is_searched_for`: such files are linted when a folder is
     searched, not only when they are named. `declares_encoding`: a comment declares the encoding
     (PEP 263). `has_documentation`: such files may give examples of filters, without other signs.
+    `is_document`: such files are texts for people.
     """
 
     extractor: str
@@ -45,6 +46,7 @@ class FileKind(NamedTuple):
     is_searched_for: bool = True
     declares_encoding: bool = False
     has_documentation: bool = False
+    is_document: bool = False
 
 
 _ALL = "lint-all"
@@ -66,7 +68,12 @@ FILE_KINDS = (
     FileKind("json_files:extract_lines", (".jsonl", ".ndjson"), ("jsonl", "ndjson")),
     FileKind("yaml_files:extract", (".yaml", ".yml"), ("yaml", "yml"), has_documentation=True),
     FileKind("http_requests:extract", (".http", ".rest"), ("http", "rest")),
-    FileKind("markdown:extract", (".md", ".markdown", ".mdx"), has_documentation=True),
+    FileKind(
+        "markdown:extract",
+        (".md", ".markdown", ".mdx"),
+        has_documentation=True,
+        is_document=True,
+    ),
     FileKind(
         "shell_scripts:extract",
         (".sh", ".bash", ".zsh"),

@@ -68,6 +68,13 @@ class LintedFilter(NamedTuple):
         return self.value.text
 
 
+_NOT_IN_DOCUMENTS = frozenset(("EPF405",))
+"""Codes that are not reported in documents unless selected by name.
+
+A page about the operators has an `in` with one value on purpose.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class FileResult:
     """The filters of a file, and the diagnostics that nothing suppresses.
@@ -242,6 +249,10 @@ class FileLinter:
         return not self._is_selected(code, path) or directives.suppress(code, bounds)
 
     def _is_selected(self, code: str, path: Path) -> bool:
+        if code in _NOT_IN_DOCUMENTS and code not in self.configuration.settings.select:
+            kind = self.find_kind(path)
+            if kind is not None and kind.is_document:
+                return False
         ignored = (
             self.configuration.get_ignored_codes(path)
             if self.configuration.per_file_ignores

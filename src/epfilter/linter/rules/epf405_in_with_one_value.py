@@ -26,7 +26,8 @@ RULE = Rule(
     explanation=(
         "An `in` with one value means the same as `eq`: neither supports wildcards, and on a list "
         "both match if any element has the value. `eq` is simpler, and more fields support it. The "
-        "rule reports nothing if the field does not support `eq`."
+        "rule reports nothing if the field does not support `eq`, and in Markdown only if it "
+        "is selected by its code: a page about the operators has such an `in` on purpose."
     ),
     bad=Example("in(id,a)"),
     good=Example("eq(id,a)"),
