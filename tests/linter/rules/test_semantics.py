@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,6 +47,34 @@ def test_a_filter_reported_as_empty_matches_nothing(text: str) -> None:
     if findings_of("EPF401", text):
         f = parse(text)
         assert not [row for row in SINGLE_ROWS if matches(f, row)]
+
+
+@given(filter_texts(typed=True, max_leaves=5), call_texts(typed=True))
+def test_a_term_that_never_matches_in_its_group_can_be_removed(text: str, other: str) -> None:
+    text = f"{other}:({text})"
+    before = parse(text)
+    for finding in findings_of("EPF401", text, things):
+        if finding.fix:
+            after = parse(finding.fix.apply(text))
+            for row in TYPED_ROWS:
+                assert matches(after, row) == matches(before, row)
+
+
+@given(st.lists(call_texts(), min_size=2, max_size=4).map(":".join))
+def test_a_filter_reported_as_empty_for_numbers_matches_no_number(text: str) -> None:
+    if findings_of("EPF413", text):
+        f = parse(text)
+        numbers = (int, float, Decimal)
+        rows = [row for row in ROWS if all(type(value) in numbers for value in row.values())]
+        assert not [row for row in rows if matches(f, row)]
+
+
+@given(st.lists(call_texts(typed=True), min_size=2, max_size=4))
+def test_a_filter_reported_as_full_matches_every_row(calls: list[str]) -> None:
+    text = "|".join(["is_null(weight)", *calls])
+    if findings_of("EPF414", text, things):
+        f = parse(text)
+        assert all(matches(f, row) for row in TYPED_ROWS)
 
 
 @given(st.lists(call_texts(typed=True), min_size=2, max_size=6).map(":".join))

@@ -142,6 +142,8 @@ class FileLinter:
                 found = diagnose_interpolation(interpolation, has_evidence=linted.has_evidence)
                 bounded.append((found, interpolation.span))
         bounded += _diagnose_misuses(extraction.misuses)
+        unwanted = self._get_unwanted_codes(path)
+        bounded = [pair for pair in bounded if pair[0].code not in unwanted]
         directives.excuse(linted.value.bounds for linted in filters if _is_damaged(linted))
         is_suppressed = partial(self._is_suppressed, directives=directives, path=path)
         kept = [found for found, bounds in bounded if not is_suppressed(found.code, bounds)]
@@ -248,11 +250,16 @@ class FileLinter:
     def _is_suppressed(self, code: str, bounds: Span, directives: Directives, path: Path) -> bool:
         return not self._is_selected(code, path) or directives.suppress(code, bounds)
 
+    def _get_unwanted_codes(self, path: Path) -> frozenset[str]:
+        """Return the codes that nobody selected by name for a kind of file where they are usual."""
+        kind = self.find_kind(path)
+        if kind is None or not kind.is_document:
+            return frozenset()
+        return _NOT_IN_DOCUMENTS.difference(self.configuration.settings.select)
+
     def _is_selected(self, code: str, path: Path) -> bool:
-        if code in _NOT_IN_DOCUMENTS and code not in self.configuration.settings.select:
-            kind = self.find_kind(path)
-            if kind is not None and kind.is_document:
-                return False
+        if code in self._get_unwanted_codes(path):
+            return False
         ignored = (
             self.configuration.get_ignored_codes(path)
             if self.configuration.per_file_ignores
