@@ -60,18 +60,13 @@ def open_litestar() -> Get:
 
 
 def open_rest_framework() -> Get:
-    django = pytest.importorskip("django")
+    pytest.importorskip("django")
     pytest.importorskip("rest_framework")
-    from django.conf import settings
-
-    if not settings.configured:
-        settings.configure(
-            REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": [], "UNAUTHENTICATED_USER": None}
-        )
-        django.setup()
     from rest_framework.response import Response
     from rest_framework.test import APIRequestFactory
     from rest_framework.views import APIView
+
+    import support.django_project  # noqa: F401 - configures Django
 
     class Orders(APIView):  # type: ignore[misc] # without types
         def get(self, request: Any) -> Any:

@@ -14,6 +14,7 @@ from epfilter.targets.registry import TARGETS as _TARGETS
 
 if TYPE_CHECKING:
     from epfilter.targets.dataframe import filter_frame, to_narwhals
+    from epfilter.targets.django import to_django
     from epfilter.targets.elasticsearch import to_elasticsearch
     from epfilter.targets.ep_ast import from_ep_ast, to_ep_ast
     from epfilter.targets.mongo import to_mongo
@@ -24,6 +25,7 @@ __all__ = [
     "UnsupportedFilterError",
     "filter_frame",
     "from_ep_ast",
+    "to_django",
     "to_elasticsearch",
     "to_ep_ast",
     "to_mongo",

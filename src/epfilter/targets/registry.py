@@ -83,6 +83,7 @@ TARGETS: tuple[Target, ...] = (
             Translation("sql:mysql", "sqlalchemy.rendering:render_mysql", (_SQL,)),
         ),
     ),
+    Target("django", ("to_django",)),
     Target(
         "dataframe",
         ("filter_frame", "to_narwhals"),

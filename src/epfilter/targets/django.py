@@ -1,0 +1,243 @@
+"""A filter as a condition of Django, with the SQL that `to_sqlalchemy` writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.expressions import Expression
+from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from epfilter.ast import Filter
+from epfilter.errors import FilterTypeError, UnsupportedFilterError, describe_type
+from epfilter.resources import bound_calls
+from epfilter.snippets import shorten
+from epfilter.targets.binding import bind_filter
+from epfilter.targets.column_aliases import path_names
+from epfilter.targets.sqlalchemy import to_sqlalchemy
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.sql.compiler import SQLCompiler as DjangoCompiler
+
+    from epfilter.resources import Resource
+
+_Columns = dict[str, tuple[Any, sqlalchemy.types.TypeEngine[Any]]]
+"""The expression of Django and the type of SQLAlchemy of each field of a filter."""
+
+_DIALECTS: dict[str, Any] = {
+    "sqlite": sqlite.dialect,
+    "postgresql": postgresql.psycopg.dialect,
+    "mysql": mysql.dialect,
+}
+"""The dialects of SQLAlchemy by the vendors of Django, which calls MariaDB mysql too."""
+
+_TYPES: tuple[tuple[type[models.Field[Any, Any]], sqlalchemy.types.TypeEngine[Any]], ...] = (
+    (models.BooleanField, sqlalchemy.Boolean()),
+    (models.IntegerField, sqlalchemy.BigInteger()),
+    (models.FloatField, sqlalchemy.Double()),
+    (models.DateTimeField, sqlalchemy.DateTime(timezone=True)),
+    (models.DateField, sqlalchemy.Date()),
+    (models.UUIDField, sqlalchemy.Uuid()),
+    (models.JSONField, sqlalchemy.JSON().with_variant(postgresql.JSONB(), "postgresql")),
+    (models.CharField, sqlalchemy.String()),
+    (models.TextField, sqlalchemy.String()),
+)
+"""The type of SQLAlchemy for each class of field; a DateTimeField is a DateField, too."""
+
+
+def to_django(
+    f: Filter | str,
+    model: type[models.Model],
+    resource: Resource | str | None = None,
+    *,
+    columns: Mapping[str, Any] | None = None,
+) -> Q:
+    """Return the condition of a filter, for `Model.objects.filter(…)`.
+
+    A field is looked up in `columns` (a mapping of fields to a lookup such as
+    `customer__email`, or to an expression of Django), then among the fields of the model.
+    `customer.email` follows a foreign key, and a path inside a JSONField reads its members.
+
+    The SQL is that of `to_sqlalchemy`, so the condition means the same in SQLite, PostgreSQL,
+    MySQL and MariaDB, whatever the collation; all values are parameters.
+
+    Raises FilterTypeError for what is not a model, and the errors of `to_sqlalchemy`. Relations
+    to several objects are refused with UnsupportedFilterError, because a join would repeat rows.
+
+    >>> from django.conf import settings
+    >>> if not settings.configured:
+    ...     settings.configure()
+    >>> from django.db import models
+    >>> class Order(models.Model):
+    ...     payment = models.TextField()
+    ...     class Meta:
+    ...         app_label = "example"
+    >>> condition = to_django("eq(payment,paid)", Order)
+    >>> queryset = Order.objects.filter(condition)
+    """
+    if not (isinstance(model, type) and issubclass(model, models.Model)):
+        raise FilterTypeError(
+            f"a model of Django is expected, not {describe_type(model)}.",
+            hint="as in to_django(f, Order)",
+        )
+    found = _find_columns(f, model, resource, columns or {})
+    table = sqlalchemy.table(
+        model._meta.db_table,
+        *[sqlalchemy.column(field.name, _type_of(field)) for field in model._meta.concrete_fields],
+    )
+    # So that every error of the filter is raised now, and not when the query runs.
+    named = {path: sqlalchemy.column(path, type_) for path, (_, type_) in found.items()}
+    to_sqlalchemy(f, table, resource, columns=named)
+    return Q(_FilterExpression(f, table, resource, found))
+
+
+class _FilterExpression(Expression):
+    """A filter over expressions of Django, which SQLAlchemy writes for the database."""
+
+    conditional = True
+
+    def __init__(
+        self,
+        f: Filter | str,
+        table: sqlalchemy.TableClause,
+        resource: Resource | str | None,
+        columns: _Columns,
+    ) -> None:
+        super().__init__(output_field=models.BooleanField())
+        self._filter, self._table, self._resource = f, table, resource
+        self._names = list(columns)
+        self._types = [type_ for _, type_ in columns.values()]
+        self._expressions = [expression for expression, _ in columns.values()]
+
+    def get_source_expressions(self) -> list[Any]:
+        return self._expressions
+
+    def set_source_expressions(self, exprs: Any) -> None:
+        self._expressions = list(exprs)
+
+    def as_sql(
+        self, compiler: DjangoCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[Any, ...]]:
+        """Return the SQL and its parameters for the database of the connection."""
+        dialect_class = _DIALECTS.get(connection.vendor)
+        if dialect_class is None:
+            raise UnsupportedFilterError(
+                "eq", self._names[0], connection.vendor, "epfilter does not support this database"
+            )
+        dialect = dialect_class(paramstyle="format")
+        columns = {
+            name: _write_column(compiler, connection, expression, type_)
+            for name, expression, type_ in zip(
+                self._names, self._expressions, self._types, strict=True
+            )
+        }
+        condition = to_sqlalchemy(self._filter, self._table, self._resource, columns=columns)
+        compiled = condition.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        assert isinstance(compiled, SQLCompiler)  # noqa: S101 - a condition is SQL
+        values = compiled.construct_params()
+        bound = {
+            name: _bind(compiled.binds[name], value, dialect) for name, value in values.items()
+        }
+        return f"({compiled})", tuple([bound[name] for name in compiled.positiontup or ()])
+
+
+def _find_columns(
+    f: Filter | str,
+    model: type[models.Model],
+    resource: Resource | str | None,
+    columns: Mapping[str, Any],
+) -> _Columns:
+    """Return the columns of the fields of a filter; a field without one is left out."""
+    names = path_names(resource)
+    found: _Columns = {}
+    for call in bound_calls(bind_filter(f, resource)):
+        for path in names(call.path):
+            if path in columns:
+                found[path] = _column_of(model, path, columns[path])
+                break
+            field, lookup = _follow(model, path.split("."), call.op)
+            if field is not None:
+                found[".".join(lookup)] = (F("__".join(lookup)), _type_of(field))
+                break
+    return found
+
+
+def _column_of(
+    model: type[models.Model], path: str, column: object
+) -> tuple[Any, sqlalchemy.types.TypeEngine[Any]]:
+    """Return the expression and the type of a column that the caller names."""
+    if isinstance(column, str):
+        field, _ = _follow(model, column.split("__"), "eq")
+        if field is None:
+            raise FilterTypeError(f"`{shorten(column)}` is not a field of {model.__name__}.")
+        return F(column), _type_of(field)
+    output = getattr(column, "output_field", None)
+    if not isinstance(output, models.Field):
+        raise FilterTypeError(
+            f"the column of `{shorten(path)}` is not a lookup or an expression with an "
+            f"`output_field` but {describe_type(column)}.",
+            hint='as in columns={"email": "customer__email"}',
+        )
+    return column, _type_of(output)
+
+
+def _follow(
+    model: type[models.Model], steps: Sequence[str], op: str
+) -> tuple[models.Field[Any, Any] | None, list[str]]:
+    """Return the field that a path leads to through foreign keys, and the steps up to it.
+
+    What follows a field that is not a relation is left for JSON.
+    """
+    current: type[models.Model] | None = model
+    for position, step in enumerate(steps):
+        try:
+            field: Any = current._meta.get_field(step) if current else None
+        except FieldDoesNotExist:
+            return None, []
+        if field is None or not field.is_relation:
+            return field, [*steps[: position + 1]]
+        if field.one_to_many or field.many_to_many or field.related_model is None:
+            raise UnsupportedFilterError(
+                op, ".".join(steps), "Django", f"`{step}` is a relation to several objects"
+            )
+        current = field.related_model
+    return (None, []) if current is None else (current._meta.pk, [*steps])
+
+
+def _type_of(field: models.Field[Any, Any]) -> sqlalchemy.types.TypeEngine[Any]:
+    if isinstance(field, models.DecimalField):
+        return sqlalchemy.Numeric(field.max_digits, field.decimal_places)
+    item = getattr(field, "base_field", None)
+    if item is not None:
+        return sqlalchemy.ARRAY(_type_of(item))
+    known = (type_ for class_, type_ in _TYPES if isinstance(field, class_))
+    return next(known, sqlalchemy.types.NullType())
+
+
+def _write_column(
+    compiler: DjangoCompiler,
+    connection: BaseDatabaseWrapper,
+    expression: Any,
+    type_: sqlalchemy.types.TypeEngine[Any],
+) -> sqlalchemy.ColumnClause[Any]:
+    sql, parameters = compiler.compile(expression)
+    if parameters:
+        raise UnsupportedFilterError(
+            "eq", sql, "Django", "the expression has parameters", "annotate the queryset with it"
+        )
+    if connection.vendor == "sqlite" and isinstance(type_, sqlalchemy.DateTime):
+        # Django leaves out a fraction of zero, and SQLAlchemy compares it as text.
+        sql = f"({sql} || CASE instr({sql}, '.') WHEN 0 THEN '.000000' ELSE '' END)"
+    return sqlalchemy.literal_column(sql, type_)
+
+
+def _bind(parameter: Any, value: object, dialect: Any) -> object:
+    """Return the value of a parameter as the driver takes it."""
+    process = parameter.type.dialect_impl(dialect).bind_processor(dialect)
+    return value if process is None else process(value)

@@ -1,0 +1,80 @@
+# mypy: disable-error-code="var-annotated"
+"""Django without a project: its settings, one model, and a connection for each database."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import django
+from django.conf import settings
+from sqlalchemy import make_url
+
+if not settings.configured:
+    settings.configure(
+        USE_TZ=True,
+        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": [], "UNAUTHENTICATED_USER": None},
+    )
+    django.setup()
+
+from django.db import connections, models
+
+
+class Customer(models.Model):
+    email = models.TextField(null=True)
+    manager = models.ForeignKey("self", on_delete=models.CASCADE, null=True)
+
+    class Meta:
+        app_label = "shop"
+
+
+class Order(models.Model):
+    id = models.IntegerField(primary_key=True)
+    name = models.TextField(null=True)
+    total = models.BigIntegerField(null=True)
+    price = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    paid = models.BooleanField(null=True)
+    created_at = models.DateTimeField(null=True)
+    day = models.DateField(null=True)
+    contact = models.JSONField(null=True)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True)
+    tags = models.ManyToManyField("Tag")
+
+    class Meta:
+        app_label = "shop"
+
+
+class Tag(models.Model):
+    label = models.TextField()
+
+    class Meta:
+        app_label = "shop"
+
+
+def connect(url: str = "") -> str:
+    """Return the name of a connection with the tables: PostgreSQL at the URL, or else SQLite."""
+    name = "default"
+    if url:
+        name, parts = "postgresql", make_url(url)
+        connections.databases[name] = {
+            **connections.databases["default"],
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": parts.database,
+            "USER": parts.username or "",
+            "PASSWORD": parts.password or "",
+            "HOST": parts.host or parts.query.get("host", ""),
+            "PORT": str(parts.port or parts.query.get("port", "")),
+            # Several processes of tests share the server.
+            "OPTIONS": {"options": f"-c search_path=django_{os.getpid()}"},
+        }
+    connection: Any = connections[name]
+    if url:
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS django_{os.getpid()}")
+    existing = connection.introspection.table_names()
+    with connection.schema_editor() as editor:
+        for model in (Tag, Customer, Order):
+            if model._meta.db_table not in existing:
+                editor.create_model(model)
+    return name
