@@ -26,6 +26,7 @@ from epfilter.targets import (
     UnsupportedFilterError,
     filter_frame,
     from_ep_ast,
+    to_django,
     to_elasticsearch,
     to_ep_ast,
     to_mongo,
@@ -73,6 +74,13 @@ def _sql_enum() -> Translate:
     return lambda f: str(to_sqlalchemy(f, table))
 
 
+def _django() -> Translate:
+    pytest.importorskip("django")
+    from support.django_project import Order
+
+    return lambda f: str(Order.objects.filter(to_django(f, Order)).query)
+
+
 def _polars(values: list[Any]) -> Translate:
     polars = pytest.importorskip("polars")
     pytest.importorskip("narwhals")
@@ -98,6 +106,7 @@ TRANSLATORS: dict[str, dict[str, Callable[[], Translate]]] = {
         "json": lambda: _sql("postgresql", json=True),
         "enum": _sql_enum,
     },
+    "django": {"sqlite": _django},
     "dataframe": {
         "narwhals": _narwhals,
         "text": lambda: _polars(["b", None]),

@@ -70,9 +70,11 @@ def to_django(
     Raises FilterTypeError for what is not a model, and the errors of `to_sqlalchemy`. Relations
     to several objects are refused with UnsupportedFilterError, because a join would repeat rows.
 
+    >>> import django
     >>> from django.conf import settings
     >>> if not settings.configured:
     ...     settings.configure()
+    ...     django.setup()
     >>> from django.db import models
     >>> class Order(models.Model):
     ...     payment = models.TextField()
