@@ -43,7 +43,7 @@ class Bindings:
         """Yield the expressions that the value of an expression comes from, as far as known.
 
         They are branches of conditions, values of variables of this file, and what its functions
-        return. Any other expression is its own value.
+        return. Any other expression, such as a call of a method, is its own value.
         """
         visited: set[int] = set()
         stack = [node]
@@ -56,13 +56,20 @@ class Bindings:
                 stack += reversed(self._scopes.find_values(value))
             elif value.type == "call_expression":
                 function = get_field(value, "function")
-                if function is not None and function.type == "identifier":
+                if function is None or function.type != "identifier":
+                    yield value
+                else:
                     functions = self._scopes.find_values(function)
                     stack += (returned for each in functions for returned in _find_returned(each))
             elif value.type in _BRANCHES:
                 stack += reversed([*possible_values(value)])
             else:
                 yield value
+
+    def find_member_assignments(self, node: Node) -> list[Node]:
+        """Return the assignments to members of the variable that an expression is."""
+        node = unwrap(node)
+        return self._scopes.find_member_assignments(node) if node.type == "identifier" else []
 
     def find_uses(self, name: Node) -> list[Node]:
         """Return the names that have the value of a declared name; not the name itself."""
@@ -82,17 +89,20 @@ class _Scopes:
         self._scope_of: dict[int, int] = {}
         self._values: dict[tuple[int, str], list[Node]] = {}
         self._uses: dict[tuple[int, str], list[Node]] = defaultdict(list)
+        self._member_assignments: dict[tuple[int, str], list[Node]] = defaultdict(list)
         names, assignments = self._search()
         for name in names:
             self._uses[self._resolve(name)].append(name)
-        for target, value in assignments:
-            values = self._values.get(self._resolve(target))
-            if values is not None:
-                values.append(value)
+        for assignment in assignments:
+            self._add_assignment(assignment)
 
     def find_values(self, name: Node) -> list[Node]:
         """Return the values that the name gets in this program."""
         return self._values.get(self._resolve(name), [])[:_MAX_VALUES]
+
+    def find_member_assignments(self, name: Node) -> list[Node]:
+        """Return the assignments to members of the name."""
+        return self._member_assignments.get(self._resolve(name), [])[:_MAX_VALUES]
 
     def find_uses(self, name: Node) -> list[Node]:
         """Return the names that are bound to the same declaration."""
@@ -108,10 +118,20 @@ class _Scopes:
             scope = self._parents.get(scope, 0)
         return 0, text
 
-    def _search(self) -> tuple[list[Node], list[tuple[Node, Node]]]:
-        """Collect the declarations; return all names, and the assignments to names."""
+    def _add_assignment(self, assignment: Node) -> None:
+        target, value = get_field(assignment, "left"), get_field(assignment, "right")
+        owner = get_field(target, "object")
+        if owner is not None and owner.type == "identifier":
+            self._member_assignments[self._resolve(owner)].append(assignment)
+        elif target is not None and value is not None and target.type == "identifier":
+            values = self._values.get(self._resolve(target))
+            if values is not None:
+                values.append(value)
+
+    def _search(self) -> tuple[list[Node], list[Node]]:
+        """Collect the declarations; return all names, and all assignments."""
         names: list[Node] = []
-        assignments: list[tuple[Node, Node]] = []
+        assignments: list[Node] = []
         stack: list[tuple[Node, int]] = [(self._tree.root, 0)]
         while stack:
             node, scope = stack.pop()
@@ -124,14 +144,8 @@ class _Scopes:
                 self._scope_of[node.id] = scope
                 continue
             self._declare(node, scope, inner)
-            left, right = get_field(node, "left"), get_field(node, "right")
-            if (
-                node.type == "assignment_expression"
-                and left
-                and left.type == "identifier"
-                and right
-            ):
-                assignments.append((left, right))
+            if node.type == "assignment_expression":
+                assignments.append(node)
             stack += [(child, inner) for child in reversed(node.named_children)]
         return names, assignments
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
@@ -33,9 +32,6 @@ from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 from epfilter.linter.extractors.sdk_objects import read_object
 from epfilter.linter.extractors.signs import contains_sign
 from epfilter.linter.extractors.syntax_tree import SyntaxTree
-
-if TYPE_CHECKING:
-    from epfilter.resources import Resource
 
 
 def extract(source: MappedText, extraction: Extraction) -> None:
@@ -118,13 +114,11 @@ class _JavaScriptExtractor(ProgramExtractor[Node]):
 
         Where it is used for requests to different listings, return the request around it.
         """
-        if self._extraction.find_listings(request).resources:
+        find = self._extraction.find_listings
+        if find(request).resources:
             return request
-        known: dict[tuple[Resource, ...], RequestContext] = {}
-        for used in self._sinks.find_uses(node):
-            resources = self._extraction.find_listings(used).resources
-            if resources:
-                known.setdefault(resources, used)
+        uses = self._sinks.find_uses(node, lambda used: bool(find(used).resources))
+        known = {find(used).resources: used for used in uses}
         return next(iter(known.values())) if len(known) == 1 else request
 
     def _add_object(self, node: Node, context: RequestContext) -> None:

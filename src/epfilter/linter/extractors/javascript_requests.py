@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -35,8 +35,12 @@ _ARGUMENT_LIMIT = 4
 _CHAIN_LIMIT = 30
 """How many members and calls of a chain are read to find the accessor of the SDK."""
 
+_CHAINS = frozenset({"member_expression", "call_expression"})
 _ANCESTOR_LIMIT = 30
 """How many nodes around a filter are searched for the variable or the request that it is for."""
+
+OBJECT_METHODS = frozenset({"Filter", "ExportProducts"})
+"""The methods of the SDK that take a filter as an object."""
 
 _USE_DEPTH = 3
 """How many variables lead from a filter to the request that sends it."""
@@ -61,7 +65,16 @@ _PASSING = frozenset(
 )
 """The kinds of nodes whose value contains that of a node inside, apart from wrappers."""
 
+_OPERATION_MEMBERS = frozenset({"query", "body"})
+"""The members of the object that an operation of a generated client takes."""
+
 _SETTERS = frozenset({"set", "append"})
+
+
+def _find_accessor_name(names: Sequence[str]) -> str:
+    """Return the accessor of the SDK that a chain of names ends with, or an empty text."""
+    chains = (".".join(names[i:]) for i in range(len(names)))
+    return next((chain for chain in chains if chain in ACCESSOR_PATHS), "")
 
 
 def _ancestors(node: Node) -> Iterator[Node]:
@@ -100,31 +113,38 @@ class JavaScriptRequests(ProgramSinks["Node"]):
             return self._find_call_request(node, outer)
         return outer
 
-    def find_uses(self, node: Node, depth: int = 0) -> Iterator[RequestContext]:
-        """Yield the requests that a variable or function of the node's value is used for."""
+    def find_uses(
+        self, node: Node, is_known: Callable[[RequestContext], bool], depth: int = 0
+    ) -> Iterator[RequestContext]:
+        """Yield the requests that a variable or function of the node's value is used for.
+
+        Of the requests around a use, it is the innermost that `is_known`.
+        """
         name = self._find_bound_name(node)
         if name is None or depth > _USE_DEPTH:
             return
-        yield from self._find_url_requests(name)
+        yield from filter(is_known, self._find_url_requests(name))
         for use in self.bindings.find_uses(name):
-            request = self._find_request_around(use)
-            if request == NO_CONTEXT:
-                yield from self.find_uses(use, depth + 1)
+            request = next(filter(is_known, self._find_requests_around(use)), None)
+            if request is None:
+                yield from self.find_uses(use, is_known, depth + 1)
             else:
                 yield request
 
-    def _find_request_around(self, node: Node) -> RequestContext:
-        """Return the request that the node is a part of, inside the function around it."""
+    def _find_requests_around(self, node: Node) -> Iterator[RequestContext]:
+        """Yield the requests that the node is a part of, inside the function around it."""
         for ancestor in _ancestors(node):
             if ancestor.type in FUNCTIONS:
                 break
-            request = self.find_request(ancestor, NO_CONTEXT)
-            if request == NO_CONTEXT and ancestor.type in _URL_TEXTS:
+            yield self.find_request(ancestor, NO_CONTEXT)
+            if ancestor.type in _URL_TEXTS:
                 url, mark, _ = self._fold(ancestor).partition("?")
-                request = infer_request(url, [], NO_CONTEXT) if mark else NO_CONTEXT
-            if request != NO_CONTEXT:
-                return request
-        return NO_CONTEXT
+                yield infer_request(url, [], NO_CONTEXT) if mark else NO_CONTEXT
+            elif ancestor.type == "arguments" and ancestor == node.parent:
+                # The only argument of an operation is an object with its query.
+                function = get_field(ancestor.parent, "function")
+                name = get_field(function, "property") or function
+                yield RequestContext(operation=self._tree.text_of(name) if name else "")
 
     def _find_bound_name(self, node: Node) -> Node | None:
         """Return the name of the variable or function that gets the value of a node."""
@@ -154,23 +174,24 @@ class JavaScriptRequests(ProgramSinks["Node"]):
         values = values[:_ARGUMENT_LIMIT]
         if not values:
             return outer
-        method = get_field(function, "property")
+        function = None if function is None else unwrap(function)
         receiver = get_field(function, "object")
-        if method is not None and receiver is not None:
-            match self._tree.text_of(method):
-                case "Filter":
-                    accessor = self._find_accessor(node, receiver)
-                    return RequestContext(operation=accessor) if accessor else outer
-                case _ if self._sets_filter(node):
-                    return self._find_url_request(receiver, outer)
+        name = get_field(function, "property") or function
+        name_text = self._tree.text_of(name) if name else ""
+        if name_text in OBJECT_METHODS and receiver is not None:
+            accessor = self._find_accessor(node, receiver)
+            return RequestContext(operation=accessor) if accessor else outer
+        if receiver is not None and self._sets_filter(node):
+            return self._find_url_request(receiver, outer)
         before_objects = [*takewhile(lambda value: value.type != "object", values)]
         objects = [self._request_members(value) for value in values if value.type == "object"]
-        name = get_field(function, "property") or function
-        name_text = self._tree.text_of(name) if name else None
-        request = self._request_of_call(name_text, before_objects, objects, outer)
-        if name_text and any("query" in members for members in objects):
-            return request._replace(operation=name_text)
-        return request
+        request = self._request_of_call(name_text or None, before_objects, objects, outer)
+        names = {name for members in objects for name in members}
+        if receiver is not None and "filter" in names:
+            chain = [*self._read_chain(receiver), name_text]
+            name_text = _find_accessor_name(chain) or name_text
+        is_operation = not names.isdisjoint(_OPERATION_MEMBERS) or "." in name_text
+        return request._replace(operation=name_text) if is_operation else request
 
     def _sets_filter(self, call: Node) -> bool:
         """Return whether a call sets a parameter `filter`, as `params.set("filter", …)` does."""
@@ -201,9 +222,7 @@ class JavaScriptRequests(ProgramSinks["Node"]):
 
         A method behind it that lists something else follows its name.
         """
-        names = self._read_chain(receiver)
-        chains = (".".join(names[i:]) for i in range(len(names)))
-        accessor = next((chain for chain in chains if chain in ACCESSOR_PATHS), "")
+        accessor = _find_accessor_name(self._read_chain(receiver))
         if not accessor:
             return ""
         for method in self._methods_after(call):
@@ -218,7 +237,7 @@ class JavaScriptRequests(ProgramSinks["Node"]):
             node = unwrap(node)
             if node.type == "identifier":
                 values = self.bindings.find_values(node)
-                value = next((each for each in values if each.type == "member_expression"), None)
+                value = next((each for each in values if each.type in _CHAINS), None)
                 if value is None:
                     return [self._tree.text_of(node), *names]
                 node = value

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from epfilter.linter.extractors.filter_text import starts_like_filter
 from epfilter.linter.extractors.javascript_nodes import ASSIGNMENTS, get_field
 from epfilter.linter.extractors.javascript_pieces import find_list_items, find_results
-from epfilter.linter.extractors.javascript_requests import JavaScriptRequests
+from epfilter.linter.extractors.javascript_requests import OBJECT_METHODS, JavaScriptRequests
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext, context_of_job
 
 if TYPE_CHECKING:
@@ -59,15 +59,19 @@ class JavaScriptSinks(JavaScriptRequests):
         return self._name_of(target) == "filter"
 
     def find_objects(self, node: Node) -> Iterator[Node]:
-        """Yield the objects that a call passes to `Filter` of the SDK."""
+        """Yield the objects that a call passes to a method of the SDK.
+
+        Where a variable is passed, they include the assignments to its members.
+        """
         method = get_field(get_field(node, "function"), "property")
         arguments = get_field(node, "arguments")
-        if method is None or arguments is None or self._tree.text_of(method) != "Filter":
+        if method is None or arguments is None or self._tree.text_of(method) not in OBJECT_METHODS:
             return
         for argument in arguments.named_children[:1]:
             for value in self.bindings.find_values(argument):
                 if value.type == "object":
                     yield value
+            yield from self.bindings.find_member_assignments(argument)
 
     def is_append(self, node: Node) -> bool:
         """Return whether the node appends to a filter with `+=`."""

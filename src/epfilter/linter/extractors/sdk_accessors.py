@@ -49,6 +49,9 @@ ACCESSOR_PATHS = MappingProxyType(
         "MultiLocationInventories.Locations": "/v2/inventories/locations",
         "Orders": "/v2/orders",
         "PCM": "/pcm/products",
+        "PCM.AttachNodes": "/pcm/products",
+        "PCM.DetachNodes": "/pcm/products",
+        "PCM.ExportProducts": "/pcm/products",
         "PCM.GetChildProducts": "/pcm/products/{id}/children",
         "PCM.Jobs": "/pcm/jobs",
         "PersonalData": "/v2/personal-data/logs",
@@ -80,7 +83,10 @@ ACCESSOR_PATHS = MappingProxyType(
         "UserAuthenticationInfo": "/v2/authentication-realms/{id}/user-authentication-info",
     }
 )
-"""The path that each accessor lists, with the method that sends the request where it matters."""
+"""The path that each accessor lists, with the method that sends the request where it matters.
+
+A method that takes the filter in its body has the path of the listing that accepts it.
+"""
 
 
 def find_accessor_path(name: str) -> str:

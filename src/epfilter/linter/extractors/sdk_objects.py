@@ -55,7 +55,8 @@ class ObjectFilter(NamedTuple):
 def read_object(node: Node, tree: SyntaxTree, evaluate: Evaluator) -> ObjectFilter | None:
     """Return the filter of an object of the SDK; None where it has no term.
 
-    A value that is not constant is a placeholder.
+    Instead of an object, `node` may be an assignment to a member of one, `filter.eq = {…}`. A value
+    that is not constant is a placeholder.
     """
     reader = _ObjectReader(tree, evaluate)
     reader.read(node)
@@ -85,7 +86,11 @@ class _ObjectReader:
 
     def read(self, node: Node) -> None:
         """Read the whole object: the SDK puts the group of `or` in front."""
-        members = [*self._members(node)]
+        assigned = get_field(node, "left")
+        if assigned is None:
+            members = [*self._members(node)]
+        else:
+            members = [self._read_target(assigned, get_field(node, "right"))]
         for member in members:
             if member.name == "or":
                 self._read_or(member)
@@ -280,6 +285,14 @@ class _ObjectReader:
             return _Member(None if text is None else text.text, key, value)
         is_plain = key.type in {"property_identifier", "number"}
         return _Member(self._tree.text_of(key) if is_plain else None, key, value)
+
+    def _read_target(self, target: Node, value: Node | None) -> _Member:
+        """Return the member that an assignment sets: `filter.eq` or `filter["eq"]`."""
+        key = get_field(target, "property") or get_field(target, "index") or target
+        if key.type == "property_identifier":
+            return _Member(self._tree.text_of(key), key, value)
+        text = self._evaluate(key) if key.type == "string" else None
+        return _Member(None if text is None else text.text, key, value)
 
     def _start_term(self, node: Node) -> None:
         if not self._is_first:

@@ -63,6 +63,7 @@ _OTHER_SIGNS: tuple[re.Pattern[str], ...] = (
     ),
     # An object that a program passes to the JavaScript SDK.
     re.compile(r"Filter(?<=\.Filter)\s*\("),
+    re.compile(r"ExportProducts\s*\("),
 )
 """Patterns of other signs, each where it ends. Each starts with a literal, so that it is fast."""
 
