@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from tree_sitter import Node
 
+from epfilter.errors import Span
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.format_fields import PERCENT_FIELD, replace_fields
 from epfilter.linter.extractors.language_sinks import Call, LanguageSinks, list_children
@@ -23,6 +26,10 @@ from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 from epfilter.linter.extractors.signs import contains_sign
 from epfilter.linter.extractors.syntax_tree import SyntaxTree
 
+_CONTEXT = 40
+"""How many characters in front of a sign show that it stands at the start of a string."""
+
+_START_OF_STRING = re.compile(r"[\"'`=][ \t]*\(*\w+[ ]*\Z")
 _JOINS = frozenset({"Join", "implode", "join", "joinToString", "joined"})
 
 
@@ -37,8 +44,10 @@ def make_extractor(language: ProgramLanguage) -> Callable[[MappedText, Extractio
 def _extract(language: ProgramLanguage, source: MappedText, extraction: Extraction) -> None:
     tree = SyntaxTree.parse(replace_surrogates(source), language.load_grammar())
     tree.add_comments(extraction, "///", "//", "/*", "*/", "#")
-    tree.add_syntax_error(extraction, language.name, "ilter")
-    _LanguageExtractor(tree, extraction, language).walk(tree.root)
+    extractor = _LanguageExtractor(tree, extraction, language)
+    extractor.walk(tree.root)
+    if tree.root.has_error:
+        tree.add_syntax_error(extraction, language.name, hidden=extractor.find_hidden_signs())
 
 
 class _LanguageExtractor(ProgramExtractor[Node]):
@@ -50,6 +59,21 @@ class _LanguageExtractor(ProgramExtractor[Node]):
         super().__init__(tree.source, extraction, LanguageSinks(tree, language))
         self._tree = tree
         self._language = language
+
+    def find_hidden_signs(self) -> list[int]:
+        """Return the positions of the signs in strings that are not part of a filter found."""
+        bounds = [extracted.value.bounds for extracted in self._extraction.filters]
+        bounds += [interpolation.span for interpolation in self._extraction.interpolations]
+        found = sorted(bounds)
+        hidden: list[int] = []
+        for sign in self._signs:
+            start = self._source.map_span(Span(sign, sign)).start
+            before = bisect_right(found, Span(start, start + 1)) - 1
+            is_found = before >= 0 and start < found[before].end
+            text = self._source.text[max(0, sign - _CONTEXT) : sign]
+            if not is_found and _START_OF_STRING.search(text):
+                hidden.append(sign)
+        return hidden
 
     def _visit(
         self, node: Node, sink: RequestContext | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from tree_sitter import Language, Node, Parser
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.literals import Utf8Offsets
 from epfilter.linter.extractors.mapped_text import MappedText
+from epfilter.linter.extractors.signs import contains_sign
 
 _NO_HELP: Mapping[str, str] = MappingProxyType({})
 _MEMBER_NAMED_IN = re.compile(rb"^([ \t]*)in(?=(?:stanceof)?\??[ \t]*:)", re.MULTILINE)
@@ -78,15 +79,21 @@ class SyntaxTree:
         language: str,
         word: str = "",
         help_texts: Mapping[str, str] = _NO_HELP,
+        hidden: Sequence[int] | None = None,
     ) -> None:
         """Add the first syntax error, if any, on a line that contains `word`.
 
-        `help_texts` are messages for errors that start with this character.
+        `help_texts` are messages for errors that start with this character. With `hidden`, the
+        positions of signs of filters that were not found, its lines must contain one of them.
         """
         text = self.source.text
-        for node in _find_errors(self.root):
+        for node in _find_errors(self.root, innermost=hidden is None):
             start, end = self.span_of(node)
-            if word not in text[text.rfind("\n", 0, start) + 1 : end + 1]:
+            line_start = text.rfind("\n", 0, start) + 1
+            line_end = text.find("\n", end) % (len(text) + 1)
+            if hidden is not None and not contains_sign(hidden, line_start, line_end):
+                continue
+            if word not in text[line_start : end + 1]:
                 continue
             line = next(iter(text[start:end].splitlines()), "")
             excerpt = line[:_EXCERPT_LIMIT]
@@ -104,13 +111,12 @@ def _describe(node: Node, line: str, excerpt: str) -> str:
     return f"`{excerpt.strip()}…`" if len(line) > len(excerpt) else f"`{excerpt.strip()}`"
 
 
-def _find_errors(root: Node) -> Iterator[Node]:
-    """Yield the error nodes in the order of the file; of nested ones, the innermost."""
+def _find_errors(root: Node, *, innermost: bool) -> Iterator[Node]:
+    """Yield the error nodes in the order of the file; of nested ones, maybe only the innermost."""
     stack = [root] if root.has_error else []
     while stack:
         node = stack.pop()
         inner = [child for child in node.children if child.has_error]
-        if inner:
-            stack += reversed(inner)
-        elif node.is_error or node.is_missing:
+        if (node.is_error or node.is_missing) and not (inner and innermost):
             yield node
+        stack += reversed(inner)
