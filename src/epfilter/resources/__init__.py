@@ -72,7 +72,7 @@ from epfilter.resources.fields import (
     declaration_of,
 )
 from epfilter.resources.groups import FieldGroup, Keyed, Nested
-from epfilter.resources.job_types import resource_of_job
+from epfilter.resources.job_types import resource_of_job, suggest_job_type
 from epfilter.resources.listings import AREA_OF as _AREA_OF
 from epfilter.resources.policy import Accepts, Policy
 from epfilter.resources.resolve import all_resources, documents_quotes, resource_named, resource_of
@@ -241,6 +241,7 @@ __all__ = [
     "subscription_schedules",
     "subscription_subscribers",
     "subscriptions",
+    "suggest_job_type",
     "timestamp",
     "unassigned_account_members",
     "unknown",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from epfilter.resources.resolve import resource_named
 from epfilter.resources.resource import Resource
 
@@ -22,3 +24,23 @@ def resource_of_job(job_type: str) -> Resource | None:
     """
     name = JOB_TYPES.get(job_type)
     return None if name is None else resource_named(name)
+
+
+def suggest_job_type(job_type: str) -> str | None:
+    """Return the job type that is written differently, or None for a known or another one.
+
+    >>> suggest_job_type("order-export"), suggest_job_type("orderExports")
+    ('order_export', 'order_export')
+    >>> suggest_job_type("order_export"), suggest_job_type("order_import")
+    (None, None)
+    """
+    if job_type in JOB_TYPES:
+        return None
+    key = _normalize(job_type)
+    return next((known for known in JOB_TYPES if _normalize(known) == key), None)
+
+
+def _normalize(job_type: str) -> str:
+    """Return the words of a job type without case and separators, and without plural."""
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", job_type)
+    return "".join(word.lower().removesuffix("s") for word in words)

@@ -116,6 +116,8 @@ def list_candidates(text: str, path: str = "") -> list[str]:
         ),
         ("{{ host }}/x?filter=eq(a,1)", "}}/x eq(a,1)"),
         ("&filter=eq(a,1)", " eq(a,1)"),
+        ("/x?filter=price:>=10&page=1", "/x price:>=10"),
+        ("/x?filter%5Ba%5D=b+c&filter[d]=1&e=2", "/x filter[a]=b c&filter[d]=1"),
     ],
 )
 def test_a_url(text: str, expected: str) -> None:
@@ -128,7 +130,7 @@ def test_a_url(text: str, expected: str) -> None:
         "/x?filters=eq(a,1)",
         "/x?my_filter=eq(a,1)",
         "$filter=eq(a,1)",
-        "?filter[a]=1",
+        "?filters[a]=1",
         "",
     ],
 )

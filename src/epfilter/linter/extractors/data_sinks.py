@@ -9,6 +9,7 @@ from epfilter.linter.extractors.data_tree import DataNode, ObjectNode, StringNod
 from epfilter.linter.extractors.examples import add_examples
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.filter_text import has_example, is_filter_name, starts_like_filter
+from epfilter.linter.extractors.multi_search import SEARCH_PARAMETER
 from epfilter.linter.extractors.requests import NO_CONTEXT, URL_MEMBERS, RequestContext
 from epfilter.linter.extractors.urls import add_url_filters
 
@@ -51,6 +52,9 @@ def add_data_filters(
                 if id(string) not in added:
                     added.add(id(string))
                     extraction.add_candidate(string.map(), filter_context)
+            search = members.get(SEARCH_PARAMETER)
+            if isinstance(search, StringNode):
+                extraction.add_search_filter(search.map())
             stack += [
                 (value, _request_of_member(name, request)) for name, value in reversed(node.members)
             ]
@@ -67,7 +71,9 @@ def _find_filters(
     node: ObjectNode, members: Mapping[str, DataNode], request: RequestContext
 ) -> Iterator[tuple[StringNode, RequestContext]]:
     job = members.get("job_type")
-    context = RequestContext(job_type=job.text) if isinstance(job, StringNode) else request
+    context = request
+    if isinstance(job, StringNode):
+        context = RequestContext(job_type=job.text, job_span=job.map().bounds)
     for name, value in node.members:
         if name == _FILTER and isinstance(value, StringNode):
             yield value, context

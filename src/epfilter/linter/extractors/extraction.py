@@ -12,16 +12,20 @@ from epfilter.linter.extractors.filter_text import (
     calls_function,
     calls_operator,
     find_example_fields,
+    has_other_syntax,
     has_prefix_connective,
     is_expression,
     joins_calls,
+    starts_like_filter,
 )
 from epfilter.linter.extractors.mapped_text import mark_placeholders, refuse_edit
+from epfilter.linter.extractors.multi_search import translate_to_search
 from epfilter.linter.extractors.requests import (
     NO_CONTEXT,
     RequestContext,
     is_platform_url,
 )
+from epfilter.snippets import shorten
 
 if TYPE_CHECKING:
     from epfilter.linter.extractors.mapped_text import MappedText
@@ -80,6 +84,15 @@ class Comment(NamedTuple):
     text: str
 
 
+class Remark(NamedTuple):
+    """What is wrong around a filter, such as with its request; `code` is that of a rule."""
+
+    code: str
+    span: Span
+    message: str
+    hint: str
+
+
 class Problem(NamedTuple):
     """A part of a file that cannot be parsed; `is_partial` where the rest of the file was read."""
 
@@ -104,13 +117,16 @@ class Extraction:
     misuses: list[Misuse] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     has_evidence: bool = True
     language: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether the file contains nothing to lint."""
-        return not (self.filters or self.interpolations or self.comments or self.problems)
+        return not (
+            self.filters or self.interpolations or self.comments or self.problems or self.remarks
+        )
 
     def add_candidate(
         self,
@@ -132,14 +148,18 @@ class Extraction:
         is_interpolation = bool(value.placeholders and built_with)
         value = value if is_interpolation else mark_placeholders(value)
         text = value.text
+        context = self._correct_job_type(value, context)
         resources, is_certain = self.find_listings(context)
+        is_platform = self.has_evidence or is_platform_url(context.path)
+        is_other_host = "://" in context.path and not is_platform_url(context.path)
         if not (
             (context.job_type and is_certain and text)
             or calls_operator(text)
             or (is_certain and calls_function(text))
+            or (is_certain and is_platform and not is_other_host and has_other_syntax(text))
         ):
             return
-        has_evidence = self.has_evidence or is_certain or is_platform_url(context.path)
+        has_evidence = is_certain or is_platform
         is_other = not has_evidence and is_expression(text)
         if is_other and is_interpolation:
             return
@@ -158,6 +178,42 @@ class Extraction:
             )
         else:
             self.filters.append(extracted)
+
+    def add_remark(self, code: str, span: Span, message: str, hint: str) -> None:
+        """Add what is wrong around a filter; `span` is one of the file."""
+        remark = Remark(code, span, message, hint)
+        if remark not in self.remarks:
+            self.remarks.append(remark)
+
+    def add_search_filter(self, value: MappedText) -> None:
+        """Add a remark on a value of `filter_by`, which has another language, if it is a filter."""
+        if not starts_like_filter(value.text):
+            return
+        translated = translate_to_search(value.text)
+        example = "price:>=10" if translated is None or len(translated) > 60 else translated
+        self.add_remark(
+            "EPF606",
+            value.bounds,
+            "`filter_by` of multi-search has another language than `filter`.",
+            f"{'as in' if example != translated else 'write'} `{example}`",
+        )
+
+    def _correct_job_type(self, value: MappedText, context: RequestContext) -> RequestContext:
+        """Return the context with the right job type; add a remark if it is written differently."""
+        if not context.job_type or not calls_function(value.text):
+            return context
+        from epfilter.resources import suggest_job_type
+
+        suggested = suggest_job_type(context.job_type)
+        if suggested is None:
+            return context
+        self.add_remark(
+            "EPF605",
+            context.job_span or value.bounds,
+            f"`{shorten(context.job_type)}` is not a type of job.",
+            f"did you mean `{suggested}`?",
+        )
+        return context._replace(job_type=suggested)
 
     def add_example(self, value: MappedText, context: RequestContext = NO_CONTEXT) -> None:
         """Add a text of documentation if it is an example of a filter.

@@ -61,6 +61,9 @@ _NAMES_OF_OPERANDS = frozenset(
 _LABEL = re.compile(r"\s*[A-Z][a-z]+\s+\([^()]*\)\s*")
 """A text for people, such as `Contains (one, two)`: no one writes a call like that."""
 
+_OTHER_SYNTAX = re.compile(r"[A-Za-z_][\w.-]*:(?:[<>]=?|!?=|\[)|filter(?:\[|%5B)[\w.-]+(?:\]|%5D)")
+"""The language of `filter_by` in multi-search, and parameters of JSON:API."""
+
 _FILTER_NAME = re.compile(r"(?:\w*_)?(?:filter|FILTER)|\w*[a-z0-9]Filter")
 
 
@@ -124,6 +127,15 @@ def joins_calls(text: str) -> bool:
     (True, False)
     """
     return _JOINT.search(text) is not None
+
+
+def has_other_syntax(text: str) -> bool:
+    """Return whether the text starts like a filter of multi-search or of JSON:API.
+
+    >>> has_other_syntax("price:>=10 && name:=Ron"), has_other_syntax("eq(a,b:=c)")
+    (True, False)
+    """
+    return _OTHER_SYNTAX.match(text) is not None
 
 
 def starts_like_filter(text: str) -> bool:

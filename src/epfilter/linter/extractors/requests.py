@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from epfilter.errors import Span
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER
 
 URL_MEMBERS = ("url", "uri", "path")
@@ -39,6 +40,8 @@ class RequestContext(NamedTuple):
     """
     listing: str = ""
     """The name of the listing itself, as `epfilter check --resource` takes it."""
+    job_span: Span | None = None
+    """The position of `job_type` in the file, if it is known."""
 
 
 NO_CONTEXT = RequestContext()
@@ -67,7 +70,7 @@ def infer_request(
     and `outer` has a URL. A single word is a URL only beside a method.
 
     >>> infer_request("/v2/orders", ["list", "POST"], RequestContext())
-    RequestContext(path='/v2/orders', method='POST', job_type='', operation='', listing='')
+    RequestContext(path='/v2/orders', method='POST', job_type='', operation='', listing='', ...)
     >>> infer_request("text/html", [], RequestContext("/v2/orders")).path
     '/v2/orders'
     >>> infer_request("orders", ["get"], RequestContext()).path

@@ -61,6 +61,12 @@ _OTHER_SIGNS: tuple[re.Pattern[str], ...] = (
         r"\w+\s*(?:\(|%28)",
         re.ASCII,
     ),
+    # A filter of multi-search or JSON:API in a URL of the platform.
+    re.compile(
+        r"filter(?<=[?&]filter)(?:=[\w.-]+(?::|%3A)(?:[<>=!\[]|%3[CDE]|%5B)"
+        r"|(?:\[|%5B)[\w.-]+(?:\]|%5D))",
+        re.ASCII,
+    ),
     # An object that a program passes to the JavaScript SDK.
     re.compile(r"Filter(?<=\.Filter)\s*\("),
     re.compile(r"ExportProducts\s*\("),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from urllib.parse import quote
 
+from epfilter.errors import Span
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.filter_text import OPERATOR_PATTERN, starts_like_filter
 from epfilter.linter.extractors.literals import decode_segments
@@ -37,6 +38,19 @@ _PATH_BOUNDARY = re.compile(r"[()\[\]|,;]")
 
 It does not end the query, which may contain these characters: `page[limit]=5`, `include=items`.
 """
+_SEARCH_VALUE = re.compile(r"[A-Za-z_][\w.-]*+:[<>][^\s\"'`&]*+")
+"""A value in the language of multi-search, whose `>` is a part of it."""
+
+_MEMBERS = re.compile(
+    r"(?<=[?&])filter(?:\[|%5B)[^\s\"'`<>&]*+(?:&filter(?:\[|%5B)[^\s\"'`<>&]*+)*+", re.IGNORECASE
+)
+"""Parameters of JSON:API, such as `filter[status]=live`."""
+
+_URL_REST = re.compile(r"[^\s\"'`<>]*+")
+_OFFSET = re.compile(r"page(?:\[|%5B)offset(?:\]|%5D)=([0-9]{5,9})(?![0-9])", re.IGNORECASE)
+MAX_OFFSET = 10_000
+"""Source: the platform's guide "Pagination"; a firm limit of orders and files, advice elsewhere."""
+
 _VALUE_ENDS = frozenset("&#<>`|\"')]\\")
 _OR_CALL = re.compile(r"\|(?:[ \t]*(?:\r\n|\r|\n)[ \t]*)?(?:\w+)?\(")
 _BREAK = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*")
@@ -78,7 +92,7 @@ def add_url_filters(
     for parameter, limit in _find_parameters(text):
         if parameter.start() < done:
             continue  # a part of the value before
-        is_cut = False
+        is_cut, url_start = False, parameter.start()
         if parameter["mark"] is None:
             value, done = _find_value_alone(source, parameter.end(), limit)
             if value is None:
@@ -105,6 +119,38 @@ def add_url_filters(
         path = _PATH_BOUNDARY.split(url)[-1] or request.path
         context = RequestContext(path, request.method)
         extraction.add_candidate(value, context, built_with, is_cut=is_cut)
+        if parameter["mark"]:
+            rest = _URL_REST.match(text, done, limit)
+            query = source.slice(url_start, rest.end() if rest else done)
+            _check_offset(query, context, extraction)
+    _add_member_filters(source, extraction, request)
+
+
+def _check_offset(query: MappedText, context: RequestContext, extraction: Extraction) -> None:
+    """Add a remark on an offset in a URL that no page of a listing has."""
+    for offset in _OFFSET.finditer(query.text):
+        if int(offset[1]) > MAX_OFFSET and extraction.find_listings(context).resources:
+            extraction.add_remark(
+                "EPF607",
+                query.map_span(Span(*offset.span())),
+                f"pages of a listing end at the offset {MAX_OFFSET:,}.",
+                "to read everything, send `sort=created_at` and `filter=ge(created_at,LAST)` with "
+                "the last value of the page before",
+            )
+
+
+def _add_member_filters(
+    source: MappedText, extraction: Extraction, request: RequestContext
+) -> None:
+    """Add the parameters of JSON:API in URLs, which the platform does not have; never edited."""
+    done = 0
+    for members in _MEMBERS.finditer(source.text):
+        start = _find_url_start(source, done, members.start())
+        done = members.end()
+        url = source.text[start : members.start()].partition("?")[0]
+        path = _PATH_BOUNDARY.split(url)[-1] or request.path
+        value = decode_percent(source.slice(*members.span())).with_encoder(refuse_edit)
+        extraction.add_candidate(value, RequestContext(path, request.method))
 
 
 def add_unparsed_urls(source: MappedText, extraction: Extraction) -> None:
@@ -201,6 +247,9 @@ def _find_value_end(text: str, start: int, limit: int) -> tuple[int, bool]:
     tokens; so do template variables. An apostrophe may be a quote or not. A backtick outside of
     quotes ends inline code.
     """
+    search = _SEARCH_VALUE.match(text, start, limit)
+    if search:
+        return search.end(), True
     for quotes in ("\"'", '"', ""):
         end, is_balanced = _scan_value(text, start, limit, quotes)
         if is_balanced:

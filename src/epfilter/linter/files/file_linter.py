@@ -32,6 +32,7 @@ from epfilter.linter.files.interpolations import diagnose_interpolation
 from epfilter.linter.files.placeholders import lint_with_placeholders
 from epfilter.linter.files.projects import Projects, names_platform
 from epfilter.linter.files.report import FileFinding, FileReport
+from epfilter.linter.registry import RULES
 from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
@@ -355,6 +356,9 @@ def _lint_extraction(extraction: Extraction, directives: Directives) -> Iterator
         is_remark = is_partial or not extraction.has_evidence
         severity = Severity.INFO if is_remark else Severity.ERROR
         yield Diagnostic("EPF703", f"{message.rstrip('.')}.", span, severity)
+    for code, span, message, hint in extraction.remarks:
+        severity = RULES[code].severity if extraction.has_evidence else Severity.INFO
+        yield Diagnostic(code, message, span, severity, hint)
     yield from directives.problems
 
 

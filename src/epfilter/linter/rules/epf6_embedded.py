@@ -1,10 +1,11 @@
-"""EPF601 to EPF604: the documentation of findings around filters in programs and text files.
+"""EPF601 to EPF607: the documentation of findings around filters in programs and text files.
 
 The findings themselves come from `epfilter.linter.files`.
 """
 
 from __future__ import annotations
 
+from epfilter.errors import Severity
 from epfilter.linter.definitions import Example, Rule
 
 RULES = (
@@ -65,5 +66,64 @@ RULES = (
             "Moltin.Customers.Filter({ eq: { name: '\"Poe, Ron\"' } }).All();\n", name="a.js"
         ),
         source="github.com/elasticpath/js-sdk, src/utils/formatQueryString.js.",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="EPF605",
+        title="Unknown type of job",
+        explanation=(
+            "The `job_type` of a payload is written differently than the platform writes it. Only "
+            "spellings of a known type are reported. The filter is checked as one for that type."
+        ),
+        bad=Example(
+            "# for Elastic Path\njob_type: order-export\nfilter: eq(payment,paid)\n",
+            name="job.yaml",
+        ),
+        good=Example(
+            "# for Elastic Path\njob_type: order_export\nfilter: eq(payment,paid)\n",
+            name="job.yaml",
+        ),
+        source="Exporter Service API 1.0, OpenAPI document.",
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        code="EPF606",
+        title="Filter in the parameter of multi-search",
+        explanation=(
+            "The parameter `filter_by` of `POST /catalog/multi-search` has a language of its own, "
+            "as in `price:>=10`. The platform responds to a filter in it with `Could not parse the "
+            "filter query.` It is searched in data files and in the bodies of requests."
+        ),
+        bad=Example(
+            '{"url": "https://useast.api.elasticpath.com/x", "filter_by": "ge(price,10)"}\n',
+            name="search.json",
+        ),
+        good=Example(
+            '{"url": "https://useast.api.elasticpath.com/x", "filter_by": "price:>=10"}\n',
+            name="search.json",
+        ),
+        source="the platform's documentation of multi-search (2026).",
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        code="EPF607",
+        title="Offset beyond the last page",
+        explanation=(
+            "Pages of a listing end at `page[offset]=10000`: this is a firm limit of orders and "
+            "files, and advice for other listings. To read everything, sort by `created_at`, and "
+            "filter by the last value of the page before."
+        ),
+        bad=Example(
+            "GET https://useast.api.elasticpath.com/v2/orders?filter=eq(payment,paid)"
+            "&page[offset]=10100\n",
+            name="orders.http",
+        ),
+        good=Example(
+            "GET https://useast.api.elasticpath.com/v2/orders"
+            "?filter=eq(payment,paid):ge(created_at,2024-01-01T00:00:00Z)&sort=created_at\n",
+            name="orders.http",
+        ),
+        source="the platform's guide to pagination.",
+        severity=Severity.INFO,
     ),
 )
