@@ -52,6 +52,7 @@ def test_severities_and_defaults_are_stable() -> None:
         "EPF407",
         "EPF412",
         "EPF413",
+        "EPF607",
         "EPF705",
     }
     assert {code for code, known in RULES.items() if not known.enabled} == {"EPF307", "EPF501"}
