@@ -33,7 +33,7 @@ from epfilter.errors import (
 )
 from epfilter.located import Located
 from epfilter.parser import parse, parse_located
-from epfilter.printer import quote_operand
+from epfilter.printer import quote_operand, unparse
 from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name
 from epfilter.values import listed_values, to_text
@@ -172,6 +172,19 @@ def as_filter(f: Filter | str | Template) -> Filter:
     if isinstance(f, str):
         return parse(f)
     return f.bind() if isinstance(f, Template) else require_filter(f)
+
+
+def read_text(f: Filter | str | Template) -> str:
+    """Return the text of a template, the canonical text of a node, or the text itself.
+
+    Raises `FilterTypeError` for any other type.
+
+    >>> read_text(Template("eq(a,{b})")), read_text(parse("eq(a, 1)")), read_text("eq(a")
+    ('eq(a,{b})', 'eq(a,1)', 'eq(a')
+    """
+    if isinstance(f, str):
+        return f
+    return f.text if isinstance(f, Template) else unparse(require_filter(f))
 
 
 def drop_uncertain(diagnostics: Iterable[Diagnostic], template: Template) -> list[Diagnostic]:

@@ -8,6 +8,7 @@ from epfilter.ast import Filter, require_filter
 from epfilter.english.sentences import build_sentence
 from epfilter.english.subjects import Subjects
 from epfilter.parser import parse
+from epfilter.templates import Template, read_text
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["in_words"]
 
 
-def in_words(f: Filter | str, resource: Resource | str | None = None) -> str:
-    r"""Return what a filter, or its text, selects, in plain English.
+def in_words(f: Filter | str | Template, resource: Resource | str | None = None) -> str:
+    r"""Return what a filter, its text or a template selects, in plain English.
 
     `resource` is a resource or the name of one of the platform's listings. With a resource, the
     objects have a name, dates and times are formatted, and aliases become the names of fields;
@@ -26,7 +27,8 @@ def in_words(f: Filter | str, resource: Resource | str | None = None) -> str:
     If one sentence can show the grouping unambiguously, the result is one line. Otherwise it is
     an outline with one condition per line. A field or value cannot be confused with words of the
     sentence: a text that is not a plain word or number is in “curly quotes”. A text with
-    characters that are not printable is escaped, and a note follows.
+    characters that are not printable is escaped, and a note follows. The placeholders of a template
+    are shown as they are written.
 
     Raises FilterSyntaxError for an invalid text, FilterTypeError if `f` is neither a filter nor a
     text or `resource` is not a resource, and ResourceError for a name that no listing has.
@@ -42,7 +44,7 @@ def in_words(f: Filter | str, resource: Resource | str | None = None) -> str:
       - whose status is incomplete
       - whose payment is paid
     """
-    f = parse(f) if isinstance(f, str) else require_filter(f)
+    f = parse(read_text(f)) if isinstance(f, (str, Template)) else require_filter(f)
     if resource is None:
         return build_sentence(f, Subjects(f, None))
     from epfilter.resources import resource_of

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from epfilter.linter.reports import render
     from epfilter.located import Located
     from epfilter.resources import Resource
+    from epfilter.templates import Template
 
 __all__ = [
     "RULES",
@@ -61,13 +62,16 @@ __all__ = [
 
 
 def lint(
-    text: str,
+    f: Filter | str | Template,
     resource: Resource | str | None = None,
     *,
     settings: Settings | None = None,
     rules: Iterable[Rule] = (),
 ) -> list[Diagnostic]:
-    """Return all findings of the rules in a filter text, in the order of the text.
+    """Return all findings of the rules in a filter, in the order of its text.
+
+    `f` is a text, a filter, or a template. Spans refer to the text, to `unparse(f)` for a filter.
+    In a template, only what holds for all values of the placeholders is found.
 
     `resource` is a resource or the name of one of the platform's listings. With a resource, fields,
     operators and values are checked too, and values are compared by the type of their field.
@@ -76,8 +80,8 @@ def lint(
     resource in the undamaged calls. `settings` select rules and set thresholds; `rules` are your
     own, beside those of this package and of installed packages.
 
-    No content of the text raises an error. Raises FilterTypeError if the text is not a str or the
-    resource has a wrong type, ResourceError for the name of an unknown resource, and
+    No content of the text raises an error. Raises FilterTypeError if an argument has a wrong
+    type, ResourceError for the name of an unknown resource, and
     FilterValueError for settings that name an unknown rule and for an invalid rule, and PluginError
     if the rules of an installed package cannot be used.
 
@@ -91,7 +95,15 @@ def lint(
 
     resolved = resource_of(resource, hint='as in lint(text, "orders")')
     added = _require_rules(rules)
-    return get_engine(require_settings(settings), added).run(text, resolved)
+    engine = get_engine(require_settings(settings), added)
+    if isinstance(f, str):
+        return engine.run(f, resolved)
+    from epfilter.linter.templates import lint_template
+    from epfilter.templates import Template, read_text
+
+    if isinstance(f, Template):
+        return lint_template(f, lambda text: engine.run(text, resolved), resolved)
+    return engine.run(read_text(f), resolved)
 
 
 def lint_located(

@@ -16,7 +16,6 @@ from epfilter.ast import (
     require_filter,
 )
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
-from epfilter.parser import parse
 from epfilter.resources import messages
 from epfilter.resources.bound_tree import (
     BoundCall,
@@ -30,11 +29,14 @@ from epfilter.resources.bound_tree import (
 from epfilter.resources.field_types import BoundValue, Problem
 from epfilter.resources.schema import FieldMatch, Schema
 from epfilter.snippets import format_argument
+from epfilter.templates import Template, as_filter
 
 
-def bind(schema: Schema, f: Filter | str, *, max_or_complexity: int | None = None) -> BoundFilter:
+def bind(
+    schema: Schema, f: Filter | str | Template, *, max_or_complexity: int | None = None
+) -> BoundFilter:
     """Return the bound tree of a filter or its text; see `Resource.bind`."""
-    f = parse(f) if isinstance(f, str) else require_filter(f)
+    f = as_filter(f)
     if max_or_complexity is not None:
         _require_or_complexity(f, max_or_complexity)
     tree = bind_calls(f, lambda call: _bind_call(schema, call))

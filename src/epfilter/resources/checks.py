@@ -14,12 +14,11 @@ from epfilter.ast import (
     IsNull,
     Membership,
     Operator,
-    require_filter,
 )
 from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
 from epfilter.located import Located, Operand
 from epfilter.parser import parse_located
-from epfilter.printer import print_operand, unparse
+from epfilter.printer import print_operand
 from epfilter.resources import messages
 from epfilter.resources.alternatives import find_alternative
 from epfilter.resources.declarations import SourceConflict
@@ -27,15 +26,17 @@ from epfilter.resources.field_types import Problem
 from epfilter.resources.schema import FieldMatch, Schema
 from epfilter.semantics import has_wildcard, replace_percent_wildcards
 from epfilter.snippets import shorten
+from epfilter.templates import Template, drop_uncertain, read_text
 
 _MAX_SHOWN = 60
 """Characters of the operands that a hint repeats."""
 
 
-def check_filter(schema: Schema, f: Filter | str) -> list[Diagnostic]:
-    """Return all diagnostics of a filter or a text; see `Resource.check`."""
-    text = f if isinstance(f, str) else unparse(require_filter(f))
-    return check_parsed_text(schema, parse_located(text), len(text))
+def check_filter(schema: Schema, f: Filter | str | Template) -> list[Diagnostic]:
+    """Return all diagnostics of a filter, a text or a template; see `Resource.check`."""
+    text = read_text(f)
+    diagnostics = check_parsed_text(schema, parse_located(text), len(text))
+    return drop_uncertain(diagnostics, f) if isinstance(f, Template) else diagnostics
 
 
 def check_parsed_text(schema: Schema, located: Located, length: int) -> list[Diagnostic]:

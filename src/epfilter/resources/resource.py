@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from epfilter.ast import Filter, Operator
     from epfilter.errors import Diagnostic
     from epfilter.located import Located
+    from epfilter.templates import Template
 
 
 class Resource(FieldGroup):
@@ -119,11 +120,11 @@ class Resource(FieldGroup):
     __iter__ = None
     __contains__ = None
 
-    def check(self, f: Filter | str) -> list[Diagnostic]:
+    def check(self, f: Filter | str | Template) -> list[Diagnostic]:
         """Return what is wrong with a filter or a text for this resource, in the order of the text.
 
-        Spans refer to the text, or to `unparse(f)` for a filter. Never raises for the contents of
-        the filter or text.
+        Spans refer to the text, or to `unparse(f)` for a filter. A template is checked except for
+        its placeholders. Never raises for the contents of the filter or text.
 
         >>> from epfilter.resources import orders
         >>> [diagnostic.code for diagnostic in orders.check("eq(paymet,paid):like(with_tax,1*)")]
@@ -131,8 +132,12 @@ class Resource(FieldGroup):
         """
         return check_filter(self._schema, f)
 
-    def bind(self, f: Filter | str, *, max_or_complexity: int | None = None) -> BoundFilter:
+    def bind(
+        self, f: Filter | str | Template, *, max_or_complexity: int | None = None
+    ) -> BoundFilter:
         """Return the filter as a tree with canonical paths and typed values, ready to run.
+
+        `f` is a filter, a text, or a template that needs no values.
 
         `max_or_complexity` limits the OR complexity: a call counts 1, AND multiplies, OR adds.
 

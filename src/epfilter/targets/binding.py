@@ -6,8 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from epfilter.ast import Comparison, Filter, IsNull, Membership, require_filter
-from epfilter.parser import parse
+from epfilter.ast import Comparison, Filter, IsNull, Membership
 from epfilter.resources import (
     BoundCall,
     BoundComparison,
@@ -20,6 +19,7 @@ from epfilter.resources import (
     resource_info,
     resource_of,
 )
+from epfilter.templates import Template, as_filter
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -31,20 +31,21 @@ class Untyped(str):
     __slots__ = ()
 
 
-def bind_filter(f: Filter | str, resource: Resource | str | None) -> BoundFilter:
+def bind_filter(f: Filter | str | Template, resource: Resource | str | None) -> BoundFilter:
     """Return the bound tree that a target translates.
 
     With a resource, aliases are resolved and values typed, as by `Resource.bind`; values of
     attributes of unknown type are `Untyped`. Without one, the paths are the fields of the filter,
     and all values are `Untyped`.
 
-    Raises FilterSyntaxError for an invalid text, ResourceError for what the resource does not
-    accept, and FilterTypeError for arguments of a wrong type.
+    Raises FilterSyntaxError for an invalid text, TemplateError for a template that needs values,
+    ResourceError for what the resource does not accept, and FilterTypeError for arguments of a
+    wrong type.
 
     >>> bind_filter("eq(total,5)", None)
     BoundComparison(op=<Operator.EQ: 'eq'>, field='total', path='total', value='5')
     """
-    f = parse(f) if isinstance(f, str) else require_filter(f)
+    f = as_filter(f)
     declared = resource_of(resource, 'as in to_predicate(f, "orders")')
     return bind_calls(f, _bind_untyped) if declared is None else _bind_typed(f, declared)
 

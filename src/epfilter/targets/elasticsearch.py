@@ -26,6 +26,7 @@ from epfilter.values import from_text_or_none
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
+    from epfilter.templates import Template
 
 Query = dict[str, Any]
 Fields = Mapping[str, str | Mapping[str, str]] | Callable[[str, Operator], str]
@@ -45,7 +46,7 @@ _FRACTION = re.compile(r"\.\d", re.ASCII)
 
 
 def to_elasticsearch(
-    f: Filter | str,
+    f: Filter | str | Template,
     resource: Resource | str | None = None,
     *,
     fields: Fields | None = None,

@@ -26,13 +26,13 @@ from epfilter.ast import (
     Or,
     construct_group,
     construct_unchecked,
-    require_filter,
 )
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.limits import MAX_DEPTH
 from epfilter.snippets import shorten
 from epfilter.strict_json import JsonError, JsonFault, StrictDecoder
 from epfilter.suggestions import list_names, suggest_name
+from epfilter.templates import Template, as_filter
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -45,19 +45,20 @@ _DECODER = StrictDecoder(tolerate={JsonFault.CONSTANT, JsonFault.SURROGATE})
 _URL_ENCODED = re.compile(r"\s*+(?:%|\{\s*+%)")
 
 
-def to_ep_ast(f: Filter) -> dict[str, Any]:
+def to_ep_ast(f: Filter | str | Template) -> dict[str, Any]:
     """Return the filter as the platform's tree: plain dicts and lists for `json.dumps`.
 
     Calls have `type` and `args`, the field first; AND and OR have `type` and `children`.
 
-    Raises FilterTypeError for an argument that is not a filter.
+    Raises FilterTypeError for an argument that is not a filter, and the errors of `parse` for a
+    text.
 
     >>> from epfilter import parse
     >>> to_ep_ast(parse("eq(status,paid):is_null(coupon)"))
     {'type': 'AND', 'children': [{'type': 'EQ', 'args': ['status', 'paid']}, \
 {'type': 'IS_NULL', 'args': ['coupon']}]}
     """
-    return _to_tree(require_filter(f))
+    return _to_tree(as_filter(f))
 
 
 def render_ep_ast(f: Filter, resource: Resource | None) -> str:

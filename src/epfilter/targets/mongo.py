@@ -38,6 +38,7 @@ from epfilter.values import from_text_or_none
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
+    from epfilter.templates import Template
 
 Query = dict[str, Any]
 
@@ -49,7 +50,10 @@ _SEARCH_SYNTAX = re.compile(r'"|(?:^|\s)-')
 
 
 def to_mongo(
-    f: Filter | str, resource: Resource | str | None = None, *, types: Types | None = None
+    f: Filter | str | Template,
+    resource: Resource | str | None = None,
+    *,
+    types: Types | None = None,
 ) -> Query:
     r"""Return the query that finds what the filter selects, for `collection.find`.
 

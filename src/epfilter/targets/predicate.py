@@ -19,13 +19,14 @@ from epfilter.targets.row_paths import Reader, elements, is_list, path_reader
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
+    from epfilter.templates import Template
 
 _MAX_INLINE_TERMS = 50
 """A filter with more terms becomes loops instead of a generated function."""
 
 
 def to_predicate(
-    f: Filter | str, resource: Resource | str | None = None
+    f: Filter | str | Template, resource: Resource | str | None = None
 ) -> Callable[[object], bool]:
     """Return a function that returns whether a row matches the filter.
 
@@ -76,7 +77,7 @@ class _Predicate(partial[bool]):
     A `partial` without arguments calls its function without the cost of a second Python call.
     """
 
-    arguments: tuple[Filter | str, Resource | str | None]
+    arguments: tuple[Filter | str | Template, Resource | str | None]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return to_predicate, self.arguments

@@ -15,6 +15,9 @@ PERCENT_FIELD = re.compile(
     PLACEHOLDER + r"|%(?:%|\{\w+\}|(?:\([^()]*\)|<\w+>|\[\d+\]|\d+\$)?"
     r"[#0 +-]*(?:\*|\d*)(?:\.(?:\*|\d*))?[hlL]?[a-zA-Z@])"
 )
+TEMPLATE_FIELD = re.compile(PLACEHOLDER + r"|\{[A-Za-z_]\w*\}")
+"""A placeholder of `epfilter.Template`; no character is doubled there."""
+
 BRACE_FIELD = re.compile(PLACEHOLDER + r"|\{\{|\}\}|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 
 
@@ -40,7 +43,7 @@ def replace_fields(
         text = PLACEHOLDER if is_placeholder else match[0][0]
         segments.append(Segment(text, start, end, is_placeholder))
     segments.append(Segment(value.text[done:], done, len(value.text)))
-    encode = _double_percents if field is PERCENT_FIELD else _double_braces
+    encode = _ENCODERS.get(field, str)
     children = [*template.children, *((argument, None) for argument in arguments)]
     construct = built_with if has_fields else template.built_with
     return StringExpression(value.decode(segments, encode), construct, children)
@@ -52,3 +55,6 @@ def _double_percents(new: str) -> str:
 
 def _double_braces(new: str) -> str:
     return new.replace("{", "{{").replace("}", "}}")
+
+
+_ENCODERS = {PERCENT_FIELD: _double_percents, BRACE_FIELD: _double_braces}

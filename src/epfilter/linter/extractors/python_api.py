@@ -10,6 +10,7 @@ from typing import NamedTuple
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 
 _PACKAGE = "epfilter"
+_TEMPLATE = f"{_PACKAGE}.Template"
 _RESOURCES = f"{_PACKAGE}.resources."
 _RESOURCE_METHODS = frozenset({"check", "bind"})
 _FILTER_KEYWORDS = frozenset({"text", "f", "filter"})
@@ -33,7 +34,7 @@ _FUNCTIONS = MappingProxyType(
     {
         "epfilter.parse": _Parameters(),
         "epfilter.parse_located": _Parameters(),
-        "epfilter.Template": _WITH_RESOURCE,
+        _TEMPLATE: _WITH_RESOURCE,
         "epfilter.lint": _WITH_RESOURCE,
         "epfilter.linter.lint": _WITH_RESOURCE,
         "epfilter.linter.fix": _WITH_RESOURCE,
@@ -63,6 +64,8 @@ class ApiCalls:
     """
 
     def __init__(self, tree: ast.Module, text: str) -> None:
+        self.templates: set[ast.AST] = set()
+        """The texts of templates that were found: their placeholders are safe."""
         self._names = dict(_find_imports(tree)) if _PACKAGE in text else {}
         if self._names:
             self._names |= dict(self._find_variables(tree))
@@ -80,6 +83,8 @@ class ApiCalls:
         context = RequestContext(listing=listing) if listing else NO_CONTEXT
         arguments: list[ast.AST] = [*node.args[parameters.filter : parameters.filter + 1]]
         arguments += [word for name, word in words.items() if name in _FILTER_KEYWORDS]
+        if name == _TEMPLATE:
+            self.templates.update(_value_of(argument) for argument in arguments)
         return [(argument, context) for argument in arguments]
 
     def _find_listing(
@@ -124,6 +129,10 @@ class ApiCalls:
                     return ".".join([self._names[name], *reversed(attributes)])
                 case _:
                     return ""
+
+
+def _value_of(argument: ast.AST) -> ast.AST:
+    return argument.value if isinstance(argument, ast.keyword) else argument
 
 
 def _find_imports(tree: ast.Module) -> Iterator[tuple[str, str]]:

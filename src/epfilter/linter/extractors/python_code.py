@@ -17,6 +17,7 @@ from epfilter.linter.extractors.filter_text import has_example
 from epfilter.linter.extractors.format_fields import (
     BRACE_FIELD,
     PERCENT_FIELD,
+    TEMPLATE_FIELD,
     replace_fields,
 )
 from epfilter.linter.extractors.literals import replace_surrogates
@@ -155,7 +156,10 @@ class _PythonExtractor(ProgramExtractor[ast.AST]):
             return None
         match node:
             case ast.Constant(value=str(text)):
-                return StringExpression(self._map_literal(node, [text]))
+                literal: StringExpression[ast.AST]
+                literal = StringExpression(self._map_literal(node, [text]))
+                is_template = node in self._api.templates
+                return replace_fields(literal, TEMPLATE_FIELD, "", ()) if is_template else literal
             case ast.Constant(value=bytes(data)):
                 value = self._map_literal(node, [data.decode("latin-1")])
                 return StringExpression(replace(value, encode=refuse_edit))

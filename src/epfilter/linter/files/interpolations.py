@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from epfilter.linter.extractors import InterpolatedFilter
 
 _DANGER = "a value that contains `)|eq(` changes the filter; "
-_PYTHON = "build it with `F`, as in `F.payment.eq(value)`"
+_PYTHON = "build it with `F`, as in `F.payment.eq(value)`, or with a `Template`"
 _QUOTE = r'write quotes around the value, and a backslash before each `\` and `"` in it'
 
 _DOUBLE_BACKSLASHES = r'("\\", "\\\\")'

@@ -16,8 +16,9 @@ RULES = (
             "A program inserts values into the text of a filter: with an f-string, `%`, `.format`, "
             "`+` or a template literal. A value that contains `)|eq(` turns it into another "
             "filter, and a value with a comma or a quote causes an error. The builder, or "
-            "`orders.payment.eq(value)` of a resource, keeps every value a single operand. If the "
-            "value cannot be dangerous, add a comment `epfilter: ignore[EPF601]`."
+            "`orders.payment.eq(value)` of a resource, keeps every value a single operand; so does "
+            "`Template`, which keeps the text of the filter, and `from_template` for t-strings. If "
+            "the value cannot be dangerous, add a comment `epfilter: ignore[EPF601]`."
         ),
         bad=Example(
             'client.get("/v2/orders", params={"filter": f"eq(email,{email})"})\n', name="shop.py"

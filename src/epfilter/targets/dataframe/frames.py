@@ -31,12 +31,13 @@ from epfilter.targets.or_to_in import merge_or_terms
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
+    from epfilter.templates import Template
 
 Frame = TypeVar("Frame")
 
 
 def to_narwhals(
-    f: Filter | str,
+    f: Filter | str | Template,
     resource: Resource | str | None = None,
     *,
     schema: Mapping[str, nw.dtypes.DType] | None = None,
@@ -95,7 +96,9 @@ def render_polars(f: Filter, resource: Resource | None) -> str:
     return plan.removeprefix("FILTER ").rpartition("\nFROM\n")[0]
 
 
-def filter_frame(frame: Frame, f: Filter | str, resource: Resource | str | None = None) -> Frame:
+def filter_frame(
+    frame: Frame, f: Filter | str | Template, resource: Resource | str | None = None
+) -> Frame:
     """Return the rows of a frame that satisfy the filter, as a frame of the same kind.
 
     Accepts frames of pandas, Polars (also lazy), PyArrow, DuckDB, Ibis and Spark; a lazy frame is

@@ -21,12 +21,13 @@ from epfilter.targets.sqlalchemy.columns import Columns
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
+    from epfilter.templates import Template
 
 __all__ = ["to_sqlalchemy"]
 
 
 def to_sqlalchemy(
-    f: Filter | str,
+    f: Filter | str | Template,
     table: FromClause | type[Any],
     resource: Resource | str | None = None,
     *,
