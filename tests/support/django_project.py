@@ -10,15 +10,19 @@ import django
 from django.conf import settings
 from sqlalchemy import make_url
 
-if not settings.configured:
-    settings.configure(
-        USE_TZ=True,
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-        REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": [], "UNAUTHENTICATED_USER": None},
-    )
+SETTINGS: dict[str, Any] = {
+    "USE_TZ": True,
+    "DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+    "REST_FRAMEWORK": {"DEFAULT_AUTHENTICATION_CLASSES": [], "UNAUTHENTICATED_USER": None},
+}
+if settings.configured:  # an example of the documentation was first
+    for setting, value in SETTINGS.items():
+        setattr(settings, setting, value)
+else:
+    settings.configure(**SETTINGS)
     django.setup()
 
-from django.db import connections, models
+from django.db import connections, models  # noqa: E402 - its settings come first
 
 
 class Customer(models.Model):
