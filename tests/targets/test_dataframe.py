@@ -451,6 +451,29 @@ def test_large_unsigned_numbers_beside_null_keep_each_digit(
     assert ids(filter_frame(ENGINES[engine](make_table(size=sizes)), f)) == expected
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        ("contains(sizes,18446744073709551615)", [0]),
+        ("contains(sizes,1)", [1]),
+        ("contains_any(sizes,1,18446744073709551615)", [0, 1]),
+        ("eq(sizes,18446744073709551616)", NOTHING),
+    ],
+)
+def test_large_unsigned_numbers_in_lists(engine: str, f: str, expected: list[int]) -> None:
+    sizes = pa.array([[2**64 - 1], [1], None], pa.list_(pa.uint64()))
+    frame = ENGINES[engine](make_table(sizes=sizes))
+    if engine == "ibis" and "18446744073709551615" in f:
+        with pytest.raises(UnsupportedFilterError, match=r"above 2\*\*63 - 1"):
+            filter_frame(frame, f)
+    elif engine == "pandas of objects":
+        with pytest.raises(FilterValueError, match="without a common type"):
+            filter_frame(frame, f)
+    else:
+        assert ids(filter_frame(frame, f)) == expected
+
+
 @pytest.mark.parametrize("engine", OF_ARROW)
 @pytest.mark.parametrize(
     ("lists", "expected"), [([], []), ([None], []), ([["a"]], []), ([["a", "b"]], [0])]

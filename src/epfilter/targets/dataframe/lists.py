@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from operator import and_, or_
-from typing import assert_never
+from typing import Any, assert_never
 from uuid import UUID
 
 import narwhals as nw
@@ -14,6 +14,7 @@ from epfilter.semantics import parse_pattern
 from epfilter.targets.dataframe.coercion import COMPARE, coerce_value, fit_comparison, is_text
 from epfilter.targets.dataframe.columns import Column, dtype_instance
 from epfilter.targets.dataframe.comparisons import join_balanced, to_literal
+from epfilter.targets.representable import EVERY_INT64
 
 _SEARCHABLE = (nw.Boolean, nw.Date, nw.Datetime, nw.String)
 _EXPLODE = "explode the list first"
@@ -70,7 +71,21 @@ def _contains(op: CallOperator, column: Column, element: Column, operand: object
     comparison = fit_comparison(Operator.EQ, value, element.dtype) if value is not None else False
     if isinstance(comparison, bool):
         return None
-    return column.expr.list.contains(comparison.value)
+    return column.expr.list.contains(_to_item(op, comparison.value, element))
+
+
+def _to_item(op: CallOperator, value: Any, element: Column) -> Any:
+    """Return a value in the form in which the engine searches it in lists."""
+    if not isinstance(element.dtype, nw.UInt64):
+        return value
+    if element.engine in ("PyArrow", "pandas"):
+        # PyArrow takes a plain integer for a signed one, which cannot hold every element.
+        import pyarrow as pa
+
+        return pa.scalar(value, pa.uint64())
+    if element.engine == "Ibis" and value > EVERY_INT64[1]:
+        raise element.unsupported(op, "a list is not searched for integers above 2**63 - 1")
+    return value
 
 
 def _compare_extreme(
