@@ -24,7 +24,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["tree"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["tree"][:80])
 def test_a_tree_is_read_or_refused(case: dict[str, str]) -> None:
     if "refused" in case:
         with pytest.raises(FilterValueError) as refusal:

@@ -95,7 +95,7 @@ def iterate_reports(  # noqa: PLR0913 - the options of a run
             unsupported=unsupported,
         )
     except NeedsExtraError as error:
-        raise MissingPackageError(str(error), "'epfilter[lint]'") from None
+        raise MissingPackageError(str(error), f"'epfilter[{error.extra}]'") from None
     return collect_with_progress(
         run.lint_targets(targets, processes=processes), len(targets), label
     )

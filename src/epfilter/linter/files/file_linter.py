@@ -252,7 +252,7 @@ class FileLinter:
         return not self._is_selected(code, path) or directives.suppress(code, bounds)
 
     def _get_unwanted_codes(self, path: Path) -> frozenset[str]:
-        """Return the codes that nobody selected by name for a kind of file where they are usual."""
+        """Return the codes that no one selected by name for a kind of file where they are usual."""
         kind = self.find_kind(path)
         if kind is None or not kind.is_document:
             return frozenset()

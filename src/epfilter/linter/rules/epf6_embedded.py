@@ -44,8 +44,11 @@ RULES = (
         code="EPF603",
         title="Invalid linter comment",
         explanation=(
-            "A comment begins with `epfilter:`, but what follows is not `ignore[CODES]`, "
-            "`ignore-file[CODES]` or `resource=NAME`, or the code or the resource does not exist."
+            "A comment begins with `epfilter:`, but what follows is not a directive, or the code "
+            "or the resource does not exist. The directives are `ignore`, `ignore[CODES]`, "
+            "`ignore-file`, `ignore-file[CODES]`, `resource=NAME` and `resource=none`. Codes are "
+            "also read without brackets: `ignore(EPF601)`, `ignore: EPF601`, `ignore=EPF601` and "
+            "`ignore EPF601` mean `ignore[EPF601]`."
         ),
         bad=Example("eq(a,1)  # epfilter: ignore[EPF999]\n", name="shop.filter"),
         good=Example("eq(payment,paid)  # epfilter: resource=orders\n", name="shop.filter"),
