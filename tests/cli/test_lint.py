@@ -294,6 +294,19 @@ def test_files_that_require_the_extra_for_more_languages(monkeypatch: pytest.Mon
     assert result.exit_code == 0
 
 
+def test_files_without_a_filter_that_are_not_text_do_not_make_the_run_fail() -> None:
+    write_file("a.ts", b"// Ren\xe9\n")
+    write_file("b.json", b"\0\1\2\3")
+    result = run("lint", "--format", "concise")
+    assert (result.exit_code, result.stderr) == (
+        0,
+        "0 filters in 2 files: 2 infos\n2 files could not be read\n",
+    )
+    assert "a.ts:1:1 EPF702" in result.stdout
+    write_file("a.ts", b'// Ren\xe9\nlist({ filter: "eq(a,1)" });\n')
+    assert run("lint").exit_code == 1
+
+
 def test_a_file_without_read_permission(monkeypatch: pytest.MonkeyPatch) -> None:
     write_file("a.filter", "gte(a,1)")
 

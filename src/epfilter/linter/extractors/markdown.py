@@ -150,14 +150,28 @@ class _MarkdownExtractor:
         if not is_partial:
             del filters[counts[0] :], interpolations[counts[1] :]
             del self._extraction.misuses[misuse_count:]
-            add_url_filters(code, extraction)
         found = [extracted.value.bounds for extracted in filters[counts[0] :]]
         found += [interpolation.span for interpolation in interpolations[counts[1] :]]
+        found += self._add_missed_urls(code, found)
         if self._extraction.has_evidence and _hides_filter(code, found):
             span, message, _ = extraction.problems[0]
             if not is_partial:
                 message = describe_url_search(f"`{kind.languages[0]}`", message)
             self._extraction.problems.append(Problem(span, message, is_partial=True))
+
+    def _add_missed_urls(self, code: MappedText, found: Sequence[Span]) -> list[Span]:
+        """Add the filters of URLs outside of what was found in code, and return where they are."""
+        searched = Extraction(
+            self._extraction.endpoints, has_evidence=self._extraction.has_evidence
+        )
+        add_url_filters(code, _DocumentationExtraction(searched, is_prose=False))
+        missed = [
+            extracted
+            for extracted in searched.filters
+            if not any(_overlap(extracted.value.bounds, bounds) for bounds in found)
+        ]
+        self._extraction.filters += missed
+        return [extracted.value.bounds for extracted in missed]
 
     def _add_prose(self, first: int, last: int, tables: list[tuple[int, int]]) -> None:
         r"""Add the filters of lines that are not code; in tables, `\|` encodes `|`."""
@@ -198,6 +212,10 @@ def _find_code_kind(token: Token) -> FileKind | None:
     """Return the kind of file of a code block, by the first word after its fence."""
     language = _LANGUAGE.match(token.info.strip()) if token.type == "fence" else None
     return find_kind_of_language(language[1].lower()) if language else None
+
+
+def _overlap(first: Span, second: Span) -> bool:
+    return first.start < second.end and second.start < first.end
 
 
 def _hides_filter(code: MappedText, found: Sequence[Span]) -> bool:
