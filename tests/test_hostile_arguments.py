@@ -33,6 +33,15 @@ from epfilter import (
     to_query,
     unparse,
 )
+from epfilter.analysis import (
+    disjoint,
+    equivalent,
+    implies,
+    never_matches,
+    normalize,
+    simplify,
+    subtract,
+)
 from epfilter.ast import fields, transform, walk
 from epfilter.english import in_words
 from epfilter.errors import FilterError, FilterValueError
@@ -172,6 +181,14 @@ _ENTRIES: dict[str, Callable[[Any], object]] = {
     "Settings select": lambda value: Settings(select=value),
     "Settings ignore": lambda value: Settings(ignore=(value,)),
     "Settings max_calls": lambda value: Settings(max_calls=value),
+    "implies": lambda value: implies(_FILTER, value),
+    "disjoint": lambda value: disjoint(value, _FILTER),
+    "equivalent": lambda value: equivalent(value, value),
+    "never_matches": never_matches,
+    "never_matches resource": lambda value: never_matches(_FILTER, value),
+    "simplify": simplify,
+    "normalize": normalize,
+    "subtract": lambda value: subtract(value, _FILTER),
     "in_words": in_words,
     "in_words resource": lambda value: in_words(_FILTER, value),
     "check": orders.check,

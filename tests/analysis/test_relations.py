@@ -43,7 +43,7 @@ CASES = [
 def questions(draw: st.DrawFn, *, typed: bool) -> tuple[str, str, list[Row]]:
     """Two filters, and rows that have values near those of the filters."""
     first, second = draw(filter_texts(typed=typed)), draw(filter_texts(typed=typed))
-    rows = draw(st.lists(generated_rows(typed=typed), min_size=8, max_size=8))
+    rows = draw(st.lists(generated_rows(typed=typed), min_size=4, max_size=4))
     return first, second, [*rows, *TYPED_ROWS] if typed else rows
 
 

@@ -111,6 +111,8 @@ def equivalent(
     (True, False)
     """
     a, b = read_filter(a), read_filter(b)
+    if normalize(a, resource) == normalize(b, resource):
+        return True
     forward = implies(a, b, resource)
     if forward is False:
         return False
