@@ -139,9 +139,10 @@ class FileLinter:
         for interpolation in extraction.interpolations:
             linted = self._lint_filter(interpolation.filter, directives, fallback)
             bounded += _bind(_keep_constant_parts(linted.diagnostics), linted.value)
-            if interpolation.built_with:
-                found = diagnose_interpolation(interpolation, has_evidence=linted.has_evidence)
-                bounded.append((found, interpolation.span))
+            found = diagnose_interpolation(
+                interpolation, document.text, has_evidence=linted.has_evidence
+            )
+            bounded += [] if found is None else [(found, interpolation.span)]
         bounded += _diagnose_misuses(extraction.misuses)
         unwanted = self._get_unwanted_codes(path)
         bounded = [pair for pair in bounded if pair[0].code not in unwanted]

@@ -32,12 +32,14 @@ class Positions:
 
     `fills` contains, for the index of each placeholder, its text in each of the variants.
     `operands` are the operands with placeholders, each with the character after it. `terms` are
-    the indices of the placeholders that stand for calls, groups, connectives and operators.
+    the indices of the placeholders that stand for calls, groups, connectives and operators, and
+    `quoted` of those in quotes.
     """
 
     fills: dict[int, tuple[str, ...]] = field(default_factory=dict)
     operands: list[Span] = field(default_factory=list)
     terms: list[int] = field(default_factory=list)
+    quoted: list[int] = field(default_factory=list)
 
     def add_term(self, index: int, fills: tuple[str, ...]) -> None:
         """Add a placeholder that does not stand in an operand."""
@@ -196,6 +198,7 @@ class _Scanner:
         while index < len(self._text) and self._text[index] != quote:
             if self._text[index] == PLACEHOLDER:
                 self._positions.fills[index] = _TEXT
+                self._positions.quoted.append(index)
             index += 2 if self._text[index] == "\\" else 1
         return index + 1
 

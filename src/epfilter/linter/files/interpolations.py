@@ -1,4 +1,4 @@
-"""EPF601: the diagnostic of a filter that a program builds, with advice for its language."""
+"""EPF601 and EPF608: filters that a program builds, with advice for its language."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from epfilter.errors import Diagnostic, Severity
+from epfilter.linter.files.inserted_values import Origin, find_origins
 
 if TYPE_CHECKING:
     from epfilter.linter.extractors import InterpolatedFilter
@@ -42,15 +43,26 @@ ESCAPES: Mapping[str, str] = MappingProxyType(
 """The expression that escapes `value`, by the first of the `languages` of a kind of file."""
 
 
-def diagnose_interpolation(interpolation: InterpolatedFilter, *, has_evidence: bool) -> Diagnostic:
-    """Return the diagnostic; it is only a remark where the filter may be of another system."""
-    return Diagnostic(
-        "EPF601",
-        f"this filter is built with {interpolation.built_with}.",
-        interpolation.span,
-        Severity.WARNING if has_evidence else Severity.INFO,
-        _DANGER + _advise(interpolation.language),
-    )
+def diagnose_interpolation(
+    interpolation: InterpolatedFilter, text: str, *, has_evidence: bool
+) -> Diagnostic | None:
+    """Return the diagnostic, or None where no value can change the filter; `text` is the file's.
+
+    It is only a remark where the filter may be of another system.
+    """
+    if not interpolation.built_with:
+        return None
+    origins = find_origins(interpolation, text)
+    if all(origin is Origin.SAFE for _, origin in origins):
+        return None
+    code, severity, span = "EPF601", Severity.WARNING, interpolation.span
+    message = f"this filter is built with {interpolation.built_with}."
+    requested = [position for position, origin in origins if origin is Origin.REQUEST]
+    if requested:
+        code, severity, span = "EPF608", Severity.ERROR, requested[0]
+        message = "this filter contains a value from the request that the program handles."
+    severity = severity if has_evidence else Severity.INFO
+    return Diagnostic(code, message, span, severity, _DANGER + _advise(interpolation.language))
 
 
 def _advise(language: str) -> str:

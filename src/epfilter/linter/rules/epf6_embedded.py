@@ -1,4 +1,4 @@
-"""EPF601 to EPF607: the documentation of findings around filters in programs and text files.
+"""EPF601 to EPF608: the documentation of findings around filters in programs and text files.
 
 The findings themselves come from `epfilter.linter.files`.
 """
@@ -129,5 +129,27 @@ RULES = (
         ),
         source="the platform's guide to pagination.",
         severity=Severity.INFO,
+    ),
+    Rule(
+        code="EPF608",
+        title="Filter with a value from a request",
+        explanation=(
+            "A program inserts what its caller sends into the text of a filter: a parameter of the "
+            "route or of the query, a form field, a header. With a value such as `x)|eq(a,b` the "
+            "caller chooses the filter, and reads objects of others. The builder keeps the value "
+            "a single operand; in other languages, write quotes around it, and escape it. A value "
+            "that is converted to a number, or escaped, is not reported."
+        ),
+        bad=Example(
+            'email = request.args["email"]\n'
+            'client.get("/v2/orders", params={"filter": f"eq(email,{email})"})\n',
+            name="shop.py",
+        ),
+        good=Example(
+            'email = request.args["email"]\n'
+            'client.get("/v2/orders", params={"filter": F.email.eq(email)})\n',
+            name="shop.py",
+        ),
+        source="this project's decision; CWE-943, improper neutralization in query logic.",
     ),
 )
