@@ -161,12 +161,12 @@ class Extraction:
             return
         has_evidence = is_certain or is_platform
         is_other = not has_evidence and is_expression(text)
-        if is_other and is_interpolation:
-            return
         is_known = resources or has_evidence or is_part or not self.language or joins_calls(text)
         is_foreign = not is_certain and (
             is_other or not is_known or (bool(context.path) and has_prefix_connective(text))
         )
+        if is_foreign and is_interpolation and not has_evidence:
+            return
         resources = () if is_foreign else resources
         value = value.with_encoder(refuse_edit) if is_cut else value
         extracted = ExtractedFilter(value, resources, is_foreign, is_cut, has_evidence)
