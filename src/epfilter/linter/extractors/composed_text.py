@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple
 
 from epfilter.errors import Edit, Span
@@ -81,7 +83,10 @@ class ComposedText(MappedText):
         return changes if new[position:] == self.text[done:] else None
 
     def _find_part(self, span: Span) -> _Part | None:
-        return next((part for part in self.parts if part.contains(span)), None)
+        # Between two parts there is always other text: only one of them can contain the span.
+        index = bisect_right(self.parts, span.start, key=attrgetter("start")) - 1
+        part = self.parts[index] if index >= 0 else None
+        return part if part is not None and part.contains(span) else None
 
 
 def _find_outside_quotes(text: str, wanted: str, start: int) -> int:

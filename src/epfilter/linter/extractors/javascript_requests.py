@@ -252,12 +252,12 @@ class JavaScriptRequests(ProgramSinks["Node"]):
 
     def _methods_after(self, call: Node) -> Iterator[str]:
         """Yield the names of the methods that are called on the result of a call."""
-        parent = call.parent
-        while parent is not None and parent.type in {"member_expression", "call_expression"}:
+        for parent in _ancestors(call):
+            if parent.type not in _CHAINS:
+                break
             name = get_field(parent, "property")
             if name is not None:
                 yield self._tree.text_of(name)
-            parent = parent.parent
 
     def _request_members(self, node: Node) -> Mapping[str | None, Node]:
         """Return the members of an object that can describe a request, by their names."""
