@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from epfilter.resources import Resource, orders, pim_nodes, resource_info
+from epfilter.resources import Resource, all_resources, orders, pim_nodes, resource_info
 from epfilter.resources.fields import Field
 
 HERE = Path(__file__).parent
@@ -125,3 +125,32 @@ def test_of_a_resource_an_editor_offers_fields_and_the_methods_of_all() -> None:
     assert methods == ["bind", "check", "from_file", "from_model"]
     fields = {path.partition(".")[0] for path in resource_info(orders).fields}
     assert public(orders) == sorted({*methods, *fields})
+
+
+@pytest.mark.parametrize(
+    ("expression", "names"),
+    [
+        ("orders.payment.", {"eq"}),
+        ("orders.created_at.", {"between", "eq", "ge", "gt", "le", "lt", "on", "within"}),
+        ("orders.contact.", {"email", "name"}),
+        ("orders.contact.email.", set(METHODS["like"]) | {"eq"}),
+    ],
+)
+def test_jedi_completes_fields_and_operators(expression: str, names: set[str]) -> None:
+    jedi = pytest.importorskip("jedi")
+    script = jedi.Script(f"from epfilter.resources import orders\n{expression}")
+    completions = {one.name for one in script.complete(2, len(expression))}
+    assert {name for name in completions if not name.startswith("_")} == names
+
+
+def test_every_enum_of_a_listing_is_typed_by_its_values() -> None:
+    """A plain `Eq(enum(…))` would accept any text in a type checker."""
+    untyped = [
+        f"{resource_info(resource).name}.{name}"
+        for resource in all_resources()
+        for name, field in vars(type(resource)).items()
+        if isinstance(field, Field)
+        and "enum" in {field._declared.type.name, str(field._declared.type.item)}
+        and not hasattr(field, "__orig_class__")
+    ]
+    assert untyped == []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import assert_type
+from typing import Literal, assert_type
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -46,6 +46,7 @@ from epfilter.resources import (
     number,
     orders,
     pim_nodes,
+    pim_products,
     resource_info,
     string,
     timestamp,
@@ -66,6 +67,7 @@ class Locale(FieldGroup):
 class Tickets(Resource, title="Support tickets"):
     id = EqIn(uuid())
     status = Eq(enum("open", "closed"))
+    stage: Eq[Literal["new", "done"]] = Eq(enum("new", "done"))
     amount = Ordered(integer())
     weight = GtLt(number())
     paid = Eq(boolean())
@@ -135,6 +137,10 @@ def accepted_of_the_platform() -> None:
     assert_type(orders.with_tax >= 100, Comparison)
     assert_type(orders.created_at >= date(2018, 9, 1), Comparison)
     assert_type(orders.payment.eq("refunded"), Comparison)
+    assert_type(tickets.stage.eq("done"), Comparison)
+    assert_type(pim_products.product_types.in_("parent", "child"), Membership)
+    assert_type(pim_products.product_types.in_(["parent", "child"]), Membership)
+    assert_type(orders["payment"].eq(str(1)), Comparison)
     assert_type(orders.contact.email.like("*@b.c"), Comparison)
     assert_type(orders["check"].eq(1), Comparison)
     assert_type(pim_nodes.locales["fr-FR"].name.eq("Robe"), Comparison)
@@ -214,6 +220,10 @@ def refused_below_and_beside() -> None:
 
 def refused_of_the_platform() -> None:
     orders.with_tax.like("1*")  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue] # a number has no pattern
+    orders.payment.eq("refnded")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # no value of the enum
+    orders.payment.eq(str(1))  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # any text
+    tickets.stage.eq("open")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # no value of the enum
+    pim_products.product_types.in_("parent", "chld")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # the same
     orders.with_tax.gt("1")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # a text is no number
     _ = orders.status > "a"  # type: ignore[operator] # pyright: ignore[reportOperatorIssue] # a value of an enum has no order
     orders.paymnt.eq("paid")  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue] # no field

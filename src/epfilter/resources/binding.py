@@ -57,6 +57,7 @@ def or_complexity(f: Filter) -> int:
 
     Raises FilterTypeError if `f` is not a filter.
 
+    >>> from epfilter import parse
     >>> or_complexity(parse("(eq(a,1)|eq(b,1)):(eq(c,1)|eq(d,1)|eq(e,1))"))
     6
     """

@@ -17,6 +17,7 @@ BoundValue = str | int | Decimal | bool | date | datetime | UUID
 """The typed value of a text."""
 
 V = TypeVar("V")
+L = TypeVar("L", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +178,11 @@ def uuid() -> FieldType[UUID | str]:
     return FieldType("uuid")
 
 
-def enum(*values: str) -> FieldType[str]:
+def enum(*values: L) -> FieldType[L]:
     """Return the type of the given values and no others.
+
+    For a type checker the values are of type str, unless the field is annotated with the values:
+    `status: Eq[Literal["open", "closed"]] = Eq(enum("open", "closed"))`.
 
     >>> enum("open", "closed").problem("opn").nearest
     'open'

@@ -30,6 +30,7 @@ from epfilter.resources.field_types import FieldType
 from epfilter.values import day_bounds, listed_values, to_text
 
 V = TypeVar("V")
+F = TypeVar("F", bound="Field[Any]")
 
 _METHODS = (
     {"in_": Operator.IN, "between": Operator.GE, "within": Operator.GE, "on": Operator.GE}
@@ -101,7 +102,8 @@ class Field(Generic[V]):
     def __set_name__(self, owner: type, name: str) -> None:
         self._path = self._path or name
 
-    def __get__(self, instance: Any, owner: type) -> Self:
+    # A type variable, because jedi, which completes in notebooks and IPython, does not infer Self.
+    def __get__(self: F, instance: Any, owner: type) -> F:  # noqa: PYI019 - see above
         return self if instance is None else self._at(instance._child_path(self._path))
 
     def _at(self, path: str) -> Self:

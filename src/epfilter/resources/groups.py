@@ -14,6 +14,7 @@ from epfilter.resources.schema import KEY
 
 P = TypeVar("P", bound="Field[Any] | FieldGroup | Keyed[Any]")
 G = TypeVar("G", bound="FieldGroup")
+K = TypeVar("K", bound="Keyed[Any]")
 
 
 class FieldGroup:
@@ -86,7 +87,7 @@ class Keyed(Generic[P]):
     def __set_name__(self, owner: type, name: str) -> None:
         self._path = name
 
-    def __get__(self, instance: FieldGroup | None, owner: type) -> Self:
+    def __get__(self: K, instance: FieldGroup | None, owner: type) -> K:  # noqa: PYI019 - for jedi, as in Field
         return self if instance is None else self._at(instance._child_path(self._path))
 
     def _at(self, path: str) -> Self:

@@ -13,8 +13,8 @@ from epfilter.resources import orders
 
 _texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20)
 _calls = st.one_of(
-    st.sampled_from(["paid", "unpaid", "refunded"]).map(orders.payment.eq),
-    st.sampled_from(["complete", "incomplete", "cancelled"]).map(orders.status.eq),
+    st.sampled_from(["paid", "unpaid", "refunded"]).map(orders["payment"].eq),
+    st.sampled_from(["complete", "incomplete", "cancelled"]).map(orders["status"].eq),
     _texts.map(orders.email.eq),
     _texts.map(orders.product_sku.eq),
     st.integers(0, 10**9).map(orders.with_tax.ge),

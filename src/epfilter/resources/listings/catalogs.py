@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import enum, list_of, string
 from epfilter.resources.fields import Eq, EqIn, EqInLike, In
@@ -26,6 +28,9 @@ _CAPITALIZED_EQ = "The documentation writes the operator `Eq`, and in some table
 _NO_TABLE = "has a filter parameter, but no list of fields of its own"
 
 
+_ProductType = Literal["standard", "parent", "child", "bundle"]
+
+
 class CatalogProduct(FieldGroup):
     """The filterable fields of a product in a catalog."""
 
@@ -34,8 +39,8 @@ class CatalogProduct(FieldGroup):
     slug = EqIn(string())
     manufacturer_part_num = EqIn(string())
     upc_ean = EqIn(string())
-    product_types = EqIn(
-        list_of(enum("standard", "parent", "child", "bundle")),
+    product_types = EqIn[_ProductType](
+        list_of(enum(*get_args(_ProductType))),
         note="`eq` accepts one type, `in` several",
     )
     tags = EqIn(

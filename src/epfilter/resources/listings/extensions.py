@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import enum, string, timestamp, unknown, uuid
 from epfilter.resources.fields import EqIn, EqInLike, EqInOrdered, EqLike, EqOrdered, NoOperators
 from epfilter.resources.resource import Resource
 
 __all__ = ["custom_apis", "custom_fields", "flow_entries"]
+
+
+_FieldType = Literal["string", "integer", "boolean", "float", "any", "list"]
 
 
 class CustomApis(
@@ -43,7 +48,7 @@ class CustomFields(
     name = EqLike(string())
     description = EqLike(string())
     slug = EqInLike(string())
-    field_type = EqIn(enum("string", "integer", "boolean", "float", "any", "list"))
+    field_type = EqIn[_FieldType](enum(*get_args(_FieldType)))
     id = EqInOrdered(uuid())
     created_at = EqOrdered(timestamp())
     updated_at = EqOrdered(timestamp())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from epfilter.ast import Operator
 from epfilter.resources.declarations import Deprecation, Endpoint, SourceConflict
 from epfilter.resources.field_types import boolean, enum, string
@@ -17,6 +19,9 @@ _DECLARED_BOOLEAN = (
     "documented as `boolean`, but the example value is `live`; values from the create page"
 )
 _OLD_CATALOG = "Legacy catalog, documented on docs.moltin.com only."
+
+
+_Status = Literal["live", "draft"]
 
 
 class Brand(FieldGroup):
@@ -59,8 +64,8 @@ class LegacyProducts(
     name = EqLike(string(), deprecated=_OLD)
     slug = EqLike(string(), deprecated=_OLD)
     sku = EqLike(string(), deprecated=_OLD)
-    status = EqLike(
-        enum("live", "draft"),
+    status = EqLike[_Status](
+        enum(*get_args(_Status)),
         deprecated=_OLD,
         note="values from the page on creating products",
     )
@@ -88,7 +93,7 @@ class LegacyCategories(
 
     name = EqLike(string(), deprecated=_OLD)
     slug = EqLike(string(), deprecated=_OLD)
-    status = Eq(enum("live", "draft"), deprecated=_OLD, note=_DECLARED_BOOLEAN)
+    status = Eq[_Status](enum(*get_args(_Status)), deprecated=_OLD, note=_DECLARED_BOOLEAN)
 
 
 class LegacyBrands(
@@ -102,8 +107,8 @@ class LegacyBrands(
 
     name = EqLike(string(), deprecated=_OLD)
     slug = EqLike(string(), deprecated=_OLD)
-    status = Eq(
-        enum("live", "draft"),
+    status = Eq[_Status](
+        enum(*get_args(_Status)),
         deprecated=_OLD,
         note="values from the page on creating brands",
     )
@@ -120,7 +125,7 @@ class LegacyCollections(
 
     name = EqLike(string(), deprecated=_OLD)
     slug = EqLike(string(), deprecated=_OLD)
-    status = Eq(enum("live", "draft"), deprecated=_OLD, note=_DECLARED_BOOLEAN)
+    status = Eq[_Status](enum(*get_args(_Status)), deprecated=_OLD, note=_DECLARED_BOOLEAN)
 
 
 legacy_products = LegacyProducts()

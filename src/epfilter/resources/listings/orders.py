@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from epfilter.resources.declarations import Deprecation, Endpoint
 from epfilter.resources.field_types import boolean, enum, integer, list_of, string, timestamp, uuid
 from epfilter.resources.fields import Contains, Eq, EqLike, EqOrdered, ILike, Ordered
@@ -17,6 +19,13 @@ _MINOR_UNITS = "in minor units: 10000 means $100.00"
 _AMONG_OTHERS = "matches orders that contain the product, among others"
 _OLD_NAMES = "documented on docs.moltin.com only; the changelog deprecates it"
 _UUID_BY_EXAMPLE = "the type is inferred from examples"
+
+
+_Status = Literal["complete", "incomplete", "cancelled", "processing"]
+_Payment = Literal[
+    "authorized", "paid", "unpaid", "refunded", "partially_paid", "partially_authorized"
+]
+_Shipping = Literal["unfulfilled", "fulfilled"]
 
 
 class Contact(FieldGroup):
@@ -76,11 +85,9 @@ class Orders(
 ):
     """The filterable fields of `GET /v2/orders`."""
 
-    status = Eq(enum("complete", "incomplete", "cancelled", "processing"))
-    payment = Eq(
-        enum("authorized", "paid", "unpaid", "refunded", "partially_paid", "partially_authorized")
-    )
-    shipping = Eq(enum("unfulfilled", "fulfilled"))
+    status = Eq[_Status](enum(*get_args(_Status)))
+    payment = Eq[_Payment](enum(*get_args(_Payment)))
+    shipping = Eq[_Shipping](enum(*get_args(_Shipping)))
     name = EqLike(string(), aliases=("customer.name",))
     email = EqLike(string(), aliases=("customer.email",))
     customer_id = EqLike(uuid(), note=_PARTIAL)

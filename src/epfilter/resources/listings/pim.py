@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from epfilter.ast import Operator
 from epfilter.resources.declarations import Endpoint, SourceConflict
 from epfilter.resources.field_types import boolean, enum, list_of, string, timestamp, unknown
@@ -25,6 +27,13 @@ _ANY_ID = "not necessarily a UUID: examples use `100` and `some-id`"
 _BOOLEAN_BY_NAME = "the type is inferred from the name"
 _IN_BODY = "the filter is in the body, as data.filter"
 _IDS_AS_NUMBERS = "Examples compare ids with numbers: lt(id,100), ge(parent_id,500)."
+
+
+_CommodityType = Literal["physical", "digital"]
+_Owner = Literal["organization", "store"]
+_ProductType = Literal["standard", "parent", "child", "bundle"]
+_Status = Literal["live", "draft"]
+_OwnerOfNode = Literal["store", "organization"]
 
 
 class PimProducts(
@@ -117,15 +126,15 @@ class PimProducts(
     )
     name = EqInLike(string())
     templates = Eq(list_of(string()), note="templates are a relationship, not an attribute")
-    commodity_type = Eq(enum("physical", "digital"))
-    owner = Eq(enum("organization", "store"))
-    product_types = EqIn(
-        list_of(enum("standard", "parent", "child", "bundle")),
+    commodity_type = Eq[_CommodityType](enum(*get_args(_CommodityType)))
+    owner = Eq[_Owner](enum(*get_args(_Owner)))
+    product_types = EqIn[_ProductType](
+        list_of(enum(*get_args(_ProductType))),
         note="`eq` accepts one type, `in` several",
     )
     parent_id = EqIn(string(), note="id of the parent product")
     tags = EqInLike(list_of(string()))
-    status = Eq(enum("live", "draft"))
+    status = Eq[_Status](enum(*get_args(_Status)))
     has_nodes = Eq(boolean(only=False), note="only the value `false` is supported")
     created_at = EqOrdered(timestamp())
     updated_at = EqOrdered(timestamp())
@@ -182,7 +191,7 @@ class PimHierarchies(
 
     id = EqInOrdered(string(), note=_ANY_ID)
     hierarchy_id = EqInOrdered(string())
-    owner = Eq(enum("store", "organization"))
+    owner = Eq[_OwnerOfNode](enum(*get_args(_OwnerOfNode)))
     parent_id = EqInOrdered(string())
     name = EqLike(string())
     slug = EqLike(string())
@@ -236,7 +245,7 @@ class PimNodes(
 
     id = EqInOrdered(string(), note=_ANY_ID)
     hierarchy_id = EqInOrdered(string())
-    owner = Eq(enum("store", "organization"))
+    owner = Eq[_OwnerOfNode](enum(*get_args(_OwnerOfNode)))
     parent_id = EqInOrdered(string())
     name = EqLikeILike(string())
     slug = EqLikeILike(string())

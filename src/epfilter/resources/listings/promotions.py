@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from epfilter.ast import Operator
 from epfilter.resources.declarations import Endpoint, SourceConflict
 from epfilter.resources.field_types import date_, enum, integer, string, timestamp
@@ -21,6 +23,10 @@ __all__ = [
 _COUNT = "documented as a string, but the example compares it with 2"
 _GR = "the documentation writes `gr`, probably for `ge`"
 _DATE_ONLY = "the documented example is a date without time"
+
+
+_JobType = Literal["code_generate", "code_export"]
+_Status = Literal["pending", "processing", "completed", "failed", "cancelling", "cancelled"]
 
 
 class Promotions(
@@ -105,11 +111,11 @@ class PromotionJobs(
 ):
     """The filterable fields of `GET /v2/promotions/{promotionID}/jobs`."""
 
-    job_type = Eq(
-        enum("code_generate", "code_export"), note="values from the text of the documentation"
+    job_type = Eq[_JobType](
+        enum(*get_args(_JobType)), note="values from the text of the documentation"
     )
-    status = Eq(
-        enum("pending", "processing", "completed", "failed", "cancelling", "cancelled"),
+    status = Eq[_Status](
+        enum(*get_args(_Status)),
         note=(
             "values from the text of the documentation; the example uses `complete` instead of "
             "`completed`"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from epfilter.ast import Operator
 from epfilter.resources.declarations import Endpoint, SourceConflict
 from epfilter.resources.field_types import boolean, enum, list_of, string, timestamp
@@ -21,25 +23,30 @@ __all__ = [
 _OPERATOR_OF_2024 = "operator from the 2024 page; the newest spec lists none"
 
 
+_Strategy = Literal[
+    "account_tags",
+    "and",
+    "cart_custom_attribute",
+    "cart_total",
+    "item_attribute",
+    "item_category",
+    "item_identifier",
+    "item_price",
+    "item_product_id",
+    "item_quantity",
+    "items_bundle",
+    "item_sku",
+    "or",
+]
+_JobType = Literal["code_generate", "code_export"]
+_Status = Literal["pending", "processing", "completed", "failed", "cancelling", "cancelled"]
+
+
 class Rules(FieldGroup):
     """The rules of a rule set."""
 
-    strategy = EqIn(
-        enum(
-            "account_tags",
-            "and",
-            "cart_custom_attribute",
-            "cart_total",
-            "item_attribute",
-            "item_category",
-            "item_identifier",
-            "item_price",
-            "item_product_id",
-            "item_quantity",
-            "items_bundle",
-            "item_sku",
-            "or",
-        ),
+    strategy = EqIn[_Strategy](
+        enum(*get_args(_Strategy)),
         note="does not search child conditions",
     )
     args = Contains(list_of(string()), note="does not search child conditions")
@@ -115,9 +122,9 @@ class RulePromotionJobs(
 ):
     """The filterable fields of `GET /v2/rule-promotions/{uuid}/jobs`."""
 
-    job_type = Eq(enum("code_generate", "code_export"))
-    status = Eq(
-        enum("pending", "processing", "completed", "failed", "cancelling", "cancelled"),
+    job_type = Eq[_JobType](enum(*get_args(_JobType)))
+    status = Eq[_Status](
+        enum(*get_args(_Status)),
         note="the documented example uses `complete` instead of `completed`",
     )
 
