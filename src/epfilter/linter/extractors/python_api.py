@@ -13,34 +13,47 @@ _PACKAGE = "epfilter"
 _TEMPLATE = f"{_PACKAGE}.Template"
 _RESOURCES = f"{_PACKAGE}.resources."
 _RESOURCE_METHODS = frozenset({"check", "bind"})
-_FILTER_KEYWORDS = frozenset({"text", "f", "filter"})
+_FILTER_KEYWORDS = frozenset({"text", "f", "filter", "a", "b"})
 
 
 class _Parameters(NamedTuple):
-    """The positions of the filter and of the resource among the arguments of a function.
+    """The positions of the filters and of the resource among the arguments of a function.
 
     `listing` is the name of the resource where no argument is one.
     """
 
-    filter: int = 0
+    filters: tuple[int, ...] = (0,)
     resource: int | None = None
     listing: str = ""
 
 
 _ORDERS = _Parameters(listing="orders")
 _WITH_RESOURCE = _Parameters(resource=1)
+_PAIR = _Parameters((0, 1), resource=2)
 
-_FUNCTIONS = MappingProxyType(
+FUNCTIONS = MappingProxyType(
     {
         "epfilter.parse": _Parameters(),
         "epfilter.parse_located": _Parameters(),
         _TEMPLATE: _WITH_RESOURCE,
         "epfilter.lint": _WITH_RESOURCE,
+        "epfilter.pages": _Parameters(),
+        "epfilter.pages_async": _Parameters(),
+        "epfilter.analysis.analyze_filter": _WITH_RESOURCE,
+        "epfilter.analysis.disjoint": _PAIR,
+        "epfilter.analysis.equivalent": _PAIR,
+        "epfilter.analysis.implies": _PAIR,
+        "epfilter.analysis.never_matches": _WITH_RESOURCE,
+        "epfilter.analysis.normalize": _WITH_RESOURCE,
+        "epfilter.analysis.simplify": _WITH_RESOURCE,
+        "epfilter.analysis.subtract": _PAIR,
         "epfilter.linter.lint": _WITH_RESOURCE,
         "epfilter.linter.fix": _WITH_RESOURCE,
         "epfilter.english.in_words": _WITH_RESOURCE,
-        "epfilter.targets.filter_frame": _Parameters(filter=1, resource=2),
+        "epfilter.targets.filter_frame": _Parameters((1,), resource=2),
+        "epfilter.targets.to_django": _Parameters(resource=2),
         "epfilter.targets.to_elasticsearch": _WITH_RESOURCE,
+        "epfilter.targets.to_ep_ast": _Parameters(),
         "epfilter.targets.to_mongo": _WITH_RESOURCE,
         "epfilter.targets.to_narwhals": _WITH_RESOURCE,
         "epfilter.targets.to_predicate": _WITH_RESOURCE,
@@ -75,13 +88,13 @@ class ApiCalls:
         if not self._names or not isinstance(node, ast.Call):
             return []
         name = self._qualify(node.func)
-        parameters = _FUNCTIONS.get(name) or _parameters_of_method(name)
+        parameters = FUNCTIONS.get(name) or _parameters_of_method(name)
         if parameters is None:
             return []
         words = {word.arg: word for word in node.keywords}
         listing = self._find_listing(node, words, parameters)
         context = RequestContext(listing=listing) if listing else NO_CONTEXT
-        arguments: list[ast.AST] = [*node.args[parameters.filter : parameters.filter + 1]]
+        arguments: list[ast.AST] = [node.args[i] for i in parameters.filters if i < len(node.args)]
         arguments += [word for name, word in words.items() if name in _FILTER_KEYWORDS]
         if name == _TEMPLATE:
             self.templates.update(_value_of(argument) for argument in arguments)
