@@ -233,6 +233,7 @@ REPEATED = (
     (".rb", "filter = [x, "),
     (".java", 'class A { String filter = f("/v2/orders").g("filter", "eq(a,1)" + x); }\n'),
     (".java", '.get("/v2/orders").set("filter", "eq(a,1)")'),
+    (".go", 'q := q.Query(); q.Set("filter", "eq(a,1)" + x)\n'),
     (".kt", 'val filter = f("/v2/orders", mapOf("filter" to "eq(a,$x)", "url" to y))\n'),
     (".cs", 'var filter = f("/v2/orders", new A { Filter = $"eq(a,{x})", Url = y });\n'),
     (".swift", 'let filter = f("/v2/orders", ["filter": "eq(a,\\(x))", "url": y])\n'),

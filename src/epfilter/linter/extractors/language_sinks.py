@@ -9,7 +9,13 @@ from epfilter.linter.extractors.filter_text import is_filter_name, starts_like_f
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER
 from epfilter.linter.extractors.program_language import ProgramLanguage, find_inserted
 from epfilter.linter.extractors.program_sinks import ProgramSinks
-from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext, context_of_job
+from epfilter.linter.extractors.requests import (
+    NO_CONTEXT,
+    RequestContext,
+    context_of_job,
+    infer_request,
+)
+from epfilter.linter.extractors.url_variables import find_url_of_variable
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -176,14 +182,38 @@ class LanguageSinks(ProgramSinks["Node"]):
         if call is None:
             is_block = node.type in _BLOCKS or node.type in _ARGUMENTS
             members = {} if is_block else self._find_members(node)
-            return self._request_of_members(members, outer) if members else outer
+            request = self._request_of_members(members, outer) if members else outer
+            is_assigned = any(child.type in {"=", ":="} for child in node.children)
+            return self._find_variable_request(node, request) if is_assigned else request
+        last = call
         for _ in range(_CHAIN_LIMIT):
             request = self._find_call_request(call, outer)
             before = None if call.receiver is None else self.find_call(call.receiver)
-            if request != outer or before is None:
+            if request != outer:
                 return request
+            if before is None:
+                break
             call = before
-        return outer
+        return self._find_variable_request(
+            last.receiver if self._sets_filter(last) else None, outer
+        )
+
+    def _sets_filter(self, call: Call) -> bool:
+        """Return whether a call sets a parameter called `filter`, as `put("filter", …)` does."""
+        return bool(call.arguments) and self._constant(call.arguments[0]) == "filter"
+
+    def _find_variable_request(self, node: Node | None, outer: RequestContext) -> RequestContext:
+        """Return the request that the variable at the start of a node belongs to."""
+        if node is None or outer.path:
+            return outer
+        position = self._tree.span_of(node)[1]
+        for _ in range(_NAME_LIMIT):
+            if not node.named_children:
+                break
+            node = node.named_children[0]
+        name = self._tree.text_of(node)
+        url = find_url_of_variable(self._tree.source.text, name, position) if name else ""
+        return infer_request(url, [], outer)
 
     def find_call(self, node: Node) -> Call | None:
         """Return the call that a node is, or None."""
@@ -329,6 +359,8 @@ class LanguageSinks(ProgramSinks["Node"]):
         return context
 
     def _find_call_request(self, call: Call, outer: RequestContext) -> RequestContext:
+        if self._sets_filter(call):
+            return outer
         arguments: list[Node] = []
         options: list[Mapping[str | None, Node]] = []
         for argument in call.arguments[:_ARGUMENT_LIMIT]:

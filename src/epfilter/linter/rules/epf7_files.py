@@ -39,13 +39,13 @@ RULES = (
         code="EPF703",
         title="File cannot be parsed",
         explanation=(
-            "The text is not valid JSON, YAML, Python, JavaScript or another language, although the "
-            "file has the suffix of that language. Filters in the damaged part are not linted. The "
-            "finding is only a remark if the rest of the file is still linted: in shell scripts, and "
-            "in all programs that are not Python. It is also a remark if filters in URLs are "
-            "still found: in a YAML or Python file that is a template with `{{` or `{%`, in Python "
-            "of another version than the one that runs, and in a script with a very long line. "
-            "JSON may contain comments, and a comma after the last member. "
+            "The text is not valid JSON, YAML, Python, JavaScript or another language, although "
+            "the file has the suffix of that language. Filters in the damaged part are not linted. "
+            "The finding is only a remark if the rest of the file is still linted: in shell "
+            "scripts and in all programs that are not Python. It is also a remark if filters in "
+            "URLs are still found: in a YAML or Python file that is a template with `{{` or `{%`, "
+            "in Python of another version than the one that runs, and in a script with a very long "
+            "line. JSON may contain comments, and a comma after the last member. "
             "Where nothing shows that the file or the project uses the platform, the finding is a "
             "remark, too."
         ),
