@@ -124,7 +124,8 @@ def _resolve_credentials(
             "there is no token.",
             hint=f"set {_TOKEN}, or {_CLIENT_ID} and {_CLIENT_SECRET}",
         )
-    client_secret = client_secret or _read_variable(_CLIENT_SECRET)
+    if client_secret is None or client_secret == "":
+        client_secret = _read_variable(_CLIENT_SECRET)
     if client_secret is None:
         raise SettingsError(
             "there is a client id, but no client secret.", hint=f"set {_CLIENT_SECRET}"

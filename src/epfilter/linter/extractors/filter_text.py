@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER
 
@@ -13,6 +14,27 @@ OPERATOR_NAMES = (
 """The operators, and common mistakes for them."""
 
 OPERATOR_PATTERN = f"(?:{'|'.join(OPERATOR_NAMES)})"
+
+
+def behind_parenthesis(*before: str) -> str:
+    """Return the pattern of an operator in front of a parenthesis that just matched.
+
+    The patterns `before` are those of what stands in front of the operator, each of a fixed length.
+    The result only looks behind: a search that starts at parentheses is several times faster than
+    one that starts at names.
+
+    >>> pattern = re.compile(rf"[(]{behind_parenthesis('[^a-z]')}")
+    >>> pattern.search("x(min(1),in(2").start()
+    11
+    """
+    groups = [[*names] for _, names in groupby(sorted(OPERATOR_NAMES, key=len), key=len)]
+    patterns = []
+    for names in groups:
+        skipped = f".{{{len(names[0])}}}[(]"
+        starts = "|".join(rf"(?<={each}{skipped})" for each in (r"\A", *before))
+        patterns.append(rf"(?<=(?:{'|'.join(names)})[(])(?:{starts})")
+    return f"(?:{'|'.join(patterns)})"
+
 
 _OPERATOR_NAME = re.compile(OPERATOR_PATTERN, re.IGNORECASE)
 _CALL = re.compile(r"[A-Za-z_]\s*\(")
@@ -47,6 +69,13 @@ _EXAMPLE_CALL = re.compile(
     rf"(?<![\w.$/-])(?:{OPERATOR_PATTERN}\([ ]*([^\s,()]+)[ ]*,|is_null\([ ]*([^\s,()]+)[ ]*\))"
 )
 """A call in documentation, with its operands: an operator alone, as in `eq()`, is none."""
+
+_EXAMPLE_PARENTHESIS = re.compile(
+    r"\((?<=[qtensyl]\()"
+    + behind_parenthesis(r"[^\w.$/-]")
+    + r"(?:[ ]*[^\s,()]+[ ]*,|(?<=is_null\()[ ]*[^\s,()]+[ ]*\))"
+)
+"""The same call, found by its parenthesis, which is several times faster."""
 
 _EXAMPLE = re.compile(rf"[ (]*{_EXAMPLE_CALL.pattern}.*\)\Z", re.DOTALL)
 _ABBREVIATION = re.compile(r"\.\.\.|…|YYYY")
@@ -149,7 +178,16 @@ def starts_like_filter(text: str) -> bool:
 
 def has_example(text: str) -> bool:
     """Return whether documentation may contain an example of a filter."""
-    return _EXAMPLE_CALL.search(text) is not None
+    return _EXAMPLE_PARENTHESIS.search(text) is not None
+
+
+def find_examples(text: str) -> list[int]:
+    """Return the positions of the calls in a text that may be examples of filters.
+
+    >>> find_examples("such as eq(a,1), but not eq()")
+    [10]
+    """
+    return [call.start() for call in _EXAMPLE_PARENTHESIS.finditer(text)]
 
 
 def find_example_fields(text: str) -> list[str]:

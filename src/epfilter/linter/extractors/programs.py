@@ -109,7 +109,7 @@ class ProgramExtractor(ABC, Generic[Node]):
         self._source = source
         self._extraction = extraction
         self._sinks = sinks
-        self._signs = find_signs(source.text)
+        self._signs = find_signs(source.text)  # a subclass may add others
 
     def walk(self, root: Node) -> None:
         """Visit the nodes from the root, without recursion.

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from epfilter.linter.extractors.examples import add_examples
 from epfilter.linter.extractors.extraction import Extraction
-from epfilter.linter.extractors.filter_text import has_example
+from epfilter.linter.extractors.filter_text import find_examples, has_example
 from epfilter.linter.extractors.format_fields import (
     BRACE_FIELD,
     PERCENT_FIELD,
@@ -117,6 +117,7 @@ class _PythonExtractor(ProgramExtractor[ast.AST]):
     ) -> None:
         super().__init__(source, extraction, PythonSinks(source.text))
         self._lines = lines
+        self._signs = sorted({*self._signs, *find_examples(source.text)})
         self._lines_with_signs = [lines.number_of(sign) for sign in self._signs]
         self._tree = tree
         self._api = ApiCalls(tree, source.text)

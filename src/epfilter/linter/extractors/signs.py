@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
-from epfilter.linter.extractors.filter_text import OPERATOR_NAMES
+from epfilter.linter.extractors.filter_text import OPERATOR_NAMES, behind_parenthesis
 
 _FILTER_WORDS = ("ilter", "FILTER")
 _DIRECTIVE = re.compile(r"epfilter\s*:")
@@ -25,22 +24,8 @@ _BEFORE_NAME = (r"[^\w.]", r"[\\%)][a-z0]", r"[x%][0-9a-f]{2}", r"u[0-9a-f]{4}")
 """What can stand directly before an operator: the end of an escape may be a letter or a digit."""
 
 
-def _names_before_parenthesis() -> str:
-    """Return the pattern of what stands before the parenthesis of an operator.
-
-    It only looks behind: a search that starts at parentheses is several times faster.
-    """
-    groups = [[*names] for _, names in groupby(sorted(OPERATOR_NAMES, key=len), key=len)]
-    return "|".join(
-        rf"(?<=(?:{'|'.join(names)})\()"
-        rf"(?:{'|'.join(rf'(?<={before}.{{{len(names[0])}}}[(])' for before in _BEFORE_NAME)}|"
-        rf"(?<=\A.{{{len(names[0])}}}[(]))"
-        for names in groups
-    )
-
-
 _PARENTHESIS = re.compile(
-    rf"\((?:(?<=[qtensyl]\()(?:{_names_before_parenthesis()})|(?<=[qtensyl]\s\()|(?<=\s\s\())",
+    rf"\((?:(?<=[qtensyl]\()(?:{behind_parenthesis(*_BEFORE_NAME)})|(?<=[qtensyl]\s\()|(?<=\s\s\())",
     re.IGNORECASE | re.ASCII,
 )
 _ENCODED_PARENTHESIS = re.compile(r"28(?:(?<=%28)|(?<=x28)|(?<=u0028))")
