@@ -124,7 +124,7 @@ def _resolve_credentials(
             "there is no token.",
             hint=f"set {_TOKEN}, or {_CLIENT_ID} and {_CLIENT_SECRET}",
         )
-    if client_secret is None or client_secret == "":
+    if client_secret is None or (isinstance(client_secret, str) and not client_secret):
         client_secret = _read_variable(_CLIENT_SECRET)
     if client_secret is None:
         raise SettingsError(
