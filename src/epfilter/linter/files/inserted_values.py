@@ -155,7 +155,7 @@ def _read_origin(expression: str, before: str, *, is_followed: bool = True) -> O
     if _ROUTE_PARAMETER.match(expression) and _HAS_ROUTE_PARAMETERS.search(before):
         return Origin.REQUEST
     name = _find_name(expression)
-    if not name or not is_followed:
+    if not name or not is_followed or name not in before:
         return Origin.UNKNOWN
     is_whole = _IDENTIFIER.match(expression) is not None
     return _read_declarations(name, before, is_whole=is_whole)
