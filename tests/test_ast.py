@@ -406,3 +406,10 @@ def test_model_fields_set_is_a_copy() -> None:
     f.model_fields_set.clear()
     assert f.model_fields_set == other.model_fields_set == {"op", "field", "value"}
     assert other.model_dump(exclude_unset=True) == {"op": "gt", "field": "b", "value": "2"}
+
+
+@pytest.mark.parametrize("f", [A, F.a.in_(1), F.a.is_null(), A & B, A | B])
+def test_completion_offers_no_methods_of_pydantic(f: Any) -> None:
+    offered = {name for name in dir(f) if not name.startswith("_")}
+    assert offered == {"and_", "depth", "op", "or_", *f.__match_args__}
+    assert f.model_dump()  # what is not offered works
