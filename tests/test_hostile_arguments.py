@@ -27,6 +27,8 @@ from epfilter import (
     any_of,
     from_query,
     from_template,
+    pages,
+    pages_async,
     parse,
     parse_located,
     pretty,
@@ -154,6 +156,10 @@ _ENTRIES: dict[str, Callable[[Any], object]] = {
         f"from_text {kind.__name__}": lambda value, kind=kind: from_text(value, kind)  # type: ignore[misc] # as above
         for kind in (Decimal, bool, date, datetime, UUID)
     },
+    "pages": lambda value: pages(value, lambda _: []),
+    "pages key": lambda value: pages(None, lambda _: [], key=value),
+    "pages limit": lambda value: pages(None, lambda _: [], limit=value),
+    "pages_async": lambda value: pages_async(value, cast("Any", None)),
     "Template": Template,
     "Template resource": lambda value: Template("eq(a,{x})", value),
     "Template optional": lambda value: Template("eq(a,{x})", optional=value),
