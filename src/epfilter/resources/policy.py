@@ -105,7 +105,7 @@ class Policy:
 
         >>> from epfilter.resources import Policy, orders
         >>> [found.code for found in Policy(orders, max_calls=1).check("eq(a,1):eq(status,x)")]
-        ['EPF201', 'EPF204', 'EPF301']
+        ['EPF201', 'EPF301', 'EPF204']
         """
         return self._check(f)[1]
 
