@@ -18,6 +18,7 @@ from epfilter.targets import (
     to_mongo,
     to_narwhals,
     to_predicate,
+    to_rqb,
     to_sqlalchemy,
 )
 
@@ -34,6 +35,7 @@ READERS: dict[str, Any] = {
     "to_mongo": to_mongo,
     "to_elasticsearch": to_elasticsearch,
     "to_ep_ast": to_ep_ast,
+    "to_rqb": to_rqb,
     "to_narwhals": lambda f: str(to_narwhals(f)),
     "filter_frame": lambda f: filter_frame(FRAME, f).to_dicts(),
     "to_sqlalchemy": lambda f: str(to_sqlalchemy(f, TABLE)),

@@ -62,10 +62,13 @@ from epfilter.linter import (
 from epfilter.resources import orders, resource_info, resource_named
 from epfilter.targets import (
     from_ep_ast,
+    from_rqb,
+    rqb_fields,
     to_elasticsearch,
     to_ep_ast,
     to_mongo,
     to_predicate,
+    to_rqb,
 )
 from epfilter.values import from_text, to_text
 from support.filter_strategies import HOSTILE, texts
@@ -207,6 +210,10 @@ _ENTRIES: dict[str, Callable[[Any], object]] = {
     "resource_info": resource_info,
     "from_ep_ast": from_ep_ast,
     "to_ep_ast": to_ep_ast,
+    "from_rqb": from_rqb,
+    "to_rqb": to_rqb,
+    "rqb_fields": rqb_fields,
+    "rqb_fields names": lambda value: rqb_fields("orders", value),
     "to_predicate": to_predicate,
     "to_predicate resource": lambda value: to_predicate(_FILTER, value),
     "to_mongo": to_mongo,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from epfilter import Filter, FilterError, lint, parse, parse_located, pretty, unparse
+from epfilter import Filter, FilterError, fields, lint, parse, parse_located, pretty, unparse
 from epfilter.analysis import normalize, simplify
 from epfilter.english import in_words
 from epfilter.linter import Configuration, Settings, fix
@@ -18,11 +18,13 @@ from epfilter.linter.files.rewriting import fix_filters, format_filters
 from epfilter.resources import all_resources, resource_info
 from epfilter.targets import (
     from_ep_ast,
+    from_rqb,
     to_elasticsearch,
     to_ep_ast,
     to_mongo,
     to_narwhals,
     to_predicate,
+    to_rqb,
 )
 
 RESOURCES = {resource_info(resource).name for resource in all_resources()}
@@ -74,6 +76,8 @@ def check_filter(f: Filter, resource: str | None) -> None:
     """Check what takes a filter."""
     assert parse(unparse(f)) == parse(pretty(f)) == f
     assert from_ep_ast(to_ep_ast(f)) == f
+    if "~" not in fields(f):
+        assert from_rqb(to_rqb(f)) == f
     assert in_words(f, resource)
     for target in TARGETS:
         try:

@@ -32,6 +32,7 @@ from epfilter.targets import (
     to_mongo,
     to_narwhals,
     to_predicate,
+    to_rqb,
     to_sqlalchemy,
 )
 from epfilter.targets.registry import TARGETS
@@ -97,6 +98,7 @@ TRANSLATORS: dict[str, dict[str, Callable[[], Translate]]] = {
     "predicate": {"dict": lambda: lambda f: to_predicate(f)({"name": "b"})},
     "mongo": {"query": lambda: to_mongo},
     "elasticsearch": {"query": lambda: to_elasticsearch},
+    "rqb": {"query": lambda: to_rqb},
     "ep_ast": {"tree": lambda: lambda f: from_ep_ast(to_ep_ast(f))},
     "sqlalchemy": {
         "sqlite": lambda: _sql("sqlite"),

@@ -21,6 +21,7 @@ from epfilter.targets import (
     to_mongo,
     to_narwhals,
     to_predicate,
+    to_rqb,
     to_sqlalchemy,
 )
 from epfilter.targets.or_to_in import MIN_TERMS
@@ -44,6 +45,7 @@ TARGETS: dict[str, Callable[[Filter], object]] = {
     "mongo": to_mongo,
     "elasticsearch": to_elasticsearch,
     "ep_ast": to_ep_ast,
+    "rqb": to_rqb,
 }
 FILTERS: dict[str, Callable[[int], Filter]] = {
     "equal": lambda n: any_of(F.a.eq(str(i)) for i in range(n)),

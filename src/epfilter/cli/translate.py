@@ -23,6 +23,7 @@ _HELP = """Translate FILTER to a query, a condition or code.
   mongo          a query for `find`, as extended JSON
   elasticsearch  the body of a search, as JSON
   ep-ast         the tree of the platform, version 3, as JSON
+  rqb            the query of react-querybuilder, as JSON
   python         code that builds the filter
   sql:DATABASE   a query for postgresql, sqlite, duckdb or mysql, with its
                  parameters below it; requires 'epfilter[sql]'

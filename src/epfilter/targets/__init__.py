@@ -19,18 +19,22 @@ if TYPE_CHECKING:
     from epfilter.targets.ep_ast import from_ep_ast, to_ep_ast
     from epfilter.targets.mongo import to_mongo
     from epfilter.targets.predicate import to_predicate
+    from epfilter.targets.rqb import from_rqb, rqb_fields, to_rqb
     from epfilter.targets.sqlalchemy import to_sqlalchemy
 
 __all__ = [
     "UnsupportedFilterError",
     "filter_frame",
     "from_ep_ast",
+    "from_rqb",
+    "rqb_fields",
     "to_django",
     "to_elasticsearch",
     "to_ep_ast",
     "to_mongo",
     "to_narwhals",
     "to_predicate",
+    "to_rqb",
     "to_sqlalchemy",
 ]
 

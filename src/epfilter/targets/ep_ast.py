@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
@@ -30,8 +29,18 @@ from epfilter.ast import (
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.limits import MAX_DEPTH
 from epfilter.snippets import shorten
-from epfilter.strict_json import JsonError, JsonFault, StrictDecoder
 from epfilter.suggestions import list_names, suggest_name
+from epfilter.targets.json_trees import (
+    decode_utf8,
+    depth_error,
+    json_type,
+    load_tree,
+    read_list,
+    require_encodable,
+    require_members,
+    suggest_text,
+    tree_error,
+)
 from epfilter.templates import Template, as_filter
 
 if TYPE_CHECKING:
@@ -39,9 +48,6 @@ if TYPE_CHECKING:
 
 _TYPES = {op.value.upper(): op for op in Operator}
 _MEMBERS = ("type", "children", "args")
-_DECODER = StrictDecoder(tolerate={JsonFault.CONSTANT, JsonFault.SURROGATE})
-"""It accepts what the checks below refuse with the path of the node."""
-
 _URL_ENCODED = re.compile(r"\s*+(?:%|\{\s*+%)")
 
 
@@ -106,55 +112,40 @@ def from_ep_ast(data: str | bytes | Mapping[str, Any]) -> Filter:
 
 
 def _load(data: str | bytes) -> Any:
-    try:
-        text = data.decode() if isinstance(data, bytes) else data
-        if _URL_ENCODED.match(text):
-            text = unquote_to_bytes(text.replace("+", " ")).decode()
-    except UnicodeDecodeError as error:
-        raise FilterValueError(
-            f"the tree is not UTF-8: byte 0x{error.object[error.start]:02x} at {error.start}."
-        ) from None
-    except UnicodeEncodeError:
-        raise FilterValueError("the tree holds a lone surrogate, which has no encoding.") from None
-    try:
-        return _DECODER.decode(text)
-    except JsonError as error:
-        if error.fault is JsonFault.DEPTH:
-            raise _depth_error("") from None
-        raise FilterValueError(
-            f"the tree is not valid JSON: {error}.",
-            hint='a tree looks like {"type":"EQ","args":["status","paid"]}',
-        ) from None
+    text = decode_utf8(data)
+    if _URL_ENCODED.match(text):
+        try:
+            encoded = unquote_to_bytes(text.replace("+", " "))
+        except UnicodeEncodeError:
+            raise FilterValueError(
+                "the tree holds a lone surrogate, which has no encoding."
+            ) from None
+        text = decode_utf8(encoded)
+    return load_tree(text, 'a tree looks like {"type":"EQ","args":["status","paid"]}')
 
 
 def _read_node(data: Any, path: str, level: int) -> Filter:
     if not isinstance(data, Mapping):
-        raise _error(
+        raise tree_error(
             path,
-            f"a node is a JSON object, not {_json_type(data)}.",
+            f"a node is a JSON object, not {json_type(data)}.",
             'a call looks like {"type":"EQ","args":["status","paid"]}',
         )
-    for name in data:
-        if name not in _MEMBERS:
-            raise _error(
-                path,
-                f"a node has no member `{_show_name(name)}`.",
-                "it has type, children and args",
-            )
+    require_members(data, _MEMBERS, "a node", path)
     op = _read_operator(data, path)
     if op not in (Operator.AND, Operator.OR):
         _require_empty(data, "children", op, path, "only AND and OR have children")
-        return _read_call(op, _read_list(data, "args", path), path)
+        return _read_call(op, read_list(data, "args", path), path)
     _require_empty(data, "args", op, path, "the fields and values belong to its children")
-    children = _read_list(data, "children", path)
+    children = read_list(data, "children", path)
     if len(children) < 2:
-        raise _error(
+        raise tree_error(
             path,
             f"{op.value.upper()} needs at least 2 children; this one has {len(children)}.",
             "one condition alone stands without AND and OR",
         )
     if level >= MAX_DEPTH:
-        raise _depth_error(path)
+        raise depth_error(path)
     terms = tuple(
         [
             _read_node(child, f"{path}children[{at}].", level + 1)
@@ -170,32 +161,32 @@ def _read_operator(data: Mapping[str, Any], path: str) -> Operator:
         return _TYPES[name]
     type_path = f"{path}type."
     if "type" not in data:
-        raise _error(path, "a node needs a type.", "AND, OR, or an operator such as EQ")
+        raise tree_error(path, "a node needs a type.", "AND, OR, or an operator such as EQ")
     if not isinstance(name, str):
-        raise _error(
-            type_path, f"a type is a text, not {_json_type(name)}.", "AND, OR, EQ and so on"
+        raise tree_error(
+            type_path, f"a type is a text, not {json_type(name)}.", "AND, OR, EQ and so on"
         )
     hint = suggest_name(name, _TYPES, f"the types are {list_names(_TYPES)}")
     if name.upper() in _TYPES:
         hint = f"types are upper-case: {name.upper()}"
-    raise _error(type_path, f"there is no type `{shorten(name)}`.", hint)
+    raise tree_error(type_path, f"there is no type `{shorten(name)}`.", hint)
 
 
 def _read_call(op: Operator, args: Sequence[Any], path: str) -> Filter:
     count = f"this one has {len(args)}"
     if op is Operator.IS_NULL:
         if len(args) != 1:
-            raise _error(path, f"IS_NULL takes 1 argument, a field; {count}.", None)
+            raise tree_error(path, f"IS_NULL takes 1 argument, a field; {count}.")
     elif op in MEMBERSHIPS:
         if len(args) < 2:
-            raise _error(path, f"{op.upper()} takes a field and 1 value or more; {count}.", None)
+            raise tree_error(path, f"{op.upper()} takes a field and 1 value or more; {count}.")
     elif len(args) != 2:
-        raise _error(path, f"{op.upper()} takes 2 arguments, a field and a value; {count}.", None)
+        raise tree_error(path, f"{op.upper()} takes 2 arguments, a field and a value; {count}.")
     for at, text in enumerate(args):
         _require_text(text, f"{path}args[{at}].")
     field, *values = map(str.__str__, args)
     if not field:
-        raise _error(f"{path}args[0].", "the name of a field must not be empty.", None)
+        raise tree_error(f"{path}args[0].", "the name of a field must not be empty.")
     if op is Operator.IS_NULL:
         return construct_unchecked(IsNull, op=op, field=field)
     if op in MEMBERSHIPS:
@@ -206,65 +197,13 @@ def _read_call(op: Operator, args: Sequence[Any], path: str) -> Filter:
 
 def _require_text(text: Any, path: str) -> None:
     if not isinstance(text, str):
-        hint = _suggest_text(text)
-        raise _error(path, f"an argument is a text, not {_json_type(text)}.", hint)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise _error(path, "the text has a lone surrogate, which has no encoding.", None) from None
-
-
-def _suggest_text(value: Any) -> str | None:
-    """Return the hint for a value with a text in JSON, or None."""
-    if isinstance(value, float) and not isfinite(value):
-        return None
-    if not isinstance(value, (bool, int, float)):
-        return None
-    try:
-        text = json.dumps(value)
-    except ValueError:  # Python converts at most 4300 digits.
-        return "write it as text"
-    return f'write it as text: "{shorten(text)}"'
+        hint = suggest_text(text)
+        raise tree_error(path, f"an argument is a text, not {json_type(text)}.", hint)
+    require_encodable(text, path)
 
 
 def _require_empty(
     data: Mapping[str, Any], member: str, op: Operator, path: str, reason: str
 ) -> None:
-    if _read_list(data, member, path):
-        raise _error(f"{path}{member}.", f"{op.value.upper()} has no {member}.", reason)
-
-
-def _read_list(data: Mapping[str, Any], member: str, path: str) -> Sequence[Any]:
-    value = data.get(member)
-    if value is None:
-        return ()
-    if not isinstance(value, (list, tuple)):
-        raise _error(f"{path}{member}.", f"{member} is a list, not {_json_type(value)}.", None)
-    return value
-
-
-def _depth_error(path: str) -> FilterValueError:
-    return _error(
-        path,
-        f"a filter may nest at most {MAX_DEPTH} levels of AND and OR.",
-        "give all terms of one kind to one node",
-    )
-
-
-def _error(path: str, message: str, hint: str | None) -> FilterValueError:
-    node = path.removesuffix(".")
-    return FilterValueError(f"{node}: {message}" if node else message, hint=hint)
-
-
-def _json_type(value: Any) -> str:
-    """Return the name of a value's type in JSON, with an article."""
-    if value is None:
-        return "null"
-    names = {bool: "a boolean", str: "a text", list: "a list", dict: "an object"}
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return "a number"
-    return names.get(type(value)) or describe_type(value)
-
-
-def _show_name(name: object) -> str:
-    return shorten(name) if isinstance(name, str) else describe_type(name)
+    if read_list(data, member, path):
+        raise tree_error(f"{path}{member}.", f"{op.value.upper()} has no {member}.", reason)

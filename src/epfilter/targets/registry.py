@@ -73,6 +73,7 @@ TARGETS: tuple[Target, ...] = (
     Target(
         "ep_ast", ("from_ep_ast", "to_ep_ast"), (Translation("ep-ast", "ep_ast:render_ep_ast"),)
     ),
+    Target("rqb", ("from_rqb", "rqb_fields", "to_rqb"), (Translation("rqb", "rqb:render_rqb"),)),
     Target(
         "sqlalchemy",
         ("to_sqlalchemy",),
