@@ -187,15 +187,22 @@ _rows = st.fixed_dictionaries(
     },
 )
 _ONE = ("eq", "gt", "ge", "lt", "le", "like", "ilike", "contains")
-_calls = st.one_of(
-    st.builds(lambda op, value: getattr(F.a, op)(value), st.sampled_from(_ONE), _values_of_filters),
-    st.builds(
-        lambda op, values: getattr(F.a, op)(values),
-        st.sampled_from(("in_", "contains_any", "contains_all")),
-        st.lists(_values_of_filters, min_size=1, max_size=3),
-    ),
-    st.just(F.a.is_null()),
-)
+
+
+def _calls_of(field: str) -> st.SearchStrategy[Filter]:
+    return st.one_of(
+        st.builds(
+            lambda op, value: getattr(F[field], op)(value),
+            st.sampled_from(_ONE),
+            _values_of_filters,
+        ),
+        st.builds(
+            lambda op, values: getattr(F[field], op)(values),
+            st.sampled_from(("in_", "contains_any", "contains_all")),
+            st.lists(_values_of_filters, min_size=1, max_size=3),
+        ),
+        st.just(F[field].is_null()),
+    )
 
 
 def _join(terms: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
@@ -203,7 +210,7 @@ def _join(terms: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
     return several.map(all_of) | several.map(any_of)
 
 
-@given(st.recursive(_calls, _join, max_leaves=6), _rows)
+@given(st.recursive(_calls_of("a"), _join, max_leaves=6), _rows)
 def test_a_query_finds_the_rows_of_the_oracle(f: Filter, row: dict[str, Any]) -> None:
     try:
         query = to_elasticsearch(f)
@@ -212,6 +219,22 @@ def test_a_query_finds_the_rows_of_the_oracle(f: Filter, row: dict[str, Any]) ->
             raise
         return
     assert json.loads(json.dumps(query)) == query
+    assert finds(query, row) is matches(f, row)
+
+
+@given(
+    st.recursive(_calls_of("items.a"), _join, max_leaves=4),
+    st.fixed_dictionaries({}, optional={"items": st.lists(_rows, max_size=3)}),
+)
+def test_a_query_of_nested_objects_finds_the_rows_of_the_oracle(
+    f: Filter, row: dict[str, Any]
+) -> None:
+    try:
+        query = to_elasticsearch(f, nested=["items"])
+    except UnsupportedFilterError as refusal:
+        if refusal.operator != "ilike" and "date" not in refusal.reason:
+            raise
+        return
     assert finds(query, row) is matches(f, row)
 
 
@@ -239,7 +262,11 @@ def test_the_fields_may_be_a_function() -> None:
     ("options", "message"),
     [
         ({"fields": ["a"]}, "fields is a mapping or a function, not a value of type list."),
-        ({"nested": "items"}, "nested is a list of paths, not a text."),
+        ({"nested": "items"}, "nested is a list of paths, not a value of type str."),
+        ({"nested": 5}, "nested is a list of paths, not a value of type int."),
+        ({"nested": [5]}, "nested is a list of paths, not a value of type list."),
+        ({"fields": {"a": 5}}, "`fields` gives `a` a value of type int."),
+        ({"fields": lambda *_: 5, "nested": ["a"]}, "`fields` gives `a` a value of type int"),
     ],
 )
 def test_invalid_options(options: Any, message: str) -> None:

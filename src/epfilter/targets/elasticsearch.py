@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -19,6 +19,7 @@ from epfilter.ast import Filter, Operator
 from epfilter.errors import FilterTypeError, UnsupportedFilterError, describe_type
 from epfilter.resources import BoundAnd, BoundCall, BoundFilter, BoundOr, BoundValue
 from epfilter.semantics import parse_path, parse_pattern
+from epfilter.snippets import shorten
 from epfilter.targets.binding import Untyped, bind_filter
 from epfilter.targets.or_to_in import merge_or_terms
 from epfilter.targets.representable import to_timestamp
@@ -50,7 +51,7 @@ def to_elasticsearch(
     resource: Resource | str | None = None,
     *,
     fields: Fields | None = None,
-    nested: Iterable[str] = (),
+    nested: Collection[str] = (),
 ) -> Query:
     """Return the query that finds what the filter selects, for the `query` of a search.
 
@@ -61,7 +62,8 @@ def to_elasticsearch(
     `fields` names the field of the index for a path: a mapping of paths to a name, which all
     operators but `text` and `is_null` use, or to a mapping of operators to names; or a function of
     path and operator. Any other path is the name itself. `nested` lists the paths that are mapped
-    as `nested`; each condition matches if any of their objects does.
+    as `nested`; each condition matches if any of their objects does. An index of a list needs a
+    field of its own in `fields`.
 
     Elasticsearch does not distinguish a value from a list of one, nor an empty list from a missing
     one.
@@ -81,8 +83,12 @@ def to_elasticsearch(
             f"fields is a mapping or a function, not {describe_type(fields)}.",
             hint='as in {"name": "name.keyword"}',
         )
-    if isinstance(nested, str):
-        raise FilterTypeError("nested is a list of paths, not a text.", hint=f'["{nested}"]')
+    if not isinstance(nested, (list, tuple, set, frozenset)) or not all(
+        isinstance(path, str) for path in nested
+    ):
+        raise FilterTypeError(
+            f"nested is a list of paths, not {describe_type(nested)}.", hint='as in ["items"]'
+        )
     # The longest first: a query of the innermost objects needs no query around it.
     paths = tuple(sorted(set(nested), key=len, reverse=True))
     tree = merge_or_terms(bind_filter(f, resource))
@@ -155,6 +161,11 @@ class _Translator:
     def _index_field(self, call: BoundCall) -> str:
         """Return the field of the index to query; refuse a path that no field can be."""
         name = self._configured_field(call)
+        if name is not None and not isinstance(name, str):
+            raise FilterTypeError(
+                f"`fields` gives `{shorten(call.path)}` {describe_type(name)}.",
+                hint="it gives the name of a field in the index",
+            )
         steps = parse_path(call.path)
         if "*" in call.path:
             raise _unsupported(
