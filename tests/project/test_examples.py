@@ -52,10 +52,12 @@ def test_examples_of_a_page_run_as_shown(page: Path, tmp_path: Path) -> None:
         if block["language"] == "console":
             run_console(body, tmp_path, f"{page}:{line + 1}", in_process=page.name != "README.md")
         elif ">>>" in body:
-            run_session(body, names, page, line)
+            with chdir(tmp_path):
+                run_session(body, names, page, line)
         else:
             code = compile("\n" * line + body, str(page), "exec", dont_inherit=True)
-            exec(code, names)  # noqa: S102 - running the page's code is the test
+            with chdir(tmp_path):
+                exec(code, names)  # noqa: S102 - running the page's code is the test
 
 
 def run_session(body: str, names: dict[str, object], page: Path, line: int) -> None:
