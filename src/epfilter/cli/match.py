@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 from click.shell_completion import CompletionItem
 
+from epfilter.ast import Filter, fields
+from epfilter.builder import F, all_of
 from epfilter.cli.errors import CommandError
 from epfilter.cli.findings import parse_located_or_exit, print_findings
 from epfilter.cli.options import filter_argument, resource_option
 from epfilter.cli.progress import iterate_with_progress
 from epfilter.cli.rows import FORMATS, Row, Rows, open_rows
-from epfilter.cli.text_io import open_standard_output, print_result, read_filter
+from epfilter.cli.text_io import open_standard_output, print_line, print_result, read_filter
 from epfilter.errors import ResourceError, Severity, UnsupportedFilterError
+from epfilter.snippets import make_printable, shorten
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -46,6 +49,8 @@ Exit codes:
   0  at least one row matched
   1  no row matched
   2  wrong usage, an error in FILTER, or a file that cannot be read
+
+If no row matched, fields of FILTER that no row has are listed on standard error.
 """
 
 _SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
@@ -79,24 +84,34 @@ def match_command(
         raise click.UsageError("FILTER and FILE cannot both be standard input.")
     style = style or _SUFFIXES.get(PurePath(file).suffix.lower())
     if style is None:
-        raise click.UsageError(
-            f"cannot tell the format from the file name ({', '.join(_SUFFIXES)}); pass `--format`."
+        problem = (
+            "standard input requires `--format`."
+            if file == "-"
+            else f"cannot tell the format from the file name ({', '.join(_SUFFIXES)}); "
+            "pass `--format`."
         )
-    matches = _create_predicate(read_filter(source), resource)
+        raise click.UsageError(problem)
+    f, matches = _create_predicate(read_filter(source), resource)
+    absent = _AbsentFields(f, resource)
     stream = open_rows(file)
     with nullcontext() if file == "-" else stream:
         name = "standard input" if file == "-" else file
         rows = FORMATS[style](stream, name)
-        return _print_matches(rows, matches, _file_size(stream), count_only=count_only)
+        count = _print_matches(rows, matches, absent, _file_size(stream), count_only=count_only)
+    if not count:
+        absent.print_remark(name)
+    return 0 if count else 1
 
 
-def _create_predicate(text: str, resource: Resource | None) -> Callable[[object], bool]:
-    """Return the test of a row; print the errors of the filter and exit with 2."""
+def _create_predicate(
+    text: str, resource: Resource | None
+) -> tuple[Filter, Callable[[object], bool]]:
+    """Return the filter and the test of a row; print the errors of the filter and exit with 2."""
     from epfilter.targets import to_predicate
 
     f, located = parse_located_or_exit(text, exit_code=2)
     try:
-        return to_predicate(f, resource)
+        return f, to_predicate(f, resource)
     except UnsupportedFilterError as error:
         raise CommandError(str(error)) from None
     except ResourceError as error:
@@ -112,9 +127,60 @@ def _create_predicate(text: str, resource: Resource | None) -> Callable[[object]
     raise click.exceptions.Exit(2)
 
 
+class _AbsentFields:
+    """The fields of a filter that have no value in any row until now."""
+
+    def __init__(self, f: Filter, resource: Resource | None) -> None:
+        from epfilter.targets import to_predicate
+
+        self._has_rows = False
+        self._tests = {
+            field: to_predicate(all_of(F[name].is_null() for name in names))
+            for field in fields(f)
+            if (names := _names_of(field, resource))
+        }
+
+    def exclude_fields_of(self, record: object) -> None:
+        """Exclude the fields that have a value in a row that does not match."""
+        self._has_rows = True
+        for field, is_absent in [*self._tests.items()]:
+            if not is_absent(record):
+                del self._tests[field]
+
+    def print_remark(self, name: str) -> None:
+        """Print the fields that no row of the file has, if there are any."""
+        if self._has_rows and self._tests:
+            names = ", ".join(f"`{shorten(field)}`" for field in self._tests)
+            print_line(
+                f"no row of {make_printable(name)} has a value of {names}; "
+                "check the names of the fields",
+                err=True,
+            )
+
+
+def _names_of(field: str, resource: Resource | None) -> tuple[str, ...]:
+    """Return the names under which rows may have a field of a filter; none if they are unknown."""
+    if resource is None:
+        return (field,)
+    from epfilter.resources import Alias, resource_schema
+
+    aliases = resource_schema(resource).aliases
+    exact = [alias for alias in aliases if isinstance(alias, Alias)]
+    if len(exact) < len(aliases):
+        return ()
+    path = next((alias.field for alias in exact if alias.name == field), field)
+    return (path, *(alias.name for alias in exact if alias.field == path))
+
+
 def _print_matches(
-    rows: Rows, matches: Callable[[object], bool], size: int | None, *, count_only: bool
+    rows: Rows,
+    matches: Callable[[object], bool],
+    absent: _AbsentFields,
+    size: int | None,
+    *,
+    count_only: bool,
 ) -> int:
+    """Print the rows that match, or their number, and return it."""
     count = 0
 
     def select() -> Iterator[Row]:
@@ -123,6 +189,8 @@ def _print_matches(
             if matches(row.record):
                 count += 1
                 yield row
+            elif not count:
+                absent.exclude_fields_of(row.record)
 
     if count_only:
         for _ in select():
@@ -130,7 +198,7 @@ def _print_matches(
         print_result(str(count))
     else:
         rows.write(select(), open_standard_output())
-    return 0 if count else 1
+    return count
 
 
 def _show_progress(rows: Rows, size: int | None, *, count_only: bool) -> Iterator[Row]:
