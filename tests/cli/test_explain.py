@@ -49,7 +49,17 @@ def test_every_code_is_explained(code: str) -> None:
     assert (result.stderr, result.exit_code) == ("", 0)
 
 
-@pytest.mark.parametrize("code", ["EPF499", "EPF", "epf1"])
+@pytest.mark.parametrize("start", ["EPF", "epf6", "EPF40"])
+def test_the_start_of_a_code_lists_the_codes(start: str) -> None:
+    result = CliRunner().invoke(main, ["explain", start])
+    family = [code for code in RULES if code.startswith(start.upper())]
+    assert [line.partition("  ")[0] for line in result.stdout.splitlines()] == family
+    first = RULES[family[0]]
+    assert result.stdout.startswith(f"{first.code}  {first.title} ({first.severity})\n")
+    assert (result.stderr, result.exit_code) == ("", 0)
+
+
+@pytest.mark.parametrize("code", ["EPF499", "EPF9"])
 def test_an_unknown_code_is_wrong_usage(code: str) -> None:
     with pytest.raises(FilterValueError, match=f"there is no rule `{code}`") as refusal:
         explain_rule(code)

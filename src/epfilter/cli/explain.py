@@ -24,7 +24,7 @@ to standard error. `epfilter resources` lists the names.
 CODE is a code that `epfilter check` or `epfilter lint` reports, in upper or lower case:
 EPF1 syntax, EPF2 fields and values of a resource, EPF3 limits and cost, EPF4 meaning,
 EPF5 form, EPF6 filters in programs and comments, EPF7 files. Codes are explained with
-a bad and a good example.
+a bad and a good example. The start of a code, such as EPF6, lists the codes.
 
 \b
 Examples:
@@ -32,6 +32,7 @@ Examples:
   epfilter explain --resource orders 'gt(created_at,2018-09-01):eq(payment,refunded)'
   epfilter explain --resource orders @refunds.filter
   epfilter explain EPF201
+  epfilter explain EPF2
 """
 
 _CODE = re.compile(r"EPF[0-9]{0,3}", re.ASCII | re.IGNORECASE)
@@ -84,10 +85,14 @@ def _explain_filter(text: str, resource: Resource | None) -> int:
 
 
 def _explain_code(code: str) -> None:
-    from epfilter.linter import explain_rule
+    from epfilter.linter import RULES, explain_rule
 
+    family = [rule for rule in RULES.values() if rule.code.startswith(code.upper())]
     try:
-        text = explain_rule(code)
+        if code.upper() in RULES or not family:
+            text = explain_rule(code)
+        else:
+            text = "\n".join(f"{rule.code}  {rule.title} ({rule.severity})" for rule in family)
     except FilterValueError as error:
         raise click.UsageError(str(error)) from None
     print_result(text)

@@ -184,14 +184,14 @@ def _check_combination(
         )
     if options["write_baseline"]:
         others = {
-            "--diff": options["diff"],
-            "--statistics": options["statistics"],
-            "--output": output is not None,
+            "`--diff`": options["diff"],
+            "`--statistics`": options["statistics"],
+            "`--output`": output is not None,
             "standard input": Path("-") in paths,
         }
         for name, is_given in others.items():
             if is_given:
-                raise click.UsageError(f"--write-baseline cannot be combined with {name}.")
+                raise click.UsageError(f"`--write-baseline` cannot be combined with {name}.")
 
 
 def _read_baseline(configuration: Configuration) -> Baseline | None:
@@ -207,7 +207,7 @@ def _write_baseline(configuration: Configuration, reports: Iterable[FileReport])
     from epfilter.linter.files import Baseline
 
     if configuration.baseline is None:
-        raise click.UsageError("--write-baseline requires --baseline FILE.")
+        raise click.UsageError("`--write-baseline` requires `--baseline FILE`.")
     path = configuration.root / configuration.baseline
     baseline = _read_baseline(configuration) if path.exists() else None
     try:
@@ -226,7 +226,7 @@ def _print_outdated(baseline: Baseline, configuration: Configuration) -> None:
         occurs = "occurs" if count == 1 else "occur"
         print_line(
             f"{format_count(count, 'finding')} of the baseline no longer {occurs}; "
-            "--write-baseline removes what is outdated",
+            "`--write-baseline` removes what is outdated",
             err=True,
         )
 

@@ -147,7 +147,7 @@ def test_an_invalid_file_is_described(content: str, place: str) -> None:
         Baseline.read(Path("baseline.json"))
     assert str(caught.value) == (
         f"baseline.json is not a baseline of this version of epfilter{place}. "
-        "Hint: `epfilter lint --write-baseline` writes a new one."
+        "Hint: to write it, run `epfilter lint --baseline FILE --write-baseline`."
     )
 
 
@@ -162,7 +162,7 @@ def test_a_missing_file_is_described() -> None:
         Baseline.read(Path("no.json"))
     assert str(caught.value) == (
         "the baseline no.json cannot be read: No such file or directory. "
-        "Hint: `epfilter lint --write-baseline` writes one."
+        "Hint: to write it, run `epfilter lint --baseline FILE --write-baseline`."
     )
 
 

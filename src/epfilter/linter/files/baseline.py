@@ -23,6 +23,7 @@ from epfilter.snippets import make_printable
 _VERSION = 1
 _NEVER_ACCEPTED = frozenset({"EPF701", "EPF704"})
 """Unreadable files and missing packages: the filters behind them have never been checked."""
+_WRITE_HINT = "to write it, run `epfilter lint --baseline FILE --write-baseline`"
 
 _TEXT = core_schema.str_schema(strict=True)
 _ENTRY = core_schema.typed_dict_schema(
@@ -98,7 +99,7 @@ class Baseline:
             reason = getattr(error, "strerror", None) or error
             raise FilterValueError(
                 f"the baseline {name} cannot be read: {reason}.",
-                hint="`epfilter lint --write-baseline` writes one",
+                hint=_WRITE_HINT,
             ) from None
         try:
             data = _VALIDATOR.validate_python(json.loads(content))
@@ -106,7 +107,7 @@ class Baseline:
             place = _describe_place(error)
             raise FilterValueError(
                 f"{name} is not a baseline of this version of epfilter{place}.",
-                hint="`epfilter lint --write-baseline` writes a new one",
+                hint=_WRITE_HINT,
             ) from None
         baseline = cls(path)
         for item in data["findings"]:
