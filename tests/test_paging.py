@@ -164,6 +164,8 @@ def take_many_of_one_second(parameters: Parameters) -> list[Order]:
         (lambda _: make_rows(2, 1), "the listing is not sorted by created_at"),
         (lambda _: {"errors": []}, "the rows of a page are expected"),
         (lambda _: "text", "the rows of a page are expected"),
+        (lambda _: b"", "the rows of a page are expected"),
+        (lambda _: {"data": [1]}, "a row must be an object, not a value of type int"),
         (lambda _: [{"id": "1"}], "a row has no text `created_at`"),
         (lambda _: [{"created_at": "2018-09-01"}], "a row has no `id`"),
         (lambda _: make_rows(1, 1), "have another order in each response"),
@@ -189,3 +191,10 @@ def test_a_listing_that_cannot_be_read_completely_is_refused(
 def test_invalid_arguments_raise(arguments: dict[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error):
         next(pages(None, lambda _: [], **arguments))
+
+
+def test_fetch_must_be_a_function() -> None:
+    with pytest.raises(FilterTypeError, match=r"fetch must be a function, not None\."):
+        next(pages(None, None))  # type: ignore[arg-type] # wrong on purpose
+    with pytest.raises(FilterTypeError, match="fetch must be a function"):
+        asyncio.run(anext(pages_async(None, "x")))  # type: ignore[arg-type] # the same

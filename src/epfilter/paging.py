@@ -82,6 +82,7 @@ def pages(  # noqa: PLR0913 - the options of the reading, by keyword
     >>> [[row["id"] for row in page] for page in pages(None, fetch, limit=2)]
     [['1', '2'], ['3'], ['4'], ['5']]
     """
+    _require_function(fetch)
     reader = PageReader(f, key=key, limit=limit, settle=settle, key_of=key_of)
     while (parameters := reader.next_request()) is not None:
         rows = reader.receive(fetch(parameters))
@@ -108,6 +109,7 @@ async def pages_async(  # noqa: PLR0913 - the options of the reading, by keyword
     >>> asyncio.run(read())
     ['1']
     """
+    _require_function(fetch)
     reader = PageReader(f, key=key, limit=limit, settle=settle, key_of=key_of)
     while (parameters := reader.next_request()) is not None:
         rows = reader.receive(await fetch(parameters))
@@ -247,9 +249,17 @@ class PageReader:
         )
 
 
+def _require_function(fetch: object) -> None:
+    if not callable(fetch):
+        raise FilterTypeError(f"fetch must be a function, not {describe_type(fetch)}.")
+
+
 def _rows_of(response: Response) -> Sequence[Row]:
     rows = response.get("data") if isinstance(response, Mapping) else response
-    if isinstance(rows, Sequence) and all(isinstance(row, Mapping) for row in rows):
+    if isinstance(rows, Sequence) and not isinstance(rows, (str, bytes)):
+        for row in rows:
+            if not isinstance(row, Mapping):
+                raise PagingError(f"a row must be an object, not {describe_type(row)}.")
         return rows
     raise PagingError(
         f"the rows of a page are expected, or JSON with a list in `data`, not "
