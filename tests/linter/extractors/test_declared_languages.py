@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from time import process_time
 from typing import NamedTuple
 
 import pytest
@@ -14,6 +15,7 @@ from epfilter.errors import Edit, Span, apply_edits
 from epfilter.linter.extractors import Endpoints, Extraction, MappedText, extract_file
 from epfilter.linter.extractors.filter_text import ends_early
 from epfilter.linter.extractors.mapped_text import mark_placeholders
+from epfilter.linter.extractors.name_uses import NameUses
 from epfilter.printer import unparse
 from support.counted_work import count_lines
 from support.filter_strategies import filters, pieces
@@ -218,6 +220,24 @@ DEEP = {
     "a.rs": "fn f() { let filter = " + 'format!("{}", ' * 1000 + '"eq(a,1)"' + ")" * 1000 + "; }",
     "a.tf": "filter = " + "[" * 1000 + '"eq(a,1)"' + "]" * 1000,
 }
+
+
+INCOMPLETE = {
+    "a.rb": "url = <<~URL\r  /v2/orders?filter=eq(a,#{x})\rURL\r",
+    "a.php": "<?php $url = <<<URL\r/v2/orders?filter=eq(a,{$x})\rURL;\r",
+    "a.tf": "url = <<URL\r/v2/orders?filter=eq(a,${x})\rURL\r",
+}
+
+
+@pytest.mark.parametrize("name", INCOMPLETE)
+def test_values_after_the_content_of_a_literal_are_not_part_of_it(name: str) -> None:
+    assert not extract_text(INCOMPLETE[name], name).filters
+
+
+def test_a_long_name_is_searched_for_joins_in_linear_time() -> None:
+    start = process_time()
+    assert not NameUses("join " + "a" * 300_000 + " " * 300_000).find_joins("a")
+    assert process_time() - start < 10
 
 
 @pytest.mark.parametrize("name", DEEP)

@@ -25,7 +25,8 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 _JOINS = (
     # parts.join(":") of JavaScript and Ruby, joined(separator: ":"), joinToString(":")
     re.compile(
-        r"(?P<list>\w+)\s*(?:\.\s*filter\([^()]{0,40}\)\s*)?\.\s*join(?:ed|ToString)?\(\s*(?:separator\s*[:=]\s*)?"
+        r"\b(?P<list>\w++)\s*+(?:\.\s*+filter\([^()]{0,40}\)\s*+)?\.\s*+join(?:ed|ToString)?\(\s*+"
+        r"(?:separator\s*[:=]\s*)?"
         r"(?P<quote>[\"'`])(?P<separator>[^\"'`\\\r\n]{0,20})(?P=quote)"
     ),
     # ":".join(parts) of Python

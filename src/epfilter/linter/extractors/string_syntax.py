@@ -94,6 +94,8 @@ class StringSyntax:
         segments: list[Segment] = []
         done = content[0]
         for first, last in inserted:
+            if not done <= first <= last <= content[1]:
+                continue  # the literal is not complete
             segments += self._decode(source.text, done, first)
             segments.append(Segment(PLACEHOLDER, first, last, is_placeholder=True))
             done = last
