@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError, Span, describe_type
-from epfilter.templates import Template, TemplateResource, create_template, require_resource
+from epfilter.template_compiler import TemplateResource
+from epfilter.templates import Template, create_template, require_resource
 
 
 class TemplateInterpolation(Protocol):

@@ -6,6 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.linter.extractors.filter_text import is_filter_name, starts_like_filter
+from epfilter.linter.extractors.language_nodes import (
+    ARGUMENTS,
+    BLOCKS,
+    CLOSURES,
+    FUNCTIONS,
+    LISTS,
+    WRAPPERS,
+    get_arguments,
+    is_comment,
+    list_children,
+)
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER
 from epfilter.linter.extractors.program_language import ProgramLanguage, find_inserted
 from epfilter.linter.extractors.program_sinks import ProgramSinks
@@ -21,86 +32,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from epfilter.linter.extractors.syntax_tree import SyntaxTree
-
-_ARGUMENTS = frozenset(
-    {
-        "argument_list",
-        "arguments",
-        "function_arguments",
-        "token_tree",
-        "value_arguments",
-    }
-)
-_WRAPPERS = frozenset(
-    {
-        "argument",
-        "array_element_initializer",
-        "collection_value",
-        "element_value",
-        "expression",
-        "expression_list",
-        "literal_element",
-        "literal_value",
-        "parenthesized_expression",
-        "parenthesized_statements",
-        "reference_expression",
-        "template_expr",
-        "tuple_expression",
-        "unary_expression",
-        "value_argument",
-    }
-)
-"""The types of nodes whose last child is their value, if they have only one."""
-
-_LISTS = frozenset({"array", "array_creation_expression", "array_expression", "array_literal",
-    "array_initializer", "collection_literal", "composite_literal", "initializer_expression",
-    "literal_value", "token_tree", "tuple"})  # fmt: skip
-_BLOCKS = frozenset(
-    {
-        "block",
-        "body_statement",
-        "class_body",
-        "compilation_unit",
-        "compound_statement",
-        "config_file",
-        "declaration_list",
-        "document",
-        "function_body",
-        "program",
-        "source_file",
-        "statement_list",
-        "statements",
-    }
-)
-"""The types of nodes whose assignments are statements, and not the members of one value."""
-
-_FUNCTIONS = frozenset(
-    {
-        "anonymous_function",
-        "anonymous_function_creation_expression",
-        "anonymous_method_expression",
-        "arrow_function",
-        "class_declaration",
-        "closure_expression",
-        "constructor_declaration",
-        "func_literal",
-        "function_declaration",
-        "function_definition",
-        "function_item",
-        "impl_item",
-        "init_declaration",
-        "lambda",
-        "lambda_expression",
-        "local_function_statement",
-        "method",
-        "method_declaration",
-        "singleton_method",
-    }
-)
-"""The types of nodes that do not belong to the request around them."""
-
-_CLOSURES = frozenset({"annotated_lambda", "block", "do_block", "lambda_literal"})
-"""The types of nodes that may configure the request of the call that receives them."""
 
 _SEPARATORS = frozenset({"=", ":=", "=>", ":"})
 _OPTIONAL_ARGUMENTS = 2
@@ -169,18 +100,18 @@ class LanguageSinks(ProgramSinks["Node"]):
             value = call.arguments[0]
             is_named = call.name == "Filter" or is_filter_name(call.name)
             if is_named and starts_like_filter(self._fold(value)):
-                sinks |= {child.id: NO_CONTEXT for child in children if _get_arguments(child)}
+                sinks |= {child.id: NO_CONTEXT for child in children if get_arguments(child)}
         return sinks
 
     def find_request(self, node: Node, outer: RequestContext) -> RequestContext:
         """Return the request of what stands inside the node; `outer` is that of the node."""
-        if node.type in _FUNCTIONS:
+        if node.type in FUNCTIONS:
             return NO_CONTEXT
         inner = node.named_children
         is_configured = bool(inner) and inner[-1].type == "annotated_lambda"
         call = self.find_call(inner[0] if is_configured else node)
         if call is None:
-            is_block = node.type in _BLOCKS or node.type in _ARGUMENTS
+            is_block = node.type in BLOCKS or node.type in ARGUMENTS
             members = {} if is_block else self._find_members(node)
             request = self._request_of_members(members, outer) if members else outer
             is_assigned = any(child.type in {"=", ":="} for child in node.children)
@@ -219,14 +150,14 @@ class LanguageSinks(ProgramSinks["Node"]):
         """Return the call that a node is, or None."""
         children = node.named_children
         for index, child in enumerate(children):
-            arguments = _get_arguments(child)
+            arguments = get_arguments(child)
             if arguments is None or not index or child.type == node.type:
                 continue
             function = children[index - 1]
             receiver = children[0] if index > 1 else None
             if receiver is None and function.named_child_count > 1:
                 receiver = function.named_children[0]
-            values = [value for value in arguments.named_children if not _is_comment(value)]
+            values = [value for value in arguments.named_children if not is_comment(value)]
             return Call(self._name_of(function) or "", receiver, values)
         return None
 
@@ -244,25 +175,25 @@ class LanguageSinks(ProgramSinks["Node"]):
 
     def possible_values(self, node: Node) -> Sequence[Node]:
         """Return the nodes inside that can be the value of an expression or an argument."""
-        if node.type in _FUNCTIONS or node.type in _CLOSURES:
+        if node.type in FUNCTIONS or node.type in CLOSURES:
             return ()
-        if node.type in _ARGUMENTS and node.type != "token_tree":
-            values = [child for child in node.named_children if not _is_comment(child)]
+        if node.type in ARGUMENTS and node.type != "token_tree":
+            values = [child for child in node.named_children if not is_comment(child)]
             return values if len(values) <= _OPTIONAL_ARGUMENTS else ()
         types = {child.type for child in node.children}
-        if node.type in _WRAPPERS:
+        if node.type in WRAPPERS:
             return node.named_children[-1:] if "," not in types else node.named_children
         return () if types & _SEPARATORS and "?" not in types else node.named_children
 
     def unwrap(self, node: Node) -> Node:
         """Return the expression without parentheses, conversions and the like."""
         for _ in range(_WRAPPER_LIMIT):
-            inner = [child for child in node.named_children if not _is_comment(child)]
+            inner = [child for child in node.named_children if not is_comment(child)]
             call = self.find_call(node)
             if call and call.name in _CONVERSIONS and call.receiver and not call.arguments:
                 node = call.receiver
             elif (
-                node.type in _WRAPPERS
+                node.type in WRAPPERS
                 and inner
                 and (len(inner) == 1 or node.type in {"argument", "value_argument"})
             ):
@@ -297,7 +228,7 @@ class LanguageSinks(ProgramSinks["Node"]):
         if call is not None:
             is_list = call.name in {"listOf", "arrayOf", "of", "asList", "vec"}
             return self._list_items(node, call) if is_list else None
-        if node.type not in _LISTS or any(self._find_pairs(node, list_children(node))):
+        if node.type not in LISTS or any(self._find_pairs(node, list_children(node))):
             return None
         inner = node.named_children
         if inner and inner[-1].type in {"array_initializer", "initializer_expression"}:
@@ -341,7 +272,7 @@ class LanguageSinks(ProgramSinks["Node"]):
         """Return the members directly inside a value, and those that its children are."""
         members: dict[str | None, Node] = {}
         for child in (node, *node.named_children):
-            if child.type in _BLOCKS:
+            if child.type in BLOCKS:
                 continue
             for targets, value in self._find_pairs(child, list_children(child)):
                 if targets[0].end_byte - targets[0].start_byte <= _NAME_LIMIT:
@@ -350,7 +281,7 @@ class LanguageSinks(ProgramSinks["Node"]):
 
     def _find_job(self, node: Node, children: Sequence[Node]) -> RequestContext:
         """Return the context of a payload; its members that are nodes themselves keep it."""
-        if node.type in _BLOCKS or "job_type" not in self._tree.source.text:
+        if node.type in BLOCKS or "job_type" not in self._tree.source.text:
             return NO_CONTEXT
         job_type = self._find_members(node).get("job_type")
         context = context_of_job(self._constant(job_type))
@@ -379,7 +310,7 @@ class LanguageSinks(ProgramSinks["Node"]):
             children = [
                 child
                 for child in target.named_children
-                if not _is_comment(child) and "type_arg" not in child.type
+                if not is_comment(child) and "type_arg" not in child.type
             ]
             if not children:
                 return self._tree.text_of(target).lstrip("$@:").rstrip(":")
@@ -426,19 +357,3 @@ class LanguageSinks(ProgramSinks["Node"]):
         texts = (self._constant(value) for value in (*call.arguments, call.receiver))
         text = next((text for text in texts if text is not None), None)
         return text and self._language.format_field.sub(PLACEHOLDER, text)
-
-
-def list_children(node: Node) -> list[Node]:
-    """Return the children of a node, named or not, without the comments."""
-    return [child for child in node.children if not _is_comment(child)]
-
-
-def _is_comment(node: Node) -> bool:
-    return node.type.endswith("comment")
-
-
-def _get_arguments(node: Node) -> Node | None:
-    """Return the arguments of a call, which some grammars put into a node of their own."""
-    if node.type == "call_suffix":
-        node = next((child for child in node.named_children if child.type in _ARGUMENTS), node)
-    return node if node.type in _ARGUMENTS else None

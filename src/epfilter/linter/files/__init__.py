@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from epfilter.linter.files.configuration_file import find_configuration, read_configuration
     from epfilter.linter.files.discovery import Target, find_targets
     from epfilter.linter.files.document import LineIndex
-    from epfilter.linter.files.file_linter import describe_ending
+    from epfilter.linter.files.file_diagnostics import describe_ending
     from epfilter.linter.files.paths import is_folder
     from epfilter.linter.files.report import FileFinding, FileReport, hash_text
     from epfilter.linter.files.runner import Change, Run
@@ -47,7 +47,7 @@ _MODULES = {
     "LineIndex": "document",
     "Run": "runner",
     "Target": "discovery",
-    "describe_ending": "file_linter",
+    "describe_ending": "file_diagnostics",
     "find_configuration": "configuration_file",
     "find_targets": "discovery",
     "hash_text": "report",

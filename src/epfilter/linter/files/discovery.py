@@ -12,7 +12,7 @@ from typing import NamedTuple
 from epfilter.errors import Diagnostic, Span
 from epfilter.linter.extractors import find_kind
 from epfilter.linter.files.configuration import Configuration
-from epfilter.linter.files.file_linter import describe_ending
+from epfilter.linter.files.file_diagnostics import describe_ending
 from epfilter.linter.files.paths import PathPatterns, is_folder, normalize_path
 
 

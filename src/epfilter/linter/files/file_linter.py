@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.errors import Diagnostic, Fix, Severity, Span
@@ -27,13 +27,12 @@ from epfilter.linter.extractors import (
 )
 from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.directives import Directives
-from epfilter.linter.files.document import Document, DocumentError
+from epfilter.linter.files.document import Document
 from epfilter.linter.files.interpolations import diagnose_interpolation
 from epfilter.linter.files.placeholders import lint_with_placeholders
 from epfilter.linter.files.projects import Projects, names_platform
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.linter.registry import RULES
-from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -300,54 +299,6 @@ def map_diagnostic(diagnostic: Diagnostic, value: MappedText) -> Diagnostic:
         diagnostic.severity,
         diagnostic.hint,
         fix,
-    )
-
-
-def report_failure(name: str, diagnostic: Diagnostic) -> FileReport:
-    """Return the report of a file that could not be linted."""
-    return FileReport(name, (FileFinding(diagnostic, 1, 1, 1, 1, ""),))
-
-
-def diagnose_unreadable(error: DocumentError, kind: FileKind | None) -> Diagnostic:
-    """Return the diagnostic for a file that cannot be read; a remark if it contains no filter."""
-    may_hide_filter = error.may_hide_filter or (kind is not None and kind.is_filter_list)
-    severity = Severity.ERROR if may_hide_filter else Severity.INFO
-    return Diagnostic(error.code, error.message, Span(0, 0), severity, error.hint)
-
-
-def diagnose_unsupported(path: Path) -> Diagnostic:
-    """Return the diagnostic for a file that is skipped, because its kind is not supported."""
-    ending = describe_ending(path.name)
-    return Diagnostic(
-        "EPF705",
-        f"this file is skipped: files such as `{make_printable(ending)}` are not supported.",
-        Span(0, 0),
-        Severity.INFO,
-        "if it contains only filters, add the file to `filter-lines` in the configuration",
-    )
-
-
-def describe_ending(name: str) -> str:
-    """Return the ending of a file name in lower case, or the whole name where it has none.
-
-    >>> describe_ending("shop/Main.LUA"), describe_ending("shop/Makefile")
-    ('.lua', 'Makefile')
-    """
-    path = PurePath(name)
-    return path.suffix.lower() or path.name
-
-
-def diagnose_missing_package(error: NeedsExtraError) -> Diagnostic:
-    """Return the diagnostic for a file that requires a package that is not installed.
-
-    It is only a remark for the languages that not every project uses.
-    """
-    return Diagnostic(
-        "EPF704",
-        f"linting this file requires the package `{error.package}`, which is not installed.",
-        Span(0, 0),
-        Severity.ERROR if error.extra == "lint" else Severity.INFO,
-        hint=f"pip install 'epfilter[{error.extra}]'",
     )
 
 

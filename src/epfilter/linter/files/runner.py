@@ -15,13 +15,13 @@ from epfilter.linter.extractors import FileKind, NeedsExtraError
 from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.discovery import Target
 from epfilter.linter.files.document import Document, DocumentError
-from epfilter.linter.files.file_linter import (
-    FileLinter,
+from epfilter.linter.files.file_diagnostics import (
     diagnose_missing_package,
     diagnose_unreadable,
     diagnose_unsupported,
     report_failure,
 )
+from epfilter.linter.files.file_linter import FileLinter
 from epfilter.linter.files.paths import is_file
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.linter.files.rewriting import diff_texts, fix_filters, format_filters
