@@ -217,6 +217,8 @@ _ENTRIES: dict[str, Callable[[Any], object]] = {
     "to_predicate": to_predicate,
     "to_predicate resource": lambda value: to_predicate(_FILTER, value),
     "to_mongo": to_mongo,
+    "to_mongo override": lambda value: to_mongo(_FILTER, override=value),
+    "to_elasticsearch nested": lambda value: to_elasticsearch(_FILTER, nested=value),
     "to_mongo resource": lambda value: to_mongo(_FILTER, value),
     "to_mongo types": lambda value: to_mongo(_FILTER, types={"a": value}),
     "to_elasticsearch": to_elasticsearch,

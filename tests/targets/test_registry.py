@@ -14,7 +14,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "pages" / "reference" / "targets.md"
 MODULES = Path(targets.__file__).parent
 SHARED = {
     *("binding", "codegen", "column_aliases", "json_trees", "matchers", "mongo_operands"),
-    *("or_to_in", "registry", "representable", "row_paths"),
+    *("or_to_in", "overrides", "registry", "representable", "row_paths"),
 }
 """Modules that are not targets."""
 PACKAGES = {"dataframe": "narwhals", "sqlalchemy": "sqlalchemy"}

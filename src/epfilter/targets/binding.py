@@ -79,6 +79,7 @@ def field_types(f: Filter, resource: Resource | None) -> dict[str, tuple[str, bo
 
     Without a resource every path is of type `string`.
 
+    >>> from epfilter import parse
     >>> field_types(parse("ge(created_at,2018-09-01)"), resource_of("orders"))
     {'created_at': ('datetime', False)}
     """

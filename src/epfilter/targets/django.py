@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
@@ -13,13 +13,22 @@ from django.db.models.expressions import Expression
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from epfilter.ast import Filter
+from epfilter.ast import And, Filter, Or, construct_group
 from epfilter.errors import FilterTypeError, UnsupportedFilterError, describe_type
-from epfilter.resources import bound_calls
+from epfilter.resources import (
+    BoundAnd,
+    BoundFilter,
+    BoundOr,
+    bound_calls,
+    resource_of,
+    resource_schema,
+)
 from epfilter.snippets import shorten
 from epfilter.targets.binding import bind_filter
 from epfilter.targets.column_aliases import path_names
+from epfilter.targets.overrides import Override, Overrides
 from epfilter.targets.sqlalchemy import to_sqlalchemy
+from epfilter.templates import as_filter
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -57,6 +66,7 @@ def to_django(
     resource: Resource | str | None = None,
     *,
     columns: Mapping[str, Any] | None = None,
+    override: Override | None = None,
 ) -> Q:
     """Return the condition of a filter, for `Model.objects.filter(…)`.
 
@@ -66,6 +76,8 @@ def to_django(
 
     The SQL is that of `to_sqlalchemy`, so the condition means the same in SQLite, PostgreSQL,
     MySQL and MariaDB, whatever the collation; all values are parameters.
+
+    `override` maps an operator and a field to a function of the call that returns its `Q` object.
 
     Raises FilterTypeError for what is not a model, and the errors of `to_sqlalchemy`. Relations
     to several objects are refused with UnsupportedFilterError, because a join would repeat rows.
@@ -88,7 +100,60 @@ def to_django(
             f"a model of Django is expected, not {describe_type(model)}.",
             hint="as in to_django(f, Order)",
         )
-    found = _find_columns(f, model, resource, columns or {})
+    f = as_filter(f)
+    overrides, tree = Overrides(override, resource), bind_filter(f, resource)
+    if resource is not None and overrides.has_any(tree):
+        _refuse_required(resource)
+    return _translate(
+        f,
+        tree,
+        overrides,
+        lambda part: _build_expression(part, model, resource, columns or {}),
+    )
+
+
+def _translate(
+    f: Filter, tree: BoundFilter, overrides: Overrides, build: Callable[[Filter], Q]
+) -> Q:
+    """Return the condition of a filter, of which `build` translates what the caller does not."""
+    if not overrides.has_any(tree):
+        return build(f)
+    if not isinstance(tree, (BoundAnd, BoundOr)):
+        own = overrides.build(
+            tree,
+            "a Q object or a conditional expression of Django",
+            lambda each: isinstance(each, Q) or getattr(each, "conditional", False),
+        )
+        return Q(own)
+    assert isinstance(f, (And, Or))  # noqa: S101 - the bound tree has the shape of the filter
+    pairs = list(zip(f.terms, tree.terms, strict=True))
+    ours = [term for term, bound in pairs if not overrides.has_any(bound)]
+    parts = [
+        _translate(term, bound, overrides, build)
+        for term, bound in pairs
+        if overrides.has_any(bound)
+    ]
+    if ours:
+        parts.append(build(ours[0] if len(ours) == 1 else construct_group(type(f), tuple(ours))))
+    return Q(*parts, _connector=Q.AND if isinstance(f, And) else Q.OR)
+
+
+def _refuse_required(resource: Resource | str) -> None:
+    """Refuse a resource with required fields: a part of a filter does not have all of them."""
+    if resource_schema(resource_of(resource)).required:
+        raise FilterTypeError(
+            "override cannot be combined with a resource that requires fields.",
+            hint="check the filter with the resource first, and pass none here",
+        )
+
+
+def _build_expression(
+    f: Filter,
+    model: type[models.Model],
+    resource: Resource | str | None,
+    columns: Mapping[str, Any],
+) -> Q:
+    found = _find_columns(f, model, resource, columns)
     table = sqlalchemy.table(
         model._meta.db_table,
         *[sqlalchemy.column(field.name, _type_of(field)) for field in model._meta.concrete_fields],

@@ -22,6 +22,7 @@ from epfilter.semantics import parse_path, parse_pattern
 from epfilter.snippets import shorten
 from epfilter.targets.binding import Untyped, bind_filter
 from epfilter.targets.or_to_in import merge_or_terms
+from epfilter.targets.overrides import Override, Overrides
 from epfilter.targets.representable import to_timestamp
 from epfilter.values import from_text_or_none
 
@@ -52,6 +53,7 @@ def to_elasticsearch(
     *,
     fields: Fields | None = None,
     nested: Collection[str] = (),
+    override: Override | None = None,
 ) -> Query:
     """Return the query that finds what the filter selects, for the `query` of a search.
 
@@ -64,6 +66,8 @@ def to_elasticsearch(
     path and operator. Any other path is the name itself. `nested` lists the paths that are mapped
     as `nested`; each condition matches if any of their objects does. An index of a list needs a
     field of its own in `fields`.
+
+    `override` maps an operator and a field to a function of the call that returns its query.
 
     Elasticsearch does not distinguish a value from a list of one, nor an empty list from a missing
     one.
@@ -91,8 +95,9 @@ def to_elasticsearch(
         )
     # The longest first: a query of the innermost objects needs no query around it.
     paths = tuple(sorted(set(nested), key=len, reverse=True))
-    tree = merge_or_terms(bind_filter(f, resource))
-    return _Translator(fields or {}, paths).translate(tree)
+    overrides = Overrides(override, resource)
+    tree = merge_or_terms(bind_filter(f, resource), overrides)
+    return _Translator(fields or {}, paths, overrides).translate(tree)
 
 
 def render_elasticsearch(f: Filter, resource: Resource | None) -> str:
@@ -104,6 +109,7 @@ def render_elasticsearch(f: Filter, resource: Resource | None) -> str:
 class _Translator:
     fields: Fields
     nested: tuple[str, ...]
+    overrides: Overrides
 
     def translate(self, node: BoundFilter) -> Query:
         """Return the query of a node. In an AND only full-text search counts for the score."""
@@ -119,6 +125,11 @@ class _Translator:
 
     def _translate_call(self, call: BoundCall) -> Query:
         op = call.op
+        if self.overrides.has(call):
+            query: Query = self.overrides.build(
+                call, "a query of Elasticsearch, a dict", lambda each: isinstance(each, dict)
+            )
+            return query
         if op is Operator.TEXT and call.path == "*":
             search = {"query": call.values[0], "type": "bool_prefix", "operator": "and"}
             return {"multi_match": search | {"fields": ["*"], "lenient": True}}

@@ -34,6 +34,7 @@ from epfilter.targets.mongo_operands import (
     to_regex,
 )
 from epfilter.targets.or_to_in import merge_or_terms
+from epfilter.targets.overrides import Override, Overrides
 from epfilter.values import from_text_or_none
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def to_mongo(
     resource: Resource | str | None = None,
     *,
     types: Types | None = None,
+    override: Override | None = None,
 ) -> Query:
     r"""Return the query that finds what the filter selects, for `collection.find`.
 
@@ -66,6 +68,8 @@ def to_mongo(
 
     `text(*,…)` is MongoDB's search of the text index of the collection.
 
+    `override` maps an operator and a field to a function of the call that returns its query.
+
     Raises UnsupportedFilterError for what MongoDB cannot express with the same meaning,
     FilterSyntaxError for an invalid text, ResourceError for what the resource does not accept,
     FilterValueError for a value that is not of its type in `types`, and FilterTypeError for
@@ -76,8 +80,9 @@ def to_mongo(
     >>> to_mongo("eq(payment,paid)")
     {'payment': {'$eq': 'paid'}}
     """
-    tree = merge_or_terms(bind_filter(f, resource))
-    return _Translator(check_types(types)).translate(tree, searchable=True)
+    overrides = Overrides(override, resource)
+    tree = merge_or_terms(bind_filter(f, resource), overrides)
+    return _Translator(check_types(types), overrides).translate(tree, searchable=True)
 
 
 def render_mongo(f: Filter, resource: Resource | None) -> str:
@@ -96,6 +101,7 @@ class _Translator:
     """The translation of one filter, in which MongoDB accepts one full-text search."""
 
     types: Types
+    overrides: Overrides
     has_search: bool = False
 
     def translate(self, node: BoundFilter, *, searchable: bool = False) -> Query:
@@ -105,6 +111,11 @@ class _Translator:
             return {"$and": terms}
         if isinstance(node, BoundOr):
             return {"$or": [self.translate(term) for term in node.terms]}
+        if self.overrides.has(node):
+            query: Query = self.overrides.build(
+                node, "a query of MongoDB, a dict", lambda each: isinstance(each, dict)
+            )
+            return query
         if node.op is Operator.TEXT:
             return self._translate_search(node, searchable=searchable)
         return self._translate_call(node, _to_address(node))

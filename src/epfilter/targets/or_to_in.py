@@ -11,6 +11,7 @@ from epfilter.resources import (
     BoundOr,
     BoundValue,
 )
+from epfilter.targets.overrides import NO_OVERRIDES, Overrides
 
 MIN_TERMS = 16
 """A shorter OR stays as it is. SQLite needs a minute to parse one of 50,000 terms, and a set of
@@ -25,8 +26,10 @@ _MEMBERSHIPS: dict[Operator, MembershipOperator] = {
 """The operators that an OR can merge; all others stay as they are."""
 
 
-def merge_or_terms(tree: BoundFilter) -> BoundFilter:
+def merge_or_terms(tree: BoundFilter, overrides: Overrides = NO_OVERRIDES) -> BoundFilter:
     """Return an equivalent tree with `in` and `contains_any` for the equalities of a long OR.
+
+    Calls with a function of the caller stay as they are, and none is made.
 
     >>> from epfilter.targets.binding import bind_filter
     >>> tree = bind_filter("|".join(f"eq(a,{number})" for number in range(20)), None)
@@ -36,13 +39,13 @@ def merge_or_terms(tree: BoundFilter) -> BoundFilter:
     """
     if not isinstance(tree, (BoundAnd, BoundOr)):
         return tree
-    terms = tuple([merge_or_terms(term) for term in tree.terms])
+    terms = tuple([merge_or_terms(term, overrides) for term in tree.terms])
     if isinstance(tree, BoundAnd):
         return BoundAnd(terms)
-    return _merge_terms(terms) if len(terms) >= MIN_TERMS else BoundOr(terms)
+    return _merge_terms(terms, overrides) if len(terms) >= MIN_TERMS else BoundOr(terms)
 
 
-def _merge_terms(terms: tuple[BoundFilter, ...]) -> BoundFilter:
+def _merge_terms(terms: tuple[BoundFilter, ...], overrides: Overrides) -> BoundFilter:
     values: dict[tuple[MembershipOperator, str, str], list[BoundValue]] = {}
     others: list[BoundFilter] = []
     for term in terms:
@@ -50,6 +53,9 @@ def _merge_terms(terms: tuple[BoundFilter, ...]) -> BoundFilter:
             others.append(term)
             continue
         key = (_MEMBERSHIPS[term.op], term.field, term.path)
+        if overrides.has(term) or overrides.has_key(key[0], term.field):
+            others.append(term)
+            continue
         values.setdefault(key, []).extend(term.values)
     memberships = [BoundMembership(*key, tuple(merged)) for key, merged in values.items()]
     if len(memberships) + len(others) == 1:

@@ -15,6 +15,7 @@ from epfilter.targets.codegen import Connective, RowPredicate, Term, compile_ter
 from epfilter.targets.column_aliases import PathNames, path_names
 from epfilter.targets.matchers import ValueMatcher, value_matcher
 from epfilter.targets.or_to_in import merge_or_terms
+from epfilter.targets.overrides import Override, Overrides
 from epfilter.targets.row_paths import Reader, elements, is_list, path_reader
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ _MAX_INLINE_TERMS = 50
 
 
 def to_predicate(
-    f: Filter | str | Template, resource: Resource | str | None = None
+    f: Filter | str | Template,
+    resource: Resource | str | None = None,
+    *,
+    override: Override | None = None,
 ) -> Callable[[object], bool]:
     """Return a function that returns whether a row matches the filter.
 
@@ -53,6 +57,8 @@ def to_predicate(
     attribute raises ends the call, except AttributeError, KeyError and TypeError, for which the
     attribute is missing. The function can be pickled, for example for other processes.
 
+    `override` maps an operator and a field to a function of the call that returns its predicate.
+
     Raises UnsupportedFilterError for `text`, FilterSyntaxError for an invalid text, ResourceError
     for what the resource does not accept, and FilterTypeError for arguments of a wrong type.
 
@@ -64,10 +70,12 @@ def to_predicate(
     >>> september({"created_at": "2018-08-31T22:00:00-04:00"})
     True
     """
-    tree = merge_or_terms(bind_filter(f, resource))
+    overrides = Overrides(override, resource)
+    tree = merge_or_terms(bind_filter(f, resource), overrides)
     inline = sum(1 for _ in bound_calls(tree)) <= _MAX_INLINE_TERMS
-    predicate = _Predicate(_build_match(tree, path_names(resource), inline=inline))
+    predicate = _Predicate(_build_match(tree, path_names(resource), overrides, inline=inline))
     predicate.arguments = f, resource
+    predicate.override = override
     return predicate
 
 
@@ -78,9 +86,10 @@ class _Predicate(partial[bool]):
     """
 
     arguments: tuple[Filter | str | Template, Resource | str | None]
+    override: Override | None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return to_predicate, self.arguments
+        return partial(to_predicate, override=self.override), self.arguments
 
     def __repr__(self) -> str:
         f, resource = self.arguments
@@ -91,24 +100,33 @@ class _Predicate(partial[bool]):
         )
 
 
-def _build_match(tree: BoundFilter, names: PathNames, *, inline: bool) -> RowPredicate:
+def _build_match(
+    tree: BoundFilter, names: PathNames, overrides: Overrides, *, inline: bool
+) -> RowPredicate:
     if isinstance(tree, (BoundAnd, BoundOr)):
         connective: Connective = "and" if isinstance(tree, BoundAnd) else "or"
-        terms = [_build_term(term, names, inline=inline) for term in tree.terms]
+        terms = [_build_term(term, names, overrides, inline=inline) for term in tree.terms]
     else:
-        connective, terms = "and", [_build_term(tree, names, inline=inline)]
+        connective, terms = "and", [_build_term(tree, names, overrides, inline=inline)]
     if inline:
         return compile_terms(connective, terms)
     return loop_terms(connective, [term.match for term in terms])
 
 
-def _build_term(tree: BoundFilter, names: PathNames, *, inline: bool) -> Term:
+def _build_term(tree: BoundFilter, names: PathNames, overrides: Overrides, *, inline: bool) -> Term:
     if isinstance(tree, (BoundAnd, BoundOr)):
-        return Term(_build_match(tree, names, inline=inline))
+        return Term(_build_match(tree, names, overrides, inline=inline))
+    if overrides.has(tree):
+        return Term(_build_own(tree, overrides))
     paths = names(tree.path)
     key = tree.path if len(paths) == len(parse_path(tree.path)) == 1 else None
     read = _first_value([path_reader(path) for path in paths])
     return _build_call(tree, read, key)
+
+
+def _build_own(call: BoundCall, overrides: Overrides) -> RowPredicate:
+    match = overrides.build(call, "a function of a row", callable)
+    return lambda row: bool(match(row))
 
 
 def _build_call(call: BoundCall, read: Reader, key: str | None) -> Term:

@@ -22,6 +22,7 @@ from epfilter.targets.dataframe.comparisons import (
     join_balanced,
 )
 from epfilter.targets.dataframe.lists import list_condition
+from epfilter.targets.overrides import Overrides
 
 ColumnOf = Callable[[BoundCall], Column]
 """Returns the column of a call."""
@@ -29,7 +30,7 @@ ColumnOf = Callable[[BoundCall], Column]
 _NULL_IS_NOT_FALSE = ("pandas", "narwhals")
 
 
-def build_condition(tree: BoundFilter, column_of: ColumnOf) -> nw.Expr | None:
+def build_condition(tree: BoundFilter, column_of: ColumnOf, overrides: Overrides) -> nw.Expr | None:
     """Return the condition of a tree, or None if no row can satisfy it.
 
     The condition may be null for a row with a null value. The language has no NOT, so null counts
@@ -38,7 +39,11 @@ def build_condition(tree: BoundFilter, column_of: ColumnOf) -> nw.Expr | None:
     """
     return fold_bound(
         tree,
-        call=lambda call: _build_call(call, column_of(call)),
+        call=lambda call: (
+            _build_own(call, overrides)
+            if overrides.has(call)
+            else _build_call(call, column_of(call))
+        ),
         conjunction=_join_all,
         disjunction=_join_any,
     )
@@ -52,6 +57,13 @@ def _join_all(terms: list[nw.Expr | None]) -> nw.Expr | None:
 def _join_any(terms: list[nw.Expr | None]) -> nw.Expr | None:
     conditions = [term for term in terms if term is not None]
     return join_balanced(conditions, or_) if conditions else None
+
+
+def _build_own(call: BoundCall, overrides: Overrides) -> nw.Expr | None:
+    condition: nw.Expr = overrides.build(
+        call, "an expression of narwhals", lambda each: isinstance(each, nw.Expr)
+    )
+    return condition.fill_null(value=False)
 
 
 def _build_call(call: BoundCall, column: Column) -> nw.Expr | None:

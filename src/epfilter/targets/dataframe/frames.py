@@ -28,6 +28,7 @@ from epfilter.targets.dataframe.native_columns import (
     find_null_columns,
 )
 from epfilter.targets.or_to_in import merge_or_terms
+from epfilter.targets.overrides import Override, Overrides
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -41,6 +42,7 @@ def to_narwhals(
     resource: Resource | str | None = None,
     *,
     schema: Mapping[str, nw.dtypes.DType] | None = None,
+    override: Override | None = None,
 ) -> nw.Expr:
     """Return the filter as an expression of narwhals that is true or false, never null.
 
@@ -49,6 +51,9 @@ def to_narwhals(
     that `resource` declares (integers of 64 bits, numbers as floats of 64 bits, timestamps in
     microseconds with the time zone UTC), or of text without a resource. Prefer `filter_frame`,
     which takes the schema and the engine from the frame.
+
+    `override` maps an operator and a field to a function of the call that returns its
+    expression of narwhals.
 
     Raises FilterSyntaxError for an invalid text, ResourceError for what the resource does not
     accept, FilterValueError for a column that is not in the schema, and UnsupportedFilterError
@@ -61,12 +66,13 @@ def to_narwhals(
     >>> frame.filter(to_narwhals("gt(total,5.5)", schema=frame.schema)).to_native().height
     2
     """
-    tree = merge_or_terms(bind_filter(f, resource))
+    overrides = Overrides(override, resource)
+    tree = merge_or_terms(bind_filter(f, resource), overrides)
     if schema is None:
-        condition = build_condition(tree, lambda call: declared_column(call, resource))
+        condition = build_condition(tree, lambda call: declared_column(call, resource), overrides)
     else:
         tree = resolve_columns(tree, resource, lambda path: has_column(path, schema))
-        condition = build_condition(tree, lambda call: find_column(call, schema))
+        condition = build_condition(tree, lambda call: find_column(call, schema), overrides)
     if condition is not None:
         return condition
     any_column = nw.col(next(iter(schema)) if schema else next(bound_calls(tree)).path)
@@ -97,7 +103,11 @@ def render_polars(f: Filter, resource: Resource | None) -> str:
 
 
 def filter_frame(
-    frame: Frame, f: Filter | str | Template, resource: Resource | str | None = None
+    frame: Frame,
+    f: Filter | str | Template,
+    resource: Resource | str | None = None,
+    *,
+    override: Override | None = None,
 ) -> Frame:
     """Return the rows of a frame that satisfy the filter, as a frame of the same kind.
 
@@ -111,6 +121,9 @@ def filter_frame(
     time without time zone is in UTC. On a list `eq`, `gt` and `in` hold if any element satisfies
     them.
 
+    `override` maps an operator and a field to a function of the call that returns its
+    expression of narwhals.
+
     Raises FilterSyntaxError for an invalid text, ResourceError for what the resource does not
     accept, FilterTypeError for an argument that is not a frame, FilterValueError for a missing
     column, and UnsupportedFilterError for what the engine cannot express with the same meaning.
@@ -120,22 +133,27 @@ def filter_frame(
     >>> filter_frame(orders, "gt(total,1000)|is_null(total)")["id"].to_list()
     [2, 3]
     """
+    overrides = Overrides(override, resource)
     wrapped = _wrap_frame(frame)
     engine = ENGINES.get(wrapped.implementation.value, wrapped.implementation.value)
     schema = dict(wrapped.collect_schema())
     tree = bind_filter(f, resource)
-    tree = merge_or_terms(resolve_columns(tree, resource, lambda path: has_column(path, schema)))
+    tree = resolve_columns(tree, resource, lambda path: has_column(path, schema))
+    tree = merge_or_terms(tree, overrides)
+    calls = [call for call in bound_calls(tree) if not overrides.has(call)]
     if engine == "pandas":
-        used = frozenset(split_path(call.path, schema)[0] for call in bound_calls(tree))
+        used = frozenset(split_path(call.path, schema)[0] for call in calls)
         wrapped = convert_objects(wrapped, used)
         converted = wrapped.collect_schema()
         schema.update({name: converted[name] for name in used})
     null_columns = find_null_columns(wrapped, engine, schema)
     schema.update(find_incomparable_columns(wrapped, engine, schema))
     if engine == "pandas":
-        wrapped = add_element_columns(wrapped, bound_calls(tree), schema, null_columns)
+        wrapped = add_element_columns(wrapped, calls, schema, null_columns)
         schema = dict(wrapped.collect_schema()) | schema
-    condition = build_condition(tree, lambda call: find_column(call, schema, engine, null_columns))
+    condition = build_condition(
+        tree, lambda call: find_column(call, schema, engine, null_columns), overrides
+    )
     if condition is None:
         return cast("Frame", _wrap_frame(frame).head(0).to_native())
     if engine != "pandas":

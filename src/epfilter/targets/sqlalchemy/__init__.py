@@ -16,6 +16,7 @@ from epfilter.ast import Filter
 from epfilter.targets.binding import bind_filter
 from epfilter.targets.column_aliases import resolve_columns
 from epfilter.targets.or_to_in import merge_or_terms
+from epfilter.targets.overrides import Override, Overrides
 from epfilter.targets.sqlalchemy.clause import FilterClause
 from epfilter.targets.sqlalchemy.columns import Columns
 
@@ -32,6 +33,7 @@ def to_sqlalchemy(
     resource: Resource | str | None = None,
     *,
     columns: Mapping[str, Any] | None = None,
+    override: Override | None = None,
 ) -> ColumnElement[bool]:
     """Return the condition of a filter, for `select(…).where(…)` and any other condition.
 
@@ -46,6 +48,8 @@ def to_sqlalchemy(
     known when the statement is compiled. NULL satisfies only `is_null`. Texts compare by code
     point and with case, whatever the collation; a timestamp without time zone is in UTC. A value
     that does not read as the type of the column matches nothing.
+
+    `override` maps an operator and a field to a function of the call that returns its expression.
 
     Raises FilterSyntaxError for an invalid text; FilterValueError for a field without a column;
     ResourceError for what the resource does not accept; FilterTypeError if the type of the column
@@ -63,6 +67,7 @@ def to_sqlalchemy(
     >>> compiled.params
     {'param_1': 'paid', 'param_2': 99}
     """
+    overrides = Overrides(override, resource)
     all_columns = Columns(table, columns)
     tree = resolve_columns(bind_filter(f, resource), resource, all_columns.has_column)
-    return FilterClause(merge_or_terms(tree), all_columns)
+    return FilterClause(merge_or_terms(tree, overrides), all_columns, overrides)

@@ -47,11 +47,18 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnCondition:
+    """A condition of the caller: the index of its expression among the columns."""
+
+    column_index: int
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Several terms, all or any of which hold."""
 
     connective: Literal["AND", "OR"]
-    terms: tuple[Call | Group, ...]
+    terms: tuple[Call | OwnCondition | Group, ...]
 
 
 def coerce_values(call: BoundCall, location: ColumnLocation) -> tuple[Any, ...]:

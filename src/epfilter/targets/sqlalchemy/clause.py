@@ -12,7 +12,8 @@ from sqlalchemy.sql.visitors import InternalTraversal
 from epfilter.ast import Operator
 from epfilter.errors import UnsupportedFilterError
 from epfilter.resources import BoundCall, BoundFilter, fold_bound
-from epfilter.targets.sqlalchemy.calls import Call, Group, coerce_values
+from epfilter.targets.overrides import Overrides
+from epfilter.targets.sqlalchemy.calls import Call, Group, OwnCondition, coerce_values
 from epfilter.targets.sqlalchemy.columns import Columns
 from epfilter.targets.sqlalchemy.conditions import write_condition
 from epfilter.targets.sqlalchemy.dialect import MAX_FLAT_TERMS, join_conditions
@@ -39,12 +40,16 @@ class FilterClause(_ColumnsClause):
     inherit_cache = False
     type = Boolean()
 
-    def __init__(self, f: BoundFilter, columns: Columns) -> None:
+    def __init__(self, f: BoundFilter, columns: Columns, overrides: Overrides) -> None:
         self.columns = []
         self._numbers: dict[int, int] = {}
         self._tree = fold_bound(
             f,
-            call=lambda call: self._locate_call(call, columns),
+            call=lambda call: (
+                self._build_own(call, overrides)
+                if overrides.has(call)
+                else self._locate_call(call, columns)
+            ),
             conjunction=lambda terms: Group("AND", tuple(terms)),
             disjunction=lambda terms: Group("OR", tuple(terms)),
         )
@@ -59,7 +64,17 @@ class FilterClause(_ColumnsClause):
         """Return the clause itself, which has its own parentheses."""
         return self
 
-    def _locate_call(self, call: BoundCall, columns: Columns) -> Call | Group:
+    def _build_own(self, call: BoundCall, overrides: Overrides) -> Call | OwnCondition | Group:
+        self.columns.append(
+            overrides.build(
+                call,
+                "an expression of SQLAlchemy",
+                lambda each: isinstance(each, ColumnElement),
+            )
+        )
+        return OwnCondition(len(self.columns) - 1)
+
+    def _locate_call(self, call: BoundCall, columns: Columns) -> Call | OwnCondition | Group:
         if call.op is Operator.TEXT and call.path == "*":
             raise UnsupportedFilterError(
                 call.op, "*", "SQL", "a database searches one column", "name a field"
@@ -93,7 +108,7 @@ class _Compilation:
         self._dialect = class_(compiler, arguments) if class_ else None
         self._columns = columns
 
-    def write(self, tree: Call | Group) -> tuple[str, int]:
+    def write(self, tree: Call | OwnCondition | Group) -> tuple[str, int]:
         """Return the condition, and how deep its parentheses are."""
         if isinstance(tree, Group):
             terms = [self.write(term) for term in tree.terms]
@@ -101,6 +116,8 @@ class _Compilation:
             if depth > MAX_FLAT_TERMS:
                 terms.sort(key=lambda term: -term[1])
             return join_conditions([term for term, _ in terms], tree.connective), depth
+        if isinstance(tree, OwnCondition):
+            return f"({self._columns[tree.column_index]})", 1
         dialect = self._dialect
         if dialect is None:
             supported = ", ".join(name for name in DIALECTS if name != "default")
