@@ -13,6 +13,8 @@ from support.postgresql_server import postgresql_url
 
 __all__ = ["postgresql_url"]
 
+collect_ignore = ["support"]  # has no tests; doctest would import each module a second time
+
 # The same examples in every run, so that a failure is never somebody else's.
 settings.register_profile("quick", max_examples=20, derandomize=True, deadline=None)
 # More of them; a slow machine is no failure.

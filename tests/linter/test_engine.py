@@ -64,7 +64,7 @@ def test_a_rule_finds_nothing_in_texts_without_its_required_characters(f: Filter
 
 @pytest.mark.parametrize("text", [None, b"eq(a,1)", 5])
 def test_a_text_that_is_not_a_str_is_rejected(text: Any) -> None:
-    with pytest.raises(FilterTypeError, match="the text of a filter must be a str, not "):
+    with pytest.raises(FilterTypeError, match="a filter is expected, not "):
         lint(text)
 
 

@@ -34,7 +34,7 @@ decided, and 2 for an invalid filter and for wrong usage.
 \b
 Examples:
   epfilter diff 'gt(total,5)' 'ge(total,5)'
-  epfilter diff --resource orders 'eq(payment,paid)' 'eq(payment,paid)|eq(payment,refunded)'
+  epfilter diff --resource orders 'gt(with_tax,5)' 'ge(with_tax,6)'
   epfilter diff @refunds.filter 'eq(payment,refunded)'
   epfilter diff --format json 'in(id,a,b)' 'in(id,b,c)'
 """

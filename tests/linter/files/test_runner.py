@@ -65,7 +65,7 @@ def test_a_deeply_nested_file_is_a_finding(tmp_path: Path) -> None:
     assert [finding.diagnostic.code for finding in report.findings] == ["EPF703"]
 
 
-@pytest.mark.parametrize("name", ["a.lua", "LICENSE", ".env", "a.png", "a.json.bak", "a.tx", "a"])
+@pytest.mark.parametrize("name", ["a.lua", "LICENSE", ".envrc", "a.png", "a.json.bak", "a.tx", "a"])
 @pytest.mark.parametrize("change", [Change.FIX, Change.FIX_UNSAFE, Change.FORMAT])
 def test_a_file_of_an_unsupported_kind_is_not_written(
     name: str, change: Change, tmp_path: Path

@@ -53,7 +53,7 @@ _PREFIX_CONNECTIVE = re.compile(r"(?<![\w.$-])(?:and|or|not)\s*\(", re.IGNORECAS
 _INFIX_CONNECTIVE = re.compile(r"\)\s*(?:&&|\|\||[=!<>]=|(?:and|or|not)\b)", re.IGNORECASE)
 """In SQL, XPath, JMESPath and other languages they stand between terms, with other names."""
 
-_EXPRESSION = re.compile(r"\w\([^()]*[,(\s]\w+\(|\)\s*[*+/<>=-]")
+_EXPRESSION = re.compile(r"\w\((?:[^()]*[,\s])?\w+\(|\)\s*[*+/<>=-]")
 """A call inside of a call, or an operator of arithmetic, as expressions of ffmpeg have."""
 
 _ANY_CALL = re.compile(rf"(?<![\w.$-]){OPERATOR_PATTERN}\s*\(", re.IGNORECASE)

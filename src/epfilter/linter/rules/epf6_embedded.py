@@ -134,6 +134,7 @@ RULES = (
     Rule(
         code="EPF608",
         title="Filter with a value from a request",
+        severity=Severity.ERROR,
         explanation=(
             "A program inserts what its caller sends into the text of a filter: a parameter of the "
             "route or of the query, a form field, a header. With a value such as `x)|eq(a,b` the "
