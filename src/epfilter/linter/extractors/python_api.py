@@ -57,6 +57,7 @@ FUNCTIONS = MappingProxyType(
         "epfilter.targets.to_mongo": _WITH_RESOURCE,
         "epfilter.targets.to_narwhals": _WITH_RESOURCE,
         "epfilter.targets.to_predicate": _WITH_RESOURCE,
+        "epfilter.targets.to_rqb": _Parameters(),
         "epfilter.targets.to_sqlalchemy": _Parameters(resource=2),
         "epfilter.exporter.split": _ORDERS,
         "epfilter.exporter.CreateJob.order_export": _ORDERS,
