@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from epfilter.errors import Diagnostic, Edit, Fix, Span
+from epfilter.errors import Diagnostic, Span
 from epfilter.linter.extractors import PLACEHOLDER
+from epfilter.linter.files.filled_text import move_diagnostic
 from epfilter.linter.files.placeholders import lint_with_placeholders
 
 if TYPE_CHECKING:
@@ -42,12 +42,6 @@ def lint_template(
         pieces += (template.text[done:start], PLACEHOLDER)
         done = end
     marked = "".join([*pieces, template.text[done:]])
-    return [_move(found, restore) for found in lint_with_placeholders(marked, run, resource)]
-
-
-def _move(diagnostic: Diagnostic, restore: Callable[[Span], Span]) -> Diagnostic:
-    fix = diagnostic.fix
-    if fix is not None:
-        edits = tuple(Edit(restore(edit.span), edit.text) for edit in fix.edits)
-        fix = Fix(fix.title, edits, fix.safe)
-    return replace(diagnostic, span=restore(diagnostic.span), fix=fix)
+    return [
+        move_diagnostic(found, restore) for found in lint_with_placeholders(marked, run, resource)
+    ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from epfilter.linter.extractors.javascript_nodes import (
     FUNCTIONS,
+    find_returned,
     get_field,
     possible_values,
     unwrap,
@@ -60,7 +61,7 @@ class Bindings:
                     yield value
                 else:
                     functions = self._scopes.find_values(function)
-                    stack += (returned for each in functions for returned in _find_returned(each))
+                    stack += (returned for each in functions for returned in find_returned(each))
             elif value.type in _BRANCHES:
                 stack += reversed([*possible_values(value)])
             else:
@@ -181,20 +182,3 @@ def _find_names(pattern: Node | None) -> Iterator[Node]:
         only = next((field for field in fields if field is not None), None)
         is_pair = node.type.endswith(("assignment_pattern", "_parameter", "pair_pattern"))
         stack += [only] if is_pair and only is not None else node.named_children
-
-
-def _find_returned(function: Node) -> Iterator[Node]:
-    """Yield the expressions that a function returns."""
-    body = get_field(function, "body")
-    if body is None or function.type not in FUNCTIONS:
-        return
-    if body.type != "statement_block":
-        yield body
-        return
-    stack = [body]
-    while stack:
-        node = stack.pop()
-        if node.type == "return_statement":
-            yield from node.named_children[:1]
-        elif node.type not in FUNCTIONS:
-            stack += reversed(node.named_children)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -83,6 +83,23 @@ def flatten_addition(node: Node) -> list[Node]:
         else:
             operands.append(operand)
     return operands
+
+
+def find_returned(function: Node) -> Iterator[Node]:
+    """Yield the expressions that a function returns; none for another node."""
+    body = get_field(function, "body")
+    if body is None or function.type not in FUNCTIONS:
+        return
+    if body.type != "statement_block":
+        yield body
+        return
+    stack = [body]
+    while stack:
+        node = stack.pop()
+        if node.type == "return_statement":
+            yield from (child for child in node.named_children if child.type != "comment")
+        elif node.type not in FUNCTIONS:
+            stack += reversed(node.named_children)
 
 
 def possible_values(node: Node) -> Iterable[Node]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from epfilter.linter.extractors.javascript_nodes import get_field
+from epfilter.linter.extractors.javascript_nodes import find_returned, get_field
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -15,7 +15,6 @@ _NAMED_FUNCTIONS = frozenset(
     ("function_declaration", "generator_function_declaration", "method_definition")
 )
 _FUNCTION_VALUES = frozenset(("arrow_function", "function_expression", "generator_function"))
-_FUNCTIONS = _NAMED_FUNCTIONS | _FUNCTION_VALUES
 _TARGETS = {
     "variable_declarator": ("name", "value"),
     "assignment_expression": ("left", "right"),
@@ -52,11 +51,11 @@ def find_list_items(node: Node) -> tuple[Node | None, list[Node]]:
 def find_results(node: Node) -> tuple[Node | None, Iterator[Node]]:
     """Return the name of the function that the node declares, and what the function returns."""
     if node.type in _NAMED_FUNCTIONS:
-        return get_field(node, "name"), _find_returned(node)
+        return get_field(node, "name"), _find_results(node)
     target, value = _find_assignment(node)
     if value is None or value.type not in _FUNCTION_VALUES:
         return None, iter(())
-    return target, _find_returned(value)
+    return target, _find_results(value)
 
 
 def _find_assignment(node: Node) -> tuple[Node | None, Node | None]:
@@ -95,15 +94,6 @@ def _is_addition(node: Node) -> bool:
     return operator is not None and operator.type == "+"
 
 
-def _find_returned(function: Node) -> Iterator[Node]:
-    body = get_field(function, "body")
-    if body is not None and body.type != "statement_block":
-        yield body
-        return
-    stack = [] if body is None else [body]
-    while stack:
-        node = stack.pop()
-        if node.type == "return_statement":
-            yield from (item for child in node.named_children for item in _find_items(child, 0))
-        elif node.type not in _FUNCTIONS:
-            stack += reversed(node.named_children)
+def _find_results(function: Node) -> Iterator[Node]:
+    for value in find_returned(function):
+        yield from _find_items(value, 0)

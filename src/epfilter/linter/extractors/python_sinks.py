@@ -79,16 +79,12 @@ class PythonSinks(ProgramSinks[ast.AST]):
     def _find_pieces(self, node: ast.AST) -> None:
         """Add the terms that a list collects, and the results of a function."""
         match node:
-            case ast.Assign(targets=[target], value=ast.List(elts=values)):
-                self._add_pieces(self._name_of(target), values)
-            case ast.AnnAssign(target=target, value=ast.List(elts=values)):
-                self._add_pieces(self._name_of(target), values)
-            case ast.AugAssign(target=target, value=ast.List(elts=values)):
-                self._add_pieces(self._name_of(target), values)
-            case ast.Call(func=ast.Attribute(value=target, attr="append" | "insert"), args=values):
-                self._add_pieces(self._name_of(target), values)
-            case ast.Call(
-                func=ast.Attribute(value=target, attr="extend"), args=[ast.List(elts=values)]
+            case (
+                ast.Assign(targets=[target], value=ast.List(elts=values))
+                | ast.AnnAssign(target=target, value=ast.List(elts=values))
+                | ast.AugAssign(target=target, value=ast.List(elts=values))
+                | ast.Call(func=ast.Attribute(target, "append" | "insert"), args=values)
+                | ast.Call(func=ast.Attribute(target, "extend"), args=[ast.List(elts=values)])
             ):
                 self._add_pieces(self._name_of(target), values)
             case ast.Assign(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
-from epfilter.errors import Diagnostic, Edit, Fix, Span
+from epfilter.errors import Diagnostic, Edit, Span
 from epfilter.linter.extractors import PLACEHOLDER, is_operator_name
 from epfilter.parser import parse_located
 
@@ -67,18 +68,20 @@ class FilledText:
 
     def map_diagnostic(self, diagnostic: Diagnostic) -> Diagnostic:
         """Return the diagnostic with spans of the original text."""
-        fix = diagnostic.fix
-        if fix is not None:
-            edits = tuple(Edit(self.map_span(edit.span), edit.text) for edit in fix.edits)
-            fix = Fix(fix.title, edits, fix.safe)
-        span = self.map_span(diagnostic.span)
-        return Diagnostic(
-            diagnostic.code, diagnostic.message, span, diagnostic.severity, diagnostic.hint, fix
-        )
+        return move_diagnostic(diagnostic, self.map_span)
 
     def find_syntax_errors(self) -> list[Diagnostic]:
         """Return the syntax errors, with spans of the original text."""
         return [self.map_diagnostic(found) for found in parse_located(self.text).diagnostics]
+
+
+def move_diagnostic(diagnostic: Diagnostic, map_span: Callable[[Span], Span]) -> Diagnostic:
+    """Return the diagnostic with its span and those of its fix in another text."""
+    fix = diagnostic.fix
+    if fix is not None:
+        edits = tuple(Edit(map_span(edit.span), edit.text) for edit in fix.edits)
+        fix = replace(fix, edits=edits)
+    return replace(diagnostic, span=map_span(diagnostic.span), fix=fix)
 
 
 def fill_variants(text: str, positions: Positions) -> list[FilledText]:
