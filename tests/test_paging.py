@@ -99,6 +99,23 @@ def test_the_requests_start_at_the_last_row() -> None:
     assert all("page[offset]" not in request for request in listing.requests[:2])
 
 
+@pytest.mark.parametrize("limit", [2, 3, 4])
+def test_a_time_that_is_written_in_several_forms_is_one_key(limit: int) -> None:
+    forms = ("00Z", "00.000Z", "00+00:00", "00.000000Z")
+    rows = [
+        {"id": str(n), "created_at": f"2018-09-01T00:00:{forms[n % len(forms)]}"} for n in range(12)
+    ]
+    requests: list[Parameters] = []
+
+    def fetch(parameters: Parameters) -> list[Order]:
+        requests.append(parameters)
+        assert len(requests) < 50
+        offset = int(parameters.get("page[offset]", "0"))
+        return rows[offset : offset + limit]
+
+    assert [row for page in pages(None, fetch, limit=limit) for row in page] == rows
+
+
 def test_a_row_that_changes_is_read_again_by_its_time_of_change() -> None:
     rows = [{"id": str(n), "updated_at": f"2018-09-01T00:00:0{n}Z"} for n in range(4)]
     listing = Listing(rows)

@@ -32,8 +32,11 @@ Response: TypeAlias = Sequence[Row] | Mapping[str, Any]
 Parameters: TypeAlias = dict[str, str]
 """The query parameters of a request: filter, sort, page[limit] and page[offset]."""
 
-_Mark: TypeAlias = tuple[Hashable, str]
-"""The id and the key of a row."""
+_Moment: TypeAlias = datetime | str
+"""What the text of a key means: one time can be written in several forms."""
+
+_Mark: TypeAlias = tuple[Hashable, _Moment]
+"""The id of a row, and what its key means."""
 
 _MIN_LIMIT = 2
 """Two pages of the same key overlap by one row."""
@@ -151,6 +154,8 @@ class PageReader:
         self._limit = limit
         self._key_of = key_of or self._find_key
         self._cursor: str | None = None
+        self._moment: _Moment | None = None
+        """What the cursor means."""
         self._offset = 0
         self._restarts = 0
         self._is_finished = False
@@ -158,7 +163,7 @@ class PageReader:
         """The last row of the page before, with which a page at an offset begins."""
         self._known: set[_Mark] = set()
         """The rows with the key of the cursor that were read already."""
-        self._passed: dict[Hashable, str] = {}
+        self._passed: dict[Hashable, _Moment] = {}
         """The ids and keys of the rows of the last page before the cursor."""
 
     def next_request(self) -> Parameters | None:
@@ -179,32 +184,33 @@ class PageReader:
         """Return the rows of the response to the last request that are new."""
         rows = _rows_of(response)
         keys = [self._key_of(row) for row in rows]
-        marks = [*zip([_id_of(row) for row in rows], keys, strict=True)]
-        self._check(marks)
+        marks = [(_id_of(row), _moment_of(key)) for row, key in zip(rows, keys, strict=True)]
+        self._check(marks, keys)
         if self._offset and marks[:1] != [self._last]:
             self._restart()
             return []
         new = [row for row, mark in zip(rows, marks, strict=True) if mark not in self._known]
-        self._advance(marks)
+        self._advance(marks, keys)
         return new
 
-    def _advance(self, marks: list[_Mark]) -> None:
+    def _advance(self, marks: list[_Mark], keys: list[str]) -> None:
         """Move to the next request, after a page with these rows."""
         if len(marks) < self._limit:
             self._is_finished = True
             return
         last = self._last = marks[-1]
-        if last[1] != self._cursor:
-            self._passed = {row_id: key for row_id, key in marks if key != last[1]}
+        if last[1] != self._moment:
+            self._passed = {row_id: moment for row_id, moment in marks if moment != last[1]}
             self._known = {mark for mark in marks if mark[1] == last[1]}
-            self._cursor, self._offset, self._restarts = last[1], 0, 0
+            self._cursor, self._moment = keys[-1], last[1]
+            self._offset = self._restarts = 0
             return
         # More rows have this key than fit into the page.
         self._known.update(marks)
         self._offset += len(marks) - 1
         if self._offset > _MAX_OFFSET:
             raise PagingError(
-                f"more than {_MAX_OFFSET:,} rows have the {self._key} {shorten(last[1])}.",
+                f"more than {_MAX_OFFSET:,} rows have the {self._key} {shorten(keys[-1])}.",
                 hint="add a condition to the filter that divides them",
             )
 
@@ -219,18 +225,17 @@ class PageReader:
                 hint="increase `limit`, or add a condition to the filter that divides them",
             )
 
-    def _check(self, marks: list[_Mark]) -> None:
+    def _check(self, marks: list[_Mark], keys: list[str]) -> None:
         """Raise PagingError for rows that the request excludes, or that are not sorted."""
-        for row_id, key in marks:
-            if self._passed.get(row_id) == key:
+        for row_id, moment in marks:
+            if self._passed.get(row_id) == moment:
                 raise PagingError(
                     f"the listing returned the row {shorten(str(row_id))} again, although its "
                     f"{self._key} is before {shorten(str(self._cursor))}.",
                     hint="check that it applies `filter` and `sort` to this field",
                 )
-        for (_, before), (_, after) in pairwise(marks):
-            first, second = read_timestamp(before), read_timestamp(after)
-            if first is not None and second is not None and second < first:
+        for (before, (_, first)), (after, (_, second)) in pairwise(zip(keys, marks, strict=True)):
+            if isinstance(first, datetime) and isinstance(second, datetime) and second < first:
                 raise PagingError(
                     f"the listing is not sorted by {self._key}: {shorten(after)} comes after "
                     f"{shorten(before)}.",
@@ -266,6 +271,11 @@ def _rows_of(response: Response) -> Sequence[Row]:
         f"{describe_type(rows)}.",
         hint="let `fetch` raise an error for a response that is not 200",
     )
+
+
+def _moment_of(key: str) -> _Moment:
+    moment = read_timestamp(key)
+    return key if moment is None else moment
 
 
 def _id_of(row: Row) -> Hashable:
