@@ -14,6 +14,8 @@ from epfilter.linter.extractors.javascript_literals import (
     map_template,
 )
 from epfilter.linter.extractors.javascript_nodes import (
+    MethodCall,
+    find_method_call,
     flatten_addition,
     get_field,
     possible_values,
@@ -176,16 +178,12 @@ class _JavaScriptExtractor(ProgramExtractor[Node]):
 
     def _evaluate_call(self, node: Node, depth: int) -> StringExpression[Node] | None:
         """Return the text of `.concat` of a string, or of `.join` of an array or a `.map`."""
-        function, arguments = get_field(node, "function"), get_field(node, "arguments")
-        method, receiver = get_field(function, "property"), get_field(function, "object")
-        if method is None or arguments is None or receiver is None:
-            return None
-        match self._tree.text_of(method):
-            case "join":
+        match find_method_call(node):
+            case MethodCall(receiver, "join", arguments):
                 return self._evaluate_join_call(
                     node, unwrap(receiver), arguments.named_children, depth
                 )
-            case "concat":
+            case MethodCall(receiver, "concat", arguments):
                 first = self._evaluate(unwrap(receiver), depth + 1)
                 if first is None:
                     return None
@@ -212,11 +210,10 @@ class _JavaScriptExtractor(ProgramExtractor[Node]):
 
     def _find_map_result(self, node: Node) -> Node | None:
         """Return what the function returns in a call such as `ids.map(id => …)`."""
-        method = get_field(get_field(node, "function"), "property")
-        arguments = get_field(node, "arguments")
-        if method is None or arguments is None or self._tree.text_of(method) != "map":
+        call = find_method_call(node)
+        if call is None or call.name != "map":
             return None
-        body = get_field(next(iter(arguments.named_children), None), "body")
+        body = get_field(next(iter(call.arguments.named_children), None), "body")
         return None if body is None or body.type == "statement_block" else body
 
     def _span(self, node: Node) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -52,6 +52,23 @@ ASSIGNMENTS = {
 def get_field(node: Node | None, field: str) -> Node | None:
     """Return the child of the node in this field, or None."""
     return None if node is None else node.child_by_field_name(field)
+
+
+class MethodCall(NamedTuple):
+    """A call of a method, as in `receiver.name(arguments)`."""
+
+    receiver: Node
+    name: str
+    arguments: Node
+
+
+def find_method_call(node: Node) -> MethodCall | None:
+    """Return the call of a method that a node is, or None."""
+    function, arguments = get_field(node, "function"), get_field(node, "arguments")
+    receiver, method = get_field(function, "object"), get_field(function, "property")
+    if receiver is None or method is None or method.text is None or arguments is None:
+        return None
+    return MethodCall(receiver, method.text.decode(), arguments)
 
 
 def unwrap(node: Node) -> Node:

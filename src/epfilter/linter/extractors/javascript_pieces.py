@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from epfilter.linter.extractors.javascript_nodes import find_returned, get_field
+from epfilter.linter.extractors.javascript_nodes import find_method_call, find_returned, get_field
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_ADDERS = frozenset((b"push", b"unshift", b"concat"))
+_ADDERS = frozenset(("push", "unshift", "concat"))
 _NAMED_FUNCTIONS = frozenset(
     ("function_declaration", "generator_function_declaration", "method_definition")
 )
@@ -39,13 +39,11 @@ def find_list_items(node: Node) -> tuple[Node | None, list[Node]]:
     target, value = _find_assignment(node)
     if target is not None and value is not None:
         return target, [*_find_items(_skip_selection(value), 0)] if _is_list(value) else []
-    function, arguments = get_field(node, "function"), get_field(node, "arguments")
-    method = get_field(function, "property")
-    if method is None or arguments is None or method.text not in _ADDERS:
+    call = find_method_call(node)
+    if call is None or call.name not in _ADDERS:
         return None, []
-    return get_field(function, "object"), [
-        item for argument in arguments.named_children for item in _find_items(argument, 0)
-    ]
+    arguments = call.arguments.named_children
+    return call.receiver, [item for each in arguments for item in _find_items(each, 0)]
 
 
 def find_results(node: Node) -> tuple[Node | None, Iterator[Node]]:
@@ -69,9 +67,8 @@ def _is_list(value: Node) -> bool:
 
 def _skip_selection(value: Node) -> Node:
     """Return the list of `[…].filter(Boolean)`, or the value itself."""
-    function = get_field(value, "function")
-    method, items = get_field(function, "property"), get_field(function, "object")
-    return items if method is not None and items is not None and method.text == b"filter" else value
+    call = find_method_call(value)
+    return call.receiver if call is not None and call.name == "filter" else value
 
 
 def _find_items(node: Node, depth: int) -> Iterator[Node]:

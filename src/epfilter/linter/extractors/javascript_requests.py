@@ -11,6 +11,7 @@ from epfilter.linter.extractors.javascript_nodes import (
     ASSIGNMENTS,
     FUNCTIONS,
     WRAPPERS,
+    find_method_call,
     flatten_addition,
     get_field,
     unwrap,
@@ -195,11 +196,10 @@ class JavaScriptRequests(ProgramSinks["Node"]):
 
     def _sets_filter(self, call: Node) -> bool:
         """Return whether a call sets a parameter `filter`, as `params.set("filter", …)` does."""
-        method = get_field(get_field(call, "function"), "property")
-        arguments = get_field(call, "arguments")
-        if method is None or arguments is None or self._tree.text_of(method) not in _SETTERS:
+        method = find_method_call(call)
+        if method is None or method.name not in _SETTERS:
             return False
-        return self._constant(next(iter(arguments.named_children), None)) == "filter"
+        return self._constant(next(iter(method.arguments.named_children), None)) == "filter"
 
     def _find_url_request(self, receiver: Node, outer: RequestContext) -> RequestContext:
         """Return the request to a `new URL(…)` whose `searchParams` are set."""

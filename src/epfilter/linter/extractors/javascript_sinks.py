@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from epfilter.linter.extractors.filter_text import starts_like_filter
-from epfilter.linter.extractors.javascript_nodes import ASSIGNMENTS, get_field
+from epfilter.linter.extractors.javascript_nodes import ASSIGNMENTS, find_method_call, get_field
 from epfilter.linter.extractors.javascript_pieces import find_list_items, find_results
 from epfilter.linter.extractors.javascript_requests import OBJECT_METHODS, JavaScriptRequests
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext, context_of_job
@@ -63,11 +63,10 @@ class JavaScriptSinks(JavaScriptRequests):
 
         Where a variable is passed, they include the assignments to its members.
         """
-        method = get_field(get_field(node, "function"), "property")
-        arguments = get_field(node, "arguments")
-        if method is None or arguments is None or self._tree.text_of(method) not in OBJECT_METHODS:
+        call = find_method_call(node)
+        if call is None or call.name not in OBJECT_METHODS:
             return
-        for argument in arguments.named_children[:1]:
+        for argument in call.arguments.named_children[:1]:
             for value in self.bindings.find_values(argument):
                 if value.type == "object":
                     yield value
@@ -106,15 +105,11 @@ class JavaScriptSinks(JavaScriptRequests):
 
     def _find_arguments(self, node: Node) -> dict[int, RequestContext]:
         """Return the arguments of `.set("filter", …)` or `.filter("eq(…)")`, as one node."""
-        method = get_field(get_field(node, "function"), "property")
-        arguments = get_field(node, "arguments")
-        if method is None or arguments is None:
+        call = find_method_call(node)
+        if call is None:
             return {}
-        name, values = self._tree.text_of(method), arguments.named_children
-        if (
-            name in _FILTER_METHODS
-            and len(values) == 1
-            and starts_like_filter(self._fold(values[0]))
-        ):
-            return {arguments.id: NO_CONTEXT}
-        return {arguments.id: NO_CONTEXT} if self._sets_filter(node) else {}
+        values = call.arguments.named_children
+        is_named = call.name in _FILTER_METHODS and len(values) == 1
+        takes_filter = is_named and starts_like_filter(self._fold(values[0]))
+        is_sink = takes_filter or self._sets_filter(node)
+        return {call.arguments.id: NO_CONTEXT} if is_sink else {}
