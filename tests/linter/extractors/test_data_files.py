@@ -32,11 +32,15 @@ from epfilter.printer import pretty, unparse
 from epfilter.resources import resource_info
 from support.counted_work import count_lines
 from support.filter_strategies import any_text, filters, pieces, texts
+from support.sizes import slow_except
 
 _PROGRAMS = {".sh", ".py", ".js", ".ts", ".tsx"}
 """The first endings of kinds with a property test in `test_program_files.py`."""
 
 ENDS = tuple(kind.endings[0] for kind in FILE_KINDS if kind.endings[0] not in _PROGRAMS)
+
+DECLARED = {kind.endings[0] for kind in FILE_KINDS if kind.extra == "lint-all"}
+"""Files of languages whose parsers take long for hostile texts."""
 
 
 class AcceptingExtraction(Extraction):
@@ -295,7 +299,7 @@ _MARKS = (
 hostile = st.one_of(any_text, st.lists(st.sampled_from(_MARKS), max_size=16).map("".join))
 
 
-@pytest.mark.parametrize("suffix", ENDS)
+@pytest.mark.parametrize("suffix", slow_except(ENDS, *[end for end in ENDS if end not in DECLARED]))
 @given(text=hostile)
 @example(text="[" * 100_000)
 @example(text='{"a":' * 20_000)

@@ -24,6 +24,10 @@ class NeedsExtraError(ImportError):
         self.extra = extra
 
 
+class ParseTimeoutError(Exception):
+    """A program takes too long to parse: its parser needs more than linear time."""
+
+
 class FileKind(NamedTuple):
     """A kind of file.
 
@@ -164,6 +168,9 @@ def extract_as(kind: FileKind, source: MappedText, extraction: Extraction) -> No
         # Some extractors import their package only when there is something to parse.
         extractor = getattr(import_module(f"{__package__}.{module}"), function)
         cast("Extractor", extractor)(source, extraction)
+    except ParseTimeoutError:
+        message = "this takes too long to parse; filters in it may be missed."
+        extraction.add_problem(source, 0, 0, message, is_partial=True)
     except ModuleNotFoundError as missing:
         if (missing.name or "").startswith("epfilter"):
             raise

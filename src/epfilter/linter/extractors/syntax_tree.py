@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,11 +14,15 @@ from tree_sitter import Language, Node, Parser
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.literals import Utf8Offsets
 from epfilter.linter.extractors.mapped_text import MappedText
+from epfilter.linter.extractors.registry import ParseTimeoutError
 from epfilter.linter.extractors.signs import contains_sign
 
 _NO_HELP: Mapping[str, str] = MappingProxyType({})
 _MEMBER_NAMED_IN = re.compile(rb"^([ \t]*)in(?=(?:stanceof)?\??[ \t]*:)", re.MULTILINE)
 """A member name that the grammars take for an operator where no semicolon stands before it."""
+
+_MAX_SECONDS = 5.0
+_CHUNK_SIZE = 2**16
 
 _EXCERPT_LIMIT = 30
 """How many characters of a part that cannot be parsed a message repeats."""
@@ -34,6 +39,9 @@ class SyntaxTree:
     def parse(cls, source: MappedText, grammar: object, *, has_jsx: bool = False) -> SyntaxTree:
         """Return the tree of a program without lone surrogates.
 
+        Raises ParseTimeoutError after five seconds: some grammars need quadratic time for
+        thousands of open brackets.
+
         With `has_jsx`, the program may contain elements of JSX. The grammars refuse an `&` in their
         text, which JSX allows: they read `|` instead, which is valid in the same places, in
         expressions and in types.
@@ -43,7 +51,15 @@ class SyntaxTree:
         program = _MEMBER_NAMED_IN.sub(rb"\1iN", program)
         if has_jsx:
             program = program.replace(b"&", b"|")
-        return cls(source, Parser(Language(grammar)).parse(program).root_node)
+        deadline = time.monotonic() + _MAX_SECONDS
+        try:
+            tree = Parser(Language(grammar)).parse(
+                lambda offset, _: program[offset : offset + _CHUNK_SIZE],
+                progress_callback=lambda *_: time.monotonic() > deadline,
+            )
+        except ValueError:
+            raise ParseTimeoutError from None
+        return cls(source, tree.root_node)
 
     @cached_property
     def _offsets(self) -> Utf8Offsets:
