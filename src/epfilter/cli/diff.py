@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from epfilter.cli.errors import CommandError
-from epfilter.cli.findings import parse_located_or_exit
+from epfilter.cli.findings import parse_located_or_exit, print_resource_problems
 from epfilter.cli.options import format_option, resource_option
 from epfilter.cli.text_io import print_result, read_filter
 from epfilter.printer import unparse
@@ -25,8 +25,8 @@ _HELP = """Show what NEW selects that OLD does not, and what it does not select 
 OLD and NEW are filters: a text, `@file`, or `-` for standard input. Filters that differ
 only in form, for example in the order of their terms, select the same. With --resource,
 values are compared by the types of the fields, and more can be decided: without it, a
-field can have values of any type and can be a list. `epfilter resources` lists the
-names.
+field can have values of any type and can be a list. What the resource does not accept
+is printed to standard error. `epfilter resources` lists the names.
 
 The exit code is 0 if both filters select the same, 1 if they differ or if this cannot be
 decided, and 2 for an invalid filter and for wrong usage.
@@ -55,9 +55,7 @@ def diff_command(old: str, new: str, style: str, resource: Resource | None) -> i
 
     if old == new == "-":
         raise CommandError("only one of the filters can come from standard input.")
-    before, after = (
-        parse_located_or_exit(read_filter(source), exit_code=_FAILURE)[0] for source in (old, new)
-    )
+    before, after = (_parse(read_filter(source), resource) for source in (old, new))
     more, fewer = subtract(after, before, resource), subtract(before, after, resource)
     if style == "json":
         print_result(_report_to_json(more, fewer, resource))
@@ -68,6 +66,14 @@ def diff_command(old: str, new: str, style: str, resource: Resource | None) -> i
         ]
         print_result("\n".join(lines) or "no difference: both filters select the same")
     return 1 if more or fewer else 0
+
+
+def _parse(text: str, resource: Resource | None) -> Filter:
+    """Return a filter; print what the resource does not accept, and exit for a syntax error."""
+    f, located = parse_located_or_exit(text, exit_code=_FAILURE)
+    if resource is not None:
+        print_resource_problems(text, located, resource)
+    return f
 
 
 def _describe(

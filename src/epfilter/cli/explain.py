@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from epfilter.cli.findings import parse_located_or_exit, print_findings
+from epfilter.cli.findings import parse_located_or_exit, print_resource_problems
 from epfilter.cli.options import resource_option
 from epfilter.cli.text_io import print_result, read_filter
-from epfilter.errors import FilterValueError, Severity
+from epfilter.errors import FilterValueError
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -76,12 +76,7 @@ def _explain_filter(text: str, resource: Resource | None) -> int:
     print_result(in_words(f, resource))
     if resource is None:
         return 0
-    from epfilter.resources import check_located
-
-    findings = check_located(resource, located, len(text))
-    problems = [finding for finding in findings if finding.severity is not Severity.INFO]
-    print_findings(text, problems, err=True)
-    return 1 if problems else 0
+    return 1 if print_resource_problems(text, located, resource) else 0
 
 
 def _explain_code(code: str) -> None:

@@ -19,6 +19,7 @@ from epfilter.snippets import INDENT, draw_snippet, format_position, make_printa
 if TYPE_CHECKING:
     from epfilter.linter.files import FileFinding, FileReport
     from epfilter.located import Located
+    from epfilter.resources import Resource
 
 TEXT_STYLES = ("text", "concise")
 """The styles of a report for people."""
@@ -138,3 +139,16 @@ def _render_fixed_text(fix: Fix, text: str) -> str:
         + make_printable(fixed[start:end])
         + ("…" if end < len(fixed) else "")
     )
+
+
+def print_resource_problems(text: str, located: Located, resource: Resource) -> bool:
+    """Print what a resource does not accept in a filter to standard error.
+
+    Return whether there is anything; remarks are left out.
+    """
+    from epfilter.resources import check_located
+
+    findings = check_located(resource, located, len(text))
+    problems = [finding for finding in findings if finding.severity is not Severity.INFO]
+    print_findings(text, problems, err=True)
+    return bool(problems)

@@ -15,12 +15,12 @@ from click.shell_completion import CompletionItem
 from epfilter.ast import Filter, fields
 from epfilter.builder import F, all_of
 from epfilter.cli.errors import CommandError
-from epfilter.cli.findings import parse_located_or_exit, print_findings
+from epfilter.cli.findings import parse_located_or_exit, print_resource_problems
 from epfilter.cli.options import filter_argument, resource_option
 from epfilter.cli.progress import iterate_with_progress
 from epfilter.cli.rows import FORMATS, Row, Rows, open_rows
 from epfilter.cli.text_io import open_standard_output, print_line, print_result, read_filter
-from epfilter.errors import ResourceError, Severity, UnsupportedFilterError
+from epfilter.errors import ResourceError, UnsupportedFilterError
 from epfilter.snippets import make_printable, shorten
 
 if TYPE_CHECKING:
@@ -117,13 +117,8 @@ def _create_predicate(
     except ResourceError as error:
         if resource is None:
             raise
-        from epfilter.resources import check_located
-
-        findings = check_located(resource, located, len(text))
-        problems = [finding for finding in findings if finding.severity is not Severity.INFO]
-        if not problems:
+        if not print_resource_problems(text, located, resource):
             raise CommandError(str(error)) from None
-        print_findings(text, problems, err=True)
     raise click.exceptions.Exit(2)
 
 
