@@ -24,6 +24,9 @@ _FUNCTION = re.compile(
 _WINDOW = 3_000
 """How many characters before and after a use are searched."""
 
+_MAX_NAME_SIZE = 100
+"""A longer text is an expression, and not the name of a variable."""
+
 _MAX_HOPS = 3
 """How many variables lie between a use and the URL, as in `q := u.Query()`."""
 
@@ -39,6 +42,8 @@ def find_url_of_variable(text: str, name: str, position: int) -> str:
     >>> find_url_of_variable('u := parse("/v2/orders")\nq := u.Query()\nq.Set', "q", 40)
     '/v2/orders'
     """
+    if len(name) > _MAX_NAME_SIZE:
+        return ""
     url = _find_assigned(text, name, position, _MAX_HOPS)
     url = url or _find_request_with(text[position : position + _WINDOW], name)
     return _INSERTED.sub(PLACEHOLDER, url)
