@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from epfilter import parse, pretty, unparse
@@ -54,6 +54,7 @@ def test_filters_printed_for_people_are_several(written: list[str]) -> None:
 
 
 @given(filters.map(pretty), BREAKS)
+@example(pretty(parse('in(a,"\r\n"):eq(b,"c")')), "\n")
 def test_formatting_a_file_of_one_filter_changes_nothing_else(text: str, line_break: str) -> None:
     run = Run(Configuration(), Change.FORMAT, dry=True)
     content = f"# one{line_break}{text}{line_break}"

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from epfilter.linter.files.file_linter import LintedFilter
 
-EVERY = Settings(select=("EPF",))
+EVERY = Settings(select=("EPF",), ignore=("EPF405",))  # which not all kinds of files have
 FEWER = settings(max_examples=settings().max_examples // 3)
 """Each example is extracted four times, for each of many kinds of files."""
 LINTER = FileLinter(Configuration(settings=EVERY, uses_platform=True))
@@ -224,6 +224,8 @@ def test_filters_are_fixed_in_any_kind_of_file(name: str, texts: list[str]) -> N
     document = Document(build_file(KINDS[name], texts, "\n"))
     if name in {"a.http", ".env.local"} and any("\n" in text for text in texts):
         return
+    if name == "a.sh" and any("'" in text for text in texts):
+        return  # an edit across several quotes is refused
     # EPF405 does not apply to all kinds of files.
     chosen = Settings(ignore=("EPF405",))
     linter = FileLinter(Configuration(settings=chosen, uses_platform=True))

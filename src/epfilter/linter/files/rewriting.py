@@ -18,9 +18,8 @@ from epfilter.parser import parse
 from epfilter.printer import pretty, unparse
 from epfilter.snippets import make_printable
 
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
-_QUOTED_OR_BREAK = re.compile(r'("(?:\\.|[^"\\])*+")|\n', re.DOTALL)
-"""In the text of `pretty`, the breaks outside of quotes are those between lines."""
+_QUOTED_OR_BREAK = re.compile(r"""("(?:\\.|[^"\\])*+"|'(?:\\.|[^'\\])*+')|\r\n|\r|\n""", re.DOTALL)
+"""A quoted operand, or a break between lines."""
 
 _MAX_SINGLE_ATTEMPTS = 200
 """How many filters of one file are tried one by one, where all at once do not read back."""
@@ -64,10 +63,11 @@ def format_filters(document: Document, path: Path, linter: FileLinter) -> tuple[
 def _format(text: str, *, keeps_lines: bool) -> str:
     """Return the canonical text, or with `keeps_lines` that of `pretty` for several lines."""
     f = parse(text)
-    line_break = _LINE_BREAK.search(text) if keeps_lines else None
+    breaks = (found[0] for found in _QUOTED_OR_BREAK.finditer(text) if found[1] is None)
+    line_break = next(breaks, None) if keeps_lines else None
     if line_break is None:
         return unparse(f)
-    return _QUOTED_OR_BREAK.sub(lambda found: found[1] or line_break[0], pretty(f))
+    return _QUOTED_OR_BREAK.sub(lambda found: found[1] or line_break, pretty(f))
 
 
 def diff_texts(old: str, new: str, name: str) -> str:
