@@ -236,6 +236,6 @@ def test_work_grows_linearly(name: str) -> None:
     )  # work that is done only once must not count
     once, twice = (
         count_lines(lambda count=count: fix(LINEAR[name](count), settings=ALL_RULES, unsafe=True))  # type: ignore[misc] # a default for each
-        for count in (150, 300)
+        for count in (180, 360)  # multiples of 60, for `nested`
     )
     assert twice < 2.5 * once
