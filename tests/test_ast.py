@@ -413,3 +413,8 @@ def test_completion_offers_no_methods_of_pydantic(f: Any) -> None:
     offered = {name for name in dir(f) if not name.startswith("_")}
     assert offered == {"and_", "depth", "op", "or_", *f.__match_args__}
     assert f.model_dump()  # what is not offered works
+
+
+def test_a_filter_is_not_a_number() -> None:
+    with pytest.raises(FilterTypeError, match=r"a filter is not a number. Hint: pass its text"):
+        int(F.a.eq(1))

@@ -267,3 +267,8 @@ def test_a_method_is_not_a_field(name: str) -> None:
 
 def test_the_methods_are_those_of_the_language() -> None:
     assert {*_METHODS} >= {"eq", "gt", "in_", "is_null", "text", "contains_all", "startswith"}
+
+
+def test_the_signature_shows_that_there_is_no_default() -> None:
+    assert "default: " in str(inspect.signature(all_of))
+    assert str(inspect.signature(all_of)).partition("= ")[2].startswith("…")

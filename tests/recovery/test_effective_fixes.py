@@ -78,6 +78,16 @@ def test_useless_fixes_among_many_are_found() -> None:
     assert [error.span for error in checked] == [error.span for error in errors]
 
 
+def test_many_fixes_that_overlap_are_tried_in_parts() -> None:
+    def make(start: int, end: int) -> Diagnostic:
+        fix = Fix("write `-`", (Edit(Span(start, end), "-"),), safe=True)
+        return Diagnostic("EPF112", "wrong.", Span(start, end), fix=fix)
+
+    errors = [make(start, start + 2) for start in range(20)]
+    checked = keep_effective_fixes("x" * 21, errors, lambda text: 20 - text.count("-"))
+    assert all(error.fix for error in checked)
+
+
 @pytest.mark.parametrize("size", [100, 10_000, 300_000])
 def test_a_long_text_is_read_only_a_few_times(size: int) -> None:
     read: list[int] = []

@@ -35,19 +35,17 @@ def split_joined_calls(call: Call) -> JoinedCalls | None:
     if call.op is None or diagnostics.operand_limits(call.op) != (2, 2) or call.gap:
         return None
     first, *middle, last = call.operands
-    matches = [
-        None if operand.quoted else _VALUE_AND_FIELD.fullmatch(operand.raw) for operand in middle
-    ]
-    if not matches or not all(matches):
+    unquoted = (operand.raw for operand in middle if not operand.quoted)
+    matches = [*filter(None, map(_VALUE_AND_FIELD.fullmatch, unquoted))]
+    if not middle or len(matches) != len(middle):
         return None
     fields, values, connectives = [first.raw], [], []
     for match in matches:
-        if match:
-            values.append(match[1])
-            connectives.append(match[2])
-            fields.append(match[3])
+        values.append(match[1])
+        connectives.append(match[2])
+        fields.append(match[3])
     values.append(last.raw)
-    start = middle[0].span.start + (matches[0].start(2) if matches[0] else 0)
+    start = middle[0].span.start + matches[0].start(2)
     calls = [_write_call(call.op, *pair) for pair in zip(fields, values, strict=True)]
     joined = "".join(part for pair in zip(calls, [*connectives, ""], strict=True) for part in pair)
     return JoinedCalls(Span(start, start + 1), connectives[0], joined)
