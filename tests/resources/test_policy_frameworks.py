@@ -60,13 +60,11 @@ def open_litestar() -> Get:
 
 
 def open_rest_framework() -> Get:
-    pytest.importorskip("django")
+    pytest.importorskip("support.django_project")  # configures Django, before the next import
     pytest.importorskip("rest_framework")
     from rest_framework.response import Response
     from rest_framework.test import APIRequestFactory
     from rest_framework.views import APIView
-
-    import support.django_project  # noqa: F401 - configures Django
 
     class Orders(APIView):  # type: ignore[misc] # without types
         def get(self, request: Any) -> Any:
