@@ -11,6 +11,9 @@ _MAX_WIDTH = 100
 INDENT = "    "
 """Indentation of every line below the heading."""
 
+_MAX_BITS_SHOWN = 64
+"""A greater count is shown as a power of two."""
+
 
 def make_printable(text: str) -> str:
     r"""Return the text with an escape for every character that has no visible form.
@@ -140,3 +143,15 @@ def _count_columns(text: str) -> int:
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
         for char in text
     )
+
+
+def format_count(count: int) -> str:
+    """Return a positive number for a message; a long one as a power of two.
+
+    Python refuses to print integers of more than 4300 digits.
+
+    >>> format_count(6), format_count(2**70 + 1)
+    ('6', '2**70 or more')
+    """
+    bits = count.bit_length() - 1
+    return str(count) if bits <= _MAX_BITS_SHOWN else f"2**{bits} or more"

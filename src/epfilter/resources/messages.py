@@ -9,11 +9,8 @@ from epfilter.ast import Operator
 from epfilter.errors import ResourceError
 from epfilter.resources.declarations import Declaration, ResourceInfo, SourceConflict
 from epfilter.resources.field_types import Problem
-from epfilter.snippets import shorten
+from epfilter.snippets import format_count, shorten
 from epfilter.suggestions import did_you_mean, list_names, nearest_name, suggest_name
-
-_MAX_BITS_SHOWN = 64
-"""A greater complexity is shown as a power of two: Python refuses to print the longest."""
 
 _MAX_LISTED_FIELDS = 12
 """The fields that a hint lists; `epfilter resources NAME` lists all."""
@@ -100,10 +97,8 @@ def too_many_calls(count: int, limit: int) -> Problem:
 
 def too_many_alternatives(complexity: int, limit: int) -> Problem:
     """Return the problem of a filter that expands to more OR alternatives than allowed."""
-    bits = complexity.bit_length() - 1
-    shown = str(complexity) if bits <= _MAX_BITS_SHOWN else f"2**{bits} or more"
     return Problem(
-        f"the filter expands to {shown} OR alternatives; {limit} are allowed.",
+        f"the filter expands to {format_count(complexity)} OR alternatives; {limit} are allowed.",
         "a call counts 1, AND multiplies, OR adds: split the filter",
     )
 

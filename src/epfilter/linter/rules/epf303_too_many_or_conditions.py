@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Context, suggest_fewer_calls
 from epfilter.resources import or_complexity
-
-_BITS_SHOWN = 64
-"""A larger number is shown as a power of two, because Python limits the length of integers."""
+from epfilter.snippets import format_count
 
 
 def _check(context: Context) -> Iterator[Finding]:
@@ -18,10 +16,9 @@ def _check(context: Context) -> Iterator[Finding]:
         return  # without OR there is one alternative
     complexity = or_complexity(context.node)
     if complexity > limit:
-        bits = complexity.bit_length() - 1
-        shown = str(complexity) if bits <= _BITS_SHOWN else f"2**{bits} or more"
         yield Finding(
-            f"the filter expands to {shown} OR alternatives; {limit} are allowed.",
+            f"the filter expands to {format_count(complexity)} OR alternatives; "
+            f"{limit} are allowed.",
             context.span,
             f"a call counts 1, AND multiplies, OR adds; {suggest_fewer_calls(context)}",
         )
