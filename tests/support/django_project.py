@@ -82,3 +82,9 @@ def connect(url: str = "") -> str:
             if model._meta.db_table not in existing:
                 editor.create_model(model)
     return name
+
+
+def clear_tables(name: str) -> None:
+    """Delete all rows, those that refer to others first."""
+    for model in (Order.tags.through, Order, Tag, Customer):
+        model._default_manager.using(name).all()._raw_delete(name)

@@ -15,7 +15,7 @@ from epfilter import F, Filter, FilterTypeError, FilterValueError, all_of, any_o
 from epfilter.errors import ResourceError
 from epfilter.resources import BoundCall, EqInLike, Resource, string
 from epfilter.targets import UnsupportedFilterError, to_django
-from support.django_project import Customer, Order, Tag, connect
+from support.django_project import Customer, Order, Tag, clear_tables, connect
 from support.one_meaning import Row, agree, rows, some_filters
 
 fewer = settings(max_examples=min(settings().max_examples // 2, 100))
@@ -35,7 +35,7 @@ def postgresql(postgresql_url: str) -> Iterator[str]:
 
 
 def select_with(name: str, made: list[Row], fs: list[Filter]) -> None:
-    Order.objects.using(name).all().delete()
+    clear_tables(name)
     Order.objects.using(name).bulk_create([Order(**row) for row in made])
 
     def select(f: Filter) -> set[int]:
@@ -77,7 +77,7 @@ def test_relations_json_and_columns(
     from django.db.models import BigIntegerField, ExpressionWrapper, F
 
     name = request.getfixturevalue(database)
-    Order.objects.using(name).all().delete()
+    clear_tables(name)
     leslie = Customer(id=8, email="leslie@x")
     ron = Customer(id=7, email="ron@x", manager=leslie)
     for customer in (leslie, ron):
@@ -101,7 +101,7 @@ def test_relations_json_and_columns(
 def test_conditions_combine_with_others(sqlite: str) -> None:
     from django.db.models import Q
 
-    Order.objects.using(sqlite).all().delete()
+    clear_tables(sqlite)
     Order.objects.using(sqlite).bulk_create([Order(id=n, name="a", total=n) for n in range(4)])
     condition = to_django("eq(name,a):gt(total,0)", Order) & Q(id__lt=3)
     assert Order.objects.using(sqlite).filter(condition).count() == 2
@@ -113,7 +113,7 @@ class Mails(Resource):
 
 
 def test_a_resource_checks_the_filter_and_resolves_aliases(sqlite: str) -> None:
-    Order.objects.using(sqlite).all().delete()
+    clear_tables(sqlite)
     Order.objects.using(sqlite).bulk_create([Order(id=1, name="a"), Order(id=2, name="b")])
     found = Order.objects.using(sqlite).filter(to_django("eq(title,a)", Order, Mails()))
     assert [order.id for order in found] == [1]
@@ -147,7 +147,7 @@ _filters = st.recursive(
 def test_an_override_with_our_own_condition_changes_nothing(
     sqlite: str, f: Filter, keys: set[tuple[str, str]]
 ) -> None:
-    Order.objects.using(sqlite).all().delete()
+    clear_tables(sqlite)
     Order.objects.using(sqlite).bulk_create(
         [
             Order(id=n, name=("a", "b", "bc", None)[n % 4], total=(1, 2, None)[n % 3])
@@ -163,7 +163,7 @@ def test_an_override_with_our_own_condition_changes_nothing(
 def test_an_override_may_use_relations_to_several_objects(sqlite: str) -> None:
     from django.db.models import Q
 
-    Order.objects.using(sqlite).all().delete()
+    clear_tables(sqlite)
     order = Order.objects.using(sqlite).create(id=1, name="a", total=1)
     Order.objects.using(sqlite).create(id=2, name="a", total=1)
     order.tags.add(Tag.objects.using(sqlite).create(label="new"))
