@@ -11,10 +11,8 @@ from tempfile import mkdtemp
 
 import psycopg
 import pytest
-from filelock import FileLock
 
-if os.name == "posix":
-    import pwd
+from support.shared_server import SharedServer, choose_user, run_folder
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +29,12 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
     binaries = _find_binaries()
     if binaries is None:
         pytest.skip("no PostgreSQL: install its server, or set EPFILTER_TEST_POSTGRESQL to a URL")
-    base = tmp_path_factory.getbasetemp()
-    # Each worker has a folder below the one of the run; without workers the run has only one.
-    server = _SharedServer(base if worker_id == "master" else base.parent, binaries)
+    server = SharedServer(
+        "postgresql",
+        run_folder(tmp_path_factory, worker_id),
+        lambda: _start_server(binaries),
+        lambda folder: _control_server(binaries, folder / "data", "stop", "-m", "fast"),
+    )
     folder = server.acquire()
     try:
         with psycopg.connect(
@@ -43,43 +44,6 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
         yield f"postgresql+psycopg://epfilter@/{worker_id}?host={folder}"
     finally:
         server.release()
-
-
-class _SharedServer:
-    """A server that processes share: a lock, and a file that counts its users."""
-
-    def __init__(self, run: Path, binaries: Path) -> None:
-        self._lock = FileLock(run / "postgresql.lock")
-        self._state = run / "postgresql"  # "USERS FOLDER"
-        self._binaries = binaries
-
-    def acquire(self) -> Path:
-        """Start the server if no one uses it yet, and return the folder of its socket."""
-        with self._lock:
-            users, folder = self._read_state()
-            if folder is None:
-                folder = _start_server(self._binaries)
-            self._state.write_text(f"{users + 1} {folder}", encoding="utf-8")
-            return folder
-
-    def release(self) -> None:
-        """Stop the server if no one else uses it."""
-        with self._lock:
-            users, folder = self._read_state()
-            if folder is None:
-                return
-            if users > 1:
-                self._state.write_text(f"{users - 1} {folder}", encoding="utf-8")
-                return
-            self._state.unlink()
-            _control_server(self._binaries, folder / "data", "stop", "-m", "fast")
-            shutil.rmtree(folder, ignore_errors=True)
-
-    def _read_state(self) -> tuple[int, Path | None]:
-        if not self._state.exists():
-            return 0, None
-        users, folder = self._state.read_text(encoding="utf-8").split(" ", 1)
-        return int(users), Path(folder)
 
 
 def _find_binaries() -> Path | None:
@@ -95,7 +59,7 @@ def _find_binaries() -> Path | None:
 def _start_server(binaries: Path) -> Path:
     """Start a server that takes connections at a socket in the folder that is returned."""
     folder = Path(mkdtemp(prefix="epfilter-"))  # pytest's own folders are closed to other users
-    user = _choose_user(folder)
+    user = choose_user(folder, "postgres", "nobody")
     data = folder / "data"
     options = ("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
     created = subprocess.run(  # noqa: S603 - the server's own program
@@ -141,17 +105,3 @@ def _control_server(
 def _owner_of(folder: Path) -> str | None:
     """Return the user to run a program as so that it may use the folder; None is this user."""
     return folder.owner() if os.name == "posix" and os.getuid() == 0 else None
-
-
-def _choose_user(folder: Path) -> str | None:
-    """Return the user that the server runs as: it refuses to be root."""
-    if os.name != "posix" or os.getuid() != 0:
-        return None
-    for name in ("postgres", "nobody"):
-        try:
-            account = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        os.chown(folder, account.pw_uid, account.pw_gid)
-        return name
-    return None
