@@ -199,7 +199,7 @@ class _FilterExpression(Expression):
             )
         dialect = dialect_class(paramstyle="format")
         columns = {
-            name: _write_column(compiler, connection, expression, type_)
+            name: _write_column(compiler, expression, type_)
             for name, expression, type_ in zip(
                 self._names, self._expressions, self._types, strict=True
             )
@@ -289,7 +289,6 @@ def _type_of(field: models.Field[Any, Any]) -> sqlalchemy.types.TypeEngine[Any]:
 
 def _write_column(
     compiler: DjangoCompiler,
-    connection: BaseDatabaseWrapper,
     expression: Any,
     type_: sqlalchemy.types.TypeEngine[Any],
 ) -> sqlalchemy.ColumnClause[Any]:
@@ -298,9 +297,6 @@ def _write_column(
         raise UnsupportedFilterError(
             "eq", sql, "Django", "the expression has parameters", "annotate the queryset with it"
         )
-    if connection.vendor == "sqlite" and isinstance(type_, sqlalchemy.DateTime):
-        # Django leaves out a fraction of zero, and SQLAlchemy compares it as text.
-        sql = f"({sql} || CASE instr({sql}, '.') WHEN 0 THEN '.000000' ELSE '' END)"
     return sqlalchemy.literal_column(sql, type_)
 
 

@@ -25,18 +25,15 @@ from epfilter.targets.representable import (
 )
 from epfilter.targets.sqlalchemy.calls import Call
 from epfilter.targets.sqlalchemy.columns import ColumnType
-from epfilter.targets.sqlalchemy.dialect import NEVER, SqlDialect, equals_any, join_conditions
+from epfilter.targets.sqlalchemy.dialect import (
+    NEVER,
+    NUMBER_TYPES,
+    SYMBOLS,
+    SqlDialect,
+    join_conditions,
+)
 from epfilter.targets.sqlalchemy.json_paths import JSON_PATHS, JsonPath
 from epfilter.values import from_text_or_none
-
-_SYMBOLS = {
-    Operator.EQ: "=",
-    Operator.GT: ">",
-    Operator.GE: ">=",
-    Operator.LT: "<",
-    Operator.LE: "<=",
-}
-_NUMBER_TYPES = ("integer", "number", "float")
 
 # Values inside lists and JSON have no column, so no index and no declared digits.
 _TEXT = ColumnType("text", types.NullType())
@@ -167,8 +164,7 @@ def _any_holds(
         ):
             comparisons = [_fit_comparison(dialect, Operator.EQ, type_, value) for value in values]
             exact = [each.value for each in comparisons if not isinstance(each, bool)]
-            operands = [_bind(dialect, type_, value) for value in exact]
-            return equals_any(sql, operands) if operands else NEVER
+            return dialect.compare(sql, type_, Operator.EQ, exact) if exact else NEVER
         case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
             return _write_comparison(
                 dialect, type_, sql, _fit_comparison(dialect, op, type_, values[0])
@@ -192,7 +188,7 @@ def _write_text(
             return dialect.text_matches(sql, pattern, ignore_case=op is Operator.ILIKE)
         case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
             operand = dialect.bind_exact_text(values[0])
-            return f"{dialect.exact_text(sql)} {_SYMBOLS[op]} {operand}"
+            return f"{dialect.exact_text(sql)} {SYMBOLS[op]} {operand}"
         case (
             Operator.EQ
             | Operator.IN
@@ -212,11 +208,10 @@ def _write_comparison(
 ) -> str:
     if comparison is False:
         return NEVER
-    is_not_nan = dialect.is_not_nan(sql, type_) if type_.name in _NUMBER_TYPES else None
+    is_not_nan = dialect.is_not_nan(sql, type_) if type_.name in NUMBER_TYPES else None
     if comparison is True:
         return is_not_nan or f"{sql} IS NOT NULL"
-    operand = _bind(dialect, type_, comparison.value)
-    condition = f"{sql} {_SYMBOLS[comparison.op]} {operand}"
+    condition = dialect.compare(sql, type_, comparison.op, [comparison.value])
     if is_not_nan and comparison.op in LOWER_BOUND_OPERATORS:
         return f"({condition} AND {is_not_nan})"
     return condition
@@ -226,21 +221,11 @@ def _fit_comparison(
     dialect: SqlDialect, op: Operator, type_: ColumnType, value: Any
 ) -> Representation:
     """Return the comparison with a value that the column can hold."""
-    if type_.name in _NUMBER_TYPES:
+    if type_.name in NUMBER_TYPES:
         return dialect.fit_comparison_to_number(op, value, type_)
     if type_.name == "date":
         return fit_comparison_to_date(op, value)
     return Comparison(op, to_timestamp(value) if type_.name == "datetime" else value)
-
-
-def _bind(dialect: SqlDialect, type_: ColumnType, value: Any) -> str:
-    if type_.name in _NUMBER_TYPES:
-        return dialect.bind_number(value)
-    if type_.name == "datetime":
-        return dialect.bind_timestamp(value, type_.type)
-    if type_.name == "uuid":
-        return dialect.bind_uuid(value, type_.type)
-    return dialect.bind_date(value) if type_.name == "date" else dialect.bind_boolean(value)
 
 
 def _text_satisfies(op: CallOperator, text: str, values: tuple[str, ...]) -> bool:

@@ -26,6 +26,15 @@ from epfilter.targets.sqlalchemy.columns import ColumnType
 NEVER = "1 = 0"
 """A condition that holds in no row."""
 
+SYMBOLS = {
+    Operator.EQ: "=",
+    Operator.GT: ">",
+    Operator.GE: ">=",
+    Operator.LT: "<",
+    Operator.LE: "<=",
+}
+NUMBER_TYPES = ("integer", "number", "float")
+
 MAX_FLAT_TERMS = 8
 """More terms than these are halved: every database limits the depth of an expression.
 
@@ -176,6 +185,26 @@ class SqlDialect(ABC):
         )
 
     # Other types
+
+    def compare(self, sql: str, type_: ColumnType, op: Operator, values: list[Any]) -> str:
+        """Return the condition that `sql` equals one of the values, or is above or below one.
+
+        The values are of the column's type, which is not text.
+        """
+        operands = [self.bind_value(value, type_) for value in values]
+        if op is Operator.EQ:
+            return equals_any(sql, operands)
+        return f"{sql} {SYMBOLS[op]} {operands[0]}"
+
+    def bind_value(self, value: Any, type_: ColumnType) -> str:
+        """Return the placeholder of a value of the column's type, which is not text."""
+        if type_.name in NUMBER_TYPES:
+            return self.bind_number(value)
+        if type_.name == "datetime":
+            return self.bind_timestamp(value, type_.type)
+        if type_.name == "uuid":
+            return self.bind_uuid(value, type_.type)
+        return self.bind_date(value) if type_.name == "date" else self.bind_boolean(value)
 
     def fit_comparison_to_number(
         self, op: Operator, value: Any, type_: ColumnType

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import types
 
-from epfilter.ast import Operator
+from epfilter.ast import LOWER_BOUND_OPERATORS, UPPER_BOUND_OPERATORS, Operator
 from epfilter.semantics import Pattern
 from epfilter.targets.representable import (
     Representation,
@@ -69,8 +71,61 @@ class SQLite(SqlDialect):
             )
         return comparison
 
+    def compare(self, sql: str, type_: ColumnType, op: Operator, values: list[Any]) -> str:
+        if type_.name not in ("date", "datetime"):
+            return super().compare(sql, type_, op, values)
+        if getattr(type_.type.dialect_impl(self._compiler.dialect), "_reg", None) is not None:
+            raise self.unsupported(
+                "the column has a storage format of its own", "use the default format"
+            )
+        if type_.name == "date":
+            return super().compare(sql, type_, op, values)
+        bounds = [
+            f"{sql} {symbol} {self.bind_text(day)}" for symbol, day in _day_bounds(op, values)
+        ]
+        condition = super().compare(_timestamp(sql), type_, op, values)
+        return f"({' AND '.join([*bounds, condition])})" if bounds else condition
+
     def bind_timestamp(self, value: Any, type_: types.TypeEngine[Any]) -> str:
         return self.bind(value.replace(tzinfo=None), NAIVE_DATETIME)
+
+
+def _timestamp(sql: str) -> str:
+    """Return a text of ISO 8601 in UTC and as SQLAlchemy writes it, or NULL for another text.
+
+    The functions of SQLite read a time zone only with a colon, round fractions to milliseconds, and
+    read texts such as `now`.
+    """
+    parts = (
+        f"(SELECT substr({sql}, 1, 10) AS day, substr({sql}, 12) AS time, "
+        f"ltrim(substr({sql}, 12), '0123456789:.,') AS zone)"
+    )
+    clock = "substr(time, 1, length(time) - length(zone))"
+    minutes = "CASE length(clock) WHEN 2 THEN clock || ':00' ELSE substr(clock, 1, 8) END"
+    offset = (
+        "CASE WHEN zone GLOB '[+-][0-9][0-9]' THEN zone || ':00' "
+        "WHEN zone GLOB '[+-][0-9][0-9][0-9][0-9]' "
+        "THEN substr(zone, 1, 3) || ':' || substr(zone, 4) ELSE zone END"
+    )
+    seconds = f"strftime('%Y-%m-%d %H:%M:%S', day || ' ' || {minutes} || {offset})"
+    fraction = "substr(substr(clock, 10) || '000000', 1, 6)"
+    return (
+        f"CASE WHEN {sql} GLOB '????-??-?? ??:??:??.[0-9][0-9][0-9][0-9][0-9][0-9]' THEN {sql} "
+        f"WHEN {sql} GLOB '????-??-??*' THEN (SELECT {seconds} || '.' || {fraction} "
+        f"FROM (SELECT day, zone, {clock} AS clock FROM {parts})) END"
+    )
+
+
+def _day_bounds(op: Operator, values: list[datetime]) -> list[tuple[str, str]]:
+    """Return bounds that an index helps with: a time zone moves the day of a text by one."""
+    bounds = []
+    with suppress(OverflowError):
+        if op not in UPPER_BOUND_OPERATORS:
+            bounds.append((">=", str(min(values).date() - timedelta(days=1))))
+    with suppress(OverflowError):
+        if op not in LOWER_BOUND_OPERATORS:
+            bounds.append(("<", str(max(values).date() + timedelta(days=2))))
+    return bounds
 
 
 def _next_prefix(prefix: str) -> str | None:
