@@ -1,6 +1,6 @@
 """Profiles of hypothesis: `quick` is the default, `deep` what CI runs, `explore` for by hand.
 
-And what tests of several packages share: servers of PostgreSQL and MariaDB.
+And what tests of several packages share: servers of PostgreSQL, MariaDB and MongoDB.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import os
 from hypothesis import HealthCheck, settings
 
 from support.mariadb_server import mariadb_url
+from support.mongo_servers import mongo_database
 from support.postgresql_server import postgresql_url
 
-__all__ = ["mariadb_url", "postgresql_url"]
+__all__ = ["mariadb_url", "mongo_database", "postgresql_url"]
 
 collect_ignore = ["support"]  # has no tests; doctest would import each module a second time
 

@@ -1,7 +1,8 @@
 """One filter, one meaning, inside objects and lists too: nested and missing keys in every target.
 
-The predicate and Mongo read documents as they are, SQL reads them in JSON columns, dataframes in
-columns of structs and lists. An engine without an expression for a filter refuses it.
+The predicate and Mongo (in test_mongo_server) read documents as they are, SQL reads them in JSON
+columns, dataframes in columns of structs and lists. An engine without an expression for a filter
+refuses it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from epfilter import Filter, parse
 from epfilter.targets import UnsupportedFilterError, to_mongo, to_sqlalchemy
 from support.frame_engines import FRAMES
+from support.mongo_servers import store_documents
 from support.one_meaning import (
     DOCUMENT,
     LOOSE_DOCUMENT,
@@ -25,7 +27,6 @@ from support.one_meaning import (
     some_nested_filters,
 )
 
-mongomock = pytest.importorskip("mongomock")
 pyarrow = pytest.importorskip("pyarrow")
 sqlalchemy = pytest.importorskip("sqlalchemy")
 
@@ -66,38 +67,6 @@ def _arrow(made: list[Row]) -> Any:
 @given(made=documents(DOCUMENT), fs=some_nested_filters)
 def test_columns_of_structs_and_lists(name: str, made: list[Row], fs: list[Filter]) -> None:
     agree(name, FRAMES[name](_arrow(made)), made, fs)
-
-
-def _in_mongo(made: list[Row]) -> Select:
-    """mongomock takes True for 1, and counts the characters of a text as the elements of a list."""
-    collection = mongomock.MongoClient(tz_aware=True).shop.orders
-    collection.insert_many([dict(row) for row in made])
-    return lambda f: {each["id"] for each in collection.find(to_mongo(f))}
-
-
-@fewer
-@given(made=documents(DOCUMENT), fs=some_nested_filters)
-def test_mongo(made: list[Row], fs: list[Filter]) -> None:
-    agree("mongo", _in_mongo(made), made, fs)
-
-
-def _is_comparable(f: Filter) -> bool:
-    return not any(part in str(f) for part in (".length", "true", "false"))
-
-
-def _without_booleans(value: Any) -> bool:
-    if isinstance(value, (dict, list)):
-        return all(map(_without_booleans, value.values() if isinstance(value, dict) else value))
-    return not isinstance(value, bool)
-
-
-@fewer
-@given(
-    made=documents(LOOSE_DOCUMENT.filter(_without_booleans)),
-    fs=some_nested_filters.map(lambda fs: list(filter(_is_comparable, fs))),
-)
-def test_mongo_with_parts_of_any_type(made: list[Row], fs: list[Filter]) -> None:
-    agree("mongo", _in_mongo(made), made, fs)
 
 
 _METADATA = sqlalchemy.MetaData()
@@ -197,12 +166,14 @@ def test_supported_filters_on_columns_of_structs(name: str) -> None:
             select(parse(text))
 
 
-def test_supported_filters_in_mongo() -> None:
-    select, wanted = _in_mongo(_ROWS), {**_ANSWERED, **_THROUGH_OBJECTS}
-    assert {text: select(parse(text)) for text in wanted} == wanted
+def test_supported_filters_in_mongo(mongo_database: Any) -> None:
+    collection = store_documents(mongo_database, _ROWS)
+    wanted = {**_ANSWERED, **_THROUGH_OBJECTS}
+    found = {text: {each["id"] for each in collection.find(to_mongo(text))} for text in wanted}
+    assert found == wanted
     for text in ("gt(tags.length,1)", "is_null(tags.length)"):
         with pytest.raises(UnsupportedFilterError):
-            select(parse(text))
+            to_mongo(text)
 
 
 def test_supported_filters_on_columns_of_json(connection: Any) -> None:

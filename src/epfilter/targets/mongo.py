@@ -3,14 +3,19 @@
 MongoDB compares values of the same type only. So a value is sent as the type that `types` or the
 resource declares, or else as each type that its text reads as. Text compares by code point and with
 case, as long as the collection has no collation.
+
+A number in a path is the index of a list, and in the objects of that list also the name of a
+member. Source: `src/mongo/db/matcher/path.cpp` of the server.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, assert_never
 
 from epfilter.ast import Filter, Operator
@@ -24,17 +29,19 @@ from epfilter.resources import (
     BoundValue,
 )
 from epfilter.semantics import parse_path, parse_pattern, strip_indices
-from epfilter.targets.binding import bind_filter
+from epfilter.targets.binding import Untyped, bind_filter
 from epfilter.targets.mongo_operands import (
     Types,
     check_types,
+    is_object_id,
     match_any,
     match_range,
     possible_values,
+    read_object_id,
     to_regex,
 )
 from epfilter.targets.or_to_in import merge_or_terms
-from epfilter.targets.overrides import Override, Overrides
+from epfilter.targets.overrides import NO_OVERRIDES, Override, Overrides
 from epfilter.values import from_text_or_none
 
 if TYPE_CHECKING:
@@ -47,6 +54,21 @@ _MAX_REGEX_BYTES = 32_764
 """Source: the server's error `Regular expression is too long`."""
 _MAX_SIZE = 2**31 - 1
 """The greatest operand of `$size`."""
+_NOT_NULL = [
+    *("double", "string", "object", "array", "binData", "objectId", "bool", "date", "regex"),
+    *(
+        "dbPointer",
+        "javascript",
+        "symbol",
+        "int",
+        "timestamp",
+        "long",
+        "decimal",
+        "minKey",
+        "maxKey",
+    ),
+]
+"""The types of BSON but null and the former `undefined`."""
 _SEARCH_SYNTAX = re.compile(r'"|(?:^|\s)-')
 
 
@@ -60,8 +82,9 @@ def to_mongo(
     r"""Return the query that finds what the filter selects, for `collection.find`.
 
     A value has the type that `types` gives for its path (str, int, float, Decimal, bool, date,
-    datetime or UUID; list indices may be left out), else that of the resource. Without either, a
-    value matches as text and as each number, boolean and point in time that it reads as.
+    datetime, UUID or `bson.ObjectId`; list indices may be left out), else that of the resource.
+    Without either, a value matches as text and as each number, boolean and point in time that it
+    reads as, and in `_id` 24 hexadecimal digits match as an ObjectId, too; that requires PyMongo.
     Whole numbers are sent as int, others as the double with the same shortest text. Decimals are
     sent only if `types` has Decimal; PyMongo needs a codec for that type. UUIDs are text
     unless `types` has UUID. A bare date means 00:00 UTC of that day.
@@ -82,15 +105,27 @@ def to_mongo(
     """
     overrides = Overrides(override, resource)
     tree = merge_or_terms(bind_filter(f, resource), overrides)
-    return _Translator(check_types(types), overrides).translate(tree, searchable=True)
+    translator = _Translator(check_types(types), overrides, read_object_id)
+    return translator.translate(tree, searchable=True)
 
 
 def render_mongo(f: Filter, resource: Resource | None) -> str:
     """Return the query as extended JSON."""
-    return json.dumps(to_mongo(f, resource), indent=2, ensure_ascii=False, default=_extended_json)
+    tree = merge_or_terms(bind_filter(f, resource))
+    query = _Translator({}, NO_OVERRIDES, _ObjectIdText).translate(tree, searchable=True)
+    return json.dumps(query, indent=2, ensure_ascii=False, default=_extended_json)
+
+
+@dataclass(frozen=True, slots=True)
+class _ObjectIdText:
+    """An ObjectId in extended JSON, for which no driver is needed."""
+
+    digits: str
 
 
 def _extended_json(value: object) -> dict[str, str]:
+    if isinstance(value, _ObjectIdText):
+        return {"$oid": value.digits.lower()}
     assert isinstance(value, datetime)  # noqa: S101 - all other values of a query are JSON
     text = value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
     return {"$date": f"{text}Z"}
@@ -102,6 +137,7 @@ class _Translator:
 
     types: Types
     overrides: Overrides
+    read_object_id: Callable[[str], Any]
     has_search: bool = False
 
     def translate(self, node: BoundFilter, *, searchable: bool = False) -> Query:
@@ -127,7 +163,7 @@ class _Translator:
                 self._refuse_length(call)
                 return _match_null(call.path, address)
             case Operator.LIKE | Operator.ILIKE:
-                return {address: _match_pattern(call)}
+                return _match_at(call, address, [_match_pattern(call)])
             case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
                 return self._match_range(call, address)
             case Operator.EQ | Operator.IN | Operator.CONTAINS | Operator.CONTAINS_ANY:
@@ -142,13 +178,11 @@ class _Translator:
 
     def _match_any(self, call: BoundCall, address: str, values: tuple[BoundValue, ...]) -> Query:
         """Return the query that a value, or any element of a list, is one of the values."""
-        type_ = self._type(call)
-        possible = [each for value in values for each in possible_values(value, call.path, type_)]
-        member = {address: match_any(possible, type_)}
+        possible = [each for value in values for each in self._possible_values(call, value)]
+        member = _match_at(call, address, [match_any(possible, self._type(call))])
         if not self._may_be_length(call):
             return member
-        numbers = [from_text_or_none(str(value), int) for value in values]
-        sizes = [number for number in numbers if number is not None and 0 <= number <= _MAX_SIZE]
+        sizes = [size for value in values if (size := _read_size(str(value))) is not None]
         outer = address.rpartition(".")[0]
         # In a list of objects `length` is how many there are, not a member of one of them.
         member[f"{outer}.0"] = {"$exists": False}
@@ -157,11 +191,15 @@ class _Translator:
 
     def _match_range(self, call: BoundCall, address: str) -> Query:
         self._refuse_length(call)
+        possible = self._possible_values(call, call.values[0])
         type_ = self._type(call)
-        (value,) = call.values
-        possible = possible_values(value, call.path, type_)
-        queries = [{address: match_range(call.op, each, type_)} for each in possible]
-        return queries[0] if len(queries) == 1 else {"$or": queries}
+        return _match_at(call, address, [match_range(call.op, each, type_) for each in possible])
+
+    def _possible_values(self, call: BoundCall, value: BoundValue) -> list[Any]:
+        possible = possible_values(value, call.path, self._type(call))
+        if isinstance(value, Untyped) and self._type(call) is None and is_object_id(call, value):
+            possible.append(self.read_object_id(value))
+        return possible
 
     def _type(self, call: BoundCall) -> type[Any] | None:
         return self.types.get(call.path) or self.types.get(strip_indices(call.path))
@@ -202,6 +240,23 @@ class _Translator:
         return {"$text": {"$search": words}}
 
 
+def _match_at(call: BoundCall, address: str, conditions: list[Query]) -> Query:
+    """Return the query that a value, or any element of a list, satisfies one of the conditions."""
+    queries = [{address: condition} for condition in conditions]
+    if parse_path(call.path)[-1].list_index is not None:
+        # An element that is a list itself is compared as a whole.
+        queries += [{address: {"$elemMatch": condition}} for condition in conditions]
+    return queries[0] if len(queries) == 1 else {"$or": queries}
+
+
+def _read_size(text: str) -> int | None:
+    """Return the length of a list that a number is, if a list can have it."""
+    number = from_text_or_none(text, Decimal)
+    if number is None or not 0 <= number <= _MAX_SIZE or number != number.to_integral_value():
+        return None
+    return int(number)
+
+
 def _match_pattern(call: BoundCall) -> Query:
     pattern, ignore_case = str(call.values[0]), call.op is Operator.ILIKE
     if not ignore_case and not parse_pattern(pattern).has_wildcard:
@@ -216,27 +271,22 @@ def _match_pattern(call: BoundCall) -> Query:
 
 def _match_null(path: str, address: str) -> Query:
     """Return the query that a field is null or missing, in every object of a list on the path."""
+    if any(step.list_index is not None for step in parse_path(path)):
+        # Each object of the list is without a member of that number, so something equals null.
+        return {address: {"$not": {"$type": _NOT_NULL}}}
     # A list that holds null equals null as well.
     alone: Query = {address: {"$eq": None, "$not": {"$elemMatch": {"$eq": None}}}}
-    if "." not in address:
-        return alone
-    # In an empty list nothing equals null, but the field does not exist there.
-    query: Query = {"$or": [alone, {address: {"$exists": False}}]}
-    splits = _split_address(path, address)
-    if splits:
-        # Without `$exists`, mongomock treats an element that is not an object as one with a value.
-        has_value = {"$exists": True, "$ne": None}
-        query["$nor"] = [{outer: {"$elemMatch": {inner: has_value}}} for outer, inner in splits]
-    return query
-
-
-def _split_address(path: str, address: str) -> list[tuple[str, str]]:
-    """Return every split of an address into a possible list of objects and a path in each."""
     names = address.split(".")
-    # What follows an index is in one object, so no list of objects can come before it.
-    indices = [at for at, step in enumerate(parse_path(path)) if step.list_index is not None]
-    lengths = range(len(names) - 1, max(indices, default=0), -1)
-    return [(".".join(names[:length]), ".".join(names[length:])) for length in lengths]
+    if len(names) == 1:
+        return alone
+    # Without `$exists`, mongomock treats an element that is not an object as one with a value.
+    has_value = {"$exists": True, "$ne": None}
+    in_lists = [
+        {".".join(names[:length]): {"$elemMatch": {".".join(names[length:]): has_value}}}
+        for length in range(len(names) - 1, 0, -1)
+    ]
+    # In an empty list nothing equals null, but the field does not exist there.
+    return {"$or": [alone, {address: {"$exists": False}}], "$nor": in_lists}
 
 
 def _to_address(call: BoundCall) -> str:

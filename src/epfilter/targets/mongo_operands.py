@@ -1,7 +1,7 @@
 """The values and the patterns in a query for MongoDB.
 
-No driver is needed: numbers are int and float, points in time are aware datetimes, and patterns
-are regular expressions that mean the same in PCRE and in Python.
+Numbers are int and float, points in time are aware datetimes, and patterns are regular expressions
+that mean the same in PCRE and in Python. Only an ObjectId needs the driver.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from uuid import UUID
 
 from epfilter.ast import Operator
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
-from epfilter.resources import BoundValue
-from epfilter.semantics import case_variants, fold_case, parse_pattern
-from epfilter.snippets import format_argument
+from epfilter.resources import BoundCall, BoundValue
+from epfilter.semantics import case_variants, fold_case, parse_path, parse_pattern
+from epfilter.snippets import format_argument, shorten
 from epfilter.targets.binding import Untyped
 from epfilter.targets.representable import (
     EVERY_INT64,
@@ -36,6 +36,8 @@ _TYPES = (str, int, float, Decimal, bool, date, datetime, UUID)
 _UNTYPED = (Decimal, bool, datetime)
 """The types, besides text, that an untyped value may have. No UUID: a document holds it as text
 unless `types` has UUID for it, and PyMongo by default refuses to send the binary form."""
+
+_OBJECT_ID = re.compile(r"[0-9a-f]{24}", re.ASCII | re.IGNORECASE)
 
 _MILLISECOND = 1000
 _WHOLE_FLOATS = 2**53
@@ -62,8 +64,8 @@ def check_types(types: Types | None) -> Types:
             hint='as in {"total": int}',
         )
     for path, type_ in types.items():
-        if not isinstance(type_, type) or type_ not in _TYPES:
-            known = ", ".join(each.__name__ for each in _TYPES)
+        if not isinstance(type_, type) or not (type_ in _TYPES or _is_object_id_type(type_)):
+            known = ", ".join([*(each.__name__ for each in _TYPES), "ObjectId"])
             raise FilterTypeError(
                 f"the type of `{path}` is one of {known}, not {format_argument(type_)}."
             )
@@ -80,6 +82,13 @@ def possible_values(value: BoundValue, path: str, type_: type[Any] | None) -> li
     >>> possible_values(Untyped("5.5"), "total", float)
     [Decimal('5.5')]
     """
+    if type_ is not None and _is_object_id_type(type_):
+        if not _OBJECT_ID.fullmatch(str(value)):
+            raise FilterValueError(
+                f"`{path}`: `{shorten(str(value))}` is not an ObjectId.",
+                hint="write it as 24 hexadecimal digits",
+            )
+        return [type_(str(value))]
     if type_ is not None:
         try:
             return [from_text(to_text(value), Decimal if type_ is float else type_)]
@@ -89,6 +98,28 @@ def possible_values(value: BoundValue, path: str, type_: type[Any] | None) -> li
         typed = [from_text_or_none(value, each) for each in _UNTYPED]
         return [str(value), *[each for each in typed if each is not None]]
     return [str(value) if isinstance(value, UUID) else value]
+
+
+def _is_object_id_type(type_: type[Any]) -> bool:
+    """Return whether a type is the ObjectId of the driver, or mongomock's without the driver."""
+    return type_.__name__ == "ObjectId"
+
+
+def is_object_id(call: BoundCall, text: str) -> bool:
+    """Return whether a text has the form of an ObjectId in a field where documents have one."""
+    return parse_path(call.path)[-1].name == "_id" and _OBJECT_ID.fullmatch(text) is not None
+
+
+def read_object_id(text: str) -> Any:
+    """Return the ObjectId of 24 hexadecimal digits. Raises FilterTypeError without the driver."""
+    try:
+        from bson import ObjectId
+    except ImportError:
+        raise FilterTypeError(
+            f"`{text}` in `_id` may be an ObjectId, which requires PyMongo.",
+            hint='install pymongo, or pass types={"_id": str} if the ids are texts',
+        ) from None
+    return ObjectId(text)
 
 
 def match_any(values: Sequence[Any], type_: type[Any] | None) -> dict[str, Any]:
@@ -131,7 +162,7 @@ def _fit_comparison(op: Operator, value: Any, type_: type[Any] | None) -> Repres
     """
     if isinstance(value, date):
         return fit_comparison_to_timestamp(op, to_timestamp(value), _MILLISECOND)
-    if isinstance(value, (bool, str, UUID)) or type_ is Decimal:
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or type_ is Decimal:
         return Comparison(op, value)
     number = Decimal(value)
     lowest, highest = EVERY_INT64
