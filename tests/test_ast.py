@@ -37,6 +37,7 @@ from epfilter.ast import (
     Node,
     Or,
 )
+from support.rows import for_each
 
 TREE_PAGE = Path(__file__).parents[1] / "docs" / "pages" / "explanation" / "tree.md"
 
@@ -63,7 +64,7 @@ def test_the_documentation_of_the_nodes_has_every_operator() -> None:
         assert f"| `{' '.join(operators)}` |" in page
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("node", "members"),
     [
         (Comparison, {"op": "eq", "field": "", "value": "1"}),
@@ -216,7 +217,7 @@ def test_nodes_are_frozen() -> None:
         (A & B).terms = (A,)  # type: ignore[misc] # refused at run time as well
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("built", "text"),
     [
         (A & B, "eq(a,1):eq(b,2)"),
@@ -356,7 +357,7 @@ def test_a_filter_as_a_field(value: object) -> None:
     assert Report.model_validate_json(report.model_dump_json()) == report
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "message"),
     [
         ("eq(a", "Not a filter:\n1:5 EPF107"),

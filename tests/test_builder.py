@@ -25,6 +25,7 @@ from epfilter import (
 )
 from epfilter.ast import CALL_OPERATORS
 from epfilter.builder import Field
+from support.rows import for_each
 
 
 def test_every_operator_has_a_method() -> None:
@@ -32,7 +33,7 @@ def test_every_operator_has_a_method() -> None:
     assert {op.value for op in CALL_OPERATORS} <= methods
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("built", "text"),
     [
         (F.a.eq(1), "eq(a,1)"),
@@ -120,7 +121,7 @@ untyped_all_of: Any = all_of
 untyped_any_of: Any = any_of
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("action", "kind", "message"),
     [
         (lambda: untyped.a != 1, FilterTypeError, NO_NOT_EQUAL),
@@ -241,7 +242,7 @@ def test_every_plain_attribute_is_a_field(name: str) -> None:
 _METHODS = [name for name in vars(Field) if not name.startswith("_")]
 
 
-@pytest.mark.parametrize("name", _METHODS)
+@for_each("name", _METHODS)
 def test_a_method_is_not_a_field(name: str) -> None:
     method = getattr(untyped.a.b, name)
     message = re.escape(f"a.b.{name} is a method; the field of that name is F['a.b'][{name!r}].")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from epfilter import FilterSyntaxError, parse, pretty, unparse
+from support.rows import for_each
 
 DATA = Path(__file__).parent / "data"
 _ROW = re.compile(r"(?:(parses)|(EPF1\d\d) (\d+)-(\d+)): (.*)")
@@ -29,7 +30,7 @@ REMARKED = [row[5] for row in rows() if row[1]]
 MALFORMED = [(row[5], row[2], int(row[3]), int(row[4])) for row in rows() if row[2]]
 
 
-@pytest.mark.parametrize("text", [*FILTERS, *REMARKED])
+@for_each("text", [*FILTERS, *REMARKED])
 def test_round_trip(text: str) -> None:
     f = parse(text)
     assert parse(unparse(f)) == f
@@ -38,9 +39,7 @@ def test_round_trip(text: str) -> None:
     assert parse(pretty(f, width=0, quotes="always")) == f
 
 
-@pytest.mark.parametrize(
-    "text", [text for text in FILTERS if " " not in text and not {*"\"'"} & {*text}]
-)
+@for_each("text", [text for text in FILTERS if " " not in text and not {*"\"'"} & {*text}])
 def test_documented_text_is_canonical(text: str) -> None:
     assert unparse(parse(text)) == text
 

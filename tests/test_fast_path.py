@@ -17,6 +17,7 @@ from epfilter.recovery import groups
 from support import filter_strategies as some
 from support import write_patterns
 from support.counted_work import count_lines
+from support.rows import for_each
 
 
 def test_the_patterns_are_those_of_the_grammar() -> None:
@@ -55,7 +56,7 @@ SHAPES = [
 ]
 
 
-@pytest.mark.parametrize("text", SHAPES)
+@for_each("text", SHAPES)
 def test_shapes(text: str) -> None:
     f = fast_path.read_tree(text)
     assert f is not None
@@ -67,7 +68,7 @@ REFUSED += ["eq(a,1)(eq(b,2))", "()", "eq(,1)", "in(a)", "eq(a,1,2)", "is_null(a
 REFUSED += ["EQ(a,1)", "eqq(a,1)", "eq(a,1)||eq(b,2)", "eq(a,é)", "eq(a,1)\x00", 'eq(a,"\ud800")']
 
 
-@pytest.mark.parametrize("text", REFUSED, ids=ascii)
+@for_each("text", REFUSED, ids=ascii)
 def test_it_does_not_recognise_invalid_text(text: str) -> None:
     assert fast_path.read_tree(text) is None
     assert parser._parse_with_lark(text) is None

@@ -21,6 +21,7 @@ from epfilter.targets import (
     to_rqb,
     to_sqlalchemy,
 )
+from support.rows import for_each
 
 TABLE = Table("rows", MetaData(), Column("with_tax", Integer))
 FRAME = pl.DataFrame({"with_tax": [1, 5, 9]})
@@ -57,7 +58,7 @@ def test_other_types_are_refused(name: str, other: object) -> None:
         READERS[name](other)
 
 
-@pytest.mark.parametrize("name", TARGETS)
+@for_each("name", TARGETS)
 def test_a_template_needs_its_values_to_run(name: str) -> None:
     with pytest.raises(TemplateError, match="1:10 the value of the placeholder `least` is missing"):
         READERS[name](Template("ge(total,{least})"))
@@ -75,7 +76,7 @@ def test_a_template_is_checked_except_for_its_placeholders() -> None:
     assert found(orders.check(TEMPLATE)) == found(lint(TEMPLATE, "orders")) == expected
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "codes"),
     [
         ("gt(a,{x}):lt(a,{y})", []),

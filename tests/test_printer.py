@@ -19,9 +19,10 @@ from epfilter import (
     unparse,
 )
 from epfilter.ast import And, Or
+from support.rows import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "minimal"),
     [
         ("plain", "plain"),
@@ -52,7 +53,7 @@ def test_quoting_of_a_value(value: str, minimal: str) -> None:
     assert unparse(F.f.eq(value), quotes="always") == f'eq("f",{always})'
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("name", "minimal"),
     [
         ("tags[0]", "tags[0]"),

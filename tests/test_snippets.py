@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from epfilter import Diagnostic, Span
 from epfilter.snippets import draw_snippet
+from support.rows import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "span", "drawn"),
     [
         ("", (0, 0), "1:1 X m\n\n    ^"),

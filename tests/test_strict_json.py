@@ -19,6 +19,7 @@ from epfilter.strict_json import (
     parse_json,
     skip_whitespace,
 )
+from support.rows import for_each
 
 VALUES = st.recursive(
     st.none()
@@ -86,7 +87,7 @@ def test_everything_else_is_refused_where_the_fault_is(text: str) -> None:
         assert value == json.loads(text)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "fault", "message"),
     [
         ("", "syntax", "the text is empty"),

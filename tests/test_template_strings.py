@@ -13,12 +13,13 @@ from epfilter import F, FilterError, TemplateError, from_template
 from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError
 from epfilter.resources import orders
 from support.filter_strategies import texts
+from support.rows import for_each
 from support.template_strings import template_string
 
 EMAIL = "a),eq(b"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("parts", "text"),
     [
         (("eq(email,", (EMAIL, "email"), ")"), 'eq(email,"a),eq(b")'),

@@ -20,6 +20,7 @@ from epfilter.resources import Resource, orders
 from epfilter.templates import as_filter, create_template
 from support.filter_strategies import HOSTILE, calls, texts
 from support.resource_samples import things
+from support.rows import for_each
 
 SEARCH = Template(
     "ge(created_at,{since}):(eq(email,{email})|like(name,{name})):in(id,{ids})",
@@ -27,7 +28,7 @@ SEARCH = Template(
 )
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("template", "values", "text"),
     [
         (Template("eq(a,{b})"), {"b": 5}, "eq(a,5)"),
@@ -71,7 +72,7 @@ def test_bound_text(template: Template, values: dict[str, Any], text: str) -> No
     assert parse(text) == built
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "span", "message", "hint"),
     [
         ("eq(a,x{b})", (5, 9), "a placeholder must be a name in braces, and a whole value.", 'insert the whole value; braces that are text need quotes: "x{b}"'),
@@ -92,7 +93,7 @@ def test_refused_placeholders(text: str, span: tuple[int, int], message: str, hi
     assert (error.message, error.hint, error.text, error.span) == (message, hint, text, span)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("template", "values", "words"),
     [
         (Template("eq(a,1):eq(b,{x})"), {}, "1:14 the value of the placeholder `x` is missing.\n    eq(a,1):eq(b,{x})\n                 ^^^\n    hint: pass it by name: bind(x=…)"),
@@ -136,7 +137,7 @@ def test_a_resource_checks_the_text_at_once(text: str, words: str) -> None:
 untyped: Any = Template
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("arguments", "options", "error", "words"),
     [
         (("gte(a,{b})",), {}, FilterSyntaxError, "there is no operator `gte`"),

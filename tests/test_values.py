@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from epfilter import F, FilterTypeError, FilterValueError
 from epfilter.values import from_text, from_text_or_none, read_timestamp, to_text
+from support.rows import for_each
 
 ID = UUID("3fa85f64-5717-4562-b3fc-2c963f66afa6")
 BERLIN = timezone(timedelta(hours=2))
@@ -63,7 +64,7 @@ class NotATime(datetime):
     __hash__ = None  # type: ignore[assignment] # as NaT would have it here
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "text"),
     [
         ("paid", "paid"),
@@ -109,7 +110,7 @@ def test_text_of_a_value(value: Any, text: str) -> None:
     assert F.a.eq(value).value == text
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "message"),
     [
         (None, "None is not a value of the filter language. Hint: to select missing values use is_null()."),
@@ -219,7 +220,7 @@ def test_other_values_read_back(number: int, day: date, identity: UUID, yes: boo
 MIDNIGHT = datetime(2018, 9, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "kind", "value"),
     [
         ("0012", str, "0012"),
@@ -250,7 +251,7 @@ def test_typed_value_of_a_text(text: str, kind: type[Any], value: object) -> Non
         assert type(read) is type(value)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "kind", "message"),
     [
         ("1.5", int, "`1.5` is not a whole number. Hint: write it as digits, such as 1050."),

@@ -11,6 +11,7 @@ import pytest
 from epfilter import F, parse, parse_located
 from epfilter.analysis import disjoint, equivalent, implies, never_matches, normalize, simplify
 from epfilter.errors import FilterValueError
+from support.rows import for_each
 
 DATA = Path(__file__).parent / "data"
 
@@ -29,7 +30,7 @@ def test_relations(row: dict[str, Any]) -> None:
     assert disjoint(row["b"], row["a"], row.get("resource")) is row["disjoint"]
 
 
-@pytest.mark.parametrize("row", read_rows("rewriting.jsonl"), ids=lambda row: row["filter"])
+@for_each("row", read_rows("rewriting.jsonl"), ids=lambda row: row["filter"])
 def test_rewriting(row: dict[str, Any]) -> None:
     resource = row.get("resource")
     assert str(simplify(row["filter"], resource)) == row["simplified"]

@@ -12,6 +12,7 @@ from epfilter.analysis.value_sets import ValueSet, build_value_sets
 from epfilter.ast import Comparison, Operator
 from epfilter.resources import integer, string, timestamp
 from support.filter_oracle import matches
+from support.rows import for_each
 
 NUMBERS = range(-1, 8)
 WITH_VALUE_SETS = {
@@ -107,7 +108,7 @@ def test_the_texts_of_patterns_are_compared(
     assert first.is_subset(first)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("inner", "outer", "is_subset", "is_disjoint"),
     [
         ("ab*", "a*", True, False),
@@ -140,7 +141,7 @@ def test_an_interval_is_not_compared_with_a_pattern() -> None:
     assert not interval.is_disjoint(pattern)
 
 
-@pytest.mark.parametrize("op", Operator)
+@for_each("op", Operator)
 def test_every_operator_is_handled(op: Operator) -> None:
     """A new operator must be added to the `match` of the module, which mypy checks too."""
     assert bool(build_value_sets(op, ["3"], None)) == (op.value in WITH_VALUE_SETS)

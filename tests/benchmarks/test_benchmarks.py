@@ -32,6 +32,7 @@ from benchmarks import (
 from benchmarks.five_models import And as FloorAnd
 from epfilter import FilterSyntaxError, parse, unparse
 from epfilter.ast import And, IsNull, Membership, Or
+from support.rows import for_each
 
 ROOT = Path(__file__).parents[2]
 RESULTS: dict[str, Any] = json.loads((ROOT / "docs/speed.json").read_text(encoding="utf-8"))
@@ -109,7 +110,7 @@ def test_every_tenth_call_of_the_invalid_text_is_invalid() -> None:
         parse(text)
 
 
-@pytest.mark.parametrize("translate", TRANSLATED, ids=lambda translate: translate.__name__)
+@for_each("translate", TRANSLATED, ids=lambda translate: translate.__name__)
 def test_translation_to_the_language_of_a_competitor(translate: Any) -> None:
     assert translate(MIXED) == TRANSLATED[translate]
 
@@ -127,9 +128,7 @@ def test_a_competitor_reads_the_same_number_of_values(competitor: competitors.Co
             assert found in {cases.count_values(f), None}, str(f)
 
 
-@pytest.mark.parametrize(
-    "competitor", competitors.COMPETITORS, ids=lambda competitor: competitor.name
-)
+@for_each("competitor", competitors.COMPETITORS, ids=lambda competitor: competitor.name)
 def test_a_competitor_rejects_an_unclosed_parenthesis(competitor: competitors.Competitor) -> None:
     if not competitor.installed:
         pytest.skip(f"{competitor.name} is not installed: pip install -e '.[bench]'")

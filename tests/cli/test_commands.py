@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from epfilter import F, all_of, parse, unparse
 from epfilter.cli import main
 from epfilter.exporter import CreateJob
+from support.rows import for_each
 
 
 def _rows(name: str) -> list[dict[str, Any]]:
@@ -32,7 +33,7 @@ def run(*args: str, stdin: str | bytes | None = None) -> Result:
     return CliRunner().invoke(main, args, input=stdin)
 
 
-@pytest.mark.parametrize("row", _rows("runs.json"), ids=_case)
+@for_each("row", _rows("runs.json"), ids=_case)
 def test_command_output(row: dict[str, Any]) -> None:
     result = run(*row["args"], stdin=row.get("in"))
     assert result.stdout.splitlines() == row["out"]

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from epfilter.cli import main
 from epfilter.errors import FilterValueError
 from epfilter.linter import RULES, explain_rule
+from support.rows import for_each
 
 _EPF404 = """\
 EPF404 Duplicate value (warning)
@@ -37,7 +38,7 @@ def test_a_code_is_explained_in_any_case(code: str) -> None:
     assert (result.stdout, result.stderr, result.exit_code) == (_EPF404, "", 0)
 
 
-@pytest.mark.parametrize("code", RULES)
+@for_each("code", RULES)
 def test_every_code_is_explained(code: str) -> None:
     result = CliRunner().invoke(main, ["explain", code])
     assert result.stdout.startswith(f"{code} {RULES[code].title} (")

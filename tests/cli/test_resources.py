@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from epfilter.cli import main
 from epfilter.cli.layout import render_table
 from epfilter.resources import all_resources, resource_info
+from support.rows import for_each
 
 INFOS = [resource_info(resource) for resource in all_resources()]
 NAMES = [info.name for info in INFOS]
@@ -165,7 +166,7 @@ def test_a_resource_as_json() -> None:
     assert fields["name"]["aliases"] == ["customer.name"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each("name", NAMES)
 def test_every_field_as_json(name: str) -> None:
     assert [field["name"] for field in as_json(name)["fields"]] == resource_info_of(name)
 

@@ -22,6 +22,7 @@ from epfilter.cli.builder_code import builder_code
 from epfilter.targets import from_ep_ast
 from epfilter.targets.registry import TRANSLATIONS
 from support.filter_strategies import filters
+from support.rows import for_each
 
 _ROWS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "translations.json").read_text(encoding="utf-8")
@@ -32,7 +33,7 @@ def run(*args: str) -> Result:
     return CliRunner().invoke(main, ["translate", *args])
 
 
-@pytest.mark.parametrize("row", _ROWS, ids=lambda row: " ".join(row["args"]))
+@for_each("row", _ROWS, ids=lambda row: " ".join(row["args"]))
 def test_translate_run(row: dict[str, Any]) -> None:
     result = run(*row["args"])
     assert result.stdout.splitlines() == row["out"]
@@ -52,7 +53,7 @@ def test_python_code_builds_the_same_tree(f: Filter) -> None:
     assert _evaluate(builder_code(f)) == f
 
 
-@pytest.mark.parametrize(
+@for_each(
     "name",
     [
         *(

@@ -45,6 +45,7 @@ from epfilter.snippets import make_printable
 from support.counted_work import count_lines
 from support.filter_strategies import HOSTILE, filters, texts
 from support.resource_samples import Things, things
+from support.rows import for_each
 from support.sizes import MANY_TERMS
 
 DATA = Path(__file__).parent / "data"
@@ -72,7 +73,7 @@ def _cases() -> list[Case]:
     ]
 
 
-@pytest.mark.parametrize("case", _cases(), ids=lambda case: f"{case.resource} {case.text}")
+@for_each("case", _cases(), ids=lambda case: f"{case.resource} {case.text}")
 def test_a_filter_has_the_words_of_the_case(case: Case) -> None:
     resource: Any = {"-": None, "things": things}.get(case.resource, case.resource)
     assert in_words(case.text, resource) + "\n" == case.words

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from epfilter.exporter import MergeError, csv_merge
 from epfilter.exporter.csv_merge import merge_csv
+from support.rows import for_each
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +70,7 @@ _MERGED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("contents", "expected"), [row[1:] for row in _MERGED], ids=[row[0] for row in _MERGED])  # fmt: skip
+@for_each(("contents", "expected"), [row[1:] for row in _MERGED], ids=[row[0] for row in _MERGED])  # fmt: skip
 def test_parts_are_merged(contents: list[bytes], expected: bytes) -> None:
     assert merge(*contents) == expected
 
@@ -98,7 +99,7 @@ _ERRORS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("contents", "message"), [row[1:] for row in _ERRORS], ids=[row[0] for row in _ERRORS])  # fmt: skip
+@for_each(("contents", "message"), [row[1:] for row in _ERRORS], ids=[row[0] for row in _ERRORS])  # fmt: skip
 def test_parts_that_cannot_be_merged_are_an_error(contents: list[bytes], message: str) -> None:
     with pytest.raises(MergeError) as caught:
         merge(*contents)

@@ -26,6 +26,7 @@ from epfilter.resources import (
     timestamp,
 )
 from epfilter.targets import to_predicate
+from support.rows import for_each
 
 
 class Events(
@@ -155,7 +156,7 @@ _SPLIT_BY_CALENDAR = [
 ]
 
 
-@pytest.mark.parametrize(("by", "text", "parts"), _SPLIT_BY_CALENDAR)
+@for_each(("by", "text", "parts"), _SPLIT_BY_CALENDAR)
 def test_a_window_is_split_by_the_calendar(by: Calendar, text: str, parts: list[str]) -> None:
     result = split(text, by=by)
     assert [unparse(part) for part in result] == parts
@@ -188,7 +189,7 @@ _CHUNKED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("most", "text", "parts"), _CHUNKED)
+@for_each(("most", "text", "parts"), _CHUNKED)
 def test_values_are_split_into_chunks(most: int, text: str, parts: list[str]) -> None:
     result = split(text, max_values=most)
     assert [unparse(part) for part in result] == parts
@@ -232,7 +233,7 @@ def test_unknown_fields_are_left_unchanged() -> None:
 _WINDOW = "ge(created_at,2018-09-20):lt(created_at,2018-10-05)"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "options", "error", "message"),
     [
         ("eq(payment,paid)", {"by": "month"}, FilterValueError, "the filter has no window on `created_at` to split. Hint: add one, such as ge(created_at,2018-09-01):lt(created_at,2018-10-01)."),

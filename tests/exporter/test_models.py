@@ -27,6 +27,7 @@ from epfilter.exporter import (
     Links,
     Timestamps,
 )
+from support.rows import for_each
 
 _ID = "974c9db4-38da-4dbf-90c2-33eed5f3e77c"
 _OTHER_ID = "00000000-0000-0000-0000-000000000000"
@@ -48,26 +49,26 @@ def _case_name(row: dict[str, Any]) -> str:
     return str(row.get("case") or f"{row['schema']}: {row['source']}")
 
 
-@pytest.mark.parametrize("row", _load_rows("examples.json"), ids=_case_name)
+@for_each("row", _load_rows("examples.json"), ids=_case_name)
 def test_every_example_of_the_document_round_trips(row: dict[str, Any]) -> None:
     model = _get_model(row["schema"]).model_validate(row["value"])
     assert model.model_dump(mode="json", exclude_unset=True) == row["value"]
     assert json.loads(model.model_dump_json(exclude_unset=True)) == row["value"]
 
 
-@pytest.mark.parametrize("row", _load_rows("examples.json"), ids=_case_name)
+@for_each("row", _load_rows("examples.json"), ids=_case_name)
 def test_json_text_reads_as_the_same(row: dict[str, Any]) -> None:
     model = _get_model(row["schema"])
     assert model.model_validate_json(json.dumps(row["value"])) == model.model_validate(row["value"])
 
 
-@pytest.mark.parametrize("row", _load_rows("tolerated.json"), ids=_case_name)
+@for_each("row", _load_rows("tolerated.json"), ids=_case_name)
 def test_variations_are_accepted(row: dict[str, Any]) -> None:
     model = _get_model(row["schema"]).model_validate(row["sent"])
     assert model.model_dump(mode="json", exclude_unset=True) == row["read"]
 
 
-@pytest.mark.parametrize("row", _load_rows("invalid.json"), ids=_case_name)
+@for_each("row", _load_rows("invalid.json"), ids=_case_name)
 def test_invalid_messages_are_refused(row: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as error_info:
         _get_model(row["schema"]).model_validate(row["value"])
@@ -77,7 +78,7 @@ def test_invalid_messages_are_refused(row: dict[str, Any]) -> None:
     assert errors == row["errors"]
 
 
-@pytest.mark.parametrize("row", _load_rows("examples.json"), ids=_case_name)
+@for_each("row", _load_rows("examples.json"), ids=_case_name)
 def test_messages_are_frozen(row: dict[str, Any]) -> None:
     model = _get_model(row["schema"]).model_validate(row["value"])
     name = next(iter(type(model).model_fields))

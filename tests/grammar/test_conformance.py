@@ -16,6 +16,7 @@ from pydantic import BaseModel, TypeAdapter
 from epfilter import Filter, FilterSyntaxError, parse, parse_located, pretty, unparse
 from epfilter.ast import COMPARISONS, MEMBERSHIPS, Comparison, Node
 from epfilter.recovery import diagnostics
+from support.rows import for_each
 
 GRAMMAR = Path(__file__).parents[2] / "grammar"
 README = (GRAMMAR / "README.md").read_text(encoding="utf-8")
@@ -41,7 +42,7 @@ ACCEPTED, REFUSED = load("accepted.json"), load("refused.json")
 CODES = set(re.findall(r"EPF1\d\d", Path(diagnostics.__file__).read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("case", ACCEPTED, ids=name_of)
+@for_each("case", ACCEPTED, ids=name_of)
 def test_accepted(case: Case) -> None:
     f = parse(case["text"])
     assert NODE.dump_python(f, mode="json") == case["tree"]
@@ -55,14 +56,14 @@ def test_accepted(case: Case) -> None:
         assert parse(text) == f
 
 
-@pytest.mark.parametrize("case", ACCEPTED, ids=name_of)
+@for_each("case", ACCEPTED, ids=name_of)
 def test_accepted_located(case: Case) -> None:
     located = parse_located(case["text"])
     assert located.node == parse(case["text"])
     assert located.diagnostics == ()
 
 
-@pytest.mark.parametrize("case", REFUSED, ids=name_of)
+@for_each("case", REFUSED, ids=name_of)
 def test_refused(case: Case) -> None:
     expected = [(error["code"], tuple(error["span"])) for error in case["errors"]]
     with pytest.raises(FilterSyntaxError) as caught:
@@ -187,12 +188,12 @@ def is_short(case: Case) -> bool:
     return len(case["text"]) <= 120 and not codes & {"EPF117", "EPF118", "EPF119"}
 
 
-@pytest.mark.parametrize("case", [*filter(is_short, ACCEPTED)], ids=name_of)
+@for_each("case", [*filter(is_short, ACCEPTED)], ids=name_of)
 def test_the_syntax_of_the_specification_accepts(case: Case) -> None:
     assert is_specified(case["text"])
 
 
-@pytest.mark.parametrize("case", [*filter(is_short, REFUSED)], ids=name_of)
+@for_each("case", [*filter(is_short, REFUSED)], ids=name_of)
 def test_the_syntax_of_the_specification_refuses(case: Case) -> None:
     assert not is_specified(case["text"])
 

@@ -16,6 +16,7 @@ from epfilter.resources import orders
 from support.counted_work import count_lines
 from support.filter_strategies import any_text, filters
 from support.resource_samples import logs, things
+from support.rows import for_each
 from support.sizes import slow_except
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def test_a_required_field_may_be_in_a_damaged_call() -> None:
     assert codes(lint("eq(kind,x):eq(owner", logs)) == ["EPF107"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("settings", "expected"),
     [
         (Settings(), ["EPF408", "EPF403"]),

@@ -22,6 +22,7 @@ from support.filter_oracle import matches
 from support.filter_strategies import any_text, filters
 from support.meaning_samples import ROWS, TYPED_ROWS, filter_texts
 from support.resource_samples import logs, things
+from support.rows import for_each
 from support.sizes import slow_except
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def codes(diagnostics: tuple[Diagnostic, ...]) -> str:
     return " ".join(diagnostic.code for diagnostic in diagnostics) or "nothing"
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.options} {case.text[:50]}")
+@for_each("case", CASES, ids=lambda case: f"{case.options} {case.text[:50]}")
 def test_a_filter_is_fixed(case: Case) -> None:
     options = case.options.split()
     settings = SETTINGS["all-rules" if "all-rules" in options else ""]

@@ -16,6 +16,7 @@ import pytest
 from epfilter import FilterValueError, Severity, lint
 from epfilter.linter import Example, Rule, Settings
 from epfilter.linter.plugins import describe_unusable_rule, guard_rule, load_rules
+from support.rows import for_each
 from support.rule_packages import SHOP_RULES, install_package, shop_rule
 
 SOURCE = Path(__file__).parents[2] / "src"
@@ -94,7 +95,7 @@ def test_two_packages_with_one_code(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     ) in str(load_rules().fault)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("changes", "problem"),
     [
         ({}, None),
@@ -161,7 +162,7 @@ UNUSABLE_FINDINGS = (
 )
 
 
-@pytest.mark.parametrize("expression", UNUSABLE_FINDINGS)
+@for_each("expression", UNUSABLE_FINDINGS)
 def test_a_finding_that_cannot_be_shown_is_a_failure(expression: str) -> None:
     from epfilter.errors import Edit, Fix, Span
     from epfilter.linter import Finding

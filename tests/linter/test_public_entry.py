@@ -11,6 +11,7 @@ import pytest
 
 from epfilter import FilterTypeError, lint, parse_located
 from epfilter.linter import fix, lint_content, lint_located, lint_paths, render
+from support.rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,7 +31,7 @@ def test_importing_loads_neither_rules_nor_resources() -> None:
     assert loaded & {"lark", "epfilter.resources", "epfilter.recovery"} == set()
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("call", "message"),
     [
         (

@@ -9,9 +9,10 @@ import pytest
 
 from epfilter import FilterError, FilterTypeError, FilterValueError, lint
 from epfilter.linter import Settings
+from support.rows import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("arguments", "error", "message"),
     [
         (

@@ -15,6 +15,7 @@ from epfilter import Operator, ast, exporter
 from epfilter.exporter import client
 from epfilter.resources import Resource, all_resources, resource_info
 from epfilter.resources.fields import Field
+from support.rows import for_each
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "pages" / "reference"
 PLAIN_PACKAGES = (
@@ -40,7 +41,7 @@ NAMES = [
 """`lint` is listed as `epfilter.lint`; the rules have their own pages."""
 
 
-@pytest.mark.parametrize("package", PUBLIC_PACKAGES)
+@for_each("package", PUBLIC_PACKAGES)
 def test_every_name_in_all_exists_once(package: str) -> None:
     module = importlib.import_module(package)
     assert len(module.__all__) == len(set(module.__all__))
@@ -61,7 +62,7 @@ def test_all_is_sorted_and_complete(package: str) -> None:
     assert public - hidden == set(module.__all__) - {"__version__"}
 
 
-@pytest.mark.parametrize("package", PUBLIC_PACKAGES)
+@for_each("package", PUBLIC_PACKAGES)
 def test_no_module_has_the_name_of_a_public_object(package: str) -> None:
     module = importlib.import_module(package)
     modules = {one.name for one in pkgutil.iter_modules(getattr(module, "__path__", []))}
@@ -84,7 +85,7 @@ def test_the_names_of_the_tree() -> None:
     assert all(hasattr(ast, name) for name in ast.__all__)
 
 
-@pytest.mark.parametrize(("package", "name"), NAMES)
+@for_each(("package", "name"), NAMES)
 def test_every_public_name_has_a_docstring_with_an_example(package: str, name: str) -> None:
     value = getattr(importlib.import_module(package), name)
     if is_listed_in_table(value):

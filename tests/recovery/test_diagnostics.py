@@ -13,6 +13,7 @@ import pytest
 from epfilter import FilterSyntaxError, parse
 from epfilter.errors import Fix
 from epfilter.recovery import diagnostics
+from support.rows import for_each
 
 DATA = Path(__file__).parent / "data" / "diagnostics.txt"
 CONFORMANCE = Path(__file__).parents[2] / "grammar" / "conformance" / "refused.json"
@@ -63,12 +64,12 @@ def error_of(text: str, max_length: int | None = None) -> FilterSyntaxError:
     return caught.value
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@for_each("case", CASES, ids=lambda case: case.name)
 def test_messages_and_carets(case: Case) -> None:
     assert str(error_of(case.text, case.max_length)) == case.printed
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@for_each("case", CASES, ids=lambda case: case.name)
 def test_fixes(case: Case) -> None:
     fixes = [
         diagnostic.fix
@@ -117,6 +118,6 @@ def test_there_are_many_safe_fixes() -> None:
     assert len([*single_errors()]) >= 60
 
 
-@pytest.mark.parametrize(("text", "fix"), [*single_errors()])
+@for_each(("text", "fix"), [*single_errors()])
 def test_a_safe_fix_of_a_single_error_makes_a_filter(text: str, fix: Fix) -> None:
     assert parse(fix.apply(text)) is not None

@@ -9,6 +9,7 @@ from epfilter import Diagnostic, Edit, Fix, Span, parse_located
 from epfilter.recovery.effective_fixes import keep_effective_fixes
 from support.counted_work import count_lines
 from support.filter_strategies import any_text, nearly, nested_garbage
+from support.rows import for_each
 from support.sizes import slow_except
 
 
@@ -35,7 +36,7 @@ def test_a_fix_leaves_fewer_errors_in_nested_garbage(text: str) -> None:
     assert_fixes_help(text)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "eq%28a,'",

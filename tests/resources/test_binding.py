@@ -59,6 +59,7 @@ from epfilter.resources import (
     uuid,
 )
 from support.filter_strategies import any_text, texts
+from support.rows import for_each
 from support.sizes import MANY_TERMS
 
 DATA = Path(__file__).parent / "data"
@@ -135,13 +136,13 @@ def shown(bound: BoundFilter) -> str:
             return f"{op} {field} {path} {' '.join(map(repr, values))}"
 
 
-@pytest.mark.parametrize(("text", "expected"), rows("bound.txt"))
+@for_each(("text", "expected"), rows("bound.txt"))
 def test_a_filter_binds_to_a_tree(text: str, expected: str) -> None:
     assert shown(tickets.bind(text)) == expected
     assert tickets.bind(parse(text)) == tickets.bind(text)
 
 
-@pytest.mark.parametrize(("text", "expected"), rows("unbound.txt"))
+@for_each(("text", "expected"), rows("unbound.txt"))
 def test_an_unsupported_filter_raises_with_exact_words(text: str, expected: str) -> None:
     with pytest.raises(ResourceError) as caught:
         tickets.bind(text)

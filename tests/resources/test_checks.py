@@ -11,6 +11,7 @@ import pytest
 from epfilter import F, FilterTypeError
 from epfilter.resources import Resource, resource_named
 from support.resource_samples import logs, things
+from support.rows import for_each
 
 DATA = Path(__file__).parent / "data" / "checks.txt"
 SAMPLES = {"things": things, "logs": logs}
@@ -45,12 +46,12 @@ def find_resource(name: str) -> Resource:
     return SAMPLES.get(name) or resource_named(name)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.resource}: {case.text}")
+@for_each("case", CASES, ids=lambda case: f"{case.resource}: {case.text}")
 def test_diagnostics_have_exact_words_and_carets(case: Case) -> None:
     assert printed(find_resource(case.resource), case.text) == case.printed
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.resource}: {case.text}")
+@for_each("case", CASES, ids=lambda case: f"{case.resource}: {case.text}")
 def test_a_safe_fix_removes_its_finding_and_adds_none(case: Case) -> None:
     resource = find_resource(case.resource)
     before = resource.check(case.text)

@@ -16,12 +16,13 @@ from epfilter.errors import ResourceError
 from epfilter.resources import Ordered, Resource, fields, integer, resource_info
 from epfilter.resources.resource import DynamicField
 from support.resource_samples import Things, logs, things
+from support.rows import for_each
 
 ID = UUID("3fa85f64-5717-4562-b3fc-2c963f66afa6")
 untyped: Any = things
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("built", "text"),
     [
         (things.status.eq("complete"), "eq(status,complete)"),
@@ -85,7 +86,7 @@ def test_a_field_builds_filters(built: Filter, text: str) -> None:
 OLD = "older endpoints ignore such a filter and return everything"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("action", "words"),
     [
         (lambda: untyped.status.eq("complet"), "`status`: `complet` is not one of its values. Hint: did you mean `complete`? Its values are `complete`, `incomplete`, `cancelled`."),
@@ -126,7 +127,7 @@ def test_unsupported_comparisons_raise(action: Callable[[], Any], words: str) ->
     assert str(caught.value) == words
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("action", "kind", "words"),
     [
         (lambda: untyped.status != "complete", FilterTypeError, "has no `!=`"),
@@ -217,7 +218,7 @@ def public_classes() -> list[type[fields.Field[Any]]]:
     ]
 
 
-@pytest.mark.parametrize("kind", public_classes(), ids=lambda kind: kind.__name__)
+@for_each("kind", public_classes(), ids=lambda kind: kind.__name__)
 def test_a_class_of_fields_has_the_methods_of_its_operators(kind: type[Any]) -> None:
     names = {"in_" if op is Operator.IN else op.value for op in kind._operators}
     methods = {name for name in dir(kind) if not name.startswith("_")}

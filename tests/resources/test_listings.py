@@ -32,6 +32,7 @@ from epfilter.resources import (
     resource_named,
 )
 from epfilter.resources.listings import AREAS
+from support.rows import for_each
 
 DATA = Path(__file__).parent / "data"
 CUSTOM = custom_api_entries.with_fields(
@@ -80,7 +81,7 @@ def test_the_registry_has_every_listing_and_no_other() -> None:
     assert names == sorted(NAMES)
 
 
-@pytest.mark.parametrize("area", AREAS)
+@for_each("area", AREAS)
 def test_a_listing_is_registered_wherever_its_name_must_be(area: str) -> None:
     module = importlib.import_module(f"epfilter.resources.listings.{area}")
     instances = sorted(name for name, value in vars(module).items() if isinstance(value, Resource))
@@ -92,7 +93,7 @@ def test_a_listing_is_registered_wherever_its_name_must_be(area: str) -> None:
     assert {*instances} <= {*NAMES}, f"{missing} {DATA / 'listings.jsonl'}"
 
 
-@pytest.mark.parametrize("row", LISTINGS, ids=lambda row: row["resource"])
+@for_each("row", LISTINGS, ids=lambda row: row["resource"])
 def test_a_listing_has_the_documented_endpoints(row: dict[str, Any]) -> None:
     info = resource_info(resource_named(row["resource"]))
     assert info.name == row["resource"]
@@ -103,14 +104,14 @@ def test_a_listing_has_the_documented_endpoints(row: dict[str, Any]) -> None:
     assert info.only_required == row["resource"].startswith("personal_data_")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each("name", NAMES)
 def test_a_listing_has_exactly_the_documented_fields(name: str) -> None:
     wanted = [declared(row)[1] for row in FIELDS if row["resource"] == name]
     resource = CUSTOM if name == "custom_api_entries" else resource_named(name)
     assert sorted(resource_info(resource).fields) == sorted(wanted)
 
 
-@pytest.mark.parametrize("row", FIELDS, ids=case)
+@for_each("row", FIELDS, ids=case)
 def test_a_field_is_declared_as_documented(row: dict[str, Any]) -> None:
     resource, name = declared(row)
     field = resource_info(resource).fields[name]
@@ -130,7 +131,7 @@ def test_a_field_is_declared_as_documented(row: dict[str, Any]) -> None:
     assert (field.deprecated is not None) == row.get("deprecated", False)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "row",
     [row for row in FIELDS if row["resource"] != "custom_api_entries"],
     ids=case,
@@ -146,7 +147,7 @@ def test_a_field_is_an_attribute_with_a_method_for_each_of_its_operators(
     assert {op for op in CALLS if hasattr(field, METHODS[op])} == {*row["operators"]}
 
 
-@pytest.mark.parametrize("row", [row for row in FIELDS if "example" in row], ids=case)
+@for_each("row", [row for row in FIELDS if "example" in row], ids=case)
 def test_every_documented_example_passes_but_for_listed_contradictions(
     row: dict[str, Any],
 ) -> None:

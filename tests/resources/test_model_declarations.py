@@ -33,6 +33,7 @@ from epfilter.resources import (
     string,
     timestamp,
 )
+from support.rows import for_each
 
 
 def paths(resource: Resource | type[Resource]) -> list[str]:
@@ -99,7 +100,7 @@ OF_DATE = "eq gt ge lt le"
 OF_LIST = "contains contains_any contains_all"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("annotation", "fields"),
     [
         (str, {"x": f"string: {OF_TEXT}"}),
@@ -356,7 +357,7 @@ def unresolved() -> type[BaseModel]:
     return Later
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("model", "operators", "error", "message"),
     [
         (None, None, FilterTypeError, "a subclass of pydantic's BaseModel is expected, not None."),

@@ -38,6 +38,7 @@ from epfilter.resources import (
 )
 from epfilter.targets import to_predicate
 from support.filter_strategies import any_text, filters
+from support.rows import for_each
 
 
 class Tickets(Resource, title="Support tickets", aliases=(Alias("state", "status"),)):
@@ -56,7 +57,7 @@ policy = Policy(tickets, only=ONLY, max_calls=3, max_or_complexity=4, max_length
 SCOPE = F.store.eq("a")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "codes"),
     [
         ("eq(status,open)", []),
@@ -200,7 +201,7 @@ def to_calls(f: Filter) -> list[dict[str, Any]]:
     return calls
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("arguments", "error", "words"),
     [
         ({"only": "status"}, FilterTypeError, "`only` must be names of fields, or a mapping"),

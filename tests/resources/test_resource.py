@@ -33,6 +33,7 @@ from epfilter.resources import (
     string,
     timestamp,
 )
+from support.rows import for_each
 
 
 def paths(resource: Resource | type[Resource]) -> list[str]:
@@ -104,7 +105,7 @@ def test_name_and_title_have_defaults() -> None:
     assert (resource_info(Named).name, resource_info(Named).title) == ("lines", "Lines of an order")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("built", "text"),
     [
         (lines.sku.like("a*"), "like(sku,a*)"),
@@ -142,7 +143,7 @@ def test_a_class_may_be_stricter_than_its_base() -> None:
         lines["state"].eq("broken")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("name", "path"),
     [
         ("sku", "sku"),

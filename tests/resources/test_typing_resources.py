@@ -13,6 +13,7 @@ import pytest
 
 from epfilter.resources import Resource, all_resources, orders, pim_nodes, resource_info
 from epfilter.resources.fields import Field
+from support.rows import for_each
 
 HERE = Path(__file__).parent
 USES = HERE / "typing_resources.py"
@@ -111,7 +112,7 @@ def test_after_a_field_an_editor_offers_its_operators_only() -> None:
     )
 
 
-@pytest.mark.parametrize("name", [name for name in public(orders) if name != "contact"])
+@for_each("name", [name for name in public(orders) if name != "contact"])
 def test_every_field_offers_its_own_operators(name: str) -> None:
     value = getattr(orders, name)
     if isinstance(value, Field):

@@ -27,6 +27,7 @@ from epfilter.targets import (
     to_predicate,
     to_sqlalchemy,
 )
+from support.rows import for_each
 
 
 class Entries(Resource):
@@ -55,12 +56,12 @@ ASKED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "ids"), ASKED)
+@for_each(("text", "ids"), ASKED)
 def test_the_predicate_reads_a_value_as_the_type_of_the_row(text: str, ids: list[int]) -> None:
     assert [row["id"] for row in filter(to_predicate(text, ENTRIES), ROWS)] == ids
 
 
-@pytest.mark.parametrize(("text", "ids"), ASKED)
+@for_each(("text", "ids"), ASKED)
 def test_mongo_matches_every_type_that_a_value_reads_as(text: str, ids: list[int]) -> None:
     collection = mongomock.MongoClient().shop.entries
     collection.insert_many([dict(row) for row in ROWS])

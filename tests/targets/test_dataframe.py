@@ -43,6 +43,7 @@ from epfilter.resources import (
 )
 from epfilter.targets import filter_frame, to_narwhals
 from support.filter_oracle import matches
+from support.rows import for_each
 from support.sizes import MANY_TERMS
 
 Row = dict[str, Any]
@@ -581,7 +582,7 @@ def test_unsupported_filters_are_refused(
     assert str(refusal.value) == message
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("f", "columns"),
     [
         ("like(tags,a*)", {"tags": [["a"]]}),

@@ -23,6 +23,7 @@ from epfilter.targets import to_elasticsearch
 from epfilter.values import from_text
 from support.filter_oracle import matches
 from support.filter_strategies import filters, texts
+from support.rows import for_each
 from support.sizes import MANY_TERMS
 
 CASES = [
@@ -33,7 +34,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["filter"])
+@for_each("case", CASES, ids=lambda case: case["filter"])
 def test_the_query_of_a_filter(case: dict[str, Any]) -> None:
     if "refused" in case:
         with pytest.raises(UnsupportedFilterError) as refusal:

@@ -16,6 +16,7 @@ from epfilter.ast import And, Filter, Or
 from epfilter.limits import MAX_DEPTH
 from epfilter.targets import from_ep_ast, to_ep_ast
 from support.filter_strategies import filters
+from support.rows import for_each
 from support.sizes import MANY_TERMS
 
 CASES = [
@@ -24,7 +25,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["tree"][:80])
+@for_each("case", CASES, ids=lambda case: case["tree"][:80])
 def test_a_tree_is_read_or_refused(case: dict[str, str]) -> None:
     if "refused" in case:
         with pytest.raises(FilterValueError) as refusal:

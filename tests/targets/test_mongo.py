@@ -27,6 +27,7 @@ from epfilter.targets import to_mongo
 from epfilter.values import from_text
 from support.filter_oracle import matches
 from support.filter_strategies import filters, texts
+from support.rows import for_each
 from support.sizes import MANY_TERMS, slow_except
 
 CASES = [
@@ -47,7 +48,7 @@ def extended(value: Any) -> Any:
     return {f"${type(value).__name__}": str(value)} if isinstance(value, (Decimal, UUID)) else value
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["filter"])
+@for_each("case", CASES, ids=lambda case: case["filter"])
 def test_the_query_of_a_filter(case: dict[str, Any]) -> None:
     types = {path: KINDS[name] for path, name in case.get("types", {}).items()} or None
     if "refused" in case:
@@ -227,7 +228,7 @@ NESTED: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "positions"),
     [
         ("eq(items.sku,a)", [0, 4, 7]),

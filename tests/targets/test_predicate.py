@@ -38,6 +38,7 @@ from support.filter_oracle import matches
 from support.filter_strategies import HOSTILE, filters
 from support.meaning_samples import ROWS, TYPED_ROWS, filter_texts
 from support.resource_samples import things
+from support.rows import for_each
 from support.sizes import MANY_TERMS
 
 _CASES = [
@@ -62,7 +63,7 @@ class Goods(Resource):
 goods = Goods()
 
 
-@pytest.mark.parametrize("case", _CASES, ids=lambda case: f"{case['filter']} {case['row']}")
+@for_each("case", _CASES, ids=lambda case: f"{case['filter']} {case['row']}")
 def test_cases(case: dict[str, Any]) -> None:
     match = to_predicate(case["filter"], case.get("resource"))
     row = case["row"]
@@ -204,7 +205,7 @@ class Word(StrEnum):
     ONE = "one"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "value", "expected"),
     [
         ("eq(a,red)", Color.RED, True),
@@ -257,7 +258,7 @@ def test_values_of_python(text: str, value: object, expected: bool) -> None:  # 
         assert to_predicate(text)({"a": [None, value]}) is expected
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "value", "expected"),
     [
         ("eq(weight,1.5)", "1.50", True),
@@ -330,7 +331,7 @@ class Slotted:
         self.a = "x"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "row", "expected"),
     [
         ("eq(customer.name,Ron)", Order(Customer()), True),

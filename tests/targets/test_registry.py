@@ -9,6 +9,7 @@ import pytest
 
 from epfilter import F, targets
 from epfilter.targets.registry import TARGETS, TRANSLATIONS, Target, Translation
+from support.rows import for_each
 
 PAGE = Path(__file__).parents[2] / "docs" / "pages" / "reference" / "targets.md"
 MODULES = Path(targets.__file__).parent
@@ -30,7 +31,7 @@ def test_every_module_of_the_package_is_a_target_or_shared() -> None:
     assert modules == SHARED | {target.module for target in TARGETS}
 
 
-@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.module)
+@for_each("target", TARGETS, ids=lambda target: target.module)
 def test_every_target_has_tests(target: Target) -> None:
     assert Path(__file__).with_name(f"test_{target.module}.py").exists()
 
@@ -42,7 +43,7 @@ def test_every_function_has_a_page() -> None:
             assert f"::: epfilter.targets.{name}\n" in page
 
 
-@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.module)
+@for_each("target", TARGETS, ids=lambda target: target.module)
 def test_every_function_is_loaded_from_its_module(target: Target) -> None:
     if target.module in PACKAGES:
         pytest.importorskip(PACKAGES[target.module])

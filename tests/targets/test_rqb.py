@@ -19,6 +19,7 @@ from epfilter.resources import Resource, all_resources, orders, pim_nodes, resou
 from epfilter.targets import UnsupportedFilterError, from_rqb, rqb_fields, to_predicate, to_rqb
 from epfilter.targets.rqb.operators import OPERATORS, PATTERNS, RANGES
 from support.filter_strategies import filters
+from support.rows import for_each
 from support.sizes import MANY_TERMS
 
 CASES = [
@@ -27,7 +28,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["query"][:120])
+@for_each("case", CASES, ids=lambda case: case["query"][:120])
 def test_a_query_is_read_or_refused(case: dict[str, str]) -> None:
     if "refused" in case:
         with pytest.raises(FilterValueError) as refusal:
@@ -207,7 +208,7 @@ def _valid_values(field: dict[str, Any]) -> str:
     return str(field.get("placeholder", "2018-09-01"))
 
 
-@pytest.mark.parametrize("resource", all_resources(), ids=str)
+@for_each("resource", all_resources(), ids=str)
 def test_every_rule_that_the_fields_offer_is_a_valid_filter(resource: Resource) -> None:
     required = resource_info(resource)
     for field in rqb_fields(resource):
@@ -222,7 +223,7 @@ def test_every_rule_that_the_fields_offer_is_a_valid_filter(resource: Resource) 
             assert not found or missing - {field["name"]}, (f, found)
 
 
-@pytest.mark.parametrize("resource", all_resources(), ids=str)
+@for_each("resource", all_resources(), ids=str)
 def test_the_fields_offer_every_operator_of_the_resource(resource: Resource) -> None:
     offered = {field["name"]: field["operators"] for field in rqb_fields(resource)}
     for name, declared in resource_info(resource).fields.items():

@@ -62,6 +62,7 @@ from epfilter.resources import EqIn, EqLike, Resource, date_, integer, string, t
 from epfilter.targets import UnsupportedFilterError, to_sqlalchemy
 from support import filter_oracle
 from support.filter_strategies import HOSTILE, filters, names, texts
+from support.rows import for_each
 from support.sizes import MANY_TERMS
 
 CASES = Path(__file__).parent / "data" / "sql.txt"
@@ -587,7 +588,7 @@ _cases = [
 ]
 
 
-@pytest.mark.parametrize("case", _cases, ids=lambda case: case[0])
+@for_each("case", _cases, ids=lambda case: case[0])
 def test_a_filter_is_written_as_reviewed(case: list[str]) -> None:
     lists = case[0].startswith("list: ")
     for line in case[1:]:

@@ -13,6 +13,7 @@ from epfilter.errors import ResourceError
 from epfilter.resources import all_resources, declaration_of, integer, orders, resource_info
 from epfilter.targets import UnsupportedFilterError, to_predicate
 from epfilter.testing import filters, rows, rows_matching, values
+from support.rows import for_each
 
 RESOURCES = [
     resource_info(resource).name
@@ -107,7 +108,7 @@ def test_values_have_the_type_of_the_field(amount: object, count: object, paymen
     assert payment in declaration_of(orders.payment).type.values
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("call", "error"),
     [
         (lambda: values("payment"), FilterTypeError),  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from epfilter.exporter.client.effects import translate_http_error
 from epfilter.exporter.client.responses import parse_retry_after
 from exporter.client.conftest import Opener
 from exporter.client.doubles import BASE, FILTER, Client, Platform, data, job
+from support.rows import for_each
 
 REQUEST = httpx.Request("GET", BASE)
 NOT_RECEIVED = (
@@ -109,7 +110,7 @@ def test_retry_after_is_respected_up_to_a_limit(
     assert least <= slept <= most
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "seconds"),
     [
         (None, None),
@@ -132,7 +133,7 @@ def test_retry_after_is_a_number_or_a_date(text: str | None, seconds: float | No
     assert parse_retry_after(text, datetime(2026, 11, 23, 12, tzinfo=UTC)) == seconds
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("error", "message", "received"),
     [
         (NOT_RECEIVED[0], "no connection could be made: [Errno 111] Connection refused.", False),

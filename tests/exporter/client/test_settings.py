@@ -12,6 +12,7 @@ import pytest
 from epfilter.exporter import ExporterClient, SettingsError
 from exporter.client.conftest import Opener
 from exporter.client.doubles import BASE, ID, JOB, Client, Platform, data, job
+from support.rows import for_each
 
 REGION = "the region is neither a known name nor the base URL of a service."
 INVALID_TEXT = "the {} is empty or contains characters that are invalid in a header."
@@ -32,7 +33,7 @@ def test_requests_go_to_the_region(open_client: Opener, region: str, url: str) -
     assert str(platform.requests[0].url) == url
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("settings", "message"),
     [
         ({"region": "eu-east"}, REGION),

@@ -8,6 +8,7 @@ import pytest
 
 from epfilter.exporter import OrdersError
 from epfilter.exporter.orders.duckdb_sessions import Sessions
+from support.rows import for_each
 
 
 def test_a_call_can_end_while_it_is_ended_outside_of_duckdb() -> None:
@@ -38,9 +39,7 @@ def test_an_amount_of_memory(memory: str) -> None:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-@pytest.mark.parametrize(
-    "memory", ["", "lots", "500", "-1MB", "5 apples", "1GB; x", "٣GB", "1GB\n"]
-)
+@for_each("memory", ["", "lots", "500", "-1MB", "5 apples", "1GB; x", "٣GB", "1GB\n"])
 def test_an_invalid_amount_of_memory_is_refused(memory: str) -> None:
     with pytest.raises(
         OrdersError, match=r"is not an amount of memory\. Hint: write it like 500MB"

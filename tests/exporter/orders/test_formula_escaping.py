@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from epfilter.exporter.orders import neutralise_formula
 from epfilter.exporter.orders.formula_escaping import neutralise_formula_sql
+from support.rows import for_each
 
 UNSEEN = [
     chr(place)
@@ -39,7 +40,7 @@ def by_sql(made: Sequence[str]) -> list[str]:
     return [row[0] for row in rows]
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "=1+1",
@@ -65,7 +66,7 @@ def test_dangerous_text_gets_an_apostrophe(text: str) -> None:
     assert neutralise_formula(text) == f"'{text}"
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "",

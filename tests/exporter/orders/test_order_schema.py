@@ -10,6 +10,7 @@ import pytest
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import attributes_of, demo_orders
 from epfilter.resources import orders, resource_info
+from support.rows import for_each
 
 WHOLE = {
     "id": "1",
@@ -85,7 +86,7 @@ def test_a_missing_attribute_is_null() -> None:
     assert set(attributes_of({}).values()) == {None}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("path", "value", "seen"),
     [
         ("order_number", 1001, "1001"),
@@ -104,7 +105,7 @@ def test_a_value_of_another_type_is_converted_if_that_is_unambiguous(
     assert seen in attributes_of(_changed(WHOLE, path, value)).values()
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("path", "value", "message"),
     [
         ("customer", 5, "`customer` is not an object: 5."),

@@ -13,6 +13,7 @@ from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import open_orders
 from epfilter.exporter.orders.duckdb_files import OrderFile
 from exporter.orders.conftest import ids
+from support.rows import for_each
 
 SUFFIXES = "is not a supported orders file. Hint: use .jsonl, .ndjson, .csv or .parquet."
 
@@ -88,7 +89,7 @@ def test_a_source_is_a_path_a_text_or_a_url_of_a_file(stored: Callable[..., Path
         assert open_orders(source).count(None) == 2
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("source", "message"),
     [
         (

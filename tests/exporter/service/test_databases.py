@@ -18,6 +18,7 @@ from epfilter.exporter.service.database import DiskFullError
 from epfilter.exporter.service.job_queue import JobQueue
 from epfilter.exporter.service.job_tables import METADATA, QUEUE, SCHEMA_VERSION
 from epfilter.exporter.service.settings import ServiceSettings
+from support.rows import for_each
 
 WEEK = timedelta(weeks=1)
 
@@ -62,7 +63,7 @@ def test_two_queues_in_one_folder_have_separate_leases(tmp_path: Path) -> None:
 SECRET = "open-sesame"  # noqa: S105 - opens nothing
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("location", "words"),
     [
         ("mysql://root:open-sesame@localhost/x", "jobs cannot be stored at a URL `mysql://…`. Hint: use postgresql://user:password@host/database, or the path of a file."),

@@ -20,6 +20,7 @@ from epfilter.exporter.models import ErrorResponse, FileLinkResponse, Job
 from epfilter.exporter.service.job_tables import ORDER_EXPORT
 from epfilter.exporter.service.openapi import load_document
 from epfilter.exporter.service.responses import ERRORS
+from support.rows import for_each
 
 PLATFORM: dict[str, Any] = yaml.safe_load(
     Path(__file__).parent.joinpath("data", "exporter.yaml").read_text(encoding="utf-8")
@@ -185,7 +186,7 @@ def shape(schema: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in (schema | allowed).items() if name not in words}
 
 
-@pytest.mark.parametrize("name", [*MODELS])
+@for_each("name", [*MODELS])
 def test_every_schema_is_that_of_its_model(name: str) -> None:
     described, model = OURS["components"]["schemas"][name], MODELS[name]
     extra = {"filter"} if name == "Job" else set()  # a member that only this service sends

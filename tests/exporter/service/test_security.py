@@ -13,6 +13,7 @@ from epfilter.exporter import SettingsError
 from epfilter.exporter.service import ServiceSettings, create_app
 from epfilter.exporter.service.security import generate_token
 from support.exporter_services import AUTHORIZATION, TOKEN, HeldOrders
+from support.rows import for_each
 
 OPEN = {"/", "/healthz", "/readyz", "/openapi.json", "/files/{signed}", "/page/assets/{name}"}
 
@@ -109,7 +110,7 @@ def test_every_response_has_the_security_headers(client: TestClient, path: str) 
     assert ("script-src 'self'" in policy) is is_page is (path == "/")
 
 
-@pytest.mark.parametrize(
+@for_each(
     "token",
     ["", "short", "1234567", "with\nbreak", "behind \n", "two words", " spaces ", "tökentöken"],
 )
@@ -118,7 +119,7 @@ def test_a_token_that_is_invalid_in_a_header_is_refused(token: str) -> None:
         ServiceSettings(orders="a.csv", state="s", token=token)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "url",
     [
         "",

@@ -32,6 +32,7 @@ from epfilter.printer import pretty, unparse
 from epfilter.resources import resource_info
 from support.counted_work import count_lines
 from support.filter_strategies import any_text, filters, pieces, texts
+from support.rows import for_each
 from support.sizes import slow_except
 
 _PROGRAMS = {".sh", ".py", ".js", ".ts", ".tsx"}
@@ -219,7 +220,7 @@ def test_edited_yaml_is_parsed_as_intended(data: st.DataObject, file: tuple[str,
     assert is_possible or style != '"' or not one_line or "\\\n" in text or "\\\r" in text
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "edit", "after"),
     [
         ("filter: eq(a,1)", Edit(Span(7, 7), ":gt(b,2)"), "filter: eq(a,1):gt(b,2)"),
@@ -450,7 +451,7 @@ def test_urls_are_searched_in_code_without_a_parser(monkeypatch: pytest.MonkeyPa
     assert extract_value(text, ".md").text == "eq(b,1)"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("suffix", "text", "edit", "after"),
     [
         (".json", '{"filter": "é"}', Edit(Span(1, 1), '𝕏"\n'), '{"filter": "é𝕏\\"\\n"}'),

@@ -19,6 +19,7 @@ from epfilter.linter.extractors.name_uses import NameUses
 from epfilter.printer import unparse
 from support.counted_work import count_lines
 from support.filter_strategies import filters, pieces
+from support.rows import for_each
 
 
 def escape_utf16(char: str) -> str:
@@ -164,7 +165,7 @@ def test_an_edit_changes_the_value_as_intended(
         assert extract_value(apply_edits(program, [there]), name).text == mark_text(expected)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("name", "program", "inserted"),
     [
         ("a.go", 'filter := fmt.Sprintf("eq(a,%s):gte(b,1)", x)', "%s"),

@@ -10,17 +10,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from epfilter.linter.extractors import PLACEHOLDER, Endpoints, RequestContext
 from epfilter.linter.extractors.sdk_accessors import ACCESSOR_PATHS
 from epfilter.resources import Endpoint, Eq, Resource, all_resources, resource_info, string
+from support.rows import for_each
 
 _LINES = (Path(__file__).parent / "data" / "listings.jsonl").read_text(encoding="utf-8")
 _CASES: list[dict[str, Any]] = [json.loads(line) for line in _LINES.splitlines()]
 
 
-@pytest.mark.parametrize("case", _CASES, ids=json.dumps)
+@for_each("case", _CASES, ids=json.dumps)
 def test_listings(case: dict[str, Any]) -> None:
     members = {name: text.replace("…", PLACEHOLDER) for name, text in case["request"].items()}
     match = Endpoints().find_listings(

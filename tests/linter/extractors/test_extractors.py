@@ -13,11 +13,10 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
 from epfilter.linter.extractors import PLACEHOLDER, Endpoints, Extraction, extract_file
 from epfilter.resources import resource_info
 from epfilter.snippets import format_position, make_printable
+from support.rows import for_each
 
 DATA = Path(__file__).parent / "data"
 KINDS = {False: "problem", True: "part"}
@@ -75,6 +74,6 @@ def format_extraction(extraction: Extraction, text: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.name}: {case.title}")
+@for_each("case", cases(), ids=lambda case: f"{case.name}: {case.title}")
 def test_extracts(case: Case) -> None:
     assert format_extraction(extract_text(case.text, case.name), case.text) == case.expected

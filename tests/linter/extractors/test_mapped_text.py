@@ -8,6 +8,7 @@ import pytest
 
 from epfilter.errors import Edit, Span
 from epfilter.linter.extractors import PLACEHOLDER, MappedText, Segment
+from support.rows import for_each
 
 FILE = "0123456789"
 
@@ -22,7 +23,7 @@ def middle() -> MappedText:
     return MappedText.of_file(FILE).decode(units, doubled)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("start", "end", "expected"),
     [
         (0, 1, Span(2, 3)),
@@ -39,7 +40,7 @@ def test_span(start: int, end: int, expected: Span) -> None:
     assert middle().map_span(Span(start, end)) == expected
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("edit", "expected"),
     [
         (Edit(Span(0, 1), "x"), Edit(Span(2, 3), "x")),

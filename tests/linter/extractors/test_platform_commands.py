@@ -9,9 +9,10 @@ from epfilter.linter.extractors.command_lines import add_command_filters
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.platform_commands import EPCC_PATHS
 from support.counted_work import count_lines
+from support.rows import for_each
 
 
-@pytest.mark.parametrize("name", EPCC_PATHS)
+@for_each("name", EPCC_PATHS)
 def test_every_resource_of_the_command_line_is_a_listing(name: str) -> None:
     assert Endpoints().find_listings(RequestContext(EPCC_PATHS[name])).is_certain
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import inspect
 from importlib import import_module
 
-import pytest
-
 from epfilter.linter.extractors.python_api import FUNCTIONS
+from support.rows import for_each
 
 PACKAGES = ("", ".analysis", ".english", ".exporter", ".linter", ".targets")
 PARAMETERS = {
@@ -22,9 +21,7 @@ def takes_text(parameter: inspect.Parameter) -> bool:
     return "Filter | str" in str(parameter.annotation)
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in PARAMETERS if any(map(takes_text, PARAMETERS[name]))]
-)
+@for_each("name", [name for name in PARAMETERS if any(map(takes_text, PARAMETERS[name]))])
 def test_every_public_function_that_takes_a_filter_is_known(name: str) -> None:
     positions = [i for i, parameter in enumerate(PARAMETERS[name]) if takes_text(parameter)]
     assert [*FUNCTIONS[name].filters] == positions

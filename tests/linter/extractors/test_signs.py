@@ -17,6 +17,7 @@ from epfilter.linter.extractors import Endpoints, Extraction, extract_file, find
 from epfilter.linter.extractors.filter_text import OPERATOR_NAMES
 from support.counted_work import count_lines
 from support.filter_strategies import filters
+from support.rows import for_each
 
 DATA = Path(__file__).parent / "data"
 ROWS = [json.loads(line) for line in (DATA / "signs.jsonl").read_text("utf-8").splitlines()]
@@ -37,7 +38,7 @@ HOSTS = [
 ]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["text"][:60])
+@for_each("row", ROWS, ids=lambda row: row["text"][:60])
 def test_signs(row: dict[str, object]) -> None:
     text = row["text"]
     assert isinstance(text, str)

@@ -18,6 +18,7 @@ from epfilter.linter.extractors import (
 from epfilter.linter.extractors.mapped_text import mark_placeholders
 from epfilter.linter.extractors.urls import add_url_filters, decode_percent
 from support.counted_work import count_lines
+from support.rows import for_each
 
 
 class RecordingExtraction(Extraction):
@@ -45,7 +46,7 @@ def list_candidates(text: str, path: str = "") -> list[str]:
     return [problem.message for problem in extraction.problems]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "expected"),
     [
         ("/v2/orders?filter=eq(a,1)", "/v2/orders eq(a,1)"),
@@ -152,7 +153,7 @@ def test_a_query_on_a_line_of_its_own(text: str, expected: str) -> None:
     assert list_candidates(text, "/v2/orders") == [expected]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "expected"),
     [
         ("filter=eq(a,1)", ["/v2/orders eq(a,1)"]),

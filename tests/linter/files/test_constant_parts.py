@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from epfilter.linter.extractors import PLACEHOLDER
 from epfilter.linter.files.placeholders import lint_with_placeholders
 from epfilter.linter.settings import Settings
 from support.filter_strategies import filters
+from support.rows import for_each
 
 ROWS = [
     tuple(line.split(" =>"))
@@ -36,7 +36,7 @@ def find_errors(text: str) -> str:
     ).replace(PLACEHOLDER, "…")
 
 
-@pytest.mark.parametrize(("text", "expected"), ROWS)
+@for_each(("text", "expected"), ROWS)
 def test_what_no_value_can_make_right_is_found(text: str, expected: str) -> None:
     assert find_errors(text.replace("…", PLACEHOLDER)) == expected.strip()
 

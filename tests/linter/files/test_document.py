@@ -15,6 +15,7 @@ from epfilter.linter.files.document import (
     DocumentError,
     LineIndex,
 )
+from support.rows import for_each
 
 TEXT = 'eq(name,"Ren\u00e9")\r\neq(a,1)\rin(b,2)\n\U0001f600'
 MARKS = {
@@ -81,7 +82,7 @@ def test_no_declared_encoding_raises_another_error(name: str, rest: bytes) -> No
             document.encode(document.text)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("head", "encoding"),
     [
         (b"# coding: latin-1\n", "iso8859-1"),

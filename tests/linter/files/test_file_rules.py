@@ -10,6 +10,7 @@ import pytest
 
 from epfilter.linter import RULES, Configuration, lint_paths
 from support.file_samples import Case, format_report, load_cases
+from support.rows import for_each
 
 DATA = Path(__file__).parent / "data"
 CODES = [code for code in RULES if code[3] in "67"]
@@ -38,7 +39,7 @@ def test_messages_carets_and_hints(
     assert format_report(report) == case.part("found").rstrip("\n")
 
 
-@pytest.mark.parametrize("code", CODES)
+@for_each("code", CODES)
 def test_every_rule_has_a_case_that_passes_and_one_that_fails(code: str) -> None:
     outcomes = {f" {code} " in case.part("found") for case in load_cases(DATA / f"{code}.txt")}
     assert outcomes == {True, False}

@@ -9,7 +9,6 @@ from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 from urllib.parse import unquote
 
-import pytest
 from hypothesis import given
 from jsonschema import Draft4Validator
 
@@ -29,6 +28,7 @@ from support.report_samples import (
     reports_with_text,
     sample_reports,
 )
+from support.rows import for_each
 
 # RFC 3986, appendix A: the characters of a URI.
 _URI = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-F]{2})*")
@@ -193,7 +193,7 @@ def test_a_fingerprint_is_stable_when_lines_move_and_unique_per_finding() -> Non
     assert len({*before, *_fingerprints("b.filter", "eq(a,1)\n", 0, 3)}) == 4
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("path", "expected"),
     [
         (PurePosixPath("a/b.filter"), "a/b.filter"),

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from epfilter import lint
 from epfilter.linter import RULES, Configuration, Example, Rule, Settings, lint_content
 from epfilter.testing import RuleCase, read_rule_cases, verify_rule
 from support.resource_samples import logs, things
+from support.rows import for_each
 
 if TYPE_CHECKING:
     from epfilter import Diagnostic
@@ -25,12 +24,12 @@ CASES = [
 NAMES = [f"{code} {case.text[:60]}" for code, case in CASES]
 
 
-@pytest.mark.parametrize(("code", "case"), CASES, ids=NAMES)
+@for_each(("code", "case"), CASES, ids=NAMES)
 def test_words_carets_and_fixes(code: str, case: RuleCase) -> None:
     case.verify(RULES[code], SAMPLES)
 
 
-@pytest.mark.parametrize("code", RULES_WITH_CHECKS)
+@for_each("code", RULES_WITH_CHECKS)
 def test_every_rule_has_a_case_that_passes_and_one_that_fails(code: str) -> None:
     outcomes = {case.expected == "nothing" for name, case in CASES if name == code}
     assert outcomes == {True, False}
@@ -44,7 +43,7 @@ def has_checks(rule: Rule) -> bool:
     return bool(rule.check_call or rule.check_group or rule.check_filter)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "rule",
     [rule for rule in RULES.values() if has_checks(rule) and rule.bad],
     ids=lambda rule: rule.code,
@@ -61,7 +60,7 @@ def lint_example(example: Example, settings: Settings) -> list[Diagnostic]:
     return lint(example.text, example.resource or None, settings=settings)
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+@for_each("rule", RULES.values(), ids=RULES)
 def test_the_bad_example_has_only_the_finding_of_its_rule(rule: Rule) -> None:
     if rule.bad is None:
         # These need a very long text, a limit that only a program sets, a missing file, or a
@@ -75,7 +74,7 @@ def test_the_bad_example_has_only_the_finding_of_its_rule(rule: Rule) -> None:
         assert diagnostic.severity is rule.severity
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+@for_each("rule", RULES.values(), ids=RULES)
 def test_the_good_example_has_no_findings(rule: Rule) -> None:
     if not has_checks(rule):
         assert lint_example(rule.good, Settings()) == []
