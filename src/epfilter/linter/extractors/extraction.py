@@ -55,13 +55,14 @@ class InterpolatedFilter(NamedTuple):
     """A filter, or a part of one, that a program builds from pieces of text.
 
     `built_with` names the construct that inserts values into it; it is empty for a part without
-    any. `language` is the language of the program.
+    any. `language` is the language of the program. One that `is_part` is joined with others.
     """
 
     span: Span
     built_with: str
     filter: ExtractedFilter
     language: str = ""
+    is_part: bool = False
 
 
 class Misuse(NamedTuple):
@@ -173,7 +174,11 @@ class Extraction:
         if is_interpolation or is_part:
             self.interpolations.append(
                 InterpolatedFilter(
-                    value.bounds, built_with if is_interpolation else "", extracted, self.language
+                    value.bounds,
+                    built_with if is_interpolation else "",
+                    extracted,
+                    self.language,
+                    is_part,
                 )
             )
         else:

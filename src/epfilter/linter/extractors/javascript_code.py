@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from epfilter.linter.extractors.extraction import Extraction, Misuse
+from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.filter_text import calls_operator
 from epfilter.linter.extractors.javascript_literals import (
     map_attribute,
@@ -32,7 +32,6 @@ from epfilter.linter.extractors.programs import (
 )
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 from epfilter.linter.extractors.sdk_objects import read_object
-from epfilter.linter.extractors.signs import contains_sign
 from epfilter.linter.extractors.syntax_tree import SyntaxTree
 
 
@@ -77,7 +76,7 @@ class _JavaScriptExtractor(ProgramExtractor[Node]):
     _sinks: JavaScriptSinks
 
     def __init__(self, tree: SyntaxTree, extraction: Extraction) -> None:
-        super().__init__(tree.source, extraction, JavaScriptSinks(tree))
+        super().__init__(extraction, JavaScriptSinks(tree))
         self._tree = tree
         self._objects: set[int] = set()  # the ids of those that are added
 
@@ -98,7 +97,7 @@ class _JavaScriptExtractor(ProgramExtractor[Node]):
         children = node.named_children
         if node.type == "call_expression":
             for passed in self._sinks.find_objects(node):
-                self._add_object(passed, self._sinks.find_request(node, NO_CONTEXT))
+                self._read_object(passed, self._sinks.find_request(node, NO_CONTEXT))
         sinks = self._sinks.find(node)
         if sink is not None:
             sinks |= {value.id: sink for value in possible_values(node)}
@@ -123,27 +122,15 @@ class _JavaScriptExtractor(ProgramExtractor[Node]):
         known = {find(used).resources: used for used in uses}
         return next(iter(known.values())) if len(known) == 1 else request
 
-    def _add_object(self, node: Node, context: RequestContext) -> None:
+    def _read_object(self, node: Node, context: RequestContext) -> None:
         """Add the filter of an object that is passed to the SDK."""
         if node.id in self._objects:
             return
         self._objects.add(node.id)
         found = read_object(node, self._tree, self._evaluate_text)
         is_known = self._extraction.has_evidence or (found and calls_operator(found.value.text))
-        if found is None or not is_known:
-            return
-        filters = self._extraction.filters
-        count = len(filters)
-        self._extraction.add_candidate(found.value, context)
-        if len(filters) > count:
-            has_evidence = filters[-1].has_evidence
-            self._extraction.misuses += (
-                Misuse(*problem, found.value.bounds, has_evidence) for problem in found.problems
-            )
-
-    def _evaluate_text(self, node: Node) -> MappedText | None:
-        expression = self._evaluate(node)
-        return None if expression is None else expression.value
+        if found is not None and is_known:
+            self._add_object(found, context)
 
     def _evaluate(self, node: Node, depth: int = 0) -> StringExpression[Node] | None:
         if depth > MAX_NESTING:
@@ -215,12 +202,3 @@ class _JavaScriptExtractor(ProgramExtractor[Node]):
             return None
         body = get_field(next(iter(call.arguments.named_children), None), "body")
         return None if body is None or body.type == "statement_block" else body
-
-    def _span(self, node: Node) -> tuple[int, int]:
-        return self._tree.span_of(node)
-
-    def _may_contain_filter(self, node: Node) -> bool:
-        return contains_sign(self._signs, *self._span(node))
-
-    def _unwrap(self, node: Node) -> Node:
-        return unwrap(node)

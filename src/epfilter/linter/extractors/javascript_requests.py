@@ -17,7 +17,7 @@ from epfilter.linter.extractors.javascript_nodes import (
     unwrap,
 )
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER
-from epfilter.linter.extractors.program_sinks import ProgramSinks
+from epfilter.linter.extractors.program_sinks import TreeSinks
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext, infer_request
 from epfilter.linter.extractors.sdk_accessors import ACCESSOR_PATHS
 
@@ -59,7 +59,9 @@ _PASSING = frozenset(
         "object",
         "pair",
         "return_statement",
+        "spread_element",
         "statement_block",
+        "string",
         "template_string",
         "ternary_expression",
     }
@@ -96,13 +98,16 @@ def _find_root(node: Node) -> Node | None:
     return inner
 
 
-class JavaScriptRequests(ProgramSinks["Node"]):
+class JavaScriptRequests(TreeSinks):
     """Reads the requests, and the names and texts of a tree that requests and sinks depend on."""
 
     def __init__(self, tree: SyntaxTree) -> None:
-        super().__init__(tree.source.text)
-        self._tree = tree
+        super().__init__(tree)
         self.bindings = Bindings(tree)
+
+    def unwrap(self, node: Node) -> Node:
+        """Return the expression without parentheses and type annotations."""
+        return unwrap(node)
 
     def find_request(self, node: Node, outer: RequestContext) -> RequestContext:
         """Return the request of what stands inside the node; `outer` is that of the node."""

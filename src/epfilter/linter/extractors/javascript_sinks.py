@@ -9,7 +9,7 @@ from epfilter.linter.extractors.filter_text import starts_like_filter
 from epfilter.linter.extractors.javascript_nodes import ASSIGNMENTS, find_method_call, get_field
 from epfilter.linter.extractors.javascript_pieces import find_list_items, find_results
 from epfilter.linter.extractors.javascript_requests import OBJECT_METHODS, JavaScriptRequests
-from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext, context_of_job
+from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -100,7 +100,7 @@ class JavaScriptSinks(JavaScriptRequests):
         pairs = [child for child in node.named_children if child.type == "pair"]
         names = [(self._member_name(get_field(pair, "key")), pair) for pair in pairs]
         jobs = (get_field(pair, "value") for name, pair in names if name in _JOB_TYPES)
-        context = context_of_job(self._constant(next(jobs, None)))
+        context = self._context_of_job(next(jobs, None))
         return {pair.id: context for name, pair in names if name == "filter"}
 
     def _find_arguments(self, node: Node) -> dict[int, RequestContext]:

@@ -12,7 +12,7 @@ from tree_sitter import Node
 from epfilter.errors import Span
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.format_fields import PERCENT_FIELD, replace_fields
-from epfilter.linter.extractors.language_nodes import list_children
+from epfilter.linter.extractors.language_nodes import HEREDOC_START, list_children
 from epfilter.linter.extractors.language_sinks import Call, LanguageSinks
 from epfilter.linter.extractors.literals import replace_surrogates
 from epfilter.linter.extractors.mapped_text import MappedText
@@ -24,7 +24,7 @@ from epfilter.linter.extractors.programs import (
     contexts_of_placeholders,
 )
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
-from epfilter.linter.extractors.signs import contains_sign
+from epfilter.linter.extractors.sdk_arrays import read_array
 from epfilter.linter.extractors.syntax_tree import SyntaxTree
 
 _CONTEXT = 40
@@ -57,9 +57,16 @@ class _LanguageExtractor(ProgramExtractor[Node]):
     _sinks: LanguageSinks
 
     def __init__(self, tree: SyntaxTree, extraction: Extraction, language: ProgramLanguage) -> None:
-        super().__init__(tree.source, extraction, LanguageSinks(tree, language))
-        self._tree = tree
+        super().__init__(extraction, LanguageSinks(tree, language))
         self._language = language
+        self._arrays: set[int] = set()  # the ids of those that are added
+        self._heredocs: set[int] = set()  # the ids of texts that are added as filters
+        self._signs = sorted({*self._signs, *self._find_heredocs()})
+
+    def _find_heredocs(self) -> list[int]:
+        """Return the positions where heredocs start whose text, in later lines, has a sign."""
+        heredocs = self._sinks.heredocs.items() if self._language.has_heredocs else ()
+        return [self._span(start)[0] for start, body in heredocs if self._may_contain_filter(body)]
 
     def find_hidden_signs(self) -> list[int]:
         """Return the positions of the signs in strings that are not part of a filter found."""
@@ -79,21 +86,40 @@ class _LanguageExtractor(ProgramExtractor[Node]):
     def _visit(
         self, node: Node, sink: RequestContext | None
     ) -> tuple[Node, StringExpression[Node] | None, RequestContext | None]:
+        if sink is not None and node.type == HEREDOC_START:
+            node = self._sinks.unwrap(node)
+            self._heredocs.add(node.id)
+        elif node.id in self._heredocs:
+            return node, None, None
         append = self._sinks.find_append(node)
         if append is not None:
             target, value = append
             operator = node.children[1].type
-            appended = self._evaluate_append(target, self._unwrap(value), operator)
+            appended = self._evaluate_append(target, self._sinks.unwrap(value), operator)
             return node, appended, NO_CONTEXT if appended else None
         return node, self._evaluate(node), sink
 
     def _children(
         self, node: Node, sink: RequestContext | None
     ) -> Sequence[tuple[Node, RequestContext | None]]:
+        if node.id in self._heredocs:
+            return ()
+        if self._language.filter_arrays and self._extraction.has_evidence:
+            self._read_array(node)
         sinks = self._sinks.find(node)
         if sink is not None:
             sinks = {value.id: sink for value in self._sinks.possible_values(node)} | sinks
         return [(child, sinks.get(child.id)) for child in node.named_children]
+
+    def _read_array(self, node: Node) -> None:
+        """Add the filter of an array that a call passes to the SDK."""
+        array, accessor = self._sinks.find_filter_array(node) or (None, "")
+        if array is None or array.id in self._arrays:
+            return
+        self._arrays.add(array.id)
+        found = read_array(array, self._sinks, self._evaluate_text)
+        if found is not None:
+            self._add_object(found, RequestContext(f"/v2/{accessor}" if accessor else ""))
 
     def _evaluate(self, node: Node, depth: int = 0) -> StringExpression[Node] | None:
         if depth > MAX_NESTING:
@@ -132,7 +158,7 @@ class _LanguageExtractor(ProgramExtractor[Node]):
         children = list_children(node)
         if len(children) != 3 or children[1].type != self._language.format_operator:
             return None
-        template = self._evaluate(self._unwrap(children[0]), depth + 1)
+        template = self._evaluate(self._sinks.unwrap(children[0]), depth + 1)
         construct = f"the operator `{self._language.format_operator}`"
         field = self._language.format_field
         return template and replace_fields(template, field, construct, children[2:])
@@ -149,7 +175,7 @@ class _LanguageExtractor(ProgramExtractor[Node]):
             return None
         field = self._language.format_field
         for index, value in enumerate(values):
-            template = self._evaluate(self._unwrap(value), depth + 1)
+            template = self._evaluate(self._sinks.unwrap(value), depth + 1)
             if template is not None:
                 others = [*values[:index], *values[index + 1 :]]
                 if field is PERCENT_FIELD and not values[index + 1 :]:
@@ -169,18 +195,9 @@ class _LanguageExtractor(ProgramExtractor[Node]):
         for value in call.values:
             items = items or self._sinks.find_items(value)
             if separator is None:
-                expression = self._evaluate(self._unwrap(value), depth + 1)
+                expression = self._evaluate(self._sinks.unwrap(value), depth + 1)
                 separator = None if expression is None else expression.value.text
         items = items or call.arguments[1:]
         if len(items) < 2 or separator is None:
             return None
         return self._evaluate_join(node, items, separator, depth)
-
-    def _span(self, node: Node) -> tuple[int, int]:
-        return self._tree.span_of(node)
-
-    def _may_contain_filter(self, node: Node) -> bool:
-        return contains_sign(self._signs, *self._span(node))
-
-    def _unwrap(self, node: Node) -> Node:
-        return self._sinks.unwrap(node)

@@ -91,6 +91,9 @@ FUNCTIONS = frozenset(
 CLOSURES = frozenset({"annotated_lambda", "block", "do_block", "lambda_literal"})
 """The types of nodes that may configure the request of the call that receives them."""
 
+HEREDOC_START = "heredoc_beginning"
+"""The type of a node in the place of a heredoc, whose text stands in the lines after it."""
+
 
 def list_children(node: Node) -> list[Node]:
     """Return the children of a node, named or not, without the comments."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.linter.extractors.filter_text import is_filter_name, starts_like_filter
@@ -11,6 +12,7 @@ from epfilter.linter.extractors.language_nodes import (
     BLOCKS,
     CLOSURES,
     FUNCTIONS,
+    HEREDOC_START,
     LISTS,
     WRAPPERS,
     get_arguments,
@@ -19,14 +21,8 @@ from epfilter.linter.extractors.language_nodes import (
 )
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER
 from epfilter.linter.extractors.program_language import ProgramLanguage, find_inserted
-from epfilter.linter.extractors.program_sinks import ProgramSinks
-from epfilter.linter.extractors.requests import (
-    NO_CONTEXT,
-    RequestContext,
-    context_of_job,
-    infer_request,
-)
-from epfilter.linter.extractors.url_variables import find_url_of_variable
+from epfilter.linter.extractors.program_sinks import TreeSinks
+from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -39,6 +35,14 @@ _OPTIONAL_ARGUMENTS = 2
 
 _ADDERS = frozenset({"Add", "add", "append", "array_push", "push"})
 """The functions that add an item to a list, which they are called on or get first."""
+
+_LIST_FUNCTIONS = frozenset({
+    "arrayListOf", "arrayOf", "asList", "listOf", "mutableListOf", "of", "vec",
+})  # fmt: skip
+"""The functions that return a list of their arguments."""
+
+_COPIES = frozenset({"ArrayList", "LinkedList"})
+"""The constructors that copy a list."""
 
 _NAME_LIMIT = 40
 """The longest name of a member, in bytes and with its quotes."""
@@ -72,12 +76,11 @@ class Call(NamedTuple):
         return [*filter(None, [self.receiver]), *self.arguments]
 
 
-class LanguageSinks(ProgramSinks["Node"]):
+class LanguageSinks(TreeSinks):
     """The sinks of a declared language: arguments, members, variables and pairs named `filter`."""
 
     def __init__(self, tree: SyntaxTree, language: ProgramLanguage) -> None:
-        super().__init__(tree.source.text)
-        self._tree = tree
+        super().__init__(tree)
         self._language = language
         self._jobs: dict[int, RequestContext] = {}
 
@@ -85,11 +88,14 @@ class LanguageSinks(ProgramSinks["Node"]):
         """Return the contexts of the nodes directly inside that are filters, by node id."""
         children = list_children(node)
         context = self._jobs.pop(node.id, None) or self._find_job(node, children)
-        sinks = {
-            value.id: context
-            for targets, value in self._find_pairs(node, children)
-            if self._assigns_filter(targets, value)
-        }
+        sinks: dict[int, RequestContext] = {}
+        for targets, value in self._find_pairs(node, children):
+            if self._assigns_filter(targets, value):
+                sinks[value.id] = context
+            items = [value] if _is_new_element(targets[0]) else self._iterate_items(value)
+            self._add_pieces(self._name_of(targets[0]), items)
+        if len(children) == 3 and children[1].type == "<<":
+            self._add_pieces(self._name_of(children[0]), children[2:])
         for first, comma, second in zip(children, children[1:], children[2:], strict=False):
             if comma.type == "," and self._constant(first) == "filter":
                 sinks[second.id] = context
@@ -142,9 +148,7 @@ class LanguageSinks(ProgramSinks["Node"]):
             if not node.named_children:
                 break
             node = node.named_children[0]
-        name = self._tree.text_of(node)
-        url = find_url_of_variable(self._tree.source.text, name, position) if name else ""
-        return infer_request(url, [], outer)
+        return self._request_of_variable(self._tree.text_of(node), position, outer)
 
     def find_call(self, node: Node) -> Call | None:
         """Return the call that a node is, or None."""
@@ -186,8 +190,13 @@ class LanguageSinks(ProgramSinks["Node"]):
         return () if types & _SEPARATORS and "?" not in types else node.named_children
 
     def unwrap(self, node: Node) -> Node:
-        """Return the expression without parentheses, conversions and the like."""
+        """Return the expression without parentheses, conversions and the like.
+
+        The text of a heredoc stands in a node of its own.
+        """
         for _ in range(_WRAPPER_LIMIT):
+            if node.type == HEREDOC_START:
+                return self.heredocs.get(node, node)
             inner = [child for child in node.named_children if not is_comment(child)]
             call = self.find_call(node)
             if call and call.name in _CONVERSIONS and call.receiver and not call.arguments:
@@ -224,18 +233,56 @@ class LanguageSinks(ProgramSinks["Node"]):
     def find_items(self, node: Node) -> list[Node] | None:
         """Return the items of a list, or None where the node is not one."""
         node = self.unwrap(node)
-        call = self.find_call(node)
-        if call is not None:
-            is_list = call.name in {"listOf", "arrayOf", "of", "asList", "vec"}
-            return self._list_items(node, call) if is_list else None
-        if node.type not in LISTS or any(self._find_pairs(node, list_children(node))):
-            return None
         inner = node.named_children
         if inner and inner[-1].type in {"array_initializer", "initializer_expression"}:
             return self.find_items(inner[-1])
+        call = self.find_call(node)
+        if call is not None:
+            if call.name in _COPIES and len(call.arguments) == 1:
+                return self.find_items(call.arguments[0])
+            return self._list_items(node, call) if call.name in _LIST_FUNCTIONS else None
+        if node.type not in LISTS or any(self._find_pairs(node, list_children(node))):
+            return None
         if node.type == "composite_literal":
             return inner[-1].named_children if inner else None
         return [item for item in inner if item.type not in {"tuple_start", "tuple_end"}]
+
+    def list_entries(self, node: Node) -> list[tuple[Node, Node]]:
+        """Return the keys and values of an array or a map."""
+        inner = self.unwrap(node).named_children
+        pairs = (pair for each in inner for pair in self._find_pairs(each, list_children(each)))
+        return [(targets[0], self.unwrap(value)) for targets, value in pairs]
+
+    def find_filter_array(self, node: Node) -> tuple[Node, str] | None:
+        """Return the array of `products->filter([…])`, and the name of what `filter` lists.
+
+        The array may be wrapped, as in `filter(new Filter([…]))`.
+        """
+        names: list[str] = []
+        call = self.find_call(node)
+        while call and len(call.arguments) == 1 and call.name in {"filter", "Filter"}:
+            names.append(self._name_of(call.receiver) or "" if call.receiver else "")
+            node = self.unwrap(call.arguments[0])
+            call = self.find_call(node)
+        return (node, names[0]) if names and node.type in LISTS else None
+
+    @cached_property
+    def heredocs(self) -> dict[Node, Node]:
+        """The text of each heredoc, by the node that starts it."""
+        starts: list[Node] = []
+        bodies: list[Node] = []
+        stack = [self._tree.root] if "<<" in self.source.text else []
+        while stack:
+            node = stack.pop()
+            if node.type == HEREDOC_START:
+                starts.append(node)
+            elif node.type == "heredoc_body":
+                bodies.append(node)
+            stack += reversed(node.named_children)
+        return dict(zip(starts, bodies, strict=False))
+
+    def _iterate_items(self, node: Node) -> Iterator[Node]:
+        yield from self.find_items(node) or ()
 
     def _list_items(self, node: Node, call: Call) -> list[Node] | None:
         """Return the arguments; those of a macro are only tokens."""
@@ -262,7 +309,16 @@ class LanguageSinks(ProgramSinks["Node"]):
                     targets += [name] if name is not None else children[:1]
                     if index > 2 and children[index - 2].type == ":":
                         targets.append(children[index - 3])
+                    if self._language.block_defaults:
+                        targets += self._find_label(node, targets[0])
                 yield targets, children[index + 1]
+
+    def _find_label(self, attribute: Node, name: Node) -> list[Node]:
+        """Return the last label of the block whose attribute `default` this is, if it is one."""
+        block = attribute.parent and attribute.parent.parent
+        if block is None or self._tree.text_of(name) != "default":
+            return []
+        return [label for label in block.named_children if any(self._language.find_strings(label))]
 
     def _is_pair_word(self, node: Node) -> bool:
         word = self._language.pair_word
@@ -283,8 +339,7 @@ class LanguageSinks(ProgramSinks["Node"]):
         """Return the context of a payload; its members that are nodes themselves keep it."""
         if node.type in BLOCKS or "job_type" not in self._tree.source.text:
             return NO_CONTEXT
-        job_type = self._find_members(node).get("job_type")
-        context = context_of_job(self._constant(job_type))
+        context = self._context_of_job(self._find_members(node).get("job_type"))
         if context != NO_CONTEXT:
             self._jobs |= {child.id: context for child in children}
         return context
@@ -357,3 +412,8 @@ class LanguageSinks(ProgramSinks["Node"]):
         texts = (self._constant(value) for value in (*call.arguments, call.receiver))
         text = next((text for text in texts if text is not None), None)
         return text and self._language.format_field.sub(PLACEHOLDER, text)
+
+
+def _is_new_element(target: Node) -> bool:
+    """Return whether an assignment to the node appends to a list, as that to `$list[]` does."""
+    return [child.type for child in target.children[-2:]] == ["[", "]"]

@@ -45,12 +45,15 @@ _JOINS = (
     ),
 )
 _CONNECTIVES = frozenset((":", "|"))
+_SEARCH_FILTER = re.compile(r"filter_by[\"'`\])]*\s*(?::\s*\w+\s*(?==))?(?:=>|:?=|[:,]|to\s)\s*\Z")
+"""What stands before the filter of multi-search: its name, in a call, a member or a pair."""
+
 _DIRECTLY = re.compile(rf"[Ff]ilter{_BEFORE_VALUE}(?:[\w.$]{{1,60}}\(\s*)?[\w.]{{0,40}}\Z")
 _ASSIGNED = re.compile(
     r"(\w+)\s*(?::[^=;{}()]{1,40})?[:+.]?=\s*(?:[\w.$]{1,60}\(\s*)?[\w.]{0,40}\Z"
 )
 _BEFORE_SIZE = 200
-"""How many characters before a join are searched for the member that it is the value of."""
+"""How many characters before a value are searched for the member that it is the value of."""
 
 
 class Join(NamedTuple):
@@ -74,6 +77,15 @@ class NameUses:
     def is_passed_as_filter(self, name: str | None) -> bool:
         """Return whether a variable, or the result of a function, is passed as `filter`."""
         return name is not None and name.lstrip("$") in self._passed
+
+    def is_search_filter(self, position: int) -> bool:
+        """Return whether the value at a position is passed as `filter_by`, as multi-search has it.
+
+        >>> NameUses('{ filter_by: "eq(a,1)" }').is_search_filter(13)
+        True
+        """
+        before = self._text[max(0, position - _BEFORE_SIZE) : position]
+        return "filter_by" in before and _SEARCH_FILTER.search(before) is not None
 
     def find_joins(self, name: str | None) -> list[Join]:
         """Return where a list is joined to a filter: it is passed as one, or `:` separates it."""

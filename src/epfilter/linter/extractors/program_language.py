@@ -61,7 +61,9 @@ class ProgramLanguage:
     `strings` are the kinds of string literals. `concatenation` is the operator that joins texts,
     `appends` those that append to a variable, and `format_operator` one that fills a text.
     `formats` are the functions and methods that fill texts with fields of the pattern
-    `format_field`. `pair_word` is an operator between the name and value of a pair.
+    `format_field`. `pair_word` is an operator between the name and value of a pair. With
+    `filter_arrays`, the platform's SDK takes filters as arrays. With `block_defaults`, the
+    attribute `default` of a block is the value of its label.
     """
 
     name: str
@@ -74,10 +76,17 @@ class ProgramLanguage:
     formats: frozenset[str] = frozenset()
     format_field: re.Pattern[str] = field(default=PERCENT_FIELD)
     pair_word: str = ""
+    filter_arrays: bool = False
+    block_defaults: bool = False
 
     def load_grammar(self) -> object:
         """Return the grammar; raises ModuleNotFoundError where its package is missing."""
         return getattr(import_module(self.grammar), self.grammar_function)()
+
+    @property
+    def has_heredocs(self) -> bool:
+        """Whether the text of a heredoc is not a part of the expression that it is the value of."""
+        return any(syntax.node in _BODIES for syntax in self.strings)
 
     def find_strings(self, node: Node) -> Iterator[StringSyntax]:
         """Yield the kinds of string literals that the node may be."""

@@ -6,18 +6,19 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from epfilter.errors import Span
 from epfilter.linter.extractors.command_lines import add_command_filters
-from epfilter.linter.extractors.extraction import Extraction
+from epfilter.linter.extractors.extraction import Extraction, Misuse
 from epfilter.linter.extractors.filter_text import ends_early
 from epfilter.linter.extractors.literals import make_placeholder, require_same_encoding
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText, Segment, refuse_edit
 from epfilter.linter.extractors.name_uses import Join
-from epfilter.linter.extractors.program_sinks import PIECE, ProgramSinks
+from epfilter.linter.extractors.program_sinks import ProgramSinks
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
-from epfilter.linter.extractors.signs import find_signs
+from epfilter.linter.extractors.sdk_objects import ObjectFilter
+from epfilter.linter.extractors.signs import contains_sign, find_signs
 from epfilter.linter.extractors.urls import FILTER_PARAMETER, add_url_filters
 
 Node = TypeVar("Node")
@@ -100,16 +101,23 @@ class Concatenation(Generic[Node]):
         return StringExpression(value, construct, self._children)
 
 
+class _Piece(NamedTuple):
+    """A term of a list that is joined to a filter; `built_with` as in `StringExpression`."""
+
+    value: MappedText
+    built_with: str
+    list_name: str
+
+
 class ProgramExtractor(ABC, Generic[Node]):
     """Finds the filters in the syntax tree of a program; a subclass adds the language."""
 
-    def __init__(
-        self, source: MappedText, extraction: Extraction, sinks: ProgramSinks[Node]
-    ) -> None:
-        self._source = source
+    def __init__(self, extraction: Extraction, sinks: ProgramSinks[Node]) -> None:
+        self._source = sinks.source
         self._extraction = extraction
         self._sinks = sinks
-        self._signs = find_signs(source.text)  # a subclass may add others
+        self._signs = find_signs(sinks.source.text)  # a subclass may add others
+        self._pieces: list[_Piece] = []
 
     def walk(self, root: Node) -> None:
         """Visit the nodes from the root, without recursion.
@@ -123,8 +131,11 @@ class ProgramExtractor(ABC, Generic[Node]):
             node, sink, request = stack.pop()
             node, expression, sink = self._visit(node, sink)
             if expression is not None:
-                used = request if sink is None else self._find_use(node, request)
-                self._add(expression, sink, used)
+                if sink is None and self._sinks.uses.is_search_filter(self._span(node)[0]):
+                    self._extraction.add_search_filter(expression.value)
+                else:
+                    used = request if sink is None else self._find_use(node, request)
+                    self._add(expression, sink, used)
                 children = expression.children
             else:
                 request = self._sinks.find_request(node, request)
@@ -136,8 +147,22 @@ class ProgramExtractor(ABC, Generic[Node]):
                 for child, child_sink in reversed(children)
                 if is_complete or child_sink is not None or self._may_contain_filter(child)
             ]
-        for join in self._sinks.joins:
-            self._add_join(join)
+        self._add_joined(root)
+
+    def _add_object(self, found: ObjectFilter, context: RequestContext) -> None:
+        """Add the filter of an object that is passed to the SDK, and what is sent differently."""
+        filters = self._extraction.filters
+        count = len(filters)
+        self._extraction.add_candidate(found.value, context)
+        if len(filters) > count:
+            has_evidence = filters[-1].has_evidence
+            self._extraction.misuses += (
+                Misuse(*problem, found.value.bounds, has_evidence) for problem in found.problems
+            )
+
+    def _evaluate_text(self, node: Node) -> MappedText | None:
+        expression = self._evaluate(node)
+        return None if expression is None else expression.value
 
     def _take_later(
         self, children: Sequence[tuple[Node, RequestContext | None]]
@@ -146,6 +171,35 @@ class ProgramExtractor(ABC, Generic[Node]):
         return [
             (child, later.pop(child, None) if sink is None else sink) for child, sink in children
         ]
+
+    def _add_joined(self, root: Node) -> None:
+        """Add the terms of lists, as parts of the filter that each list is joined to."""
+        for value, built_with, name in self._pieces:
+            requests = [
+                self._find_request_at(join.span.start, root)
+                for join in self._sinks.uses.find_joins(name)
+            ]
+            find = self._extraction.find_listings
+            known = {find(each).resources: each for each in requests if find(each).resources}
+            context = next(iter(known.values())) if len(known) == 1 else NO_CONTEXT
+            self._extraction.add_candidate(value, context, built_with, is_part=True)
+        for join in [*self._sinks.joins]:
+            self._add_join(join)
+
+    def _find_request_at(self, position: int, root: Node) -> RequestContext:
+        """Return the request that the value of the expression at a position is used for."""
+        innermost, innermost_request, size = root, NO_CONTEXT, len(self._source.text)
+        stack = [(root, NO_CONTEXT)]
+        while stack:
+            node, outer = stack.pop()
+            start, end = self._span(node)
+            if not start <= position < end:
+                continue
+            request = self._sinks.find_request(node, outer)
+            if end - start <= size:
+                innermost, innermost_request, size = node, request, end - start
+            stack += [(child, request) for child in self._sinks.list_children(node)]
+        return self._find_use(innermost, innermost_request)
 
     def _add_join(self, join: Join) -> None:
         """Add the separator of a list, between two calls, so that it is checked as part of one."""
@@ -178,21 +232,17 @@ class ProgramExtractor(ABC, Generic[Node]):
     def _evaluate(self, node: Node, depth: int = 0) -> StringExpression[Node] | None:
         """Return the text of the expression, or None where it is not a string expression."""
 
-    @abstractmethod
     def _span(self, node: Node) -> tuple[int, int]:
         """Return the start and end of the node in the source."""
+        return self._sinks.span_of(node)
 
-    @abstractmethod
     def _may_contain_filter(self, node: Node) -> bool:
         """Return whether a sign of a filter stands in the node, or this is not known."""
+        return contains_sign(self._signs, *self._span(node))
 
     def _find_use(self, node: Node, request: RequestContext) -> RequestContext:  # noqa: ARG002 - for subclasses
         """Return the request that a filter is used for; `request` is the one around it."""
         return request
-
-    def _unwrap(self, node: Node) -> Node:
-        """Return the expression inside parentheses and the like, where the tree has such nodes."""
-        return node
 
     def _add(
         self,
@@ -210,10 +260,11 @@ class ProgramExtractor(ABC, Generic[Node]):
         if sink is None or _URL_PARAMETER.search(value.text):
             add_command_filters(value, self._extraction, built_with=construct)
             add_url_filters(value, self._extraction, built_with=construct, request=request)
+        elif sink.list_name:
+            self._pieces.append(_Piece(value, construct, sink.list_name))
         else:
             context = request if sink == NO_CONTEXT else sink
-            is_part = sink is PIECE
-            self._extraction.add_candidate(value, context, construct, is_part=is_part)
+            self._extraction.add_candidate(value, context, construct)
 
     def _concatenate(
         self,
@@ -233,7 +284,7 @@ class ProgramExtractor(ABC, Generic[Node]):
             if separator and i:
                 concatenation.add_separator(separator)
             is_known = first is not None and not i
-            expression = first if is_known else self._evaluate(self._unwrap(node), depth + 1)
+            expression = first if is_known else self._evaluate(self._sinks.unwrap(node), depth + 1)
             if expression is not None:
                 concatenation.add(expression)
             else:

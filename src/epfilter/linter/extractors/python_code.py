@@ -115,8 +115,7 @@ class _PythonExtractor(ProgramExtractor[ast.AST]):
     def __init__(
         self, source: MappedText, extraction: Extraction, lines: PythonLines, tree: ast.Module
     ) -> None:
-        super().__init__(source, extraction, PythonSinks(source.text))
-        self._lines = lines
+        super().__init__(extraction, PythonSinks(source, lines))
         self._signs = sorted({*self._signs, *find_examples(source.text)})
         self._lines_with_signs = [lines.number_of(sign) for sign in self._signs]
         self._tree = tree
@@ -246,10 +245,3 @@ class _PythonExtractor(ProgramExtractor[ast.AST]):
         decorators = getattr(node, "decorator_list", None)
         first = decorators[0].lineno if decorators else node.lineno
         return contains_sign(self._lines_with_signs, first, (node.end_lineno or first) + 1)
-
-    def _span(self, node: ast.AST) -> tuple[int, int]:
-        assert isinstance(node, ast.expr)  # noqa: S101 - only expressions are evaluated
-        start = self._lines.index_of(node.lineno, node.col_offset)
-        if node.end_lineno is None or node.end_col_offset is None:
-            return start, start
-        return start, max(self._lines.index_of(node.end_lineno, node.end_col_offset), start)

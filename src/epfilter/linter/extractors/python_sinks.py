@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from epfilter.linter.extractors.filter_text import starts_like_filter
-from epfilter.linter.extractors.mapped_text import PLACEHOLDER
+from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText
 from epfilter.linter.extractors.program_sinks import ProgramSinks
-from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext, context_of_job
+from epfilter.linter.extractors.python_literals import PythonLines
+from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 
 _SETTERS = frozenset({"setdefault", "add", "append", "set"})
 _URL_ENCODERS = frozenset({"quote", "quote_plus", "str"})
@@ -46,6 +47,23 @@ def possible_values(node: ast.AST) -> Sequence[ast.AST]:
 class PythonSinks(ProgramSinks[ast.AST]):
     """The sinks of Python: arguments, members, variables and pairs named `filter`."""
 
+    def __init__(self, source: MappedText, lines: PythonLines) -> None:
+        super().__init__(source)
+        self._lines = lines
+
+    def span_of(self, node: ast.AST) -> tuple[int, int]:
+        """Return the start and end of the node; those of the source where it has no position."""
+        if not isinstance(node, ast.expr | ast.stmt | ast.keyword):
+            return 0, len(self.source.text)
+        start = self._lines.index_of(node.lineno, node.col_offset)
+        if node.end_lineno is None or node.end_col_offset is None:
+            return start, start
+        return start, max(self._lines.index_of(node.end_lineno, node.end_col_offset), start)
+
+    def list_children(self, node: ast.AST) -> Sequence[ast.AST]:
+        """Return the nodes directly inside a node."""
+        return [*ast.iter_child_nodes(node)]
+
     def find(self, node: ast.AST) -> Sinks:  # noqa: PLR0911 - one for each kind of node
         """Return the nodes directly inside that are filters."""
         self._find_pieces(node)
@@ -67,9 +85,8 @@ class PythonSinks(ProgramSinks[ast.AST]):
                 return self._find_assigned([target], value)
             case ast.NamedExpr(target=target, value=value):
                 return self._find_assigned([target], value)
-            case ast.Call(func=ast.Attribute(attr=method), args=[name, value, *_]):
-                sets_filter = method in _SETTERS and self._constant(name) == "filter"
-                return [(value, NO_CONTEXT)] if sets_filter else []
+            case ast.Call(args=[_, value, *_]) if self._sets_filter(node):
+                return [(value, NO_CONTEXT)]
             case ast.Call(func=ast.Attribute(attr="filter" | "Filter"), args=[value]):
                 return [(value, NO_CONTEXT)] if starts_like_filter(self._fold(value)) else []
             case ast.arguments():
@@ -104,6 +121,10 @@ class PythonSinks(ProgramSinks[ast.AST]):
                     self._constant(key): value for key, value in zip(keys, values, strict=True)
                 }
                 return self._request_of_members(members, outer)
+            case ast.Assign(targets=[target]) | ast.AnnAssign(target=target):
+                return self._request_of_target(target, self.span_of(node)[1], outer)
+            case ast.Call(func=ast.Attribute(value=target)) if self._sets_filter(node):
+                return self._request_of_target(target, self.span_of(node)[1], outer)
             case ast.Call(func=function, args=arguments, keywords=keywords):
                 words = {word.arg: word.value for word in keywords}
                 return self._request_of_call(self._name_of(function), arguments, [words], outer)
@@ -121,9 +142,24 @@ class PythonSinks(ProgramSinks[ast.AST]):
     def _find_assigned(self, targets: Sequence[ast.expr], value: ast.expr) -> Sinks:
         return [(value, NO_CONTEXT)] if self._assigns_filter(targets, value) else []
 
+    def _sets_filter(self, node: ast.AST) -> bool:
+        """Return whether a call sets a parameter called `filter`, as `setdefault` does."""
+        match node:
+            case ast.Call(func=ast.Attribute(attr=method), args=[name, _, *_]):
+                return method in _SETTERS and self._constant(name) == "filter"
+        return False
+
+    def _request_of_target(
+        self, target: ast.AST, position: int, outer: RequestContext
+    ) -> RequestContext:
+        """Return the request that a variable, or one whose members are set, is sent with."""
+        while isinstance(target, ast.Subscript):
+            target = target.value
+        return self._request_of_variable(self._name_of(target), position, outer)
+
     def _job_context(self, members: Iterable[tuple[str | None, ast.expr]]) -> RequestContext:
-        job_types = (self._constant(value) for key, value in members if key == "job_type")
-        return context_of_job(next(job_types, None))
+        job_types = (value for key, value in members if key == "job_type")
+        return self._context_of_job(next(job_types, None))
 
     def _name_of(self, target: ast.AST) -> str | None:
         match target:

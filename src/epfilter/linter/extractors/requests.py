@@ -42,6 +42,8 @@ class RequestContext(NamedTuple):
     """The name of the listing itself, as `epfilter check --resource` takes it."""
     job_span: Span | None = None
     """The position of `job_type` in the file, if it is known."""
+    list_name: str = ""
+    """The name of the list whose items a program joins to a filter, if the text is one of them."""
 
 
 NO_CONTEXT = RequestContext()
@@ -83,8 +85,3 @@ def infer_request(
     if outer.path and not _CERTAINLY_A_URL.match(path):
         return outer
     return RequestContext(path, method.upper() or "GET")
-
-
-def context_of_job(job_type: str | None) -> RequestContext:
-    """Return the context of a filter in a payload with this `job_type`, if it has one."""
-    return RequestContext(job_type=job_type) if job_type else NO_CONTEXT

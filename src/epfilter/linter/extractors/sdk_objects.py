@@ -52,6 +52,20 @@ class ObjectFilter(NamedTuple):
     problems: tuple[ObjectProblem, ...]
 
 
+def find_unescaped(text: str, *, is_list: bool) -> str | None:
+    """Return a character of a value that is not a part of the operand; None where all are.
+
+    The value may be several with commas between them where it `is_list`.
+
+    >>> find_unescaped("a,b", is_list=False), find_unescaped("a,b", is_list=True)
+    (',', None)
+    """
+    if (_OPERANDS if is_list else _OPERAND).fullmatch(text):
+        return None
+    unescaped = _UNESCAPED.search(text)
+    return unescaped[0] if unescaped else text
+
+
 def read_object(node: Node, tree: SyntaxTree, evaluate: Evaluator) -> ObjectFilter | None:
     """Return the filter of an object of the SDK; None where it has no term.
 
@@ -227,19 +241,16 @@ class _ObjectReader:
     def _check_value(self, value: MappedText, node: Node, *, is_list: bool) -> bool:
         """Report what the SDK does not escape; return whether the text is sent as it is."""
         text = value.text
-        pattern = _OPERANDS if is_list else _OPERAND
-        is_whole = pattern.fullmatch(text) is not None
+        char = find_unescaped(text, is_list=is_list)
         unencoded = _UNENCODED.search(text)
         if unencoded:
             message = (
                 f"the SDK does not encode this value for the URL: `{unencoded[0]}` changes it."
             )
-            hint = f"write `encodeURIComponent({_quote(text, is_whole=is_whole)})`"
-        elif not is_whole:
-            unescaped = _UNESCAPED.search(text)
-            char = unescaped[0] if unescaped else text
+            hint = f"write `encodeURIComponent({quote_value(text, is_whole=char is None)})`"
+        elif char is not None:
             message = f"the SDK sends `{char}` unescaped, which is not a part of the value."
-            hint = f"write quotes inside the text: `{_quote(text, is_whole=False)}`"
+            hint = f"write quotes inside the text: `{quote_value(text, is_whole=False)}`"
         else:
             return True
         self._add_problem(node, message, hint)
@@ -335,8 +346,8 @@ def _encode_name(new: str) -> str:
     return new if _IDENTIFIER.fullmatch(new) else json.dumps(new)
 
 
-def _quote(text: str, *, is_whole: bool) -> str:
-    """Return a literal of JavaScript for a value, in quotes of the filter where it needs them."""
+def quote_value(text: str, *, is_whole: bool) -> str:
+    """Return a literal of the program for a value, in quotes of the filter where it needs them."""
     text = text.replace(PLACEHOLDER, "…")
     if not is_whole or re.search(r"[&#%]", text):
         text = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

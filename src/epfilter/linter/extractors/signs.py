@@ -55,6 +55,8 @@ _OTHER_SIGNS: tuple[re.Pattern[str], ...] = (
     # An object that a program passes to the JavaScript SDK.
     re.compile(r"Filter(?<=\.Filter)\s*\("),
     re.compile(r"ExportProducts\s*\("),
+    # An array that a program passes to the PHP SDK.
+    re.compile(r"ilter\((?<=[fF]ilter\()\s*(?:\[|array\s*\()\s*[\"']\w+[\"']\s*=>"),
 )
 """Patterns of other signs, each where it ends. Each starts with a literal, so that it is fast."""
 

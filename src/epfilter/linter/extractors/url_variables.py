@@ -44,9 +44,15 @@ def find_url_of_variable(text: str, name: str, position: int) -> str:
     """
     if len(name) > _MAX_NAME_SIZE:
         return ""
-    url = _find_assigned(text, name, position, _MAX_HOPS)
-    url = url or _find_request_with(text[position : position + _WINDOW], name)
-    return _INSERTED.sub(PLACEHOLDER, url)
+    url = find_assigned_url(text, name, position)
+    return url or _INSERTED.sub(PLACEHOLDER, _find_request_with(text, name, position))
+
+
+def find_assigned_url(text: str, name: str, position: int) -> str:
+    """Return the URL that a variable has at a position; empty where the function shows none."""
+    if len(name) > _MAX_NAME_SIZE:
+        return ""
+    return _INSERTED.sub(PLACEHOLDER, _find_assigned(text, name, position, _MAX_HOPS))
 
 
 def _find_assigned(text: str, name: str, position: int, hops: int) -> str:
@@ -64,19 +70,26 @@ def _find_assigned(text: str, name: str, position: int, hops: int) -> str:
     return next(filter(None, urls), "")
 
 
-def _find_request_with(text: str, name: str) -> str:
-    """Return the URL of the first line that has one, and then the variable."""
-    end = next((match.start() for match in _assignment_of(name).finditer(text)), len(text))
-    end = next((match.start() for match in _FUNCTION.finditer(text, 0, end)), end)
-    between = rf"(?:[^\n;\"'`]|{_STRING.pattern}){{0,200}}?"
-    request = re.compile(rf"{_LITERAL.pattern}{between}(?<!\w){re.escape(name)}(?!\w)")
-    match = request.search(text, 0, end)
-    return match[1] if match else ""
+def _find_request_with(text: str, name: str, position: int) -> str:
+    """Return the URL of the first line, or arguments, that have one and then the variable.
+
+    The URL may be that of another variable, which is the first argument of a call.
+    """
+    end = min(position + _WINDOW, len(text))
+    end = next((match.start() for match in _assignment_of(name).finditer(text, position, end)), end)
+    end = next((match.start() for match in _FUNCTION.finditer(text, position, end)), end)
+    between = rf"(?:[^\n;\"'`]|(?<=[,(\[{{])\n|{_STRING.pattern}){{0,200}}?"
+    use = rf"{between}(?<!\w){re.escape(name)}(?!\w)"
+    match = re.compile(rf"{_LITERAL.pattern}{use}").search(text, position, end)
+    if match:
+        return match[1]
+    match = re.compile(rf"\w\(\s*\$?([A-Za-z_]\w*)\s*,{use}").search(text, position, end)
+    return _find_assigned(text, match[1], match.start(), _MAX_HOPS) if match else ""
 
 
 def _assignment_of(name: str) -> re.Pattern[str]:
     return re.compile(
-        rf"(?<![\w.>]){re.escape(name)}(?:[ ]*,[ ]*\w+)*(?:[ ]*:[ ]*[\w<>?.]{{1,40}})?"
+        rf"(?<![\w.>(])(?<!, ){re.escape(name)}(?:[ ]*,[ ]*\w+)*(?:[ ]*:[ ]*[\w<>?.]{{1,40}})?"
         r"[ ]*:?=(?![=>])(?P<value>[^\n]{0,300})"
     )
 

@@ -41,7 +41,7 @@ _SYNTAX = "EPF1"
 _DEPRECATED_LISTING = "EPF211"
 _RESOURCE = "EPF2"
 _REQUIRED_FIELDS = "EPF209"
-"""An inserted value may contain the field that a listing requires."""
+_REQUIRED_FILTER = "EPF307"
 
 _MISUSE = "EPF604"
 
@@ -137,7 +137,8 @@ class FileLinter:
             bounded += _bind(linted.diagnostics, linted.value)
         for interpolation in extraction.interpolations:
             linted = self._lint_filter(interpolation.filter, directives, fallback)
-            bounded += _bind(_keep_constant_parts(linted.diagnostics), linted.value)
+            constant = _keep_constant_parts(linted.diagnostics, is_part=interpolation.is_part)
+            bounded += _bind(constant, linted.value)
             found = diagnose_interpolation(
                 interpolation, document.text, has_evidence=linted.has_evidence
             )
@@ -366,10 +367,17 @@ def _is_damaged(linted: LintedFilter) -> bool:
     return any(diagnostic.code.startswith(_SYNTAX) for diagnostic in linted.diagnostics)
 
 
-def _keep_constant_parts(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """Yield the syntax errors of an interpolation, and what a resource rejects in it."""
+def _keep_constant_parts(
+    diagnostics: Iterable[Diagnostic], *, is_part: bool
+) -> Iterator[Diagnostic]:
+    """Yield the syntax errors of an interpolation, and what a resource or a project rejects.
+
+    One that `is_part` of a filter may be beside the terms that are missing in it.
+    """
     for diagnostic in diagnostics:
-        if diagnostic.code.startswith((_SYNTAX, _RESOURCE)) and diagnostic.code != _REQUIRED_FIELDS:
+        is_missing = diagnostic.code in {_REQUIRED_FIELDS, _REQUIRED_FILTER}
+        is_certain = is_missing or diagnostic.code.startswith((_SYNTAX, _RESOURCE))
+        if is_certain and not (is_missing and is_part):
             yield replace(diagnostic, fix=None)
 
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 _SYNTAX = "EPF1"
 _LIMITS = "EPF3"
-_REQUIRED_FILTER = "EPF307"
-"""An inserted value may contain the term that is required."""
+_MISSING_TERMS = frozenset(("EPF209", "EPF307"))
+"""Rules about a term that is missing, which an inserted term or field may be."""
 
 _NOT_CLOSED = "EPF102"
 _NOT_A_CALL = "EPF121"
@@ -111,12 +111,15 @@ class _Certainty:
         self._positions = positions
         self._terms = sorted(positions.terms)
         self._other_errors = [_spans_by_code(errors) for errors in other_errors]
+        self._has_any_field = False
         self._uncertain_calls = self._find_uncertain_calls(filled, resource)
 
     def holds(self, diagnostic: Diagnostic) -> bool:
         """Return whether the diagnostic holds for all values."""
         code, span = diagnostic.code, diagnostic.span
-        if code.startswith(_LIMITS) and code != _REQUIRED_FILTER:
+        if code in _MISSING_TERMS:
+            return not (self._terms or self._has_any_field)
+        if code.startswith(_LIMITS):
             return True
         if not code.startswith(_SYNTAX):
             return not _contains_any(span, self.indices) and not (
@@ -170,13 +173,13 @@ class _Certainty:
             if _contains_any(span, self.indices)
         ]
         paths = {call.path for call in uncertain}
-        has_any_field = any(
+        self._has_any_field = any(
             _contains_any(filled.map_span(call.field.span), self.indices) for call in uncertain
         )
         return [
             span
             for call, span in zip(calls, spans, strict=True)
-            if has_any_field or call.path in paths
+            if self._has_any_field or call.path in paths
         ]
 
 

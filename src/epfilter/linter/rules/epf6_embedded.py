@@ -57,20 +57,24 @@ RULES = (
     ),
     Rule(
         code="EPF604",
-        title="SDK object not sent as written",
+        title="SDK filter not sent as written",
         explanation=(
             "The JavaScript SDK makes a filter from an object, and sends another one than the "
             "object describes. It escapes nothing: a comma, a parenthesis or a quote in a value "
             "ends the value, unless the value stands in double quotes inside its text, and `&`, "
             "`#` and `+` change the URL. It ignores `or` without an array, puts several fields of "
             "a nested object into one call, and cannot send objects that are nested deeper. Of "
-            "several members with one name, JavaScript keeps the last."
+            "several members with one name, JavaScript keeps the last. The PHP SDK escapes nothing "
+            "either, and ignores the operators that are newer than it, such as `ge`."
         ),
         bad=Example('Moltin.Customers.Filter({ eq: { name: "Poe, Ron" } }).All();\n', name="a.js"),
         good=Example(
             "Moltin.Customers.Filter({ eq: { name: '\"Poe, Ron\"' } }).All();\n", name="a.js"
         ),
-        source="github.com/elasticpath/js-sdk, src/utils/formatQueryString.js.",
+        source=(
+            "github.com/elasticpath/js-sdk, src/utils/formatQueryString.js; "
+            "github.com/moltin/php-sdk, src/Filter.php."
+        ),
         severity=Severity.ERROR,
     ),
     Rule(
@@ -97,7 +101,7 @@ RULES = (
         explanation=(
             "The parameter `filter_by` of `POST /catalog/multi-search` has a language of its own, "
             "as in `price:>=10`. The platform responds to a filter in it with `Could not parse the "
-            "filter query.` It is searched in data files and in the bodies of requests."
+            "filter query.` It is searched in programs, data files and the bodies of requests."
         ),
         bad=Example(
             '{"url": "https://useast.api.elasticpath.com/x", "filter_by": "ge(price,10)"}\n',

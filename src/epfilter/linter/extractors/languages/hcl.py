@@ -18,6 +18,7 @@ extract = make_extractor(
             StringSyntax("heredoc_template", r"<<-?\w+\r?\n", heredoc=True, block=True),
         ),
         formats=frozenset({"format"}),
+        block_defaults=True,
     )
 )
 """Source: the documentation of Terraform, Strings and Templates."""

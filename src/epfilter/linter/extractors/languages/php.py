@@ -30,6 +30,7 @@ extract = make_extractor(
         concatenation=".",
         appends=frozenset({".="}),
         formats=frozenset({"sprintf", "vsprintf"}),
+        filter_arrays=True,
     )
 )
 """Source: the PHP manual, Strings."""
