@@ -164,9 +164,9 @@ untyped_any_of: Any = any_of
         (lambda: untyped.a.on(date.max), FilterValueError, "the last day of the calendar has no next day."),
         (lambda: untyped.a.between(1, None), FilterValueError, "None is not a value of the filter language. Hint: to select missing values use is_null()."),
         (lambda: untyped_all_of("eq(a,1)"), FilterTypeError, "all_of accepts filters, not a value of type str. Hint: parse(text) turns a text into a filter."),
-        (lambda: untyped_any_of(untyped.a.eq(1), untyped.b), FilterTypeError, "any_of accepts filters, not a value of type Field. Hint: parse(text) turns a text into a filter."),
+        (lambda: untyped_any_of(untyped.a.eq(1), untyped.b), FilterTypeError, "any_of accepts filters, not a value of type Field."),
         (lambda: untyped_any_of({untyped.a.eq(1)}), FilterTypeError, "any_of does not accept a set: it has no order of terms. Hint: pass a list."),
-        (lambda: untyped_all_of([[untyped.a.eq(1)]]), FilterTypeError, "all_of accepts filters, not a value of type list. Hint: parse(text) turns a text into a filter."),
+        (lambda: untyped_all_of([[untyped.a.eq(1)]]), FilterTypeError, "all_of accepts filters, not a value of type list."),
     ],
 )  # fmt: skip
 def test_refused_values(action: Callable[[], Any], kind: type[FilterError], message: str) -> None:

@@ -59,11 +59,12 @@ from epfilter.linter import (
     lint_paths,
     render,
 )
-from epfilter.resources import orders, resource_info, resource_named
+from epfilter.resources import Policy, orders, resource_info, resource_named
 from epfilter.targets import (
     from_ep_ast,
     from_rqb,
     rqb_fields,
+    to_django,
     to_elasticsearch,
     to_ep_ast,
     to_mongo,
@@ -71,6 +72,7 @@ from epfilter.targets import (
     to_rqb,
 )
 from epfilter.values import from_text, to_text
+from support.django_project import Order
 from support.filter_strategies import HOSTILE, texts
 from support.template_strings import template_string
 
@@ -222,6 +224,19 @@ _ENTRIES: dict[str, Callable[[Any], object]] = {
     "to_mongo resource": lambda value: to_mongo(_FILTER, value),
     "to_mongo types": lambda value: to_mongo(_FILTER, types={"a": value}),
     "to_elasticsearch": to_elasticsearch,
+    "to_django": lambda value: to_django(value, Order),
+    "to_django model": lambda value: to_django(_FILTER, value),
+    "to_django resource": lambda value: to_django(_FILTER, Order, value),
+    "to_django columns": lambda value: to_django(_FILTER, Order, columns=value),
+    "to_django column": lambda value: to_django(_FILTER, Order, columns={"a": value}),
+    "to_django override": lambda value: to_django(_FILTER, Order, override=value),
+    "Policy": Policy,
+    "Policy only": lambda value: Policy(orders, only=value),
+    "Policy operators": lambda value: Policy(orders, only={"status": value}),
+    "Policy max_calls": lambda value: Policy(orders, max_calls=value),
+    "Policy.check": Policy(orders).check,
+    "Policy.apply": Policy(orders).apply,
+    "Policy.apply require": lambda value: Policy(orders).apply(None, require=value),
 }
 
 

@@ -75,6 +75,23 @@ def test_any_text_stays_one_operand(value: str) -> None:
 
 
 @pytest.mark.skipif(sys.version_info < (3, 14), reason="t-strings require Python 3.14")
-def test_a_real_template_string() -> None:
-    names: dict[str, Any] = {"email": EMAIL, "from_template": from_template}
-    assert eval('from_template(t"eq(email,{email})")', names) == F.email.eq(EMAIL)  # noqa: S307 - a constant text, which older versions cannot compile
+@pytest.mark.parametrize(
+    ("literal", "text"),
+    [
+        ('t"eq(email,{EMAIL})"', 'eq(email,"a),eq(b")'),
+        ('t"ge(total,{2 * 3}):in(id,{[EMAIL, 5]},z)"', 'ge(total,6):in(id,"a),eq(b",5,z)'),
+        ("t'eq(a,{EMAIL!r}):eq(b,{1.5:.2f})'", "eq(a,\"'a),eq(b'\"):eq(b,1.50)"),
+        ('t"eq(a,{{x}}):eq(b,{{{5}}})"', None),
+        ('t"eq(a,{EMAIL=})"', None),
+        ('t"eq(a,{t"x{5}"})"', None),
+        ('t"eq(a," t"{5})"', "eq(a,5)"),
+        ('t"""\n  eq(a,{EMAIL}):\n  eq(b,{{x}})\n"""', 'eq(a,"a),eq(b"):eq(b,{x})'),
+    ],
+)
+def test_a_literal_of_python(literal: str, text: str | None) -> None:
+    names = {"EMAIL": EMAIL, "from_template": from_template}
+    if text is None:
+        with pytest.raises(FilterError):
+            eval(f"from_template({literal})", names)  # noqa: S307 - a constant text, which older versions cannot compile
+    else:
+        assert str(eval(f"from_template({literal})", names)) == text  # noqa: S307 - the same

@@ -526,8 +526,21 @@ def require_filter(f: Filter) -> Filter:
     """Return the filter; raise `FilterTypeError` for any other type."""
     if isinstance(f, Filter):
         return f
-    hint = "parse(text) turns a text into a filter" if isinstance(f, str) else None
-    raise FilterTypeError(f"a filter is expected, not {describe_type(f)}.", hint=hint)
+    raise FilterTypeError(f"a filter is expected, not {describe_type(f)}.", hint=suggest_filter(f))
+
+
+def suggest_filter(value: object) -> str | None:
+    """Return the hint how to turn a value into a filter; not public.
+
+    >>> suggest_filter("eq(a,1)")
+    'parse(text) turns a text into a filter'
+    """
+    if isinstance(value, str):
+        return "parse(text) turns a text into a filter"
+    # A template: its module imports this one. (A field of `F` has every attribute.)
+    if isinstance(getattr(value, "placeholders", None), dict):
+        return "`.bind(…)` of a template returns a filter"
+    return None
 
 
 def walk(f: Filter) -> Iterator[Filter]:
@@ -650,7 +663,7 @@ def _combine(node: type[_GroupT], left: Filter, others: tuple[Filter, ...]) -> _
         if not isinstance(other, Filter):
             raise FilterTypeError(
                 f"a filter can only be combined with filters, not with {describe_type(other)}.",
-                hint="parse(text) turns a text into a filter",
+                hint=suggest_filter(other),
             )
     if isinstance(left, node):
         return construct_group(node, (*left.terms, *others), len(left.terms))

@@ -21,6 +21,7 @@ from epfilter.ast import (
     Or,
     construct_group,
     construct_unchecked,
+    suggest_filter,
 )
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.limits import MAX_LIST_INDEX
@@ -467,8 +468,7 @@ def _group(
             continue
         if not isinstance(term, Filter):
             raise FilterTypeError(
-                f"{name} accepts filters, not {describe_type(term)}.",
-                hint="parse(text) turns a text into a filter",
+                f"{name} accepts filters, not {describe_type(term)}.", hint=suggest_filter(term)
             )
         filters.append(term)
     if filters:

@@ -17,12 +17,12 @@ from itertools import pairwise
 from operator import and_
 from typing import Any, TypeAlias
 
-from epfilter.ast import Filter, require_filter
+from epfilter.ast import Filter
 from epfilter.builder import F
 from epfilter.errors import FilterTypeError, FilterValueError, PagingError, describe_type
-from epfilter.parser import parse
 from epfilter.printer import unparse
 from epfilter.snippets import format_argument, shorten
+from epfilter.templates import Template, as_filter
 from epfilter.values import read_timestamp
 
 Row: TypeAlias = Mapping[str, Any]
@@ -50,7 +50,7 @@ _MAX_RESTARTS = 20
 
 
 def pages(  # noqa: PLR0913 - the options of the reading, by keyword
-    f: Filter | str | None,
+    f: Filter | str | Template | None,
     fetch: Callable[[Parameters], Response],
     *,
     key: str = "created_at",
@@ -94,7 +94,7 @@ def pages(  # noqa: PLR0913 - the options of the reading, by keyword
 
 
 async def pages_async(  # noqa: PLR0913 - the options of the reading, by keyword
-    f: Filter | str | None,
+    f: Filter | str | Template | None,
     fetch: Callable[[Parameters], Awaitable[Response]],
     *,
     key: str = "created_at",
@@ -131,7 +131,7 @@ class PageReader:
 
     def __init__(
         self,
-        f: Filter | str | None,
+        f: Filter | str | Template | None,
         *,
         key: str = "created_at",
         limit: int = _MAX_LIMIT,
@@ -144,7 +144,7 @@ class PageReader:
             raise FilterValueError(
                 f"limit must be from {_MIN_LIMIT} to {_MAX_LIMIT}, not {format_argument(limit)}."
             )
-        terms = [] if f is None else [parse(f) if isinstance(f, str) else require_filter(f)]
+        terms = [] if f is None else [as_filter(f)]
         if settle is not None:
             if not isinstance(settle, timedelta):
                 raise FilterTypeError(f"settle must be a timedelta, not {describe_type(settle)}.")

@@ -1,12 +1,14 @@
-"""Objects like the template strings of Python 3.14, which earlier versions do not have."""
+"""Template strings of Python 3.14, and in earlier versions objects like them."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
-class Interpolation:
+class _Interpolation:
     """A value in braces, with its source, the letter after `!` and the text after `:`."""
 
     value: object
@@ -16,20 +18,26 @@ class Interpolation:
 
 
 @dataclass(frozen=True)
-class TemplateString:
+class _TemplateString:
     """A template string: the texts around the values, and the values."""
 
     strings: tuple[str, ...]
-    interpolations: tuple[Interpolation, ...]
+    interpolations: tuple[_Interpolation, ...]
 
 
-def template_string(*parts: str | tuple[object, ...]) -> TemplateString:
+def template_string(*parts: str | tuple[Any, ...]) -> Any:
     """Return a template string of texts and of the arguments of interpolations, in turn.
 
     >>> template_string("eq(a,", (5, "x"), ")").strings
     ('eq(a,', ')')
     """
-    return TemplateString(
+    if sys.version_info >= (3, 14):
+        from string.templatelib import Interpolation, Template
+
+        return Template(
+            *[Interpolation(*part) if isinstance(part, tuple) else part for part in parts]
+        )
+    return _TemplateString(
         tuple(part for part in parts if isinstance(part, str)),
-        tuple(Interpolation(*part) for part in parts if isinstance(part, tuple)),  # type: ignore[arg-type] # a tuple of any arguments
+        tuple(_Interpolation(*part) for part in parts if isinstance(part, tuple)),
     )

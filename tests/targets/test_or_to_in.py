@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from epfilter import F, Filter, all_of, any_of
 from epfilter.targets import (
     UnsupportedFilterError,
+    to_django,
     to_elasticsearch,
     to_ep_ast,
     to_mongo,
@@ -26,10 +27,12 @@ from epfilter.targets import (
 )
 from epfilter.targets.or_to_in import MIN_TERMS
 from support.counted_work import count_lines
+from support.django_project import Order
 from support.filter_oracle import matches
 from support.sizes import slow_except
 
 _TABLE = Table("orders", MetaData(), Column("a", Text), Column("j", JSON))
+_COLUMNS = {"a": "name", "j": "contact"}
 _SCHEMA = {"a": nw.String(), "j": nw.List(nw.String())}
 
 
@@ -42,6 +45,7 @@ TARGETS: dict[str, Callable[[Filter], object]] = {
     "narwhals": lambda f: to_narwhals(f, schema=_SCHEMA),
     "sqlite": _sql(sqlite.dialect()),
     "postgresql": _sql(postgresql.dialect()),  # type: ignore[no-untyped-call] # SQLAlchemy gives it no types
+    "django": lambda f: str(Order.objects.filter(to_django(f, Order, columns=_COLUMNS)).query),
     "mongo": to_mongo,
     "elasticsearch": to_elasticsearch,
     "ep_ast": to_ep_ast,

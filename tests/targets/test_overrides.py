@@ -9,6 +9,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 import pytest
+from django.db.models import Q
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Table, Text, create_engine, func, insert, select
@@ -21,6 +22,7 @@ from epfilter.resources import BoundCall
 from epfilter.targets import (
     UnsupportedFilterError,
     filter_frame,
+    to_django,
     to_elasticsearch,
     to_mongo,
     to_narwhals,
@@ -28,10 +30,12 @@ from epfilter.targets import (
     to_sqlalchemy,
 )
 from epfilter.targets.or_to_in import MIN_TERMS
+from support.django_project import Order, clear_tables, connect
 
 TABLE = Table("rows", MetaData(), Column("a", Text), Column("n", Integer))
 SCHEMA = {"a": nw.String(), "n": nw.Int64()}
 ROWS = [{"a": a, "n": n} for a in ("x", "y", "*x", "", None) for n in (1, 2, 3, None)]
+DJANGO_COLUMNS = {"a": "name", "n": "total"}
 FRAME = pl.DataFrame(ROWS, schema={"a": pl.String, "n": pl.Int64})
 
 
@@ -44,6 +48,18 @@ def _sql_rows(f: Filter, **options: Any) -> list[dict[str, Any]]:
         return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def _django_rows(f: Filter, **options: Any) -> list[dict[str, Any]]:
+    database = connect()
+    clear_tables(database)
+    Order.objects.using(database).bulk_create(
+        [Order(id=number, name=row["a"], total=row["n"]) for number, row in enumerate(ROWS)]
+    )
+    found = Order.objects.using(database).filter(
+        to_django(f, Order, columns=DJANGO_COLUMNS, **options)
+    )
+    return [ROWS[order.id] for order in found.order_by("id")]
+
+
 def _predicate_rows(f: Filter, **options: Any) -> list[dict[str, Any]]:
     return list(filter(to_predicate(f, **options), ROWS))
 
@@ -53,6 +69,7 @@ TARGETS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "mongo": (to_mongo, to_mongo),
     "elasticsearch": (to_elasticsearch, to_elasticsearch),
     "sqlalchemy": (lambda f: to_sqlalchemy(f, TABLE), _sql_rows),
+    "django": (lambda f: to_django(f, Order, columns=DJANGO_COLUMNS), _django_rows),
     "narwhals": (
         lambda f: to_narwhals(f, schema=SCHEMA),
         lambda f, **options: filter_frame(FRAME, f, **options).to_dicts(),
@@ -108,6 +125,7 @@ def test_a_condition_of_the_caller_stands_for_the_call() -> None:
     own: dict[str, Callable[[BoundCall], Any]] = {
         "predicate": lambda call: lambda row: row["a"] and row["a"].upper() == call.values[0],
         "sqlalchemy": lambda call: func.upper(TABLE.c.a) == call.values[0],
+        "django": lambda call: Q(name__iexact=call.values[0]),
         "narwhals": lambda call: nw.col("a").str.to_uppercase() == call.values[0],
     }
     for target, build in own.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from importlib import import_module
 from pathlib import Path
 
@@ -29,6 +30,29 @@ def test_the_public_names_are_the_functions_of_the_registry() -> None:
 def test_every_module_of_the_package_is_a_target_or_shared() -> None:
     modules = {path.stem for path in MODULES.glob("[a-z]*")}
     assert modules == SHARED | {target.module for target in TARGETS}
+
+
+FORMATS = {"to_ep_ast", "to_rqb"}
+"""Functions that write a filter in another form; the others make conditions that can run."""
+
+
+@for_each(
+    "name",
+    [name for target in TARGETS for name in target.functions if name[:3] in ("to_", "fil")],
+)
+def test_the_functions_have_the_same_parameters(name: str) -> None:
+    parameters = inspect.signature(getattr(targets, name)).parameters
+    assert parameters["f"].annotation == "Filter | str | Template"
+    names = [*parameters]
+    if name in FORMATS:
+        assert names == ["f"]
+        return
+    options = names[names.index("resource") + 1 :]
+    assert {parameters[option].kind for option in options} == {inspect.Parameter.KEYWORD_ONLY}
+    assert options[-1] == "override"
+    for option, annotation in (("resource", "Resource | str"), ("override", "Override")):
+        assert parameters[option].annotation == f"{annotation} | None"
+        assert parameters[option].default is None
 
 
 @for_each("target", TARGETS, ids=lambda target: target.module)

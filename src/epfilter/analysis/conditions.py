@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from epfilter.analysis.value_sets import ValueSet, build_value_sets
-from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or, require_filter
+from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or
 from epfilter.errors import FilterValueError
 from epfilter.located import Located
-from epfilter.parser import parse
 from epfilter.resources import resource_of, resource_schema
+from epfilter.templates import Template, as_filter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -167,11 +167,11 @@ class Group:
         self._members = self._calls_by_field = self.contradictions = None
 
 
-def read_filter(f: Filter | str | Located) -> Filter:
-    """Return the filter of a text, a node or a located tree.
+def read_filter(f: Filter | str | Template | Located) -> Filter:
+    """Return the filter of a text, a node, a template that needs no values, or a located tree.
 
-    Raises FilterSyntaxError for an invalid text, FilterValueError for a tree of one, and
-    FilterTypeError for anything else.
+    Raises FilterSyntaxError for an invalid text, FilterValueError for a tree of one, TemplateError
+    for a template that needs values, and FilterTypeError for anything else.
     """
     if isinstance(f, Located):
         if f.node is None or f.diagnostics:
@@ -179,11 +179,11 @@ def read_filter(f: Filter | str | Located) -> Filter:
                 "the text of the located tree has errors.", hint="see `diagnostics` of the tree"
             )
         return f.node
-    return parse(f) if isinstance(f, str) else require_filter(f)
+    return as_filter(f)
 
 
 def analyze_filter(
-    f: Filter | str | Located, resource: Resource | str | None = None
+    f: Filter | str | Template | Located, resource: Resource | str | None = None
 ) -> Condition | Group:
     """Return the analysed tree of a filter.
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from epfilter.located import Located
     from epfilter.resources import Resource
+    from epfilter.templates import Template
 
 _SPLIT_OPERATORS = (Operator.IN, Operator.CONTAINS_ANY)
 
@@ -48,7 +49,9 @@ class Difference(NamedTuple):
 
 
 def subtract(
-    a: Filter | str | Located, b: Filter | str | Located, resource: Resource | str | None = None
+    a: Filter | str | Template | Located,
+    b: Filter | str | Template | Located,
+    resource: Resource | str | None = None,
 ) -> list[Difference]:
     """Return what `a` matches and `b` does not, in parts that people can read.
 

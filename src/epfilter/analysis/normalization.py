@@ -22,6 +22,7 @@ from epfilter.resources import resource_of, resource_schema
 if TYPE_CHECKING:
     from epfilter.located import Located
     from epfilter.resources import Resource, Schema
+    from epfilter.templates import Template
 
 _OPERATORS_FOR_ONE_VALUE: dict[MembershipOperator, ComparisonOperator] = {
     Operator.IN: Operator.EQ,
@@ -30,7 +31,9 @@ _OPERATORS_FOR_ONE_VALUE: dict[MembershipOperator, ComparisonOperator] = {
 }
 
 
-def normalize(f: Filter | str | Located, resource: Resource | str | None = None) -> Filter:
+def normalize(
+    f: Filter | str | Template | Located, resource: Resource | str | None = None
+) -> Filter:
     """Return a filter that matches the same rows, the same for filters that differ in form only.
 
     Terms and values are in an order of their own, and none is repeated; an AND inside an AND and

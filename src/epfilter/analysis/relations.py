@@ -33,9 +33,12 @@ if TYPE_CHECKING:
     from epfilter.ast import Filter
     from epfilter.located import Located
     from epfilter.resources import Resource
+    from epfilter.templates import Template
 
 
-def never_matches(a: Filter | str | Located, resource: Resource | str | None = None) -> bool | None:
+def never_matches(
+    a: Filter | str | Template | Located, resource: Resource | str | None = None
+) -> bool | None:
     """Return whether a filter matches no row at all; None if this cannot be decided.
 
     The meaning is that of `epfilter.targets.to_predicate`. Without a resource a field may have a
@@ -59,7 +62,9 @@ def never_matches(a: Filter | str | Located, resource: Resource | str | None = N
 
 
 def disjoint(
-    a: Filter | str | Located, b: Filter | str | Located, resource: Resource | str | None = None
+    a: Filter | str | Template | Located,
+    b: Filter | str | Template | Located,
+    resource: Resource | str | None = None,
 ) -> bool | None:
     """Return whether no row matches both filters; None if this cannot be decided.
 
@@ -72,7 +77,9 @@ def disjoint(
 
 
 def implies(
-    a: Filter | str | Located, b: Filter | str | Located, resource: Resource | str | None = None
+    a: Filter | str | Template | Located,
+    b: Filter | str | Template | Located,
+    resource: Resource | str | None = None,
 ) -> bool | None:
     """Return whether every row that `a` matches also matches `b`; None if this cannot be decided.
 
@@ -101,7 +108,9 @@ def implies(
 
 
 def equivalent(
-    a: Filter | str | Located, b: Filter | str | Located, resource: Resource | str | None = None
+    a: Filter | str | Template | Located,
+    b: Filter | str | Template | Located,
+    resource: Resource | str | None = None,
 ) -> bool | None:
     """Return whether two filters match the same rows; None if this cannot be decided.
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from epfilter.located import Located
     from epfilter.resources import Resource
+    from epfilter.templates import Template
 
 _MAX_PASSES = 8
 """One pass can make another one useful; more than a few never are."""
@@ -32,7 +33,9 @@ _MEMBERSHIPS: dict[Operator, MembershipOperator] = {
 """The operators that one membership can replace in an OR."""
 
 
-def simplify(f: Filter | str | Located, resource: Resource | str | None = None) -> Filter:
+def simplify(
+    f: Filter | str | Template | Located, resource: Resource | str | None = None
+) -> Filter:
     """Return a filter that matches the same rows with fewer terms, in the order of the original.
 
     Terms that repeat another or follow from it are removed, and so are alternatives that never

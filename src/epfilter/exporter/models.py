@@ -26,7 +26,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from epfilter.ast import Filter
+from epfilter.ast import Filter, suggest_filter
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.parser import parse
 from epfilter.values import from_text
@@ -419,6 +419,7 @@ class CreateJob(_RequestModel):
         elif not isinstance(filter, Filter):
             raise FilterTypeError(
                 f"`order_export` requires a filter or its text, not {describe_type(filter)}.",
-                hint="to export every order, use CreateJob(data=CreateJobData())",
+                hint=suggest_filter(filter)
+                or "to export every order, use CreateJob(data=CreateJobData())",
             )
         return cls(data=CreateJobData(type="job", job_type="order_export", filter=filter))

@@ -44,8 +44,12 @@ def parse_operators(path: str, operators: object) -> tuple[Operator, ...]:
             f"the operators of `{path}` must be a list, not {describe_type(operators)}.",
             hint='for example ["eq", "in"]',
         )
-    names = [str(operator) for operator in operators]
+    names = [*operators]
     for name in names:
+        if not isinstance(name, str):
+            raise FilterTypeError(
+                f"an operator of `{path}` must be a str, not {describe_type(name)}."
+            )
         if name not in CALL_OPERATORS:
             raise ResourceError(
                 f"operators of `{path}`: there is no operator `{shorten(name)}`.",

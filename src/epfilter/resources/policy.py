@@ -15,7 +15,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from epfilter.ast import And, Filter, Operator, require_filter
+from epfilter.ast import And, Filter, Operator
 from epfilter.errors import (
     Diagnostic,
     FilterTypeError,
@@ -27,7 +27,6 @@ from epfilter.errors import (
 )
 from epfilter.limits import MAX_DEPTH
 from epfilter.parser import parse_located
-from epfilter.printer import unparse
 from epfilter.resources import messages
 from epfilter.resources.binding import or_complexity
 from epfilter.resources.checks import find_calls
@@ -35,6 +34,7 @@ from epfilter.resources.declarations import Declaration
 from epfilter.resources.declared_operators import parse_operators
 from epfilter.resources.resource import Resource, check_located, resource_info, resource_schema
 from epfilter.snippets import format_argument
+from epfilter.templates import Template, drop_uncertain, read_text
 
 Operators = EllipsisType | Operator | str | Iterable[Operator | str]
 """The operators of a field that a policy allows; `...` means all that the field has."""
@@ -97,36 +97,41 @@ class Policy:
         self._max_length = max_length
         self._max_depth = max_depth
 
-    def check(self, f: Filter | str) -> list[Diagnostic]:
-        """Return what is wrong with a filter or a text, in the order of the text.
+    def check(self, f: Filter | str | Template) -> list[Diagnostic]:
+        """Return what is wrong with a filter, a text or a template, in the order of the text.
 
-        Spans refer to the text, or to `unparse(f)` for a filter. Warnings and infos are included;
-        `apply` refuses errors only.
+        Spans refer to the text, or to `unparse(f)` for a filter. In a template, placeholders are
+        not checked. Warnings and infos are included; `apply` refuses errors only.
 
         >>> from epfilter.resources import Policy, orders
         >>> [found.code for found in Policy(orders, max_calls=1).check("eq(a,1):eq(status,x)")]
         ['EPF201', 'EPF301', 'EPF204']
         """
-        return self._check(f)[1]
+        text = read_text(f)
+        diagnostics, _ = self._check(text)
+        return drop_uncertain(diagnostics, f) if isinstance(f, Template) else diagnostics
 
     @overload
     def apply(self, f: None, *, require: None = None) -> None: ...
 
     @overload
-    def apply(self, f: Filter | str, *, require: Filter | None = None) -> Filter: ...
+    def apply(self, f: Filter | str | Template, *, require: Filter | None = None) -> Filter: ...
 
     @overload
-    def apply(self, f: Filter | str | None, *, require: Filter) -> Filter: ...
+    def apply(self, f: Filter | str | Template | None, *, require: Filter) -> Filter: ...
 
-    def apply(self, f: Filter | str | None, *, require: Filter | None = None) -> Filter | None:
+    def apply(
+        self, f: Filter | str | Template | None, *, require: Filter | None = None
+    ) -> Filter | None:
         """Return the caller's filter, with `require` in front of it.
 
         `require` is a term of the service, such as the tenant; it may use every field of the
         resource. It is a separate term of an AND, so no text of the caller can weaken it. Where
         the caller gives no filter (None), the result is `require` alone, or None.
 
-        Raises PolicyError with all diagnostics for a filter that the policy refuses, and
-        ResourceError for a `require` that the resource does not accept.
+        Raises PolicyError with all diagnostics for a filter that the policy refuses, TemplateError
+        for a template that needs values, and ResourceError for a `require` that the resource does
+        not accept.
 
         >>> from epfilter import F
         >>> from epfilter.resources import Policy, orders
@@ -137,7 +142,8 @@ class Policy:
             self._base.bind(require)
         if f is None:
             return require
-        text, diagnostics, node = self._check(f)
+        text = read_text(f.bind() if isinstance(f, Template) else f)
+        diagnostics, node = self._check(text)
         errors = tuple(each for each in diagnostics if each.severity is Severity.ERROR)
         if errors or node is None:
             raise PolicyError(text, errors)
@@ -202,9 +208,8 @@ class Policy:
         limit = {} if self._max_length is None else {"maxLength": self._max_length}
         return {"description": description, "x-filter-fields": fields, **limit}
 
-    def _check(self, f: Filter | str) -> tuple[str, list[Diagnostic], Filter | None]:
-        """Return the text, its diagnostics, and its node where it has no syntax error."""
-        text = f if isinstance(f, str) else unparse(require_filter(f))
+    def _check(self, text: str) -> tuple[list[Diagnostic], Filter | None]:
+        """Return the diagnostics of a text, and its node where it has no syntax error."""
         located = parse_located(text, max_depth=self._max_depth, max_length=self._max_length)
         diagnostics = check_located(self._resource, located, len(text))
         calls = [*find_calls(located)]
@@ -220,7 +225,7 @@ class Policy:
                 span = Span(0, len(text))
                 diagnostics.append(Diagnostic("EPF303", problem.message, span, hint=problem.hint))
         diagnostics.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
-        return text, diagnostics, node
+        return diagnostics, node
 
 
 Accepts = Policy
@@ -245,7 +250,7 @@ def _restrict(resource: Resource, only: Iterable[str] | Mapping[str, Operators] 
     info = schema.info
     declared: dict[str, Declaration[Any]] = dict(info.fields)
     if only is not None:
-        if isinstance(only, str) or not isinstance(only, Iterable):
+        if isinstance(only, (str, Filter)) or not isinstance(only, Iterable):
             raise FilterTypeError(
                 f"`only` must be names of fields, or a mapping of them to operators, not "
                 f"{describe_type(only)}.",
@@ -269,6 +274,8 @@ def _select_field(
 
     A declared name with a placeholder, such as `locales.{locale}.name`, stands for all its fields.
     """
+    if not isinstance(name, str):
+        raise FilterTypeError(f"a name in `only` must be a str, not {describe_type(name)}.")
     schema = resource_schema(resource)
     declared = schema.info.fields.get(name)
     path = name

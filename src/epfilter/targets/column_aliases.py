@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from epfilter.errors import FilterTypeError, describe_type
 from epfilter.resources import (
     Alias,
     BoundCall,
@@ -52,6 +53,24 @@ def path_names(resource: Resource | str | None) -> PathNames:
         return tuple(dict.fromkeys((path, *exact.get(path, ()), *prefixed)))
 
     return names
+
+
+def require_columns(columns: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the option `columns` of a target; raise FilterTypeError for what is not a mapping.
+
+    >>> require_columns(None), require_columns({"email": 5})
+    ({}, {'email': 5})
+    """
+    if columns is None:
+        return {}
+    if not isinstance(columns, Mapping):
+        raise FilterTypeError(
+            f"columns is a mapping of fields to columns, not {describe_type(columns)}."
+        )
+    for name in columns:
+        if not isinstance(name, str):
+            raise FilterTypeError(f"the name of a field is a str, not {describe_type(name)}.")
+    return {**columns}
 
 
 def resolve_columns(

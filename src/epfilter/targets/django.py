@@ -25,10 +25,10 @@ from epfilter.resources import (
 )
 from epfilter.snippets import shorten
 from epfilter.targets.binding import bind_filter
-from epfilter.targets.column_aliases import path_names
+from epfilter.targets.column_aliases import path_names, require_columns
 from epfilter.targets.overrides import Override, Overrides
 from epfilter.targets.sqlalchemy import to_sqlalchemy
-from epfilter.templates import as_filter
+from epfilter.templates import Template, as_filter
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -61,7 +61,7 @@ _TYPES: tuple[tuple[type[models.Field[Any, Any]], sqlalchemy.types.TypeEngine[An
 
 
 def to_django(
-    f: Filter | str,
+    f: Filter | str | Template,
     model: type[models.Model],
     resource: Resource | str | None = None,
     *,
@@ -101,6 +101,7 @@ def to_django(
             hint="as in to_django(f, Order)",
         )
     f = as_filter(f)
+    own_columns = require_columns(columns)
     overrides, tree = Overrides(override, resource), bind_filter(f, resource)
     if resource is not None and overrides.has_any(tree):
         _refuse_required(resource)
@@ -108,7 +109,7 @@ def to_django(
         f,
         tree,
         overrides,
-        lambda part: _build_expression(part, model, resource, columns or {}),
+        lambda part: _build_expression(part, model, resource, own_columns),
     )
 
 
@@ -171,7 +172,7 @@ class _FilterExpression(Expression):
 
     def __init__(
         self,
-        f: Filter | str,
+        f: Filter,
         table: sqlalchemy.TableClause,
         resource: Resource | str | None,
         columns: _Columns,
@@ -215,7 +216,7 @@ class _FilterExpression(Expression):
 
 
 def _find_columns(
-    f: Filter | str,
+    f: Filter,
     model: type[models.Model],
     resource: Resource | str | None,
     columns: Mapping[str, Any],

@@ -22,11 +22,9 @@ from epfilter.ast import (
     Membership,
     Operator,
     Or,
-    require_filter,
 )
 from epfilter.builder import all_of
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
-from epfilter.parser import parse
 from epfilter.resources import (
     BoundValue,
     Declaration,
@@ -40,6 +38,7 @@ from epfilter.resources import (
 )
 from epfilter.semantics import parse_path, parse_pattern
 from epfilter.targets import to_predicate
+from epfilter.templates import Template, as_filter
 from epfilter.values import from_text_or_none, to_text
 
 Row = dict[str, Any]
@@ -126,7 +125,9 @@ def rows(resource: Resource | str) -> st.SearchStrategy[Row]:
     ).map(_nest_declared)
 
 
-def rows_matching(f: Filter | str, resource: AnyResource = None) -> st.SearchStrategy[Row]:
+def rows_matching(
+    f: Filter | str | Template, resource: AnyResource = None
+) -> st.SearchStrategy[Row]:
     """Return the strategy of rows that a filter selects.
 
     Values are just on the right side of each bound. With a resource, the rows also have its other
@@ -138,13 +139,14 @@ def rows_matching(f: Filter | str, resource: AnyResource = None) -> st.SearchStr
     >>> from hypothesis import given
     >>> from epfilter import parse
     >>> from epfilter.targets import to_predicate
+    from epfilter.templates import Template, as_filter
     >>> f = parse("gt(total,100):(eq(payment,paid)|like(name,Ron*))")
     >>> @given(rows_matching(f))
     ... def test_selected(row):
     ...     assert to_predicate(f)(row)
     >>> test_selected()
     """
-    f = parse(f) if isinstance(f, str) else require_filter(f)
+    f = as_filter(f)
     known = None if resource is None else resource_of(resource)
     selects = to_predicate(f, known)
     if never_matches(f, resource=known):

@@ -38,6 +38,7 @@ from epfilter.exporter.filter_splitting import Calendar
 from epfilter.exporter.models import CreateJob, FileLink, Job
 from epfilter.paging import Row
 from epfilter.resources import Resource
+from epfilter.templates import Template
 
 
 class AsyncExporterClient:
@@ -157,7 +158,7 @@ class AsyncExporterClient:
     def list(
         self,
         listing: Resource | str,
-        filter: Filter | str | None = None,  # noqa: A002 - the name in the platform's API
+        filter: Filter | str | Template | None = None,  # noqa: A002 - the name in the platform's API
         *,
         limit: int = 100,
         settle: timedelta | None = None,

@@ -13,6 +13,7 @@ from epfilter.exporter.client.effects import Flow
 from epfilter.exporter.client.responses import parse_rows
 from epfilter.paging import PageReader, Row
 from epfilter.resources import Resource, resource_info, resource_of, resource_schema
+from epfilter.templates import Template
 
 _KEY = "created_at"
 
@@ -28,7 +29,7 @@ class ListingFlows:
         self,
         api: Api,
         listing: Resource | str,
-        f: Filter | str | None,
+        f: Filter | str | Template | None,
         *,
         limit: int,
         settle: timedelta | None,

@@ -15,6 +15,7 @@ from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.semantics import PathStep, format_path, parse_path
 from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name
+from epfilter.targets.column_aliases import require_columns
 from epfilter.values import to_text
 
 
@@ -90,15 +91,7 @@ class Columns:
     """The columns of a table or a mapped class, by the names of fields."""
 
     def __init__(self, table: FromClause | type[Any], extra: Mapping[str, Any] | None) -> None:
-        self._columns: dict[str, Any] = _columns_of(table)
-        if extra is not None and not isinstance(extra, Mapping):
-            raise FilterTypeError(
-                f"columns is a mapping of fields to columns, not {describe_type(extra)}."
-            )
-        for name, column in (extra or {}).items():
-            if not isinstance(name, str):
-                raise FilterTypeError(f"the name of a field is a str, not {describe_type(name)}.")
-            self._columns[name] = column
+        self._columns: dict[str, Any] = {**_columns_of(table), **require_columns(extra)}
         self._locations: dict[str, ColumnLocation] = {}
 
     def locate(self, path: str) -> ColumnLocation:
