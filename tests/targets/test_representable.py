@@ -22,8 +22,6 @@ from epfilter.targets.representable import (
     fit_comparison_to_decimal,
     fit_comparison_to_float,
     fit_comparison_to_integer,
-    fit_comparison_to_integer_or_float,
-    fit_comparison_to_nearest_float,
     fit_comparison_to_timestamp,
     to_timestamp,
 )
@@ -131,24 +129,6 @@ def test_whole_floats_may_stand_for_the_integer_that_they_hold(
         for each in floats_near(value)
     ]
     check(op, value, fit_comparison_to_float(op, value, whole_is_exact=True), column)
-
-
-@given(OPERATORS, NUMBERS)
-def test_a_value_may_be_rounded_to_the_nearest_float(op: Operator, value: Decimal) -> None:
-    comparison = fit_comparison_to_nearest_float(op, value)
-    nearest = float(value)
-    if abs(nearest) == float("inf"):
-        assert comparison == fit_comparison_to_float(op, value)
-    else:
-        check(op, nearest, comparison, [(each, each) for each in floats_near(value)])
-
-
-@given(OPERATORS, st.integers(-(2**63), 2**63 - 1))
-def test_numbers_that_are_integers_or_floats(op: Operator, value: int) -> None:
-    comparison = fit_comparison_to_integer_or_float(op, Decimal(value))
-    assert comparison == Comparison(op, value)
-    assert isinstance(comparison, Comparison)
-    assert type(comparison.value) is int
 
 
 @given(OPERATORS, st.dates(date(1990, 1, 1), date(2030, 1, 1)) | MOMENTS)

@@ -102,32 +102,6 @@ def fit_comparison_to_float(
     return Comparison(Operator.LE if includes else Operator.LT, nearest)
 
 
-def fit_comparison_to_nearest_float(
-    op: Operator, value: Decimal, *, single: bool = False
-) -> Representation:
-    """Compare with floats after rounding the value to the nearest one.
-
-    >>> fit_comparison_to_nearest_float(Operator.EQ, Decimal("0.10000000000000000001"))
-    Comparison(op=<Operator.EQ: 'eq'>, value=0.1)
-    """
-    if abs(float(value)) <= (_MAX_SINGLE if single else sys.float_info.max):
-        _, text = _nearest_single(value) if single else _nearest_double(value)
-        value = Decimal(text)
-    return fit_comparison_to_float(op, value, single=single)
-
-
-def fit_comparison_to_integer_or_float(op: Operator, value: Decimal) -> Representation:
-    """Compare with numbers that are integers of 64 bits or else floats, as SQLite stores them.
-
-    >>> fit_comparison_to_integer_or_float(Operator.EQ, Decimal("5.0")).value
-    5
-    """
-    whole = fit_comparison_to_integer(op, value, *EVERY_INT64)
-    if not isinstance(whole, bool) and whole.value == value:
-        return whole
-    return fit_comparison_to_nearest_float(op, value)
-
-
 def has_float_digits(value: Decimal) -> bool:
     """Return whether no other number of as few digits is the same float.
 

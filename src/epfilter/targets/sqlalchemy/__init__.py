@@ -17,7 +17,7 @@ from epfilter.targets.binding import bind_filter
 from epfilter.targets.column_aliases import resolve_columns
 from epfilter.targets.or_to_in import merge_or_terms
 from epfilter.targets.overrides import Override, Overrides
-from epfilter.targets.sqlalchemy.clause import FilterClause
+from epfilter.targets.sqlalchemy.clause import build_clause
 from epfilter.targets.sqlalchemy.columns import Columns
 
 if TYPE_CHECKING:
@@ -70,4 +70,4 @@ def to_sqlalchemy(
     overrides = Overrides(override, resource)
     all_columns = Columns(table, columns)
     tree = resolve_columns(bind_filter(f, resource), resource, all_columns.has_column)
-    return FilterClause(merge_or_terms(tree, overrides), all_columns, overrides)
+    return build_clause(merge_or_terms(tree, overrides), all_columns, overrides)

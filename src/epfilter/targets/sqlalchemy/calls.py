@@ -13,7 +13,7 @@ from epfilter.errors import FilterTypeError, UnsupportedFilterError, describe_ty
 from epfilter.resources import BoundCall, BoundValue
 from epfilter.semantics import PathStep
 from epfilter.targets.sqlalchemy.columns import ColumnLocation, ColumnType, sql_type_name
-from epfilter.values import from_text_or_none, to_text
+from epfilter.values import from_text_or_none
 
 _CAST_HINT = "pass columns={…} with an expression of that type, made by type_coerce or cast"
 
@@ -95,7 +95,7 @@ def coerce_values(call: BoundCall, location: ColumnLocation) -> tuple[Any, ...]:
                 )
         return values
     if type_.name == "enum":
-        return tuple([to_text(value) for value in values])
+        return values
     try:
         coerced = [coerce_value(type_.name, value) for value in values]
     except TypeConflictError:

@@ -11,33 +11,32 @@ from sqlalchemy.sql.visitors import InternalTraversal
 
 from epfilter.ast import Operator
 from epfilter.errors import UnsupportedFilterError
-from epfilter.resources import BoundCall, BoundFilter, fold_bound
+from epfilter.resources import BoundCall, BoundFilter, bound_calls, fold_bound
 from epfilter.targets.overrides import Overrides
 from epfilter.targets.sqlalchemy.calls import Call, Group, OwnCondition, coerce_values
 from epfilter.targets.sqlalchemy.columns import Columns
 from epfilter.targets.sqlalchemy.conditions import write_condition
 from epfilter.targets.sqlalchemy.dialect import MAX_FLAT_TERMS, join_conditions
-from epfilter.targets.sqlalchemy.dialects import DIALECTS
+from epfilter.targets.sqlalchemy.dialects import DIALECTS, dialect_class
 
 _MAX_STEPS = 20
 """Inside one JSON column: SQLite joins at most 64 tables, and each step takes two."""
 
-
-class _ColumnsClause(ColumnElement[bool]):
-    """What SQLAlchemy may traverse and replace: the columns."""
-
-    _traverse_internals = [("columns", InternalTraversal.dp_clauseelement_list)]  # noqa: RUF012
-    columns: list[ColumnElement[Any]]
+_MAX_CACHED_VALUES = 200
+"""SQLAlchemy caches 500 statements of an engine by default."""
 
 
-class FilterClause(_ColumnsClause):
+class FilterClause(ColumnElement[bool]):
     """A filter as a condition; the dialect that compiles it decides how it is written.
 
-    A statement that contains it is compiled every time: there are as many filters as values, and
-    they would displace other statements from the cache.
+    The values are a part of the cache key, so a statement with other values is compiled anew.
     """
 
-    inherit_cache = False
+    _traverse_internals = [  # noqa: RUF012 - what SQLAlchemy traverses and compares
+        ("columns", InternalTraversal.dp_clauseelement_list),
+        ("_key", InternalTraversal.dp_plain_obj),
+    ]
+    columns: list[ColumnElement[Any]]
     type = Boolean()
 
     def __init__(self, f: BoundFilter, columns: Columns, overrides: Overrides) -> None:
@@ -53,6 +52,7 @@ class FilterClause(_ColumnsClause):
             conjunction=lambda terms: Group("AND", tuple(terms)),
             disjunction=lambda terms: Group("OR", tuple(terms)),
         )
+        self._key = _cache_key(self._tree)
         for column in self.columns:
             self._propagate_attrs = self._propagate_attrs or column._propagate_attrs
 
@@ -91,6 +91,32 @@ class FilterClause(_ColumnsClause):
         return Call(call.op, call.path, index, location.type, location.path, values)
 
 
+def _cache_key(tree: Call | OwnCondition | Group) -> tuple[object, ...]:
+    """Return what decides how a tree is compiled, besides its columns.
+
+    It contains the types of the values: `True` equals 1.
+    """
+    if isinstance(tree, Group):
+        return (tree.connective, *map(_cache_key, tree.terms))
+    if isinstance(tree, OwnCondition):
+        return (tree.column_index,)
+    types = tuple(map(type, tree.values))
+    return (tree.op, tree.column_index, tree.path, types, tree.values)
+
+
+class LongFilterClause(FilterClause):
+    """A filter with so many values that its statement is not cached."""
+
+    inherit_cache = False
+
+
+def build_clause(f: BoundFilter, columns: Columns, overrides: Overrides) -> FilterClause:
+    """Return the clause of a filter: the cache counts statements, so it is left to short ones."""
+    values = sum([len(call.values) for call in bound_calls(f)])
+    class_ = FilterClause if values <= _MAX_CACHED_VALUES else LongFilterClause
+    return class_(f, columns, overrides)
+
+
 @compiles(FilterClause)
 def _compile(clause: FilterClause, compiler: SQLCompiler, **arguments: Any) -> str:
     columns = [compiler.process(column, **arguments) for column in clause.columns]
@@ -104,7 +130,7 @@ class _Compilation:
         self, compiler: SQLCompiler, arguments: dict[str, Any], columns: list[str]
     ) -> None:
         self._dialect_name = compiler.dialect.name
-        class_ = DIALECTS.get(self._dialect_name)
+        class_ = dialect_class(compiler.dialect)
         self._dialect = class_(compiler, arguments) if class_ else None
         self._columns = columns
 

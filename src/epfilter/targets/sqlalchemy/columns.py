@@ -27,8 +27,8 @@ class ColumnType:
     type: types.TypeEngine[Any]
     item: ColumnType | None = None
     """The type of a list's elements."""
-    members: tuple[tuple[str, str], ...] = ()
-    """The members of an enum class: the stored name, and the text of the value."""
+    members: tuple[tuple[str, object], ...] = ()
+    """The members of an enum class: what is stored for each, and its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ def column_type(type_: types.TypeEngine[Any]) -> ColumnType:
     ('integer', 'other')
     """
     if isinstance(type_, types.ARRAY):
+        if (type_.dimensions or 1) > 1:
+            return ColumnType("other", type_)
         return ColumnType("list", type_, item=column_type(type_.item_type))
     if isinstance(type_, types.Enum) and type_.enum_class is not None:
         try:
@@ -78,13 +80,14 @@ def column_type(type_: types.TypeEngine[Any]) -> ColumnType:
     return ColumnType("other", type_)
 
 
-def _members(type_: types.Enum) -> Iterator[tuple[str, str]]:
+def _members(type_: types.Enum) -> Iterator[tuple[str, object]]:
     by_name = getattr(type_.enum_class, "__members__", {})
     members = [member for name, member in by_name.items() if member.name == name]
     if len(members) != len(type_.enums):
         members = list(by_name.values())
     for stored, member in zip(type_.enums, members, strict=True):
-        yield stored, to_text(member)
+        to_text(member)  # raises an error for a value that a filter cannot have
+        yield stored, member.value
 
 
 class Columns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, assert_never
 
@@ -10,13 +10,15 @@ from sqlalchemy import types
 
 from epfilter.ast import (
     LOWER_BOUND_OPERATORS,
+    ORDERED_OPERATORS,
     PATTERN_OPERATORS,
     CallOperator,
     Operator,
 )
 from epfilter.resources import BoundValue
-from epfilter.semantics import fold_case, parse_pattern
+from epfilter.semantics import parse_pattern
 from epfilter.targets.binding import Untyped
+from epfilter.targets.matchers import value_matcher
 from epfilter.targets.representable import (
     Comparison,
     Representation,
@@ -38,11 +40,6 @@ from epfilter.values import from_text_or_none
 # Values inside lists and JSON have no column, so no index and no declared digits.
 _TEXT = ColumnType("text", types.NullType())
 _BOOLEAN = ColumnType("boolean", types.Boolean())
-_NUMBERS = {
-    "number": ColumnType("number", types.NullType()),
-    "integer": ColumnType("integer", types.BigInteger()),
-    "double": ColumnType("float", types.Double()),
-}
 
 
 def write_condition(dialect: SqlDialect, call: Call, sql: str) -> str:
@@ -75,15 +72,25 @@ def _write_in_list(dialect: SqlDialect, call: Call, item: ColumnType, sql: str) 
     if not dialect.has_lists:
         raise dialect.unsupported("it has no columns of lists")
     if call.path:
-        index = dialect.bind_index((call.path[0].list_index or 0) + 1)
-        return _write_on_value(dialect, call, item, f"({sql})[{index}]")
+        index = call.path[0].list_index or 0
+        if call.op is Operator.IS_NULL:
+            return f"{dialect.list_element(sql, index)} IS NULL"
+
+        def write_at_index(values: tuple[Any, ...]) -> str:
+            fitted = _fit_values(dialect, call.op, item, values)
+            if not fitted:
+                return NEVER
+            return _write_fitted(dialect, call.op, item, dialect.list_element(sql, index), fitted)
+
+        return _join_values(call, write_at_index)
     if call.op is Operator.IS_NULL:
         return f"{sql} IS NULL"
+    value = "epfilter_item.value"
     if item.name == "text":
-        item = _TEXT
+        value, item = dialect.as_text(value, item.type), _TEXT
 
     def write(values: tuple[Any, ...]) -> str:
-        condition = _any_holds(dialect, call.op, item, "epfilter_item.value", values)
+        condition = _any_holds(dialect, call.op, item, value, values)
         if condition == NEVER:
             return NEVER
         return f"EXISTS (SELECT 1 FROM unnest({sql}) AS epfilter_item(value) WHERE {condition})"
@@ -103,57 +110,82 @@ def _write_in_json(dialect: SqlDialect, call: Call, sql: str) -> str:
         return f"NOT {path.exists(path.is_present())}"
 
     def write(values: tuple[Any, ...]) -> str:
-        path = JSON_PATHS[type(dialect)](dialect, sql)
+        path_type = JSON_PATHS[type(dialect)]
+        by_type = [
+            (type_, fitted)
+            for type_, possible in _node_values(call.op, path_type, values)
+            if (fitted := _fit_values(dialect, call.op, type_, possible))
+        ]
+        if not by_type:
+            return NEVER
+        path = path_type(dialect, sql)
         path.follow(call.path)
         path.elements()
-        conditions = _node_conditions(dialect, call.op, path, values)
-        possible = [condition for condition in conditions if condition != NEVER]
-        if not possible:
-            return NEVER
-        return path.exists(possible[0] if len(possible) == 1 else join_conditions(possible, "OR"))
+        conditions = [
+            _write_fitted(dialect, call.op, type_, _read_node(path, type_), fitted)
+            for type_, fitted in by_type
+        ]
+        return path.exists(
+            conditions[0] if len(conditions) == 1 else join_conditions(conditions, "OR")
+        )
 
     return _join_values(call, write)
 
 
-def _node_conditions(
-    dialect: SqlDialect, op: CallOperator, path: JsonPath, values: tuple[BoundValue, ...]
-) -> list[str]:
-    """Return the conditions on a node as a text, as a boolean, and as a number."""
-    texts = tuple([str(value) for value in values if isinstance(value, str)])
-    conditions = [_any_holds(dialect, op, _TEXT, path.text(), texts)]
+def _node_values(
+    op: CallOperator, path_type: type[JsonPath], values: tuple[BoundValue, ...]
+) -> Iterator[tuple[ColumnType, tuple[Any, ...]]]:
+    """Yield the types that a node may have, each with the values that read as it."""
+    yield _TEXT, tuple([str(value) for value in values if isinstance(value, str)])
     if op in PATTERN_OPERATORS:
-        return conditions
+        return
     booleans = [
         from_text_or_none(value, bool) if isinstance(value, Untyped) else value
         for value in values
         if isinstance(value, (Untyped, bool))
     ]
-    known_booleans = tuple([value for value in booleans if value is not None])
-    conditions.append(_any_holds(dialect, op, _BOOLEAN, path.boolean(), known_booleans))
+    yield _BOOLEAN, tuple([value for value in booleans if value is not None])
     numbers = [
         from_text_or_none(value, Decimal) if isinstance(value, Untyped) else Decimal(value)
         for value in values
         if isinstance(value, (Untyped, int, Decimal)) and not isinstance(value, bool)
     ]
     known_numbers = tuple([value for value in numbers if value is not None])
-    for name, node in path.number().items():
-        conditions.append(_any_holds(dialect, op, _NUMBERS[name], node, known_numbers))
-    return conditions
+    for type_ in path_type.number_types:
+        yield type_, known_numbers
+
+
+def _read_node(path: JsonPath, type_: ColumnType) -> str:
+    if type_ is _TEXT:
+        return path.text()
+    return path.boolean() if type_ is _BOOLEAN else path.number(type_)
 
 
 def _any_holds(
     dialect: SqlDialect, op: CallOperator, type_: ColumnType, sql: str, values: tuple[Any, ...]
 ) -> str:
     """Return the condition that `sql` satisfies the operator for any value; NULL never does."""
+    fitted = _fit_values(dialect, op, type_, values)
+    return _write_fitted(dialect, op, type_, sql, fitted) if fitted else NEVER
+
+
+def _fit_values(
+    dialect: SqlDialect, op: CallOperator, type_: ColumnType, values: tuple[Any, ...]
+) -> list[Any]:
+    """Return what to compare the column with: nothing if no value of the column satisfies the call.
+
+    For an ordered comparison of a type other than text this is the one `Representation`. Nothing is
+    bound yet, because an engine may refuse a parameter that the statement does not contain.
+    """
     if not values:
-        return NEVER
+        return []
     if op is Operator.TEXT and type_.name != "text":
         raise dialect.unsupported("full-text search requires a column of text")
     if type_.name == "enum":
-        stored = [name for name, text in type_.members if _text_satisfies(op, text, values)]
-        return dialect.text_equals(sql, stored, type_.type) if stored else NEVER
+        matcher = value_matcher(Operator.EQ if op is Operator.CONTAINS_ALL else op, values)
+        return [name for name, value in type_.members if matcher.matches(value)]
     if type_.name == "text":
-        return _write_text(dialect, op, type_, sql, values)
+        return list(values)
     match op:
         case (
             Operator.EQ
@@ -163,22 +195,35 @@ def _any_holds(
             | Operator.CONTAINS_ALL
         ):
             comparisons = [_fit_comparison(dialect, Operator.EQ, type_, value) for value in values]
-            exact = [each.value for each in comparisons if not isinstance(each, bool)]
-            return dialect.compare(sql, type_, Operator.EQ, exact) if exact else NEVER
+            return [each.value for each in comparisons if not isinstance(each, bool)]
         case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
-            return _write_comparison(
-                dialect, type_, sql, _fit_comparison(dialect, op, type_, values[0])
-            )
+            comparison = _fit_comparison(dialect, op, type_, values[0])
+            return [] if comparison is False else [comparison]
         case Operator.LIKE | Operator.ILIKE:  # a pattern matches texts only
-            return NEVER
+            return []
         case Operator.TEXT | Operator.IS_NULL:  # handled before
             raise AssertionError(op)
         case _:
             assert_never(op)
 
 
+def _write_fitted(
+    dialect: SqlDialect, op: CallOperator, type_: ColumnType, sql: str, fitted: list[Any]
+) -> str:
+    """Return the condition of a call with the values that `_fit_values` returns."""
+    if type_.name in ("enum", "text"):
+        sql = dialect.as_text(sql, type_.type)
+    if type_.name == "enum":
+        return dialect.text_equals(sql, fitted, type_.type)
+    if type_.name == "text":
+        return _write_text(dialect, op, type_, sql, fitted)
+    if op in ORDERED_OPERATORS:
+        return _write_comparison(dialect, type_, sql, fitted[0])
+    return dialect.compare(sql, type_, Operator.EQ, fitted)
+
+
 def _write_text(
-    dialect: SqlDialect, op: CallOperator, type_: ColumnType, sql: str, values: tuple[Any, ...]
+    dialect: SqlDialect, op: CallOperator, type_: ColumnType, sql: str, values: list[Any]
 ) -> str:
     match op:
         case Operator.TEXT:
@@ -196,7 +241,7 @@ def _write_text(
             | Operator.CONTAINS_ANY
             | Operator.CONTAINS_ALL
         ):
-            return dialect.text_equals(sql, list(values), type_.type)
+            return dialect.text_equals(sql, values, type_.type)
         case Operator.IS_NULL:  # has no values
             raise AssertionError(op)
         case _:
@@ -206,10 +251,8 @@ def _write_text(
 def _write_comparison(
     dialect: SqlDialect, type_: ColumnType, sql: str, comparison: Representation
 ) -> str:
-    if comparison is False:
-        return NEVER
     is_not_nan = dialect.is_not_nan(sql, type_) if type_.name in NUMBER_TYPES else None
-    if comparison is True:
+    if isinstance(comparison, bool):
         return is_not_nan or f"{sql} IS NOT NULL"
     condition = dialect.compare(sql, type_, comparison.op, [comparison.value])
     if is_not_nan and comparison.op in LOWER_BOUND_OPERATORS:
@@ -226,32 +269,3 @@ def _fit_comparison(
     if type_.name == "date":
         return fit_comparison_to_date(op, value)
     return Comparison(op, to_timestamp(value) if type_.name == "datetime" else value)
-
-
-def _text_satisfies(op: CallOperator, text: str, values: tuple[str, ...]) -> bool:
-    """Return whether the value of an enum member satisfies the operator for any value."""
-    match op:
-        case Operator.LIKE:
-            return parse_pattern(values[0]).matches(text)
-        case Operator.ILIKE:
-            return parse_pattern(values[0]).fold_case().matches(fold_case(text))
-        case Operator.GT:
-            return text > values[0]
-        case Operator.GE:
-            return text >= values[0]
-        case Operator.LT:
-            return text < values[0]
-        case Operator.LE:
-            return text <= values[0]
-        case (
-            Operator.EQ
-            | Operator.IN
-            | Operator.CONTAINS
-            | Operator.CONTAINS_ANY
-            | Operator.CONTAINS_ALL
-        ):
-            return text in values
-        case Operator.TEXT | Operator.IS_NULL:  # handled before
-            raise AssertionError(op)
-        case _:
-            assert_never(op)

@@ -18,8 +18,8 @@ from epfilter.semantics import Pattern, case_variants
 from epfilter.targets.representable import (
     EVERY_INT64,
     Representation,
+    fit_comparison_to_float,
     fit_comparison_to_integer,
-    fit_comparison_to_nearest_float,
 )
 from epfilter.targets.sqlalchemy.columns import ColumnType
 
@@ -112,6 +112,10 @@ class SqlDialect(ABC):
         return self.bind(value, _STRING)
 
     # Texts
+
+    def as_text(self, sql: str, type_: types.TypeEngine[Any]) -> str:
+        """Return a column of text as a text: an enum of the database is a type of its own."""
+        return sql
 
     @abstractmethod
     def exact_text(self, sql: str) -> str:
@@ -213,9 +217,7 @@ class SqlDialect(ABC):
         if type_.name == "integer":
             return fit_comparison_to_integer(op, value, *EVERY_INT64)
         if type_.name == "float":
-            return fit_comparison_to_nearest_float(
-                op, value, single=self.is_single_float(type_.type)
-            )
+            return fit_comparison_to_float(op, value, single=self.is_single_float(type_.type))
         return self.fit_comparison_to_numeric(op, value, type_.type)
 
     @abstractmethod
@@ -257,6 +259,10 @@ class SqlDialect(ABC):
     def bind_index(self, index: int) -> str:
         """Return the placeholder of an index or a length."""
         return self.bind(index, _INTEGER)
+
+    def list_element(self, sql: str, index: int) -> str:
+        """Return an element of a list, or NULL if there is none; the first has the index 0."""
+        return f"({sql})[{self.bind_index(index + 1)}]"
 
     def bind_uuid(self, value: Any, type_: types.TypeEngine[Any]) -> str:
         """Return the placeholder of a UUID, in the form in which the column stores it."""

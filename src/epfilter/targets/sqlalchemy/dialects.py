@@ -7,22 +7,26 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import types
+from sqlalchemy import Dialect, types
 
 from epfilter.ast import LOWER_BOUND_OPERATORS, UPPER_BOUND_OPERATORS, Operator
 from epfilter.semantics import Pattern
 from epfilter.targets.representable import (
+    EVERY_INT64,
     Representation,
     fit_comparison_to_decimal,
+    fit_comparison_to_float,
     fit_comparison_to_integer,
-    fit_comparison_to_integer_or_float,
     has_float_digits,
 )
 from epfilter.targets.sqlalchemy.columns import ColumnType
-from epfilter.targets.sqlalchemy.dialect import NAIVE_DATETIME, SqlDialect, variant_pairs
+from epfilter.targets.sqlalchemy.dialect import NAIVE_DATETIME, SYMBOLS, SqlDialect, variant_pairs
 
 _MAX_REPLACED = 20
 """Nested calls; the parser of SQLite stops at a depth of 100 symbols, several for each call."""
+
+_AS_IS = types.NullType()
+"""The type of a parameter that the driver receives as it is."""
 
 _POSTGRESQL_HIGHEST = Decimal("1e131071")
 _POSTGRESQL_SCALE = 16_383
@@ -62,14 +66,15 @@ class SQLite(SqlDialect):
     def fit_comparison_to_numeric(
         self, op: Operator, value: Any, type_: types.TypeEngine[Any]
     ) -> Representation:
-        comparison = fit_comparison_to_integer_or_float(op, value)
-        is_float = not isinstance(comparison, bool) and isinstance(comparison.value, float)
-        if is_float and isinstance(type_, types.Numeric) and not has_float_digits(value):
+        whole = fit_comparison_to_integer(op, value, *EVERY_INT64)
+        if not isinstance(whole, bool) and whole.value == value:
+            return whole
+        if not has_float_digits(value):
             raise self.unsupported(
                 "it stores such numbers as floats of 15 digits, and the value has more",
                 "use a value of at most 15 digits",
             )
-        return comparison
+        return fit_comparison_to_float(op, value)
 
     def compare(self, sql: str, type_: ColumnType, op: Operator, values: list[Any]) -> str:
         if type_.name not in ("date", "datetime"):
@@ -157,6 +162,10 @@ class PostgreSQL(SqlDialect):
     def text_equals(self, sql: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
         return self._equals_with_index(sql, values, type_)
 
+    def list_element(self, sql: str, index: int) -> str:
+        # The first index of an array is 1 only by default.
+        return f"({sql})[array_lower({sql}, 1) + {self.bind_index(index)}]"
+
     def search_text(self, sql: str, words: str) -> str:
         vector = f"to_tsvector('simple', CAST({sql} AS TEXT))"
         return f"{vector} @@ plainto_tsquery('simple', {self.bind_text(words)})"
@@ -182,6 +191,9 @@ class DuckDB(SqlDialect):
 
     target = "DuckDB"
 
+    def as_text(self, sql: str, type_: types.TypeEngine[Any]) -> str:
+        return f"CAST({sql} AS VARCHAR)" if isinstance(type_, types.Enum) else sql
+
     def exact_text(self, sql: str) -> str:
         return f"{sql} COLLATE C"
 
@@ -196,6 +208,12 @@ class DuckDB(SqlDialect):
         self, op: Operator, value: Any, type_: types.TypeEngine[Any]
     ) -> Representation:
         return _fit_comparison_to_fixed(op, value, *_declared_digits(type_, 18, 3))
+
+    def bind_number(self, value: Any) -> str:
+        # The Numeric of duckdb-engine converts to a float.
+        return (
+            self.bind(value, _AS_IS) if isinstance(value, Decimal) else super().bind_number(value)
+        )
 
     def is_single_float(self, type_: types.TypeEngine[Any]) -> bool:
         return not isinstance(type_, types.Double)
@@ -248,14 +266,15 @@ class MySQL(SqlDialect):
 
 
 class MariaDB(MySQL):
-    """MariaDB: its UUIDs have an order of their own."""
+    """MariaDB: its UUIDs have an order of their own, so they compare as texts."""
 
     target = "MariaDB"
 
-    def bind_uuid(self, value: Any, type_: types.TypeEngine[Any]) -> str:
-        if self.operator not in (Operator.EQ, Operator.IN):
-            raise self.unsupported("it does not order UUIDs by their digits", "use eq or in")
-        return super().bind_uuid(value, type_)
+    def compare(self, sql: str, type_: ColumnType, op: Operator, values: list[Any]) -> str:
+        is_native = type_.name == "uuid" and getattr(type_.type, "native_uuid", True)
+        if op is Operator.EQ or not is_native:
+            return super().compare(sql, type_, op, values)
+        return f"{self.exact_text(sql)} {SYMBOLS[op]} {self.bind_exact_text(str(values[0]))}"
 
 
 def _declared_digits(type_: types.TypeEngine[Any], digits: int, scale: int) -> tuple[int, int]:
@@ -277,3 +296,11 @@ DIALECTS: dict[str, type[SqlDialect]] = {
     "mariadb": MariaDB,
 }
 """By the name of SQLAlchemy's dialect; `default` is that of `str(condition)`."""
+
+
+def dialect_class(dialect: Dialect) -> type[SqlDialect] | None:
+    """Return the class for a dialect of SQLAlchemy; None if epfilter does not support it.
+
+    A dialect with the name mysql can be connected to MariaDB.
+    """
+    return MariaDB if getattr(dialect, "is_mariadb", False) else DIALECTS.get(dialect.name)

@@ -7,14 +7,25 @@ stands for its elements, unless an index follows. Names and indices are bound pa
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from sqlalchemy import types
 
 from epfilter.semantics import PathStep
+from epfilter.targets.sqlalchemy.columns import ColumnType
 from epfilter.targets.sqlalchemy.dialect import SqlDialect
 from epfilter.targets.sqlalchemy.dialects import DuckDB, PostgreSQL, SQLite
+
+_NUMBER = ColumnType("number", types.NullType())
+_INTEGER = ColumnType("integer", types.BigInteger())
+_FLOAT = ColumnType("float", types.Double())
 
 
 class JsonPath(ABC):
     """A path that grows step by step; `node` is the SQL of its current node."""
+
+    number_types: ClassVar[tuple[ColumnType, ...]] = (_INTEGER, _FLOAT)
+    """The types of the numbers in JSON."""
 
     def __init__(self, dialect: SqlDialect, column: str) -> None:
         self.dialect = dialect
@@ -55,8 +66,8 @@ class JsonPath(ABC):
         """Return the node as a boolean, or NULL if it is not a boolean."""
 
     @abstractmethod
-    def number(self) -> dict[str, str]:
-        """Return the node as a number of each type, or NULL if it is not one."""
+    def number(self, type_: ColumnType) -> str:
+        """Return the node as a number of one of the `number_types`, or NULL if it is not one."""
 
     def follow(self, steps: tuple[PathStep, ...]) -> None:
         """Continue along all steps of a path."""
@@ -126,13 +137,18 @@ class SQLiteJsonPath(JsonPath):
     def boolean(self) -> str:
         return f"CASE {self.node}.type WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
 
-    def number(self) -> dict[str, str]:
-        node = self.node
-        return {"number": f"CASE WHEN {node}.type IN ('integer', 'real') THEN {node}.value END"}
+    def number(self, type_: ColumnType) -> str:
+        # An integer of more than 64 bits is stored as a float.
+        storage = "integer" if type_ is _INTEGER else "real"
+        node, value = f"{self.node}.type", f"{self.node}.value"
+        is_number = f"{node} IN ('integer', 'real') AND typeof({value}) = '{storage}'"
+        return f"CASE WHEN {is_number} THEN {value} END"
 
 
 class PostgreSQLJsonPath(JsonPath):
     """Nodes are expressions of type JSONB."""
+
+    number_types = (_NUMBER,)
 
     def root(self, column: str) -> str:
         return f"{self.add_item(f'(SELECT CAST({column} AS JSONB))', '(node)')}.node"
@@ -172,8 +188,8 @@ class PostgreSQLJsonPath(JsonPath):
     def boolean(self) -> str:
         return f"CAST({self._if_type('boolean')} AS BOOLEAN)"
 
-    def number(self) -> dict[str, str]:
-        return {"number": f"CAST({self._if_type('number')} AS NUMERIC)"}
+    def number(self, type_: ColumnType) -> str:
+        return f"CAST({self._if_type('number')} AS NUMERIC)"
 
     def _if_type(self, type_: str) -> str:
         return f"CASE jsonb_typeof({self.node}) WHEN '{type_}' THEN {self.node} #>> '{{}}' END"
@@ -223,10 +239,12 @@ class DuckDBJsonPath(JsonPath):
     def boolean(self) -> str:
         return f"CAST(CASE WHEN {self._is('BOOLEAN')} THEN {self._unquoted()} END AS BOOLEAN)"
 
-    def number(self) -> dict[str, str]:
+    def number(self, type_: ColumnType) -> str:
+        if type_ is _FLOAT:
+            real = f"CASE WHEN {self._is('DOUBLE')} THEN {self._unquoted()} END"
+            return f"CAST({real} AS DOUBLE)"
         whole = f"CASE WHEN {self._is('BIGINT', 'UBIGINT', 'HUGEINT')} THEN {self._unquoted()} END"
-        real = f"CASE WHEN {self._is('DOUBLE')} THEN {self._unquoted()} END"
-        return {"integer": f"CAST({whole} AS HUGEINT)", "double": f"CAST({real} AS DOUBLE)"}
+        return f"CAST({whole} AS HUGEINT)"
 
     def _is(self, *names: str) -> str:
         types = ", ".join([f"'{name}'" for name in names])
