@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from epfilter import resources
 from epfilter.resources import Resource, all_resources, orders, pim_nodes, resource_info
 from epfilter.resources.fields import Field
 from support.rows import for_each
@@ -37,6 +39,23 @@ def test_mypy_accepts_and_refuses_what_the_page_of_uses_says() -> None:
     assert wrong == [], done.stdout
     assert USES.name not in done.stdout, done.stdout
     assert done.stderr == ""
+
+
+@pytest.mark.slow
+def test_the_errors_of_mypy_name_public_classes_only(tmp_path: Path) -> None:
+    uses = tmp_path / "uses.py"
+    uses.write_text(re.sub("# type: ignore.*", "", USES.read_text("utf-8")), "utf-8")
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-m", "mypy", str(uses)],
+        cwd=HERE.parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.count("error:") > 50, done.stdout
+    owners = {*re.findall(r'of "([A-Z]\w+)"', done.stdout)}
+    assert owners >= {"Eq", "Gt", "In", "Like", "Ordered"}
+    assert owners <= {*resources.__all__}
 
 
 def pyright(folder: Path, uses: Path) -> list[str]:

@@ -43,6 +43,7 @@ from epfilter.resources.field_types import (
 )
 from epfilter.resources.fields import (
     Contains,
+    ContainsAnyAll,
     ContainsAnyAllNull,
     Eq,
     EqGt,
@@ -60,6 +61,7 @@ from epfilter.resources.fields import (
     EqNull,
     EqOrdered,
     Field,
+    Gt,
     GtLt,
     ILike,
     ILikeNull,
@@ -68,7 +70,9 @@ from epfilter.resources.fields import (
     Like,
     LikeILike,
     NoOperators,
+    Null,
     Ordered,
+    Text,
     declaration_of,
 )
 from epfilter.resources.groups import FieldGroup, Keyed, Nested
@@ -114,6 +118,7 @@ __all__ = [
     "BoundOr",
     "BoundValue",
     "Contains",
+    "ContainsAnyAll",
     "ContainsAnyAllNull",
     "Declaration",
     "Deprecation",
@@ -137,6 +142,7 @@ __all__ = [
     "FieldGroup",
     "FieldMatch",
     "FieldType",
+    "Gt",
     "GtLt",
     "ILike",
     "ILikeNull",
@@ -147,6 +153,7 @@ __all__ = [
     "LikeILike",
     "Nested",
     "NoOperators",
+    "Null",
     "Ordered",
     "PatternAlias",
     "Policy",
@@ -155,6 +162,7 @@ __all__ = [
     "ResourceInfo",
     "Schema",
     "SourceConflict",
+    "Text",
     "account_addresses",
     "account_members",
     "account_memberships",

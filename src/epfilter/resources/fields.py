@@ -206,7 +206,7 @@ class NoOperatorError(ResourceError, AttributeError):
     """Raised for a method that a field does not have; an AttributeError, so `hasattr` works."""
 
 
-class SupportsEq(Field[V]):
+class Eq(Field[V]):
     """A field with the operator `eq`."""
 
     _adds: ClassVar[tuple[Operator, ...]] = (Operator.EQ,)
@@ -216,7 +216,7 @@ class SupportsEq(Field[V]):
         return self._compare(Operator.EQ, value)
 
 
-class SupportsIn(Field[V]):
+class In(Field[V]):
     """A field with the operator `in`."""
 
     _adds: ClassVar[tuple[Operator, ...]] = (Operator.IN,)
@@ -229,7 +229,7 @@ class SupportsIn(Field[V]):
         return self._membership(Operator.IN, values, "in_")
 
 
-class SupportsGt(Field[V]):
+class Gt(Field[V]):
     """A field with the operator `gt`."""
 
     _adds: ClassVar[tuple[Operator, ...]] = (Operator.GT,)
@@ -242,7 +242,7 @@ class SupportsGt(Field[V]):
         return self._compare(Operator.GT, value)
 
 
-class SupportsGtLt(SupportsGt[V]):
+class GtLt(Gt[V]):
     """A field with the operators `gt` and `lt`."""
 
     _adds: ClassVar[tuple[Operator, ...]] = (Operator.LT,)
@@ -270,7 +270,7 @@ class _MethodOfTimes:
         return MethodType(self._function, field)
 
 
-class SupportsOrdering(SupportsGtLt[V]):
+class Ordered(GtLt[V]):
     """A field with the operators `gt`, `ge`, `lt` and `le`."""
 
     _adds: ClassVar[tuple[Operator, ...]] = (Operator.GE, Operator.LE)
@@ -301,7 +301,7 @@ class SupportsOrdering(SupportsGtLt[V]):
         return self._range(Operator.LT, start, end)
 
     def on(
-        self: SupportsOrdering[datetime | date | str] | SupportsOrdering[date | str],
+        self: Ordered[datetime | date | str] | Ordered[date | str],
         day: date,
         zone: tzinfo = UTC,
     ) -> And:
@@ -313,7 +313,7 @@ class SupportsOrdering(SupportsGtLt[V]):
         on = _MethodOfTimes(on)
 
 
-class SupportsLike(Field[V]):
+class Like(Field[V]):
     """A field with the operator `like`."""
 
     _adds: ClassVar[tuple[Operator, ...]] = (Operator.LIKE,)
@@ -341,7 +341,7 @@ class SupportsLike(Field[V]):
         return Builder(self._path).contains_text(text)
 
 
-class SupportsILike(Field[V]):
+class ILike(Field[V]):
     """A field with the operator `ilike`."""
 
     _adds: ClassVar[tuple[Operator, ...]] = (Operator.ILIKE,)
@@ -351,7 +351,7 @@ class SupportsILike(Field[V]):
         return self._compare(Operator.ILIKE, pattern)
 
 
-class SupportsContains(Field[V]):
+class Contains(Field[V]):
     """A list with the operator `contains`."""
 
     _adds: ClassVar[tuple[Operator, ...]] = (Operator.CONTAINS,)
@@ -361,7 +361,7 @@ class SupportsContains(Field[V]):
         return self._compare(Operator.CONTAINS, value)
 
 
-class SupportsContainsAnyAll(Field[V]):
+class ContainsAnyAll(Field[V]):
     """A list with the operators `contains_any` and `contains_all`."""
 
     _adds: ClassVar[tuple[Operator, ...]] = (Operator.CONTAINS_ANY, Operator.CONTAINS_ALL)
@@ -375,7 +375,7 @@ class SupportsContainsAnyAll(Field[V]):
         return self._membership(Operator.CONTAINS_ALL, values, "contains_all")
 
 
-class SupportsText(Field[V]):
+class Text(Field[V]):
     """A field with the operator `text`."""
 
     _adds: ClassVar[tuple[Operator, ...]] = (Operator.TEXT,)
@@ -385,7 +385,7 @@ class SupportsText(Field[V]):
         return self._compare(Operator.TEXT, words)
 
 
-class SupportsIsNull(Field[V]):
+class Null(Field[V]):
     """A field with the operator `is_null`."""
 
     _adds: ClassVar[tuple[Operator, ...]] = (Operator.IS_NULL,)
@@ -400,119 +400,87 @@ class NoOperators(Field[V]):
     """A field that cannot be filtered on."""
 
 
-class Eq(SupportsEq[V]):
-    """`eq`."""
-
-
-class In(SupportsIn[V]):
-    """`in`."""
-
-
-class EqIn(SupportsEq[V], SupportsIn[V]):
+class EqIn(Eq[V], In[V]):
     """`eq`, `in`."""
 
 
-class EqGt(SupportsEq[V], SupportsGt[V]):
+class EqGt(Eq[V], Gt[V]):
     """`eq`, `gt`."""
 
 
-class GtLt(SupportsGtLt[V]):
-    """`gt`, `lt`."""
-
-
-class Ordered(SupportsOrdering[V]):
-    """`gt`, `ge`, `lt`, `le`."""
-
-
-class EqOrdered(SupportsEq[V], SupportsOrdering[V]):
+class EqOrdered(Eq[V], Ordered[V]):
     """`eq`, `gt`, `ge`, `lt`, `le`."""
 
 
-class EqInOrdered(SupportsEq[V], SupportsIn[V], SupportsOrdering[V]):
+class EqInOrdered(Eq[V], In[V], Ordered[V]):
     """`eq`, `in`, `gt`, `ge`, `lt`, `le`."""
 
 
-class InOrderedNull(SupportsIn[V], SupportsOrdering[V], SupportsIsNull[V]):
+class InOrderedNull(In[V], Ordered[V], Null[V]):
     """`in`, `gt`, `ge`, `lt`, `le`, `is_null`."""
 
 
-class EqInOrderedNull(SupportsEq[V], SupportsIn[V], SupportsOrdering[V], SupportsIsNull[V]):
+class EqInOrderedNull(Eq[V], In[V], Ordered[V], Null[V]):
     """`eq`, `in`, `gt`, `ge`, `lt`, `le`, `is_null`."""
 
 
-class EqInOrderedLike(SupportsEq[V], SupportsIn[V], SupportsOrdering[V], SupportsLike[V]):
+class EqInOrderedLike(Eq[V], In[V], Ordered[V], Like[V]):
     """`eq`, `in`, `gt`, `ge`, `lt`, `le`, `like`."""
 
 
-class EqInOrderedLikeNull(
-    SupportsEq[V], SupportsIn[V], SupportsOrdering[V], SupportsLike[V], SupportsIsNull[V]
-):
+class EqInOrderedLikeNull(Eq[V], In[V], Ordered[V], Like[V], Null[V]):
     """`eq`, `in`, `gt`, `ge`, `lt`, `le`, `like`, `is_null`."""
 
 
-class Like(SupportsLike[V]):
-    """`like`."""
-
-
-class ILike(SupportsILike[V]):
-    """`ilike`."""
-
-
-class LikeILike(SupportsLike[V], SupportsILike[V]):
+class LikeILike(Like[V], ILike[V]):
     """`like`, `ilike`."""
 
 
-class ILikeNull(SupportsILike[V], SupportsIsNull[V]):
+class ILikeNull(ILike[V], Null[V]):
     """`ilike`, `is_null`."""
 
 
-class EqLike(SupportsEq[V], SupportsLike[V]):
+class EqLike(Eq[V], Like[V]):
     """`eq`, `like`."""
 
 
-class EqILike(SupportsEq[V], SupportsILike[V]):
+class EqILike(Eq[V], ILike[V]):
     """`eq`, `ilike`."""
 
 
-class EqILikeNull(SupportsEq[V], SupportsILike[V], SupportsIsNull[V]):
+class EqILikeNull(Eq[V], ILike[V], Null[V]):
     """`eq`, `ilike`, `is_null`."""
 
 
-class EqLikeILike(SupportsEq[V], SupportsLike[V], SupportsILike[V]):
+class EqLikeILike(Eq[V], Like[V], ILike[V]):
     """`eq`, `like`, `ilike`."""
 
 
-class EqInLike(SupportsEq[V], SupportsIn[V], SupportsLike[V]):
+class EqInLike(Eq[V], In[V], Like[V]):
     """`eq`, `in`, `like`."""
 
 
-class EqInLikeILikeText(
-    SupportsEq[V], SupportsIn[V], SupportsLike[V], SupportsILike[V], SupportsText[V]
-):
+class EqInLikeILikeText(Eq[V], In[V], Like[V], ILike[V], Text[V]):
     """`eq`, `in`, `like`, `ilike`, `text`."""
 
 
-class EqNull(SupportsEq[V], SupportsIsNull[V]):
+class EqNull(Eq[V], Null[V]):
     """`eq`, `is_null`."""
 
 
-class Contains(SupportsContains[V]):
-    """`contains`."""
-
-
-class ContainsAnyAllNull(SupportsContains[V], SupportsContainsAnyAll[V], SupportsIsNull[V]):
+class ContainsAnyAllNull(Contains[V], ContainsAnyAll[V], Null[V]):
     """`contains`, `contains_any`, `contains_all`, `is_null`."""
 
 
 class EveryOperator(
-    SupportsEq[V],
-    SupportsIn[V],
-    SupportsOrdering[V],
-    SupportsLike[V],
-    SupportsILike[V],
-    SupportsContains[V],
-    SupportsContainsAnyAll[V],
-    SupportsText[V],
-    SupportsIsNull[V],
+    Eq[V],
+    In[V],
+    Ordered[V],
+    Like[V],
+    ILike[V],
+    Contains[V],
+    ContainsAnyAll[V],
+    Text[V],
+    Null[V],
 ):
     """All operators: the type of a field that is looked up by name at run time."""
