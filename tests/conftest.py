@@ -1,12 +1,18 @@
 """Profiles of hypothesis: `quick` is the default, `deep` what CI runs, `explore` for by hand.
 
-And what tests of several packages share: servers of PostgreSQL, MariaDB and MongoDB.
+And what tests of several packages share: servers of PostgreSQL, MariaDB and MongoDB, and what makes
+every test cheaper.
 """
 
 from __future__ import annotations
 
+import functools
+import gc
 import os
+import ssl
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from support.mariadb_server import mariadb_url
@@ -18,7 +24,7 @@ __all__ = ["mariadb_url", "mongo_database", "postgresql_url"]
 collect_ignore = ["support"]  # has no tests; doctest would import each module a second time
 
 # The same examples in every run, so that a failure is never somebody else's.
-settings.register_profile("quick", max_examples=20, derandomize=True, deadline=None)
+settings.register_profile("quick", max_examples=10, derandomize=True, deadline=None)
 # More of them; a slow machine is no failure.
 settings.register_profile(
     "deep",
@@ -36,3 +42,19 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+gc.disable()  # nothing that pytest collects is garbage; it is enabled again below
+
+
+def pytest_collection_finish() -> None:
+    """Exempt all modules and tests from the collection of garbage, which searches them else."""
+    gc.freeze()
+    gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def certificates() -> Iterator[None]:
+    """Read the trusted certificates once: every HTTP client does, which takes 20 milliseconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", functools.cache(ssl.create_default_context))
+        yield

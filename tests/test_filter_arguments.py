@@ -101,14 +101,14 @@ READERS: dict[str, Any] = {
 NEED_VALUES = READERS.keys() - {"check", "lint", "lint with a resource", "in_words", "Policy.check"}
 
 
-@pytest.mark.parametrize("name", READERS)
+@for_each("name", READERS)
 @pytest.mark.parametrize("text", ["ge(with_tax,5)", "gt(with_tax,5):lt(with_tax,3)"])
 def test_a_text_a_node_and_a_template_are_alike(name: str, text: str) -> None:
     read = READERS[name]
     assert read(text) == read(parse(text)) == read(Template(text)) == read(Template(text, orders))
 
 
-@pytest.mark.parametrize("name", READERS)
+@for_each("name", READERS)
 @pytest.mark.parametrize("other", [None, 5, b"eq(a,1)", ["eq(a,1)"]])
 def test_other_types_are_refused(name: str, other: object) -> None:
     if other is None and name in ("pages", "Policy.apply", "Policy.apply with a term"):

@@ -74,6 +74,7 @@ from epfilter.targets import (
 from epfilter.values import from_text, to_text
 from support.django_project import Order
 from support.filter_strategies import HOSTILE, texts
+from support.rows import for_each
 from support.template_strings import template_string
 
 _FILTER = parse("gt(a,1):eq(b,x)")
@@ -246,7 +247,7 @@ def test_any_argument_is_accepted_or_raises_a_filter_error(entry: str, value: An
     _call(entry, value)
 
 
-@pytest.mark.parametrize("entry", _ENTRIES)
+@for_each("entry", _ENTRIES)
 def test_each_hostile_object_is_accepted_or_raises_a_filter_error(entry: str) -> None:
     for value in _OBJECTS:
         _call(entry, value)

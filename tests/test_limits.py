@@ -33,6 +33,7 @@ from epfilter import (
 from epfilter.ast import And, Comparison, Node, Or
 from epfilter.limits import MAX_DEPTH
 from support.counted_work import count_lines
+from support.rows import for_each
 from support.sizes import MANY_TERMS, slow_except
 
 adapter: TypeAdapter[Filter] = TypeAdapter(Node)
@@ -86,7 +87,7 @@ def renamed(node: Filter) -> Filter:
     return node
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+@for_each("name", OPERATIONS)
 def test_deepest_tree(name: str) -> None:
     f = parse(deep_text(MAX_DEPTH))
     assert f.depth == MAX_DEPTH

@@ -23,10 +23,11 @@ from epfilter import (
 )
 from epfilter.ast import And, Or
 from epfilter.located import Located
+from support.rows import for_each
 
 
 @pytest.mark.parametrize("function", [parse, parse_located, from_query])
-@pytest.mark.parametrize(
+@for_each(
     ("text", "message"),
     [
         (None, "the text of a filter must be a str, not None."),
@@ -55,7 +56,7 @@ def test_another_type_than_str_is_refused(function: Any, text: object, message: 
 
 
 @pytest.mark.parametrize("function", [parse, parse_located, from_query])
-@pytest.mark.parametrize(
+@for_each(
     ("options", "kind", "message"),
     [
         ({"max_depth": 65}, FilterValueError, "max_depth must be from 0 to 64, not 65."),

@@ -26,6 +26,7 @@ from epfilter import (
 from epfilter.ast import Comparison, Node
 from epfilter.located import Located
 from support import filter_strategies as some
+from support.rows import for_each
 
 node_adapter: TypeAdapter[Filter] = TypeAdapter(Node)
 
@@ -86,7 +87,7 @@ def test_a_built_value_stays_one_operand(name: str, value: str) -> None:
     assert parse(str(built)) == built
 
 
-@pytest.mark.parametrize("value", some.HOSTILE)
+@for_each("value", some.HOSTILE)
 @pytest.mark.parametrize(
     "method", ["eq", "gt", "ge", "lt", "le", "like", "ilike", "contains", "text"]
 )

@@ -296,7 +296,7 @@ def test_an_unsupported_type_is_refused() -> None:
 
 
 @pytest.mark.parametrize("method", ["in_", "contains_any", "contains_all"])
-@pytest.mark.parametrize(
+@for_each(
     ("values", "texts"),
     [
         (("a", "b"), ("a", "b")),
@@ -319,7 +319,7 @@ def test_several_values_from_a_generator() -> None:
 
 
 @pytest.mark.parametrize("method", ["in_", "contains_any", "contains_all"])
-@pytest.mark.parametrize(
+@for_each(
     ("values", "message"),
     [
         ((), "{} requires at least one value. Hint: an empty list selects nothing; check for it before you build the filter."),

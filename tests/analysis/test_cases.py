@@ -20,9 +20,7 @@ def read_rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.mark.parametrize(
-    "row", read_rows("relations.jsonl"), ids=lambda row: f"{row['a']} {row['b']}"
-)
+@for_each("row", read_rows("relations.jsonl"), ids=lambda row: f"{row['a']} {row['b']}")
 def test_relations(row: dict[str, Any]) -> None:
     pair = row["a"], row["b"]
     for question in (implies, disjoint, equivalent):

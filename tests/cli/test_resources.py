@@ -92,7 +92,7 @@ def test_details_of_resources_are_shown(name: str, text: str) -> None:
     assert text in run(name)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each("name", NAMES)
 @pytest.mark.parametrize("width", [40, 80, 100])
 def test_tables_list_every_field_and_fit_the_terminal(
     name: str, width: int, monkeypatch: pytest.MonkeyPatch

@@ -27,6 +27,7 @@ from epfilter.exporter import (
     UnexpectedResponseError,
     WaitTimeoutError,
 )
+from support.rows import for_each
 
 JOB = Job(id=UUID(int=1), status=JobStatus.FAILED, error="No luck")
 RESPONSE_DETAILS: dict[str, Any] = {
@@ -38,7 +39,7 @@ RESPONSE_DETAILS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(
+@for_each(
     "error",
     [
         ExporterError("a.", hint="b"),

@@ -169,7 +169,7 @@ LINEAR: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("resource", [None, things], ids=["no resource", "with a resource"])
-@pytest.mark.parametrize("name", slow_except(LINEAR, "mixed", "values"))
+@pytest.mark.parametrize("name", slow_except(LINEAR, "mixed"))
 def test_work_grows_linearly(name: str, resource: Any) -> None:
     # With a limit of 0 every text is percent-encoded.
     every_rule = Settings(select=("EPF",), max_bytes=0)

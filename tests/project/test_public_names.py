@@ -104,7 +104,7 @@ def test_every_public_name_has_a_docstring_with_an_example(package: str, name: s
         }  # the docstring is below it in the source
 
 
-@pytest.mark.parametrize(("package", "name"), NAMES)
+@for_each(("package", "name"), NAMES)
 def test_every_public_name_is_in_the_reference(package: str, name: str) -> None:
     pages = "\n".join(page.read_text(encoding="utf-8") for page in REFERENCE.rglob("*.md"))
     entry = rf"^::: {re.escape(package)}\.{name}$"

@@ -11,6 +11,7 @@ from epfilter.english import in_words
 from epfilter.errors import ResourceError
 from epfilter.resources import orders, resource_of
 from epfilter.targets import to_predicate
+from support.rows import for_each
 
 _ENTRY_POINTS: dict[str, tuple[Callable[[object], object], str]] = {
     "lint": (lambda given: lint("eq(a,1)", given), ' Hint: as in lint(text, "orders").'),  # type: ignore[arg-type] # wrong on purpose
@@ -30,7 +31,7 @@ def test_a_resource_and_its_name_are_equivalent() -> None:
 
 
 @pytest.mark.parametrize("entry_point", _ENTRY_POINTS)
-@pytest.mark.parametrize(
+@for_each(
     ("given", "error", "words", "hinted"),
     [
         (5, FilterTypeError, "a resource or its name is expected, not a value of type int.", True),

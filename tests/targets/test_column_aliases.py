@@ -11,6 +11,7 @@ from sqlalchemy import JSON, Column, Integer, MetaData, String, Table, create_en
 from epfilter.errors import FilterValueError
 from epfilter.resources import Alias, EqInOrderedNull, PatternAlias, PrefixAlias, Resource, integer
 from epfilter.targets import filter_frame, to_predicate, to_sqlalchemy
+from support.rows import for_each
 
 
 class Tickets(
@@ -41,7 +42,7 @@ ROWS: list[tuple[dict[str, Any], bool]] = [
 
 
 @pytest.mark.parametrize("written", ["number", "meta.number", "nr", "attributes.number"])
-@pytest.mark.parametrize(("row", "found"), ROWS)
+@for_each(("row", "found"), ROWS)
 def test_a_row_is_read_under_the_first_name_that_has_a_value(
     written: str,
     row: dict[str, Any],

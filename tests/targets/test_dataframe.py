@@ -359,7 +359,7 @@ NAMES = make_table(name=["Ron", "ron", "\u017fK\u0130", "RON\nx", "", None, "\u2
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize(
+@for_each(
     ("f", "expected"),
     [
         ("like(name,*)", [0, 1, 2, 3, 4, 6]),
@@ -389,7 +389,7 @@ def test_text_is_compared_by_code_point_and_folded_simply(
 
 
 @pytest.mark.parametrize("engine", OF_ARROW)
-@pytest.mark.parametrize(
+@for_each(
     ("f", "expected"),
     [
         ("eq(tags[0],a)", [0]),
@@ -414,7 +414,7 @@ def test_a_condition_on_a_list_tests_its_elements(engine: str, f: str, expected:
 
 
 @pytest.mark.parametrize("engine", OF_ARROW)
-@pytest.mark.parametrize(
+@for_each(
     ("f", "expected"),
     [
         ("eq(sizes[0],9223372036854775807)", [0]),
@@ -434,7 +434,7 @@ def test_large_numbers_beside_null_in_a_list_keep_each_digit(
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize(
+@for_each(
     ("f", "expected"),
     [
         ("eq(size,9223372036854775807)", NOTHING),
@@ -453,7 +453,7 @@ def test_large_unsigned_numbers_beside_null_keep_each_digit(
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize(
+@for_each(
     ("f", "expected"),
     [
         ("contains(sizes,18446744073709551615)", [0]),
@@ -476,9 +476,7 @@ def test_large_unsigned_numbers_in_lists(engine: str, f: str, expected: list[int
 
 
 @pytest.mark.parametrize("engine", OF_ARROW)
-@pytest.mark.parametrize(
-    ("lists", "expected"), [([], []), ([None], []), ([["a"]], []), ([["a", "b"]], [0])]
-)
+@for_each(("lists", "expected"), [([], []), ([None], []), ([["a"]], []), ([["a", "b"]], [0])])
 def test_an_element_in_a_frame_of_one_row_or_none(
     engine: str, lists: list[list[str] | None], expected: list[int]
 ) -> None:

@@ -254,7 +254,7 @@ def test_paths_into_objects_and_lists(text: str, positions: list[int]) -> None:
 NUMBERS: list[Any] = [0.1, 2, 2.5, 2**53 + 1, 2**63 - 1, 2.0**64, -(2**63), 1.7e308, 5e-324]
 
 
-@pytest.mark.parametrize(
+@for_each(
     "value",
     [
         "0.1",

@@ -36,6 +36,7 @@ from epfilter.targets import (
     to_sqlalchemy,
 )
 from epfilter.targets.registry import TARGETS
+from support.rows import for_each
 
 Translate = Callable[[Filter], object]
 
@@ -129,7 +130,7 @@ def test_every_target_is_here() -> None:
 
 
 @pytest.mark.parametrize("op", CALL_OPERATORS)
-@pytest.mark.parametrize(("target", "name"), CASES)
+@for_each(("target", "name"), CASES)
 def test_an_operator_is_translated_or_refused(target: str, name: str, op: Operator) -> None:
     translate = TRANSLATORS[target][name]()
     for value in ("b", "b*", "5"):
@@ -144,7 +145,7 @@ def test_an_operator_is_translated_or_refused(target: str, name: str, op: Operat
 
 
 @pytest.mark.parametrize("op", [op for op in CALL_OPERATORS if op not in SAME_AS_EQ])
-@pytest.mark.parametrize(("target", "name"), TEXT_CASES)
+@for_each(("target", "name"), TEXT_CASES)
 def test_no_other_operator_is_translated_as_eq(target: str, name: str, op: Operator) -> None:
     translate = TRANSLATORS[target][name]()
     try:
@@ -155,6 +156,6 @@ def test_no_other_operator_is_translated_as_eq(target: str, name: str, op: Opera
 
 
 @pytest.mark.parametrize("field", ["name", "names", "created_at"])
-@pytest.mark.parametrize("op", CALL_OPERATORS)
+@for_each("op", CALL_OPERATORS)
 def test_every_operator_has_english_words(op: Operator, field: str) -> None:
     assert in_words(call(op, field))

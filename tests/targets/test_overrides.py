@@ -31,6 +31,7 @@ from epfilter.targets import (
 )
 from epfilter.targets.or_to_in import MIN_TERMS
 from support.django_project import Order, clear_tables, connect
+from support.rows import for_each
 
 TABLE = Table("rows", MetaData(), Column("a", Text), Column("n", Integer))
 SCHEMA = {"a": nw.String(), "n": nw.Int64()}
@@ -199,7 +200,7 @@ def test_with_a_resource_the_values_have_its_types() -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize(
+@for_each(
     ("override", "kind", "message"),
     [
         ([], FilterTypeError, "override is a mapping, not a value of type list."),

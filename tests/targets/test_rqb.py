@@ -189,7 +189,7 @@ def test_a_mapping_of_any_kind_is_a_query() -> None:
     assert str(from_rqb(MappingProxyType({"rules": (rule,)}))) == "in(id,a,b)"
 
 
-@pytest.mark.parametrize(
+@for_each(
     "value",
     [b"x", object(), 10**5000, float("inf"), "\ud800", {1}],
     ids=lambda value: type(value).__name__,

@@ -38,7 +38,7 @@ from support.sizes import slow_except
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 
 Order = dict[str, Any]
-FEWER = settings(max_examples=settings().max_examples // 6)
+FEWER = settings(max_examples=max(2, settings().max_examples // 6))
 _TYPES = {"text": "TEXT", "integer": "NUMERIC(38,0)", "boolean": "BOOLEAN", "timestamp": "TEXT"}
 ITEM_ATTRIBUTES = ("product_id", "product_sku")
 DEMO = [*demo_orders(400)][::10]

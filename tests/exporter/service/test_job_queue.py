@@ -159,7 +159,9 @@ def test_the_store_behaves_like_a_list_in_memory(
     share = 15 if "postgresql" in request.node.name else 8
     run_state_machine_as_test(
         lambda: Queue(new_location()),  # type: ignore[arg-type] # any callable does; it is documented so
-        settings=settings(max_examples=settings().max_examples // share, stateful_step_count=25),
+        settings=settings(
+            max_examples=max(1, settings().max_examples // share), stateful_step_count=25
+        ),
     )
 
 

@@ -29,7 +29,6 @@ from support.exporter_services import (
     job_request,
 )
 from support.live_services import LiveService, live_service
-from support.sizes import slow_except
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
 
@@ -93,7 +92,8 @@ def test_the_log_of_a_process_is_json_without_data_of_clients(live: LiveService)
     assert "swanson" not in "\n".join(live.output)
 
 
-@pytest.mark.parametrize("number", slow_except([signal.SIGTERM, signal.SIGINT], signal.SIGTERM))
+@pytest.mark.slow  # tests/cli/test_serve.py stops one in every run
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_with_0(live: LiveService, number: int) -> None:
     with client_of(live) as client:
         assert client.get("/healthz").status_code == 200

@@ -20,6 +20,7 @@ from epfilter.printer import unparse
 from support.counted_work import count_lines
 from support.filter_strategies import filters, pieces
 from support.rows import for_each
+from support.sizes import slow_except
 
 
 def escape_utf16(char: str) -> str:
@@ -63,7 +64,7 @@ WRITERS = {
     "a.tf": Writer("# é\nfilter = %s\n", "", escape_long, never="$%"),
     "a.toml": Writer("'é' = 1\nfilter = %s\n", "", escape_long, plain=("'%s'", "'")),
 }  # fmt: skip
-names = pytest.mark.parametrize("name", WRITERS)
+names = pytest.mark.parametrize("name", slow_except(WRITERS, "a.go", "a.rb"))
 
 
 def write_literal(text: str, writer: Writer, chance: random.Random) -> str:
@@ -270,7 +271,7 @@ REPEATED = (
 )
 
 
-@pytest.mark.parametrize(("suffix", "once"), REPEATED)
+@pytest.mark.parametrize(("suffix", "once"), slow_except(REPEATED, REPEATED[0]))
 def test_work_is_linear_in_the_size(suffix: str, once: str) -> None:
     def count_extraction(times: int) -> int:
         return count_lines(lambda: extract_text(once * times, f"a{suffix}"))

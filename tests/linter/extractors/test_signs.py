@@ -76,7 +76,7 @@ def test_every_operator_is_a_sign(before: str) -> None:
         "# only a filter for coffee: use `contains` or text (see above)",
     ],
 )
-@pytest.mark.parametrize("name", ["a.py", "a.js", "a.json", "a.yaml", "a.md", "a.sh"])
+@for_each("name", ["a.py", "a.js", "a.json", "a.yaml", "a.md", "a.sh"])
 def test_a_file_without_a_sign_is_not_parsed(name: str, text: str) -> None:
     report = lint_content(text, name, Configuration())
     assert (report.findings, report.filters) == ((), 0)

@@ -10,11 +10,12 @@ from epfilter.linter import Configuration, lint_content, lint_paths
 from epfilter.linter.files import find_configuration
 from support.counted_work import count_lines
 from support.file_samples import Case, list_codes, load_cases
+from support.rows import for_each
 
 CASES = load_cases(Path(__file__).parent / "directives.txt")
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@for_each("case", CASES, ids=str)
 def test_directives_suppress_findings(case: Case, tmp_path: Path) -> None:
     files = case.files("found")
     for file in files:

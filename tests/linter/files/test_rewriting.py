@@ -28,6 +28,7 @@ from epfilter.linter.files.file_linter import FileLinter
 from epfilter.linter.files.rewriting import diff_texts, fix_filters, format_filters
 from support.filter_strategies import any_text, filters
 from support.meaning_samples import filter_texts
+from support.sizes import slow_except
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,7 +139,7 @@ MARKS = {"utf-16-be": codecs.BOM_UTF16_BE}
 
 names = pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=[pytest.mark.slow] * (name in DECLARED)) for name in KINDS],
+    slow_except(KINDS, "a.json", "a.yaml", "a.py", "a.js", "a.sh", "a.md", "a.go", ".env.local"),
 )
 
 
