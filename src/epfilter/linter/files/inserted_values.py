@@ -7,28 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from epfilter.errors import Span
 from epfilter.linter.files.filled_text import find_positions
+from epfilter.linter.files.value_origins import Form, Origin, compile_declarations, find_origin
 
 if TYPE_CHECKING:
     from epfilter.linter.extractors import InterpolatedFilter
-
-
-class Origin(Enum):
-    """What is certain about a value.
-
-    A `REQUEST` value is what a caller of the program sends. A `SAFE` value contains no character
-    that ends an operand: a number, a UUID, a date, one of a few texts, or a text in quotes that a
-    function escapes.
-    """
-
-    UNKNOWN = auto()
-    REQUEST = auto()
-    SAFE = auto()
-
 
 _DELIMITERS = re.compile(r"\A(?:[$#]?\{(.*)\}|\\\((.*)\))\Z", re.DOTALL)
 _BEFORE_ARGUMENTS = re.compile(r"[\"'`]{0,3}\s*(?:\.format(?:ted)?\(|%|,)\s*")
@@ -36,45 +22,10 @@ _NUMERIC_FIELD = re.compile(r"%[-+ #0-9.]*[dfiuxXeEgG]|\{\w*:[^{}]*(?:[dfeg]|%[Y
 _FORMATTED = re.compile(r"format|%|printf", re.IGNORECASE)
 """The constructs whose fields do not contain the values; the arguments stand behind the text."""
 
-_REQUEST = re.compile(
-    r"""\b(?:req|request|ctx|context|event|route|router|\$route)\b[?!]?
-        (?:\.(?:req|request|nextUrl|currentRoute|value)\b[?!]?|\.getCurrentRequest\(\))?
-        (?:\.|->)(?:query|params|param|body|args|GET|POST|form|values|query_params|path_params
-        |queryParams|pathParams|query_parameters|match_info|cookies|headers|searchParams|input
-        |queryStringParameters|pathParameters|parameters|getQueryParams|get_json|json|(?<=>)get)\b
-      | \b(?:search_?|url\.search)[pP]arams\.(?:get|getAll)\(
-      | \buse(?:Search)?Params\(
-      | \$_(?:GET|POST|REQUEST|COOKIE)\b
-      | \bparams\[:\w | \bparams\.(?:require|permit|fetch|dig)\b
-      | \.URL\.Query\(\) | \.(?:FormValue|PathValue|QueryParam|PostForm|DefaultQuery)\(
-      | \bmux\.Vars\( | \bURLParam\( | \bc\.(?:Query|Param)\(
-      | \.getParameter\( | \bRequest\.(?:Query|Form|RouteValues|Cookies|Headers)\b
-      | \bcall\.(?:parameters|request\.queryParameters)\b
-    """,
-    re.VERBOSE,
-)
 _ROUTE_PARAMETER = re.compile(r"(?:\bparams|\bprops\.params)(?:\?\.|\.|\[)\w*")
+_PARAMETERS = re.compile(r"(?:await\s+)?(?:props\.)?params\b")
 _HAS_ROUTE_PARAMETERS = re.compile(r"\{[^{}]{0,80}\bparams\b[^{}]{0,80}\}\s*(?::|\)|=\s*await)")
 """Next.js passes them to a page or a route handler in an object: `({ params }: Props)`."""
-
-_PLAIN_TYPES = (
-    r"(?:u?int(?:8|16|32|64)?|[iu](?:8|16|32|64|size)|float|double|Double|Float|Int|Long|long|Integer"
-    r"|number|bigint|bool(?:ean)?|Boolean|Decimal|decimal(?:\.Decimal)?|(?:uuid\.)?U[Uu][Ii][Dd]|Guid"
-    r"|(?:datetime\.)?date(?:time)?|LocalDate|Instant|NaiveDate)"
-)
-_NUMBER = re.compile(
-    r"""\A(?:\d+ | \(int\)\s*\S+
-      | (?:int|float|len|round|Number|parseInt|parseFloat|BigInt|Math\.\w+|Date\.now|intval|floatval
-        |count|strlen|Integer\.parseInt|Long\.parseLong|int\.Parse|Guid\.Parse|strconv\.Itoa
-        |uuid\.uuid\d|uuid\d|uuid\.UUID|UUID|crypto\.randomUUID|randomUUID)
-        \((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)
-      | (?:new\s+)?[^+|&?\s]*\.(?:length|toISOString\(\)|isoformat\(\)|getTime\(\)
-        |toFixed\(\d*\)|to_i|strftime\(.*\))
-      )\Z""",
-    re.VERBOSE | re.DOTALL,
-)
-_FORMAT_SPEC = re.compile(r"[^:]+:[^:{}]*(?:[dfeg]|%[YmdHMSjyB].*)\Z")
-"""The format of a number or a date in an f-string of Python."""
 
 _ESCAPE = re.compile(
     r"(?:\b[eE]sc|_esc|[a-z]Esc|[sS]aniti[sz]e|\b[aA]ddc?slashes|[rR]eplace(?:All)?|\bgsub"
@@ -83,7 +34,6 @@ _ESCAPE = re.compile(
 _OTHER_ENCODING = re.compile(
     r"(?i)\b(?:encodeuri|raw_?urlencode|urlencode|quote_plus|quote\(|html)"
 )
-_LITERAL_UNION = re.compile(r"\|?\s*(?:[\"'][\w .-]*[\"']\s*(?:\||\Z)\s*)+\Z")
 _IDENTIFIER = re.compile(r"[$@]?[A-Za-z_]\w*\Z")
 _SEARCHED = 4_000
 """How many characters before a filter are searched for what declares a value."""
@@ -147,10 +97,10 @@ def _find_arguments(text: str, end: int) -> str:
 
 def _read_origin(expression: str, before: str, *, is_followed: bool = True) -> Origin:
     """Return what is certain about an expression; `before` is the text of the file before it."""
-    if _NUMBER.match(expression) or _FORMAT_SPEC.match(expression):
-        return Origin.SAFE
-    if _REQUEST.search(expression):
-        return Origin.REQUEST
+    for form in (Form.EXPRESSION, Form.PART):
+        origin = find_origin(expression, form)
+        if origin is not Origin.UNKNOWN:
+            return origin
     before = before[-_SEARCHED:]
     if _ROUTE_PARAMETER.match(expression) and _HAS_ROUTE_PARAMETERS.search(before):
         return Origin.REQUEST
@@ -177,33 +127,24 @@ def _read_declarations(name: str, before: str, *, is_whole: bool) -> Origin:
 
 
 def _find_declarations(name: str, before: str) -> Iterator[tuple[int, Origin]]:
-    escaped = re.escape(name)
-    for match in re.finditer(
-        rf"(?<![\w.])[$@]?{escaped}\b\s*(?::\s*([^=\n,;)]{{1,60}}))?\s*:?=(?![=>])\s*([^\n;]+)",
-        before,
-    ):
-        is_plain = match[1] is not None and _is_plain_type(match[1], before)
-        assigned = _read_origin(match[2].strip(), before[: match.start()], is_followed=False)
-        yield match.start(), Origin.SAFE if is_plain else assigned
-    for match in re.finditer(
-        rf"\{{[^{{}}]{{0,200}}\b{escaped}\b[^{{}}]{{0,200}}\}}\s*=\s*([^\n;]+)", before
-    ):
-        is_request = _REQUEST.search(match[1]) or re.match(
-            r"(?:await\s+)?(?:props\.)?params\b", match[1]
-        )
-        yield match.start(), Origin.REQUEST if is_request else Origin.UNKNOWN
-    for match in re.finditer(rf"(?<![\w.]){escaped}\??\s*:\s*([^=\n,;)]{{1,60}})", before):
-        yield match.start(), Origin.SAFE if _is_plain_type(match[1], before) else Origin.UNKNOWN
-    for match in re.finditer(rf"(?<![\w.])(\w[\w.]{{0,40}})\s+[$]?{escaped}\s*[,)=;]", before):
-        yield match.start(), Origin.SAFE if _is_plain_type(match[1], before) else Origin.UNKNOWN
-    for match in re.finditer(
-        rf"(?:@(?:RequestParam|PathVariable|QueryParam|PathParam)|\[From(?:Query|Route|Body|Form)\])"
-        rf"[^,)]{{0,80}}?\s+(?:(\w+)\s+{escaped}\b|{escaped}\s*:\s*(\w+))",
-        before,
-    ):
-        is_plain = _is_plain_type(match[1] or match[2], before)
-        yield match.end(), Origin.SAFE if is_plain else Origin.REQUEST
+    for origin, pattern in compile_declarations(name):
+        for match in pattern.finditer(before):
+            yield match.start("name"), _read_declaration(match, origin, before)
     yield from _find_route_parameters(name, before)
+
+
+def _read_declaration(match: re.Match[str], origin: Origin, before: str) -> Origin:
+    """Return what a declaration shows; `origin` is that of its row."""
+    parts = match.groupdict()
+    written_type = parts.get("type") or parts.get("type_after")
+    if written_type and _is_plain_type(written_type, before):
+        return Origin.SAFE
+    if "value" in parts:
+        return _read_origin(parts["value"].strip(), before[: match.start()], is_followed=False)
+    if "object" in parts:
+        is_route = _PARAMETERS.match(parts["object"]) is not None
+        return Origin.REQUEST if is_route else find_origin(parts["object"], Form.PART)
+    return origin
 
 
 def _find_route_parameters(name: str, before: str) -> Iterator[tuple[int, Origin]]:
@@ -225,9 +166,7 @@ def _find_route_parameters(name: str, before: str) -> Iterator[tuple[int, Origin
 def _is_plain_type(written: str, before: str) -> bool:
     """Return whether values of a type contain no special characters; `before` may declare it."""
     written = re.sub(r"\s*\|\s*(?:None|null|undefined)\b|[?&]", "", written).strip()
-    if re.fullmatch(_PLAIN_TYPES, written) or _LITERAL_UNION.match(written):
-        return True
-    if re.fullmatch(r"Literal\[(?:[\"'][\w .-]*[\"']\s*,?\s*)+\]?", written):
+    if find_origin(written, Form.TYPE) is Origin.SAFE:
         return True
     alias = re.search(rf"\btype\s+{re.escape(written)}\s*=\s*([^;{{}}]+)", before)
-    return alias is not None and _LITERAL_UNION.match(alias[1].strip()) is not None
+    return alias is not None and find_origin(alias[1].strip(), Form.TYPE) is Origin.SAFE

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from epfilter.errors import Diagnostic, Severity
-from epfilter.linter.files.inserted_values import Origin, find_origins
+from epfilter.linter.files.inserted_values import find_origins
+from epfilter.linter.files.value_origins import Origin
 
 if TYPE_CHECKING:
     from epfilter.linter.extractors import InterpolatedFilter
