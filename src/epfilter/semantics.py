@@ -135,6 +135,7 @@ class PathStep(NamedTuple):
     list_index: int | None = None
 
 
+@lru_cache(maxsize=4096)
 def parse_path(path: str) -> tuple[PathStep, ...]:
     """Return the steps of a path.
 

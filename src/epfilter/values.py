@@ -165,26 +165,15 @@ def from_text(text: str, kind: type[_T]) -> _T:
     >>> from_text("0012", int), from_text("2018-09-01", datetime).isoformat()
     (12, '2018-09-01T00:00:00+00:00')
     """
-    reader = _READERS.get(kind) if isinstance(kind, type) else None
-    if reader is None:
-        names = ", ".join(known.__name__ for known in _READERS)
-        raise FilterTypeError(f"from_text supports {names}, not {format_argument(kind)}.")
-    if not isinstance(text, str):
-        raise FilterTypeError(f"the text of a value must be a str, not {describe_type(text)}.")
-    read, expected = reader
-    if len(text) > MAX_DIGITS and kind in (int, Decimal, datetime):
+    value = from_text_or_none(text, kind)
+    if value is not None:
+        return value
+    if len(text) > MAX_DIGITS and kind in _NUMERIC_KINDS:
         raise FilterValueError(
             f"`{shorten(text)}` is too long: a number has at most {MAX_DIGITS} digits."
         )
-    try:
-        value = read(text)
-    except (ValueError, ArithmeticError):
-        value = None
-    if value is None:
-        raise FilterValueError(
-            f"`{shorten(text)}` is not {expected[0]}.", hint=f"write it as {expected[1]}"
-        )
-    return cast("_T", value)
+    _, (expected, example) = _READERS[kind]
+    raise FilterValueError(f"`{shorten(text)}` is not {expected}.", hint=f"write it as {example}")
 
 
 _V = TypeVar("_V")
@@ -198,11 +187,18 @@ def from_text_or_none(text: str, kind: type[_V]) -> _V | None:
     >>> from_text_or_none("5", int), from_text_or_none("5.5", int)
     (5, None)
     """
-    try:
-        value: _V = from_text(text, kind)  # type: ignore[type-var] # checked at run time
-    except FilterValueError:
+    reader = _READERS.get(kind) if isinstance(kind, type) else None
+    if reader is None:
+        names = ", ".join(known.__name__ for known in _READERS)
+        raise FilterTypeError(f"from_text supports {names}, not {format_argument(kind)}.")
+    if not isinstance(text, str):
+        raise FilterTypeError(f"the text of a value must be a str, not {describe_type(text)}.")
+    if len(text) > MAX_DIGITS and kind in _NUMERIC_KINDS:
         return None
-    return value
+    try:
+        return cast("_V | None", reader[0](text))
+    except (ValueError, ArithmeticError):
+        return None
 
 
 def read_timestamp(text: str) -> datetime | None:
@@ -336,6 +332,9 @@ _FORMATTERS: tuple[tuple[type, Callable[..., str]], ...] = (
     (bytearray, _refuse_bytes),
     (memoryview, _refuse_bytes),
 )
+
+_NUMERIC_KINDS = (int, Decimal, datetime)
+"""The types whose texts have a limited number of digits."""
 
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 
 from epfilter.ast import (
     And,
@@ -178,6 +178,9 @@ def map_bound(tree: BoundFilter, change: Callable[[BoundCall], BoundFilter]) -> 
     )
 
 
+_CALLS = frozenset({Comparison, Membership, IsNull})
+
+
 def bind_calls(
     f: Filter, bind_call: Callable[[Comparison | Membership | IsNull], BoundCall]
 ) -> BoundFilter:
@@ -189,11 +192,13 @@ def bind_calls(
     """
 
     def bind(node: Filter) -> BoundFilter:
-        if isinstance(node, And):
-            return BoundAnd(tuple([bind(term) for term in node.terms]))
-        if isinstance(node, Or):
-            return BoundOr(tuple([bind(term) for term in node.terms]))
-        assert isinstance(node, (Comparison, Membership, IsNull))  # noqa: S101 - the five nodes are all
-        return bind_call(node)
+        # Not by `isinstance`, which is slow for classes of pydantic.
+        class_ = type(node)
+        if class_ is And or class_ is Or:
+            group = cast("And | Or", node)
+            bound = tuple([bind(term) for term in group.terms])
+            return BoundAnd(bound) if class_ is And else BoundOr(bound)
+        assert class_ in _CALLS  # noqa: S101 - the five nodes are all
+        return bind_call(cast("Comparison | Membership | IsNull", node))
 
     return bind(f)

@@ -91,6 +91,14 @@ class Schema:
         return tuple(path for path, declared in self.info.fields.items() if declared.required)
 
     @cached_property
+    def untyped(self) -> frozenset[str]:
+        """The declared names of the fields whose values have no known type."""
+        types = {name: declared.type for name, declared in self.info.fields.items()}
+        return frozenset(
+            name for name, type_ in types.items() if "unknown" in (type_.name, str(type_.item))
+        )
+
+    @cached_property
     def aliases(self) -> tuple[AnyAlias, ...]:
         """All aliases in the order in which they apply; those of single fields come first."""
         of_fields = [

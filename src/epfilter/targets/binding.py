@@ -18,6 +18,7 @@ from epfilter.resources import (
     map_bound,
     resource_info,
     resource_of,
+    resource_schema,
 )
 from epfilter.templates import Template, as_filter
 
@@ -51,18 +52,16 @@ def bind_filter(f: Filter | str | Template, resource: Resource | str | None) -> 
 
 
 def _bind_untyped(call: Comparison | Membership | IsNull) -> BoundCall:
-    if isinstance(call, Membership):
-        values = tuple([Untyped(text) for text in call.values])
-        return BoundMembership(call.op, call.field, call.field, values)
-    if isinstance(call, IsNull):
-        return BoundIsNull(call.field, call.field)
-    return BoundComparison(call.op, call.field, call.field, Untyped(call.value))
+    field = call.field
+    if type(call) is Comparison:  # not by `isinstance`, which is slow for classes of pydantic
+        return BoundComparison(call.op, field, field, Untyped(call.value))
+    if type(call) is Membership:
+        return BoundMembership(call.op, field, field, (*map(Untyped, call.values),))
+    return BoundIsNull(field, field)
 
 
 def _bind_typed(f: Filter, resource: Resource) -> BoundFilter:
-    tree = resource.bind(f)
-    types = {name: declared.type for name, declared in resource_info(resource).fields.items()}
-    unknown = {name for name, type_ in types.items() if "unknown" in (type_.name, str(type_.item))}
+    tree, unknown = resource.bind(f), resource_schema(resource).untyped
     return map_bound(tree, lambda call: _remove_type(call, unknown)) if unknown else tree
 
 

@@ -3,7 +3,7 @@
 A call of a Python function costs as much as a whole comparison, so a filter that runs on a million
 rows becomes one function. Its source consists of the pieces in this module alone: names of fields
 and values are constants that it refers to as `c0`, `c1`, …, and no text of a filter or a row ever
-becomes part of it.
+becomes part of it. Filters of the same shape share the compiled source.
 """
 
 from __future__ import annotations
@@ -11,63 +11,139 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from types import CodeType
+from types import MethodType
 from typing import Any, Literal, NamedTuple
 
+from epfilter.semantics import parse_path
 from epfilter.targets.matchers import ValueMatcher
+from epfilter.targets.row_paths import MultipleValues, path_reader, step_follower
 from epfilter.values import read_timestamp
 
 RowPredicate = Callable[[object], bool]
 """Returns whether a row matches."""
+
+ValueTest = Callable[[Any], bool]
+"""Returns whether the value of a path matches: one value, a list, or None."""
 
 Connective = Literal["and", "or"]
 
 _GLOBALS = {
     "datetime": datetime,
     "from_iso": datetime.fromisoformat,
+    "many": MultipleValues,
+    "method": MethodType,
     "read_timestamp": read_timestamp,
     "utc": UTC,
+    "__builtins__": {each.__name__: each for each in (type, dict, list, str, int, len, ValueError)},
 }
-_BUILTINS = {each.__name__: each for each in (type, dict, str, int, ValueError)}
 
 
 class Term(NamedTuple):
-    """A term of a filter: its test of any row, and where possible a simpler test of a dict."""
+    """A term of a filter: a test of any row, and where possible the parts to inline for a dict.
+
+    A term on a field has `paths`. Its `test` is None for `is_null`.
+    """
 
     match: RowPredicate
-    key: str | None = None
-    """The key of the value in a dict, if the path is one name."""
+    paths: tuple[str, ...] = ()
+    """The names of the field; the first that has a value counts."""
+    test: ValueTest | None = None
     matcher: ValueMatcher | None = None
-    """The test of the value; None for `is_null`."""
+    """The test of one element, where a single element can satisfy the term."""
 
 
-def compile_terms(connective: Connective, terms: Sequence[Term]) -> RowPredicate:
+_Shape = tuple[Any, ...]
+"""What the generated source of some terms depends on: all but their constants.
+
+The first item is the kind of the terms. For a field the kinds of steps of each path follow, and for
+comparisons the operators of each matcher, by `_INLINE_CLASSES`.
+"""
+
+_MAX_TERMS = 50
+"""More terms are a loop instead of a generated function."""
+
+
+def compile_terms(
+    connective: Connective, terms: Sequence[Term], owner: object = ()
+) -> RowPredicate:
     """Return one function for all terms, which evaluates no more of them than it must.
+
+    It is a method of `owner`, which decides how it is pickled.
 
     >>> from epfilter.ast import Operator
     >>> from epfilter.targets.matchers import value_matcher
-    >>> term = Term(lambda row: False, "total", value_matcher(Operator.GT, (5,)))
+    >>> matcher = value_matcher(Operator.GT, (5,))
+    >>> term = Term(lambda row: False, ("total",), lambda value: False, matcher)
     >>> match = compile_terms("and", [term])
     >>> match({"total": 7}), match({"total": 3}), match({"total": None})
     (True, False, False)
     """
-    generator = _Generator()
-    by_key: dict[tuple[str | None, int], list[Term]] = {}
+    slow = _loop_terms(connective, [term.match for term in terms])
+    if len(terms) > _MAX_TERMS:
+        terms = [Term(slow)]
+    by_value: dict[object, list[Term]] = {}
     for position, term in enumerate(terms):
-        is_shared = term.key is not None and term.matcher is not None
-        by_key.setdefault((term.key, -1 if is_shared else position), []).append(term)
-    expressions = [
-        generator.expression(connective, key, group) for (key, _), group in by_key.items()
-    ]
-    slow = loop_terms(connective, [term.match for term in terms])
-    names = {**_GLOBALS, **generator.constants, "slow": slow, "__builtins__": _BUILTINS}
-    exec(_compile_function(_join(connective, expressions)), names)  # noqa: S102 - see the module
-    match: RowPredicate = names["match"]
-    return match
+        by_value.setdefault(position if term.matcher is None else term.paths, []).append(term)
+    constants: list[object] = []
+    shapes = tuple([_add_constants(group, constants) for group in by_value.values()])
+    return _compile(connective, shapes)(owner, slow, *constants)
 
 
-def loop_terms(connective: Connective, matches: Sequence[RowPredicate]) -> RowPredicate:
-    """Return the same function for any number of terms and any row, without generated source."""
+def _add_constants(terms: Sequence[Term], constants: list[object]) -> _Shape:
+    """Add the constants of terms that read one value, in the order of the source that uses them."""
+    match, paths, test, matcher = terms[0]
+    if not paths:
+        constants.append(match)
+        return ("row",)
+    kinds = []
+    for path in paths:
+        path_kinds, path_constants = _describe_path(path)
+        kinds.append(path_kinds)
+        constants += path_constants
+    if matcher is None:
+        if test is None:
+            return ("null", *kinds)
+        constants.append(test)
+        return ("value", *kinds)
+    symbols = [_add_matcher(each.matcher, constants) for each in terms if each.matcher is not None]
+    constants += [each.test for each in terms]
+    return ("elements", *kinds, *symbols)
+
+
+def _add_matcher(matcher: ValueMatcher, constants: list[object]) -> tuple[str | None, ...]:
+    """Add the constants of a matcher; return the operators of its inline cases."""
+    symbols: list[str | None] = []
+    by_class = matcher.symbols
+    for case in (matcher.timestamp, *[by_class.get(class_) for class_ in _INLINE_CLASSES]):
+        if case is None:
+            symbols.append(None)
+        else:
+            symbols.append(case[0])
+            constants.append(case[1])
+    if str not in by_class and matcher.timestamp is None and str in matcher.by_class:
+        symbols.append("call")
+        constants.append(matcher.by_class[str])
+    constants.append(matcher.matches)
+    return tuple(symbols)
+
+
+@lru_cache(maxsize=1024)
+def _describe_path(path: str) -> tuple[str, tuple[object, ...]]:
+    """Return the kinds of the steps of a path, and the constants that read it."""
+    first, *rest = parse_path(path)
+    if not rest:
+        return "key", (path,)
+    kinds = ["key" if step.list_index is None else "index" for step in (first, *rest)]
+    if rest[-1].name == "length":
+        kinds[-1] = "length"
+    # With two steps the first value is at hand for the general way; with more, it begins anew.
+    otherwise = step_follower(tuple(rest)) if len(rest) == 1 else path_reader(path)
+    names = [step.name if step.list_index is None else step.list_index for step in rest]
+    return " ".join(kinds), (path, otherwise, first.name, *names)
+
+
+def _loop_terms(connective: Connective, matches: Sequence[RowPredicate]) -> RowPredicate:
+    """Return a function for any number of terms and any row, without generated source."""
     matches = tuple(matches)
     if len(matches) == 1:
         return matches[0]
@@ -91,77 +167,181 @@ def loop_terms(connective: Connective, matches: Sequence[RowPredicate]) -> RowPr
 
 
 @lru_cache(maxsize=256)
-def _compile_function(expression: str) -> CodeType:
-    lines = (
-        "def match(row):",
-        "    if type(row) is not dict:",
-        "        return slow(row)",
-        "    try:",
-        f"        return {expression}",
-        "    except ValueError:",  # a text that `from_iso` does not read
-        "        return slow(row)",
-    )
-    return compile("\n".join(lines), "<a filter as a function>", "exec")
+def _compile(connective: Connective, shapes: tuple[_Shape, ...]) -> Callable[..., RowPredicate]:
+    """Return the function that makes a predicate of these shapes from an owner and constants."""
+    generator = _Generator(connective)
+    for shape in shapes:
+        generator.add_terms(*shape)
+    names: dict[str, Any] = {**_GLOBALS}
+    exec(generator.source(), names)  # noqa: S102 - see the module
+    factory: Callable[..., RowPredicate] = names["make"]
+    return factory
 
 
 class _Generator:
-    """Generates the expressions of terms, and keeps the constants that they refer to."""
+    """Generates the source of a function for rows that are a dict."""
 
-    def __init__(self) -> None:
-        self.constants: dict[str, Any] = {}
+    def __init__(self, connective: Connective) -> None:
+        self._connective = connective
+        self._lines: list[str] = []
+        self._constants = 0
+        self._reads_timestamps = False
 
-    def constant(self, value: object) -> str:
-        """Return the name of a constant with this value."""
-        name = f"c{len(self.constants)}"
-        self.constants[name] = value
-        return name
+    def add_terms(self, kind: str, *parts: Any) -> None:
+        """Add the statements of one shape, which return where its result decides."""
+        if kind == "row":
+            self._return_if_decided(f"{self._next()}(row)", 3)
+            return
+        paths = [part for part in parts if isinstance(part, str)]
+        for number, kinds in enumerate(paths):
+            if number:
+                self._add("if v is None:", 3)
+            self._add_read(kinds.split(), 3 + (number > 0))
+        if kind == "null":
+            self._return_if_decided("v is None", 3)
+        elif kind == "value":
+            self._return_if_decided(f"{self._next()}(v)", 3)
+        else:
+            self._add_comparisons([_Case(self._next, *part) for part in parts[len(paths) :]])
 
-    def expression(self, connective: Connective, key: str | None, terms: Sequence[Term]) -> str:
-        """Return the expression of all terms on one key of a dict `row`, or of one other term."""
-        calls = _join(connective, [f"{self.constant(term.match)}(row)" for term in terms])
-        if key is None:
-            return calls
-        cases = self._cases(
-            connective, [term.matcher for term in terms if term.matcher is not None]
+    def source(self) -> str:
+        """Return the source of `make`, which takes the constants and returns the function."""
+        constants = ", ".join(f"c{number}" for number in range(self._constants))
+        head = [
+            f"def make(owner, slow, {constants}):",
+            "    def match(self, row):",
+            "        if type(row) is not dict:",
+            "            return slow(row)",
+            "        try:" if self._reads_timestamps else "        if True:",
+        ]
+        self._add(f"return {self._connective == 'and'}", 3)
+        if self._reads_timestamps:  # a text that `from_iso` does not read
+            self._lines += ["        except ValueError:", "            return slow(row)"]
+        return "\n".join([*head, *self._lines, "    return method(match, owner)"])
+
+    def _next(self) -> str:
+        """Return the name of the next constant."""
+        self._constants += 1
+        return f"c{self._constants - 1}"
+
+    def _add(self, line: str, depth: int) -> None:
+        self._lines.append("    " * depth + line)
+
+    def _return_if_decided(self, condition: str, depth: int) -> None:
+        is_and = self._connective == "and"
+        self._add(f"if not {condition}:" if is_and else f"if {condition}:", depth)
+        self._add(f"return {not is_and}", depth + 1)
+
+    def _add_read(self, kinds: Sequence[str], depth: int) -> None:
+        """Add the statements that set `v` to the value of a path; None if it is missing."""
+        if len(kinds) == 1:
+            self._add(f"v = row.get({self._next()})", depth)
+            return
+        whole, otherwise = self._next(), self._next()
+        self._add(f"if {whole} in row:", depth)
+        self._add(f"v = row[{whole}]", depth + 1)
+        conditions, value = [], f"row.get({self._next()})"
+        for kind in kinds[1:]:
+            class_, member = _STEPS[kind]
+            conditions.append(f"type(v := {value}) is {class_}")
+            value = member.format(self._next())
+        self._add(f"elif {' and '.join(conditions)}:", depth)
+        self._add(f"v = {value}", depth + 1)
+        self._add("elif v is not None:", depth)
+        self._add(f"v = {otherwise}({'v' if len(kinds) == 2 else 'row'})", depth + 1)
+
+    def _add_comparisons(self, cases: Sequence[_Case]) -> None:
+        """Add the comparisons of `v` by its class: of one value, or of any element of a list."""
+        tests = [self._next() for _ in cases]
+        self._add("k = type(v)", 3)
+        keyword = "if"
+        for condition, result in self._joined_cases(cases):
+            self._add(f"{keyword} {condition.format('v', 'k')}:", 3)
+            self._return_if_decided(result.format("v"), 4)
+            keyword = "elif"
+        for class_ in ("list", "many"):
+            self._add(f"{keyword} k is {class_}:", 3)
+            for case, test in zip(cases, tests, strict=True):
+                self._add_loop(case, case.matches if class_ == "list" else test)
+            keyword = "elif"
+        self._add("elif v is None:", 3)
+        self._add("return False" if self._connective == "and" else "pass", 4)
+        self._add("else:", 3)
+        self._return_if_decided(self._join([f"{test}(v)" for test in tests]), 4)
+
+    def _add_loop(self, case: _Case, test: str) -> None:
+        """Add a loop over the elements of `v`; `test` is a function for those of other classes."""
+        cases = [*self._joined_cases([case])]
+        class_ = "type(e)" if len(cases) == 1 else "k"
+        choice = "".join(
+            f"{result.format('e')} if {condition.format('e', class_)} else "
+            for condition, result in cases
         )
-        value = f"(v := row.get({self.constant(key)}))"
-        if terms[0].matcher is None:
-            return f"{value} is None"
-        choice = "".join(f"{result} if {condition} else " for condition, result in cases)
-        choice = choice.replace(" if k ", " if (k := type(v)) ", 1)
-        return f"({value} is not None and ({choice}{calls}))"
+        self._add("for e in v:", 4)
+        if len(cases) > 1:
+            self._add("k = type(e)", 5)
+        self._add(f"if {choice}{test}(e):", 5)
+        if self._connective == "or":
+            self._add("return True", 6)
+            return
+        self._add("break", 6)
+        self._add("else:", 4)
+        self._add("return False", 5)
 
-    def _cases(
-        self, connective: Connective, matchers: Sequence[ValueMatcher]
-    ) -> Iterator[tuple[str, str]]:
-        """Yield conditions on the class of the value, each with the result that follows."""
-        timestamps = [each.timestamp for each in matchers if each.timestamp is not None]
-        if len(timestamps) == len(matchers):
-            compare = _join(connective, [f"m {sign} {self.constant(c)}" for sign, c in timestamps])
-            yield "k is str", f"({_READ_TIMESTAMP} is not None and {compare})"
-        has_text_tests = all(str in each.by_class for each in matchers)
-        for class_, condition in _CLASS_CONDITIONS.items():
-            symbols = [each.symbols[class_] for each in matchers if class_ in each.symbols]
-            if len(symbols) == len(matchers):
-                compare = _join(connective, [f"v {sign} {self.constant(c)}" for sign, c in symbols])
-                yield condition, compare
-            elif class_ is str and not timestamps and has_text_tests:
-                tests = [f"{self.constant(each.by_class[str])}(v)" for each in matchers]
-                yield condition, _join(connective, tests)
+    def _joined_cases(self, cases: Sequence[_Case]) -> Iterator[tuple[str, str]]:
+        """Yield conditions on the class of a value, each with the result that follows."""
+        timestamps = [case.timestamp for case in cases if case.timestamp]
+        if len(timestamps) == len(cases):
+            self._reads_timestamps = True
+            yield (
+                _INLINE_CLASSES[str],
+                f"({_READ_TIMESTAMP} is not None and {self._join(timestamps)})",
+            )
+        for class_, condition in _INLINE_CLASSES.items():
+            results = [case.results[class_] for case in cases if class_ in case.results]
+            if len(results) == len(cases) and not (class_ is str and timestamps):
+                yield condition, self._join(results)
+
+    def _join(self, expressions: Sequence[str]) -> str:
+        return f"({f' {self._connective} '.join(expressions)})"
 
 
-def _join(connective: Connective, expressions: Sequence[str]) -> str:
-    return f"({f' {connective} '.join(expressions)})"
+class _Case:
+    """The expressions of one matcher, in which `{0}` stands for the value."""
 
+    def __init__(
+        self, next_constant: Callable[[], str], timestamp: str | None, *symbols: str | None
+    ) -> None:
+        self.timestamp = f"m {timestamp} {next_constant()}" if timestamp else ""
+        self.results = {
+            class_: f"{{0}} {symbol} {next_constant()}"
+            for class_, symbol in zip(_INLINE_CLASSES, symbols, strict=False)
+            if symbol
+        }
+        if len(symbols) > len(_INLINE_CLASSES):
+            self.results[str] = f"{next_constant()}({{0}})"
+        self.matches = next_constant()
+
+
+_STEPS = {
+    "key": ("dict", "v.get({0})"),
+    "index": ("list", "(v[{0}] if {0} < len(v) else None)"),
+    "length": ("list", "len(v)"),
+}
+"""The class of a value that has a usual next step, and the expression of that step."""
 
 _READ_TIMESTAMP = (
-    "(m if (m := from_iso(v)).tzinfo is not None and v[10] == 'T' else (m := read_timestamp(v)))"
+    "(m if (m := from_iso({0})).tzinfo is not None and {0}[10] == 'T' "
+    "else (m := read_timestamp({0})))"
 )
 """`values.read_timestamp` inline, for the texts that it reads fast."""
 
-_CLASS_CONDITIONS: dict[type, str] = {
-    str: "k is str",
-    int: "k is int",
-    datetime: "k is datetime and v.tzinfo is utc",
+_INLINE_CLASSES: dict[type, str] = {
+    str: "{1} is str",
+    int: "{1} is int",
+    datetime: "{1} is datetime and {0}.tzinfo is utc",
 }
-"""The classes whose comparison is inline; values of all others go to the terms themselves."""
+"""The classes whose comparison is inline; values of all others go to the terms themselves.
+
+In the conditions `{0}` stands for the value, and `{1}` for its class.
+"""

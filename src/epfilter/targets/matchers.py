@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from numbers import Integral
 from operator import index
-from typing import Any, assert_never
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from epfilter.ast import CallOperator, Operator
@@ -20,7 +19,7 @@ from epfilter.targets.representable import to_timestamp
 from epfilter.targets.row_paths import cache_by_class
 from epfilter.values import from_text_or_none, read_timestamp
 
-Test = Callable[[Any], bool]
+Test = Callable[[Any], Any]
 
 _COMPARISONS: dict[str, Callable[[Any], Test]] = {
     "==": lambda operand: lambda value: bool(value == operand),
@@ -29,8 +28,10 @@ _COMPARISONS: dict[str, Callable[[Any], Test]] = {
     "<": lambda operand: lambda value: bool(value < operand),
     "<=": lambda operand: lambda value: bool(value <= operand),
     "in": lambda operands: operands.__contains__,
+    "find": lambda positions: positions.get,
 }
-"""Makes the test of a Python operator from its right operand."""
+"""Makes the test of a Python operator from its right operand; `find` is a lookup by value."""
+
 
 _WHOLE_FLOATS = 2**53
 """Up to here every whole number is a float."""
@@ -39,139 +40,203 @@ _MAX_INT_DIGITS = 100
 """A whole Decimal of more digits stays a Decimal: `1e999999` as an int would fill the memory."""
 
 
-@dataclass(slots=True)
 class ValueMatcher:
     """The test of one call for a single value.
 
-    `by_class` has a test for each class of values that can match. For some classes `symbols` has
-    the same test as a Python expression: the value, an operator, a constant. `timestamp` is such
-    an expression for a point in time that is read from a text.
+    For some classes `symbols` has the test as a Python expression: the value, an operator, a
+    constant. `timestamp` is such an expression for a point in time that is read from a text.
     """
 
-    by_class: dict[type, Test] = field(default_factory=dict)
-    symbols: dict[type, tuple[str, object]] = field(default_factory=dict)
-    timestamp: tuple[str, object] | None = None
+    __slots__ = ("_by_class", "_parts", "symbols", "timestamp")
 
-    def matches(self, value: object) -> bool:
-        """Return whether a value that is neither null nor a list satisfies the call.
+    def __init__(self, parts: Sequence[_Part], by_class: dict[type, Test] | None = None) -> None:
+        self._parts = parts
+        self._by_class = by_class
+        self.symbols: dict[type, tuple[str, object]] = {
+            part.kind.inline_class: (part.symbol, part.constant)
+            for part in parts
+            if part.kind.inline_class is not None
+        }
+        self.timestamp: tuple[str, object] | None = None
+        if parts and parts[0].reads_text and type(parts[0].operands[0]) is datetime:
+            self.timestamp = parts[0].symbol, parts[0].constant
+
+    @property
+    def by_class(self) -> dict[type, Test]:
+        """The test of each class of values that can match, made when it is needed first."""
+        if self._by_class is None:
+            self._by_class = {}
+            for part in self._parts:
+                self._by_class |= part.kind.tests(part, _COMPARISONS[part.symbol](part.constant))
+        return self._by_class
+
+    def matches(self, value: object) -> Any:
+        """Return a true value if a value that is not a list satisfies the call.
+
+        For `contains_all` that is a list of the positions of the values that it equals.
 
         >>> value_matcher(Operator.GT, (Untyped("5"),)).matches(7)
         True
         """
-        test = self.by_class.get(type(value))
+        by_class = self.by_class
+        test = by_class.get(type(value))
         if test is not None:
             return test(value)
         normalized = _normalize(value)
         if normalized is None:
             return False
         class_, value = normalized
-        test = self.by_class.get(class_)
+        test = by_class.get(class_)
         return test is not None and test(value)
+
+
+class _Part(NamedTuple):
+    """The values of a call as one type, and the right operand that they make for an operator."""
+
+    kind: _Kind
+    symbol: str
+    operands: Sequence[Any]
+    constant: Any
+    reads_text: bool
+    """Whether a text of a row is read as the type too."""
+
+
+class _Kind(NamedTuple):
+    """How values of one type are compared."""
+
+    inline_class: type | None
+    """The class whose values are compared with the operator itself."""
+    convert: Callable[[Any], Any] | None
+    """Converts an operand to a value that compares with all the classes."""
+    tests: Callable[[_Part, Test], dict[type, Test]]
+    """Returns the tests of values by class, from the test of the converted operand."""
 
 
 def value_matcher(op: CallOperator, values: Sequence[BoundValue]) -> ValueMatcher:
     """Return the matcher of a comparison with one value, or with any of several values.
 
-    The values are all `Untyped`, or all of the type that a resource declares. `contains_all`
-    compares with its values one by one, so it is not an operator of a matcher.
+    The values are all `Untyped`, or all of the type that a resource declares.
 
     >>> sorted(class_.__name__ for class_ in value_matcher(Operator.EQ, (True,)).by_class)
     ['bool', 'str']
     """
-    match op:
-        case Operator.LIKE | Operator.ILIKE:
-            return ValueMatcher({str: _pattern_test(str(values[0]), op)})
-        case Operator.EQ | Operator.CONTAINS:
-            return _compare("==", values)
-        case Operator.GT:
-            return _compare(">", values)
-        case Operator.GE:
-            return _compare(">=", values)
-        case Operator.LT:
-            return _compare("<", values)
-        case Operator.LE:
-            return _compare("<=", values)
-        case Operator.IN | Operator.CONTAINS_ANY:
-            return _compare("in", values)
-        case Operator.CONTAINS_ALL | Operator.TEXT | Operator.IS_NULL:
-            raise ValueError(op)
-        case _:
-            assert_never(op)
+    if op in (Operator.LIKE, Operator.ILIKE):
+        return ValueMatcher((), {str: _pattern_test(str(values[0]), op)})
+    return _compare(_SYMBOLS[op], values)
 
 
-def _compare(symbol: str, values: Sequence[BoundValue]) -> ValueMatcher:
-    matcher = ValueMatcher()
-    if isinstance(values[0], Untyped):
-        for type_, add in _ADD_UNTYPED.items():
-            operands = [each for text in values if (each := _read(str(text), type_)) is not None]
-            if operands:
-                add(matcher, symbol, operands, reads_text=False)
-        return matcher
-    add = next(add for type_, add in _ADD_TYPED.items() if isinstance(values[0], type_))
-    add(matcher, symbol, [*values], reads_text=True)
-    return matcher
-
-
-def _read(text: str, type_: type[Any]) -> Any:
-    """As `from_text_or_none`, but fast for most texts that are not of the type."""
-    if type_ is str:
-        return text
-    if type_ is bool:
-        return {"true": True, "false": False}.get(text)
-    if type_ is UUID and len(text) != _UUID_LENGTH:
-        return None
-    return from_text_or_none(text, type_) if text[:1] in _FIRST_CHARACTERS[type_] else None
-
-
-_UUID_LENGTH = 36
-_FIRST_CHARACTERS = {
-    Decimal: frozenset("+-0123456789"),
-    datetime: frozenset("+-0123456789"),
-    UUID: frozenset("0123456789abcdefABCDEF"),
+_SYMBOLS = {
+    Operator.EQ: "==",
+    Operator.CONTAINS: "==",
+    Operator.GT: ">",
+    Operator.GE: ">=",
+    Operator.LT: "<",
+    Operator.LE: "<=",
+    Operator.IN: "in",
+    Operator.CONTAINS_ANY: "in",
+    Operator.CONTAINS_ALL: "find",
 }
 
 
-def _constant(symbol: str, operands: list[Any]) -> Any:
-    return frozenset(operands) if symbol == "in" else operands[0]
+def _compare(symbol: str, values: Sequence[BoundValue]) -> ValueMatcher:
+    if not isinstance(values[0], Untyped):
+        kind = next(kind for type_, kind in _KINDS.items() if isinstance(values[0], type_))
+        return ValueMatcher([_make_part(kind, symbol, range(len(values)), values, reads_text=True)])
+    readings: dict[type, tuple[list[int], list[Any]]] = {}
+    for position, value in enumerate(values):
+        for type_, operand in _read_untyped(str(value)):
+            if operand is not None:
+                positions, operands = readings.setdefault(type_, ([], []))
+                positions.append(position)
+                operands.append(operand)
+    return ValueMatcher(
+        [
+            _make_part(_KINDS[type_], symbol, positions, operands, reads_text=False)
+            for type_, (positions, operands) in readings.items()
+        ]
+    )
 
 
-def _add_text(matcher: ValueMatcher, symbol: str, operands: list[Any], *, reads_text: bool) -> None:  # noqa: ARG001 - a text is not read
-    constant = _constant(symbol, operands)
-    matcher.by_class[str] = _COMPARISONS[symbol](constant)
-    matcher.symbols[str] = symbol, constant
+def _make_part(
+    kind: _Kind,
+    symbol: str,
+    positions: Sequence[int],
+    operands: Sequence[Any],
+    *,
+    reads_text: bool,
+) -> _Part:
+    converted = operands if kind.convert is None else [*map(kind.convert, operands)]
+    return _Part(kind, symbol, operands, _constant(symbol, positions, converted), reads_text)
 
 
-def _add_boolean(
-    matcher: ValueMatcher, symbol: str, operands: list[Any], *, reads_text: bool
-) -> None:
-    test = matcher.by_class[bool] = _COMPARISONS[symbol](_constant(symbol, operands))
-    if reads_text:
-        matcher.by_class[str] = _text_test(bool, test)
+def _constant(symbol: str, positions: Sequence[int], operands: Sequence[Any]) -> Any:
+    """Return the right operand: one value, a set, or the positions of each value in the call."""
+    if symbol == "in":
+        return frozenset(operands)
+    if symbol != "find":
+        return operands[0]
+    by_operand: dict[Any, list[int]] = {}
+    for position, operand in zip(positions, operands, strict=True):
+        by_operand.setdefault(operand, []).append(position)
+    return by_operand
 
 
-def _add_uuid(matcher: ValueMatcher, symbol: str, operands: list[Any], *, reads_text: bool) -> None:
-    test = matcher.by_class[UUID] = _COMPARISONS[symbol](_constant(symbol, operands))
-    if reads_text:
-        matcher.by_class[str] = _text_test(UUID, test)
+def _read_untyped(text: str) -> list[tuple[type, Any]]:
+    """Return a text as each of the types that it is a value of."""
+    readings: list[tuple[type, Any]] = [(str, text)]
+    if text[:1] in _FIRST_OF_NUMBERS:
+        readings += [(type_, from_text_or_none(text, type_)) for type_ in (Decimal, datetime)]
+    elif text in _BOOLEANS:
+        readings.append((bool, _BOOLEANS[text]))
+    if len(text) == _UUID_LENGTH:
+        readings.append((UUID, from_text_or_none(text, UUID)))
+    return readings
 
 
-def _add_number(
-    matcher: ValueMatcher, symbol: str, operands: list[Any], *, reads_text: bool
-) -> None:
-    operands = [_to_int(operand) for operand in operands]
-    constant = _constant(symbol, operands)
-    test = matcher.by_class[int] = _COMPARISONS[symbol](constant)
-    matcher.symbols[int] = symbol, constant
-    is_exact = all(type(operand) is int and abs(operand) <= _WHOLE_FLOATS for operand in operands)
-    matcher.by_class[float] = (
-        test
+_UUID_LENGTH = 36
+_FIRST_OF_NUMBERS = frozenset("+-0123456789")
+_BOOLEANS = {"true": True, "false": False}
+
+
+def _text_tests(part: _Part, test: Test) -> dict[type, Test]:  # noqa: ARG001 - the signature of all
+    return {str: test}
+
+
+def _boolean_tests(part: _Part, test: Test) -> dict[type, Test]:
+    return {bool: test, **({str: _read_test(bool, test)} if part.reads_text else {})}
+
+
+def _uuid_tests(part: _Part, test: Test) -> dict[type, Test]:
+    tests: dict[type, Test] = {UUID: test}
+    if part.reads_text and part.symbol in _EQUALITIES:
+        texts = [str(operand) for operand in part.operands]
+        constant = _constant(part.symbol, range(len(texts)), texts)
+        test_text = _COMPARISONS[part.symbol](constant)
+        tests[str] = lambda text: test_text(text.lower())
+    elif part.reads_text:
+        tests[str] = _read_test(UUID, test)
+    return tests
+
+
+_EQUALITIES = frozenset({"==", "in", "find"})
+
+
+def _number_tests(part: _Part, test: Test) -> dict[type, Test]:
+    is_exact = all(
+        type(number) is int and abs(number) <= _WHOLE_FLOATS
+        for number in map(_to_int, part.operands)
+    )
+    tests: dict[type, Test] = {
+        int: test,
+        float: test
         if is_exact
         # As in every target, a float is the number of its shortest text: 0.1 is 0.1.
-        else lambda value: value == value and test(Decimal(float.__repr__(value)))  # noqa: PLR0124 - NaN
-    )
-    matcher.by_class[Decimal] = lambda value: not value.is_nan() and test(value)
-    if reads_text:
-        matcher.by_class[str] = _text_test(Decimal, test)
+        else lambda value: value == value and test(Decimal(float.__repr__(value))),  # noqa: PLR0124 - NaN
+        Decimal: lambda value: not value.is_nan() and test(value),
+    }
+    if part.reads_text:
+        tests[str] = _read_test(Decimal, test)
+    return tests
 
 
 def _to_int(operand: int | Decimal) -> int | Decimal:
@@ -182,24 +247,16 @@ def _to_int(operand: int | Decimal) -> int | Decimal:
     return operand
 
 
-def _add_timestamp(
-    matcher: ValueMatcher, symbol: str, operands: list[Any], *, reads_text: bool
-) -> None:
-    are_days = type(operands[0]) is date
-    constant = _constant(symbol, [to_timestamp(operand) for operand in operands])
-    test = _COMPARISONS[symbol](constant)
-    matcher.by_class[datetime] = lambda value: test(_to_utc(value))
-    matcher.by_class[date] = lambda value: test(to_timestamp(value))
-    matcher.symbols[datetime] = symbol, constant
-    if reads_text and are_days:
-        matcher.by_class[str] = lambda text: (
-            (value := _read_day_or_timestamp(text)) is not None and test(value)
-        )
-    elif reads_text:
-        matcher.by_class[str] = lambda text: (
-            (value := read_timestamp(text)) is not None and test(value)
-        )
-        matcher.timestamp = symbol, constant
+def _time_tests(part: _Part, test: Test) -> dict[type, Test]:
+    tests: dict[type, Test] = {
+        datetime: lambda value: test(_to_utc(value)),
+        date: lambda value: test(to_timestamp(value)),
+    }
+    if part.reads_text:
+        are_days = type(part.operands[0]) is date
+        read = _read_day_or_timestamp if are_days else read_timestamp
+        tests[str] = lambda text: (value := read(text)) is not None and test(value)
+    return tests
 
 
 def _to_utc(value: datetime) -> datetime:
@@ -219,7 +276,7 @@ def _read_day_or_timestamp(text: str) -> datetime | None:
     return read_timestamp(text) if "-" in text[1:] else None
 
 
-def _text_test(type_: type[Any], test: Test) -> Test:
+def _read_test(type_: type[Any], test: Test) -> Test:
     return lambda text: (value := from_text_or_none(text, type_)) is not None and test(value)
 
 
@@ -242,17 +299,19 @@ def _text_part_test(part: str, any_prefix: bool, any_suffix: bool) -> Test:  # n
     return _COMPARISONS["=="](part)
 
 
-_ADD_UNTYPED: dict[type[Any], Callable[..., None]] = {
-    str: _add_text,
-    bool: _add_boolean,
-    Decimal: _add_number,
-    datetime: _add_timestamp,
-    UUID: _add_uuid,
-}
-"""The types as which an untyped text is read, with the function that adds their tests."""
+_NUMBERS = _Kind(int, _to_int, _number_tests)
+_TIMES = _Kind(datetime, to_timestamp, _time_tests)
 
-_ADD_TYPED = {**_ADD_UNTYPED, int: _add_number, date: _add_timestamp}
-"""The types of a resource. A bool is an int and a datetime a date, so they come first."""
+_KINDS: dict[type[Any], _Kind] = {
+    str: _Kind(str, None, _text_tests),
+    bool: _Kind(None, None, _boolean_tests),
+    int: _NUMBERS,
+    Decimal: _NUMBERS,
+    datetime: _TIMES,
+    date: _TIMES,
+    UUID: _Kind(None, None, _uuid_tests),
+}
+"""How values of a type are compared. A bool is an int, so it comes first."""
 
 
 def _normalize(value: object) -> tuple[type, object] | None:

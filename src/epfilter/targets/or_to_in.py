@@ -39,7 +39,12 @@ def merge_or_terms(tree: BoundFilter, overrides: Overrides = NO_OVERRIDES) -> Bo
     """
     if not isinstance(tree, (BoundAnd, BoundOr)):
         return tree
-    terms = tuple([merge_or_terms(term, overrides) for term in tree.terms])
+    terms = tuple(
+        [
+            merge_or_terms(term, overrides) if isinstance(term, (BoundAnd, BoundOr)) else term
+            for term in tree.terms
+        ]
+    )
     if isinstance(tree, BoundAnd):
         return BoundAnd(terms)
     return _merge_terms(terms, overrides) if len(terms) >= MIN_TERMS else BoundOr(terms)

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.ast import Filter, Operator
 from epfilter.errors import UnsupportedFilterError
-from epfilter.resources import BoundAnd, BoundCall, BoundFilter, BoundOr, bound_calls
-from epfilter.semantics import parse_path
+from epfilter.resources import BoundAnd, BoundCall, BoundFilter, BoundOr
 from epfilter.targets.binding import bind_filter
-from epfilter.targets.codegen import Connective, RowPredicate, Term, compile_terms, loop_terms
+from epfilter.targets.codegen import Connective, RowPredicate, Term, ValueTest, compile_terms
 from epfilter.targets.column_aliases import PathNames, path_names
-from epfilter.targets.matchers import ValueMatcher, value_matcher
+from epfilter.targets.matchers import Test, ValueMatcher, value_matcher
 from epfilter.targets.or_to_in import merge_or_terms
-from epfilter.targets.overrides import Override, Overrides
+from epfilter.targets.overrides import NO_OVERRIDES, Override, Overrides
 from epfilter.targets.row_paths import Reader, elements, is_list, path_reader
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
     from epfilter.templates import Template
-
-_MAX_INLINE_TERMS = 50
-"""A filter with more terms becomes loops instead of a generated function."""
 
 
 def to_predicate(
@@ -70,58 +65,42 @@ def to_predicate(
     >>> september({"created_at": "2018-08-31T22:00:00-04:00"})
     True
     """
-    overrides = Overrides(override, resource)
+    overrides = NO_OVERRIDES if override is None else Overrides(override, resource)
     tree = merge_or_terms(bind_filter(f, resource), overrides)
-    inline = sum(1 for _ in bound_calls(tree)) <= _MAX_INLINE_TERMS
-    predicate = _Predicate(_build_match(tree, path_names(resource), overrides, inline=inline))
-    predicate.arguments = f, resource
-    predicate.override = override
-    return predicate
+    return _build_match(tree, path_names(resource), overrides, _Predicate(f, resource, override))
 
 
-class _Predicate(partial[bool]):
-    """A predicate that can be pickled: the copy is built from the same filter and resource.
+class _Predicate(NamedTuple):
+    """The owner of a predicate, by which it is pickled: a method costs no more than a function."""
 
-    A `partial` without arguments calls its function without the cost of a second Python call.
-    """
-
-    arguments: tuple[Filter | str | Template, Resource | str | None]
+    f: Filter | str | Template
+    resource: Resource | str | None
     override: Override | None
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return partial(to_predicate, override=self.override), self.arguments
+    @property
+    def match(self) -> RowPredicate:
+        """The predicate, built anew."""
+        return to_predicate(self.f, self.resource, override=self.override)
 
     def __repr__(self) -> str:
-        f, resource = self.arguments
-        return (
-            f"to_predicate({str(f)!r})"
-            if resource is None
-            else (f"to_predicate({str(f)!r}, {resource!r})")
-        )
+        resource = "" if self.resource is None else f", {self.resource!r}"
+        return f"to_predicate({str(self.f)!r}{resource})"
 
 
 def _build_match(
-    tree: BoundFilter, names: PathNames, overrides: Overrides, *, inline: bool
+    tree: BoundFilter, names: PathNames, overrides: Overrides, owner: object = ()
 ) -> RowPredicate:
-    if isinstance(tree, (BoundAnd, BoundOr)):
-        connective: Connective = "and" if isinstance(tree, BoundAnd) else "or"
-        terms = [_build_term(term, names, overrides, inline=inline) for term in tree.terms]
-    else:
-        connective, terms = "and", [_build_term(tree, names, overrides, inline=inline)]
-    if inline:
-        return compile_terms(connective, terms)
-    return loop_terms(connective, [term.match for term in terms])
+    terms = tree.terms if isinstance(tree, (BoundAnd, BoundOr)) else (tree,)
+    connective: Connective = "or" if isinstance(tree, BoundOr) else "and"
+    return compile_terms(connective, [_build_term(term, names, overrides) for term in terms], owner)
 
 
-def _build_term(tree: BoundFilter, names: PathNames, overrides: Overrides, *, inline: bool) -> Term:
+def _build_term(tree: BoundFilter, names: PathNames, overrides: Overrides) -> Term:
     if isinstance(tree, (BoundAnd, BoundOr)):
-        return Term(_build_match(tree, names, overrides, inline=inline))
-    if overrides.has(tree):
+        return Term(_build_match(tree, names, overrides))
+    if overrides and overrides.has(tree):
         return Term(_build_own(tree, overrides))
-    paths = names(tree.path)
-    key = tree.path if len(paths) == len(parse_path(tree.path)) == 1 else None
-    read = _first_value([path_reader(path) for path in paths])
-    return _build_call(tree, read, key)
+    return _build_call(tree, names(tree.path))
 
 
 def _build_own(call: BoundCall, overrides: Overrides) -> RowPredicate:
@@ -129,9 +108,10 @@ def _build_own(call: BoundCall, overrides: Overrides) -> RowPredicate:
     return lambda row: bool(match(row))
 
 
-def _build_call(call: BoundCall, read: Reader, key: str | None) -> Term:
+def _build_call(call: BoundCall, paths: tuple[str, ...]) -> Term:
+    read = _first_value([path_reader(path) for path in paths])
     if call.op is Operator.IS_NULL:
-        return Term(lambda row: read(row) is None, key)
+        return Term(lambda row: read(row) is None, paths)
     if call.op is Operator.TEXT:
         raise UnsupportedFilterError(
             call.op,
@@ -140,11 +120,12 @@ def _build_call(call: BoundCall, read: Reader, key: str | None) -> Term:
             "full-text search has a different meaning in every search engine",
             "use like or ilike with `*`",
         )
-    if call.op is Operator.CONTAINS_ALL:
-        each = [value_matcher(Operator.CONTAINS, (value,)) for value in call.values]
-        return Term(_match_all_values(read, each))
     matcher = value_matcher(call.op, call.values)
-    return Term(_match_any_element(read, matcher), key, matcher)
+    if call.op is Operator.CONTAINS_ALL:
+        test = _all_values_test(matcher, len(call.values))
+        return Term(lambda row: test(read(row)), paths, test)
+    test = _any_element_test(matcher)
+    return Term(lambda row: test(read(row)), paths, test, matcher)
 
 
 def _first_value(readers: Sequence[Reader]) -> Reader:
@@ -159,29 +140,28 @@ def _first_value(readers: Sequence[Reader]) -> Reader:
     return read
 
 
-def _match_any_element(read: Reader, matcher: ValueMatcher) -> RowPredicate:
-    by_class, matches = matcher.by_class, matcher.matches
+def _any_element_test(matcher: ValueMatcher) -> ValueTest:
+    def test(value: object) -> bool:
+        if not is_list(type(value)):
+            return bool(matcher.matches(value))
+        tests = matcher.by_class
+        for element in elements(value):
+            matches: Test = tests.get(type(element), matcher.matches)
+            if matches(element):
+                return True
+        return False
 
-    def match(row: object) -> bool:
-        value = read(row)
-        if value is None:
-            return False
-        class_ = type(value)
-        if class_ in by_class:
-            return by_class[class_](value)
-        if is_list(class_):
-            return any(element is not None and matches(element) for element in elements(value))
-        return matches(value)
-
-    return match
+    return test
 
 
-def _match_all_values(read: Reader, matchers: Sequence[ValueMatcher]) -> RowPredicate:
-    def match(row: object) -> bool:
-        value = read(row)
-        if value is None:
-            return False
-        present = [element for element in elements(value) if element is not None]
-        return all(any(matcher.matches(element) for element in present) for matcher in matchers)
+def _all_values_test(matcher: ValueMatcher, count: int) -> ValueTest:
+    all_positions = frozenset(range(count))
 
-    return match
+    def test(value: object) -> bool:
+        missing, tests = set(all_positions), matcher.by_class
+        for element in elements(value):
+            find_positions: Test = tests.get(type(element), matcher.matches)
+            missing.difference_update(find_positions(element) or ())
+        return not missing
+
+    return test

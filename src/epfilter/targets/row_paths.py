@@ -51,6 +51,7 @@ _WITHOUT_ATTRIBUTES = (
 """Values whose attributes are not data: `name.upper` or `created_at.year` is not in a row."""
 
 
+@lru_cache(maxsize=1024)
 def path_reader(path: str) -> Reader:
     """Return a function that reads the value of a path in a row.
 
@@ -65,6 +66,7 @@ def path_reader(path: str) -> Reader:
     first, *rest = parse_path(path)
     if not rest:
         return lambda row: _accessor(type(row))(row, path, None)
+    follow = step_follower(tuple(rest))
 
     def read(row: object) -> object:
         access = _accessor(type(row))
@@ -72,32 +74,54 @@ def path_reader(path: str) -> Reader:
             whole = access(row, path, _MISSING)
             if whole is not _MISSING:
                 return whole
-        return _follow(access(row, first.name, None), rest)
+        return follow(access(row, first.name, None))
 
     return read
 
 
-def _follow(value: object, steps: list[PathStep]) -> object:
-    values, is_multiple = [value], False
-    for number, step in enumerate(steps, 1):
-        next_values: list[object] = []
-        for each in values:
-            if step.list_index is not None:
-                next_values.append(_get_element(each, step.list_index))
-            elif not is_list(type(each)):
-                next_values.append(_accessor(type(each))(each, step.name, None))
-            elif step.name == "length" and number == len(steps):
-                next_values.append(len(cast("Sized", each)))
-            else:
-                is_multiple = True
-                next_values += [
-                    _accessor(type(element))(element, step.name, None)
-                    for element in cast("Iterable[object]", each)
-                ]
-        values = [each for each in next_values if each is not None]
-    if is_multiple:
-        return MultipleValues(values) if values else None
-    return values[0] if values else None
+@lru_cache(maxsize=1024)
+def step_follower(steps: tuple[PathStep, ...]) -> Reader:
+    """Return a function that follows steps from a value, as the rest of a path.
+
+    >>> step_follower(parse_path("sku.length"))({"sku": ["a", "b"]})
+    2
+    """
+    (name, list_index), *rest = steps
+    is_length = name == "length" and not rest
+    follow_rest = step_follower(steps[1:]) if rest else None
+
+    def follow(value: object) -> object:
+        if list_index is not None:
+            value = _get_element(value, list_index)
+        elif type(value) is not list and not is_list(type(value)):
+            value = _accessor(type(value))(value, name, None)
+        elif is_length:
+            return len(cast("Sized", value))
+        else:
+            return _follow_each(cast("Iterable[object]", value), name, follow_rest)
+        return value if value is None or follow_rest is None else follow_rest(value)
+
+    return follow
+
+
+def _follow_each(
+    objects: Iterable[object], name: str, follow_rest: Reader | None
+) -> MultipleValues | None:
+    """Return the values that a member of each object leads to; None without any."""
+    values = [
+        each.get(name) if type(each) is dict else _accessor(type(each))(each, name, None)
+        for each in objects
+    ]
+    if follow_rest is None:
+        return MultipleValues([value for value in values if value is not None]) or None
+    found = MultipleValues()
+    for value in values:
+        followed = None if value is None else follow_rest(value)
+        if type(followed) is MultipleValues:
+            found += followed
+        elif followed is not None:
+            found.append(followed)
+    return found or None
 
 
 def _get_element(value: object, index: int) -> object:
