@@ -14,7 +14,10 @@ OPTIONS = ("-q", "--override-ini=addopts=", "--import-mode=importlib", "--noconf
 PROGRAM = f"""
 import sys
 import pytest
+from epfilter.linter import lint_content
 print(sys.platform, *sys.version_info[:2])
+report = lint_content('from epfilter import from_template; from_template(t"gte(a,{{b}})")', "a.py")
+print([(found.diagnostic.code, found.column) for found in report.findings])
 pytest.main([*{OPTIONS!r}, "-pno:cacheprovider", "--hypothesis-profile=ci", *{TESTS!r}])
 """
 
@@ -24,6 +27,6 @@ def test_tests_of_the_core_pass_in_pyodide(tmp_path: Path) -> None:
     folder = install_pyodide(tmp_path, "lark", "pydantic", "click", "pytest", "hypothesis")
     done = run_in_pyodide(folder, PROGRAM)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    assert done.stdout.startswith("emscripten 3 14\n")
+    assert done.stdout.startswith("emscripten 3 14\n[('EPF108', 54)]\n")
     assert " passed in " in done.stdout
     assert "skipped" not in done.stdout  # what needs t-strings

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 
 _PACKAGE = "epfilter"
-_TEMPLATE = f"{_PACKAGE}.Template"
+_TEMPLATES = frozenset({f"{_PACKAGE}.Template", f"{_PACKAGE}.from_template"})
 _RESOURCES = f"{_PACKAGE}.resources."
 _RESOURCE_METHODS = frozenset({"check", "bind"})
 _FILTER_KEYWORDS = frozenset({"text", "f", "filter", "a", "b"})
@@ -35,7 +35,7 @@ FUNCTIONS = MappingProxyType(
     {
         "epfilter.parse": _Parameters(),
         "epfilter.parse_located": _Parameters(),
-        _TEMPLATE: _WITH_RESOURCE,
+        **dict.fromkeys(_TEMPLATES, _WITH_RESOURCE),
         "epfilter.lint": _WITH_RESOURCE,
         "epfilter.pages": _Parameters(),
         "epfilter.pages_async": _Parameters(),
@@ -97,7 +97,7 @@ class ApiCalls:
         context = RequestContext(listing=listing) if listing else NO_CONTEXT
         arguments: list[ast.AST] = [node.args[i] for i in parameters.filters if i < len(node.args)]
         arguments += [word for name, word in words.items() if name in _FILTER_KEYWORDS]
-        if name == _TEMPLATE:
+        if name in _TEMPLATES:
             self.templates.update(_value_of(argument) for argument in arguments)
         return [(argument, context) for argument in arguments]
 

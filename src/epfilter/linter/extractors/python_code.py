@@ -46,6 +46,11 @@ _VERSION_LINE = re.compile(
 """A line that is valid only in Python 2, or in a later version than the one that runs."""
 
 
+_T_STRING = re.compile(r"\b(?:[tT][rR]?|[rR][tT])[\"']")
+_STARTS_OF_T_STRINGS = {tokenize.NAME, getattr(tokenize, "TSTRING_START", tokenize.NAME)}
+"""The types of the token of a prefix: before Python 3.14 it is a name."""
+
+
 def extract(source: MappedText, extraction: Extraction) -> None:
     """Add what stands in arguments, members, variables and pairs named `filter`, and in URLs."""
     source = replace_surrogates(source)
@@ -74,11 +79,31 @@ def is_other_version(text: str, start: int, reason: str) -> bool:
 def _find_comments(text: str, lines: PythonLines) -> Iterator[tuple[int, int]]:
     if "epfilter" not in text:
         return
+    for token, start in _tokenize(text, lines):
+        if token.type == tokenize.COMMENT:
+            yield start, start + len(token.string)
+
+
+def _replace_t_strings(text: str, lines: PythonLines) -> str:
+    """Return the text with an f-string for each t-string, which Python 3.14 has first.
+
+    Both have one syntax and one length, so all positions stay.
+    """
+    if _T_STRING.search(text) is None:
+        return text
+    chars = [*text]
+    for token, start in _tokenize(text, lines):
+        prefix = _T_STRING.match(text, start)
+        if prefix and token.type in _STARTS_OF_T_STRINGS:
+            chars[start + prefix[0].lower().index("t")] = "f"
+    return "".join(chars)
+
+
+def _tokenize(text: str, lines: PythonLines) -> Iterator[tuple[tokenize.TokenInfo, int]]:
+    """Yield the tokens of a program with their positions, up to the first syntax error."""
     try:
         for token in tokenize.generate_tokens(io.StringIO(text, newline="").readline):
-            if token.type == tokenize.COMMENT:
-                start = lines.start_of(token.start[0]) + token.start[1]
-                yield start, start + len(token.string)
+            yield token, lines.start_of(token.start[0]) + token.start[1]
     except (tokenize.TokenError, SyntaxError):
         return  # the parser reports it
 
@@ -88,7 +113,7 @@ def _parse(source: MappedText, extraction: Extraction, lines: PythonLines) -> as
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(source.text)
+            return ast.parse(_replace_t_strings(source.text, lines))
     except SyntaxError as error:
         start = lines.start_of(error.lineno or 1) + max((error.offset or 1) - 1, 0)
         reason = error.msg.partition(". ")[0]
@@ -195,7 +220,10 @@ class _PythonExtractor(ProgramExtractor[ast.AST]):
                 inserted.append(part.value)
         value = self._map_literal(node, parts)
         contexts = contexts_of_placeholders(value)
-        return StringExpression(value, "an f-string", [*zip(inserted, contexts, strict=False)])
+        construct = "an f-string"
+        if _T_STRING.match(self._source.text, self._span(node)[0]):
+            construct = "" if node in self._api.templates else "a t-string"
+        return StringExpression(value, construct, [*zip(inserted, contexts, strict=False)])
 
     def _evaluate_join_call(
         self, node: ast.Call, separator_node: ast.expr, items: ast.expr, depth: int

@@ -75,6 +75,11 @@ class _Literal:
     parts: list[tuple[int, int, bool]] = field(default_factory=list)
 
 
+def _open_literal(opening: re.Match[str]) -> _Literal:
+    # A t-string has the syntax of an f-string.
+    return _Literal(opening[1].lower().replace("t", "f"), opening[2], opening.end())
+
+
 def map_literals(
     source: MappedText, start: int, end: int, parts: Sequence[str | None]
 ) -> MappedText:
@@ -111,7 +116,7 @@ def _scan_literals(text: str, start: int, end: int) -> list[_Literal]:
         opening = _OPENING.match(text, start, end)
         if opening is None:
             return []
-        literal = _Literal(opening[1].lower(), opening[2], opening.end())
+        literal = _open_literal(opening)
         start = _scan_literal(text, literal, end)
         if start < 0:
             return []
@@ -186,7 +191,7 @@ def _scan_nested_literal(text: str, start: int, end: int) -> int:
     opening = _OPENING.match(text, prefix_start, end) or _OPENING.match(text, start, end)
     if opening is None:
         return -1
-    return _scan_literal(text, _Literal(opening[1].lower(), opening[2], opening.end()), end)
+    return _scan_literal(text, _open_literal(opening), end)
 
 
 def _scan_format_spec(text: str, start: int, end: int, quote: str) -> int:

@@ -16,10 +16,10 @@ RULES = (
             "A program inserts values into the text of a filter: with an f-string, `%`, `.format`, "
             "`+` or a template literal, or by joining a list. A value that contains `)|eq(` turns "
             "it into another filter, and a value with a comma or a quote causes an error. The "
-            "builder, `orders.payment.eq(value)` of a resource, and `Template` keep every value a "
-            "single operand. Numbers, dates, UUIDs, literal types, and values in quotes that a "
-            "function escapes are not reported. If another value cannot be dangerous, add a "
-            "comment `epfilter: ignore[EPF601]`."
+            "builder, `orders.payment.eq(value)` of a resource, `Template`, and `from_template` "
+            "with a t-string of Python 3.14 keep every value a single operand. Numbers, dates, "
+            "UUIDs, literal types, and values in quotes that a function escapes are not reported. "
+            "If another value cannot be dangerous, add a comment `epfilter: ignore[EPF601]`."
         ),
         bad=Example(
             'client.get("/v2/orders", params={"filter": f"eq(email,{email})"})\n', name="shop.py"
