@@ -1,7 +1,6 @@
 """Profiles of hypothesis: `quick` is the default, `deep` what CI runs, `explore` for by hand.
 
-And what tests of several packages share: servers of PostgreSQL, MariaDB and MongoDB, and what makes
-every test cheaper.
+And what tests of several packages share: servers of databases, and what makes every test cheaper.
 """
 
 from __future__ import annotations
@@ -18,8 +17,9 @@ from hypothesis import HealthCheck, settings
 from support.mariadb_server import mariadb_url
 from support.mongo_servers import mongo_database
 from support.postgresql_server import postgresql_url
+from support.search_servers import search_index
 
-__all__ = ["mariadb_url", "mongo_database", "postgresql_url"]
+__all__ = ["mariadb_url", "mongo_database", "postgresql_url", "search_index"]
 
 collect_ignore = ["support"]  # has no tests; doctest would import each module a second time
 

@@ -24,6 +24,7 @@ from support.one_meaning import (
     some_filters,
     some_nested_filters,
 )
+from support.rows import for_each
 
 bson = pytest.importorskip("bson")
 
@@ -43,7 +44,7 @@ def find(database: Any, stored: list[dict[str, Any]], f: Filter | str, **options
     return sorted(each["_id"] for each in collection.find(to_mongo(f, **options)))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["filter"])
+@for_each("case", CASES, ids=lambda case: case["filter"])
 def test_a_path_selects_what_the_predicate_selects(
     case: dict[str, Any], mongo_database: Any
 ) -> None:
@@ -123,7 +124,7 @@ def test_an_id_requires_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
 DAY = datetime(2018, 9, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "stored", "found", "options"),
     [
         # Each difference that `meaning.md` lists for MongoDB.

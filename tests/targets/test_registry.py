@@ -16,6 +16,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "pages" / "reference" / "targets.md"
 MODULES = Path(targets.__file__).parent
 SHARED = {
     *("binding", "codegen", "column_aliases", "json_trees", "matchers", "mongo_operands"),
+    *("elasticsearch_mapping", "elasticsearch_values"),
     *("or_to_in", "overrides", "registry", "representable", "row_paths"),
 }
 """Modules that are not targets."""

@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, assert_never
-from uuid import UUID
 
 from epfilter.ast import Filter, Operator
-from epfilter.errors import FilterTypeError, UnsupportedFilterError, describe_type
+from epfilter.errors import FilterTypeError, describe_type
 from epfilter.resources import BoundAnd, BoundCall, BoundFilter, BoundOr, BoundValue
-from epfilter.semantics import parse_path, parse_pattern
+from epfilter.semantics import case_variants, fold_case, parse_path, parse_pattern
 from epfilter.snippets import shorten
-from epfilter.targets.binding import Untyped, bind_filter
+from epfilter.suggestions import suggest_name
+from epfilter.targets.binding import bind_filter
+from epfilter.targets.elasticsearch_mapping import IndexField, IndexMapping
+from epfilter.targets.elasticsearch_values import (
+    ANY_TYPE,
+    FieldType,
+    Limits,
+    field_type,
+    unsupported,
+)
 from epfilter.targets.or_to_in import merge_or_terms
 from epfilter.targets.overrides import Override, Overrides
-from epfilter.targets.representable import to_timestamp
-from epfilter.values import from_text_or_none
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -33,44 +37,56 @@ if TYPE_CHECKING:
 Query = dict[str, Any]
 Fields = Mapping[str, str | Mapping[str, str]] | Callable[[str, Operator], str]
 
-_RANGES = {Operator.GT: "gt", Operator.GE: "gte", Operator.LT: "lt", Operator.LE: "lte"}
 _NOT_EXACT = (Operator.TEXT, Operator.IS_NULL)
 """Operators that do not use the exact text: full-text search needs the words, and a text longer
 than `ignore_above` is indexed by its words only but is not null."""
 
+# Sources: Elasticsearch's pages on index modules and on search settings.
 _MAX_TERMS = 65_536
-"""Source: Elasticsearch's page on index modules, `index.max_terms_count`."""
+"""The default of `index.max_terms_count`."""
+_MAX_CLAUSES = 1024
+"""The least value of `indices.query.bool.max_clause_count`."""
+_MAX_NESTED_DEPTH = 30
+"""The default of `indices.query.bool.max_nested_depth`, which counts each query."""
+_MAX_REGEX_LENGTH = 1000
+"""The default of `index.max_regex_length`."""
 
 _WILDCARD = re.compile(r"[*?\\]")
-# Source: Elasticsearch's pages on date math and on missing date components in range queries.
-_DATE_MATH = re.compile(r"now(?:[+\-/].*)?|\d.*\|\|.*", re.ASCII | re.DOTALL)
-_FRACTION = re.compile(r"\.\d", re.ASCII)
+_NOTHING: Query = {"match_none": {}}
 
 
-def to_elasticsearch(
+def to_elasticsearch(  # noqa: PLR0913 - options of one function, which users read in one place
     f: Filter | str | Template,
     resource: Resource | str | None = None,
     *,
     fields: Fields | None = None,
     nested: Collection[str] = (),
+    mapping: Mapping[str, Any] | None = None,
     override: Override | None = None,
 ) -> Query:
     """Return the query that finds what the filter selects, for the `query` of a search.
 
-    With a resource, values have its types: points in time are timestamps with milliseconds, a
-    bare date means 00:00 UTC of that day, a decimal number is exact text. Without one, values
-    are sent as text, and Elasticsearch converts them to the type that the mapping gives the field.
+    `mapping` is the mapping of the index, or the response that contains it. Each value is then read
+    as the type of its field, as the predicate reads it; one that the field cannot hold matches
+    nothing. Of a text field the sub-field that holds the exact text is used, and paths below a
+    nested field are searched in its objects.
+
+    Without it the mapping of the index decides what a value is compared with, and a value that a
+    field cannot hold is an error of Elasticsearch. With a resource, values have its types: points
+    in time are timestamps with milliseconds, a bare date means 00:00 UTC of that day, a decimal
+    number is exact text. Without either, values are sent as text. A text that a field of some type
+    reads as another value than the filter means is not supported.
 
     `fields` names the field of the index for a path: a mapping of paths to a name, which all
     operators but `text` and `is_null` use, or to a mapping of operators to names; or a function of
     path and operator. Any other path is the name itself. `nested` lists the paths that are mapped
     as `nested`; each condition matches if any of their objects does. An index of a list needs a
-    field of its own in `fields`.
+    field of its own in `fields`; that of `items[0]` also stands in `items[0].sku`.
 
     `override` maps an operator and a field to a function of the call that returns its query.
 
-    Elasticsearch does not distinguish a value from a list of one, nor an empty list from a missing
-    one.
+    Elasticsearch does not distinguish a value from a list of one, nor an empty list or object from
+    a missing one.
 
     Raises UnsupportedFilterError for what Elasticsearch cannot express with the same meaning,
     FilterSyntaxError for an invalid text, ResourceError for what the resource does not accept,
@@ -79,6 +95,8 @@ def to_elasticsearch(
     >>> to_elasticsearch("eq(payment,paid):ge(with_tax,100)", "orders")
     {'bool': {'filter': [{'term': {'payment': {'value': 'paid'}}}, \
 {'range': {'with_tax': {'gte': 100}}}]}}
+    >>> to_elasticsearch("eq(total,ten)", mapping={"properties": {"total": {"type": "long"}}})
+    {'match_none': {}}
     >>> to_elasticsearch("like(name,*robe*)", fields={"name": "name.keyword"})
     {'wildcard': {'name.keyword': {'value': '*robe*'}}}
     """
@@ -93,11 +111,13 @@ def to_elasticsearch(
         raise FilterTypeError(
             f"nested is a list of paths, not {describe_type(nested)}.", hint='as in ["items"]'
         )
+    index = None if mapping is None else IndexMapping.read(mapping)
     # The longest first: a query of the innermost objects needs no query around it.
-    paths = tuple(sorted(set(nested), key=len, reverse=True))
+    every = set(nested) | (index.nested if index else set())
+    paths = tuple(sorted(every, key=len, reverse=True))
     overrides = Overrides(override, resource)
     tree = merge_or_terms(bind_filter(f, resource), overrides)
-    return _Translator(fields or {}, paths, overrides).translate(tree)
+    return _Translator(fields or {}, paths, index, overrides).translate(tree)
 
 
 def render_elasticsearch(f: Filter, resource: Resource | None) -> str:
@@ -109,18 +129,22 @@ def render_elasticsearch(f: Filter, resource: Resource | None) -> str:
 class _Translator:
     fields: Fields
     nested: tuple[str, ...]
+    mapping: IndexMapping | None
     overrides: Overrides
 
-    def translate(self, node: BoundFilter) -> Query:
+    def translate(self, node: BoundFilter, level: int = 1) -> Query:
         """Return the query of a node. In an AND only full-text search counts for the score."""
         if isinstance(node, BoundOr):
-            return _match_any_query([self.translate(term) for term in node.terms])
+            return _match_any_query([self.translate(term, level + 1) for term in node.terms])
         if not isinstance(node, BoundAnd):
-            return self._translate_call(node)
+            query = self._translate_call(node)
+            _require_depth(node, level + _depth(query) - 1)
+            return query
         clauses: dict[str, list[Query]] = {}
         for term in node.terms:
             is_search = not isinstance(term, (BoundAnd, BoundOr)) and term.op is Operator.TEXT
-            clauses.setdefault("must" if is_search else "filter", []).append(self.translate(term))
+            kind = "must" if is_search else "filter"
+            clauses.setdefault(kind, []).append(self.translate(term, level + 1))
         return {"bool": clauses}
 
     def _translate_call(self, call: BoundCall) -> Query:
@@ -133,34 +157,74 @@ class _Translator:
         if op is Operator.TEXT and call.path == "*":
             search = {"query": call.values[0], "type": "bool_prefix", "operator": "and"}
             return {"multi_match": search | {"fields": ["*"], "lenient": True}}
-        field = self._index_field(call)
+        field, type_ = self._find_field(call)
         match op:
             case Operator.IS_NULL:
-                return {"bool": {"must_not": [self._nest(field, {"exists": {"field": field}})]}}
+                return {"bool": {"must_not": [self._match_value(field)]}}
             case Operator.TEXT:
                 words = {"query": call.values[0], "operator": "and"}
                 return self._nest(field, {"match_bool_prefix": {field: words}})
             case Operator.LIKE | Operator.ILIKE:
-                return self._nest(field, _match_pattern(call, field))
+                return self._nest(field, _match_pattern(call, field)) if type_.is_text else _NOTHING
             case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
-                limit = {_RANGES[op]: _to_json(call, call.values[0])}
-                return self._nest(field, {"range": {field: limit}})
-            case Operator.EQ | Operator.CONTAINS:
-                term = {"value": _to_json(call, call.values[0])}
-                return self._nest(field, {"term": {field: term}})
-            case Operator.IN | Operator.CONTAINS_ANY:
-                return self._match_any(call, field)
+                if call.values[0] == "":  # which the engines may take for no limit
+                    return self._compare_with_empty(call, field, type_)
+                return self._match_limits(field, type_.compare(call, op, call.values[0]))
+            case Operator.EQ | Operator.IN | Operator.CONTAINS | Operator.CONTAINS_ANY:
+                return self._match_any(call, field, type_, call.values)
             case Operator.CONTAINS_ALL:
-                terms = [{"value": _to_json(call, value)} for value in call.values]
-                each = [self._nest(field, {"term": {field: term}}) for term in terms]
+                each = [self._match_any(call, field, type_, (value,)) for value in call.values]
                 return each[0] if len(each) == 1 else {"bool": {"filter": each}}
             case _:
                 assert_never(op)
 
-    def _match_any(self, call: BoundCall, field: str) -> Query:
-        values = [_to_json(call, value) for value in call.values]
-        chunks = [values[at : at + _MAX_TERMS] for at in range(0, len(values), _MAX_TERMS)]
-        queries = [self._nest(field, {"terms": {field: chunk}}) for chunk in chunks]
+    def _compare_with_empty(self, call: BoundCall, field: str, type_: FieldType) -> Query:
+        """Return the query of a comparison with the empty text, the first in the order."""
+        if call.op is Operator.LE:
+            return self._match_any(call, field, type_, call.values)
+        is_possible = type_.is_text and call.op is not Operator.LT
+        return self._match_limits(field, is_possible and type_.compare(call, call.op, ""))
+
+    def _match_value(self, field: str) -> Query:
+        """Return the query that a field has a value, or a nested field an object."""
+        if field in self.nested:
+            return {"nested": {"path": field, "query": {"match_all": {}}}}
+        return self._nest(field, {"exists": {"field": field}})
+
+    def _match_limits(self, field: str, limits: Limits | bool) -> Query:  # noqa: FBT001 - a result
+        if isinstance(limits, bool):
+            return self._match_value(field) if limits else _NOTHING
+        return self._nest(field, {"range": {field: limits}})
+
+    def _match_any(
+        self, call: BoundCall, field: str, type_: FieldType, values: Iterable[BoundValue]
+    ) -> Query:
+        """Return the query that the field has one of the values."""
+        terms: list[Any] = []
+        others: list[Query] = []
+        for value in values:
+            equal = type_.equal(call, value)
+            if equal is None:
+                limits = type_.compare(call, Operator.EQ, value)
+                others.append(self._match_limits(field, limits))
+            else:
+                terms += equal
+        if len(others) >= _MAX_CLAUSES:
+            raise unsupported(
+                call,
+                f"each number that may be a year is one of at most {_MAX_CLAUSES} clauses",
+                "pass the mapping or the resource, or use fewer values",
+            )
+        is_one = len(terms) == 1 and call.op not in (Operator.IN, Operator.CONTAINS_ANY)
+        queries = [
+            {"term": {field: {"value": terms[0]}}}
+            if is_one
+            else {"terms": {field: terms[start : start + _MAX_TERMS]}}
+            for start in range(0, len(terms), _MAX_TERMS)
+        ]
+        queries = [*[self._nest(field, query) for query in queries], *others]
+        if not queries:
+            return _NOTHING
         return queries[0] if len(queries) == 1 else _match_any_query(queries)
 
     def _nest(self, field: str, query: Query) -> Query:
@@ -169,8 +233,8 @@ class _Translator:
                 return {"nested": {"path": path, "query": query}}
         return query
 
-    def _index_field(self, call: BoundCall) -> str:
-        """Return the field of the index to query; refuse a path that no field can be."""
+    def _find_field(self, call: BoundCall) -> tuple[str, FieldType]:
+        """Return the name and the type of the field; refuse a path that no field can be."""
         name = self._configured_field(call)
         if name is not None and not isinstance(name, str):
             raise FilterTypeError(
@@ -179,34 +243,107 @@ class _Translator:
             )
         steps = parse_path(call.path)
         if "*" in call.path:
-            raise _unsupported(
+            raise unsupported(
                 call, "a `*` in the name of a field stands for many fields", "name one field"
             )
         if not all(step.list_index is not None or step.name.strip() for step in steps):
-            raise _unsupported(call, "a name in a path cannot be empty")
-        if name is not None:
-            return name
-        if any(step.list_index is not None for step in steps):
-            raise _unsupported(
+            raise unsupported(call, "a name in a path cannot be empty")
+        if name is None and any(step.list_index is not None for step in steps):
+            raise unsupported(
                 call, "it does not store the positions of a list's elements", "remove the index"
             )
-        if len(steps) > 1 and steps[-1].name == "length":
-            raise _unsupported(
+        is_known = self.mapping is not None and call.path in self.mapping.fields
+        if name is None and len(steps) > 1 and steps[-1].name == "length" and not is_known:
+            raise unsupported(
                 call,
                 "it does not store the length of a list",
                 f'if it is a field of its own, pass fields={{"{call.path}": "{call.path}"}}',
             )
-        return call.path
+        if self.mapping is None:
+            return name or call.path, ANY_TYPE
+        return _find_mapped_field(call, name, self.mapping)
 
     def _configured_field(self, call: BoundCall) -> str | None:
         if callable(self.fields):
             return self.fields(call.path, call.op)
-        configured = self.fields.get(call.path)
+        path = _configured_part(call.path, self.fields)
+        configured = self.fields.get(path)
         if isinstance(configured, Mapping):
-            return configured.get(call.op)
-        if call.op in _NOT_EXACT:
-            return call.path if configured else None
-        return configured
+            configured = configured.get(call.op)
+        elif call.op in _NOT_EXACT and str(configured).startswith(f"{path}."):
+            configured = path  # of a sub-field the field itself
+        rest = call.path[len(path) :]
+        return f"{configured}{rest}" if rest and isinstance(configured, str) else configured
+
+
+def _configured_part(path: str, configured: Collection[str]) -> str:
+    """Return the longest configured part of a path that ends with a list index, or the path.
+
+    >>> _configured_part("items[0].sku", ["items[0]"]), _configured_part("a.b", ["a"])
+    ('items[0]', 'a.b')
+    """
+    ends = [at + 1 for at in range(len(path) - 1, 0, -1) if path[at] == "]"]
+    parts = (path[:end] for end in (len(path), *ends))
+    return next((part for part in parts if part in configured), path)
+
+
+def _find_mapped_field(
+    call: BoundCall, configured: str | None, mapping: IndexMapping
+) -> tuple[str, FieldType]:
+    name = configured or call.path
+    field = mapping.fields.get(name)
+    if field is None:
+        hint = suggest_name(name, mapping.fields, "name a field of the mapping in `fields`")
+        raise unsupported(call, f"the mapping has no field `{shorten(name)}`", hint)
+    if call.op is Operator.IS_NULL:
+        field = mapping.fields[mapping.parents.get(name, name)]
+        _require_searchable(call, field)
+        return field.name, ANY_TYPE
+    if call.op is Operator.TEXT:
+        return field.find_words().name, ANY_TYPE
+    if configured is None:
+        field = field.find_exact()
+    if not field.is_exact and (configured is None or "normalizer" not in field.parameters):
+        raise unsupported(
+            call,
+            f"`{shorten(field.name)}` does not hold the exact text",
+            "add a sub-field of the type keyword to the mapping, or name a field in `fields`",
+        )
+    _require_searchable(call, field)
+    return field.name, field_type(field, call)
+
+
+def _require_searchable(call: BoundCall, field: IndexField) -> None:
+    name, parameters = shorten(field.name), field.parameters
+    if any(parameters.get(each) in (False, "false") for each in ("enabled", "index")):
+        raise unsupported(call, f"`{name}` is not indexed", "name another field in `fields`")
+    if parameters.get("null_value") is not None:
+        raise unsupported(
+            call,
+            f"`{name}` is indexed with a value in place of null",
+            "remove `null_value` from the mapping, or name another field in `fields`",
+        )
+
+
+def _depth(query: Query) -> int:
+    """Return how many queries are nested in each other."""
+    inner: list[Query] = []
+    for kind, body in query.items():
+        if kind == "bool":
+            inner += [each for each in body.values() if isinstance(each, dict)]
+            inner += [each for part in body.values() if isinstance(part, list) for each in part]
+        elif kind == "nested":
+            inner.append(body.get("query", {}))
+    return 1 + max(map(_depth, inner), default=0)
+
+
+def _require_depth(call: BoundCall, depth: int) -> None:
+    if depth > _MAX_NESTED_DEPTH:
+        raise unsupported(
+            call,
+            f"its queries nest at most {_MAX_NESTED_DEPTH} levels, and this one has {depth}",
+            "give all terms of one kind to one AND or OR",
+        )
 
 
 def _match_any_query(queries: list[Query]) -> Query:
@@ -214,61 +351,33 @@ def _match_any_query(queries: list[Query]) -> Query:
 
 
 def _match_pattern(call: BoundCall, field: str) -> Query:
-    operand = str(call.values[0])
-    pattern = parse_pattern(operand)
-    value = _WILDCARD.sub(r"\\\g<0>", pattern.text)
-    value = f"{'*' * pattern.any_prefix}{value}{'*' * pattern.any_suffix}"
-    if call.op is Operator.ILIKE:
-        if not operand.isascii():
-            raise _unsupported(
-                call,
-                "it ignores the case of ASCII letters only",
-                "use like, or a field with a normalizer that makes all text lower-case",
-            )
-        return {"wildcard": {field: {"value": value, "case_insensitive": True}}}
-    if pattern.has_wildcard:
-        return {"wildcard": {field: {"value": "*" if operand == "*" else value}}}
-    return {"term": {field: {"value": operand}}}
+    """Return the query of a pattern, which only a field of texts can run.
 
-
-def _to_json(call: BoundCall, value: BoundValue) -> str | int | bool:
-    """Return a value in JSON. A decimal number is text, which Elasticsearch reads exactly."""
-    if isinstance(value, Untyped):
-        _refuse_date_arithmetic(call, value)
-        return str(value)
-    if isinstance(value, date):
-        # A shorter text stands for a whole day in some comparisons, and for its end in others.
-        timestamp = to_timestamp(value)
-        if timestamp.microsecond % 1000:
-            raise _unsupported(
-                call, "its dates have at most milliseconds", "write at most three decimal places"
-            )
-        return _format_timestamp(timestamp.astimezone(UTC))
-    return str(value) if isinstance(value, (Decimal, UUID)) else value
-
-
-def _refuse_date_arithmetic(call: BoundCall, text: str) -> None:
-    """Refuse a text in which a date field would read more than the filter means."""
-    if _DATE_MATH.fullmatch(text):
-        raise _unsupported(
-            call,
-            "a date field calculates with such a value",
-            "pass the resource, or use another value",
+    A `term` would find numbers, too.
+    """
+    pattern = parse_pattern(str(call.values[0]))
+    before, after = "*" * pattern.any_prefix, "*" * pattern.any_suffix
+    if call.op is Operator.LIKE:
+        if pattern.matches_everything:
+            return {"wildcard": {field: {"value": "*"}}}
+        value = _WILDCARD.sub(r"\\\g<0>", pattern.text)
+        return {"wildcard": {field: {"value": f"{before}{value}{after}"}}}
+    text = "".join([_any_case(char) for char in pattern.text])
+    regex = f"{'.*' * pattern.any_prefix}{text}{'.*' * pattern.any_suffix}"
+    if len(regex) > _MAX_REGEX_LENGTH:
+        raise unsupported(
+            call, "the pattern is too long for a regular expression", "use a shorter pattern"
         )
-    if call.op in (Operator.GE, Operator.LT) or _FRACTION.search(text):
-        return
-    timestamp = None if text.lstrip("+-").isdecimal() else from_text_or_none(text, datetime)
-    if timestamp is not None:
-        raise _unsupported(
-            call,
-            f"a date field reads {text} as the whole period that it leaves open",
-            f"pass the resource, or write {_format_timestamp(timestamp)}",
-        )
+    return {"regexp": {field: {"value": regex, "flags": "NONE"}}}
 
 
-def _format_timestamp(value: datetime) -> str:
-    return f"{value.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+def _any_case(char: str) -> str:
+    """Return the regular expression of Lucene for a character and its case variants.
 
-
-def _unsupported(call: BoundCall, reason: str, hint: str | None = None) -> UnsupportedFilterError:
-    return UnsupportedFilterError(call.op, call.path, "Elasticsearch", reason, hint)
+    Elasticsearch's own option ignores the case of ASCII letters only.
+    """
+    folded = fold_case(char)
+    variants = case_variants().get(folded)
+    if variants is not None:
+        return f"[{''.join(sorted(folded + variants))}]"
+    return char if char.isalnum() or not char.isascii() else f"\\{char}"
