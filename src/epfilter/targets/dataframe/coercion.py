@@ -82,6 +82,8 @@ def coerce_value(op: CallOperator, value: object, column: Column) -> Any:
     Raises UnsupportedFilterError if the resource declares a type that the column does not have.
     """
     dtype = column.dtype
+    if column.is_uuid:
+        return _to_uuid_text(op, value, column)
     if isinstance(value, Untyped):
         return str(value) if is_text(dtype) else from_text_or_none(value, _python_type(dtype))
     if is_text(dtype):
@@ -116,11 +118,19 @@ def _to_unique_text(op: CallOperator, value: object, column: Column) -> str:
     raise _type_conflict(op, value, column)
 
 
+def _to_uuid_text(op: CallOperator, value: object, column: Column) -> str | None:
+    if isinstance(value, Untyped):
+        value = from_text_or_none(value, UUID)
+    elif not isinstance(value, UUID):
+        raise _type_conflict(op, value, column)
+    return None if value is None else str(value)
+
+
 def _type_conflict(op: CallOperator, value: object, column: Column) -> UnsupportedFilterError:
     return column.unsupported(
         op,
         f"the resource declares it as {_TYPE_NAMES[type(value)]}, but the column holds "
-        f"{column.dtype}",
+        f"{'UUIDs' if column.is_uuid else column.dtype}",
         "convert the column first",
     )
 

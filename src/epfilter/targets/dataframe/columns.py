@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
@@ -17,17 +18,6 @@ if TYPE_CHECKING:
     from epfilter.resources import FieldType, Resource
 
 Schema = Mapping[str, nw.dtypes.DType]
-
-ENGINES = {
-    "pandas": "pandas",
-    "polars": "Polars",
-    "pyarrow": "PyArrow",
-    "duckdb": "DuckDB",
-    "ibis": "Ibis",
-    "pyspark": "Spark",
-    "pyspark[connect]": "Spark",
-}
-"""The names of the tested engines, by their names in narwhals."""
 
 _DECLARED_TYPES: dict[str, nw.dtypes.DType] = {
     "integer": nw.Int64(),
@@ -45,16 +35,32 @@ class Column(NamedTuple):
     dtype: nw.dtypes.DType
     field: str
     engine: str
+    is_uuid: bool = False
+    """The column holds UUIDs, as texts in lower case."""
 
     def unsupported(self, op: str, reason: str, hint: str | None = None) -> UnsupportedFilterError:
         """Return the error for what the engine cannot express on this column."""
         return UnsupportedFilterError(op, self.field, self.engine, reason, hint)
 
 
+class ColumnCopy(NamedTuple):
+    """The copy of a column that is compared instead of it."""
+
+    name: str
+    dtype: nw.dtypes.DType
+    is_uuid: bool = False
+
+
 def find_column(
-    call: BoundCall, schema: Schema, engine: str = "narwhals", null_columns: Collection[str] = ()
+    call: BoundCall,
+    schema: Schema,
+    engine: str = "narwhals",
+    null_columns: Collection[str] = (),
+    copies: Mapping[str, ColumnCopy] = MappingProxyType({}),
 ) -> Column:
     """Return the column of a call; the columns in `null_columns` hold only null and have no type.
+
+    A column in `copies` is replaced by its copy.
 
     A column whose name is the whole path comes first, then the longest beginning of the path that
     is a column; the rest of the path goes through its structs and lists.
@@ -65,7 +71,10 @@ def find_column(
     name, rest = split_path(call.path, schema)
     if name in null_columns:
         return Column(nw.col(name).cast(nw.String), nw.String(), call.path, engine)
-    column = Column(nw.col(name), dtype_instance(schema[name]), call.path, engine)
+    copy = copies.get(name) or ColumnCopy(name, dtype_instance(schema[name]))
+    column = Column(nw.col(copy.name), copy.dtype, call.path, engine, copy.is_uuid)
+    if isinstance(copy.dtype, nw.Array):
+        column = _to_list(column)
     for step in rest:
         if step.list_index is None:
             column = _get_member(column, step.name, call.op)
@@ -122,6 +131,15 @@ def _unknown_name(message: str, name: str, known: Iterable[str]) -> FilterValueE
     known = [each for each in known if isinstance(each, str)]
     names = list_names(known) or "none"
     return FilterValueError(f"{message}.", hint=suggest_name(name, known, f"there are {names}"))
+
+
+def _to_list(column: Column) -> Column:
+    """Return a column of arrays of one length as one of lists; one of tables stays as it is."""
+    dtype = column.dtype
+    if not isinstance(dtype, nw.Array) or len(dtype.shape) > 1:
+        return column
+    as_list = nw.List(dtype.inner)
+    return column._replace(expr=column.expr.cast(as_list), dtype=as_list)
 
 
 def _get_member(column: Column, name: str, op: str) -> Column:

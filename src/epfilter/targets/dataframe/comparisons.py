@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from operator import or_
 from typing import Any
@@ -70,6 +70,8 @@ def is_missing(column: Column) -> nw.Expr:
 def to_literal(value: Any, column: Column) -> Any:
     """Return a value that the column can hold in the form that the engine takes unchanged."""
     engine, dtype = column.engine, column.dtype
+    if engine == "Spark" and isinstance(value, date):
+        return _spark_literal(value)
     if isinstance(value, datetime):
         return _timestamp_literal(value, column)
     if isinstance(value, Decimal):
@@ -87,7 +89,16 @@ def _timestamp_literal(value: datetime, column: Column) -> Any:
     dtype = column.dtype
     if not isinstance(dtype, nw.Datetime) or (dtype.time_unit == "us" and dtype.time_zone):
         return value
-    if column.engine == "Spark":
-        # Spark reads a naive time as local time, but a text as it is written.
-        return nw.lit(value.isoformat(" ", "microseconds")).cast(nw.Datetime("us"))
     return nw.lit(value, nw.Datetime(dtype.time_unit, "UTC" if dtype.time_zone else None))
+
+
+def _spark_literal(value: date) -> nw.Expr:
+    """Return a date or a time as a text that Spark reads as it is written.
+
+    It takes a naive time of Python for local time, and dates before 1582 for those of the Julian
+    calendar.
+    """
+    if not isinstance(value, datetime):
+        return nw.lit(value.isoformat()).cast(nw.Date())
+    zone = "UTC" if value.tzinfo else None
+    return nw.lit(value.isoformat(" ", "microseconds")).cast(nw.Datetime("us", zone))

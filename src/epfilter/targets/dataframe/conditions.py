@@ -129,13 +129,13 @@ def _match_values(call: BoundCall, column: Column) -> nw.Expr | None:
 
 def _ignore_uuid_case(column: Column, value: object) -> Column:
     """Return the column in lower case if a UUID is compared with its texts."""
-    if isinstance(value, UUID):
+    if isinstance(value, UUID) and not column.is_uuid:
         return column._replace(expr=comparable_expr(column).str.to_lowercase(), dtype=nw.String())
     return column
 
 
 def _match_pattern(call: BoundCall, column: Column) -> nw.Expr | None:
-    if not is_text(column.dtype):
+    if not is_text(column.dtype) or column.is_uuid:
         return None
     pattern = parse_pattern(str(call.values[0]))
     if pattern.matches_everything:

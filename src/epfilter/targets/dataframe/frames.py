@@ -13,14 +13,16 @@ from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.resources import bound_calls
 from epfilter.targets.binding import bind_filter, field_types
 from epfilter.targets.column_aliases import resolve_columns
+from epfilter.targets.dataframe.column_copies import copy_columns
 from epfilter.targets.dataframe.columns import (
-    ENGINES,
     declared_column,
     find_column,
     has_column,
     split_path,
 )
 from epfilter.targets.dataframe.conditions import build_condition
+from epfilter.targets.dataframe.engines import find_engine
+from epfilter.targets.dataframe.ibis_tables import SQL_BACKENDS, filter_sql_table
 from epfilter.targets.dataframe.native_columns import (
     add_element_columns,
     convert_objects,
@@ -108,14 +110,18 @@ def filter_frame(
     resource: Resource | str | None = None,
     *,
     override: Override | None = None,
+    allow_untested: bool = False,
 ) -> Frame:
     """Return the rows of a frame that satisfy the filter, as a frame of the same kind.
 
-    Accepts frames of pandas, Polars (also lazy), PyArrow, DuckDB, Ibis and Spark; a lazy frame is
-    not computed. Without a resource, each value is read as the type of its column; a value that
-    does not read as it matches nothing. A column whose name is the whole path comes first;
-    otherwise a dotted path goes through structs, `tags[0]` and `tags.length` into a list. With a
-    resource, a column may have the name of the attribute or an alias of it.
+    Accepts frames of pandas, Polars (also lazy), PyArrow, DuckDB, Spark, Dask, and of Ibis on
+    DuckDB, Spark, SQLite, PostgreSQL, MySQL and MariaDB; a lazy frame is not computed. With
+    `allow_untested` also those of other engines, which may select other rows.
+
+    Without a resource, each value is read as the type of its column; a value that does not read as
+    it matches nothing. A column whose name is the whole path comes first; otherwise a dotted path
+    goes through structs, `tags[0]` and `tags.length` into a list. With a resource, a column may
+    have the name of the attribute or an alias of it.
 
     Null and NaN satisfy `is_null` and nothing else. A float is the number of its shortest text. A
     time without time zone is in UTC. On a list `eq`, `gt` and `in` hold if any element satisfies
@@ -125,24 +131,27 @@ def filter_frame(
     expression of narwhals.
 
     Raises FilterSyntaxError for an invalid text, ResourceError for what the resource does not
-    accept, FilterTypeError for an argument that is not a frame, FilterValueError for a missing
-    column, and UnsupportedFilterError for what the engine cannot express with the same meaning.
+    accept, FilterTypeError for an argument that is not a frame or an engine that is not tested,
+    FilterValueError for a missing column, and UnsupportedFilterError for what the engine cannot
+    express with the same meaning.
 
     >>> import polars as pl
     >>> orders = pl.DataFrame({"id": [1, 2, 3], "total": [950, 1050, None]})
     >>> filter_frame(orders, "gt(total,1000)|is_null(total)")["id"].to_list()
     [2, 3]
     """
-    overrides = Overrides(override, resource)
     wrapped = _wrap_frame(frame)
-    engine = ENGINES.get(wrapped.implementation.value, wrapped.implementation.value)
+    engine = find_engine(wrapped, allow_untested=allow_untested)
+    if engine in SQL_BACKENDS:
+        return cast("Frame", filter_sql_table(frame, f, resource, override))
+    overrides = Overrides(override, resource)
     schema = dict(wrapped.collect_schema())
     tree = bind_filter(f, resource)
     tree = resolve_columns(tree, resource, lambda path: has_column(path, schema))
     tree = merge_or_terms(tree, overrides)
     calls = [call for call in bound_calls(tree) if not overrides.has(call)]
+    used = dict.fromkeys(split_path(call.path, schema)[0] for call in calls)
     if engine == "pandas":
-        used = frozenset(split_path(call.path, schema)[0] for call in calls)
         wrapped = convert_objects(wrapped, used)
         converted = wrapped.collect_schema()
         schema.update({name: converted[name] for name in used})
@@ -151,13 +160,17 @@ def filter_frame(
     if engine == "pandas":
         wrapped = add_element_columns(wrapped, calls, schema, null_columns)
         schema = dict(wrapped.collect_schema()) | schema
+    copied = copy_columns(wrapped, engine, schema, used)
     condition = build_condition(
-        tree, lambda call: find_column(call, schema, engine, null_columns), overrides
+        tree,
+        lambda call: find_column(call, schema, engine, null_columns, copied.copies),
+        overrides,
     )
     if condition is None:
         return cast("Frame", _wrap_frame(frame).head(0).to_native())
     if engine != "pandas":
-        return cast("Frame", wrapped.filter(condition).to_native())
+        selected = nw.from_native(copied.native).filter(condition).to_native()
+        return cast("Frame", copied.drop_from(selected, engine))
     mask = wrapped.select(matches=condition).get_column("matches").to_numpy()
     return cast("Frame", cast("Any", frame).loc[mask.astype(bool)])
 

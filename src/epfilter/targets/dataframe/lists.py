@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from operator import and_, or_
 from typing import Any, assert_never
 from uuid import UUID
@@ -18,6 +19,8 @@ from epfilter.targets.representable import EVERY_INT64
 
 _SEARCHABLE = (nw.Boolean, nw.Date, nw.Datetime, nw.String)
 _EXPLODE = "explode the list first"
+_GREGORIAN = 1583
+"""The first year that Spark reads from Python as it is."""
 
 
 def list_condition(call: BoundCall, column: Column) -> nw.Expr | None:
@@ -76,6 +79,8 @@ def _contains(op: CallOperator, column: Column, element: Column, operand: object
 
 def _to_item(op: CallOperator, value: Any, element: Column) -> Any:
     """Return a value in the form in which the engine searches it in lists."""
+    if element.engine == "Spark" and isinstance(value, date) and value.year < _GREGORIAN:
+        raise element.unsupported(op, "a list is not searched for times before 1583", _EXPLODE)
     if not isinstance(element.dtype, nw.UInt64):
         return value
     if element.engine in ("PyArrow", "pandas"):
