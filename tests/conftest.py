@@ -14,12 +14,12 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from support.mariadb_server import mariadb_url
+from support.mariadb_server import mariadb_url, mysql_url
 from support.mongo_servers import mongo_database
 from support.postgresql_server import postgresql_url
 from support.search_servers import search_index
 
-__all__ = ["mariadb_url", "mongo_database", "postgresql_url", "search_index"]
+__all__ = ["mariadb_url", "mongo_database", "mysql_url", "postgresql_url", "search_index"]
 
 collect_ignore = ["support"]  # has no tests; doctest would import each module a second time
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
 from support.shared_server import SharedServer, choose_user, run_folder
 
@@ -43,6 +45,20 @@ def mariadb_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Ite
         yield f"mysql+pymysql://root@localhost/{worker_id}?unix_socket={folder}/socket"
     finally:
         server.release()
+
+
+@pytest.fixture(scope="session")
+def mysql_url(mariadb_url: str) -> str:
+    """Return a URL of the same database as Ibis reads it, without a socket: `mysql://…`."""
+    pytest.importorskip("MySQLdb", reason="mysqlclient is not installed")
+    url = make_url(mariadb_url)
+    if "unix_socket" in url.query:
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            port = connection.execute(text("SELECT @@port")).scalar()
+        engine.dispose()
+        url = url.set(host="127.0.0.1", port=port, query={})
+    return url.set(drivername="mysql").render_as_string(hide_password=False)
 
 
 def _find_program(name: str) -> str | None:
@@ -76,7 +92,12 @@ def _start_server() -> Path:
     if created.returncode:
         shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(f"MariaDB cannot create a database here: {created.stderr.strip()}")
-    settings = ("skip-networking", "innodb-flush-log-at-trx-commit=0", "max-connections=120")
+    settings = (
+        "bind-address=127.0.0.1",
+        f"port={_find_free_port()}",
+        "innodb-flush-log-at-trx-commit=0",
+        "max-connections=120",
+    )
     # The shell ends at once, so the server is no child of the worker, which may end before it.
     pid = subprocess.run(  # noqa: S603 - the server's own program
         [
@@ -98,6 +119,11 @@ def _start_server() -> Path:
         log = (folder / "log").read_text(encoding="utf-8", errors="replace")
         pytest.skip(f"MariaDB does not start here: {log[-2000:]}")
     return folder
+
+
+def _find_free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 def _is_running(pid: int) -> bool:

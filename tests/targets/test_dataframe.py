@@ -46,6 +46,9 @@ from support.filter_oracle import matches
 from support.rows import for_each
 from support.sizes import MANY_TERMS
 
+# Ibis 12 calls what DuckDB 2 has under another name.
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+
 Row = dict[str, Any]
 
 SCHEMA = pa.schema(
@@ -805,3 +808,103 @@ def test_a_flat_filter_of_many_terms_is_translated(terms: int) -> None:
     schema = nw.Schema({"a": nw.String()})
     f = any_of(F.a.like(f"{number}*") for number in range(terms))
     assert isinstance(to_narwhals(f, schema=schema), nw.Expr)
+
+
+# Types of DuckDB.
+
+
+@pytest.mark.parametrize("default", ["", "NOCASE"])
+@pytest.mark.parametrize("through_ibis", [False, True])
+def test_collations_of_duckdb_change_nothing(default: str, *, through_ibis: bool) -> None:
+    ibis_connection = ibis.duckdb.connect()
+    connection = ibis_connection.con
+    connection.execute(
+        "CREATE TABLE t (id INT, a VARCHAR, b VARCHAR COLLATE NOCASE, c VARCHAR COLLATE NOACCENT, "
+        "e ENUM('AB', 'ab'))"
+    )
+    connection.execute(
+        "INSERT INTO t VALUES (0, 'AB', 'AB', 'é', 'AB'), (1, 'ab', 'ab', 'e', 'ab')"
+    )
+    connection.execute(f"SET default_collation = '{default}'")
+    frame = ibis_connection.table("t") if through_ibis else connection.table("t")
+    for f, expected in {
+        **{f"eq({name},ab)": [1] for name in "abe"},
+        **{f"in({name},ab,1,2,3,4,5)": [1] for name in "abe"},
+        **{f"lt({name},a)": [0] for name in "abe"},
+        **{f"like({name},a*)": [1] for name in "abe"},
+        **{f"ilike({name},Ab)": [0, 1] for name in "abe"},
+        "eq(c,e)": [1],
+        "gt(c,f)": [0],
+    }.items():
+        selected = filter_frame(frame, f)
+        assert ids(selected) == expected, f
+        assert list(selected.columns) == ["id", "a", "b", "c", "e"]
+
+
+def test_texts_in_lists_under_a_default_collation_are_refused() -> None:
+    connection = duckdb.connect()
+    frame = connection.sql("SELECT 1 AS id, ['AB'] AS tags, {'x': 'AB'} AS s, [5] AS n")
+    assert ids(filter_frame(frame, "eq(tags,AB):eq(s.x,AB)")) == [1]
+    connection.execute("SET default_collation = 'NOCASE'")
+    for f in ("eq(tags,ab)", "eq(s.x,ab)", "eq(tags[0],ab)", "gt(tags,a)", "in(s.x,ab,a,b,c,d)"):
+        with pytest.raises(UnsupportedFilterError, match="default_collation"):
+            filter_frame(frame, f)
+    assert ids(filter_frame(frame, "eq(n,5):is_null(tags[1])")) == [1]
+
+
+@pytest.mark.parametrize("through_ibis", [False, True])
+def test_uuids_of_duckdb(*, through_ibis: bool) -> None:
+    sql = f"SELECT 0 AS id, '{KEY}'::UUID AS key UNION ALL SELECT 1, NULL"
+    frame: Any = ibis.duckdb.connect().sql(sql) if through_ibis else duckdb.sql(sql)
+    for f, expected in {
+        f"eq(key,{KEY.upper()})": [0],
+        f"in(key,{KEY},x)": [0],
+        "eq(key,x)": [],
+        "like(key,*)": [],
+        f"ge(key,{KEY}):le(key,{KEY})": [0],
+        f"gt(key,{KEY})": [],
+        "gt(key,0fa85f64-5717-4562-b3fc-2c963f66afa6)": [0],
+        "is_null(key)": [1],
+    }.items():
+        assert ids(filter_frame(frame, f)) == expected, f
+    assert ids(filter_frame(frame, f"eq(key,{KEY})", Payments())) == [0]
+    with pytest.raises(UnsupportedFilterError, match="the column holds UUIDs"):
+        filter_frame(
+            frame.project("id, key AS name") if not through_ibis else frame.rename(name="key"),
+            "eq(name,a)",
+            Payments(),
+        )
+
+
+ARRAYS: dict[str, Callable[[], Any]] = {
+    "duckdb": lambda: duckdb.sql(
+        "SELECT 0 AS id, [1, 2]::INT[2] AS n, ['a', 'b']::VARCHAR[2] AS s UNION ALL SELECT 1, NULL, NULL"
+    ),
+    "polars": lambda: pl.DataFrame(
+        {"id": [0, 1], "n": [[1, 2], None], "s": [["a", "b"], None]},
+        schema={"id": pl.Int64(), "n": pl.Array(pl.Int64(), 2), "s": pl.Array(pl.String(), 2)},
+    ),
+    "pyarrow": lambda: make_table(
+        n=pa.array([[1, 2], None], pa.list_(pa.int64(), 2)),
+        s=pa.array([["a", "b"], None], pa.list_(pa.string(), 2)),
+    ),
+    "pandas": lambda: ARRAYS["pyarrow"]().to_pandas(types_mapper=pd.ArrowDtype),
+    "ibis": lambda: ibis.duckdb.connect().sql(
+        "SELECT 0 AS id, [1, 2]::INT[2] AS n, ['a', 'b']::VARCHAR[2] AS s UNION ALL SELECT 1, NULL, NULL"
+    ),
+}
+
+
+@pytest.mark.parametrize("engine", ARRAYS)
+def test_arrays_of_one_length_are_lists(engine: str) -> None:
+    frame = ARRAYS[engine]()
+    for f, expected in {
+        "eq(n,2)": [0],
+        "contains_all(s,a,b)": [0],
+        "eq(s[1],b)": [0],
+        "gt(n,1)": [0],
+        "eq(n.length,2)": [0],
+        "is_null(n)": [1],
+        "in(n,5,6)": [],
+    }.items():
+        assert ids(filter_frame(frame, f)) == expected, f

@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import accumulate
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 import narwhals as nw
 
-from epfilter.targets.dataframe.columns import ColumnCopy, Schema
+from epfilter.ast import Operator
+from epfilter.resources import BoundCall
+from epfilter.targets.dataframe.columns import (
+    Column,
+    ColumnCopy,
+    Schema,
+    dtype_instance,
+    find_column,
+    split_path,
+)
 
 
 class CopiedColumns(NamedTuple):
@@ -22,7 +32,7 @@ class CopiedColumns(NamedTuple):
     native: Any
     copies: Mapping[str, ColumnCopy]
     """The copy of a column, by the name of the column."""
-    has_collation: bool
+    has_collation: bool = False
     """Whether texts inside lists and structs compare by a collation."""
 
     def drop_from(self, native: Any, engine: str) -> Any:
@@ -32,14 +42,36 @@ class CopiedColumns(NamedTuple):
             return native
         if engine == "DuckDB":
             return native.project(f"* EXCLUDE ({', '.join(map(_quote, names))})")
-        return native.drop(*names)
+        return native.drop_columns(names) if engine == "PyArrow" else native.drop(*names)
+
+    def find_column(
+        self, call: BoundCall, schema: Schema, engine: str, null_columns: Collection[str]
+    ) -> Column:
+        """Return the column of a call, of a copy if there is one.
+
+        Raises the errors of `columns.find_column`, and UnsupportedFilterError for texts that
+        compare by a collation.
+        """
+        column = find_column(call, schema, engine, null_columns, self.copies)
+        if self.has_collation and call.op is not Operator.IS_NULL:
+            inner = (
+                dtype_instance(column.dtype.inner) if isinstance(column.dtype, nw.List) else None
+            )
+            has_copy = split_path(call.path, schema)[0] in self.copies
+            if isinstance(inner or column.dtype, nw.String) and not has_copy:
+                raise column.unsupported(
+                    call.op,
+                    "texts in lists and structs compare by the `default_collation`",
+                    "reset the setting",
+                )
+        return column
 
 
 def copy_columns(frame: Any, engine: str, schema: Schema, names: Collection[str]) -> CopiedColumns:
     """Return the frame with copies of those of its named columns that need one."""
     native = frame.to_native()
-    add = {"DuckDB": _copy_in_duckdb, "Ibis": _copy_in_ibis, "Spark": _copy_in_spark}.get(engine)
-    return CopiedColumns(native, {}, False) if add is None else add(native, schema, names)  # noqa: FBT003 - the field names it
+    add = _COPY.get(engine)
+    return CopiedColumns(native, {}) if add is None else add(native, schema, names)
 
 
 def _copy_in_duckdb(native: Any, schema: Schema, names: Iterable[str]) -> CopiedColumns:
@@ -57,7 +89,7 @@ def _copy_in_ibis(native: Any, schema: Schema, names: Iterable[str]) -> CopiedCo
     backend = native.get_backend()
     write = _BY_CODE_POINT.get(backend.name)
     if write is None:
-        return CopiedColumns(native, {}, has_collation=False)
+        return CopiedColumns(native, {})
     types = native.schema()
     sql, copies = _write_copies(
         names, schema, {name for name in names if types[name].is_uuid()}, write
@@ -128,7 +160,7 @@ def _copy_in_spark(native: Any, schema: Schema, names: Iterable[str]) -> CopiedC
         copies[name] = ColumnCopy(new_name(), schema[name])
         column = functions.col(_quote(name, "`"))
         columns[copies[name].name] = column if binary == types[name] else column.cast(binary)
-    return CopiedColumns(native.withColumns(columns) if columns else native, copies, False)  # noqa: FBT003 - the field names it
+    return CopiedColumns(native.withColumns(columns) if columns else native, copies)
 
 
 def _remove_collations(type_: Any) -> Any:
@@ -146,6 +178,37 @@ def _remove_collations(type_: Any) -> Any:
         ]
         return types.StructType(fields)
     return type_
+
+
+def _copy_in_pyarrow(native: Any, schema: Schema, names: Iterable[str]) -> CopiedColumns:
+    copies = {}
+    for name in names:
+        dtype = schema[name]
+        if isinstance(dtype, nw.Array) and len(dtype.shape) == 1:
+            copies[name] = ColumnCopy(new_name(), nw.List(dtype.inner))
+            native = native.append_column(copies[name].name, to_variable_lists(native[name]))
+    return CopiedColumns(native, copies)
+
+
+def to_variable_lists(column: Any) -> Any:
+    """Return lists of one length as lists of any length; PyArrow cannot cast them beside null."""
+    import pyarrow as pa
+
+    chunks = []
+    for chunk in column.chunks:
+        mask = chunk.is_null()
+        sizes = [0 if null else chunk.type.list_size for null in mask.to_pylist()]
+        offsets = pa.array([0, *accumulate(sizes)], pa.int32())
+        chunks.append(pa.ListArray.from_arrays(offsets, chunk.flatten(), mask=mask))
+    return pa.chunked_array(chunks, pa.list_(column.type.value_type))
+
+
+_COPY: dict[str, Callable[[Any, Schema, Collection[str]], CopiedColumns]] = {
+    "DuckDB": _copy_in_duckdb,
+    "Ibis": _copy_in_ibis,
+    "PyArrow": _copy_in_pyarrow,
+    "Spark": _copy_in_spark,
+}
 
 
 def new_name() -> str:

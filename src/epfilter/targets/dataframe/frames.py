@@ -163,7 +163,7 @@ def filter_frame(
     copied = copy_columns(wrapped, engine, schema, used)
     condition = build_condition(
         tree,
-        lambda call: find_column(call, schema, engine, null_columns, copied.copies),
+        lambda call: copied.find_column(call, schema, engine, null_columns),
         overrides,
     )
     if condition is None:

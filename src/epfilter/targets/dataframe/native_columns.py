@@ -11,6 +11,7 @@ import narwhals as nw
 
 from epfilter.errors import FilterValueError
 from epfilter.resources import BoundCall
+from epfilter.targets.dataframe.column_copies import to_variable_lists
 from epfilter.targets.dataframe.columns import Schema, dtype_instance, find_column, split_path
 
 _NULL_TYPES = ("Null", "null", "null[pyarrow]", '"NULL"', "NullType()")
@@ -34,16 +35,26 @@ _NATIVE_TYPES: dict[str, Callable[[Any], Mapping[str, object]]] = {
 def convert_objects(frame: Any, names: Iterable[str]) -> Any:
     """Return a pandas frame whose named columns of Python objects are columns of PyArrow.
 
+    Columns of lists of one length become lists of any length.
     Columns of text stay as they are. Raises FilterValueError for objects without a common type.
     """
     native = frame.to_native()
-    columns = {name: _to_arrow(native[name]) for name in names if native[name].dtype == object}
+    columns = {
+        name: _to_arrow(native[name])
+        for name in names
+        if native[name].dtype == object or str(native[name].dtype).startswith("fixed_size_list")
+    }
     return nw.from_native(native.assign(**columns)) if columns else frame
 
 
 def _to_arrow(series: Any) -> Any:
     import pandas as pd
+    import pyarrow as pa
 
+    if series.dtype != object:
+        lists = to_variable_lists(pa.chunked_array(series.array.__arrow_array__()))
+        array = pd.arrays.ArrowExtensionArray(lists)
+        return pd.Series(array, index=series.index, name=series.name)
     inferred = pd.api.types.infer_dtype(series, skipna=True)
     if inferred == "string":
         return series
