@@ -813,6 +813,12 @@ def test_a_flat_filter_of_many_terms_is_translated(terms: int) -> None:
 # Types of DuckDB.
 
 
+def ibis_table(sql: str) -> Any:
+    connection = ibis.duckdb.connect()
+    connection.con.execute(f"CREATE TABLE made AS {sql}")
+    return connection.table("made")
+
+
 @pytest.mark.parametrize("default", ["", "NOCASE"])
 @pytest.mark.parametrize("through_ibis", [False, True])
 def test_collations_of_duckdb_change_nothing(default: str, *, through_ibis: bool) -> None:
@@ -855,7 +861,7 @@ def test_texts_in_lists_under_a_default_collation_are_refused() -> None:
 @pytest.mark.parametrize("through_ibis", [False, True])
 def test_uuids_of_duckdb(*, through_ibis: bool) -> None:
     sql = f"SELECT 0 AS id, '{KEY}'::UUID AS key UNION ALL SELECT 1, NULL"
-    frame: Any = ibis.duckdb.connect().sql(sql) if through_ibis else duckdb.sql(sql)
+    frame = ibis_table(sql) if through_ibis else duckdb.sql(sql)
     for f, expected in {
         f"eq(key,{KEY.upper()})": [0],
         f"in(key,{KEY},x)": [0],
@@ -889,7 +895,7 @@ ARRAYS: dict[str, Callable[[], Any]] = {
         s=pa.array([["a", "b"], None], pa.list_(pa.string(), 2)),
     ),
     "pandas": lambda: ARRAYS["pyarrow"]().to_pandas(types_mapper=pd.ArrowDtype),
-    "ibis": lambda: ibis.duckdb.connect().sql(
+    "ibis": lambda: ibis_table(
         "SELECT 0 AS id, [1, 2]::INT[2] AS n, ['a', 'b']::VARCHAR[2] AS s UNION ALL SELECT 1, NULL, NULL"
     ),
 }

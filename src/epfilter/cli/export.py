@@ -12,7 +12,12 @@ import click
 from epfilter.cli.connection import ACCESS_HELP
 from epfilter.cli.findings import parse_located_or_exit, print_findings, render_finding
 from epfilter.cli.layout import format_count
-from epfilter.cli.options import filter_argument, format_option, region_option
+from epfilter.cli.options import (
+    allow_untested_option,
+    filter_argument,
+    format_option,
+    region_option,
+)
 from epfilter.cli.platform_export import PlatformExport
 from epfilter.cli.text_io import print_line, print_result, read_filter
 from epfilter.errors import Severity
@@ -81,6 +86,7 @@ With --orders: 'epfilter[service]' instead, or 'epfilter[databases]' for a datab
 @click.option(
     "--orders", metavar="FILE|URL", help="Export these orders, without using the platform."
 )
+@allow_untested_option
 @region_option
 @click.option(
     "--timeout",
@@ -108,6 +114,7 @@ def export_command(
     style: str,
     *,
     check: bool,
+    allow_untested: bool,
     **options: Any,
 ) -> int:
     """Run the command; return 1 where the filter has errors or the job failed."""
@@ -118,13 +125,16 @@ def export_command(
     if output == Path("-"):
         raise click.UsageError("orders cannot be exported to standard output; give a file name.")
     if orders is not None:
-        return _export_locally(f, orders, output, style, force=options["force"])
+        switches = {"force": options["force"], "allow_untested": allow_untested}
+        return _export_locally(f, orders, output, style, **switches)
+    if allow_untested:
+        raise click.UsageError("`--allow-untested` requires `--orders`.")
     exported = PlatformExport(output=output, **options).run(f)
     _print_summary(style, exported.path, exported.size, exported.rows, exported.jobs)
     return 0
 
 
-def _export_locally(f: Filter, orders: str, output: Path, style: str, *, force: bool) -> int:
+def _export_locally(f: Filter, orders: str, output: Path, style: str, **switches: bool) -> int:
     """Export without the platform; where no order matches, print its message and return 1."""
     from epfilter.cli.local_export import export_locally
 
@@ -133,7 +143,7 @@ def _export_locally(f: Filter, orders: str, output: Path, style: str, *, force: 
     for name in sorted(platform_options):
         if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
             raise click.UsageError(f"`--{name}` cannot be combined with `--orders`.")
-    rows = export_locally(f, orders, output, force=force)
+    rows = export_locally(f, orders, output, **switches)
     if not rows:
         print_line(f"Error: {NO_RESULTS}", err=True)
         return 1

@@ -29,7 +29,9 @@ _DATABASE_URL = re.compile(r"(?:duckdb|sqlite)://([^?#]*)", re.IGNORECASE)
 """URLs of databases in one file; the URL of a database on a server can have the same form."""
 
 
-def export_locally(f: Filter, orders: str, output: Path, *, force: bool) -> int:
+def export_locally(
+    f: Filter, orders: str, output: Path, *, force: bool, allow_untested: bool = False
+) -> int:
     """Write the orders that the filter selects, as the service would; return the number of rows.
 
     The file appears when it is complete; without rows no file is written. Raises UsageError where
@@ -41,7 +43,7 @@ def export_locally(f: Filter, orders: str, output: Path, *, force: bool) -> int:
         _require_replaceable(target, orders, make_printable(str(output)), force=force)
     try:
         with (
-            closing(open_orders(orders)) as source,
+            closing(open_orders(orders, allow_untested=allow_untested)) as source,
             defer_signals() as signals,
             tempfile.TemporaryDirectory(prefix=".epfilter.", dir=target.parent) as folder,
         ):

@@ -25,6 +25,14 @@ region_option = click.option(
 """The Exporter Service to use."""
 
 
+allow_untested_option = click.option(
+    "--allow-untested",
+    is_flag=True,
+    help="Allow an untested database in --orders; it may select other orders.",
+)
+"""The switch for databases that Ibis connects to and no test covers."""
+
+
 def format_option(*styles: str, help: str) -> Callable[[Any], Any]:  # noqa: A002 - click's own name for it
     """Return the option `--format`, passed to the command as `style`; the first is the default.
 

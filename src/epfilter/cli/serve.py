@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from epfilter.cli.errors import CommandError, import_optional
+from epfilter.cli.options import allow_untested_option
 from epfilter.cli.text_io import print_line
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ Requires an extra: pip install 'epfilter[service]', and 'epfilter[databases]' fo
     show_envvar=True,
     help="The orders to export.",
 )
+@allow_untested_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",

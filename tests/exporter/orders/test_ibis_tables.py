@@ -63,6 +63,11 @@ def _flat(made: Sequence[Order], array: str, document: str) -> tuple[list[str], 
     return names, kinds, rows
 
 
+def _plain(value: object) -> object:
+    """Return a value as every driver takes it."""
+    return value if value is None or isinstance(value, (str, bool)) else str(value)
+
+
 class Places:
     """Makes a table of orders in a database and says the URL of it."""
 
@@ -78,6 +83,30 @@ class Places:
             if rows:
                 connection.executemany(f"INSERT INTO orders VALUES ({marks})", rows)  # noqa: S608 - marks only
         return f"duckdb://{path}?read_only=true"
+
+    def sqlite(self, made: Sequence[Order]) -> str:
+        path = self.folder / f"orders{uuid4().hex}.sqlite"
+        names, kinds, rows = _flat(made, "TEXT", "TEXT")
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute(_sql(names[:-3], kinds[:-3], "orders"))
+            marks = ", ".join("?" * len(names[:-3]))
+            plain = [[_plain(value) for value in row[:-3]] for row in rows]
+            connection.executemany(f"INSERT INTO orders VALUES ({marks})", plain)  # noqa: S608 - marks only
+        return f"sqlite://{path}"
+
+    def mysql(self, made: Sequence[Order]) -> str:
+        table = f"orders_{uuid4().hex}"
+        names, kinds, rows = _flat(made, "TEXT", "TEXT")
+        engine = create_engine(make_url(self.url).set(drivername="mysql+pymysql"))
+        with engine.begin() as connection:
+            connection.exec_driver_sql(
+                _sql(names[:-3], kinds[:-3], table).replace('"', "`") + " CHARACTER SET utf8mb4"
+            )
+            marks = ", ".join(["%s"] * len(names[:-3]))
+            plain = [tuple(_plain(value) for value in row[:-3]) for row in rows]
+            connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({marks})", plain)  # noqa: S608 - marks only
+        engine.dispose()
+        return f"{self.url}#{table}"
 
     def postgresql(self, made: Sequence[Order]) -> str:
         table = f"orders_{uuid4().hex}"

@@ -35,6 +35,9 @@ from epfilter.exporter.orders.ibis_columns import select_attributes, select_expo
 from epfilter.exporter.orders.table_columns import locate_columns
 from epfilter.targets import filter_frame
 
+_TESTED = ("duckdb", "sqlite", "postgresql", "postgres", "mysql")
+"""The schemes of the URLs of tested databases."""
+
 _BATCH = 10_000
 """How many orders are in memory at a time."""
 
@@ -62,6 +65,7 @@ class IbisTable:
         threads: int | None = None,
         memory: str = "256MB",
         temporary: Path | None = None,
+        allow_untested: bool = False,
     ) -> None:
         self._url, _, fragment = url.partition("#")
         self._secrets = find_secrets(self._url)
@@ -73,6 +77,12 @@ class IbisTable:
         known = {backend.name for backend in ibis.util.backend_entry_points()} | {"postgresql"}
         if scheme not in known:
             raise OrdersError(f"Ibis does not support `{scheme}` URLs.")
+        if scheme not in _TESTED and not allow_untested:
+            raise OrdersError(
+                f"epfilter is not tested with `{scheme}`, where a filter may select other orders.",
+                hint="use --allow-untested (in Python: allow_untested=True) to try it",
+            )
+        self._allow_untested = allow_untested
 
     def count(self, filter: Filter | None) -> int:  # noqa: A002 - as the platform calls it
         """Return how many orders the filter selects; None selects all orders."""
@@ -145,7 +155,7 @@ class IbisTable:
         flat = table.select(**columns, **select_attributes(table))
         if f is not None:
             try:
-                flat = filter_frame(flat, f, "orders")
+                flat = filter_frame(flat, f, "orders", allow_untested=self._allow_untested)
             except FilterValueError as error:
                 raise OrdersError(
                     f"the table does not support this filter: {error}",

@@ -68,6 +68,7 @@ def open_orders(
     threads: int | None = None,
     memory: str = "256MB",
     temporary: Path | None = None,
+    allow_untested: bool = False,
 ) -> OrderSource:
     """Return the order source at a path or a URL.
 
@@ -75,8 +76,10 @@ def open_orders(
     with this number of threads (default: one per core) and this much memory; data that does not
     fit goes into the folder `temporary` (default: the folder of the CSV file that is written).
 
-    A URL is one that Ibis connects to, such as `postgresql://user@host/database#table`. The table
-    is `orders` by default, and may be `schema.table`.
+    A URL is one of DuckDB, SQLite, PostgreSQL, MySQL or MariaDB, such as
+    `postgresql://user@host/database#table`; with `allow_untested`, one of any database that Ibis
+    connects to, where a filter may select other orders. The table is `orders` by default, and may
+    be `schema.table`.
 
     Opening reads nothing; call `ready` to check that the orders can be read. Raises OrdersError
     for any other source, and if a required package is not installed.
@@ -92,7 +95,13 @@ def open_orders(
     if url and url[1].lower() != "file":
         with _explain_missing_package("databases"):
             from epfilter.exporter.orders.ibis_tables import IbisTable
-        return IbisTable(text, threads=threads, memory=memory, temporary=temporary)
+        return IbisTable(
+            text,
+            threads=threads,
+            memory=memory,
+            temporary=temporary,
+            allow_untested=allow_untested,
+        )
     with _explain_missing_package("service"):
         from epfilter.exporter.orders.duckdb_files import OrderFile
         from epfilter.exporter.orders.file_formats import FORMATS

@@ -80,6 +80,7 @@ class Service:
                 threads=settings.threads,
                 memory=settings.memory,
                 temporary=settings.temporary_folder,
+                allow_untested=settings.allow_untested,
             )
             resources.callback(self.orders.close)
             self.orders.require_ready()

@@ -50,6 +50,9 @@ class ServiceSettings:
     It is not in the repr, because it may contain a password.
     """
 
+    allow_untested: bool = False
+    """Whether `orders` may be in a database that no test covers."""
+
     rows: RowsPer = "item"
     """What a row of the CSV stands for: one item of an order, or one order."""
 

@@ -109,8 +109,8 @@ def filter_frame(
     f: Filter | str | Template,
     resource: Resource | str | None = None,
     *,
-    override: Override | None = None,
     allow_untested: bool = False,
+    override: Override | None = None,
 ) -> Frame:
     """Return the rows of a frame that satisfy the filter, as a frame of the same kind.
 
