@@ -861,7 +861,7 @@ def test_texts_in_lists_under_a_default_collation_are_refused() -> None:
 @pytest.mark.parametrize("through_ibis", [False, True])
 def test_uuids_of_duckdb(*, through_ibis: bool) -> None:
     sql = f"SELECT 0 AS id, '{KEY}'::UUID AS key UNION ALL SELECT 1, NULL"
-    frame = ibis_table(sql) if through_ibis else duckdb.sql(sql)
+    frame: Any = ibis_table(sql) if through_ibis else duckdb.sql(sql)
     for f, expected in {
         f"eq(key,{KEY.upper()})": [0],
         f"in(key,{KEY},x)": [0],

@@ -255,6 +255,20 @@ def test_an_unknown_column_and_a_column_without_comparisons(database: Database) 
             filter_frame(table, "eq(at,5)")
 
 
+def test_a_timestamp_of_mysql_is_refused_unless_the_session_is_in_utc(database: Database) -> None:
+    if database.name != "mysql":
+        return
+    database.run("DROP TABLE IF EXISTS moments; CREATE TABLE moments (id INT, at TIMESTAMP NULL)")
+    database.run("SET time_zone = '+00:00'; INSERT INTO moments VALUES (1, '2018-09-01 00:00:00')")
+    table = database.connection.table("moments")
+    selected = filter_frame(table, "ge(at,2018-09-01)")
+    assert selected.count().to_pyarrow().as_py() == 1
+    database.run("SET time_zone = '+02:00'")
+    with pytest.raises(UnsupportedFilterError, match="time zone of the session"):
+        filter_frame(table, "ge(at,2018-09-01)")
+    database.run("SET time_zone = '+00:00'")
+
+
 def test_other_backends_are_refused_unless_they_are_allowed() -> None:
     table = ibis.polars.connect({"t": ibis.memtable({"id": [1, 2]}).to_polars()}).table("t")
     with pytest.raises(FilterTypeError) as refusal:

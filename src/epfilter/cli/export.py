@@ -114,7 +114,6 @@ def export_command(
     style: str,
     *,
     check: bool,
-    allow_untested: bool,
     **options: Any,
 ) -> int:
     """Run the command; return 1 where the filter has errors or the job failed."""
@@ -125,9 +124,9 @@ def export_command(
     if output == Path("-"):
         raise click.UsageError("orders cannot be exported to standard output; give a file name.")
     if orders is not None:
-        switches = {"force": options["force"], "allow_untested": allow_untested}
+        switches = {"force": options["force"], "allow_untested": options["allow_untested"]}
         return _export_locally(f, orders, output, style, **switches)
-    if allow_untested:
+    if options.pop("allow_untested"):
         raise click.UsageError("`--allow-untested` requires `--orders`.")
     exported = PlatformExport(output=output, **options).run(f)
     _print_summary(style, exported.path, exported.size, exported.rows, exported.jobs)

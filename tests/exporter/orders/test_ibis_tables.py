@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,9 +18,9 @@ import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url
 
-from epfilter import Filter, parse
+from epfilter import F, Filter, parse
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import (
     OrderSource,
@@ -165,6 +167,34 @@ def test_the_database_selects_the_orders_of_the_predicate(
     assert wanted
     assert [row["id"] for row in _exported(store, parse(text), "order")] == wanted
     assert store.count(parse(text)) == len(wanted)
+
+
+@pytest.mark.filterwarnings("ignore:Unable to set session timezone")
+@pytest.mark.filterwarnings("ignore:The 'future.infer_string' option")
+@pytest.mark.parametrize("database", ["sqlite", "mysql"])
+def test_databases_without_lists_select_the_orders_of_the_predicate(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = request.getfixturevalue("mysql_url") if database == "mysql" else ""
+    place: str = getattr(Places(url, tmp_path), database)(DEMO)
+    store = open_orders(place)
+    store.require_ready()
+    for text in (*SELECTED, "like(name,*_*)", "like(email,*%*)"):
+        f = F.email.like("*%*") if "%" in text else parse(text)
+        matches = to_predicate(f, "orders")
+        wanted = [order["id"] for order in DEMO if matches(attributes_of(order))]
+        assert [row["id"] for row in _exported(store, f, "order")] == wanted, text
+        assert store.count(f) == len(wanted), text
+
+
+def test_an_untested_database_is_refused_unless_it_is_allowed() -> None:
+    with pytest.raises(OrdersError) as refusal:
+        open_orders("trino://user@127.0.0.1:1/shop")
+    assert str(refusal.value) == (
+        "epfilter is not tested with `trino`, where a filter may select other orders. "
+        "Hint: use --allow-untested (in Python: allow_untested=True) to try it."
+    )
+    open_orders("trino://user@127.0.0.1:1/shop", allow_untested=True)
 
 
 def test_products_are_found_among_all_items(place: Callable[[Sequence[Order]], str]) -> None:

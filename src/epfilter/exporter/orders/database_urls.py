@@ -45,7 +45,7 @@ def connect(url: str) -> Any:
         _check_read_only(parts)
     try:
         with _OPENING if name == "duckdb" else nullcontext():
-            return ibis.connect(url)
+            backend = ibis.connect(url)
     except ImportError:
         raise OrdersError(
             f"a package for `{name}` is not installed.",
@@ -56,6 +56,9 @@ def connect(url: str) -> Any:
             f"Ibis cannot connect to `{name}` with this URL.",
             hint="check the part after `?`" if parts.query else None,
         ) from None
+    if name == "mysql":
+        backend.raw_sql("SET time_zone = '+00:00'").close()
+    return backend
 
 
 def disconnect(backend: Any) -> None:

@@ -25,6 +25,10 @@ _TYPES: dict[MemberKind, str] = {
 }
 
 
+_BOOLEANS = {member.name for member in ORDER_MEMBERS if member.kind == "boolean"}
+_WITHOUT_LISTS = ("sqlite", "mysql")
+
+
 def select_exported_columns(table: Any) -> dict[str, Any]:
     """Return the columns that a CSV file may need, by name; JSON as text.
 
@@ -40,8 +44,15 @@ def select_exported_columns(table: Any) -> dict[str, Any]:
 
 def _to_plain_type(column: Any) -> Any:
     """Return a column as a type that every database converts to Arrow in the same way."""
+    column = _to_boolean(column)
     kind = column.type()
     return column.cast("string") if kind.is_json() or kind.is_uuid() else column
+
+
+def _to_boolean(column: Any) -> Any:
+    """Return a column of booleans as such: MySQL has no type for them but TINYINT."""
+    is_boolean = column.get_name() in _BOOLEANS and column.type().is_int8()
+    return column.cast("boolean") if is_boolean else column
 
 
 def select_attributes(table: Any) -> dict[str, Any]:
@@ -65,7 +76,7 @@ def select_attributes(table: Any) -> dict[str, Any]:
 
 
 def _order_attribute(table: Any, member: Member) -> Any:
-    value = table[member.name] if member.name in table.columns else None
+    value = _to_boolean(table[member.name]) if member.name in table.columns else None
     if value is None and member.path[0] in table.columns:
         value = _get_nested(table[member.path[0]], member.path[1:], member.kind)
     if value is None:
@@ -98,7 +109,8 @@ def _item_attribute(table: Any, member: Member) -> Any:
         column = table[member.name]
         return column.cast("array<string>") if column.type().is_array() else None
     if "items" not in table.columns:
-        return ibis.null("array<string>")
+        has_lists = table.get_backend().name not in _WITHOUT_LISTS
+        return ibis.null("array<string>" if has_lists else "string")
     kind = table["items"].type()
     if not kind.is_array() or not kind.value_type.is_struct():
         return None

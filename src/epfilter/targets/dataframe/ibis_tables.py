@@ -8,6 +8,7 @@ writes, in a SELECT around the table. Its values are literals: Ibis has no bound
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -48,7 +49,12 @@ def filter_sql_table(
     from epfilter.targets.sqlalchemy import to_sqlalchemy
 
     own = _OwnConditions(override, resource)
-    columns = [sqlalchemy.column(name, _column_type(d)) for name, d in table.schema().items()]
+    backend = table.get_backend()
+    types = table.schema()
+    is_utc = backend.name != "mysql" or _is_session_in_utc(backend, types)
+    columns = [
+        sqlalchemy.column(name, _column_type(dtype, is_utc=is_utc)) for name, dtype in types.items()
+    ]
     lengths = {
         f"{column.name}.length": sqlalchemy.func.cardinality(column, type_=sqlalchemy.Integer())
         for column in columns
@@ -57,7 +63,6 @@ def filter_sql_table(
     alias = new_name()
     rows = sqlalchemy.table(alias, *columns)
     condition = to_sqlalchemy(f, rows, resource, columns=lengths, override=own.override)
-    backend = table.get_backend()
     compiled = str(
         condition.compile(dialect=_make_dialect(backend), compile_kwargs={"literal_binds": True})
     )
@@ -99,7 +104,16 @@ class _OwnConditions:
         return table.drop(*self._columns) if self._columns else table
 
 
-def _column_type(dtype: Any) -> Any:
+def _is_session_in_utc(backend: Any, types: Mapping[str, Any]) -> bool:
+    """Return whether a session of MySQL shows each TIMESTAMP in UTC."""
+    if all(not dtype.is_timestamp() or dtype.timezone is None for dtype in types.values()):
+        return True
+    with closing(backend.raw_sql("SELECT @@session.time_zone, @@system_time_zone")) as cursor:
+        zone, system = cursor.fetchone()
+    return (system if zone == "SYSTEM" else zone) in ("UTC", "+00:00", "Etc/UTC")
+
+
+def _column_type(dtype: Any, *, is_utc: bool) -> Any:
     """Return the type of SQLAlchemy for a type of Ibis; bytes stand for what has no comparisons."""
     import sqlalchemy
 
@@ -109,9 +123,11 @@ def _column_type(dtype: Any) -> Any:
         return sqlalchemy.Numeric(dtype.precision, dtype.scale)
     if dtype.is_timestamp():
         is_zoned = dtype.timezone is not None
-        return sqlalchemy.TIMESTAMP(timezone=True) if is_zoned else sqlalchemy.DateTime()
+        # SQLAlchemy's target refuses a TIMESTAMP of MySQL, which may be in any time zone.
+        class_ = sqlalchemy.DateTime if is_utc else sqlalchemy.TIMESTAMP
+        return class_(timezone=is_zoned)
     if dtype.is_array() and not dtype.value_type.is_array():
-        return sqlalchemy.ARRAY(_column_type(dtype.value_type))
+        return sqlalchemy.ARRAY(_column_type(dtype.value_type, is_utc=is_utc))
     for matches, type_ in (
         (dtype.is_boolean, sqlalchemy.Boolean()),
         (dtype.is_integer, sqlalchemy.BigInteger()),
