@@ -643,6 +643,22 @@ def construct_unchecked(node: type[_NodeT], **values: Any) -> _NodeT:
     return instance
 
 
+def construct_call(op: Operator, field: str, values: Sequence[str]) -> Filter:
+    """Return the comparison, membership or `is_null` of an operator, without validation.
+
+    Not public. `values` has as many values as the operator takes.
+
+    >>> str(construct_call(Operator.IN, "id", ["a", "b"]))
+    'in(id,a,b)'
+    """
+    if op is Operator.IS_NULL:
+        return construct_unchecked(IsNull, op=op, field=field)
+    if op in MEMBERSHIPS:
+        return construct_unchecked(Membership, op=op, field=field, values=tuple(values))
+    assert op in COMPARISONS  # noqa: S101 - no other call exists
+    return construct_unchecked(Comparison, op=op, field=field, value=values[0])
+
+
 def construct_group(node: type[_GroupT], terms: tuple[Filter, ...], checked: int = 0) -> _GroupT:
     """Return an And or Or of two or more filters, without validation except of the depth.
 

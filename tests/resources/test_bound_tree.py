@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 
 from epfilter import Filter, Operator, unparse
-from epfilter.ast import And, Comparison, IsNull, Membership, Or, walk
+from epfilter.ast import And, Comparison, IsNull, Membership, Or, construct_call, walk
 from epfilter.resources import (
     BoundCall,
     BoundComparison,
@@ -31,12 +31,7 @@ def bind_text(call: Comparison | Membership | IsNull) -> BoundCall:
 
 
 def unbind(call: BoundCall) -> Filter:
-    values = tuple(map(str, call.values))
-    if isinstance(call, BoundComparison):
-        return Comparison(op=call.op, field=call.path, value=values[0])
-    if isinstance(call, BoundMembership):
-        return Membership(op=call.op, field=call.path, values=values)
-    return IsNull(field=call.path)
+    return construct_call(call.op, call.path, [*map(str, call.values)])
 
 
 def bind_text_of(f: Filter) -> BoundFilter:

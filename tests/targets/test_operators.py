@@ -11,16 +11,7 @@ from typing import Any
 
 import pytest
 
-from epfilter.ast import (
-    CALL_OPERATORS,
-    COMPARISONS,
-    MEMBERSHIPS,
-    Comparison,
-    Filter,
-    IsNull,
-    Membership,
-    Operator,
-)
+from epfilter.ast import CALL_OPERATORS, Filter, Operator, construct_call
 from epfilter.english import in_words
 from epfilter.targets import (
     UnsupportedFilterError,
@@ -54,11 +45,7 @@ class Letter(Enum):
 
 def call(op: Operator, field: str = "name", value: str = "b") -> Filter:
     """A call of the operator on one value."""
-    if op in COMPARISONS:
-        return Comparison(op=op, field=field, value=value)
-    if op in MEMBERSHIPS:
-        return Membership(op=op, field=field, values=(value,))
-    return IsNull(field=field)
+    return construct_call(op, field, [value])
 
 
 def _sql(dialect: str, *, lists: bool = False, json: bool = False) -> Translate:

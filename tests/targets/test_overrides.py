@@ -16,7 +16,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, create_engine, fu
 from sqlalchemy.dialects import sqlite
 
 from epfilter import F, FilterTypeError, FilterValueError, all_of, any_of
-from epfilter.ast import COMPARISONS, Comparison, Filter, IsNull, Membership, Operator
+from epfilter.ast import Filter, construct_call
 from epfilter.errors import ResourceError
 from epfilter.resources import BoundCall
 from epfilter.targets import (
@@ -80,11 +80,7 @@ TARGETS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
 
 
 def _unbind(call: BoundCall) -> Filter:
-    if call.op in COMPARISONS:
-        return Comparison(op=call.op, field=call.field, value=str(call.values[0]))
-    if call.op is Operator.IS_NULL:
-        return IsNull(field=call.field)
-    return Membership(op=call.op, field=call.field, values=tuple(map(str, call.values)))
+    return construct_call(call.op, call.field, [*map(str, call.values)])
 
 
 _terms = st.one_of(

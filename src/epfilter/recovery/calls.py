@@ -6,12 +6,9 @@ import re
 
 from epfilter.ast import (
     MEMBERSHIPS,
-    Comparison,
     Filter,
-    IsNull,
-    Membership,
     Operator,
-    construct_unchecked,
+    construct_call,
 )
 from epfilter.errors import Edit, Fix, Span
 from epfilter.located import Located
@@ -53,12 +50,9 @@ def _recover_operator(scanner: Scanner, name: str, span: Span) -> Operator | Non
 
 
 def _build_node(call: Call) -> Filter:
-    op, (first, *rest) = call.op, (operand.text for operand in call.operands)
-    if op is Operator.IS_NULL:
-        return construct_unchecked(IsNull, op=op, field=first)
-    if op in MEMBERSHIPS:
-        return construct_unchecked(Membership, op=op, field=first, values=tuple(rest))
-    return construct_unchecked(Comparison, op=op, field=first, value=rest[0])
+    assert call.op is not None  # noqa: S101 - else there is a diagnostic
+    field, *values = (operand.text for operand in call.operands)
+    return construct_call(call.op, field, values)
 
 
 def _read_operands(scanner: Scanner, call: Call) -> None:

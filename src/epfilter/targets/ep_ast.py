@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from epfilter.ast import (
-    COMPARISONS,
     MEMBERSHIPS,
     And,
     Comparison,
@@ -23,8 +22,8 @@ from epfilter.ast import (
     Membership,
     Operator,
     Or,
+    construct_call,
     construct_group,
-    construct_unchecked,
 )
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.limits import MAX_DEPTH
@@ -187,12 +186,7 @@ def _read_call(op: Operator, args: Sequence[Any], path: str) -> Filter:
     field, *values = map(str.__str__, args)
     if not field:
         raise tree_error(f"{path}args[0].", "the name of a field must not be empty.")
-    if op is Operator.IS_NULL:
-        return construct_unchecked(IsNull, op=op, field=field)
-    if op in MEMBERSHIPS:
-        return construct_unchecked(Membership, op=op, field=field, values=tuple(values))
-    assert op in COMPARISONS  # noqa: S101 - no other call exists
-    return construct_unchecked(Comparison, op=op, field=field, value=values[0])
+    return construct_call(op, field, values)
 
 
 def _require_text(text: Any, path: str) -> None:

@@ -7,18 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from epfilter.ast import (
-    COMPARISONS,
     MEMBERSHIPS,
     And,
-    Comparison,
-    ComparisonOperator,
     Filter,
-    IsNull,
-    Membership,
     Operator,
     Or,
+    construct_call,
     construct_group,
-    construct_unchecked,
 )
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.limits import MAX_DEPTH
@@ -195,18 +190,15 @@ def _read_rule(data: Mapping[str, Any], path: str) -> Filter:
     if name in RANGES:
         return _read_range(name, field, value, value_path)
     if name in PATTERNS:
-        operand = _read_pattern(name, value, value_path)
-        return construct_unchecked(Comparison, op=Operator.LIKE, field=field, value=operand)
+        return construct_call(Operator.LIKE, field, [_read_pattern(name, value, value_path)])
     op = OPERATORS.get(name)
+    if op is None:
+        raise _operator_error(name, f"{path}operator.")
     if op is Operator.IS_NULL:
-        return construct_unchecked(IsNull, op=op, field=field)
+        return construct_call(op, field, ())
     if op in MEMBERSHIPS:
-        values = tuple(_read_values(value, value_path))
-        return construct_unchecked(Membership, op=op, field=field, values=values)
-    if op in COMPARISONS:
-        text = _read_text(value, value_path)
-        return construct_unchecked(Comparison, op=op, field=field, value=text)
-    raise _operator_error(name, f"{path}operator.")
+        return construct_call(op, field, _read_values(value, value_path))
+    return construct_call(op, field, [_read_text(value, value_path)])
 
 
 def _read_name(data: Mapping[str, Any], member: str, path: str) -> str:
@@ -243,14 +235,11 @@ def _read_range(name: str, field: str, value: Any, path: str) -> Filter:
     if all(isinstance(each, (int, float)) for each in value) and value[0] > value[1]:
         # The builder's exports exchange two numbers, but not two texts.
         raise tree_error(path, "the range ends before it starts.", "exchange the two values")
-    ends: tuple[ComparisonOperator, ComparisonOperator] = (Operator.GE, Operator.LE)
+    ends = (Operator.GE, Operator.LE)
     group: type[And | Or] = And
     if name == "notBetween":
         ends, group = (Operator.LT, Operator.GT), Or
-    terms = [
-        construct_unchecked(Comparison, op=op, field=field, value=text)
-        for op, text in zip(ends, (low, high), strict=True)
-    ]
+    terms = [construct_call(op, field, [text]) for op, text in zip(ends, (low, high), strict=True)]
     return construct_group(group, tuple(terms))
 
 
