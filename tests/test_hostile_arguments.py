@@ -75,6 +75,7 @@ from epfilter.values import from_text, to_text
 from support.django_project import Order
 from support.filter_strategies import HOSTILE, texts
 from support.rows import for_each
+from support.sizes import divide_examples
 from support.template_strings import template_string
 
 _FILTER = parse("gt(a,1):eq(b,x)")
@@ -242,6 +243,7 @@ _ENTRIES: dict[str, Callable[[Any], object]] = {
 
 
 @pytest.mark.parametrize("entry", _ENTRIES)
+@divide_examples(4)
 @given(value=_arguments)
 def test_any_argument_is_accepted_or_raises_a_filter_error(entry: str, value: Any) -> None:
     _call(entry, value)

@@ -27,6 +27,7 @@ from epfilter.values import from_text_or_none
 from support.filter_oracle import matches
 from support.meaning_samples import TYPED_ROWS, Row, filter_texts, generated_rows
 from support.resource_samples import things
+from support.sizes import divide_examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,7 @@ def select(f: Filter | str, rows: list[Row]) -> list[bool]:
 
 
 @pytest.mark.parametrize("resource", CASES)
+@divide_examples(2)
 @given(data=st.data())
 def test_relations_hold_for_every_row(resource: Resource | None, data: st.DataObject) -> None:
     first, second, rows = data.draw(questions(typed=resource is not None))
@@ -68,6 +70,7 @@ def test_relations_hold_for_every_row(resource: Resource | None, data: st.DataOb
 
 
 @pytest.mark.parametrize("resource", CASES)
+@divide_examples(2)
 @given(data=st.data())
 def test_rewriting_never_changes_a_selection(
     resource: Resource | None, data: st.DataObject
@@ -81,6 +84,7 @@ def test_rewriting_never_changes_a_selection(
 
 
 @pytest.mark.parametrize("resource", CASES)
+@divide_examples(2)
 @given(data=st.data())
 def test_a_difference_is_what_one_filter_matches_and_the_other_does_not(
     resource: Resource | None, data: st.DataObject

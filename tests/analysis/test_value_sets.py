@@ -13,6 +13,7 @@ from epfilter.ast import Comparison, Operator
 from epfilter.resources import integer, string, timestamp
 from support.filter_oracle import matches
 from support.rows import for_each
+from support.sizes import divide_examples
 
 NUMBERS = range(-1, 8)
 WITH_VALUE_SETS = {
@@ -95,6 +96,7 @@ def texts_of(op: Operator, value: str) -> set[str]:
     return {text for text in TEXTS if matches(f, {"x": text})}
 
 
+@divide_examples(2)
 @given(pattern_calls, pattern_calls)
 def test_the_texts_of_patterns_are_compared(
     left: tuple[Operator, str], right: tuple[Operator, str]

@@ -23,7 +23,7 @@ from support.filter_strategies import any_text, filters
 from support.meaning_samples import ROWS, TYPED_ROWS, filter_texts
 from support.resource_samples import logs, things
 from support.rows import for_each
-from support.sizes import slow_except
+from support.sizes import divide_examples, slow_except
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,6 +106,7 @@ def test_a_valid_filter_stays_valid(name: str, f: Filter) -> None:
 
 @pytest.mark.parametrize("unsafe", [False, True], ids=["safe", "unsafe"])
 @pytest.mark.parametrize("resource", [None, things, logs], ids=["no resource", "things", "logs"])
+@divide_examples(2)
 @given(any_text)
 def test_any_text_becomes_valid_or_stays_unchanged(resource: Any, unsafe: bool, text: str) -> None:  # noqa: FBT001 - a parameter of the test
     result = fix(text, resource, settings=ALL_RULES, unsafe=unsafe)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from support.sizes import slow_except
+
 ROOT = Path(__file__).parents[2]
 STANDARD = {"argparse", "logging.config", "optparse"}
 
@@ -42,10 +44,13 @@ def distributions() -> set[str]:
 
 @pytest.mark.parametrize(
     "module",
-    [
-        *("epfilter", "epfilter.ast", "epfilter.exporter", "epfilter.exporter.orders"),
-        *("epfilter.exporter.service", "epfilter.resources"),
-    ],
+    slow_except(
+        [
+            *("epfilter", "epfilter.ast", "epfilter.exporter", "epfilter.exporter.orders"),
+            *("epfilter.exporter.service", "epfilter.resources"),
+        ],
+        *("epfilter", "epfilter.exporter.service"),
+    ),
 )
 def test_importing_loads_no_optional_dependency(module: str) -> None:
     loaded = imported_by(f"import {module}")

@@ -1,4 +1,4 @@
-"""Sizes of large filters, and cases of which only some run without `pytest -m slow`."""
+"""Sizes of large filters and of costly properties, and cases that only `pytest -m slow` runs."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 import pytest
+from hypothesis import settings
 
 Case = TypeVar("Case")
 
-MANY_TERMS = [5_000, pytest.param(100_000, marks=pytest.mark.slow)]
-"""5,000 terms exceed every recursion limit; the documentation promises 100,000."""
+MANY_TERMS = [2_000, pytest.param(100_000, marks=pytest.mark.slow)]
+"""2,000 terms exceed the recursion limit of Python; the documentation promises 100,000."""
 
 
 def slow_except(cases: Iterable[Case], *smoke: Case) -> list[object]:
@@ -28,3 +29,11 @@ def slow_except(cases: Iterable[Case], *smoke: Case) -> list[object]:
         else pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.slow)
         for case in cases
     ]
+
+
+def divide_examples(divisor: int, *, least: int = 5) -> settings:
+    """Return settings with a part of the profile's examples.
+
+    They are for a property that runs for many kinds of files or functions, or on a server.
+    """
+    return settings(max_examples=max(least, settings().max_examples // divisor))

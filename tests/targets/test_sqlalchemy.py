@@ -63,7 +63,7 @@ from epfilter.targets import UnsupportedFilterError, to_sqlalchemy
 from support import filter_oracle
 from support.filter_strategies import HOSTILE, filters, names, texts
 from support.rows import for_each
-from support.sizes import MANY_TERMS
+from support.sizes import MANY_TERMS, divide_examples
 
 CASES = Path(__file__).parent / "data" / "sql.txt"
 DIALECTS: dict[str, Dialect] = {
@@ -231,7 +231,10 @@ def to_stored(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.filterwarnings("ignore:Dialect sqlite.*does \\*not\\* support Decimal")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    divide_examples(2),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     st.lists(rows, min_size=1, max_size=5),
     st.lists(st.recursive(calls(), groups, max_leaves=5), min_size=4, max_size=10),

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter import Filter
@@ -34,9 +34,10 @@ from support.order_samples import (
     write_csv,
     write_jsonl,
 )
+from support.sizes import divide_examples
 
 Order = dict[str, Any]
-FEWER = settings(max_examples=max(1, settings().max_examples // 15))
+FEWER = divide_examples(15, least=1)
 """An export takes a tenth of a second, so that one example has several filters."""
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")

@@ -16,7 +16,7 @@ import duckdb
 import ibis
 import psycopg
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, make_url
 
@@ -34,13 +34,13 @@ from epfilter.exporter.orders.order_schema import ORDER_MEMBERS, get_items, get_
 from epfilter.targets import UnsupportedFilterError, to_predicate
 from support.exporter_services import interrupt_until_error
 from support.order_samples import order_filters, order_lists, to_csv_rows
-from support.sizes import slow_except
+from support.sizes import divide_examples, slow_except
 
 # Ibis 12 calls what DuckDB 2 has under another name.
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 
 Order = dict[str, Any]
-FEWER = settings(max_examples=max(2, settings().max_examples // 6))
+FEWER = divide_examples(6, least=2)
 _TYPES = {"text": "TEXT", "integer": "NUMERIC(38,0)", "boolean": "BOOLEAN", "timestamp": "TEXT"}
 ITEM_ATTRIBUTES = ("product_id", "product_sku")
 DEMO = [*demo_orders(400)][::10]

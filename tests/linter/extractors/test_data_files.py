@@ -33,7 +33,7 @@ from epfilter.resources import resource_info
 from support.counted_work import count_lines
 from support.filter_strategies import any_text, filters, pieces, texts
 from support.rows import for_each
-from support.sizes import slow_except
+from support.sizes import divide_examples, slow_except
 
 _PROGRAMS = {".sh", ".py", ".js", ".ts", ".tsx"}
 """The first endings of kinds with a property test in `test_program_files.py`."""
@@ -301,6 +301,7 @@ hostile = st.one_of(any_text, st.lists(st.sampled_from(_MARKS), max_size=16).map
 
 
 @pytest.mark.parametrize("suffix", slow_except(ENDS, *[end for end in ENDS if end not in DECLARED]))
+@divide_examples(4)
 @given(text=hostile)
 @example(text="[" * 100_000)
 @example(text='{"a":' * 20_000)

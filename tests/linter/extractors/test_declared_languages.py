@@ -20,7 +20,7 @@ from epfilter.printer import unparse
 from support.counted_work import count_lines
 from support.filter_strategies import filters, pieces
 from support.rows import for_each
-from support.sizes import slow_except
+from support.sizes import divide_examples, slow_except
 
 
 def escape_utf16(char: str) -> str:
@@ -128,6 +128,7 @@ values = st.builds(
 
 
 @names
+@divide_examples(4)
 @given(values, st.randoms(use_true_random=False))
 def test_a_literal_has_the_value_of_its_language(
     name: str, text: str, chance: random.Random
@@ -136,6 +137,7 @@ def test_a_literal_has_the_value_of_its_language(
 
 
 @names
+@divide_examples(4)
 @given(values, st.randoms(use_true_random=False))
 def test_each_position_encodes_its_character(name: str, text: str, chance: random.Random) -> None:
     program = write_program(name, text, chance)
@@ -147,6 +149,7 @@ def test_each_position_encodes_its_character(name: str, text: str, chance: rando
 
 
 @names
+@divide_examples(4)
 @given(values, st.data(), st.randoms(use_true_random=False))
 def test_an_edit_changes_the_value_as_intended(
     name: str, text: str, data: st.DataObject, chance: random.Random
@@ -202,6 +205,7 @@ HOSTILE = (
 
 
 @names
+@divide_examples(4)
 @given(st.lists(st.sampled_from(HOSTILE), max_size=20).map("".join))
 def test_no_text_raises_an_error(name: str, text: str) -> None:
     extraction = extract_text(f"{text} eq(a,1)", name)

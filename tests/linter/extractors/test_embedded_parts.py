@@ -16,6 +16,7 @@ from epfilter.linter.extractors.mapped_text import mark_placeholders
 from epfilter.printer import unparse
 from support.counted_work import count_lines
 from support.filter_strategies import filters, pieces
+from support.sizes import divide_examples
 
 
 def write_javascript(text: str, never: str) -> str:
@@ -104,6 +105,7 @@ values = st.builds(
 
 
 @names
+@divide_examples(3)
 @given(values)
 def test_a_filter_is_read_and_mapped(name: str, text: str) -> None:
     file = WRITERS[name](text)
@@ -116,6 +118,7 @@ def test_a_filter_is_read_and_mapped(name: str, text: str) -> None:
 
 
 @names
+@divide_examples(3)
 @given(values, st.data())
 def test_an_edit_changes_the_filter_as_intended(name: str, text: str, data: st.DataObject) -> None:
     file = WRITERS[name](text)
@@ -157,6 +160,7 @@ HOSTILE = (
 
 
 @names
+@divide_examples(3)
 @given(st.lists(st.sampled_from(HOSTILE), max_size=20).map("".join))
 def test_no_text_raises_an_error(name: str, text: str) -> None:
     extraction = extract_text(text, name)

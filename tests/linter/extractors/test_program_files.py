@@ -23,7 +23,7 @@ from epfilter.linter.extractors.filter_text import ends_early
 from epfilter.linter.extractors.mapped_text import mark_placeholders
 from epfilter.printer import unparse
 from support.filter_strategies import any_text, filters, pieces
-from support.sizes import slow_except
+from support.sizes import divide_examples, slow_except
 
 _CODES = {ord(char) for char in "'\"`\\\n\r{}$&"}
 
@@ -176,6 +176,7 @@ values = st.builds(
 
 
 @names
+@divide_examples(4)
 @given(values, st.randoms(use_true_random=False))
 def test_a_literal_has_the_value_of_its_language(
     name: str, text: str, chance: random.Random
@@ -195,6 +196,7 @@ def test_literals_as_the_standard_library_writes_them(text: str) -> None:
 
 
 @names
+@divide_examples(4)
 @given(values, st.randoms(use_true_random=False))
 def test_each_position_encodes_its_character(name: str, text: str, chance: random.Random) -> None:
     program = PROGRAMS[name](text, chance)
@@ -206,6 +208,7 @@ def test_each_position_encodes_its_character(name: str, text: str, chance: rando
 
 
 @names
+@divide_examples(4)
 @given(values, st.data(), st.randoms(use_true_random=False))
 def test_an_edit_changes_the_value_as_intended(
     name: str, text: str, data: st.DataObject, chance: random.Random

@@ -18,6 +18,7 @@ from epfilter.linter.extractors.filter_text import OPERATOR_NAMES
 from support.counted_work import count_lines
 from support.filter_strategies import filters
 from support.rows import for_each
+from support.sizes import divide_examples
 
 DATA = Path(__file__).parent / "data"
 ROWS = [json.loads(line) for line in (DATA / "signs.jsonl").read_text("utf-8").splitlines()]
@@ -46,6 +47,7 @@ def test_signs(row: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(("name", "host"), HOSTS, ids=lambda value: value[:24])
+@divide_examples(4)
 @given(filters)
 def test_a_file_with_a_filter_has_a_sign(name: str, host: str, tree: Filter) -> None:
     filter_text = unparse(tree)

@@ -16,7 +16,7 @@ from epfilter.linter.files.document import Document
 from epfilter.linter.files.file_linter import FileLinter
 from epfilter.linter.files.rewriting import fix_filters, format_filters
 from support.file_samples import list_codes
-from support.sizes import slow_except
+from support.sizes import divide_examples, slow_except
 
 EVERY = FileLinter(Configuration(settings=Settings(select=("EPF",))))
 LINTER = FileLinter(Configuration())
@@ -138,6 +138,7 @@ calls = st.lists(
 
 
 @pytest.mark.parametrize("name", slow_except(KINDS, "a.py", "a.md"))
+@divide_examples(4)
 @given(change=st.sampled_from(CHANGES), value=st.one_of(calls, pieces))
 def test_every_placeholder_is_still_there(name: str, change: str, value: str) -> None:
     before, after = KINDS[name]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter import parse, unparse
@@ -28,7 +28,7 @@ from epfilter.linter.files.file_linter import FileLinter
 from epfilter.linter.files.rewriting import diff_texts, fix_filters, format_filters
 from support.filter_strategies import any_text, filters
 from support.meaning_samples import filter_texts
-from support.sizes import slow_except
+from support.sizes import divide_examples, slow_except
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from epfilter.linter.files.file_linter import LintedFilter
 
 EVERY = Settings(select=("EPF",), ignore=("EPF405",))  # which not all kinds of files have
-FEWER = settings(max_examples=settings().max_examples // 3)
+FEWER = divide_examples(4, least=3)
 """Each example is extracted four times, for each of many kinds of files."""
 LINTER = FileLinter(Configuration(settings=EVERY, uses_platform=True))
 
