@@ -58,6 +58,7 @@ class _LanguageExtractor(ProgramExtractor[Node]):
 
     def __init__(self, tree: SyntaxTree, extraction: Extraction, language: ProgramLanguage) -> None:
         super().__init__(extraction, LanguageSinks(tree, language))
+        self._tree = tree
         self._language = language
         self._arrays: set[int] = set()  # the ids of those that are added
         self._heredocs: set[int] = set()  # the ids of texts that are added as filters
@@ -117,7 +118,7 @@ class _LanguageExtractor(ProgramExtractor[Node]):
         if array is None or array.id in self._arrays:
             return
         self._arrays.add(array.id)
-        found = read_array(array, self._sinks, self._evaluate_text)
+        found = read_array(array, self._tree, self._sinks, self._evaluate_text)
         if found is not None:
             self._add_object(found, RequestContext(f"/v2/{accessor}" if accessor else ""))
 

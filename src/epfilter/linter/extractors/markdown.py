@@ -58,6 +58,7 @@ class _DocumentationExtraction(Extraction):
             interpolations=extraction.interpolations,
             misuses=extraction.misuses,
             comments=extraction.comments,
+            remarks=extraction.remarks,
             has_evidence=extraction.has_evidence,
         )
         self._is_prose = is_prose
@@ -67,13 +68,11 @@ class _DocumentationExtraction(Extraction):
         value: MappedText,
         context: RequestContext = NO_CONTEXT,
         built_with: str = "",
-        *,
-        is_cut: bool = False,
-        is_part: bool = False,
+        **options: bool,
     ) -> None:
         if not _ELLIPSIS.search(value.text):
             value = strip_punctuation(value) if self._is_prose else value
-            super().add_candidate(value, context, built_with, is_cut=is_cut, is_part=is_part)
+            super().add_candidate(value, context, built_with, **options)
 
 
 class _MarkdownExtractor:

@@ -97,7 +97,10 @@ class PythonSinks(ProgramSinks[ast.AST]):
         """Add the terms that a list collects, and the results of a function."""
         match node:
             case (
-                ast.Assign(targets=[target], value=ast.List(elts=values))
+                ast.Assign(
+                    targets=[target],
+                    value=ast.List(elts=values) | ast.BinOp(right=ast.List(elts=values)),
+                )
                 | ast.AnnAssign(target=target, value=ast.List(elts=values))
                 | ast.AugAssign(target=target, value=ast.List(elts=values))
                 | ast.Call(func=ast.Attribute(target, "append" | "insert"), args=values)

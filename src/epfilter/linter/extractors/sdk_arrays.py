@@ -6,15 +6,13 @@ php-sdk (2019), `src/Filter.php` and `src/Resource.php`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from epfilter.errors import Span
-from epfilter.linter.extractors.composed_text import TextComposer
-from epfilter.linter.extractors.mapped_text import MappedText, refuse_edit
+from epfilter.linter.extractors.mapped_text import refuse_edit
 from epfilter.linter.extractors.sdk_objects import (
+    Evaluator,
+    FilterReader,
     ObjectFilter,
-    ObjectProblem,
     find_unescaped,
     quote_value,
 )
@@ -23,9 +21,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from epfilter.linter.extractors.language_sinks import LanguageSinks
-
-Evaluator = Callable[["Node"], MappedText | None]
-"""Returns the text of a string expression, with placeholders; None for any other expression."""
+    from epfilter.linter.extractors.syntax_tree import SyntaxTree
 
 _SENT = ("eq", "ne", "lt", "lte", "gt", "gte", "in", "out", "has", "like")
 """The operators that the SDK sends; it ignores the terms of any other."""
@@ -33,29 +29,25 @@ _SENT = ("eq", "ne", "lt", "lte", "gt", "gte", "in", "out", "has", "like")
 _NUMBERS = frozenset({"integer", "float"})
 
 
-def read_array(node: Node, sinks: LanguageSinks, evaluate: Evaluator) -> ObjectFilter | None:
+def read_array(
+    node: Node, tree: SyntaxTree, sinks: LanguageSinks, evaluate: Evaluator
+) -> ObjectFilter | None:
     """Return the filter of an array of the SDK; None where it has no term with a constant operator.
 
     A value that is not constant is a placeholder.
     """
-    reader = _ArrayReader(sinks, evaluate)
+    reader = _ArrayReader(tree, evaluate)
     for key, fields in sinks.list_entries(node):
-        reader.read_operator(key, fields)
-    value = reader.composer.compose(reader.bounds(node))
-    return ObjectFilter(value, tuple(reader.problems)) if value.text else None
+        reader.read_operator(key, sinks.list_entries(fields))
+    return reader.finish(node)
 
 
-class _ArrayReader:
-    """Reads one array, and composes the text that the SDK sends for it."""
+class _ArrayReader(FilterReader):
+    """Reads one array of the PHP SDK."""
 
-    def __init__(self, sinks: LanguageSinks, evaluate: Evaluator) -> None:
-        self._sinks = sinks
-        self._evaluate = evaluate
-        self.composer = TextComposer()
-        self.problems: list[ObjectProblem] = []
-        self._separator = ""
+    _separator = ""
 
-    def read_operator(self, key: Node, fields: Node) -> None:
+    def read_operator(self, key: Node, fields: list[tuple[Node, Node]]) -> None:
         """Read the terms of one operator."""
         operator = self._evaluate(key)
         if operator is None or operator.placeholders:
@@ -69,21 +61,21 @@ class _ArrayReader:
             return
         # The right operator may be one that the SDK ignores.
         operator = operator.with_encoder(refuse_edit)
-        for field, value in self._sinks.list_entries(fields):
-            start = self.bounds(field).start
+        for field, value in fields:
+            start = self._bounds(field).start
             self.composer.add_between(self._separator, start)
             self._separator = ":"
             self.composer.add(operator)
             self.composer.add_between("(", start)
             self._add_operand(field)
-            self.composer.add_between(",", self.bounds(field).end)
+            self.composer.add_between(",", self._bounds(field).end)
             self._add_operand(value, is_list=operator.text in {"in", "out"})
-            self.composer.add_between(")", self.bounds(value).end)
+            self.composer.add_between(")", self._bounds(value).end)
 
     def _add_operand(self, node: Node, *, is_list: bool = False) -> None:
         text = self._evaluate(node)
         if text is None and node.type in _NUMBERS:
-            number = self._sinks.source.slice(*self._sinks.span_of(node))
+            number = self._tree.source.slice(*self._tree.span_of(node))
             text = number.with_encoder(refuse_edit)
         unescaped = None if text is None else find_unescaped(text.text, is_list=is_list)
         if text is not None and unescaped is not None:
@@ -93,13 +85,6 @@ class _ArrayReader:
                 f"write quotes inside the text: `{quote_value(text.text, is_whole=False)}`",
             )
         if text is None or unescaped is not None:
-            self.composer.add_placeholder(self.bounds(node))
+            self._add_placeholder(node)
         else:
             self.composer.add(text)
-
-    def _add_problem(self, node: Node, message: str, hint: str) -> None:
-        self.problems.append(ObjectProblem(self.bounds(node), message, hint))
-
-    def bounds(self, node: Node) -> Span:
-        """Return the position of a node in the file."""
-        return self._sinks.source.map_span(Span(*self._sinks.span_of(node)))

@@ -74,10 +74,7 @@ def read_object(node: Node, tree: SyntaxTree, evaluate: Evaluator) -> ObjectFilt
     """
     reader = _ObjectReader(tree, evaluate)
     reader.read(node)
-    start, end = tree.span_of(node)
-    bounds = tree.source.map_span(Span(start, end))
-    value = reader.composer.compose(bounds)
-    return ObjectFilter(value, tuple(reader.problems)) if value.text else None
+    return reader.finish(node)
 
 
 class _Member(NamedTuple):
@@ -88,15 +85,34 @@ class _Member(NamedTuple):
     value: Node | None
 
 
-class _ObjectReader:
-    """Reads one object, and composes the text that the SDK sends for it."""
+class FilterReader:
+    """Composes the text that an SDK sends for the parts of a program, and collects problems."""
 
     def __init__(self, tree: SyntaxTree, evaluate: Evaluator) -> None:
         self._tree = tree
         self._evaluate = evaluate
         self.composer = TextComposer()
         self.problems: list[ObjectProblem] = []
-        self._is_first = True
+
+    def finish(self, node: Node) -> ObjectFilter | None:
+        """Return the filter that the node stands for; None if it has no term."""
+        value = self.composer.compose(self._bounds(node))
+        return ObjectFilter(value, tuple(self.problems)) if value.text else None
+
+    def _add_placeholder(self, node: Node) -> None:
+        self.composer.add_placeholder(self._bounds(node))
+
+    def _add_problem(self, node: Node, message: str, hint: str) -> None:
+        self.problems.append(ObjectProblem(self._bounds(node), message, hint))
+
+    def _bounds(self, node: Node) -> Span:
+        return self._tree.source.map_span(Span(*self._tree.span_of(node)))
+
+
+class _ObjectReader(FilterReader):
+    """Reads one object of the JavaScript SDK."""
+
+    _is_first = True
 
     def read(self, node: Node) -> None:
         """Read the whole object: the SDK puts the group of `or` in front."""
@@ -331,15 +347,6 @@ class _ObjectReader:
             is_editable = key.type == "property_identifier"
             encode = _encode_name if is_editable else refuse_edit
             self.composer.add(source.with_encoder(encode), is_whole=True)
-
-    def _add_placeholder(self, node: Node) -> None:
-        self.composer.add_placeholder(self._bounds(node))
-
-    def _add_problem(self, node: Node, message: str, hint: str) -> None:
-        self.problems.append(ObjectProblem(self._bounds(node), message, hint))
-
-    def _bounds(self, node: Node) -> Span:
-        return self._tree.source.map_span(Span(*self._tree.span_of(node)))
 
 
 def _encode_name(new: str) -> str:

@@ -59,7 +59,9 @@ def _find_assigned(text: str, name: str, position: int, hops: int) -> str:
     """Return the URL in the value of a variable, or in that of a variable in the value."""
     before = text[max(0, position - _WINDOW) : position]
     assignment = _find_last(_assignment_of(name), before)
-    if assignment is None or _FUNCTION.search(before, assignment.end()):
+    if assignment is None:
+        return ""
+    if not name.isupper() and _FUNCTION.search(before, assignment.end()):
         return ""
     literal = _LITERAL.search(assignment["value"])
     if literal or not hops:
@@ -83,13 +85,14 @@ def _find_request_with(text: str, name: str, position: int) -> str:
     match = re.compile(rf"{_LITERAL.pattern}{use}").search(text, position, end)
     if match:
         return match[1]
-    match = re.compile(rf"\w\(\s*\$?([A-Za-z_]\w*)\s*,{use}").search(text, position, end)
+    variable = r"\w\(\s*(?:\$|\w{1,20}\.)?([A-Za-z_]\w*)\s*,"
+    match = re.compile(variable + use).search(text, position, end)
     return _find_assigned(text, match[1], match.start(), _MAX_HOPS) if match else ""
 
 
 def _assignment_of(name: str) -> re.Pattern[str]:
     return re.compile(
-        rf"(?<![\w.>(])(?<!, ){re.escape(name)}(?:[ ]*,[ ]*\w+)*(?:[ ]*:[ ]*[\w<>?.]{{1,40}})?"
+        rf"(?<![\w.>(?&])(?<!, ){re.escape(name)}(?:[ ]*,[ ]*\w+)*(?:[ ]*:[ ]*[\w<>?.]{{1,40}})?"
         r"[ ]*:?=(?![=>])(?P<value>[^\n]{0,300})"
     )
 
