@@ -41,7 +41,7 @@ from epfilter.resources import (
     timestamp,
     uuid,
 )
-from epfilter.targets import filter_frame, to_narwhals
+from epfilter.targets import filter_frame, to_narwhals, to_predicate
 from support.filter_oracle import matches
 from support.rows import for_each
 from support.sizes import MANY_TERMS
@@ -914,3 +914,75 @@ def test_arrays_of_one_length_are_lists(engine: str) -> None:
         "in(n,5,6)": [],
     }.items():
         assert ids(filter_frame(frame, f)) == expected, f
+
+
+# Labels of pandas.
+
+
+def test_levels_of_an_index_are_fields() -> None:
+    frame = pd.DataFrame(
+        {"id": [0, 1, 2], "total": [5, 6, 7]},
+        index=pd.MultiIndex.from_tuples(
+            [("Ron", 2**53 + 1), ("April", 2**53), ("Ron", 5)], names=["name", "number"]
+        ),
+    )
+    for f, expected in {
+        "eq(name,Ron)": [0, 2],
+        "eq(number,9007199254740993)": [0],
+        "eq(name,Ron):gt(total,5)": [2],
+        "like(name,A*)|lt(number,6)": [1, 2],
+    }.items():
+        selected = filter_frame(frame, f)
+        assert ids(selected) == expected, f
+        assert selected.index.names == ["name", "number"]
+        assert [*selected.columns] == ["id", "total"]
+    dates = pd.date_range("2018-09-01", periods=3, freq="D", tz="Europe/Paris", name="created_at")
+    dated = pd.DataFrame({"id": [0, 1, 2]}, index=dates)
+    assert ids(filter_frame(dated, "gt(created_at,2018-09-01)")) == [1, 2]
+    column_first = pd.DataFrame({"id": [0, 1]}, index=pd.Index([5, 6], name="id"))
+    assert ids(filter_frame(column_first, "eq(id,1)")) == [1]
+    with pytest.raises(FilterValueError, match="no column `index`"):
+        filter_frame(pd.DataFrame({"id": [0]}), "eq(index,0)")
+
+
+def test_numbers_and_tuples_are_names_of_columns() -> None:
+    frame = pd.DataFrame([[0, "a", 5], [1, "b", 6]])
+    assert [*filter_frame(frame, "eq(1,b):gt(2,5)")[0]] == [1]
+    assert [*filter_frame(frame, "eq(1,b)").columns] == [0, 1, 2]
+    levels = pd.MultiIndex.from_tuples([("id", ""), ("contact", "email"), ("contact", "age")])
+    nested = pd.DataFrame([[0, "a@b.c", 5], [1, None, 6]], columns=levels)
+    selected = filter_frame(nested, "is_null(contact.email):eq(contact.age,6)")
+    assert selected.columns.equals(levels)
+    assert len(selected) == 1
+    mixed = pd.DataFrame({0: [1, 2], "0": ["x", "y"]})
+    assert [*filter_frame(mixed, "eq(0,y)")[0]] == [2]
+
+
+# Expressions without a known engine.
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    "f",
+    [
+        *("eq(at,2018-09-01)", "ge(at,2018-09-01)", "lt(at,0002-01-01)", "in(at,2018-09-01,x)"),
+        *("gt(u,9223372036854775807)", "eq(u,18446744073709551615)", "le(u,9007199254740992)"),
+        "in(u,9223372036854775808,5)",
+    ],
+)
+def test_expressions_for_other_zones_and_large_unsigned_numbers(engine: str, f: str) -> None:
+    moments = [_DAY, _DAY + timedelta(hours=5), None]
+    numbers = [2**64 - 1, 2**53 + 1, 2**63]
+    zone = "UTC" if engine in ("duckdb", "ibis") else "Europe/Paris"
+    table = make_table(
+        at=pa.array(moments, pa.timestamp("us", zone)), u=pa.array(numbers, pa.uint64())
+    )
+    matching = to_predicate(f)
+    wanted = [n for n in range(3) if matching({"at": moments[n], "u": numbers[n]})]
+    frame = ENGINES[engine](table)
+    if engine == "pandas of objects":
+        frame = frame.astype({"u": "uint64"})
+        frame["at"] = pd.Series(moments, dtype="datetime64[us, Europe/Paris]")
+    wrapped = nw.from_native(frame)
+    selected = wrapped.filter(to_narwhals(f, schema=wrapped.collect_schema()))
+    assert ids(selected.to_native()) == wanted

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from operator import or_
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import narwhals as nw
 
@@ -77,19 +78,30 @@ def to_literal(value: Any, column: Column) -> Any:
     if isinstance(value, Decimal):
         return nw.lit(value, dtype)
     if isinstance(dtype, nw.UInt64) and engine in ("pandas", "narwhals", "PyArrow", "Ibis"):
-        # PyArrow compares with a signed integer of 64 bits, or else with a decimal. When a column
-        # of PyArrow does not fit into the former, pandas compares floats.
-        if engine == "PyArrow" and value > EVERY_INT64[1]:
-            return nw.lit(Decimal(value))
-        return nw.lit(value, dtype)
+        # PyArrow has no plain integer above 2**63 - 1, but reads its text. When a column of PyArrow
+        # does not fit into a signed integer, pandas compares floats.
+        return nw.lit(str(value)).cast(dtype) if value > EVERY_INT64[1] else nw.lit(value, dtype)
     return value
 
 
 def _timestamp_literal(value: datetime, column: Column) -> Any:
     dtype = column.dtype
-    if not isinstance(dtype, nw.Datetime) or (dtype.time_unit == "us" and dtype.time_zone):
+    if not isinstance(dtype, nw.Datetime):
+        return value
+    if dtype.time_zone and column.engine == "narwhals":
+        # Polars compares timestamps of the same time zone only.
+        return nw.lit(_to_zone(value, dtype.time_zone), dtype)
+    if dtype.time_unit == "us" and dtype.time_zone:
         return value
     return nw.lit(value, nw.Datetime(dtype.time_unit, "UTC" if dtype.time_zone else None))
+
+
+def _to_zone(value: datetime, zone: str) -> datetime:
+    """Return the same point in time in a zone; unchanged at the ends of time."""
+    try:
+        return value.astimezone(ZoneInfo(zone))
+    except (OverflowError, ValueError, ZoneInfoNotFoundError):
+        return value
 
 
 def _spark_literal(value: date) -> nw.Expr:

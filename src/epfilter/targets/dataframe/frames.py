@@ -28,6 +28,7 @@ from epfilter.targets.dataframe.native_columns import (
     convert_objects,
     find_incomparable_columns,
     find_null_columns,
+    name_columns,
 )
 from epfilter.targets.or_to_in import merge_or_terms
 from epfilter.targets.overrides import Override, Overrides
@@ -142,6 +143,8 @@ def filter_frame(
     """
     wrapped = _wrap_frame(frame)
     engine = find_engine(wrapped, allow_untested=allow_untested)
+    if engine == "pandas":
+        wrapped = _wrap_frame(name_columns(frame))
     if engine in SQL_BACKENDS:
         return cast("Frame", filter_sql_table(frame, f, resource, override))
     overrides = Overrides(override, resource)

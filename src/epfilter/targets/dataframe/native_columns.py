@@ -32,6 +32,39 @@ _NATIVE_TYPES: dict[str, Callable[[Any], Mapping[str, object]]] = {
 """Returns the engine's own types of the columns of a frame."""
 
 
+def name_columns(frame: Any) -> Any:
+    """Return a frame of pandas in which each column and each level of the index has a text as name.
+
+    The number 5 becomes `5`, and the label `("a", "b")` of several levels `a.b`. A column comes
+    before a level of the index with the same name.
+    """
+    names = [_to_name(label) for label in frame.columns]
+    texts = {label for label in frame.columns if isinstance(label, str)}
+    kept = [
+        position
+        for position, (label, name) in enumerate(zip(frame.columns, names, strict=True))
+        if isinstance(label, str) or name not in texts
+    ]
+    named = frame.iloc[:, kept].set_axis([names[position] for position in kept], axis="columns")
+    levels = {
+        _to_name(label): frame.index.get_level_values(number)
+        for number, label in enumerate(frame.index.names)
+        if label is not None and _to_name(label) not in names
+    }
+    return named.assign(**{name: _to_series(level, frame.index) for name, level in levels.items()})
+
+
+def _to_name(label: object) -> str:
+    parts = label if isinstance(label, tuple) else (label,)
+    return ".".join(str(part) for part in parts if part != "")
+
+
+def _to_series(level: Any, index: Any) -> Any:
+    import pandas as pd
+
+    return pd.Series(level.array, index=index)
+
+
 def convert_objects(frame: Any, names: Iterable[str]) -> Any:
     """Return a pandas frame whose named columns of Python objects are columns of PyArrow.
 
