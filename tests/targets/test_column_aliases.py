@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+import pandas as pd
 import polars as pl
 import pytest
 from sqlalchemy import JSON, Column, Integer, MetaData, String, Table, create_engine, insert, select
 
-from epfilter.errors import FilterValueError
-from epfilter.resources import Alias, EqInOrderedNull, PatternAlias, PrefixAlias, Resource, integer
+from epfilter.errors import FilterValueError, ResourceError, UnsupportedFilterError
+from epfilter.resources import (
+    Alias,
+    EqInOrderedNull,
+    EqOrdered,
+    PatternAlias,
+    PrefixAlias,
+    Resource,
+    integer,
+    timestamp,
+)
 from epfilter.targets import filter_frame, to_predicate, to_sqlalchemy
 from support.rows import for_each
 
@@ -50,6 +61,67 @@ def test_a_row_is_read_under_the_first_name_that_has_a_value(
 ) -> None:
     assert to_predicate(f"eq({written},5)", TICKETS)(row) is found
     assert to_predicate(f"ge({written},5):le({written},5)", TICKETS)(row) is found
+
+
+ORDER = {
+    "id": "1",
+    "customer": {"name": "Ann"},
+    "meta": {
+        "timestamps": {"created_at": datetime(2024, 5, 31, 16, tzinfo=UTC)},
+        "display_price": {"with_tax": {"amount": 6000, "currency": "USD"}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ge(created_at,2024-05-31)", True),
+        ("lt(created_at,2024-05-31)", False),
+        ("ge(with_tax,6000):eq(currency,USD)", True),
+        ("eq(name,Ann)", True),
+    ],
+)
+def test_orders_as_the_platform_returns_them(text: str, found: bool) -> None:  # noqa: FBT001 - what is expected
+    assert to_predicate(text, "orders")(ORDER) is found
+    frame = pl.DataFrame([ORDER])
+    assert filter_frame(frame, text, "orders").height == found
+    flat = pd.json_normalize([ORDER])
+    assert len(filter_frame(flat, text, "orders")) == found
+    assert to_predicate(text, "orders")(flat.to_dict("records")[0]) is found
+    assert len(filter_frame(pd.DataFrame([ORDER]), text, "orders")) == found
+
+
+def test_a_struct_without_the_member_is_not_the_column() -> None:
+    frame = pl.DataFrame([{"customer": {"id": 1}, "meta": {"timestamps": {"x": 1}}}])
+    for text in ("eq(name,Ann)", "ge(created_at,2024-05-31)"):
+        with pytest.raises(FilterValueError, match="the frame has no column"):
+            filter_frame(frame, text, "orders")
+
+
+def test_items_in_a_frame_are_refused() -> None:
+    frame = pl.DataFrame([{"id": "1", "items": [{"sku": "deck"}]}])
+    with pytest.raises(UnsupportedFilterError, match="list of objects"):
+        filter_frame(frame, "eq(product_sku,deck)", "orders")
+
+
+class Parcels(Resource, locations={"sent_at": "meta.sent_at", "*": "attributes.{field}"}):
+    weight = EqInOrderedNull(integer())
+    sent_at = EqOrdered(timestamp())
+
+
+def test_locations_of_a_resource_of_your_own() -> None:
+    matching = to_predicate("eq(weight,5):ge(sent_at,2024-01-01)", Parcels())
+    assert matching({"attributes": {"weight": 5}, "meta": {"sent_at": "2024-02-01"}})
+    assert matching({"attributes.weight": 5, "sent_at": "2024-02-01"})
+    assert not matching({"attributes": {"weight": 5, "sent_at": "2024-02-01"}})
+
+
+def test_a_location_of_no_field() -> None:
+    with pytest.raises(ResourceError, match=r"a location for `wieght`, .* did you mean `weight`"):
+
+        class Wrong(Resource, locations={"wieght": "attributes.weight"}):
+            weight = EqInOrderedNull(integer())
 
 
 def test_a_field_is_null_if_no_name_has_a_value() -> None:

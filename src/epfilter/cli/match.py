@@ -16,6 +16,7 @@ from epfilter.ast import Filter, fields
 from epfilter.builder import F, all_of
 from epfilter.cli.errors import CommandError
 from epfilter.cli.findings import parse_located_or_exit, print_resource_problems
+from epfilter.cli.layout import format_count
 from epfilter.cli.options import filter_argument, resource_option
 from epfilter.cli.progress import iterate_with_progress
 from epfilter.cli.rows import FORMATS, Row, Rows, open_rows
@@ -35,6 +36,8 @@ input. JSONL and CSV are read row by row, JSON as a whole.
 Without --resource, values are compared by their type in the file: texts as texts, which
 works for timestamps of one form, and all values of a CSV file as texts. With --resource,
 texts are read as the type of the field: timestamps, numbers, true and false, UUIDs.
+A field is also found where objects of the platform have it, as created_at of an order
+in meta.timestamps.created_at; items of orders are those that the response includes.
 Missing and null are the same. An empty cell is an empty text, not null.
 
 \b
@@ -50,7 +53,7 @@ Exit codes:
   1  no row matched
   2  wrong usage, an error in FILTER, or a file that cannot be read
 
-If no row matched, fields of FILTER that no row has are listed on standard error.
+Fields of FILTER that no row has are listed on standard error.
 """
 
 _SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
@@ -98,8 +101,7 @@ def match_command(
         name = "standard input" if file == "-" else file
         rows = FORMATS[style](stream, name)
         count = _print_matches(rows, matches, absent, _file_size(stream), count_only=count_only)
-    if not count:
-        absent.print_remark(name)
+    absent.print_remark(name)
     return 0 if count else 1
 
 
@@ -128,7 +130,7 @@ class _AbsentFields:
     def __init__(self, f: Filter, resource: Resource | None) -> None:
         from epfilter.targets import to_predicate
 
-        self._has_rows = False
+        self._rows = 0
         self._tests = {
             field: to_predicate(all_of(F[name].is_null() for name in names))
             for field in fields(f)
@@ -136,18 +138,19 @@ class _AbsentFields:
         }
 
     def exclude_fields_of(self, record: object) -> None:
-        """Exclude the fields that have a value in a row that does not match."""
-        self._has_rows = True
-        for field, is_absent in [*self._tests.items()]:
+        """Exclude the fields that have a value in a row."""
+        self._rows += 1
+        for field, is_absent in [*self._tests.items()] if self._tests else ():
             if not is_absent(record):
                 del self._tests[field]
 
     def print_remark(self, name: str) -> None:
         """Print the fields that no row of the file has, if there are any."""
-        if self._has_rows and self._tests:
+        if self._rows and self._tests:
             names = ", ".join(f"`{shorten(field)}`" for field in self._tests)
+            rows = format_count(self._rows, "row")
             print_line(
-                f"no row of {make_printable(name)} has a value of {names}; "
+                f"no row of {make_printable(name)} ({rows}) has a value of {names}; "
                 "check the names of the fields",
                 err=True,
             )
@@ -157,14 +160,12 @@ def _names_of(field: str, resource: Resource | None) -> tuple[str, ...]:
     """Return the names under which rows may have a field of a filter; none if they are unknown."""
     if resource is None:
         return (field,)
-    from epfilter.resources import Alias, resource_schema
+    from epfilter.resources import PatternAlias, resource_schema
 
-    aliases = resource_schema(resource).aliases
-    exact = [alias for alias in aliases if isinstance(alias, Alias)]
-    if len(exact) < len(aliases):
+    schema = resource_schema(resource)
+    if any(isinstance(alias, PatternAlias) for alias in schema.aliases):
         return ()
-    path = next((alias.field for alias in exact if alias.name == field), field)
-    return (path, *(alias.name for alias in exact if alias.field == path))
+    return schema.names_of(schema.get(field).path)
 
 
 def _print_matches(
@@ -181,11 +182,10 @@ def _print_matches(
     def select() -> Iterator[Row]:
         nonlocal count
         for row in _show_progress(rows, size, count_only=count_only):
+            absent.exclude_fields_of(row.record)
             if matches(row.record):
                 count += 1
                 yield row
-            elif not count:
-                absent.exclude_fields_of(row.record)
 
     if count_only:
         for _ in select():

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, NamedTuple
 from epfilter.cli.errors import CommandError, describe_file_error
 from epfilter.cli.layout import format_count
 from epfilter.cli.text_io import open_standard_input
+from epfilter.included import Join, joiner
 from epfilter.snippets import make_printable
 from epfilter.strict_json import (
     WHITESPACE,
@@ -116,6 +117,7 @@ class JsonArray(Rows):
     def __init__(self, stream: BinaryIO, name: str) -> None:
         super().__init__(stream, name)
         self._before, self._after = "[", "]"
+        self._join: Join = lambda record: record
 
     def __iter__(self) -> Iterator[Row]:
         text = "".join([self._decode_line(number, line) for number, line in self._lines()])
@@ -128,6 +130,7 @@ class JsonArray(Rows):
             raise self._error(_line_number(text, start), _EXPECTED)
         if isinstance(value, dict):
             start = self._find_data(text, start)
+            self._join = joiner(value)
         del value  # rows are decoded again one by one, to get the position of each
         self._before = text[: start + 1]
         yield from self._elements(text, start + 1)
@@ -152,7 +155,8 @@ class JsonArray(Rows):
         while text[at] != "]":
             line, counted = line + text.count("\n", counted, at), at
             value, end = self._decode_json(text, at)
-            yield Row(self._require_object(value, line), text[at:end].encode(), end - at)
+            record = self._join(self._require_object(value, line))
+            yield Row(record, text[at:end].encode(), end - at)
             at = skip_whitespace(text, end)
             at = skip_whitespace(text, at + 1) if text[at] == "," else at
         self._after = text[at:].rstrip(WHITESPACE)

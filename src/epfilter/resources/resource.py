@@ -11,11 +11,11 @@ orders.payment.eq("paid")
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType, new_class
 from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
 from epfilter.limits import MAX_LIST_INDEX
 from epfilter.resources.aliases import AnyAlias
 from epfilter.resources.binding import bind
@@ -31,7 +31,8 @@ from epfilter.resources.declarations import (
 from epfilter.resources.fields import EveryOperator, Field
 from epfilter.resources.groups import FieldGroup, Keyed, Nested, declared_fields, member_fields
 from epfilter.resources.schema import FieldMatch, Schema
-from epfilter.snippets import format_argument
+from epfilter.snippets import format_argument, shorten
+from epfilter.suggestions import suggest_name
 from epfilter.values import to_text
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Resource(FieldGroup):
     _schema: ClassVar[Schema]
     _aliases: ClassVar[tuple[AnyAlias, ...]] = ()
     _extra_fields: ClassVar[Mapping[str, Declaration[Any]]] = MappingProxyType({})
+    _locations: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     def __init_subclass__(  # noqa: PLR0913 - the facts about a listing, each by keyword
         cls,
@@ -78,10 +80,13 @@ class Resource(FieldGroup):
         only_required: bool = False,
         aliases: tuple[AnyAlias, ...] = (),
         extra_fields: Mapping[str, Declaration[Any]] | None = None,
+        locations: Mapping[str, str] | None = None,
     ) -> None:
         """Declare the resource; `extra_fields` are available by name only: `tickets["name"]`.
 
         `source_conflicts` are texts, or a `SourceConflict` where another source lists more.
+        `locations` are the paths at which objects of the listing have a field, if that is not its
+        name: field → path. The path of `*` is that of all other fields, and contains `{field}`.
         """
         own_name = name or _snake_case(cls.__name__)
         _check_texts(name=own_name, title=title, note=note)
@@ -104,7 +109,9 @@ class Resource(FieldGroup):
             only_required=only_required,
             fields=MappingProxyType({**dict(declared_fields(cls)), **cls._extra_fields}),
         )
-        cls._schema = Schema(info, cls._aliases)
+        cls._locations = MappingProxyType({**cls._locations, **(locations or {})})
+        _check_locations(cls._locations, info.fields)
+        cls._schema = Schema(info, cls._aliases, cls._locations)
 
     def __getitem__(self, name: str) -> DynamicField:
         """Return any field by its name; also one that a method hides.
@@ -374,6 +381,15 @@ def _check_members(member: str, values: object, expected: Any) -> None:
             names = " or ".join(each.__name__ for each in get_args(expected) or (expected,))
             raise FilterTypeError(
                 f"{member} must be a tuple of {names}, not {describe_type(value)}."
+            )
+
+
+def _check_locations(locations: Mapping[str, str], fields: Collection[str]) -> None:
+    for field in locations:
+        if field != "*" and field not in fields:
+            raise ResourceError(
+                f"there is a location for `{shorten(field)}`, which is not a field.",
+                hint=suggest_name(field, fields, "`*` stands for all other fields"),
             )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from epfilter.ast import Operator
 from epfilter.resources import messages
-from epfilter.resources.aliases import Alias, AnyAlias, resolve_alias
+from epfilter.resources.aliases import Alias, AnyAlias, PrefixAlias, resolve_alias
 from epfilter.resources.declarations import Declaration, ResourceInfo, SourceConflict
 from epfilter.semantics import LIST_INDEX_PATTERN
 
@@ -51,9 +51,15 @@ class Schema:
     'name'
     """
 
-    def __init__(self, info: ResourceInfo, aliases: Iterable[AnyAlias] = ()) -> None:
+    def __init__(
+        self,
+        info: ResourceInfo,
+        aliases: Iterable[AnyAlias] = (),
+        locations: Mapping[str, str] | None = None,
+    ) -> None:
         self.info = info
         self._own_aliases = tuple(aliases)
+        self._locations = locations or {}
 
     def find(self, name: str) -> FieldMatch | None:
         """Return the field that a name means, or None.
@@ -84,6 +90,33 @@ class Schema:
         if match is None:
             raise messages.error(messages.unknown_field(self.info, name))
         return match
+
+    def location_of(self, path: str) -> str:
+        """Return the path at which objects of the listing have a field; mostly the same path.
+
+        >>> from epfilter.resources import orders, resource_schema
+        >>> resource_schema(orders).location_of("created_at")
+        'meta.timestamps.created_at'
+        """
+        location = self._locations.get(path) or self._locations.get("*")
+        return path if location is None else location.replace("{field}", path)
+
+    def names_of(self, path: str) -> tuple[str, ...]:
+        """Return the names under which data may have a field: its own, its aliases, its location.
+
+        An alias that is a regular expression has no names: they cannot be derived from the path.
+
+        >>> from epfilter.resources import orders, resource_schema
+        >>> resource_schema(orders).names_of("email")
+        ('email', 'customer.email')
+        """
+        names = [path]
+        for alias in self.aliases:
+            if isinstance(alias, Alias) and alias.field == path:
+                names.append(alias.name)
+            elif isinstance(alias, PrefixAlias) and path.startswith(alias.replacement):
+                names.append(alias.prefix + path[len(alias.replacement) :])
+        return tuple(dict.fromkeys((*names, self.location_of(path))))
 
     @cached_property
     def required(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The names under which data may have a field: its own, or an alias of the resource."""
+"""The names under which data may have a field: its own, an alias, or where the platform has it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from epfilter.errors import FilterTypeError, describe_type
 from epfilter.resources import (
-    Alias,
     BoundCall,
     BoundFilter,
-    PrefixAlias,
     map_bound,
     resource_of,
     resource_schema,
@@ -21,38 +19,21 @@ if TYPE_CHECKING:
     from epfilter.resources import Resource
 
 PathNames = Callable[[str], tuple[str, ...]]
-"""Returns the names of a path, its own before its aliases."""
+"""Returns the names of a path: its own, its aliases, and its location in objects of the listing."""
 
 
 def path_names(resource: Resource | str | None) -> PathNames:
     """Return a function that returns the names of a path in a resource.
 
-    An alias that is a regular expression has no names: they cannot be derived from the path.
-
-    >>> path_names("orders")("email"), path_names(None)("email")
-    (('email', 'customer.email'), ('email',))
+    >>> path_names("orders")("updated_at"), path_names(None)("email")
+    (('updated_at', 'meta.timestamps.updated_at'), ('email',))
     """
-    resource = resource_of(resource)
-    aliases = () if resource is None else resource_schema(resource).aliases
-    if not aliases:
-        return lambda path: (path,)
-    exact: dict[str, list[str]] = {}
-    prefixes: list[PrefixAlias] = []
-    for alias in aliases:
-        if isinstance(alias, Alias):
-            exact.setdefault(alias.field, []).append(alias.name)
-        elif isinstance(alias, PrefixAlias):
-            prefixes.append(alias)
+    declared = resource_of(resource)
+    return _own_name if declared is None else resource_schema(declared).names_of
 
-    def names(path: str) -> tuple[str, ...]:
-        prefixed = [
-            alias.prefix + path[len(alias.replacement) :]
-            for alias in prefixes
-            if path.startswith(alias.replacement)
-        ]
-        return tuple(dict.fromkeys((path, *exact.get(path, ()), *prefixed)))
 
-    return names
+def _own_name(path: str) -> tuple[str, ...]:
+    return (path,)
 
 
 def require_columns(columns: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import attributes_of, demo_orders
 from epfilter.resources import orders, resource_info
+from epfilter.targets import to_predicate
 from support.rows import for_each
 
 WHOLE = {
@@ -144,3 +145,21 @@ def test_an_invalid_value_is_an_error(path: str, value: object, message: str) ->
 def test_every_demo_order_can_be_read() -> None:
     for order in demo_orders(200):
         assert attributes_of(order)["id"] == order["id"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ge(created_at,2018-06-01):eq(payment,paid)",
+        "gt(with_tax,20000)|lt(without_tax,5000)",
+        "eq(currency,GBP):eq(manual,false)",
+        "like(shipping_postcode,1*)|like(billing_postcode,2*)",
+        "like(email,*@example.com):like(contact.name,A*)",
+        "like(customer_id,*a)|like(account_id,*b)",
+        "eq(product_sku,TABL_WAL_002)|eq(product_id,x)",
+    ],
+)
+def test_a_filter_selects_orders_as_it_selects_their_attributes(text: str) -> None:
+    matches = to_predicate(text, "orders")
+    for order in demo_orders(300):
+        assert matches(order) is matches(attributes_of(order))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from epfilter.exporter.errors import OrdersError
+from epfilter.resources import orders, resource_schema
 from epfilter.snippets import shorten
 from epfilter.values import read_timestamp
 
@@ -61,44 +62,33 @@ def _address_members(prefix: str, owner: str) -> tuple[Member, ...]:
     )
 
 
-def _price_member(name: str, about: str) -> Member:
-    path = ("meta", "display_price", name, "amount")
-    return Member(name, path, "integer", f"{about}, in minor units")
-
-
-def _relationship_member(name: str, about: str) -> Member:
-    path = ("relationships", name, "data", "id")
-    return Member(f"{name}_id", path, "text", f"the id of the {about}")
+def _attribute(name: str, kind: MemberKind, about: str) -> Member:
+    """Return the member that is an attribute of resource `orders`, at its declared location."""
+    path = resource_schema(orders).location_of(name).removeprefix("items.")
+    return Member(name, tuple(path.split(".")), kind, about)
 
 
 ORDER_MEMBERS = (
     Member("id", ("id",), "text", "the id of the order"),
-    Member("order_number", ("order_number",), "text", "the number of the order in the store"),
-    Member(
-        "external_ref", ("external_ref",), "text", "the reference of the order in another system"
-    ),
-    Member("status", ("status",), "text", "complete, incomplete, cancelled or processing"),
-    Member("payment", ("payment",), "text", "the payment status"),
-    Member("shipping", ("shipping",), "text", "fulfilled or unfulfilled"),
-    Member("manual", ("meta", "is_manual"), "boolean", "whether it was entered manually"),
-    Member("created_at", ("meta", "timestamps", "created_at"), "timestamp", "the time of creation"),
-    Member("updated_at", ("meta", "timestamps", "updated_at"), "timestamp", "the last change"),
-    Member(
-        "currency",
-        ("meta", "display_price", "with_tax", "currency"),
-        "text",
-        "the currency, such as USD",
-    ),
-    _price_member("with_tax", "the total with tax"),
-    _price_member("without_tax", "the total without tax"),
-    _price_member("tax", "the tax"),
-    _relationship_member("customer", "customer"),
-    Member("name", ("customer", "name"), "text", "the customer's name"),
-    Member("email", ("customer", "email"), "text", "the customer's email address"),
-    _relationship_member("account", "account"),
-    _relationship_member("account_member", "member of the account"),
-    Member("contact.name", ("contact", "name"), "text", "the name of the person to contact"),
-    Member("contact.email", ("contact", "email"), "text", "the email address of that person"),
+    _attribute("order_number", "text", "the number of the order in the store"),
+    _attribute("external_ref", "text", "the reference of the order in another system"),
+    _attribute("status", "text", "complete, incomplete, cancelled or processing"),
+    _attribute("payment", "text", "the payment status"),
+    _attribute("shipping", "text", "fulfilled or unfulfilled"),
+    _attribute("manual", "boolean", "whether it was entered manually"),
+    _attribute("created_at", "timestamp", "the time of creation"),
+    _attribute("updated_at", "timestamp", "the last change"),
+    _attribute("currency", "text", "the currency, such as USD"),
+    _attribute("with_tax", "integer", "the total with tax, in minor units"),
+    _attribute("without_tax", "integer", "the total without tax, in minor units"),
+    Member("tax", ("meta", "display_price", "tax", "amount"), "integer", "the tax, in minor units"),
+    _attribute("customer_id", "text", "the id of the customer"),
+    _attribute("name", "text", "the customer's name"),
+    _attribute("email", "text", "the customer's email address"),
+    _attribute("account_id", "text", "the id of the account"),
+    _attribute("account_member_id", "text", "the id of the member of the account"),
+    _attribute("contact.name", "text", "the name of the person to contact"),
+    _attribute("contact.email", "text", "the email address of that person"),
     *_address_members("shipping", "shipping address"),
     Member(
         "shipping_instructions",
@@ -112,8 +102,8 @@ ORDER_MEMBERS = (
 
 ITEM_MEMBERS = (
     Member("item_id", ("id",), "text", "the id of the item"),
-    Member("product_id", ("product_id",), "text", "the id of the product"),
-    Member("product_sku", ("sku",), "text", "the SKU of the product"),
+    _attribute("product_id", "text", "the id of the product"),
+    _attribute("product_sku", "text", "the SKU of the product"),
     Member("product_name", ("name",), "text", "the name of the product"),
     Member("quantity", ("quantity",), "integer", "the quantity"),
     Member(

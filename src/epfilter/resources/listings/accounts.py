@@ -14,6 +14,7 @@ from epfilter.resources.fields import (
     ILike,
     ILikeNull,
 )
+from epfilter.resources.locations import META_TIMESTAMPS
 from epfilter.resources.resource import Resource
 
 __all__ = [
@@ -61,6 +62,7 @@ class Accounts(
             (Operator.LIKE,),
         ),
     ),
+    locations=META_TIMESTAMPS,
 ):
     """The filterable fields of `GET /v2/accounts`."""
 

@@ -8,6 +8,7 @@ from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import enum, list_of, string
 from epfilter.resources.fields import Eq, EqIn, EqInLike, In
 from epfilter.resources.groups import FieldGroup
+from epfilter.resources.locations import ATTRIBUTES
 from epfilter.resources.resource import Resource
 
 __all__ = [
@@ -77,6 +78,7 @@ class CatalogProducts(
         ),
     ),
     note=_CAPITALIZED,
+    locations={"product_types": "meta.product_types", **ATTRIBUTES},
 ):
     """The filterable fields of `GET /catalog/products`."""
 
@@ -110,6 +112,7 @@ class CatalogReleaseProducts(
         ),
     ),
     note=_CAPITALIZED,
+    locations={"product_types": "meta.product_types", **ATTRIBUTES},
 ):
     """The filterable fields of `GET /catalogs/{catalog_id}/releases/{release_id}/products`."""
 
@@ -137,6 +140,7 @@ class CatalogNodes(
         ),
     ),
     note=_CAPITALIZED_EQ,
+    locations=ATTRIBUTES,
 ):
     """The filterable fields of `GET /catalog/nodes`."""
 
@@ -164,6 +168,7 @@ class CatalogReleaseNodes(
         ),
     ),
     note=_CAPITALIZED_EQ,
+    locations=ATTRIBUTES,
 ):
     """The filterable fields of `GET /catalogs/{catalog_id}/releases/{release_id}/nodes`."""
 
@@ -182,6 +187,7 @@ class CatalogHierarchies(
     title="Catalog hierarchies (shopper)",
     endpoints=(Endpoint("GET", "/catalog/hierarchies", "getByContextAllHierarchies"),),
     note=_CAPITALIZED,
+    locations=ATTRIBUTES,
 ):
     """The filterable fields of `GET /catalog/hierarchies`."""
 
@@ -196,6 +202,7 @@ class CatalogReleaseHierarchies(
         ),
     ),
     note=_CAPITALIZED,
+    locations=ATTRIBUTES,
 ):
     """The filterable fields of `GET /catalogs/{catalog_id}/releases/{release_id}/hierarchies`."""
 
@@ -205,6 +212,7 @@ class Catalogs(
     title="Catalogs",
     endpoints=(Endpoint("GET", "/catalogs", "getCatalogs"),),
     source_conflicts=("The 2024 spec documents no filtering on catalogs.",),
+    locations=ATTRIBUTES,
 ):
     """The filterable fields of `GET /catalogs`."""
 
@@ -226,6 +234,7 @@ class CatalogRules(
         ),
         "`account_tag_ids` is in the schema but not among the filterable attributes.",
     ),
+    locations=ATTRIBUTES,
 ):
     """The filterable fields of `GET /catalogs/rules`."""
 

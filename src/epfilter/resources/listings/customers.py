@@ -6,6 +6,7 @@ from epfilter.ast import Operator
 from epfilter.resources.declarations import Endpoint, SourceConflict
 from epfilter.resources.field_types import string, timestamp, uuid
 from epfilter.resources.fields import Eq, EqILike, EqILikeNull, EqLike, EqOrdered
+from epfilter.resources.locations import META_TIMESTAMPS
 from epfilter.resources.resource import Resource
 
 __all__ = ["customers", "user_authentication_info"]
@@ -28,6 +29,7 @@ class Customers(
             "does not list `name`, `id`, `created_at`, `updated_at`, `external_ref`."
         ),
     ),
+    locations=META_TIMESTAMPS,
 ):
     """The filterable fields of `GET /v2/customers`."""
 
@@ -93,6 +95,7 @@ class UserAuthenticationInfo(
         "This page describes `eq` as case-insensitive; all other pages describe it as equality.",
         "The introduction names `unassigned account members` instead.",
     ),
+    locations={"created_at": "meta.created_at", "updated_at": "meta.updated_at"},
 ):
     """The filterable fields of the user authentication info of a realm."""
 

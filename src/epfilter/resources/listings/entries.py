@@ -24,6 +24,7 @@ from epfilter.resources.field_types import (
 )
 from epfilter.resources.fields import EqInOrdered, EqOrdered
 from epfilter.resources.groups import FieldGroup
+from epfilter.resources.locations import META_TIMESTAMPS
 from epfilter.resources.resource import Resource
 from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name
@@ -87,7 +88,7 @@ class Entry(FieldGroup):
     updated_at = EqOrdered(timestamp())
 
 
-class KnownEntries(Entry, Resource):
+class KnownEntries(Entry, Resource, locations=META_TIMESTAMPS):
     """Entries of one custom API with known custom fields."""
 
 
@@ -123,6 +124,7 @@ class CustomApiEntries(
         "{field}[{index}]": _declare(unknown(), _ELEMENT_OPERATORS, _NOTES["element"]),
         "{field}.length": _declare(integer(), _LENGTH_OPERATORS, _NOTES["length"]),
     },
+    locations=META_TIMESTAMPS,
 ):
     """The filterable fields of the entries of a custom API: any field, as types are unknown.
 

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import enum, string, timestamp, unknown, uuid
 from epfilter.resources.fields import EqIn, EqInLike, EqInOrdered, EqLike, EqOrdered, NoOperators
+from epfilter.resources.locations import META_TIMESTAMPS
 from epfilter.resources.resource import Resource
 
 __all__ = ["custom_apis", "custom_fields", "flow_entries"]
@@ -19,6 +20,7 @@ class CustomApis(
     Resource,
     title="Custom APIs",
     endpoints=(Endpoint("GET", "/v2/settings/extensions/custom-apis", "GetAllCustomApis"),),
+    locations=META_TIMESTAMPS,
 ):
     """The filterable fields of `GET /v2/settings/extensions/custom-apis`."""
 
@@ -42,6 +44,7 @@ class CustomFields(
         ),
     ),
     source_conflicts=("The `field_type` of the 2024 schema has neither `any` nor `list`.",),
+    locations=META_TIMESTAMPS,
 ):
     """The filterable fields of `GET /v2/settings/extensions/custom-apis/{custom_api_id}/fields`."""
 

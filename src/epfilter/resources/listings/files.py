@@ -47,6 +47,7 @@ class Files(
             "value; the general page allows more."
         ),
     ),
+    locations={"width": "meta.dimensions.width", "height": "meta.dimensions.height"},
 ):
     """The filterable fields of `GET /v2/files`."""
 

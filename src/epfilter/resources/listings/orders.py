@@ -8,6 +8,7 @@ from epfilter.resources.declarations import Deprecation, Endpoint
 from epfilter.resources.field_types import boolean, enum, integer, list_of, string, timestamp, uuid
 from epfilter.resources.fields import Contains, Eq, EqLike, EqOrdered, ILike, Ordered
 from epfilter.resources.groups import FieldGroup, Nested
+from epfilter.resources.locations import META_TIMESTAMPS
 from epfilter.resources.resource import Resource
 
 __all__ = ["carts", "order_metrics", "orders"]
@@ -26,6 +27,24 @@ _Payment = Literal[
     "authorized", "paid", "unpaid", "refunded", "partially_paid", "partially_authorized"
 ]
 _Shipping = Literal["unfulfilled", "fulfilled"]
+
+
+_LOCATIONS = {
+    **META_TIMESTAMPS,
+    **{f"{name}_id": f"relationships.{name}.data.id" for name in ("customer", "account")},
+    "account_member_id": "relationships.account_member.data.id",
+    "name": "customer.name",
+    "email": "customer.email",
+    "shipping_postcode": "shipping_address.postcode",
+    "billing_postcode": "billing_address.postcode",
+    "with_tax": "meta.display_price.with_tax.amount",
+    "without_tax": "meta.display_price.without_tax.amount",
+    "currency": "meta.display_price.with_tax.currency",
+    "manual": "meta.is_manual",
+    "product_id": "items.product_id",
+    "product_sku": "items.sku",
+}
+"""Where an order has its attributes; its items are those of the response's `included`."""
 
 
 class Contact(FieldGroup):
@@ -82,6 +101,7 @@ class Orders(
             "2024 spec as plain strings."
         ),
     ),
+    locations=_LOCATIONS,
 ):
     """The filterable fields of `GET /v2/orders`."""
 

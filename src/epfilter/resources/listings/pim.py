@@ -18,6 +18,7 @@ from epfilter.resources.fields import (
     EqOrdered,
 )
 from epfilter.resources.groups import FieldGroup, Keyed, Nested
+from epfilter.resources.locations import PCM_ATTRIBUTES
 from epfilter.resources.resource import Resource
 
 __all__ = ["pim_custom_relationships", "pim_hierarchies", "pim_jobs", "pim_nodes", "pim_products"]
@@ -113,6 +114,11 @@ class PimProducts(
             "`admin_attributes.{key}`."
         ),
     ),
+    locations={
+        **PCM_ATTRIBUTES,
+        "product_types": "meta.product_types",
+        "manufacturer_part_num": "attributes.mpn",
+    },
 ):
     """The filterable fields of `GET /pcm/products`."""
 
@@ -186,6 +192,7 @@ class PimHierarchies(
         "The 2024 spec documents no filtering on hierarchies or nodes.",
         _IDS_AS_NUMBERS,
     ),
+    locations=PCM_ATTRIBUTES,
 ):
     """The filterable fields of `GET /pcm/hierarchies`."""
 
@@ -240,6 +247,7 @@ class PimNodes(
         "The 2024 spec documents no filtering on nodes.",
         _IDS_AS_NUMBERS,
     ),
+    locations={**PCM_ATTRIBUTES, "hierarchy_id": "meta.hierarchy_id"},
 ):
     """The filterable fields of `GET /pcm/hierarchies/nodes`."""
 
@@ -261,6 +269,7 @@ class PimCustomRelationships(
     Resource,
     title="PIM custom relationships",
     endpoints=(Endpoint("GET", "/pcm/custom-relationships", "getCustomRelationships"),),
+    locations={"owner": "meta.owner", "slug": "attributes.slug"},
 ):
     """The filterable fields of `GET /pcm/custom-relationships`."""
 

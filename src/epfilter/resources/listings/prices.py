@@ -6,6 +6,7 @@ from epfilter.ast import Operator
 from epfilter.resources.declarations import Endpoint, SourceConflict
 from epfilter.resources.field_types import string, timestamp
 from epfilter.resources.fields import Eq, EqIn, EqInLike, GtLt
+from epfilter.resources.locations import ATTRIBUTES
 from epfilter.resources.resource import Resource
 
 __all__ = ["price_modifiers", "pricebook_prices", "pricebooks", "product_prices"]
@@ -25,6 +26,7 @@ class Pricebooks(
             (Operator.LIKE,),
         ),
     ),
+    locations=ATTRIBUTES,
 ):
     """The filterable fields of `GET /pcm/pricebooks`."""
 
@@ -45,6 +47,7 @@ class PricebookPrices(
             (Operator.LIKE,),
         ),
     ),
+    locations=ATTRIBUTES,
 ):
     """The filterable fields of `GET /pcm/pricebooks/{pricebookID}/prices`."""
 
@@ -57,6 +60,7 @@ class ProductPrices(
     title="Product prices across price books",
     endpoints=(Endpoint("GET", "/pcm/pricebooks/prices", "getPrices"),),
     note="Timestamps support `gt` and `lt` only.",
+    locations=ATTRIBUTES,
 ):
     """The filterable fields of `GET /pcm/pricebooks/prices`."""
 
@@ -71,6 +75,7 @@ class PriceModifiers(
     Resource,
     title="Price modifiers",
     endpoints=(Endpoint("GET", "/pcm/pricebooks/{pricebookID}/modifiers", "getPriceModifiers"),),
+    locations=ATTRIBUTES,
 ):
     """The filterable fields of `GET /pcm/pricebooks/{pricebookID}/modifiers`."""
 

@@ -7,6 +7,7 @@ from epfilter.resources.declarations import Deprecation, Endpoint, SourceConflic
 from epfilter.resources.field_types import boolean, string
 from epfilter.resources.fields import Eq, EqIn
 from epfilter.resources.groups import FieldGroup, Nested
+from epfilter.resources.locations import ATTRIBUTES
 from epfilter.resources.resource import Resource
 
 __all__ = [
@@ -83,6 +84,7 @@ class Subscriptions(
         "/pricing-options, /states and /invoices, invoices/{id}/payments, "
         "imports/{id}/errors, proration-policies."
     ),
+    locations=ATTRIBUTES,
 ):
     """The filterable fields of `GET /v2/subscriptions/subscriptions`."""
 
@@ -96,6 +98,7 @@ class SubscriptionJobs(
     Resource,
     title="Subscription jobs",
     endpoints=(Endpoint("GET", "/v2/subscriptions/jobs", "ListJobs"),),
+    locations=ATTRIBUTES,
 ):
     """The filterable fields of `GET /v2/subscriptions/jobs`."""
 
@@ -115,6 +118,11 @@ class SubscriptionInvoices(
     Resource,
     title="Subscription invoices",
     endpoints=(Endpoint("GET", "/v2/subscriptions/invoices", "ListInvoices"),),
+    locations={
+        "subscriber_id": "meta.subscriber_id",
+        "subscription_id": "meta.subscription_id",
+        **ATTRIBUTES,
+    },
 ):
     """The filterable fields of `GET /v2/subscriptions/invoices`."""
 
@@ -128,6 +136,7 @@ class SubscriptionSchedules(
     Resource,
     title="Subscription schedules",
     endpoints=(Endpoint("GET", "/v2/subscriptions/schedules", "ListSchedules"),),
+    locations=ATTRIBUTES,
 ):
     """The filterable fields of `GET /v2/subscriptions/schedules`."""
 
@@ -138,6 +147,7 @@ class SubscriptionSubscribers(
     Resource,
     title="Subscription subscribers",
     endpoints=(Endpoint("GET", "/v2/subscriptions/subscribers", "ListSubscribers"),),
+    locations=ATTRIBUTES,
 ):
     """The filterable fields of `GET /v2/subscriptions/subscribers`."""
 
@@ -160,6 +170,7 @@ class SubscriptionFeatures(
     Resource,
     title="Subscription features",
     endpoints=(Endpoint("GET", "/v2/subscriptions/features", "ListFeatures"),),
+    locations={"tag": "attributes.configuration.tag", **ATTRIBUTES},
 ):
     """The filterable fields of `GET /v2/subscriptions/features`."""
 

@@ -110,8 +110,19 @@ def split_path(path: str, schema: Schema) -> tuple[str, tuple[PathStep, ...]]:
 
 
 def has_column(path: str, schema: Schema) -> bool:
-    """Return whether the frame has a column that a path begins with."""
-    return _split_path(path, schema) is not None
+    """Return whether the frame has a column that a path begins with, and its structs the rest."""
+    split = _split_path(path, schema)
+    if split is None:
+        return False
+    dtype = dtype_instance(schema[split[0]])
+    for step in split[1]:
+        if not isinstance(dtype, nw.Struct):
+            break
+        members = {member.name: member.dtype for member in dtype.fields}
+        if step.name not in members:
+            return False
+        dtype = dtype_instance(members[step.name])
+    return True
 
 
 def _split_path(path: str, schema: Schema) -> tuple[str, tuple[PathStep, ...]] | None:
