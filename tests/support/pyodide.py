@@ -14,8 +14,10 @@ _PLATFORM = ("--platform=pyemscripten_2026_0_wasm32", "--python-version=3.14")
 _REPOSITORY = Path(__file__).parents[2]
 
 _RUNNER = """
+import { pathToFileURL } from "node:url";
 const [folder, repository, program] = process.argv.slice(1);
-const { loadPyodide } = await import(`file://${folder}/node_modules/pyodide/pyodide.mjs`);
+const module = pathToFileURL(`${folder}/node_modules/pyodide/pyodide.mjs`);
+const { loadPyodide } = await import(module);
 const pyodide = await loadPyodide();
 for (const [path, root] of [["/packages", `${folder}/packages`], ["/repository", repository]]) {
   pyodide.FS.mkdirTree(path);
