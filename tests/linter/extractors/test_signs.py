@@ -60,7 +60,11 @@ def test_a_file_with_a_filter_has_a_sign(name: str, host: str, tree: Filter) -> 
 
 
 @pytest.mark.parametrize(
-    "before", ['"', "'", "`", "(", ":", "|", "}", "\n  ", "&quot;", "\\n", "%3A", "\\u003a", "%s"]
+    "before",
+    [
+        *('"', "'", "`", "\n  ", "&quot;", "\\n", "%3A", "\\u003a", "%s", "}", ":", "|"),
+        *('"(', "((", ":(", "%3A(", "\\n(", "|not("),
+    ],
 )
 def test_every_operator_is_a_sign(before: str) -> None:
     for name in OPERATOR_NAMES:

@@ -21,6 +21,7 @@ from epfilter.linter.extractors.registry import (
     NeedsExtraError,
     extract_file,
     find_kind,
+    get_ending,
 )
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 from epfilter.linter.extractors.signs import find_signs
@@ -46,6 +47,7 @@ __all__ = [
     "extract_file",
     "find_kind",
     "find_signs",
+    "get_ending",
     "has_example",
     "is_operator_name",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import accumulate
@@ -15,7 +14,12 @@ from epfilter.linter.extractors.mapped_text import (
     Segment,
 )
 
-_WIDE = re.compile(r"[^\x00-\x7f]")
+_CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
+"""The bytes of UTF-8 that do not start a character."""
+
+_BLOCK_SIZE = 1024
+"""How many bytes are counted again to find the index for one offset."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -27,13 +31,19 @@ class Utf8Offsets:
     """
 
     def __init__(self, text: str) -> None:
-        wide = [] if text.isascii() else [match.start() for match in _WIDE.finditer(text)]
-        self._extra = [0, *accumulate(len(text[i].encode()) - 1 for i in wide)]
-        self._ends = [i + 1 + extra for i, extra in zip(wide, self._extra[1:], strict=True)]
+        self._bytes = b"" if text.isascii() else text.encode()
+        blocks = range(0, len(self._bytes), _BLOCK_SIZE)
+        self._block_starts = [0, *accumulate(self._count_chars(i, i + _BLOCK_SIZE) for i in blocks)]
 
     def index_of(self, offset: int) -> int:
         """Return the index of the character that starts at the offset."""
-        return offset - self._extra[bisect_right(self._ends, offset)]
+        if not self._bytes:
+            return offset
+        block = min(offset, len(self._bytes)) // _BLOCK_SIZE
+        return self._block_starts[block] + self._count_chars(block * _BLOCK_SIZE, offset)
+
+    def _count_chars(self, start: int, end: int) -> int:
+        return len(self._bytes[start:end].translate(None, _CONTINUATION_BYTES))
 
 
 def replace_surrogates(source: MappedText) -> MappedText:

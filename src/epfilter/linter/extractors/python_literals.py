@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
+from itertools import accumulate
 
 from epfilter.linter.extractors.literals import (
     Utf8Offsets,
@@ -24,7 +26,6 @@ from epfilter.linter.extractors.mapped_text import (
     refuse_edit,
 )
 
-_NEWLINE = re.compile(r"\r\n?|\n")
 _OPENING = re.compile(r"([A-Za-z]{0,2})('''|\"\"\"|'|\")")
 _TRIVIA = re.compile(r"(?:\s|\\(?=[\r\n])|#[^\r\n]*)*+")
 _FIELD_SYNTAX = re.compile(r"['\"#()\[\]{}:]")
@@ -44,7 +45,9 @@ class PythonLines:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts = [0, *(match.end() for match in _NEWLINE.finditer(text))]
+        self._starts = [0, *accumulate(map(len, io.StringIO(text, newline="")))]
+        if not text.endswith(("\n", "\r")):
+            self._starts = self._starts[:-1] or [0]
         self._offsets: dict[int, Utf8Offsets] = {}
 
     def start_of(self, line: int) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from importlib import import_module
-from pathlib import PurePath
+from os.path import basename
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from epfilter.linter.extractors.mapped_text import MappedText
@@ -123,6 +124,7 @@ _BY_ENDING = {ending: kind for kind in FILE_KINDS for ending in kind.endings}
 _BY_LANGUAGE = {language: kind for kind in FILE_KINDS for language in kind.languages}
 
 
+@lru_cache(maxsize=64)  # the layers of the linter ask about one file one after the other
 def find_kind(name: str) -> FileKind | None:
     """Return the kind of a file by the ending of its name, in any case.
 
@@ -131,9 +133,22 @@ def find_kind(name: str) -> FileKind | None:
     >>> find_kind("shop/JOB.JSON").extractor
     'json_files:extract'
     """
-    path = PurePath(name)
-    is_env = path.name.lower().startswith(".env") and path.name[4:5] in {"", "."}
-    return _BY_ENDING.get(path.suffix.lower()) or (_BY_ENDING[".env"] if is_env else None)
+    kind = _BY_ENDING.get(get_ending(name))
+    if kind is None and ".env" in name.lower():
+        base = basename(name).lower()  # noqa: PTH119 - a Path is slow to make
+        return _BY_ENDING[".env"] if base == ".env" or base.startswith(".env.") else None
+    return kind
+
+
+def get_ending(name: str) -> str:
+    """Return the ending of a file name in lower case, empty where it has none.
+
+    >>> get_ending("shop/Main.LUA"), get_ending("shop/.env")
+    ('.lua', '')
+    """
+    base = basename(name)  # noqa: PTH119 - a Path is slow to make
+    dot = base.rfind(".")
+    return base[dot:].lower() if 0 < dot < len(base) - 1 else ""
 
 
 def find_kind_of_language(language: str) -> FileKind | None:

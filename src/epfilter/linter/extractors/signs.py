@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 
 from epfilter.linter.extractors.filter_text import OPERATOR_NAMES, behind_parenthesis
 
-_FILTER_WORDS = ("ilter", "FILTER")
 _DIRECTIVE = re.compile(r"epfilter\s*:")
 _STRING_WITH_CALL = re.compile(r"[\"'`]\s*\(*\w+\s*\(")
 """In a program that uses this package, a call of any function may be a mistake for an operator."""
@@ -29,36 +28,48 @@ _PARENTHESIS = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _ENCODED_PARENTHESIS = re.compile(r"28(?:(?<=%28)|(?<=x28)|(?<=u0028))")
+_ESCAPE_END = r"\\[a-z0]|x[0-9a-f]{2}|\\u[0-9a-f]{4}|%[0-9a-f]{2}|[%)][a-z]"
 _OPERATOR_CALL = re.compile(
-    r"""(?:\A|["'`(:|}>=;\n]|\bfilter\s|\\[a-z0]|x[0-9a-f]{2}|\\u[0-9a-f]{4}|%[0-9a-f]{2}|[%)][a-z])"""
+    rf"""(?:\A|["'`:}};\n]|(?<!\|)\||(?<![=-])>|\bfilter\s|{_ESCAPE_END}"""
+    rf"|(?:\A|[^\w\s]|\n|\b(?:and|or|not|\w*filter)|{_ESCAPE_END})[ \t]*\("
+    r"|(?:filter[^=\n]{0,12}|(?:\A|\n)(?:export[ \t]+|[ \t]*@)?[\w.-]+[ \t]*)=+)"
     rf"\s*(?:{'|'.join(OPERATOR_NAMES)})\s*(?:\(|%28|\\x28|\\u0028)\Z",
     re.IGNORECASE | re.ASCII,
 )
-"""An operator and its parenthesis, where a literal, a term, a value or a line can start."""
+"""An operator and its parenthesis, where a literal, a term, a value or a line can start.
+
+In the code of programs, a parenthesis behind a name is that of a call or a condition, `=>` is an
+arrow, and `=` an assignment. Only a name at the start of a line may be that of a variable whose
+value has no quotes.
+"""
+
+_DEFINITION = re.compile(r"\(\s*\)|\([^()\n]{0,200}\)[ \t]*\{[ \t]*(?:\r?\n|\\n)")
+"""The parameters of a method with the name of an operator, or a call without operands."""
 
 _CONTEXT = 120
 """How many characters of the text before a parenthesis must show that it is that of an operator."""
 
 _OTHER_SIGNS: tuple[re.Pattern[str], ...] = (
-    # A call of any function: in a request of the platform it is a mistake for an operator.
     re.compile(
-        r"filter(?:(?<=[?&;]filter)=|[\"'\])]*\s*[:=,]\s*\(*[fFrRbBuU]{0,2}[\"'`]|:[ ]+)\(*"
-        r"\w+\s*(?:\(|%28)",
+        r"ilter(?:(?<=filter)(?:"
+        # A call of any function: in a request of the platform it is a mistake for an operator.
+        r"(?:(?<=[?&;]filter)=|[\"'\])]*\s*[:=,]\s*\(*[fFrRbBuU]{0,2}[\"'`]|:[ ]+)"
+        r"\(*\w+\s*(?:\(|%28)"
+        # A filter of multi-search or JSON:API in a URL of the platform.
+        r"|(?<=[?&]filter)(?:=[\w.-]+(?::|%3A)(?:[<>=!\[]|%3[CDE]|%5B)"
+        r"|(?:\[|%5B)[\w.-]+(?:\]|%5D)))"
+        # An object that a program passes to the JavaScript SDK.
+        r"|(?<=\.Filter)\s*\()",
         re.ASCII,
     ),
-    # A filter of multi-search or JSON:API in a URL of the platform.
-    re.compile(
-        r"filter(?<=[?&]filter)(?:=[\w.-]+(?::|%3A)(?:[<>=!\[]|%3[CDE]|%5B)"
-        r"|(?:\[|%5B)[\w.-]+(?:\]|%5D))",
-        re.ASCII,
-    ),
-    # An object that a program passes to the JavaScript SDK.
-    re.compile(r"Filter(?<=\.Filter)\s*\("),
     re.compile(r"ExportProducts\s*\("),
     # An array that a program passes to the PHP SDK.
     re.compile(r"ilter\((?<=[fF]ilter\()\s*(?:\[|array\s*\()\s*[\"']\w+[\"']\s*=>"),
 )
 """Patterns of other signs, each where it ends. Each starts with a literal, so that it is fast."""
+
+
+_NAME_SIZE = max(map(len, OPERATOR_NAMES))
 
 
 def find_signs(text: str) -> list[int]:
@@ -69,7 +80,7 @@ def find_signs(text: str) -> list[int]:
     >>> find_signs('f = "eq(a,1)"  # a filter'), find_signs("if x in (1, 2): filter(x)")
     ([7], [])
     """
-    if not any(word in text for word in _FILTER_WORDS):
+    if "ilter" not in text and "FILTER" not in text:
         return []
     signs = {*_find_calls(text)}
     for pattern in _OTHER_SIGNS:
@@ -93,8 +104,8 @@ def _find_calls(text: str) -> Iterator[int]:
     for match in _PARENTHESIS.finditer(text):
         end = match.end()
         before = text[max(0, end - _CONTEXT) : end]
-        is_name = before[:-1].rstrip().lower().endswith(OPERATOR_NAMES)
-        if is_name and _OPERATOR_CALL.search(before):
+        is_name = before[:-1].rstrip()[-_NAME_SIZE:].lower().endswith(OPERATOR_NAMES)
+        if is_name and _OPERATOR_CALL.search(before) and not _DEFINITION.match(text, end - 1):
             yield end - 1
     for match in _ENCODED_PARENTHESIS.finditer(text):
         end = match.end()

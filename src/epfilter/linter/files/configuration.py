@@ -90,7 +90,12 @@ class Configuration:
 
     def is_excluded(self, path: Path, *, folder: bool = False) -> bool:
         """Return whether a file, or a folder, is excluded."""
-        return bool(self._exclude_patterns.match(self._relative_name(path) + "/" * folder))
+        return bool(self.exclude_patterns.match(self._relative_name(path) + "/" * folder))
+
+    def find_prefix(self, folder: Path) -> str:
+        """Return what precedes the name of a file in the folder, to match it with a pattern."""
+        name = self._relative_name(folder / "_")
+        return name.removesuffix("_")
 
     def load_own_resources(self) -> dict[str, Resource]:
         """Return the resources that the project declares, by name.
@@ -158,7 +163,8 @@ class Configuration:
         return PathPatterns(self.filter_lines)
 
     @cached_property
-    def _exclude_patterns(self) -> PathPatterns:
+    def exclude_patterns(self) -> PathPatterns:
+        """The patterns of `exclude`."""
         return PathPatterns(self.exclude)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,96 +41,118 @@ def find_targets(
 
     Raises NeedsExtraError for a folder where pathspec is not installed.
     """
-    targets: dict[Path, Target] = {}
-    skipped: set[Path] = set()
+    targets: dict[str, Target] = {}  # by the absolute path
+    skipped: set[str] = set()
     for path in paths:
         folder = is_folder(path)
         if force_exclude and _is_excluded(path, configuration, folder=folder):
             continue
-        inside = _walk(path, configuration, skipped) if folder else [Target(path, path.as_posix())]
-        for target in inside:
-            targets.setdefault(normalize_path(target.path), target)
+        if folder:
+            for target in _walk(path, configuration, skipped):
+                targets.setdefault(str(target.path), target)
+        else:
+            targets.setdefault(str(normalize_path(path)), Target(path, path.as_posix()))
     if unsupported is not None:
-        unsupported.update(describe_ending(path.name) for path in skipped - targets.keys())
-    return sorted(targets.values(), key=lambda target: target.name)
+        unsupported.update(describe_ending(path) for path in skipped - targets.keys())
+    return sorted(targets.values(), key=attrgetter("name"))
 
 
-@dataclass(frozen=True, slots=True)
-class _IgnoreFiles:
-    """The patterns of the .gitignore files of a folder and of those above it, nearest first."""
+_Ignored = tuple[tuple[str, PathPatterns], ...]
+"""The patterns of the .gitignore files of a folder and of those above it, nearest first.
 
-    patterns: tuple[tuple[Path, PathPatterns], ...] = field(default=())
+Each stands behind the path of the folder from that file, as in `a/b/`.
+"""
 
-    def with_folder(self, folder: Path) -> _IgnoreFiles:
-        """Return these patterns with those of a folder further down, if it has any."""
-        lines: list[str] = []
-        for name in (".gitignore", ".git/info/exclude"):
-            try:
-                content = (folder / name).read_bytes()
-            except OSError:
-                continue
-            lines += content.decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n")
-        return _IgnoreFiles(((folder, PathPatterns(lines)), *self.patterns)) if lines else self
-
-    def match(self, path: Path, *, folder: bool) -> bool:
-        """Return whether the path is ignored; the nearest file with a match decides."""
-        for root, patterns in self.patterns:
-            if path == root:
-                continue
-            is_ignored = patterns.match(path.relative_to(root).as_posix() + "/" * folder)
-            if is_ignored is not None:
-                return is_ignored
-        return False
+_GIT_NAMES = frozenset((".gitignore", ".git"))
 
 
-def _walk(top: Path, configuration: Configuration, skipped: set[Path]) -> Iterator[Target]:
+class _Folder(NamedTuple):
+    """A folder to search.
+
+    `shown` precedes the names in reports, and `relative` those that the configuration matches: it
+    is empty in its `root`, and in folders that are not inside of it.
+    """
+
+    path: str
+    shown: str
+    relative: str
+    ignored: _Ignored
+    root: str
+
+    def enter(self, entry: os.DirEntry[str]) -> _Folder:
+        """Return a folder in this one."""
+        name = f"{entry.name}/"
+        is_inside = self.relative or self.path == self.root
+        ignored = tuple((prefix + name, patterns) for prefix, patterns in self.ignored)
+        relative = f"{self.relative}{name}" if is_inside else ""
+        return self._replace(
+            path=entry.path, shown=self.shown + name, relative=relative, ignored=ignored
+        )
+
+    def leaves_out(self, entry: os.DirEntry[str], exclude: PathPatterns) -> bool:
+        """Return whether the configuration or a .gitignore excludes what is in this folder."""
+        name = f"{entry.name}/" if entry.is_dir(follow_symlinks=False) else entry.name
+        is_excluded = exclude.match(self.relative + name) and entry.path != self.root
+        return is_excluded or _is_ignored(self.ignored, name)
+
+
+def _walk(top: Path, configuration: Configuration, skipped: set[str]) -> Iterator[Target]:
     """Yield the files to lint in a folder; add those of unsupported kinds to `skipped`."""
     start = normalize_path(top)
     configuration = _without_patterns_of(start, configuration)
-    respects_gitignore = configuration.respect_gitignore
-    ignored = _ignore_files_of(start) if respects_gitignore else _IgnoreFiles()
-    if ignored.match(start, folder=True):
-        ignored = _IgnoreFiles().with_folder(start)
     shown = top.as_posix().removesuffix("/")
-    prefix = "" if shown == "." else f"{shown}/"
-    stack = [(start, prefix, ignored)]
+    stack = [
+        _Folder(
+            str(start),
+            "" if shown == "." else f"{shown}/",
+            configuration.find_prefix(start),
+            _find_patterns(start) if configuration.respect_gitignore else (),
+            str(normalize_path(configuration.root)),
+        )
+    ]
     while stack:
-        folder, prefix, ignored = stack.pop()
+        folder = stack.pop()
         try:
-            with os.scandir(folder) as entries:
-                inside = sorted(entries, key=lambda entry: entry.name)
+            with os.scandir(folder.path) as entries:
+                inside = [*entries]
         except OSError as error:
             message = f"this folder cannot be read: {error.strerror or error}."
-            yield Target(folder, prefix or "./", Diagnostic("EPF701", message, Span(0, 0)))
+            problem = Diagnostic("EPF701", message, Span(0, 0))
+            yield Target(Path(folder.path), folder.shown or "./", problem)
             continue
+        is_top = folder.path == str(start)
+        if configuration.respect_gitignore and not is_top and _has_git_files(inside):
+            folder = folder._replace(ignored=_read_patterns(Path(folder.path)) + folder.ignored)
         for entry in inside:
-            path, entry_is_folder = Path(entry.path), entry.is_dir(follow_symlinks=False)
-            name = f"{prefix}{entry.name}"
-            if configuration.is_excluded(path, folder=entry_is_folder) or ignored.match(
-                path, folder=entry_is_folder
-            ):
+            if folder.leaves_out(entry, configuration.exclude_patterns):
                 continue
-            if entry_is_folder:
-                deeper = ignored.with_folder(path) if respects_gitignore else ignored
-                stack.append((path, f"{name}/", deeper))
-            elif _is_searched_for(path, configuration) and not is_folder(path):
-                yield Target(path, name)
-            elif find_kind(path.name) is None and entry.is_file():
-                skipped.add(path)
+            if entry.is_dir(follow_symlinks=False):
+                stack.append(folder.enter(entry))
+            elif _is_searched_for(entry, configuration):
+                yield Target(Path(entry.path), folder.shown + entry.name)
+            elif find_kind(entry.name) is None and entry.is_file():
+                skipped.add(entry.path)
 
 
-def _is_searched_for(path: Path, configuration: Configuration) -> bool:
-    kind = find_kind(path.name)
-    return (kind is not None and kind.is_searched_for) or configuration.has_filter_lines(path)
+def _has_git_files(entries: Iterable[os.DirEntry[str]]) -> bool:
+    return any(entry.name in _GIT_NAMES for entry in entries)
+
+
+def _is_searched_for(entry: os.DirEntry[str], configuration: Configuration) -> bool:
+    kind = find_kind(entry.name)
+    is_of_kind = kind is not None and kind.is_searched_for
+    is_listed = bool(configuration.filter_lines) and configuration.has_filter_lines(
+        Path(entry.path)
+    )
+    return (is_of_kind or is_listed) and not (entry.is_symlink() and is_folder(Path(entry.path)))
 
 
 def _is_excluded(path: Path, configuration: Configuration, *, folder: bool) -> bool:
     path = normalize_path(path)
     if configuration.is_excluded(path, folder=folder):
         return True
-    return configuration.respect_gitignore and _ignore_files_of(path.parent).match(
-        path, folder=folder
-    )
+    name = path.name + "/" * folder
+    return configuration.respect_gitignore and _is_ignored(_read_all_patterns(path.parent), name)
 
 
 def _without_patterns_of(folder: Path, configuration: Configuration) -> Configuration:
@@ -144,11 +167,43 @@ def _without_patterns_of(folder: Path, configuration: Configuration) -> Configur
     return replace(configuration, exclude=tuple(kept))
 
 
-def _ignore_files_of(folder: Path) -> _IgnoreFiles:
-    ignored = _IgnoreFiles()
-    for parent in reversed(_folders_of_repository(folder)):
-        ignored = ignored.with_folder(parent)
-    return ignored
+def _find_patterns(folder: Path) -> _Ignored:
+    """Return the patterns for what is in a folder, without those that ignore the folder itself."""
+    patterns = _read_all_patterns(folder)
+    return _read_patterns(folder) if _is_ignored(patterns, "") else patterns
+
+
+def _read_all_patterns(folder: Path) -> _Ignored:
+    """Return the patterns of a folder and of those above it, up to the root of its repository."""
+    patterns: _Ignored = ()
+    for parent in _folders_of_repository(folder):
+        prefix = "" if parent == folder else f"{folder.relative_to(parent).as_posix()}/"
+        patterns += tuple((prefix, found) for _, found in _read_patterns(parent))
+    return patterns
+
+
+def _read_patterns(folder: Path) -> _Ignored:
+    """Return the patterns of the files of git in a folder, if it has any."""
+    lines: list[str] = []
+    for name in (".gitignore", ".git/info/exclude"):
+        try:
+            content = (folder / name).read_bytes()
+        except OSError:
+            continue
+        lines += content.decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n")
+    return (("", PathPatterns(lines)),) if lines else ()
+
+
+def _is_ignored(ignored: _Ignored, name: str) -> bool:
+    """Return whether a name in the folder is ignored; the nearest file with a match decides.
+
+    An empty name stands for the folder itself.
+    """
+    for prefix, patterns in ignored:
+        is_ignored = patterns.match(prefix + name) if prefix or name else None
+        if is_ignored is not None:
+            return is_ignored
+    return False
 
 
 def _folders_of_repository(folder: Path) -> list[Path]:

@@ -21,9 +21,14 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_ENCODING_COMMENT = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_FIRST_BYTES = tuple(mark[:1] for mark, _ in _BYTE_ORDER_MARKS)
+_ENCODING_COMMENT = re.compile(
+    rb"\A(?:[ \t\f\v]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))??"
+    rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)"
+)
+"""The declaration in the first line, or in the second behind a comment or an empty line."""
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_LINE_END_BYTES = re.compile(rb"\r\n|\r|\n")
 _WHITE_SPACE = re.compile(r"\s*+\Z")
 _MAX_NULLS = 0.1
 """The part of a text that can be null characters; in UTF-16 without a mark it is larger."""
@@ -79,10 +84,10 @@ class Document:
 
     @classmethod
     def _decode(cls, content: bytes, name: str) -> Document:
-        mark, encoding = next(
-            ((mark, name) for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)),
-            (b"", "utf-8"),
-        )
+        mark, encoding = b"", "utf-8"
+        if content.startswith(_FIRST_BYTES):
+            marks = (each for each in _BYTE_ORDER_MARKS if content.startswith(each[0]))
+            mark, encoding = next(marks, (mark, encoding))
         kind = find_kind(name)
         if not mark and kind is not None and kind.declares_encoding:
             encoding = _read_declared_encoding(content)
@@ -116,7 +121,8 @@ class Document:
         try:
             if not stat.S_ISREG(path.stat().st_mode):
                 raise DocumentError("EPF701", "this is not a regular file.")
-            content = path.read_bytes()
+            with path.open("rb", buffering=0) as file:
+                content = file.readall()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise DocumentError("EPF701", f"this file cannot be read: {reason}.") from None
@@ -222,21 +228,18 @@ def _can_declare(encoding: str) -> bool:
 
 def _read_declared_encoding(content: bytes) -> str:
     """Return the encoding that one of the first two lines declares (PEP 263), or UTF-8."""
-    for line in _LINE_END_BYTES.split(content, 2)[:2]:
-        declaration = _ENCODING_COMMENT.match(line)
-        if declaration:
-            name = declaration[1].decode("ascii", "replace")
-            try:
-                encoding = codecs.lookup(name).name
-            except LookupError:
-                raise _unknown_encoding_error(name) from None
-            if not _can_declare(encoding):
-                raise DocumentError(
-                    "EPF702",
-                    f"the file declares `{name}`, but the declaration itself is ASCII text.",
-                    hint="save the file as UTF-8, and remove the declaration",
-                )
-            return encoding
-        if line.strip() and not line.strip().startswith(b"#"):
-            break
-    return "utf-8"
+    declaration = _ENCODING_COMMENT.match(content)
+    if declaration is None:
+        return "utf-8"
+    name = declaration[1].decode("ascii", "replace")
+    try:
+        encoding = codecs.lookup(name).name
+    except LookupError:
+        raise _unknown_encoding_error(name) from None
+    if not _can_declare(encoding):
+        raise DocumentError(
+            "EPF702",
+            f"the file declares `{name}`, but the declaration itself is ASCII text.",
+            hint="save the file as UTF-8, and remove the declaration",
+        )
+    return encoding

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePath
+from os.path import basename
+from pathlib import Path
 
 from epfilter.errors import Diagnostic, Severity, Span
-from epfilter.linter.extractors import FileKind, NeedsExtraError
+from epfilter.linter.extractors import FileKind, NeedsExtraError, get_ending
 from epfilter.linter.files.document import DocumentError
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.snippets import make_printable
@@ -41,8 +42,7 @@ def describe_ending(name: str) -> str:
     >>> describe_ending("shop/Main.LUA"), describe_ending("shop/Makefile")
     ('.lua', 'Makefile')
     """
-    path = PurePath(name)
-    return path.suffix.lower() or path.name
+    return get_ending(name) or basename(name)  # noqa: PTH119 - a Path is slow to make
 
 
 def diagnose_missing_package(error: NeedsExtraError) -> Diagnostic:

@@ -78,13 +78,11 @@ class Run:
         """Return the report of one file."""
         if target.problem is not None:
             return self._report_failure(target, linter, target.problem)
-        # A name that is no file, or no longer one, is reported as that.
         return self._lint_read(
             lambda: Document.read(target.path),
             target,
             linter,
             partial(rewrite_file, target.path),
-            exists=is_file(target.path),
         )
 
     def lint_content(self, content: str | bytes, name: str) -> FileReport:
@@ -114,7 +112,8 @@ class Run:
         self, read: Callable[[], Document], name: str, write: Callable[[bytes, bytes], None]
     ) -> FileReport:
         target = Target(Path(name), name)
-        return self._lint_read(read, target, FileLinter(self.configuration), write, exists=True)
+        linter = FileLinter(self.configuration)
+        return self._lint_read(read, target, linter, write, is_content=True)
 
     def _lint_read(
         self,
@@ -123,17 +122,18 @@ class Run:
         linter: FileLinter,
         write: Callable[[bytes, bytes], None],
         *,
-        exists: bool,
+        is_content: bool = False,
     ) -> FileReport:
         """Return the report of the document; an error is the only finding of its report.
 
-        A file of an unsupported kind is not read. `write` receives the old and the new content of
-        a file that has been changed.
+        A file of an unsupported kind is not read. With `is_content`, the file need not exist.
+        `write` receives the old and the new content of a file that has been changed.
         """
         kind: FileKind | None = None
         try:
             kind = linter.find_kind(target.path)
-            if exists and kind is None:
+            # A name that is no file, or no longer one, is reported as that.
+            if kind is None and (is_content or is_file(target.path)):
                 diagnostic = diagnose_unsupported(target.path)
                 return self._report_failure(target, linter, diagnostic)
             return self._lint_document(read(), target, linter, write)
