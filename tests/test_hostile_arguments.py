@@ -6,9 +6,8 @@ whose text can be read.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
@@ -74,32 +73,13 @@ from epfilter.targets import (
 from epfilter.values import from_text, to_text
 from support.django_project import Order
 from support.filter_strategies import HOSTILE, texts
+from support.hostile_objects import HOSTILE_OBJECTS
 from support.rows import for_each
 from support.sizes import divide_examples
 from support.template_strings import template_string
 
 _FILTER = parse("gt(a,1):eq(b,x)")
 _STRING: Any = template_string("eq(a,", (5, "x"), ")")
-_HUGE = 10**5000
-"""An integer that Python does not convert to text."""
-
-_OBJECTS: tuple[Any, ...] = (
-    *(None, True, False, 0, -1, 10**310, _HUGE, -_HUGE, 1.5, math.nan, math.inf, 1j, ...),
-    *(b"eq(a,1)", bytearray(b"x"), memoryview(b"x"), "eq(a,1)", "\ud800", "x" * 10_000),
-    *([], [5], [None], [[]], (), {}, {"a": 1}, {_HUGE: 1}, {1}, frozenset(), object(), int, len),
-    *(date(1, 1, 1), datetime(1, 1, 1)),  # noqa: DTZ001 - a naive datetime is one of the cases
-    datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
-    datetime.max.replace(tzinfo=timezone(-timedelta(hours=14))),
-    *(Decimal("1E+999999"), Decimal("sNaN"), Decimal("-0"), UUID(int=0), UTC, range(3)),
-    *(pd.NA, pd.NaT, pd.Series([1]), np.bool_(True), np.float64("nan"), np.int64(5)),  # noqa: FBT003
-    *(np.array([1, 2]), np.datetime64("2020"), np.str_("x"), np.timedelta64(5)),
-    *(_FILTER, F, F.a, orders, type(orders), ValueError("x"), parse_located("eq(a,1)")),
-    *({"type": "EQ", "args": ["a", value]} for value in (10**310, _HUGE, math.inf, True, None)),
-    *({"type": value} for value in cast("tuple[Any, ...]", (_HUGE, [1], {}, "and", None))),
-    *(f'{{"type":"EQ","args":["a",{"1" * digits}]}}' for digits in (310, 5000)),
-    *('{"type":"EQ","args":["a",1e999]}', "%7B%ff", "[" * 100_000),
-)
-
 _json = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(max_size=4) | st.just(10**400),
     lambda inner: (
@@ -251,7 +231,7 @@ def test_any_argument_is_accepted_or_raises_a_filter_error(entry: str, value: An
 
 @for_each("entry", _ENTRIES)
 def test_each_hostile_object_is_accepted_or_raises_a_filter_error(entry: str) -> None:
-    for value in _OBJECTS:
+    for value in HOSTILE_OBJECTS:
         _call(entry, value)
 
 

@@ -494,3 +494,30 @@ def test_a_missing_package_for_folders_is_a_failure(monkeypatch: pytest.MonkeyPa
     assert (result.exit_code, result.stdout) == (2, "")
     assert "pip install 'epfilter[lint]'" in result.stderr
     assert run("lint", "a.filter").exit_code == 0
+
+
+@POSIX
+@pytest.mark.parametrize("kind", ["device", "pipe"])
+@pytest.mark.parametrize(
+    "options", [("--baseline",), ("--baseline", "--write-baseline"), ("--config",)], ids=str
+)
+def test_a_file_of_the_options_must_be_regular(options: tuple[str, ...], kind: str) -> None:
+    write_file("a.filter", "eq(a,1)")
+    path = "/dev/zero" if kind == "device" else "pipe"
+    if kind == "pipe":
+        os.mkfifo(path)
+    name, *others = options
+    result = run("lint", name, path, *others, "a.filter")
+    assert result.exit_code == 2
+    assert "cannot be read: it is not a regular file." in result.stderr
+
+
+@pytest.mark.parametrize("name", ["", ".", "/"])
+def test_a_name_of_standard_input_is_one_of_a_file(name: str) -> None:
+    result = run("lint", "-", "--stdin-name", name, stdin="eq(a,1)")
+    assert result.exit_code == 2
+    assert f"`--stdin-name {shlex.quote(name)}` is not the name of a file" in result.stderr
+
+
+def test_an_empty_name_of_a_configuration_is_shown() -> None:
+    assert "Error: . cannot be read: " in run("lint", "--config", "").stderr

@@ -15,7 +15,15 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 import epfilter.exporter
-from epfilter import F, Filter, FilterSyntaxError, FilterTypeError, FilterValueError, parse
+from epfilter import (
+    F,
+    Filter,
+    FilterError,
+    FilterSyntaxError,
+    FilterTypeError,
+    FilterValueError,
+    parse,
+)
 from epfilter.exporter import (
     CreateJob,
     CreateJobData,
@@ -27,6 +35,7 @@ from epfilter.exporter import (
     Links,
     Timestamps,
 )
+from support.hostile_objects import HOSTILE_OBJECTS
 from support.rows import for_each
 
 _ID = "974c9db4-38da-4dbf-90c2-33eed5f3e77c"
@@ -292,3 +301,40 @@ def test_a_copy_is_validated() -> None:
         for copy in (sent.model_copy, sent.copy):
             with pytest.raises(ValidationError):
                 copy(update=update)
+
+
+MODELS = [
+    model
+    for name in epfilter.exporter.__all__
+    if isinstance(model := getattr(epfilter.exporter, name), type) and issubclass(model, BaseModel)
+]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_a_model_refuses_any_wrong_member_in_the_same_way(model: type[BaseModel]) -> None:
+    members = {"id": "974c9db4-38da-4dbf-90c2-33eed5f3e77c", "status": "pending"}
+    reasons: list[str] = []
+    for value in HOSTILE_OBJECTS:
+        for name in model.model_fields:
+            try:
+                model(**members | {name: value})
+            except (ValidationError, FilterError) as error:
+                reasons.append(str(error))
+    assert reasons
+    assert all(reasons)
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "message"),
+    [
+        ("filter", 5, "A filter is expected: its text, a node or the JSON of a node"),
+        ("filter", "gte(a,1)", "hint: write `ge`"),
+        ("filter", F.a, "not a value of type Field"),
+        ("filters", "eq(a,1)", "Extra inputs are not permitted"),
+        ("job_type", "", "at least 1 character"),
+    ],
+)
+def test_a_wrong_member_of_a_new_job_is_explained(member: str, value: Any, message: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        CreateJobData(**{member: value})
+    assert message in str(caught.value)

@@ -33,6 +33,14 @@ def test_an_unknown_code_is_described_with_the_nearest_codes() -> None:
     assert "`EPF410`" in message
 
 
+@pytest.mark.parametrize("family", ["EPF9", "EPF99", "epf0"])
+def test_an_unknown_family_is_described_with_the_families(family: str) -> None:
+    with pytest.raises(FilterValueError) as caught:
+        get_rule(family)
+    hint = "the families of rules are EPF1, EPF2, EPF3, EPF4, EPF5, EPF6, EPF7"
+    assert str(caught.value) == f"there is no rule `{family}`. Hint: {hint}."
+
+
 def test_an_unknown_code_without_near_codes_is_described_with_the_range() -> None:
     with pytest.raises(FilterValueError) as caught:
         get_rule("x")

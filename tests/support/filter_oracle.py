@@ -133,7 +133,7 @@ def _read(value: Any, text: str) -> Any:
 
 def _like(value: str, pattern: str, *, fold: bool) -> bool:
     if fold:
-        value, pattern = value.lower(), pattern.lower()
+        value, pattern = _fold(value), _fold(pattern)
     starts, ends = pattern[:1] == "*", pattern[1:][-1:] == "*"
     if pattern == "*":
         return True
@@ -143,3 +143,12 @@ def _like(value: str, pattern: str, *, fold: bool) -> bool:
     if starts:
         return value.endswith(inner)
     return value.startswith(inner) if ends else value == inner
+
+
+def _fold(text: str) -> str:
+    """Return a text after simple case folding: `ſ` is an `s`, and the sign for kelvin a `k`."""
+    folded = ""
+    for char in text:
+        single = [each for each in (char.casefold(), char.lower(), char) if len(each) == 1]
+        folded += single[0]
+    return folded

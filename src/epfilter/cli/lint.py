@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -178,6 +179,11 @@ def _check_combination(
     """Raise UsageError for options that cannot be combined."""
     if Path("-") in paths and len(paths) > 1:
         raise click.UsageError("`-` (standard input) cannot be combined with other paths.")
+    if Path("-") in paths and not Path(options["stdin_name"]).name:
+        raise click.UsageError(
+            f"`--stdin-name {quote(options['stdin_name'])}` is not the name of a file; use a name "
+            "such as `orders.http`, whose ending is the kind of the file."
+        )
     if options["statistics"] and style not in STATISTICS_STYLES:
         raise click.UsageError(
             f"--statistics cannot be combined with `--format {style}`; use text or json."

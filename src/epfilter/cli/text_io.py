@@ -21,6 +21,9 @@ from epfilter.snippets import make_printable
 _CALLS = re.compile(r"[\s(]*\w+\s*\([\s\S]*\)\Z")
 """A text that may be a whole filter, and not a part of one with a syntax error."""
 
+_MAX_FILE_SIZE = 50_000_000
+"""Bytes of a file with one filter: devices such as `/dev/zero` have no end."""
+
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -134,9 +137,13 @@ def _read_file(name: str) -> bytes:
     if not name:
         raise CommandError("`@` must be followed by a file name, for example @refunds.filter.")
     try:
-        return Path(name).read_bytes()
+        with Path(name).open("rb") as file:
+            content = file.read(_MAX_FILE_SIZE + 1)
     except (OSError, ValueError) as error:
         raise CommandError(describe_file_error("read", name, error)) from None
+    if len(content) > _MAX_FILE_SIZE:
+        raise CommandError(f"{make_printable(name)} is larger than 50 MB; no filter is.")
+    return content
 
 
 def _read_content(content: bytes, name: str) -> str:

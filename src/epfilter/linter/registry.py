@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from textwrap import fill
 from types import MappingProxyType
@@ -77,6 +78,7 @@ RULES: Mapping[str, Rule] = MappingProxyType({rule.code: rule for rule in (*_ALL
 """All rules by their code, in the order of the codes; those of other packages come last."""
 
 _WIDTH = 88
+_FAMILY = re.compile(r"EPF[0-9]{1,2}", re.IGNORECASE)
 
 
 def require_plugins() -> None:
@@ -100,11 +102,14 @@ def get_rule(code: str) -> Rule:
 
 def describe_unknown_code(code: str) -> tuple[str, str]:
     """Return the message and the hint for a code that no rule has."""
+    message = f"there is no rule `{shorten(code)}`."
+    if _FAMILY.fullmatch(code):
+        families = dict.fromkeys(rule.code[:4] for rule in _ALL)
+        return message, f"the families of rules are {', '.join(families)}"
     nearest = sorted(nearest_names(code, RULES, 3))
-    return (
-        f"there is no rule `{shorten(code)}`.",
-        did_you_mean(*nearest) if nearest else f"the codes are {_ALL[0].code} to {_ALL[-1].code}",
-    )
+    if nearest:
+        return message, did_you_mean(*nearest)
+    return message, f"the codes are {_ALL[0].code} to {_ALL[-1].code}"
 
 
 def describe_rule(rule: Rule) -> str:

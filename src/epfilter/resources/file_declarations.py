@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from epfilter.ast import CALL_OPERATORS
 from epfilter.errors import FilterTypeError, ResourceError, describe_type
+from epfilter.regular_files import read_regular_file
 from epfilter.resources.aliases import Alias, AnyAlias, PatternAlias, PrefixAlias
 from epfilter.resources.declarations import Declaration, Deprecation, Endpoint
 from epfilter.resources.declared_operators import (
@@ -196,7 +197,7 @@ def _read_data(path: Path) -> object:
             hint="use a file name that ends in .toml or .json",
         )
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_regular_file(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ResourceError(
             f"{name}: the file is not UTF-8 (byte {error.start}).", hint="save it as UTF-8"

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter.errors import Span
+from epfilter.linter import lint_content
 from epfilter.linter.files.document import (
     Document,
     DocumentError,
@@ -25,6 +26,14 @@ MARKS = {
     "utf-32-le": codecs.BOM_UTF32_LE,
     "utf-32-be": codecs.BOM_UTF32_BE,
 }
+
+
+@pytest.mark.parametrize("encoding", MARKS)
+@pytest.mark.parametrize("name", ["a.filter", "a.json", "a.py", "a.js", "a.sh", "a.md", "a.yaml"])
+def test_a_file_of_a_byte_order_mark_is_empty(encoding: str, name: str) -> None:
+    document = Document.decode(MARKS[encoding], name)
+    assert (document.text, document.encode("")) == ("", MARKS[encoding])
+    assert lint_content(MARKS[encoding], name).ok
 
 
 @pytest.mark.parametrize("encoding", MARKS)

@@ -18,6 +18,7 @@ from epfilter.linter.engine import get_engine
 from epfilter.linter.files.paths import is_file, normalize_path
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.linter.settings import Settings
+from epfilter.regular_files import read_regular_file
 from epfilter.snippets import make_printable
 
 _VERSION = 1
@@ -94,7 +95,7 @@ class Baseline:
         """
         name = make_printable(path.as_posix())
         try:
-            content = path.read_bytes()
+            content = read_regular_file(path)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise FilterValueError(

@@ -13,6 +13,7 @@ from epfilter.errors import FilterError, FilterValueError, PluginError
 from epfilter.linter.files.configuration import DEFAULT_EXCLUDE, DOCS, Configuration
 from epfilter.linter.files.paths import is_file, normalize_path
 from epfilter.linter.settings import Settings
+from epfilter.regular_files import read_regular_file
 from epfilter.snippets import make_printable
 from epfilter.suggestions import list_names, suggest_name
 
@@ -101,10 +102,10 @@ def read_configuration(path: Path) -> Configuration:
 
 
 def _load(path: Path, *, is_optional: bool) -> Configuration | None:
-    name = make_printable(path.name)
+    name = make_printable(path.name or str(path))
     content = b""
     try:
-        content = path.read_bytes()
+        content = read_regular_file(path)
         table: object = tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
     except OSError as error:
         raise FilterValueError(f"{name} cannot be read: {error.strerror or error}.") from None

@@ -121,8 +121,7 @@ class Document:
         try:
             if not stat.S_ISREG(path.stat().st_mode):
                 raise DocumentError("EPF701", "this is not a regular file.")
-            with path.open("rb", buffering=0) as file:
-                content = file.readall()
+            content = path.read_bytes()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise DocumentError("EPF701", f"this file cannot be read: {reason}.") from None

@@ -13,16 +13,24 @@ from epfilter.snippets import shorten
 
 
 def _check(group: Group, context: Context) -> Iterator[Finding]:
-    for repeated in find_repeated_parts(group):
-        part = cast("Call | Group", repeated)
-        if edit := build_removal_edit(part):
-            text = shorten(context.text[slice(*part.span)], 60)
-            yield Finding(
-                f"`{text}` repeats an earlier term of this {group.op.upper()}.",
-                part.span,
-                "remove it, or correct it if you meant something else",
-                Fix("remove it", (edit,), safe=True),
-            )
+    repeated: dict[int, list[Call | Group]] = {}
+    for part in find_repeated_parts(group):
+        repeated.setdefault(part.equality_key, []).append(cast("Call | Group", part))
+    for parts in repeated.values():
+        edits = tuple(edit for part in parts if (edit := build_removal_edit(part)))
+        text = shorten(context.text[slice(*parts[0].span)], 60)
+        if len(parts) == 1:
+            message = f"`{text}` repeats an earlier term of this {group.op.upper()}."
+        else:
+            message = f"`{text}` stands {len(parts) + 1} times in this {group.op.upper()}."
+        what = "it" if len(parts) == 1 else "the repetitions"
+        yield Finding(
+            message,
+            parts[0].span,
+            f"remove {what}, or correct {'it' if len(parts) == 1 else 'them'} if you meant "
+            "something else",
+            Fix(f"remove {what}", edits, safe=True),
+        )
 
 
 RULE = Rule(

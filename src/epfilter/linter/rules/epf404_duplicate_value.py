@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from epfilter.analysis import get_reader
 from epfilter.ast import MEMBERSHIPS
 from epfilter.errors import Edit, Fix, Span
 from epfilter.linter.definitions import Example, Finding, Rule
 from epfilter.linter.model import Call, Context
+from epfilter.located import Operand
 from epfilter.snippets import shorten
 
 
@@ -17,24 +19,41 @@ def _check(call: Call, _context: Context) -> Iterator[Finding]:
         return
     field_type = None if call.is_rejected else call.field_type
     read = get_reader(field_type) if field_type is not None else None
-    first_texts: dict[object, str] = {}
+    spellings: dict[object, list[Operand]] = {}
+    removals: dict[object, list[Edit]] = defaultdict(list)
     previous = call.field
     for value in call.values:
         typed = read(value.text) if read else None
         # The tuple keeps the text `1` apart from the number 1.
         key = (value.text,) if typed is None else typed
-        if key in first_texts:
-            first_text = first_texts[key]
-            spelling = f", written as `{shorten(first_text)}`" if first_text != value.text else ""
-            yield Finding(
-                f"`{shorten(value.text)}` is already in this `{call.op}`{spelling}.",
-                value.span,
-                "remove it, or correct it if you meant another value",
-                Fix("remove it", (Edit(Span(previous.span.end, value.span.end), ""),), safe=True),
-            )
-        else:
-            first_texts[key] = value.text
+        spellings.setdefault(key, []).append(value)
+        if len(spellings[key]) > 1:
+            removals[key].append(Edit(Span(previous.span.end, value.span.end), ""))
         previous = value
+    for key, edits in removals.items():
+        yield _describe(call, spellings[key], tuple(edits))
+
+
+def _describe(call: Call, values: Sequence[Operand], edits: tuple[Edit, ...]) -> Finding:
+    """Return the finding about equal values of a call; `edits` remove all but the first."""
+    first, second, *others = values
+    text = shorten(first.text)
+    if others:
+        is_same = all(value.text == first.text for value in values)
+        return Finding(
+            f"`{text}` stands {len(values)} times in this `{call.op}`"
+            f"{'' if is_same else ', in different spellings'}.",
+            second.span,
+            "remove the repetitions, or correct them if you meant other values",
+            Fix("remove the repetitions", edits, safe=True),
+        )
+    spelling = f", written as `{text}`" if first.text != second.text else ""
+    return Finding(
+        f"`{shorten(second.text)}` is already in this `{call.op}`{spelling}.",
+        second.span,
+        "remove it, or correct it if you meant another value",
+        Fix("remove it", edits, safe=True),
+    )
 
 
 RULE = Rule(

@@ -85,6 +85,11 @@ class UserAuthenticationInfo(
             (Operator.IN,),
         ),
         SourceConflict(
+            "Public programs send `eq(id,…)`, but no documentation lists the attribute.",
+            ("id",),
+            (Operator.EQ,),
+        ),
+        SourceConflict(
             (
                 "The type `UserAuthenticationInfoFilter` of the JavaScript SDK (2026-05) lists "
                 "like for `name` and `email`."
