@@ -216,6 +216,7 @@ def test_the_command_line_uses_installed_rules(tmp_path: Path) -> None:
     assert explained.startswith("SHOP001 Field called a (warning)\n")
 
 
+@pytest.mark.slow
 def test_the_command_line_describes_a_package_that_cannot_be_used(tmp_path: Path) -> None:
     install_package(tmp_path / "lib", "faulty", "import no_such_module")
     (tmp_path / "epfilter.toml").write_text("max-calls = 5", encoding="utf-8")

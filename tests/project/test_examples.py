@@ -38,7 +38,10 @@ FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 
-NEEDS_NO_SHELL = re.compile(r"""epfilter (?:'[^']*'|"[^"$`\\!]*"|\\\n|[\w ,.:/@%+=-])*\n""")
+NEEDS_NO_SHELL = re.compile(
+    r"""(?P<line>epfilter (?:'[^']*'|"[^"$`\\!]*"|\\\n|[\w ,.:/@%+=-])*)(?P<quiet>2> /dev/null)?"""
+    r"""(?P<status>; echo "exit code \$\?")?\n"""
+)
 """A line without pipes, variables, patterns of file names and other work for a shell."""
 
 
@@ -71,16 +74,16 @@ def run_session(body: str, names: dict[str, object], page: Path, line: int) -> N
 
 def run_console(body: str, folder: Path, place: str, *, in_process: bool) -> None:
     for command, wanted in split_commands(body):
-        if in_process and NEEDS_NO_SHELL.fullmatch(command):
-            output = run_in_process(command, folder)
+        if in_process and (simple := NEEDS_NO_SHELL.fullmatch(command)):
+            output = run_in_process(simple, folder)
         else:
             output = run_in_bash(command, folder)
         shown = f"{place}: {command}\nprints\n{indent(output, '    ')}"
         assert OutputChecker().check_output(wanted, output, ELLIPSIS), shown
 
 
-def run_in_process(command: str, folder: Path) -> str:
-    arguments = shlex.split(command.replace("\\\n", " "))[1:]
+def run_in_process(command: re.Match[str], folder: Path) -> str:
+    arguments = shlex.split(command["line"].replace("\\\n", " "))[1:]
     with chdir(folder):
         # click leaves two of 80 columns free, but not in its runner.
         result = CliRunner(env={"COLUMNS": "80"}).invoke(
@@ -88,8 +91,11 @@ def run_in_process(command: str, folder: Path) -> str:
         )
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
-    # `output` is both streams in turns, but without the bytes that a command writes.
-    return result.output if result.stderr else result.stdout
+    output = result.output if result.stderr and not command["quiet"] else result.stdout
+    if output != result.stdout and len(output) < len(result.stdout) + len(result.stderr):
+        # `output` is both streams in turns, but without the bytes that a command writes.
+        return run_in_bash(command[0], folder)
+    return output + (f"exit code {result.exit_code}\n" if command["status"] else "")
 
 
 def run_in_bash(command: str, folder: Path) -> str:
