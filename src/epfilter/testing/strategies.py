@@ -139,7 +139,6 @@ def rows_matching(
     >>> from hypothesis import given
     >>> from epfilter import parse
     >>> from epfilter.targets import to_predicate
-    from epfilter.templates import Template, as_filter
     >>> f = parse("gt(total,100):(eq(payment,paid)|like(name,Ron*))")
     >>> @given(rows_matching(f))
     ... def test_selected(row):
