@@ -46,7 +46,8 @@ An export that is interrupted, or fails, leaves a checkpoint file beside FILE. U
 export, which replaces the checkpoint when its first job has been created.
 
 With --orders, the platform is not used: the orders are read from a file (.jsonl,
-.ndjson, .csv or .parquet) or from a database, as `epfilter serve` reads them.
+.ndjson, .json, .csv or .parquet) or from a database, as `epfilter serve` reads them.
+A .json file has a list of orders, or responses of the platform with several pages.
 
 \b
 Examples:

@@ -21,7 +21,7 @@ _MAX_SECONDS = 10**9
 
 _HELP = """Serve orders of your own with the contract of the Exporter Service.
 
-ORDERS is a file (.jsonl, .ndjson, .csv or .parquet) or the URL of a database, for example
+ORDERS is a file (.jsonl, .ndjson, .json, .csv or .parquet) or the URL of a database, such as
 postgresql://user@host/shop#orders. The folder STATE contains jobs, files and the key that
 signs links. It survives crashes. Services with the same STATE share one queue.
 

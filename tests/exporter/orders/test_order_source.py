@@ -15,7 +15,7 @@ from epfilter.exporter.orders.duckdb_files import OrderFile
 from exporter.orders.conftest import ids
 from support.rows import for_each
 
-SUFFIXES = "is not a supported orders file. Hint: use .jsonl, .ndjson, .csv or .parquet."
+SUFFIXES = "is not a supported orders file. Hint: use .jsonl, .ndjson, .json, .csv or .parquet."
 
 
 UNREADABLE = (

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from epfilter.exporter.orders.order_schema import (
     Tree,
     build_member_tree,
 )
+from epfilter.exporter.orders.response_files import read_orders
 from epfilter.exporter.orders.table_columns import locate_columns
 
 Describe = Callable[[duckdb.DuckDBPyConnection, Path], Source]
@@ -45,17 +47,42 @@ def describe_jsonl(connection: duckdb.DuckDBPyConnection, path: Path) -> Source:
     The schema is fixed, not guessed from the first lines. Every value is read as text first,
     because DuckDB would read 5.5 as the integer 6.
     """
-    types = {
-        name: "VARCHAR" if inner is None else _struct_type(inner)
-        for name, inner in build_member_tree(ORDER_MEMBERS).items()
-    }
-    types["items"] = f"{_struct_type(build_member_tree(ITEM_MEMBERS))}[]"
-    columns = ", ".join(f"{quote_text(name)}: {quote_text(kind)}" for name, kind in types.items())
+    columns = ", ".join(
+        f"{quote_text(name)}: {quote_text(kind)}" for name, kind in _column_types().items()
+    )
     table = (
         f"read_json({quote_text(escape_glob(path))}, format = 'newline_delimited', "
         f"records = 'true', auto_detect = false, maximum_object_size = {MAX_LINE_BYTES}, "
         f"columns = {{{columns}}})"
     )
+    return _source_of_objects(table)
+
+
+def describe_json(connection: duckdb.DuckDBPyConnection, path: Path) -> Source:
+    """Return the source for responses of the platform, whose orders go into a temporary table.
+
+    The columns are those of JSONL.
+    """
+    columns = ", ".join(f"{quote_name(name)} {kind}" for name, kind in _column_types().items())
+    lines = [json.dumps(order, ensure_ascii=False) for order in read_orders(path)]
+    connection.execute("CREATE TABLE responses AS SELECT unnest(?::VARCHAR[]) AS line", [lines])
+    structure = json.dumps({"root": f"STRUCT({columns})"})
+    table = f"json_transform(line, {quote_text(structure)}).root"
+    wrapped = "(SELECT '{\"root\":' || line || '}' AS line FROM responses)"
+    return _source_of_objects(f"(SELECT unnest({table}) FROM {wrapped})")
+
+
+def _column_types() -> dict[str, str]:
+    """Return the DuckDB types of the members of an order."""
+    types = {
+        name: "VARCHAR" if inner is None else _struct_type(inner)
+        for name, inner in build_member_tree(ORDER_MEMBERS).items()
+    }
+    types["items"] = f"{_struct_type(build_member_tree(ITEM_MEMBERS))}[]"
+    return types
+
+
+def _source_of_objects(table: str) -> Source:
     return Source(
         table,
         {member.name: Value(quote_path(member.path)) for member in ORDER_MEMBERS},
@@ -92,6 +119,7 @@ def describe_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Sourc
 FORMATS: dict[str, Describe] = {
     ".jsonl": describe_jsonl,
     ".ndjson": describe_jsonl,
+    ".json": describe_json,
     ".csv": describe_csv,
     ".parquet": describe_parquet,
 }

@@ -72,7 +72,8 @@ def open_orders(
 ) -> OrderSource:
     """Return the order source at a path or a URL.
 
-    A file is JSONL (`.jsonl`, `.ndjson`), CSV (`.csv`) or Parquet (`.parquet`). DuckDB reads it
+    A file is JSONL (`.jsonl`, `.ndjson`), JSON (`.json`: a list of orders, or responses of the
+    platform), CSV (`.csv`) or Parquet (`.parquet`). DuckDB reads it
     with this number of threads (default: one per core) and this much memory; data that does not
     fit goes into the folder `temporary` (default: the folder of the CSV file that is written).
 
@@ -88,7 +89,7 @@ def open_orders(
     Traceback (most recent call last):
         ...
     epfilter.exporter.errors.OrdersError: `orders.txt` is not a supported orders file. Hint: use \
-.jsonl, .ndjson, .csv or .parquet.
+.jsonl, .ndjson, .json, .csv or .parquet.
     """
     text = os.fspath(source)
     url = _URL.match(text)
@@ -113,7 +114,7 @@ def open_orders(
 
 
 def _unsupported_file(source: str) -> OrdersError:
-    hint = "use .jsonl, .ndjson, .csv or .parquet"
+    hint = "use .jsonl, .ndjson, .json, .csv or .parquet"
     if not source:
         return OrdersError("the path of the orders file is empty.", hint=hint)
     # A path such as `.` or `/` has no name of its own.
