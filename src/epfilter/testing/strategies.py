@@ -22,6 +22,7 @@ from epfilter.ast import (
     Membership,
     Operator,
     Or,
+    construct_call,
 )
 from epfilter.builder import all_of
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
@@ -68,7 +69,8 @@ def filters(
     in them. Without one, they have any field and any text as a value, also hostile ones. The
     operator `text` is left out by default, because most targets refuse it.
 
-    Raises FilterTypeError and ResourceError for an unknown resource.
+    Raises FilterTypeError and ResourceError for an unknown resource, and FilterValueError for one
+    without a field that can be filtered on.
 
     >>> from hypothesis import given
     >>> from epfilter import parse
@@ -163,34 +165,31 @@ def _any_calls() -> st.SearchStrategy[Filter]:
     )
 
 
-@st.composite
-def _calls_of(draw: st.DrawFn, resource: Resource, *, text: bool) -> Filter:
-    declared = {
-        path: (each, [op for op in each.operators if text or op is not Operator.TEXT])
-        for path, each in resource_info(resource).fields.items()
-    }
-    usable = [path for path, (_, operators) in declared.items() if operators]
-    if not usable:
+def _calls_of(resource: Resource, *, text: bool) -> st.SearchStrategy[Filter]:
+    calls = [
+        _call(op, path, declared)
+        for path, declared in resource_info(resource).fields.items()
+        for op in declared.operators
+        if text or op is not Operator.TEXT
+    ]
+    if not calls:
         raise FilterValueError("the resource has no field that can be filtered on.")
-    path = draw(st.sampled_from(usable))
-    each, operators = declared[path]
-    op = draw(st.sampled_from(operators))
-    field = path.replace("[{index}]", "[0]")
-    field = _PLACEHOLDER.sub(lambda _: draw(st.sampled_from(_KEYS)), field)
-    return draw(_call(op, field, each))
+    return st.one_of(calls)
 
 
-def _call(op: Operator, field: str, declared: Declaration[Any]) -> st.SearchStrategy[Filter]:
+def _call(op: Operator, path: str, declared: Declaration[Any]) -> st.SearchStrategy[Filter]:
+    path = path.replace("[{index}]", "[0]")
+    field = st.sampled_from([*dict.fromkeys(_PLACEHOLDER.sub(key, path) for key in _KEYS)])
     texts = _typed_values(declared.type.item or declared.type).map(to_text)
-    if op is Operator.IS_NULL:
-        return st.just(IsNull(field=field))
-    if op in MEMBERSHIPS:
-        several = st.lists(texts, min_size=1, max_size=3).map(tuple)
-        return st.builds(Membership, op=st.just(op), field=st.just(field), values=several)
     if op in (Operator.LIKE, Operator.ILIKE):
         wild = st.sampled_from(["", "*"])
         texts = st.builds("{}{}{}".format, wild, _TEXTS, wild)
-    return st.builds(Comparison, op=st.just(op), field=st.just(field), value=texts)
+    values: st.SearchStrategy[tuple[str, ...]] = st.tuples(texts)
+    if op in MEMBERSHIPS:
+        values = st.lists(texts, min_size=1, max_size=3).map(tuple)
+    elif op is Operator.IS_NULL:
+        values = st.just(())
+    return st.builds(construct_call, st.just(op), field, values)
 
 
 def _typed_values(field_type: FieldType[Any]) -> st.SearchStrategy[Any]:
