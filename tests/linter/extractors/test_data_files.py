@@ -12,6 +12,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from epfilter.errors import Edit, Span, apply_edits
+from epfilter.linter import Configuration, Settings, lint_content
 from epfilter.linter.extractors import (
     FILE_KINDS,
     NO_CONTEXT,
@@ -531,6 +532,34 @@ def test_checks_of_edits_parse_only_the_lines_around_them(
             assert edit
             assert "?filter=ge(a)b" in apply_edits(text, [edit])
         assert len(extraction.filters) == count
+        return sum(parsed)
+
+    assert 0 < parsed_size(40) < 2.3 * parsed_size(20)
+
+
+@pytest.mark.parametrize("before", ["a: >-\n  ", "a: ", "a: '"], ids=["folded", "plain", "single"])
+def test_checks_of_edits_over_line_ends_parse_only_the_lines_around_them(
+    before: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[int] = []
+    load = yaml.load
+
+    def count_and_load(text: str, **options: Any) -> object:
+        parsed.append(len(text))
+        return load(text, **options)
+
+    monkeypatch.setattr(yaml, "load", count_and_load)
+
+    def parsed_size(count: int) -> int:
+        del parsed[:]
+        lines = "|\n  ".join(["eq(a,1)"] * count)
+        text = (
+            f"{before.replace('a:', 'filter:')}{lines}{before[-1] if chr(39) in before else ''}\n"
+        )
+        report = lint_content(text, "x.yaml", Configuration(settings=Settings(select=("EPF403",))))
+        [finding] = report.findings
+        assert finding.diagnostic.fix
+        assert len(finding.diagnostic.fix.edits) == count - 1
         return sum(parsed)
 
     assert 0 < parsed_size(40) < 2.3 * parsed_size(20)

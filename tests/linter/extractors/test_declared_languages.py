@@ -12,12 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter.errors import Edit, Span, apply_edits
-from epfilter.linter.extractors import Endpoints, Extraction, MappedText, extract_file
 from epfilter.linter.extractors.filter_text import ends_early
-from epfilter.linter.extractors.mapped_text import mark_placeholders
 from epfilter.linter.extractors.name_uses import NameUses
 from epfilter.printer import unparse
 from support.counted_work import count_lines
+from support.extracted_values import extract_text, extract_value, mark_text
 from support.filter_strategies import filters, pieces
 from support.rows import for_each
 from support.sizes import divide_examples, slow_except
@@ -91,25 +90,6 @@ def write_program(name: str, text: str, chance: random.Random) -> str:
     # All characters of a call may be escaped: another sign makes the linter read the file.
     program = writer.program.replace("é", "epfilter_é")
     return program.replace("%s", writer.joined.join(literals))
-
-
-def mark_text(text: str) -> str:
-    return mark_placeholders(MappedText.of_file(text)).text
-
-
-def extract_text(text: str, name: str) -> Extraction:
-    extraction = Extraction(Endpoints())
-    extract_file(text, name, extraction)
-    return extraction
-
-
-def extract_value(program: str, name: str) -> MappedText:
-    """Return the only filter of a program."""
-    extraction = extract_text(program, name)
-    assert not extraction.problems
-    assert not extraction.interpolations
-    ((value, *_),) = extraction.filters
-    return value
 
 
 values = st.builds(

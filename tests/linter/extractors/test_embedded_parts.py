@@ -10,11 +10,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from epfilter.errors import Edit, Span, apply_edits
-from epfilter.linter.extractors import Endpoints, Extraction, MappedText, extract_file, find_kind
+from epfilter.linter.extractors import find_kind
 from epfilter.linter.extractors.filter_text import ends_early
-from epfilter.linter.extractors.mapped_text import mark_placeholders
 from epfilter.printer import unparse
 from support.counted_work import count_lines
+from support.extracted_values import extract_text, extract_value, mark_text
 from support.filter_strategies import filters, pieces
 from support.sizes import divide_examples
 
@@ -69,25 +69,6 @@ WRITERS: dict[str, Callable[[str], str]] = {
     "a.bru": write_bruno,
 }
 names = pytest.mark.parametrize("name", WRITERS)
-
-
-def mark_text(text: str) -> str:
-    return mark_placeholders(MappedText.of_file(text)).text
-
-
-def extract_text(text: str, name: str) -> Extraction:
-    extraction = Extraction(Endpoints())
-    extract_file(text, name, extraction)
-    return extraction
-
-
-def extract_value(text: str, name: str) -> MappedText:
-    """Return the only filter of a file."""
-    extraction = extract_text(text, name)
-    assert not extraction.problems
-    assert not extraction.interpolations
-    ((value, *_),) = extraction.filters
-    return value
 
 
 values = st.builds(

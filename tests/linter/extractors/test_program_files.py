@@ -13,38 +13,16 @@ from hypothesis import strategies as st
 
 from epfilter.errors import Edit, Span, apply_edits
 from epfilter.linter.extractors import (
-    Endpoints,
-    Extraction,
     MappedText,
-    extract_file,
     javascript_literals,
 )
 from epfilter.linter.extractors.filter_text import ends_early
-from epfilter.linter.extractors.mapped_text import mark_placeholders
 from epfilter.printer import unparse
+from support.extracted_values import extract_text, extract_value, mark_text
 from support.filter_strategies import any_text, filters, pieces
 from support.sizes import divide_examples, slow_except
 
 _CODES = {ord(char) for char in "'\"`\\\n\r{}$&"}
-
-
-def extract_text(text: str, name: str) -> Extraction:
-    extraction = Extraction(Endpoints())
-    extract_file(text, name, extraction)
-    return extraction
-
-
-def mark_text(text: str) -> str:
-    return mark_placeholders(MappedText.of_file(text)).text
-
-
-def extract_value(program: str, name: str) -> MappedText:
-    """Return the only filter of a program."""
-    extraction = extract_text(program, name)
-    assert not extraction.problems
-    assert not extraction.interpolations
-    assert len(extraction.filters) == 1, extraction
-    return extraction.filters[0].value
 
 
 def write_python_char(char: str, quote: str, chance: random.Random) -> str:

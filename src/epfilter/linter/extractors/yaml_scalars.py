@@ -181,13 +181,13 @@ class _EditCheck:
         return _load(f"[{changed}]" if self.scalar.in_flow else f"- {changed}") == expected
 
     def _check_lines(self, start: int, end: int, edit: Edit) -> bool | None:
-        """Return whether an edit within a line holds; None where the lines around do not show it.
+        """Return whether an edit holds; None where the lines around do not show it.
 
         `start` and `end` are the range of the edit in the source.
         """
         text = self.source.text
         window = self._find_lines(start, end)
-        if window is None or "\n" in edit.text or "\n" in text[start:end]:
+        if window is None or "\n" in edit.text:
             return None
         first, last = window
         before, old = self._load_lines(text[first:last])
