@@ -6,6 +6,7 @@ import copy
 import json
 import pickle
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,42 @@ def test_json_of_a_node(f: Filter, data: dict[str, Any]) -> None:
     assert f.model_dump_json() == json.dumps(data, separators=(",", ":"))
     assert adapter.validate_python(data) == f
     assert type(f).model_validate(data) == f
+
+
+def test_fields_by_position_have_the_order_of_a_match() -> None:
+    comparison = Comparison("eq", "a", "1")
+    assert comparison == Comparison("eq", field="a", value="1") == F.a.eq(1)
+    assert Membership("in", "a", ["1", "2"]) == F.a.in_(1, 2)
+    assert IsNull("a") == F.a.is_null()
+    assert And([comparison, IsNull("a")]) == comparison & IsNull("a")
+    assert Or((comparison, IsNull("a"))) == comparison | IsNull("a")
+    with pytest.raises(ValidationError):
+        Comparison("in", "a", "1")  # type: ignore[arg-type] # that is the point
+    with pytest.raises(ValidationError):
+        Comparison("eq", "a")  # type: ignore[call-arg] # that is the point
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (
+            lambda: And(IsNull("a"), IsNull("b")),  # type: ignore[arg-type, call-arg] # the point
+            "And takes at most 1 by position, not 2. Hint: as in And(terms).",
+        ),
+        (
+            lambda: Comparison("eq", "a", "1", "2"),  # type: ignore[call-arg] # the point
+            "Comparison takes at most 3 by position, not 4. Hint: as in Comparison(op, field, value).",
+        ),
+        (
+            lambda: IsNull("a", field="a"),  # type: ignore[misc] # the point
+            "IsNull: `field` is given by position and by name.",
+        ),
+    ],
+)
+def test_too_many_fields_by_position(build: Callable[[], object], message: str) -> None:
+    with pytest.raises(FilterTypeError) as error:
+        build()
+    assert str(error.value) == message
 
 
 def test_a_text_is_accepted_as_an_operator() -> None:

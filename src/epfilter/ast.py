@@ -278,7 +278,33 @@ class _NoIteration:
         raise AttributeError(f"{owner.__name__!r} object has no attribute '__iter__'")
 
 
-class _Node(Filter, BaseModel, frozen=True, extra="forbid", defer_build=True):
+if TYPE_CHECKING:  # by this class a type checker recognizes fields, and that they are frozen
+    from pydantic._internal._model_construction import ModelMetaclass as _NodeType
+else:
+
+    class _NodeType(type(BaseModel)):
+        """The class of the node classes, which accept their fields by position too."""
+
+        def __call__(cls, /, *values: Any, **fields: Any) -> Any:
+            """Return a node; a value by position is the field that has this place in `match`."""
+            if values:
+                names: tuple[str, ...] = cls.__match_args__
+                if len(values) > len(names):
+                    raise FilterTypeError(
+                        f"{cls.__name__} takes at most {len(names)} by position, "
+                        f"not {len(values)}.",
+                        hint=f"as in {cls.__name__}({', '.join(names)})",
+                    )
+                for name, value in zip(names, values, strict=False):
+                    if name in fields:
+                        raise FilterTypeError(
+                            f"{cls.__name__}: `{name}` is given by position and by name."
+                        )
+                    fields[name] = value
+            return super().__call__(**fields)
+
+
+class _Node(Filter, BaseModel, frozen=True, extra="forbid", defer_build=True, metaclass=_NodeType):
     """The base of the five nodes: frozen, exact, and with a repr that evaluates to the node.
 
     pydantic builds the validators at the first use. Parsing, building and printing need none of
@@ -347,7 +373,6 @@ class Comparison(_Node, frozen=True):
 
         def __init__(
             self,
-            *,
             op: Operator
             | Literal["eq", "gt", "ge", "lt", "le", "like", "ilike", "contains", "text"],
             field: str,
@@ -385,7 +410,6 @@ class Membership(_Node, frozen=True):
 
         def __init__(
             self,
-            *,
             op: Operator | Literal["in", "contains_any", "contains_all"],
             field: str,
             values: tuple[str, ...] | list[str],
@@ -429,7 +453,7 @@ class IsNull(_NamedNode, frozen=True):
 
     if TYPE_CHECKING:
 
-        def __init__(self, *, op: Literal["is_null"] = ..., field: str) -> None: ...
+        def __init__(self, field: str, *, op: Literal["is_null"] = ...) -> None: ...
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -483,7 +507,7 @@ class And(_Group, frozen=True):
 
     if TYPE_CHECKING:
 
-        def __init__(self, *, op: Literal["and"] = ..., terms: Sequence[Filter]) -> None: ...
+        def __init__(self, terms: Sequence[Filter], *, op: Literal["and"] = ...) -> None: ...
 
 
 class Or(_Group, frozen=True):
@@ -499,7 +523,7 @@ class Or(_Group, frozen=True):
 
     if TYPE_CHECKING:
 
-        def __init__(self, *, op: Literal["or"] = ..., terms: Sequence[Filter]) -> None: ...
+        def __init__(self, terms: Sequence[Filter], *, op: Literal["or"] = ...) -> None: ...
 
 
 Node = Annotated[Comparison | Membership | IsNull | And | Or, Field(discriminator="op")]
