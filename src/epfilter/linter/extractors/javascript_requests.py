@@ -120,20 +120,29 @@ class JavaScriptRequests(TreeSinks):
         return outer
 
     def find_uses(
-        self, node: Node, is_known: Callable[[RequestContext], bool], depth: int = 0
+        self,
+        node: Node,
+        is_known: Callable[[RequestContext], bool],
+        depth: int = 0,
+        visited: set[int] | None = None,
     ) -> Iterator[RequestContext]:
         """Yield the requests that a variable or function of the node's value is used for.
 
-        Of the requests around a use, it is the innermost that `is_known`.
+        Of the requests around a use, it is the innermost that `is_known`. The uses that are
+        `visited` are left out: a name that is assigned often would lead to itself again and again.
         """
+        visited = set() if visited is None else visited
         name = self._find_bound_name(node)
         if name is None or depth > _USE_DEPTH:
             return
         yield from filter(is_known, self._find_url_requests(name))
         for use in self.bindings.find_uses(name):
+            if use.id in visited:
+                continue
+            visited.add(use.id)
             request = next(filter(is_known, self._find_requests_around(use)), None)
             if request is None:
-                yield from self.find_uses(use, is_known, depth + 1)
+                yield from self.find_uses(use, is_known, depth + 1, visited)
             else:
                 yield request
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, NamedTuple, TypeVar
@@ -174,32 +175,43 @@ class ProgramExtractor(ABC, Generic[Node]):
 
     def _add_joined(self, root: Node) -> None:
         """Add the terms of lists, as parts of the filter that each list is joined to."""
+        joins = {
+            piece.list_name: self._sinks.uses.find_joins(piece.list_name) for piece in self._pieces
+        }
+        positions = sorted({join.span.start for each in joins.values() for join in each})
+        requests = self._find_requests_at(positions, root) if positions else {}
+        find = self._extraction.find_listings
+        contexts: dict[str, RequestContext] = {}
+        for name, each in joins.items():
+            used = [requests.get(join.span.start, NO_CONTEXT) for join in each]
+            known = {find(request).resources: request for request in used}
+            known.pop((), None)
+            contexts[name] = next(iter(known.values())) if len(known) == 1 else NO_CONTEXT
         for value, built_with, name in self._pieces:
-            requests = [
-                self._find_request_at(join.span.start, root)
-                for join in self._sinks.uses.find_joins(name)
-            ]
-            find = self._extraction.find_listings
-            known = {find(each).resources: each for each in requests if find(each).resources}
-            context = next(iter(known.values())) if len(known) == 1 else NO_CONTEXT
-            self._extraction.add_candidate(value, context, built_with, is_part=True)
+            self._extraction.add_candidate(value, contexts[name], built_with, is_part=True)
         for join in [*self._sinks.joins]:
             self._add_join(join)
 
-    def _find_request_at(self, position: int, root: Node) -> RequestContext:
-        """Return the request that the value of the expression at a position is used for."""
-        innermost, innermost_request, size = root, NO_CONTEXT, len(self._source.text)
+    def _find_requests_at(self, positions: Sequence[int], root: Node) -> dict[int, RequestContext]:
+        """Return the requests that the values of the innermost nodes at positions are used for."""
+        innermost: dict[int, tuple[int, Node, RequestContext]] = {}
         stack = [(root, NO_CONTEXT)]
         while stack:
             node, outer = stack.pop()
             start, end = self._span(node)
-            if not start <= position < end:
+            inside = positions[bisect_left(positions, start) : bisect_left(positions, end)]
+            if not inside:
                 continue
             request = self._sinks.find_request(node, outer)
-            if end - start <= size:
-                innermost, innermost_request, size = node, request, end - start
+            for position in inside:
+                size = innermost[position][0] if position in innermost else end - start
+                if end - start <= size:
+                    innermost[position] = end - start, node, request
             stack += [(child, request) for child in self._sinks.list_children(node)]
-        return self._find_use(innermost, innermost_request)
+        return {
+            position: self._find_use(node, request)
+            for position, (_, node, request) in innermost.items()
+        }
 
     def _add_join(self, join: Join) -> None:
         """Add the separator of a list, between two calls, so that it is checked as part of one."""
