@@ -86,7 +86,7 @@ def _format_example(example: Example) -> list[str]:
         caption = [f"For the resource `{example.resource}`:", ""]
     elif example.name:
         caption = [f"In `{example.name}`:", ""]
-    text = make_printable(example.text.rstrip("\n"))
+    text = make_printable(example.text.rstrip("\n")) if example.text.strip() else "(empty text)"
     if len(text) > _MAX_EXAMPLE_LENGTH:
         text = f"{text[:_MAX_EXAMPLE_LENGTH]}…"
     return [*caption, "```text", text, "```"]

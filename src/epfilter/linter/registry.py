@@ -128,7 +128,7 @@ def _format_example(heading: str, example: Example) -> str:
     context = f" (resource {example.resource})" if example.resource else ""
     if example.name:
         context = f" (in {example.name})"
-    text = make_printable(example.text.rstrip("\n"))
+    text = make_printable(example.text.rstrip("\n")) if example.text.strip() else "(empty text)"
     if len(text) > _WIDTH * 2:
         text = f"{text[:_WIDTH]}…"
     return f"{heading}{context}:\n    {text}".rstrip()
