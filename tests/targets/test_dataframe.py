@@ -986,3 +986,62 @@ def test_expressions_for_other_zones_and_large_unsigned_numbers(engine: str, f: 
     wrapped = nw.from_native(frame)
     selected = wrapped.filter(to_narwhals(f, schema=wrapped.collect_schema()))
     assert ids(selected.to_native()) == wanted
+
+
+# Sets of values.
+
+_SETS: dict[str, tuple[pa.DataType, list[Any]]] = {
+    "int8": (pa.int8(), [0, 1, -128, 127]),
+    "int64": (pa.int64(), [0, 2**53, 2**53 + 1, -(2**63)]),
+    "uint64": (pa.uint64(), [0, 2**53 + 1, 2**63, 2**64 - 1]),
+    "double": (pa.float64(), [0.0, -0.0, 0.1, 1e300, float("nan"), float("inf")]),
+    "single": (pa.float32(), [0.0, -0.0, 0.5, 16777216.0, float("nan")]),
+    "decimal": (pa.decimal128(20, 2), [Decimal("0.00"), Decimal("5.50"), Decimal("-1.25")]),
+    "day": (pa.date32(), [date(2018, 9, 1), date(1, 1, 1)]),
+    "at": (pa.timestamp("us", "UTC"), [_DAY, _DAY + timedelta(microseconds=1)]),
+    "seconds": (pa.timestamp("ms"), [_DAY.replace(tzinfo=None)]),
+    "text": (pa.string(), ["", "a", "a'b", "a\\b", 'x"y', "é", "a\0b"]),
+    "paid": (pa.bool_(), [True, False]),
+}
+_SET_VALUES: dict[str, tuple[str, ...]] = {
+    "text": ("a", "a'b", "a\\b", "é", "x", "y", "z", "", "a\0b"),
+    **dict.fromkeys(
+        ("day", "at", "seconds"),
+        (
+            *("2018-09-01", "0001-01-01", "2018-09-01T02:00:00+02:00", "9999-12-31", "x"),
+            *("2018-09-01T00:00:00.000001Z", "2018-09-03", "2018-09-04"),
+        ),
+    ),
+    "paid": ("true", "x", "y", "z", "1", "2"),
+}
+_NUMBER_VALUES = (
+    *("0", "1", "5.5", "-1.25", "0.1", "0.5", "1e300", "9007199254740993", "16777217", "x"),
+    *("9223372036854775808", "18446744073709551615", "-128"),
+)
+
+
+@pytest.mark.parametrize("engine", [name for name in ENGINES if "objects" not in name])
+@pytest.mark.parametrize("of", _SETS)
+def test_many_values_are_looked_up_exactly(engine: str, of: str) -> None:
+    type_, values = _SETS[of]
+    cells = [*values, None]
+    # Arrow turns integers beside null in a list into floats when it makes lists of numpy.
+    last = [*values, *([None] if engine != "pandas" else [])]
+    lists = [*([value] for value in values), last, [], None]
+    frame = ENGINES[engine](make_table(a=pa.array(cells, type_)))
+    frame_of_lists = ENGINES[engine](make_table(a=pa.array(lists, pa.list_(type_))))
+    operands = _SET_VALUES.get(of, _NUMBER_VALUES)
+    for f, made, selected_from in (
+        (F.a.in_(operands), cells, frame),
+        (F.a.in_(operands), lists, frame_of_lists),
+        (F.a.contains_all(*operands[:1] * 5, operands[0]), lists, frame_of_lists),
+        (F.a.contains_all(operands), lists, frame_of_lists),
+    ):
+        matching = to_predicate(f)
+        wanted = [n for n, cell in enumerate(made) if matching({"a": cell})]
+        try:
+            found = ids(filter_frame(selected_from, f))
+        except UnsupportedFilterError:
+            assert made is lists, (engine, of)
+        else:
+            assert found == wanted, str(f)

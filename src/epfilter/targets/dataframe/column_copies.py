@@ -35,9 +35,9 @@ class CopiedColumns(NamedTuple):
     has_collation: bool = False
     """Whether texts inside lists and structs compare by a collation."""
 
-    def drop_from(self, native: Any, engine: str) -> Any:
-        """Return a frame without the copies."""
-        names = [copy.name for copy in self.copies.values()]
+    def drop_from(self, native: Any, engine: str, others: Iterable[str]) -> Any:
+        """Return a frame without the copies and without other columns."""
+        names = [*(copy.name for copy in self.copies.values()), *others]
         if not names:
             return native
         if engine == "DuckDB":
@@ -80,7 +80,7 @@ def _copy_in_duckdb(native: Any, schema: Schema, names: Iterable[str]) -> Copied
         names, schema, {name for name in names if types[name] == "UUID"}, _BY_CODE_POINT["duckdb"]
     )
     has_collation = _has_texts_inside(schema, names) and _is_collation(
-        native.query("epfilter_rows", _DEFAULT_COLLATION).fetchall()[0][0]
+        native.query(new_name(), _DEFAULT_COLLATION).fetchall()[0][0]
     )
     return CopiedColumns(native.project(f"*, {sql}") if sql else native, copies, has_collation)
 

@@ -17,7 +17,7 @@ from epfilter.targets.dataframe.columns import Column
 from epfilter.targets.representable import EVERY_INT64, Comparison
 
 _WIDE_INTEGERS = (nw.UInt64, nw.Int128, nw.UInt128)
-_MAX_COMPARED = 4
+MAX_COMPARED = 4
 """Up to so many values are compared one by one; engines look up more of them in a set."""
 
 
@@ -45,8 +45,12 @@ def is_any_of(column: Column, values: Sequence[Any]) -> nw.Expr:
     """Return whether the value is one of these, which the column can hold."""
     dtype = column.dtype
     is_exact = is_text(dtype) or (dtype.is_integer() and not isinstance(dtype, _WIDE_INTEGERS))
-    if is_exact and len(values) > _MAX_COMPARED:
-        return comparable_expr(column).is_in(values)
+    if len(values) > MAX_COMPARED:
+        # DuckDB searches the list that narwhals makes of the values from its beginning.
+        if column.look_up is not None and (not is_exact or column.engine == "DuckDB"):
+            return column.look_up(comparable_expr(column), values, is_list=False)
+        if is_exact:
+            return comparable_expr(column).is_in(values)
     return join_balanced([compare(column, Comparison(Operator.EQ, value)) for value in values], or_)
 
 

@@ -10,11 +10,12 @@ from narwhals.exceptions import DuplicateError
 
 from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
-from epfilter.resources import bound_calls
+from epfilter.resources import BoundCall, bound_calls
 from epfilter.targets.binding import bind_filter, field_types
 from epfilter.targets.column_aliases import resolve_columns
 from epfilter.targets.dataframe.column_copies import copy_columns
 from epfilter.targets.dataframe.columns import (
+    Column,
     declared_column,
     find_column,
     has_column,
@@ -23,6 +24,7 @@ from epfilter.targets.dataframe.columns import (
 from epfilter.targets.dataframe.conditions import build_condition
 from epfilter.targets.dataframe.engines import find_engine
 from epfilter.targets.dataframe.ibis_tables import SQL_BACKENDS, filter_sql_table
+from epfilter.targets.dataframe.memberships import Memberships, has_sets
 from epfilter.targets.dataframe.native_columns import (
     add_element_columns,
     convert_objects,
@@ -164,17 +166,21 @@ def filter_frame(
         wrapped = add_element_columns(wrapped, calls, schema, null_columns)
         schema = dict(wrapped.collect_schema()) | schema
     copied = copy_columns(wrapped, engine, schema, used)
-    condition = build_condition(
-        tree,
-        lambda call: copied.find_column(call, schema, engine, null_columns),
-        overrides,
-    )
+    memberships = Memberships()
+    look_up = memberships.add if has_sets(engine) else None
+
+    def column_of(call: BoundCall) -> Column:
+        column = copied.find_column(call, schema, engine, null_columns)
+        return column._replace(look_up=look_up)
+
+    condition = build_condition(tree, column_of, overrides)
     if condition is None:
         return cast("Frame", _wrap_frame(frame).head(0).to_native())
+    prepared = nw.from_native(memberships.add_columns(copied.native, engine))
     if engine != "pandas":
-        selected = nw.from_native(copied.native).filter(condition).to_native()
-        return cast("Frame", copied.drop_from(selected, engine))
-    mask = wrapped.select(matches=condition).get_column("matches").to_numpy()
+        selected = prepared.filter(condition).to_native()
+        return cast("Frame", copied.drop_from(selected, engine, memberships.names))
+    mask = prepared.select(matches=condition).get_column("matches").to_numpy()
     return cast("Frame", cast("Any", frame).loc[mask.astype(bool)])
 
 

@@ -14,8 +14,8 @@ from epfilter.resources import BoundCall
 from epfilter.semantics import parse_pattern
 from epfilter.targets.dataframe.coercion import COMPARE, coerce_value, fit_comparison, is_text
 from epfilter.targets.dataframe.columns import Column, dtype_instance
-from epfilter.targets.dataframe.comparisons import join_balanced, to_literal
-from epfilter.targets.representable import EVERY_INT64
+from epfilter.targets.dataframe.comparisons import MAX_COMPARED, join_balanced, to_literal
+from epfilter.targets.representable import EVERY_INT64, Representation
 
 _SEARCHABLE = (nw.Boolean, nw.Date, nw.Datetime, nw.String)
 _EXPLODE = "explode the list first"
@@ -33,6 +33,8 @@ def list_condition(call: BoundCall, column: Column) -> nw.Expr | None:
     element = column._replace(dtype=dtype_instance(column.dtype.inner))
     op = call.op
     _require_searchable(op, element)
+    if len(call.values) > MAX_COMPARED and column.look_up is not None:
+        return _look_up(call, column, element)
     match op:
         case Operator.EQ | Operator.CONTAINS:
             return _contains(op, column, element, call.values[0])
@@ -68,13 +70,28 @@ def _require_searchable(op: CallOperator, element: Column) -> None:
 
 
 def _contains(op: CallOperator, column: Column, element: Column, operand: object) -> nw.Expr | None:
-    if isinstance(operand, UUID) and is_text(element.dtype):
-        raise element.unsupported(op, "a text may hold a UUID in upper case", _EXPLODE)
-    value = coerce_value(op, operand, element)
-    comparison = fit_comparison(Operator.EQ, value, element.dtype) if value is not None else False
+    comparison = _fit_item(op, operand, element)
     if isinstance(comparison, bool):
         return None
     return column.expr.list.contains(_to_item(op, comparison.value, element))
+
+
+def _look_up(call: BoundCall, column: Column, element: Column) -> nw.Expr | None:
+    """Look up the elements in the set of values."""
+    comparisons = [_fit_item(call.op, value, element) for value in call.values]
+    values = [each.value for each in comparisons if not isinstance(each, bool)]
+    needs_all = call.op is Operator.CONTAINS_ALL
+    if not values or (needs_all and len(values) < len(comparisons)):
+        return None
+    assert column.look_up is not None  # noqa: S101 - as the caller has checked
+    return column.look_up(column.expr, values, is_list=True, needs_all=needs_all)
+
+
+def _fit_item(op: CallOperator, operand: object, element: Column) -> Representation:
+    if isinstance(operand, UUID) and is_text(element.dtype):
+        raise element.unsupported(op, "a text may hold a UUID in upper case", _EXPLODE)
+    value = coerce_value(op, operand, element)
+    return fit_comparison(Operator.EQ, value, element.dtype) if value is not None else False
 
 
 def _to_item(op: CallOperator, value: Any, element: Column) -> Any:
