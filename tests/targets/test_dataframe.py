@@ -644,14 +644,16 @@ def test_times_of_every_unit_and_zone_compare_exactly(
         )
     )
     for f, expected in {
-        "eq(at,2018-09-01)": [1],
-        "gt(at,2018-09-01)": [2],
+        "eq(at,2018-09-01)": [1] if unit != "ns" else [1, 2],
+        "gt(at,2018-09-01)": [2] if unit != "ns" else [],
         "ge(at,2018-09-01T02:00:00+02:00)": [1, 2],
         "lt(at,2018-08-31T23:59:59.999999Z)": [0] if unit in ("s", "ms") else [],
         "ge(at,2018-09-01T00:00:00.000001Z)": [2] if unit != "ns" else [],
         "lt(at,2018-09-01T00:00:00.0000005Z)": [0],
+        "le(at,2018-08-31T23:59:59.999999Z)": [0],
         "gt(at,0001-01-01)": [0, 1, 2],
-        "in(at,2018-09-01,9999-12-31)": [1],
+        "in(at,2018-09-01,9999-12-31)": [1] if unit != "ns" else [1, 2],
+        "in(at,2018-09-01,9999-12-31,x,2018-09-02,2018-09-03)": [1] if unit != "ns" else [1, 2],
         "lt(at,9999-12-31)": [0, 1, 2],
     }.items():
         assert ids(filter_frame(frame, f)) == expected, f
@@ -914,6 +916,24 @@ def test_arrays_of_one_length_are_lists(engine: str) -> None:
         "in(n,5,6)": [],
     }.items():
         assert ids(filter_frame(frame, f)) == expected, f
+
+
+@pytest.mark.parametrize("engine", ["pandas", "pandas of pyarrow", "polars", "pyarrow"])
+def test_a_time_in_nanoseconds_finds_its_own_row(engine: str) -> None:
+    moment = pd.Timestamp("1969-09-01T00:00:00.123456789Z")
+    nanoseconds = [moment.value - 1000, moment.value, moment.value + 1000]
+    table = make_table(at=pa.array(nanoseconds, pa.int64()).cast(pa.timestamp("ns", "UTC")))
+    rows_of_pandas = table.to_pandas()["at"]
+    for f, expected in {
+        F.at.eq(moment): [1],
+        F.at.in_(*[moment] * 5, moment): [1],
+        F.at.lt(moment): [0],
+        F.at.gt(moment): [2],
+        F.at.le(moment): [0, 1],
+    }.items():
+        assert ids(filter_frame(ENGINES[engine](table), f)) == expected, str(f)
+        matching = to_predicate(f)
+        assert [n for n, at in enumerate(rows_of_pandas) if matching({"at": at})] == expected
 
 
 # Labels of pandas.

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from numbers import Integral
 from operator import index
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from epfilter.ast import CallOperator, Operator
@@ -333,6 +333,13 @@ def _normalize(value: object) -> tuple[type, object] | None:
     return None if converted is None else (class_, converted)
 
 
+def _cut_nanoseconds(value: datetime) -> datetime:
+    """Return a time without what is finer than a microsecond, as in a filter."""
+    return (
+        cast("Any", value).to_pydatetime(warn=False) if getattr(value, "nanosecond", 0) else value
+    )
+
+
 _BASES: tuple[tuple[type, Callable[[Any], object]], ...] = (
     (Enum, lambda value: value.value),
     (str, str.__str__),
@@ -340,7 +347,7 @@ _BASES: tuple[tuple[type, Callable[[Any], object]], ...] = (
     (Integral, index),
     (float, float.__float__),
     (Decimal, Decimal),
-    (datetime, lambda value: value if value == value else None),  # noqa: PLR0124 - NaT
+    (datetime, lambda value: _cut_nanoseconds(value) if value == value else None),  # noqa: PLR0124 - NaT
     (date, lambda value: value),
     (UUID, lambda value: value),
 )

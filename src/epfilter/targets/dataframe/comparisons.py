@@ -34,11 +34,14 @@ def comparable_expr(column: Column) -> nw.Expr:
     """Return the column; as text if it holds categories, which some engines order by number."""
     if isinstance(column.dtype, (nw.Categorical, nw.Enum)):
         return column.expr.cast(nw.String)
-    dtype = column.dtype
-    if column.engine == "Polars" and isinstance(dtype, nw.Datetime) and dtype.time_zone:
+    dtype, expr = column.dtype, column.expr
+    if not isinstance(dtype, nw.Datetime):
+        return expr
+    if column.engine == "Polars" and dtype.time_zone:
         # Polars compares timestamps of the same time zone only; the zone of a column is a label.
-        return column.expr.dt.convert_time_zone("UTC")
-    return column.expr
+        expr = expr.dt.convert_time_zone("UTC")
+    # As in a filter, what is finer than a microsecond is cut.
+    return expr.dt.truncate("1us") if dtype.time_unit == "ns" else expr
 
 
 def is_any_of(column: Column, values: Sequence[Any]) -> nw.Expr:
