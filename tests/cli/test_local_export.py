@@ -276,7 +276,7 @@ def test_a_file_created_during_the_export_is_kept(
 
     if not links:
         monkeypatch.setattr(os, "link", without_links)
-    monkeypatch.setattr("epfilter.cli.local_export.open_orders", lambda _: Slow())
+    monkeypatch.setattr("epfilter.cli.local_export.open_orders", lambda _, **__: Slow())
     result = export("--orders", "orders.jsonl", PAID)
     assert result.stderr.endswith("Error: paid.csv exists; use `--force` to replace it.\n")
     assert (result.exit_code, result.stdout) == (2, "")

@@ -168,7 +168,11 @@ LINEAR: dict[str, Callable[[int], str]] = {
 }
 
 
-@pytest.mark.parametrize("resource", [None, things], ids=["no resource", "with a resource"])
+@pytest.mark.parametrize(
+    "resource",
+    [pytest.param(None, marks=pytest.mark.slow), things],
+    ids=["no resource", "with a resource"],
+)
 @pytest.mark.parametrize("name", slow_except(LINEAR, "mixed"))
 def test_work_grows_linearly(name: str, resource: Any) -> None:
     # With a limit of 0 every text is percent-encoded.

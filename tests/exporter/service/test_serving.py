@@ -63,6 +63,7 @@ def run_job(client: httpx.Client, body: object = CREATE) -> str:
     return str(job()["link"]["href"])
 
 
+@pytest.mark.slow  # the tests of the page and of `epfilter serve` start one in every run
 def test_orders_are_exported_from_the_first_request_to_the_last_byte(live: LiveService) -> None:
     with client_of(live) as client:
         whole = httpx.get(run_job(client))
