@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from epfilter import Filter, parse
+from epfilter import F, Filter, parse
 from epfilter.ast import And, Comparison, IsNull, Membership, Operator, Or
 from epfilter.targets import UnsupportedFilterError, to_predicate, to_sqlalchemy
 
@@ -251,3 +251,36 @@ def test_what_each_kind_of_column_finds(engine: Any, case: int) -> None:
     empty = dict.fromkeys(VALUES)
     _store(name, connection, table, [{**empty, column: value} for value in values])
     assert {f: sorted(select(connection, table, parse(f))) for f in expected} == expected
+
+
+@pytest.mark.parametrize("charset", ["", "&charset=latin1", "&charset=utf8mb3"])
+@pytest.mark.parametrize("collation", ["latin1_swedish_ci", "utf8mb3_general_ci", "utf8mb4_bin"])
+def test_character_sets_of_mariadb(mariadb_url: str, charset: str, collation: str) -> None:
+    """A text that the column or the connection cannot hold is compared all the same."""
+    table = sqlalchemy.Table(
+        "charsets",
+        sqlalchemy.MetaData(),
+        sqlalchemy.Column("id", sqlalchemy.Integer, primary_key=True, autoincrement=False),
+        sqlalchemy.Column("name", sqlalchemy.String(20, collation=collation)),
+        prefixes=["TEMPORARY"],
+    )
+    engine = sqlalchemy.create_engine(mariadb_url + charset)
+    made = [{"id": 0, "name": "a"}, {"id": 1, "name": "\u00e9"}, {"id": 2, "name": None}]
+    with engine.connect() as connection:
+        table.create(connection)
+        connection.execute(sqlalchemy.insert(table), made)
+        for written in ("a", "\u00e9", "\u03a9", "\U0001f600", "A"):
+            field = F.name
+            for f in (
+                field.eq(written),
+                field.in_("a", written),
+                field.gt(written),
+                field.le(written),
+                field.like(f"*{written}"),
+                field.ilike(f"*{written}*"),
+            ):
+                matching = to_predicate(f)
+                assert select(connection, table, f) == {
+                    row["id"] for row in made if matching(row)
+                }, f
+    engine.dispose()

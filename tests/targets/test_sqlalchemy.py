@@ -554,7 +554,8 @@ def test_the_statement_is_the_same_for_every_value(dialect: str, value: str, fie
             assert "\0" in value
             continue
         assert "⟦" not in str(compiled)
-        assert set(compiled.params.values()) == ({marked} if field == "name" else set())
+        exact = marked.encode() if dialect == "mysql" else marked
+        assert set(compiled.params.values()) == ({exact} if field == "name" else set())
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql", "duckdb"])

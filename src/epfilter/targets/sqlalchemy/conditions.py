@@ -105,9 +105,11 @@ def _write_in_json(dialect: SqlDialect, call: Call, sql: str) -> str:
     if not dialect.has_nul_in_json and any("\x00" in text for text in texts):
         raise dialect.unsupported("its texts in JSON end at NUL, the character U+0000")
     if call.op is Operator.IS_NULL:
-        path = JSON_PATHS[type(dialect)](dialect, sql)
+        path = JSON_PATHS[type(dialect)](dialect, sql, call.type.type)
         path.follow(call.path)
-        return f"NOT {path.exists(path.is_present())}"
+        condition = f"NOT {path.exists(path.is_present())}"
+        is_readable = path.is_readable(sql)
+        return f"({is_readable} AND {condition})" if is_readable else condition
 
     def write(values: tuple[Any, ...]) -> str:
         path_type = JSON_PATHS[type(dialect)]
@@ -118,7 +120,7 @@ def _write_in_json(dialect: SqlDialect, call: Call, sql: str) -> str:
         ]
         if not by_type:
             return NEVER
-        path = path_type(dialect, sql)
+        path = path_type(dialect, sql, call.type.type)
         path.follow(call.path)
         path.elements()
         conditions = [

@@ -260,6 +260,10 @@ class SqlDialect(ABC):
         """Return the placeholder of an index or a length."""
         return self.bind(index, _INTEGER)
 
+    def is_jsonb(self, type_: types.TypeEngine[Any]) -> bool:
+        """Return whether a column has the type JSONB of PostgreSQL."""
+        return type_.dialect_impl(self._compiler.dialect).__visit_name__ == "JSONB"
+
     def list_element(self, sql: str, index: int) -> str:
         """Return an element of a list, or NULL if there is none; the first has the index 0."""
         return f"({sql})[{self.bind_index(index + 1)}]"

@@ -25,6 +25,7 @@ from epfilter.targets.sqlalchemy.dialect import NAIVE_DATETIME, SYMBOLS, SqlDial
 _MAX_REPLACED = 20
 """Nested calls; the parser of SQLite stops at a depth of 100 symbols, several for each call."""
 
+_BYTES = types.LargeBinary()
 _AS_IS = types.NullType()
 """The type of a parameter that the driver receives as it is."""
 
@@ -232,10 +233,14 @@ class MySQL(SqlDialect):
         return f"CAST(CONVERT({sql} USING utf8mb4) AS BINARY)"
 
     def bind_exact_text(self, value: str) -> str:
-        return self.exact_text(self.bind_text(value))
+        # As a text it would lose the characters that the connection's character set has not.
+        return self.bind(value.encode(), _BYTES)
 
     def text_equals(self, sql: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
-        return self._equals_with_index(sql, values, type_)
+        # A text that the column's character set has not is an error of the database.
+        if all(map(str.isascii, values)):
+            return self._equals_with_index(sql, values, type_)
+        return super().text_equals(sql, values, type_)
 
     def fold_text(self, subject: str, folded: str) -> str:
         return self.replace_each(subject, variant_pairs(folded), 3 * _MAX_REPLACED)

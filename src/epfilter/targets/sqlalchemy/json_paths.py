@@ -7,7 +7,7 @@ stands for its elements, unless an index follows. Names and indices are bound pa
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import types
 
@@ -27,15 +27,20 @@ class JsonPath(ABC):
     number_types: ClassVar[tuple[ColumnType, ...]] = (_INTEGER, _FLOAT)
     """The types of the numbers in JSON."""
 
-    def __init__(self, dialect: SqlDialect, column: str) -> None:
+    def __init__(self, dialect: SqlDialect, column: str, type_: types.TypeEngine[Any]) -> None:
         self.dialect = dialect
+        self.type = type_
         self.items: list[str] = []
         self.conditions: list[str] = []
         self.node = self.root(column)
 
     @abstractmethod
     def root(self, column: str) -> str:
-        """Return the node of the column."""
+        """Return the node of the column, or NULL for a document that the database cannot read."""
+
+    @abstractmethod
+    def is_readable(self, column: str) -> str | None:
+        """Return the condition that the database can read a document, None if it always can."""
 
     @abstractmethod
     def elements(self) -> None:
@@ -96,7 +101,11 @@ class SQLiteJsonPath(JsonPath):
     """Nodes are rows of json_each: its `->` and paths read names with escapes wrongly."""
 
     def root(self, column: str) -> str:
-        return self.add_item(f"json_each(json_array(json({column})))")
+        document = f"CASE WHEN json_valid({column}) THEN {column} END"
+        return self.add_item(f"json_each(json_array(json({document})))")
+
+    def is_readable(self, column: str) -> str | None:
+        return f"({column} IS NULL OR json_valid({column}))"
 
     def elements(self) -> None:
         node = self.node
@@ -145,13 +154,30 @@ class SQLiteJsonPath(JsonPath):
         return f"CASE WHEN {is_number} THEN {value} END"
 
 
+_REFUSED = r"\\u(0000|[dD][89a-fA-F])"
+"""A regular expression for the escapes of NUL and of surrogates."""
+_OTHER_ESCAPES = r"\\[^u]|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+"""One for the escapes that are no `\\u…`, and for pairs of surrogates."""
+
+
 class PostgreSQLJsonPath(JsonPath):
     """Nodes are expressions of type JSONB."""
 
     number_types = (_NUMBER,)
 
     def root(self, column: str) -> str:
-        return f"{self.add_item(f'(SELECT CAST({column} AS JSONB))', '(node)')}.node"
+        document, is_readable = f"CAST({column} AS JSONB)", self.is_readable(column)
+        if is_readable is not None:
+            document = f"CASE WHEN {is_readable} THEN {document} END"
+        return f"{self.add_item(f'(SELECT {document})', '(node)')}.node"
+
+    def is_readable(self, column: str) -> str | None:
+        # A JSON column can have characters and halves of characters that JSONB refuses.
+        if self.dialect.is_jsonb(self.type):
+            return None
+        text = f"CAST({column} AS TEXT)"
+        rest = f"regexp_replace({text}, '{_OTHER_ESCAPES}', '', 'g')"
+        return f"(CASE WHEN {text} ~ '{_REFUSED}' THEN {rest} !~ '{_REFUSED}' ELSE TRUE END)"
 
     def elements(self) -> None:
         node = self.node
@@ -199,7 +225,10 @@ class DuckDBJsonPath(JsonPath):
     """Nodes are expressions of type JSON; its integers are exact, its other numbers floats."""
 
     def root(self, column: str) -> str:
-        return f"{self.add_item(f'(SELECT CAST({column} AS JSON))', '(node)')}.node"
+        return f"{self.add_item(f'(SELECT TRY_CAST({column} AS JSON))', '(node)')}.node"
+
+    def is_readable(self, column: str) -> str | None:
+        return f"({column} IS NULL OR TRY_CAST({column} AS JSON) IS NOT NULL)"
 
     def elements(self) -> None:
         node = self.node
