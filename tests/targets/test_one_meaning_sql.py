@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from epfilter import F, Filter, parse
 from epfilter.ast import And, Comparison, IsNull, Membership, Operator, Or
 from epfilter.targets import UnsupportedFilterError, to_predicate, to_sqlalchemy
+from epfilter.values import to_text
 
 sqlalchemy = pytest.importorskip("sqlalchemy")
 
@@ -72,6 +73,8 @@ _NEAR += ["0.100000001", "0.1000000000000000055", "0.10000000149011612", "167772
 _NEAR += ["3.4028235e38", "123456.79", "1152921504606846976", "1152921504606847000", "1e999", "x"]
 _WRITTEN = [*_TEXTS, *_NEAR, *_WIDE, "-5.50", "paid", "due", "PAID", "*", "a*", "*a*", "*k", "😀"]
 _WRITTEN += [*map(str, _IDS), "2018-09-01", "2018-09-01T10:11:12.345678Z", "b", "B", "😀*", "D*"]
+
+_OF_TEXT = ("name", "folded", "latin", "letter")
 
 rows = st.lists(
     st.fixed_dictionaries(
@@ -253,6 +256,30 @@ def test_what_each_kind_of_column_finds(engine: Any, case: int) -> None:
     assert {f: sorted(select(connection, table, parse(f))) for f in expected} == expected
 
 
+@pytest.mark.parametrize("column", VALUES)
+def test_many_values(engine: Any, column: str) -> None:
+    """So many values are one parameter."""
+    name, connection, table = engine
+    if column not in table.c or (name, column) == ("sqlite", "wide"):
+        pytest.skip("the database has no such column")
+    values = VALUES[column]
+    made = [{**dict.fromkeys(VALUES), column: value} for value in [*values, None]]
+    _store(name, connection, table, made)
+    some = [value for value in values[::2] if value is not None]
+    written = [1, 5] if column == "nums" else [to_text(value) for value in some]
+    fillers = [*map(str, range(1000, 1150)), "x", "1.5", "-7", "1e40", str(2**64), "\U0001f600"]
+    f = F[column].in_([*map(str, written), *fillers])
+    matching = to_predicate(f)
+    found = {number for number, row in enumerate(made) if matching(row)}
+    assert found
+    assert select(connection, table, f) == found
+    if name == "postgresql":
+        with pytest.raises(UnsupportedFilterError if column in _OF_TEXT else AssertionError):
+            assert select(connection, table, F[column].in_([*fillers, "a\0"]))
+    else:
+        assert select(connection, table, F[column].in_([*fillers, "a\0"])) == set()
+
+
 @pytest.mark.parametrize("charset", ["", "&charset=latin1", "&charset=utf8mb3"])
 @pytest.mark.parametrize("collation", ["latin1_swedish_ci", "utf8mb3_general_ci", "utf8mb4_bin"])
 def test_character_sets_of_mariadb(mariadb_url: str, charset: str, collation: str) -> None:
@@ -265,7 +292,7 @@ def test_character_sets_of_mariadb(mariadb_url: str, charset: str, collation: st
         prefixes=["TEMPORARY"],
     )
     engine = sqlalchemy.create_engine(mariadb_url + charset)
-    made = [{"id": 0, "name": "a"}, {"id": 1, "name": "\u00e9"}, {"id": 2, "name": None}]
+    made: list[Row] = [{"id": 0, "name": "a"}, {"id": 1, "name": "\u00e9"}, {"id": 2, "name": None}]
     with engine.connect() as connection:
         table.create(connection)
         connection.execute(sqlalchemy.insert(table), made)

@@ -482,7 +482,20 @@ def test_deep_and_wide_filters_run(database: Connection) -> None:
 @pytest.mark.parametrize("terms", MANY_TERMS)
 def test_many_terms_make_one_condition(terms: int) -> None:
     wide = any_of([F.n.eq(2)] * terms)
+    assert len(to_sqlalchemy(wide, ITEMS).compile(dialect=DIALECTS["sqlite"]).params) == 1
+    wide = any_of([F.day.eq("2018-09-01")] * terms)
     assert len(to_sqlalchemy(wide, ITEMS).compile(dialect=DIALECTS["sqlite"]).params) == terms
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_literal_values_are_written_into_the_statement(dialect: str) -> None:
+    f = F.n.in_(range(200)) & F.name.in_(map(str, range(200))) & F.price.eq("1.25")
+    compiled = to_sqlalchemy(f, ITEMS).compile(
+        dialect=DIALECTS[dialect], compile_kwargs={"literal_binds": True}
+    )
+    assert "199, " in str(compiled) or "199)" in str(compiled)
+    assert "1.25" in str(compiled)
+    assert not compiled.params
 
 
 # The statement holds nothing of the filter

@@ -48,7 +48,9 @@ _DIALECTS: dict[str, Any] = {
 
 _TYPES: tuple[tuple[type[models.Field[Any, Any]], sqlalchemy.types.TypeEngine[Any]], ...] = (
     (models.BooleanField, sqlalchemy.Boolean()),
-    (models.IntegerField, sqlalchemy.BigInteger()),
+    (models.BigIntegerField, sqlalchemy.BigInteger()),
+    (models.SmallIntegerField, sqlalchemy.SmallInteger()),
+    (models.IntegerField, sqlalchemy.Integer()),
     (models.FloatField, sqlalchemy.Double()),
     (models.DateTimeField, sqlalchemy.DateTime(timezone=True)),
     (models.DateField, sqlalchemy.Date()),
@@ -206,13 +208,14 @@ class _FilterExpression(Expression):
             )
         }
         condition = to_sqlalchemy(self._filter, self._table, self._resource, columns=columns)
-        compiled = condition.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        compiled = condition.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - a condition is SQL
-        values = compiled.construct_params()
+        state = compiled.construct_expanded_state()
         bound = {
-            name: _bind(compiled.binds[name], value, dialect) for name, value in values.items()
+            name: state.processors[name](value) if name in state.processors else value
+            for name, value in state.parameters.items()
         }
-        return f"({compiled})", tuple([bound[name] for name in compiled.positiontup or ()])
+        return f"({state.statement})", tuple([bound[name] for name in state.positiontup or ()])
 
 
 def _find_columns(
@@ -299,9 +302,3 @@ def _write_column(
             "eq", sql, "Django", "the expression has parameters", "annotate the queryset with it"
         )
     return sqlalchemy.literal_column(sql, type_)
-
-
-def _bind(parameter: Any, value: object, dialect: Any) -> object:
-    """Return the value of a parameter as the driver takes it."""
-    process = parameter.type.dialect_impl(dialect).bind_processor(dialect)
-    return value if process is None else process(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,6 +28,9 @@ _READABLE: dict[str, tuple[type[Any], tuple[type[Any], ...]]] = {
     "uuid": (UUID, (UUID,)),
 }
 """For each column type: as what a text is read, and the typed values that compare with it."""
+
+
+_SHORT_INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 
 
 class TypeConflictError(Exception):
@@ -112,19 +116,25 @@ def coerce_values(call: BoundCall, location: ColumnLocation) -> tuple[Any, ...]:
 def coerce_value(type_name: str, value: BoundValue) -> Any:
     """Return a value as one of a column type; None for a text that does not read as one.
 
+    For a column of integers, an integer of 64 bits is an int, and any other number a Decimal.
+
     Raises TypeConflictError for a typed value of another type.
 
-    >>> coerce_value("integer", "05"), coerce_value("date", "x")
-    (Decimal('5'), None)
+    >>> coerce_value("integer", "05"), coerce_value("integer", "5.5"), coerce_value("date", "x")
+    (5, Decimal('5.5'), None)
     """
     if type_name == "text":
         if isinstance(value, str):
             return str(value)
         raise TypeConflictError
+    if type_name == "integer" and isinstance(value, str) and _SHORT_INTEGER.fullmatch(value):
+        return int(value)
     text_type, types = _READABLE[type_name]
     if isinstance(value, str):
         return from_text_or_none(value, text_type)
     is_boolean_type = type_name == "boolean"
     if not isinstance(value, types) or (isinstance(value, bool) and not is_boolean_type):
         raise TypeConflictError
-    return Decimal(value) if isinstance(value, int) and not is_boolean_type else value
+    if is_boolean_type or not isinstance(value, int):
+        return value
+    return value if type_name == "integer" and abs(value) < 2**63 else Decimal(value)

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, FromClause
+from sqlalchemy import Boolean, ColumnElement, FromClause, and_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import InternalTraversal
 
 from epfilter.ast import Operator
-from epfilter.errors import UnsupportedFilterError
-from epfilter.resources import BoundCall, BoundFilter, bound_calls, fold_bound
-from epfilter.targets.overrides import Overrides
+from epfilter.errors import FilterValueError, UnsupportedFilterError
+from epfilter.resources import (
+    BoundCall,
+    BoundComparison,
+    BoundFilter,
+    BoundIsNull,
+    bound_calls,
+    fold_bound,
+)
+from epfilter.semantics import format_path
+from epfilter.snippets import shorten
+from epfilter.targets.overrides import NO_OVERRIDES, Overrides
 from epfilter.targets.sqlalchemy.calls import Call, Group, OwnCondition, coerce_values
 from epfilter.targets.sqlalchemy.columns import Columns
 from epfilter.targets.sqlalchemy.conditions import write_condition
 from epfilter.targets.sqlalchemy.dialect import MAX_FLAT_TERMS, join_conditions
 from epfilter.targets.sqlalchemy.dialects import DIALECTS, dialect_class
+from epfilter.targets.sqlalchemy.relationships import RelatedPath
 
 _MAX_STEPS = 20
 """Inside one JSON column: SQLite joins at most 64 tables, and each step takes two."""
@@ -79,6 +90,10 @@ class FilterClause(ColumnElement[bool]):
             raise UnsupportedFilterError(
                 call.op, "*", "SQL", "a database searches one column", "name a field"
             )
+        related = columns.find_related(call.path)
+        if related is not None:
+            self.columns += [related.source, _related_condition(call, related)]
+            return OwnCondition(len(self.columns) - 1)
         location = columns.locate(call.path)
         if len(location.path) > _MAX_STEPS:
             raise UnsupportedFilterError(
@@ -89,6 +104,37 @@ class FilterClause(ColumnElement[bool]):
             self.columns.append(location.column)
         values = coerce_values(call, location)
         return Call(call.op, call.path, index, location.type, location.path, values)
+
+
+def _related_condition(call: BoundCall, related: RelatedPath) -> ColumnElement[bool]:
+    """Return the condition of a call on the rows of a relationship, for each value by itself."""
+    if not related.rest:
+        if isinstance(call, BoundIsNull):
+            return related.is_null()
+        raise FilterValueError(
+            f"`{shorten(call.path)}` is a relationship, which has no value of its own.",
+            hint=f"name an attribute of it, as in `{shorten(call.path)}.id`",
+        )
+    path = format_path(related.rest)
+    if related.is_list and (related.rest[0].list_index is not None or path == "length"):
+        raise UnsupportedFilterError(
+            call.op, call.path, "SQL", "the rows of a relationship are neither counted nor in order"
+        )
+    columns = Columns(related.target, None)
+
+    def build(each: BoundCall) -> FilterClause:
+        return build_clause(replace(each, path=path), columns, NO_OVERRIDES)
+
+    if isinstance(call, BoundIsNull):
+        return ~related.exists(~build(call))
+    if call.op is not Operator.CONTAINS_ALL:
+        return related.exists(build(call))
+    return and_(
+        *[
+            related.exists(build(BoundComparison(Operator.CONTAINS, call.field, call.path, value)))
+            for value in call.values
+        ]
+    )
 
 
 def _cache_key(tree: Call | OwnCondition | Group) -> tuple[object, ...]:

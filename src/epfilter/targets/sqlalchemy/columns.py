@@ -16,6 +16,7 @@ from epfilter.semantics import PathStep, format_path, parse_path
 from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name
 from epfilter.targets.column_aliases import require_columns
+from epfilter.targets.sqlalchemy.relationships import RelatedPath, Relationships
 from epfilter.values import to_text
 
 
@@ -58,11 +59,13 @@ _TYPES: tuple[tuple[type[types.TypeEngine[Any]], str], ...] = (
 def column_type(type_: types.TypeEngine[Any]) -> ColumnType:
     """Return the type of a column, `other` if no value of a filter can be compared with it.
 
-    A TypeDecorator may convert values in any way, so it is `other`.
+    A TypeDecorator that converts values is `other`; any other one is the type that it decorates.
 
     >>> column_type(types.BigInteger()).name, column_type(types.LargeBinary()).name
     ('integer', 'other')
     """
+    if isinstance(type_, types.TypeDecorator) and not _converts(type_):
+        return column_type(type_.impl_instance)
     if isinstance(type_, types.ARRAY):
         if (type_.dimensions or 1) > 1:
             return ColumnType("other", type_)
@@ -80,6 +83,18 @@ def column_type(type_: types.TypeEngine[Any]) -> ColumnType:
     return ColumnType("other", type_)
 
 
+def _converts(type_: types.TypeDecorator[Any]) -> bool:
+    """Return whether a type has methods that convert values or SQL."""
+    return any(
+        getattr(type(type_), name) is not getattr(types.TypeDecorator, name)
+        for name in (
+            *("process_bind_param", "process_result_value", "process_literal_param"),
+            *("bind_processor", "result_processor", "literal_processor"),
+            *("bind_expression", "column_expression"),
+        )
+    )
+
+
 def _members(type_: types.Enum) -> Iterator[tuple[str, object]]:
     by_name = getattr(type_.enum_class, "__members__", {})
     members = [member for name, member in by_name.items() if member.name == name]
@@ -95,6 +110,7 @@ class Columns:
 
     def __init__(self, table: FromClause | type[Any], extra: Mapping[str, Any] | None) -> None:
         self._columns: dict[str, Any] = {**_columns_of(table), **require_columns(extra)}
+        self.relationships = Relationships(table)
         self._locations: dict[str, ColumnLocation] = {}
 
     def locate(self, path: str) -> ColumnLocation:
@@ -107,8 +123,12 @@ class Columns:
         return self._locations[path]
 
     def has_column(self, path: str) -> bool:
-        """Return whether there is a column that a path begins with."""
-        return self._split(path) is not None
+        """Return whether there is a column or a relationship that a path begins with."""
+        return self._split(path) is not None or self.relationships.find(path) is not None
+
+    def find_related(self, path: str) -> RelatedPath | None:
+        """Return the relationship that a path without a column begins with, or None."""
+        return None if self._split(path) is not None else self.relationships.find(path)
 
     def _split(self, path: str) -> tuple[str, tuple[PathStep, ...]] | None:
         """Return the name of the column, and the rest of the path."""

@@ -196,6 +196,8 @@ def _fit_values(
             | Operator.CONTAINS_ANY
             | Operator.CONTAINS_ALL
         ):
+            if all(isinstance(value, int) for value in values):
+                return list(values)
             comparisons = [_fit_comparison(dialect, Operator.EQ, type_, value) for value in values]
             return [each.value for each in comparisons if not isinstance(each, bool)]
         case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
@@ -266,6 +268,8 @@ def _fit_comparison(
     dialect: SqlDialect, op: Operator, type_: ColumnType, value: Any
 ) -> Representation:
     """Return the comparison with a value that the column can hold."""
+    if isinstance(value, int):  # of 64 bits, or a boolean
+        return Comparison(op, value)
     if type_.name in NUMBER_TYPES:
         return dialect.fit_comparison_to_number(op, value, type_)
     if type_.name == "date":

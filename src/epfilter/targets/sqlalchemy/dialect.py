@@ -35,6 +35,9 @@ SYMBOLS = {
 }
 NUMBER_TYPES = ("integer", "number", "float")
 
+MANY_VALUES = 100
+"""So many values are one parameter, because SQLAlchemy processes each parameter by itself."""
+
 MAX_FLAT_TERMS = 8
 """More terms than these are halved: every database limits the depth of an expression.
 
@@ -49,6 +52,7 @@ _STRING, _INTEGER, _BIG = types.String(), types.Integer(), types.BigInteger()
 _DOUBLE: types.Double[float] = types.Double()
 _NUMERIC, _DATE, _BOOLEAN = types.Numeric(), types.Date(), types.Boolean()
 NAIVE_DATETIME, _ZONED_DATETIME = types.DateTime(), types.DateTime(timezone=True)
+_TEXT = ColumnType("text", _STRING)
 _UUIDS = {native: types.Uuid(as_uuid=True, native_uuid=native) for native in (True, False)}
 """Types of parameters; shared, because SQLAlchemy prepares each only once for a dialect."""
 
@@ -84,23 +88,24 @@ class SqlDialect(ABC):
         self._arguments = arguments
         self.operator = self.field = ""
         """The call that is written, for errors."""
+        self.has_literals = bool(arguments.get("literal_binds", False))
+        """The statement contains the values, for people to read, instead of parameters."""
         self._parameters = 0
 
     def unsupported(self, reason: str, hint: str | None = None) -> UnsupportedFilterError:
         """Return the error that the database cannot express the call that is written."""
         return UnsupportedFilterError(self.operator, self.field, self.target, reason, hint)
 
-    def bind(self, value: Any, type_: types.TypeEngine[Any]) -> str:
-        """Return the placeholder of a bound parameter."""
+    def bind(self, value: Any, type_: types.TypeEngine[Any], *, expanding: bool = False) -> str:
+        """Return the placeholder of a bound parameter; with `expanding` that of a list."""
         self._parameters += 1
         limit = self.max_parameters(getattr(self._compiler.dialect, "driver", "default"))
-        is_literal = self._arguments.get("literal_binds", False)
-        if limit is not None and self._parameters > limit and not is_literal:
+        if limit is not None and self._parameters > limit and not self.has_literals:
             raise self.unsupported(
                 f"a statement can have at most {limit:,} parameters",
                 "filter by fewer values at a time, or split the filter at its ORs",
             )
-        parameter = bindparam(None, value, type_, unique=True)
+        parameter = bindparam(None, value, type_, unique=True, expanding=expanding)
         return str(self._compiler.process(parameter, **self._arguments))
 
     def max_parameters(self, driver: str) -> int | None:
@@ -127,14 +132,26 @@ class SqlDialect(ABC):
 
     def text_equals(self, sql: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
         """Return the condition that a text equals one of the values."""
+        if self._are_many(values):
+            condition = self.equals_many_texts(self.exact_text(sql), values)
+            if condition is not None:
+                return condition
         return equals_any(self.exact_text(sql), [self.bind_exact_text(value) for value in values])
 
     def _equals_with_index(self, sql: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
         """Compare as the column does, so that its index helps, and by code point."""
         if type(type_) not in _INDEXED:
             return SqlDialect.text_equals(self, sql, values, type_)
-        as_column = equals_any(sql, [self.bind_text(value) for value in values])
+        as_column = None
+        if self._are_many(values):
+            as_column = self.equals_many(sql, values, _TEXT)
+        if as_column is None:
+            as_column = equals_any(sql, [self.bind_text(value) for value in values])
         return f"({as_column} AND {SqlDialect.text_equals(self, sql, values, type_)})"
+
+    def equals_many_texts(self, sql: str, values: list[str]) -> str | None:
+        """Return the condition that an exact text equals one of many values, as `equals_many`."""
+        return self.equals_many(sql, values, _TEXT)
 
     def text_matches(self, sql: str, pattern: Pattern, *, ignore_case: bool) -> str:
         """Return the condition that a text matches a pattern."""
@@ -195,10 +212,24 @@ class SqlDialect(ABC):
 
         The values are of the column's type, which is not text.
         """
+        if op is Operator.EQ and self._are_many(values):
+            condition = self.equals_many(sql, values, type_)
+            if condition is not None:
+                return condition
         operands = [self.bind_value(value, type_) for value in values]
         if op is Operator.EQ:
             return equals_any(sql, operands)
         return f"{sql} {SYMBOLS[op]} {operands[0]}"
+
+    def _are_many(self, values: list[Any]) -> bool:
+        return len(values) >= MANY_VALUES and not self.has_literals
+
+    def equals_many(self, sql: str, values: list[Any], type_: ColumnType) -> str | None:
+        """Return the condition that `sql` equals one of many values, in a single parameter.
+
+        None if the database has no such parameter for the type.
+        """
+        return None
 
     def bind_value(self, value: Any, type_: ColumnType) -> str:
         """Return the placeholder of a value of the column's type, which is not text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -28,6 +29,21 @@ _MAX_REPLACED = 20
 _BYTES = types.LargeBinary()
 _AS_IS = types.NullType()
 """The type of a parameter that the driver receives as it is."""
+
+_ITEM_TYPES: dict[str, types.TypeEngine[Any]] = {
+    "integer": types.BigInteger(),
+    "text": types.String(),
+    "float": types.Double(),
+    "number": types.Numeric(),
+}
+"""The types of values that one parameter has together."""
+
+_INTEGER_LIMITS: dict[type[types.Integer], int] = {
+    types.SmallInteger: 2**15,
+    types.BigInteger: 2**63,
+    types.Integer: 2**31,
+}
+"""The integers of each type are below this; the types are subclasses of the last one."""
 
 _POSTGRESQL_HIGHEST = Decimal("1e131071")
 _POSTGRESQL_SCALE = 16_383
@@ -92,6 +108,15 @@ class SQLite(SqlDialect):
         condition = super().compare(_timestamp(sql), type_, op, values)
         return f"({' AND '.join([*bounds, condition])})" if bounds else condition
 
+    def equals_many(self, sql: str, values: list[Any], type_: ColumnType) -> str | None:
+        if type_.name == "text":
+            if any("\x00" in value for value in values):
+                return None  # texts in JSON end there
+        elif type_.name != "integer":
+            return None
+        document = self.bind_text(json.dumps(values))
+        return f"{sql} IN (SELECT value FROM json_each({document}))"
+
     def bind_timestamp(self, value: Any, type_: types.TypeEngine[Any]) -> str:
         return self.bind(value.replace(tzinfo=None), NAIVE_DATETIME)
 
@@ -152,9 +177,13 @@ class PostgreSQL(SqlDialect):
         # The protocol counts them in 16 bits; psycopg2 writes the values into the statement.
         return {"default": None, "psycopg2": None, "asyncpg": 32_767}.get(driver, 65_535)
 
-    def bind_text(self, value: str) -> str:
+    def refuse_nul(self, value: str) -> None:
+        """Raise UnsupportedFilterError for a text that contains NUL."""
         if "\x00" in value:
             raise self.unsupported("its texts cannot contain NUL, the character U+0000")
+
+    def bind_text(self, value: str) -> str:
+        self.refuse_nul(value)
         return super().bind_text(value)
 
     def exact_text(self, sql: str) -> str:
@@ -162,6 +191,25 @@ class PostgreSQL(SqlDialect):
 
     def text_equals(self, sql: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
         return self._equals_with_index(sql, values, type_)
+
+    def equals_many(self, sql: str, values: list[Any], type_: ColumnType) -> str | None:
+        item = _ITEM_TYPES.get(type_.name)
+        if item is None:
+            return None
+        if type_.name == "text":
+            for value in values:
+                self.refuse_nul(value)
+        is_same_type = type_.name != "float"
+        if type_.name == "integer":
+            declared = next(each for each in _INTEGER_LIMITS if isinstance(type_.type, each))
+            limit = _INTEGER_LIMITS[declared]
+            is_same_type = max(values) < limit and min(values) >= -limit
+            item = declared() if is_same_type else item
+        parameter = self.bind(values, types.ARRAY(item))
+        # Arrays of another type than the column's are searched value by value.
+        if is_same_type:
+            return f"{sql} = ANY ({parameter})"
+        return f"{sql} IN (SELECT unnest({parameter}))"
 
     def list_element(self, sql: str, index: int) -> str:
         # The first index of an array is 1 only by default.
@@ -216,6 +264,11 @@ class DuckDB(SqlDialect):
             self.bind(value, _AS_IS) if isinstance(value, Decimal) else super().bind_number(value)
         )
 
+    def equals_many(self, sql: str, values: list[Any], type_: ColumnType) -> str | None:
+        if type_.name not in ("integer", "text", "float"):
+            return None
+        return f"{sql} IN (SELECT unnest({self.bind(values, _AS_IS)}))"
+
     def is_single_float(self, type_: types.TypeEngine[Any]) -> bool:
         return not isinstance(type_, types.Double)
 
@@ -241,6 +294,19 @@ class MySQL(SqlDialect):
         if all(map(str.isascii, values)):
             return self._equals_with_index(sql, values, type_)
         return super().text_equals(sql, values, type_)
+
+    def equals_many_texts(self, sql: str, values: list[str]) -> str | None:
+        return self._equals_expanding(sql, [value.encode() for value in values], _BYTES)
+
+    def equals_many(self, sql: str, values: list[Any], type_: ColumnType) -> str | None:
+        if type_.name not in ("integer", "text"):
+            return None
+        item = _ITEM_TYPES[type_.name]
+        return self._equals_expanding(sql, values, item)
+
+    def _equals_expanding(self, sql: str, values: list[Any], item: types.TypeEngine[Any]) -> str:
+        """Return a condition whose parameters SQLAlchemy writes when the statement is executed."""
+        return f"{sql} IN {self.bind(values, item, expanding=True)}"
 
     def fold_text(self, subject: str, folded: str) -> str:
         return self.replace_each(subject, variant_pairs(folded), 3 * _MAX_REPLACED)
