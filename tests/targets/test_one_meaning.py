@@ -26,6 +26,7 @@ from support.one_meaning import COLUMNS, MOMENTS, Row, Select, agree, rows, some
 mongomock = pytest.importorskip("mongomock")
 pyarrow = pytest.importorskip("pyarrow")
 sqlalchemy = pytest.importorskip("sqlalchemy")
+mysql = pytest.importorskip("sqlalchemy.dialects.mysql")
 
 
 def _arrow(made: list[Row]) -> Any:
@@ -64,7 +65,8 @@ def _in_mongo(made: list[Row]) -> Select:
 
 
 def _table(metadata: Any, dialect: str) -> Any:
-    moment = sqlalchemy.DateTime(timezone=dialect != "sqlite")
+    moment = sqlalchemy.DateTime(timezone=dialect == "postgresql")
+    moment = moment.with_variant(mysql.DATETIME(fsp=6), "mysql")
     return sqlalchemy.Table(
         "orders",
         metadata,
@@ -85,7 +87,7 @@ def _agree_in_database(engine: Any, made: list[Row], fs: list[Filter]) -> None:
     table = _table(metadata, dialect)
     with engine.connect() as connection:
         metadata.create_all(connection)
-        naive = dialect == "sqlite"
+        naive = dialect != "postgresql"
         connection.execute(sqlalchemy.insert(table), [_stored(row, naive=naive) for row in made])
 
         def select(f: Filter) -> set[int]:
@@ -144,6 +146,19 @@ def postgresql(postgresql_url: str) -> Iterator[Any]:
 @given(made=rows, fs=some_filters)
 def test_postgresql(postgresql: Any, made: list[Row], fs: list[Filter]) -> None:
     _agree_in_database(postgresql, made, fs)
+
+
+@pytest.fixture(scope="module")
+def mariadb(mariadb_url: str) -> Iterator[Any]:
+    engine = sqlalchemy.create_engine(mariadb_url)
+    yield engine
+    engine.dispose()
+
+
+@fewer
+@given(made=rows, fs=some_filters)
+def test_mariadb(mariadb: Any, made: list[Row], fs: list[Filter]) -> None:
+    _agree_in_database(mariadb, made, fs)
 
 
 @pytest.mark.parametrize("name", LOCAL)

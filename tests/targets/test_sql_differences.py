@@ -1,0 +1,152 @@
+"""Each difference that `meaning.md` and the page about SQL list for databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    REAL,
+    TIMESTAMP,
+    Column,
+    DateTime,
+    Float,
+    Integer,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    create_engine,
+    insert,
+    select,
+    text,
+)
+from sqlalchemy.dialects import mysql
+
+from epfilter import F, Filter
+from epfilter.targets import UnsupportedFilterError, to_predicate, to_sqlalchemy
+
+ENGINES = ("sqlite", "duckdb", "postgresql", "mariadb")
+THINGS = Table(
+    "things",
+    MetaData(),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(20)),
+    Column("price", Numeric(30, 20)),
+    Column("single", REAL().with_variant(Float(24), "mysql")),
+    Column("seen", DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql")),
+    prefixes=["TEMPORARY"],
+)
+MORE = Table(
+    "more",
+    MetaData(),
+    Column("tags", ARRAY(Integer)),
+    Column("data", JSON),
+    Column("changed", TIMESTAMP),
+)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def database(request: pytest.FixtureRequest) -> Iterator[Any]:
+    urls = {"sqlite": "sqlite://", "duckdb": "duckdb:///:memory:"}
+    url = urls.get(request.param) or request.getfixturevalue(f"{request.param}_url")
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        THINGS.create(connection)
+        moment = datetime(2018, 9, 1, 10, 11, 12, 345678)  # noqa: DTZ001 - UTC
+        connection.execute(insert(THINGS).values(id=1, name="red dress", single=0.1, seen=moment))
+        yield connection
+        connection.rollback()
+    engine.dispose()
+
+
+def find(database: Any, f: Filter | str, table: Table = THINGS) -> list[int]:
+    column = table.c.id if table is THINGS else table.c.tags
+    return list(database.scalars(select(column).where(to_sqlalchemy(f, table))))
+
+
+REFUSED: list[tuple[str, Filter | str, Table, set[str]]] = [
+    ("full-text search", "text(name,dress)", THINGS, {*ENGINES} - {"postgresql"}),
+    ("NUL", F.name.eq("\0"), THINGS, {"postgresql"}),
+    ("lists", "eq(tags,1)", MORE, {"sqlite", "mariadb"}),
+    ("JSON", "eq(data.a,1)", MORE, {"mariadb"}),
+    ("time zone of the session", "gt(changed,2018-09-01)", MORE, {"mariadb"}),
+    ("15 digits", "eq(price,0.1234567890123456)", THINGS, {"sqlite"}),
+]
+
+
+@pytest.mark.parametrize("case", range(len(REFUSED)), ids=lambda case: REFUSED[case][0])
+def test_what_is_refused(database: Any, case: int) -> None:
+    words, f, table, engines = REFUSED[case]
+    name = database.engine.url.get_backend_name().replace("mysql", "mariadb")
+    statement = select(text("1")).where(to_sqlalchemy(f, table))
+    if name in engines:
+        with pytest.raises(UnsupportedFilterError, match=words):
+            statement.compile(database)
+    else:
+        statement.compile(database)
+
+
+def test_full_text_search_in_postgresql_is_simple(database: Any) -> None:
+    if database.dialect.name == "postgresql":
+        assert find(database, 'text(name,"dress RED")') == [1]
+        assert find(database, "text(name,dresses)") == []
+
+
+def test_a_float_of_32_bits_is_its_shortest_text(database: Any) -> None:
+    assert find(database, "eq(single,0.1)") == [1]
+    assert find(database, "eq(single,0.10000000149011612)") == []
+
+
+def test_digits_beyond_microseconds_are_cut(database: Any) -> None:
+    pandas = pytest.importorskip("pandas")
+    moment = pandas.Timestamp("2018-09-01T10:11:12.345678901Z")
+    for f, ids in {
+        F.seen.eq(moment): [1],
+        F.seen.in_(moment, "x"): [1],
+        F.seen.ge(moment): [1],
+        F.seen.le(moment): [1],
+        F.seen.gt(moment): [],
+        F.seen.lt(moment): [],
+    }.items():
+        assert find(database, f) == ids, f
+        row = {"seen": datetime(2018, 9, 1, 10, 11, 12, 345678, UTC)}
+        assert to_predicate(f)(row) == bool(ids), f
+
+
+def test_sqlite_stores_nan_as_null_and_reads_no_basic_format() -> None:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        THINGS.create(connection)
+        connection.execute(insert(THINGS).values(id=1, single=float("nan")))
+        connection.execute(text("INSERT INTO things (id, seen) VALUES (2, '20180901T101112')"))
+        assert find(connection, "is_null(single):is_null(seen)") == [1]
+        assert find(connection, "ge(seen,0001-01-01)|le(seen,9999-12-31)") == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize("name", ["sqlite", "duckdb"])
+def test_numbers_in_json_are_floats_but_for_integers_of_64_bits(name: str) -> None:
+    table = Table("papers", MetaData(), Column("id", Integer), Column("data", JSON))
+    engine = create_engine("sqlite://" if name == "sqlite" else "duckdb:///:memory:")
+    with engine.connect() as connection:
+        table.create(connection)
+        connection.execute(
+            text("INSERT INTO papers VALUES (1, :data)"), {"data": '{"a": 0.1234567890123456789}'}
+        )
+        connection.execute(
+            text("INSERT INTO papers VALUES (2, :data)"), {"data": '{"a": 9223372036854775807}'}
+        )
+        for f, ids in {
+            "eq(data.a,0.12345678901234568)": [1],
+            "eq(data.a,0.1234567890123456789)": [],
+            "eq(data.a,9223372036854775807)": [2],
+            "lt(data.a,9223372036854775807)": [1],
+        }.items():
+            found = select(table.c.id).where(to_sqlalchemy(f, table)).order_by(table.c.id)
+            assert list(connection.scalars(found)) == ids, f
+    engine.dispose()
