@@ -775,6 +775,18 @@ def test_incomparable_column_types() -> None:
     }
 
 
+def test_variants_of_a_type() -> None:
+    varied = table(
+        Column("small", Integer().with_variant(BigInteger, "postgresql")),
+        Column("uid", Uuid().with_variant(CHAR(36), "sqlite")),
+    )
+    for dialect in DIALECTS.values():
+        assert to_sqlalchemy("eq(small,5)", varied).compile(dialect=dialect).params
+    with pytest.raises(UnsupportedFilterError, match="a type of another kind in this database"):
+        to_sqlalchemy(f"eq(uid,{ID})", varied).compile(dialect=DIALECTS["sqlite"])
+    assert to_sqlalchemy(f"eq(uid,{ID})", varied).compile(dialect=DIALECTS["postgresql"]).params
+
+
 def test_an_unknown_database() -> None:
     with pytest.raises(
         UnsupportedFilterError, match=r"mssql cannot run `eq` on `name`.*use one of sqlite"

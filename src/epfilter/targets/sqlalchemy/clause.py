@@ -24,7 +24,7 @@ from epfilter.semantics import format_path
 from epfilter.snippets import shorten
 from epfilter.targets.overrides import NO_OVERRIDES, Overrides
 from epfilter.targets.sqlalchemy.calls import Call, Group, OwnCondition, coerce_values
-from epfilter.targets.sqlalchemy.columns import Columns
+from epfilter.targets.sqlalchemy.columns import Columns, type_of_variant
 from epfilter.targets.sqlalchemy.conditions import write_condition
 from epfilter.targets.sqlalchemy.dialect import MAX_FLAT_TERMS, join_conditions
 from epfilter.targets.sqlalchemy.dialects import DIALECTS, dialect_class
@@ -201,4 +201,9 @@ class _Compilation:
                 f"use one of {supported}",
             )
         dialect.operator, dialect.field = tree.op, tree.field
+        type_ = type_of_variant(tree.type, self._dialect_name)
+        if type_ is not tree.type:
+            if type_.name != tree.type.name:
+                raise dialect.unsupported("the column has a type of another kind in this database")
+            tree = replace(tree, type=type_)
         return write_condition(dialect, tree, self._columns[tree.column_index]), 0

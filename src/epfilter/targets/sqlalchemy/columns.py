@@ -83,6 +83,12 @@ def column_type(type_: types.TypeEngine[Any]) -> ColumnType:
     return ColumnType("other", type_)
 
 
+def type_of_variant(type_: ColumnType, dialect_name: str) -> ColumnType:
+    """Return the type that a column has in a database, which `with_variant` may have changed."""
+    variant = type_.type._variant_mapping.get(dialect_name)
+    return type_ if variant is None else column_type(variant)
+
+
 def _converts(type_: types.TypeDecorator[Any]) -> bool:
     """Return whether a type has methods that convert values or SQL."""
     return any(

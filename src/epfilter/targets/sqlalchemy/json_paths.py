@@ -100,21 +100,22 @@ class JsonPath(ABC):
 class SQLiteJsonPath(JsonPath):
     """Nodes are rows of json_each: its `->` and paths read names with escapes wrongly."""
 
+    _type: str
+    _value: str
+
     def root(self, column: str) -> str:
         document = f"CASE WHEN json_valid({column}) THEN {column} END"
-        return self.add_item(f"json_each(json_array(json({document})))")
+        return self._enter(f"json_array(json({document}))")
 
     def is_readable(self, column: str) -> str | None:
         return f"({column} IS NULL OR json_valid({column}))"
 
     def elements(self) -> None:
-        node = self.node
-        self.node = self.add_item(
-            f"json_each(CASE {node}.type WHEN 'array' THEN {node}.value "
-            f"WHEN 'object' THEN json_array(json({node}.value)) "
-            f"WHEN 'true' THEN '[true]' WHEN 'false' THEN '[false]' "
-            f"ELSE json_array({node}.value) END)"
-        )
+        # Any other node stays as it is: json_array would write a float with 15 digits.
+        type_, value = self._type, self._value
+        self._enter(f"CASE {type_} WHEN 'array' THEN {value} ELSE '[0]' END")
+        self._type = f"CASE {type_} WHEN 'array' THEN {self._type} ELSE {type_} END"
+        self._value = f"CASE {type_} WHEN 'array' THEN {self._value} ELSE {value} END"
 
     def member(self, name: str) -> None:
         self._get("object", self.dialect.bind_text(name))
@@ -123,35 +124,36 @@ class SQLiteJsonPath(JsonPath):
         self._get("array", self.dialect.bind_index(index))
 
     def length(self) -> None:
-        node = self.node
-        length = f"json_object('length', json_array_length({node}.value))"
+        length = f"json_object('length', json_array_length({self._value}))"
         self._enter(
-            f"CASE {node}.type WHEN 'array' THEN {length} WHEN 'object' THEN {node}.value END",
-            "'length'",
+            f"CASE {self._type} WHEN 'array' THEN {length} WHEN 'object' THEN {self._value} END"
         )
+        self.conditions.append(f"{self.node}.key = 'length'")
 
     def _get(self, type_: str, key: str) -> None:
-        self._enter(f"CASE {self.node}.type WHEN '{type_}' THEN {self.node}.value END", key)
-
-    def _enter(self, value: str, key: str) -> None:
-        self.node = self.add_item(f"json_each({value})")
+        self._enter(f"CASE {self._type} WHEN '{type_}' THEN {self._value} END")
         self.conditions.append(f"{self.node}.key = {key}")
 
+    def _enter(self, value: str) -> str:
+        """Continue to the rows of `value`, which have a type and a value, and return their name."""
+        self.node = self.add_item(f"json_each({value})")
+        self._type, self._value = f"{self.node}.type", f"{self.node}.value"
+        return self.node
+
     def is_present(self) -> str:
-        return f"{self.node}.type <> 'null'"
+        return f"{self._type} <> 'null'"
 
     def text(self) -> str:
-        return f"CASE {self.node}.type WHEN 'text' THEN {self.node}.value END"
+        return f"CASE {self._type} WHEN 'text' THEN {self._value} END"
 
     def boolean(self) -> str:
-        return f"CASE {self.node}.type WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
+        return f"CASE {self._type} WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
 
     def number(self, type_: ColumnType) -> str:
         # An integer of more than 64 bits is stored as a float.
         storage = "integer" if type_ is _INTEGER else "real"
-        node, value = f"{self.node}.type", f"{self.node}.value"
-        is_number = f"{node} IN ('integer', 'real') AND typeof({value}) = '{storage}'"
-        return f"CASE WHEN {is_number} THEN {value} END"
+        is_number = f"{self._type} IN ('integer', 'real') AND typeof({self._value}) = '{storage}'"
+        return f"CASE WHEN {is_number} THEN {self._value} END"
 
 
 _REFUSED = r"\\u(0000|[dD][89a-fA-F])"
