@@ -90,9 +90,12 @@ def type_of_variant(type_: ColumnType, dialect_name: str) -> ColumnType:
 
 
 def _converts(type_: types.TypeDecorator[Any]) -> bool:
-    """Return whether a type has methods that convert values or SQL."""
+    """Return whether a type has methods that convert values or SQL, other than times to UTC."""
+    class_ = type(type_)
+    if (class_.__module__, class_.__name__) == ("sqlmodel.sql.sqltypes", "UTCDateTime"):
+        return False
     return any(
-        getattr(type(type_), name) is not getattr(types.TypeDecorator, name)
+        getattr(class_, name) is not getattr(types.TypeDecorator, name)
         for name in (
             *("process_bind_param", "process_result_value", "process_literal_param"),
             *("bind_processor", "result_processor", "literal_processor"),

@@ -260,9 +260,8 @@ class DuckDB(SqlDialect):
 
     def bind_number(self, value: Any) -> str:
         # The Numeric of duckdb-engine converts to a float.
-        return (
-            self.bind(value, _AS_IS) if isinstance(value, Decimal) else super().bind_number(value)
-        )
+        is_sent_as_is = isinstance(value, Decimal) and not self.has_literals
+        return self.bind(value, _AS_IS) if is_sent_as_is else super().bind_number(value)
 
     def equals_many(self, sql: str, values: list[Any], type_: ColumnType) -> str | None:
         if type_.name not in ("integer", "text", "float"):
