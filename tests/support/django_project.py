@@ -36,6 +36,7 @@ class Customer(models.Model):
 class Order(models.Model):
     id = models.IntegerField(primary_key=True)
     name = models.TextField(null=True)
+    key = models.UUIDField(null=True)
     total = models.BigIntegerField(null=True)
     price = models.DecimalField(max_digits=10, decimal_places=2, null=True)
     paid = models.BooleanField(null=True)
@@ -57,10 +58,28 @@ class Tag(models.Model):
 
 
 def connect(url: str = "") -> str:
-    """Return the name of a connection with the tables: PostgreSQL at the URL, or else SQLite."""
+    """Return the name of a connection with the tables: a database at the URL, or else SQLite."""
     name = "default"
-    if url:
-        name, parts = "postgresql", make_url(url)
+    parts = make_url(url or "sqlite://")
+    if parts.get_backend_name() == "mysql":
+        import pymysql
+
+        pymysql.install_as_MySQLdb()
+        name = "mariadb"
+        connections.databases[name] = {
+            **connections.databases["default"],
+            "ENGINE": "django.db.backends.mysql",
+            "NAME": parts.database,
+            "USER": parts.username or "",
+            "PASSWORD": parts.password or "",
+            "HOST": parts.host or "",
+            "PORT": str(parts.port or ""),
+            "OPTIONS": {"unix_socket": parts.query["unix_socket"]}
+            if "unix_socket" in parts.query
+            else {},
+        }
+    elif url:
+        name = "postgresql"
         connections.databases[name] = {
             **connections.databases["default"],
             "ENGINE": "django.db.backends.postgresql",
@@ -73,7 +92,7 @@ def connect(url: str = "") -> str:
             "OPTIONS": {"options": f"-c search_path=django_{os.getpid()}"},
         }
     connection: Any = connections[name]
-    if url:
+    if name == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE SCHEMA IF NOT EXISTS django_{os.getpid()}")
     existing = connection.introspection.table_names()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 
 pytest.importorskip("django")
 
-from epfilter import Filter, FilterTypeError, FilterValueError
+from epfilter import F, Filter, FilterTypeError, FilterValueError
 from epfilter.errors import ResourceError
 from epfilter.resources import EqInLike, Resource, string
 from epfilter.targets import UnsupportedFilterError, to_django
@@ -31,6 +32,14 @@ def postgresql(postgresql_url: str) -> Iterator[str]:
 
     yield connect(postgresql_url)
     connections["postgresql"].close()
+
+
+@pytest.fixture(scope="module")
+def mariadb(mariadb_url: str) -> Iterator[str]:
+    from django.db import connections
+
+    yield connect(mariadb_url)
+    connections["mariadb"].close()
 
 
 def select_with(name: str, made: list[Row], fs: list[Filter]) -> None:
@@ -54,6 +63,29 @@ def test_sqlite(sqlite: str, made: list[Row], fs: list[Filter]) -> None:
 @given(made=rows, fs=some_filters)
 def test_postgresql(postgresql: str, made: list[Row], fs: list[Filter]) -> None:
     select_with(postgresql, made, fs)
+
+
+@fewer
+@given(made=rows, fs=some_filters)
+def test_mariadb(mariadb: str, made: list[Row], fs: list[Filter]) -> None:
+    select_with(mariadb, made, fs)
+
+
+KEYS = ["00000001-ffff-4000-8000-ffffffffffff", "3fa85f64-5717-4562-b3fc-2c963f66afa6"]
+KEYS.append("ffffffff-0000-1000-8000-000000000001")
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql", "mariadb"])
+def test_uuids_are_ordered_by_their_digits(request: pytest.FixtureRequest, database: str) -> None:
+    select_with(
+        request.getfixturevalue(database),
+        [
+            {"id": number, "key": UUID(key), "total": number * 100, "name": str(number * 100)}
+            for number, key in enumerate(KEYS)
+        ],
+        [f for key in KEYS for f in (F.key.eq(key), F.key.gt(key), F.key.le(key))]
+        + [F.key.in_(KEYS[1:]), F.total.in_(range(150)), F.name.in_(map(str, range(150)))],
+    )
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])

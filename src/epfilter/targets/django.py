@@ -201,6 +201,9 @@ class _FilterExpression(Expression):
                 "eq", self._names[0], connection.vendor, "epfilter does not support this database"
             )
         dialect = dialect_class(paramstyle="format")
+        if connection.vendor == "mysql":
+            dialect.is_mariadb = getattr(connection, "mysql_is_mariadb", False)
+            dialect.supports_native_uuid = connection.features.has_native_uuid_field
         columns = {
             name: _write_column(compiler, expression, type_)
             for name, expression, type_ in zip(
@@ -211,8 +214,9 @@ class _FilterExpression(Expression):
         compiled = condition.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - a condition is SQL
         state = compiled.construct_expanded_state()
+        lists = {each: name for name, many in state.parameter_expansion.items() for each in many}
         bound = {
-            name: state.processors[name](value) if name in state.processors else value
+            name: _bind(compiled.binds[lists.get(name, name)], value, dialect)
             for name, value in state.parameters.items()
         }
         return f"({state.statement})", tuple([bound[name] for name in state.positiontup or ()])
@@ -302,3 +306,9 @@ def _write_column(
             "eq", sql, "Django", "the expression has parameters", "annotate the queryset with it"
         )
     return sqlalchemy.literal_column(sql, type_)
+
+
+def _bind(parameter: Any, value: object, dialect: Any) -> object:
+    """Return the value of a parameter as the driver takes it."""
+    process = parameter.type.dialect_impl(dialect).bind_processor(dialect)
+    return value if process is None else process(value)

@@ -341,7 +341,11 @@ class MariaDB(MySQL):
     target = "MariaDB"
 
     def compare(self, sql: str, type_: ColumnType, op: Operator, values: list[Any]) -> str:
-        is_native = type_.name == "uuid" and getattr(type_.type, "native_uuid", True)
+        is_native = (
+            type_.name == "uuid"
+            and getattr(type_.type, "native_uuid", True)
+            and self._compiler.dialect.supports_native_uuid
+        )
         if op is Operator.EQ or not is_native:
             return super().compare(sql, type_, op, values)
         return f"{self.exact_text(sql)} {SYMBOLS[op]} {self.bind_exact_text(str(values[0]))}"
