@@ -178,8 +178,9 @@ class _Translator:
 
     def _match_any(self, call: BoundCall, address: str, values: tuple[BoundValue, ...]) -> Query:
         """Return the query that a value, or any element of a list, is one of the values."""
-        possible = [each for value in values for each in self._possible_values(call, value)]
-        member = _match_at(call, address, [match_any(possible, self._type(call))])
+        type_ = self._type(call)
+        possible = [each for value in values for each in self._possible_values(call, value, type_)]
+        member = _match_at(call, address, [match_any(possible, type_)])
         if not self._may_be_length(call):
             return member
         sizes = [size for value in values if (size := _read_size(str(value))) is not None]
@@ -191,13 +192,15 @@ class _Translator:
 
     def _match_range(self, call: BoundCall, address: str) -> Query:
         self._refuse_length(call)
-        possible = self._possible_values(call, call.values[0])
         type_ = self._type(call)
+        possible = self._possible_values(call, call.values[0], type_)
         return _match_at(call, address, [match_range(call.op, each, type_) for each in possible])
 
-    def _possible_values(self, call: BoundCall, value: BoundValue) -> list[Any]:
-        possible = possible_values(value, call.path, self._type(call))
-        if isinstance(value, Untyped) and self._type(call) is None and is_object_id(call, value):
+    def _possible_values(
+        self, call: BoundCall, value: BoundValue, type_: type[Any] | None
+    ) -> list[Any]:
+        possible = possible_values(value, call.path, type_)
+        if isinstance(value, Untyped) and type_ is None and is_object_id(call, value):
             possible.append(self.read_object_id(value))
         return possible
 

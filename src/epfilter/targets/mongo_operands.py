@@ -107,7 +107,9 @@ def _is_object_id_type(type_: type[Any]) -> bool:
 
 def is_object_id(call: BoundCall, text: str) -> bool:
     """Return whether a text has the form of an ObjectId in a field where documents have one."""
-    return parse_path(call.path)[-1].name == "_id" and _OBJECT_ID.fullmatch(text) is not None
+    return call.path.endswith("_id") and bool(
+        _OBJECT_ID.fullmatch(text) and parse_path(call.path)[-1].name == "_id"
+    )
 
 
 def read_object_id(text: str) -> Any:
@@ -164,8 +166,9 @@ def _fit_comparison(op: Operator, value: Any, type_: type[Any] | None) -> Repres
         return fit_comparison_to_timestamp(op, to_timestamp(value), _MILLISECOND)
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or type_ is Decimal:
         return Comparison(op, value)
-    number = Decimal(value)
-    lowest, highest = EVERY_INT64
+    number, (lowest, highest) = Decimal(value), EVERY_INT64
+    if op is Operator.EQ and type(value) is int and lowest <= value <= highest:
+        return Comparison(op, value)
     is_int64 = number.adjusted() < 19 and lowest <= number <= highest
     if is_int64 and (abs(number) >= _WHOLE_FLOATS or number == number.to_integral_value()):
         return fit_comparison_to_integer(op, number, lowest, highest)
