@@ -49,8 +49,7 @@ def test_exact_output_for_a_small_resource() -> None:
     assert run("carts").splitlines() == [
         "carts  Carts",
         "  GET /v2/carts",
-        "  The only endpoint whose documentation describes `|` as OR. Its fields are",
-        "  documented in the description of the parameter.",
+        "  Accepts `|` as OR, which is documented for no other listing.",
         "",
         "field        type          operators  values and notes",
         "account_ids  list of uuid  contains   documented as UUIDs, but one example uses",

@@ -232,7 +232,7 @@ class AccountAddresses(
     Resource,
     title="Account addresses",
     endpoints=(Endpoint("GET", "/v2/accounts/{accountID}/addresses", "get-v2-account-addresses"),),
-    note="The only endpoint whose documentation lists the operator `text`.",
+    note="Supports the operator `text`, which no other listing documents.",
     source_conflicts=(
         (
             "composable-frontend's account-addresses.yaml (2025-03) and the 2024 spec have no "

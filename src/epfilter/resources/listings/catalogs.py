@@ -24,9 +24,11 @@ __all__ = [
 
 
 _MEMBERSHIP = "a list; `eq` and `in` match its elements"
-_CAPITALIZED = "The documentation writes the operators `Eq` and `In`."
-_CAPITALIZED_EQ = "The documentation writes the operator `Eq`, and in some tables `In`."
-_NO_TABLE = "has a filter parameter, but no list of fields of its own"
+_CAPITALIZED = "Write `eq` and `in`; the documentation writes them `Eq` and `In`."
+_CAPITALIZED_EQ = (
+    "Write `eq` and `in`; the documentation writes them `Eq` and, in some tables, `In`."
+)
+_NO_TABLE = "its fields are not documented separately"
 
 
 _ProductType = Literal["standard", "parent", "child", "bundle"]

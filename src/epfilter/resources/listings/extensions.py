@@ -61,7 +61,7 @@ class FlowEntries(
     Resource,
     title="Flow (template) entries",
     endpoints=(Endpoint("GET", "/v2/flows/{flowSlug}/entries", "getAllEntries"),),
-    note="The filtering guide of 2024 lists it as a supported endpoint.",
+    note="Filtering is documented in the filtering guide of 2024 only.",
 ):
     """The filterable fields of `GET /v2/flows/{flowSlug}/entries`."""
 

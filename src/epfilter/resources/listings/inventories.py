@@ -56,8 +56,8 @@ class InventoryLocations(
     title="Inventories: locations",
     endpoints=(Endpoint("GET", "/v2/inventories/locations", "ListLocations"),),
     note=(
-        "The example of the filter parameter is eq(location,new-york), but the schema has no "
-        "`location`, and no list of fields is documented."
+        "The fields are not documented; the documented example, eq(location,new-york), names a "
+        "field that the objects do not have."
     ),
 ):
     """The filterable fields of `GET /v2/inventories/locations`."""

@@ -149,10 +149,7 @@ class Carts(
     Resource,
     title="Carts",
     endpoints=(Endpoint("GET", "/v2/carts", "getCarts"),),
-    note=(
-        "The only endpoint whose documentation describes `|` as OR. Its fields are documented in "
-        "the description of the parameter."
-    ),
+    note="Accepts `|` as OR, which is documented for no other listing.",
 ):
     """The filterable fields of `GET /v2/carts`."""
 

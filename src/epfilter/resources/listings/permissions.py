@@ -35,7 +35,7 @@ class BuiltInRoles(
     Resource,
     title="Permissions: built-in roles",
     endpoints=(Endpoint("GET", "/v2/permissions/built-in-roles", "ListBuiltInRoles"),),
-    note="Declares the response BadFilterError, but no filter parameter and no fields.",
+    note="Filtering is not documented, but the endpoint has an error for an invalid filter.",
 ):
     """The filterable fields of `GET /v2/permissions/built-in-roles`."""
 

@@ -282,8 +282,8 @@ class PimJobs(
     title="PIM jobs",
     endpoints=(Endpoint("GET", "/pcm/jobs", "getAllJobs"),),
     note=(
-        "The filtering guide of 2024 lists it as a supported endpoint, but no spec declares a "
-        "filter parameter or fields."
+        "The fields are not documented. Filtering is documented in the filtering guide of 2024 "
+        "only."
     ),
 ):
     """The filterable fields of `GET /pcm/jobs`."""

@@ -33,7 +33,7 @@ class Promotions(
     Resource,
     title="Promotions (standard)",
     endpoints=(Endpoint("GET", "/v2/promotions", "getAllPromotions"),),
-    note="The documentation describes filtering, but declares no filter parameter.",
+    note="Filtering is documented in words only.",
     source_conflicts=(
         SourceConflict(
             "The type `PromotionFilter` of the JavaScript SDK (2026-05) also lists `job_type` and "
@@ -99,7 +99,7 @@ class PromotionCodes(
     Resource,
     title="Promotion codes (standard)",
     endpoints=(Endpoint("GET", "/v2/promotions/{promotionID}/codes", "getPromotionCodes"),),
-    note=("The changelog of 2024-01-24 announces filtering, but no page lists the fields."),
+    note="The fields are not documented. Filtering was announced on 2024-01-24.",
 ):
     """The filterable fields of `GET /v2/promotions/{promotionID}/codes`."""
 

@@ -26,10 +26,7 @@ __all__ = [
 
 
 _OLD = Deprecation()
-_SHARED_EXAMPLE = (
-    "The filter parameter has the example `eq(name,Alan Turing)`, but no list of fields is "
-    "documented."
-)
+_SHARED_EXAMPLE = "The fields are not documented; the documented example is `eq(name,Alan Turing)`."
 _OF_SUBSCRIBER = "not in the schema of subscriptions; probably that of the subscriber"
 
 
@@ -78,7 +75,7 @@ class Subscriptions(
     title="Subscriptions",
     endpoints=(Endpoint("GET", "/v2/subscriptions/subscriptions", "ListSubscriptions"),),
     note=(
-        "These listings have no filter parameter: "
+        "Other listings of subscriptions do not accept filters: "
         "offerings/{id}/pricing-options, /features and /plans, "
         "plans/{id}/relationships/pricing_options, subscriptions/{id}/features, /plans, "
         "/pricing-options, /states and /invoices, invoices/{id}/payments, "
@@ -182,7 +179,7 @@ class SubscriptionProducts(
     Resource,
     title="Subscription products (2024 only)",
     endpoints=(Endpoint("GET", "/v2/subscriptions/products", "ListProducts"),),
-    note="The specs of 2025 and 2026 do not contain this endpoint.",
+    note="Absent from the API specifications of 2025 and 2026.",
     deprecated=_OLD,
 ):
     """The filterable fields of `GET /v2/subscriptions/products`."""
@@ -195,8 +192,8 @@ class SubscriptionPlans(
     title="Subscription plans (2024 only)",
     endpoints=(Endpoint("GET", "/v2/subscriptions/plans", "ListPlans"),),
     note=(
-        "The specs of 2025 and 2026 do not contain this endpoint; that of 2024 describes "
-        "filtering, but declares no filter parameter."
+        "Absent from the API specifications of 2025 and 2026. The one of 2024 describes filtering "
+        "in words only."
     ),
     deprecated=_OLD,
 ):
