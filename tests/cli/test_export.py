@@ -91,6 +91,21 @@ def test_the_summary_counts_rows_and_jobs(platform: Platform) -> None:
     assert result.stdout == "orders.csv: 53 bytes, 3 rows from 3 jobs\n"
 
 
+def test_a_period_is_shown_and_sent(platform: Platform) -> None:
+    period = "ge(created_at,2018-09-01):lt(created_at,2018-10-01)"
+    ends = ("--since", "2018-09-01", "--until", "2018-10-01")
+    for args, sent in (((), period), (("eq(payment,paid)",), f"{period}:eq(payment,paid)")):
+        result = export(platform, *ends, *args, "--force")
+        assert (result.exit_code, result.stderr) == (0, f"filter: {sent}\n")
+    assert platform.filters == [period, f"{period}:eq(payment,paid)"]
+
+
+def test_a_period_can_be_split(platform: Platform) -> None:
+    ends = ("--since", "2018-09-20", "--until", "2018-11-05", "--split", "month")
+    assert export(platform, *ends).exit_code == 0
+    assert len(platform.filters) == 3
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -133,6 +148,12 @@ def test_no_check_sends_any_filter(platform: Platform) -> None:
         (["eq(payment,paid)", "-o", "none/orders.csv"], "does not exist"),
         (["eq(payment,paid)", "-o", "a" * 300], "File name too long"),
         (["@none.filter"], "cannot read none.filter"),
+        ([], "give a FILTER, `--since`, or `--all` for every order."),
+        (["--until", "today"], "give a FILTER, `--since`, or `--all` for every order."),
+        (["eq(payment,paid)", "--all"], "`--all` cannot be combined with a FILTER."),
+        (["--since", "soon"], "`soon` is not a date or time."),
+        (["--since", "today", "--until", "yesterday"], "the period is empty"),
+        (["--since", "today", "--timezone", "Mars"], "there is no time zone `Mars`."),
         (["eq(payment,paid)", "eq(payment,unpaid)"], "unexpected extra argument"),
         (["eq(payment,paid)", "--token", "secret"], "No such option '--token'"),
     ],
@@ -528,5 +549,7 @@ def test_help_examples_run(platform: Platform, line: str, monkeypatch: pytest.Mo
     Path("refunds.filter").write_text("eq(payment,refunded)\n", encoding="utf-8")
     Path("orders.jsonl").write_text('{"id": "1", "payment": "refunded"}\n', encoding="utf-8")
     result = CliRunner().invoke(main, shlex.split(line)[1:])
-    assert (result.stderr, result.exit_code) == ("", 0)
+    assert result.stderr.startswith("filter: " if "--since" in line else "")
+    assert bool(result.stderr) is ("--since" in line)
+    assert result.exit_code == 0
     assert result.stdout

@@ -57,6 +57,22 @@ def test_the_selected_orders_are_written(tmp_path: Path) -> None:
     assert list_files() == ["orders.jsonl", "paid.csv"]
 
 
+def test_every_order_and_a_period_of_orders() -> None:
+    assert export("--orders", "orders.jsonl", "--all").exit_code == 0
+    with Path("paid.csv").open(encoding="utf-8", newline="") as file:
+        created = {row["id"]: row["created_at"] for row in csv.DictReader(file)}
+    assert len(created) == 200
+    ends = ("--since", "2018-03-01", "--until", "2018-06-01")
+    assert export("--orders", "orders.jsonl", *ends, "--force").exit_code == 0
+    with Path("paid.csv").open(encoding="utf-8", newline="") as file:
+        found = {row["id"] for row in csv.DictReader(file)}
+    assert (
+        found
+        == {id_ for id_, time in created.items() if "2018-03-01" <= time < "2018-06-01"}
+        != set()
+    )
+
+
 def test_the_summary_as_json() -> None:
     summary = json.loads(export("--orders", "orders.jsonl", "--format", "json", PAID).stdout)
     assert summary["path"] == "paid.csv"

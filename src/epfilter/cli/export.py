@@ -14,18 +14,17 @@ from epfilter.cli.findings import parse_located_or_exit, print_findings, render_
 from epfilter.cli.layout import format_count
 from epfilter.cli.options import (
     allow_untested_option,
-    filter_argument,
     format_option,
     region_option,
 )
 from epfilter.cli.platform_export import PlatformExport
 from epfilter.cli.text_io import print_line, print_result, read_filter
-from epfilter.errors import Severity
+from epfilter.errors import FilterValueError, Severity
 from epfilter.exporter.models import NO_RESULTS
 from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from epfilter.ast import Filter
     from epfilter.exporter import Job
@@ -36,6 +35,11 @@ _HELP = f"""Export the orders that FILTER selects to a CSV file.
 This creates a job on the platform, waits for it, and downloads its file. FILE appears
 when it is complete; an existing file is replaced only with --force. FILTER is checked
 first, because the platform can ignore an unknown attribute and export every order.
+
+With --since and --until, only orders created from the one until before the other are
+exported: dates, timestamps, today, yesterday, monday to sunday (the last one, today
+included), or for example `2 days ago`. Days begin in --timezone. FILTER is optional then,
+and with --all, which exports every order.
 
 With --split, one job is created for each month, ISO week or day in UTC, one after the
 other, and their files are joined. FILTER must have a lower and an upper bound for that,
@@ -56,6 +60,7 @@ Examples:
   epfilter export --region us-east --split month -o 2018.csv \\
     'ge(created_at,2018-01-01):lt(created_at,2019-01-01):eq(payment,refunded)'
   epfilter export --format json @refunds.filter -o refunds.csv
+  epfilter export --since yesterday --until today --timezone Europe/Paris -o orders.csv
 
 \b
 Exit codes:
@@ -70,7 +75,7 @@ With --orders: 'epfilter[service]' instead, or 'epfilter[databases]' for a datab
 
 
 @click.command("export", help=_HELP, short_help="Export the orders of a filter to a CSV file.")
-@filter_argument
+@click.argument("source", metavar="[FILTER]", required=False)
 @click.option(
     "--output",
     "-o",
@@ -79,6 +84,16 @@ With --orders: 'epfilter[service]' instead, or 'epfilter[databases]' for a datab
     metavar="FILE",
     help="The file to write.",
 )
+@click.option("--since", metavar="TIME", help="Export orders created at this time or later.")
+@click.option("--until", metavar="TIME", help="Export orders created before this time.")
+@click.option(
+    "--timezone",
+    default="UTC",
+    show_default=True,
+    metavar="ZONE",
+    help="The time zone of --since and --until, such as Europe/Paris.",
+)
+@click.option("--all", "every", is_flag=True, help="Export every order, without a FILTER.")
 @click.option(
     "--split",
     type=click.Choice(["month", "week", "day"]),
@@ -109,7 +124,7 @@ With --orders: 'epfilter[service]' instead, or 'epfilter[databases]' for a datab
     "text", "json", help="Text for people, or one JSON object with path, bytes, rows and jobs."
 )
 def export_command(
-    source: str,
+    source: str | None,
     output: Path,
     orders: str | None,
     style: str,
@@ -118,10 +133,8 @@ def export_command(
     **options: Any,
 ) -> int:
     """Run the command; return 1 where the filter has errors or the job failed."""
-    text = read_filter(source)
-    f, located = parse_located_or_exit(text)
-    if check:
-        _require_known_fields(text, located)
+    period = {name: options.pop(name) for name in ("since", "until", "timezone")}
+    f = _select(source, period, check=check, every=options.pop("every"))
     if output == Path("-"):
         raise click.UsageError("orders cannot be exported to standard output; give a file name.")
     if orders is not None:
@@ -134,7 +147,38 @@ def export_command(
     return 0
 
 
-def _export_locally(f: Filter, orders: str, output: Path, style: str, **switches: bool) -> int:
+def _select(
+    source: str | None, period: Mapping[str, Any], *, check: bool, every: bool
+) -> Filter | None:
+    """Return the filter of an export with its period; None for every order.
+
+    Prints the filter if the period has changed it. Raises UsageError where nothing selects the
+    orders, and for a period that cannot be read.
+    """
+    from epfilter.exporter import within_period
+
+    if source is None and period["since"] is None and not every:
+        raise click.UsageError("give a FILTER, `--since`, or `--all` for every order.")
+    if source is not None and every:
+        raise click.UsageError("`--all` cannot be combined with a FILTER.")
+    f = None
+    if source is not None:
+        text = read_filter(source)
+        f, located = parse_located_or_exit(text)
+        if check:
+            _require_known_fields(text, located)
+    try:
+        selected = within_period(f, **period)
+    except FilterValueError as error:
+        raise click.UsageError(str(error)) from None
+    if selected is not f:
+        print_line(f"filter: {make_printable(str(selected))}", err=True)
+    return selected
+
+
+def _export_locally(
+    f: Filter | None, orders: str, output: Path, style: str, **switches: bool
+) -> int:
     """Export without the platform; where no order matches, print its message and return 1."""
     from epfilter.cli.local_export import export_locally
 

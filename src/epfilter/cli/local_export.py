@@ -30,10 +30,11 @@ _DATABASE_URL = re.compile(r"(?:duckdb|sqlite)://([^?#]*)", re.IGNORECASE)
 
 
 def export_locally(
-    f: Filter, orders: str, output: Path, *, force: bool, allow_untested: bool = False
+    f: Filter | None, orders: str, output: Path, *, force: bool, allow_untested: bool = False
 ) -> int:
     """Write the orders that the filter selects, as the service would; return the number of rows.
 
+    None selects every order.
     The file appears when it is complete; without rows no file is written. Raises UsageError where
     the file exists and `force` is not set, or where it is the file of the orders; PlatformError
     where the orders cannot be read or the file cannot be written.
@@ -60,7 +61,7 @@ def export_locally(
         raise PlatformError(describe_file_error("write", output, error)) from None
 
 
-def _write_csv(source: OrderSource, f: Filter, part: Path, signals: Sequence[int]) -> int:
+def _write_csv(source: OrderSource, f: Filter | None, part: Path, signals: Sequence[int]) -> int:
     """Call `source.write_csv` in a thread, because DuckDB does not react to signals while it runs.
 
     Raises KeyboardInterrupt after a signal.

@@ -16,6 +16,7 @@ from epfilter.cli.signals import INTERRUPTED
 from epfilter.cli.text_io import print_line
 from epfilter.errors import FilterValueError
 from epfilter.exporter.errors import JobFailedError
+from epfilter.exporter.models import CreateJob, CreateJobData
 from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ class PlatformExport:
     resume: bool
     force: bool
 
-    def run(self, f: Filter) -> Exported:
-        """Export the orders that the filter selects; the caller has checked the filter.
+    def run(self, f: Filter | None) -> Exported:
+        """Export the orders that the filter selects, or every order; the caller has checked it.
 
         Without `force` neither an existing file nor an interrupted export is lost. Raises
         UsageError where one would be, and for a filter that cannot be split; PlatformError for a
@@ -66,10 +67,10 @@ class PlatformExport:
             print_line(f"\ninterrupted. {advice}", err=True)
             raise click.exceptions.Exit(INTERRUPTED) from None
 
-    def _export(self, f: Filter) -> Exported:
+    def _export(self, f: Filter | None) -> Exported:
         with StatusLine() as status, connect(self.region) as client:
             return client.export(
-                f,
+                CreateJob(data=CreateJobData()) if f is None else f,
                 self.output,
                 split=self.split,
                 check=False,

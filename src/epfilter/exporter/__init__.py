@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         ExportProgress,
     )
     from epfilter.exporter.filter_splitting import Parts, split
+    from epfilter.exporter.periods import within_period
 
 __all__ = [
     "AsyncExporterClient",
@@ -83,6 +84,7 @@ __all__ = [
     "UnexpectedResponseError",
     "WaitTimeoutError",
     "split",
+    "within_period",
 ]
 
 _MODULES = {
@@ -93,6 +95,7 @@ _MODULES = {
     "ExporterClient": "client",
     "Parts": "filter_splitting",
     "split": "filter_splitting",
+    "within_period": "periods",
 }
 
 

@@ -70,6 +70,20 @@ def test_a_filter_is_checked_unless_that_is_disabled(open_client: Opener, tmp_pa
     assert filters(service) == ["eq(paymnt,paid)"]
 
 
+def test_a_period_is_part_of_the_filter(open_client: Opener, tmp_path: Path) -> None:
+    service = Service(file_answer())
+    client = open_client(service)
+    ends = {"since": "2018-09-01", "until": "2018-10-01", "timezone": "Europe/Paris"}
+    period = "ge(created_at,2018-08-31T22:00:00Z):lt(created_at,2018-09-30T22:00:00Z)"
+    for exported in (None, FILTER, CreateJob.order_export(FILTER), CreateJob(data=CreateJobData())):
+        client.call("export", exported, tmp_path / "a.csv", **ends)
+    assert filters(service) == [period, f"{period}:{FILTER}", f"{period}:{FILTER}", period]
+    with pytest.raises(FilterTypeError, match="an export without a filter needs the start"):
+        client.call("export", None, tmp_path / "a.csv")
+    with pytest.raises(FilterValueError, match="is not a date or time"):
+        client.call("export", FILTER, tmp_path / "a.csv", since="soon")
+
+
 def test_a_split_export_is_merged(open_client: Opener, tmp_path: Path) -> None:
     service = Service(part(1), part(2), part(3))
     target = tmp_path / "orders.csv"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -129,9 +129,12 @@ class AsyncExporterClient:
 
     async def export(  # noqa: PLR0913 - the options of an export, by keyword
         self,
-        filter: Filter | str | CreateJob,  # noqa: A002 - the name in the platform's API
+        filter: Filter | str | CreateJob | None,  # noqa: A002 - the name in the platform's API
         path: AnyPath,
         *,
+        since: exports.End = None,
+        until: exports.End = None,
+        timezone: tzinfo | str = UTC,
         split: Calendar | None = None,
         check: bool = True,
         timeout: float = 3600.0,  # noqa: ASYNC109 - it is for each job, not for the export
@@ -143,7 +146,7 @@ class AsyncExporterClient:
         """Async variant of `ExporterClient.export`."""
         flow = exports.export(
             self._jobs,
-            filter,
+            exports.select_period(filter, since, until, timezone),
             path,
             split=split,
             check=check,

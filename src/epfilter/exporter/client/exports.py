@@ -6,11 +6,14 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 from uuid import UUID
 
+from epfilter.ast import Filter
+from epfilter.errors import FilterTypeError
 from epfilter.exporter.client.checkpoint import Checkpoint, CheckpointData, delete_file
 from epfilter.exporter.client.downloads import DownloadProgress, download_job_file
 from epfilter.exporter.client.effects import Call, Flow
@@ -26,6 +29,7 @@ from epfilter.exporter.errors import (
 )
 from epfilter.exporter.filter_splitting import Calendar, split
 from epfilter.exporter.models import NO_RESULTS, CreateJob, Job, JobStatus
+from epfilter.exporter.periods import within_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,32 @@ class Exported:
 
 
 AnyProgress: TypeAlias = Callable[[ExportProgress], object]
+
+End: TypeAlias = str | date | None
+"""An end of the period of an export: a date, a timestamp, or a text such as `yesterday`."""
+
+
+def select_period(
+    filter: AnyFilter | None,  # noqa: A002 - the name in the platform's API
+    since: End,
+    until: End,
+    timezone: tzinfo | str,
+) -> AnyFilter:
+    """Return what to export of a period; see `within_period`. None stands for every order."""
+    if filter is not None and since is None and until is None:
+        return filter
+    body = filter if isinstance(filter, CreateJob) else None
+    f = body.data.filter if body is not None else cast("Filter | str | None", filter)
+    selected = within_period(f, since=since, until=until, timezone=timezone)
+    if body is not None:
+        return body.model_copy(update={"data": body.data.model_copy(update={"filter": selected})})
+    if selected is None:
+        raise FilterTypeError(
+            "an export without a filter needs the start of a period.",
+            hint='as in export(None, path, since="yesterday"); CreateJob(data=CreateJobData()) '
+            "exports every order",
+        )
+    return selected
 
 
 def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword

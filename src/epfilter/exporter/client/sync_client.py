@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -185,9 +185,12 @@ class ExporterClient:
 
     def export(  # noqa: PLR0913 - the options of an export, by keyword
         self,
-        filter: Filter | str | CreateJob,  # noqa: A002 - the name in the platform's API
+        filter: Filter | str | CreateJob | None,  # noqa: A002 - the name in the platform's API
         path: AnyPath,
         *,
+        since: exports.End = None,
+        until: exports.End = None,
+        timezone: tzinfo | str = UTC,
         split: Calendar | None = None,
         check: bool = True,
         timeout: float = 3600.0,
@@ -197,6 +200,10 @@ class ExporterClient:
         replace: bool = True,
     ) -> Exported:
         r"""Export the orders that a filter selects to a CSV file: create, wait and download.
+
+        `since` and `until` add a period of `created_at` to the filter, which may then be None: from
+        `since` to before `until`, each a date, a timestamp, or a text such as `yesterday`,
+        `monday` or `2 days ago`, in `timezone` (see `within_period`).
 
         `split` creates one job for each month, week or day of the filter's `created_at` window, one
         after the other, and merges their files. Parts without orders are skipped; if all parts are
@@ -233,7 +240,7 @@ class ExporterClient:
         """
         flow = exports.export(
             self._jobs,
-            filter,
+            exports.select_period(filter, since, until, timezone),
             path,
             split=split,
             check=check,

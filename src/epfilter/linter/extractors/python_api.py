@@ -60,6 +60,7 @@ FUNCTIONS = MappingProxyType(
         "epfilter.targets.to_rqb": _Parameters(),
         "epfilter.targets.to_sqlalchemy": _Parameters(resource=2),
         "epfilter.exporter.split": _ORDERS,
+        "epfilter.exporter.within_period": _ORDERS,
         "epfilter.exporter.CreateJob.order_export": _ORDERS,
         "epfilter.exporter.ExporterClient.create_job": _ORDERS,
         "epfilter.exporter.ExporterClient.export": _ORDERS,
