@@ -1065,3 +1065,41 @@ def test_many_values_are_looked_up_exactly(engine: str, of: str) -> None:
             assert made is lists, (engine, of)
         else:
             assert found == wanted, str(f)
+
+
+# Dask.
+
+
+_MOVING = pytest.mark.filterwarnings("ignore:Dask support is moving out of Narwhals:FutureWarning")
+
+
+@_MOVING
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Paris"])
+def test_times_of_dask(zone: str | None, unit: str) -> None:
+    dask = pytest.importorskip("dask.dataframe")
+    per_second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+    start = int(_DAY.timestamp()) * per_second
+    moments = pa.array([start - 1, start, start + 1, None], pa.int64())
+    table = make_table(at=moments.cast(pa.timestamp(unit, zone)), s=["AB", "ab", "a%", None])
+    at_start = [1] if unit != "ns" else [1, 2]
+    for types in (None, pd.ArrowDtype):
+        frame = dask.from_pandas(table.to_pandas(types_mapper=types), npartitions=2)
+        for f, expected in {
+            "eq(at,2018-09-01)": at_start,
+            "ge(at,2018-09-01)": [1, 2],
+            "lt(at,9999-12-31)": [0, 1, 2],
+            "in(at,2018-09-01,2018-09-02,2018-09-03,2018-09-04,2018-09-05)": at_start,
+            "eq(s,ab)": [1],
+            "ilike(s,ab)": [0, 1],
+        }.items():
+            assert ids(filter_frame(frame, f).compute()) == expected, f
+
+
+@_MOVING
+def test_decimals_of_dask_are_refused() -> None:
+    dask = pytest.importorskip("dask.dataframe")
+    table = make_table(a=pa.array([Decimal("1.5")]))
+    frame = dask.from_pandas(table.to_pandas(types_mapper=pd.ArrowDtype))
+    with pytest.raises(UnsupportedFilterError, match="Dask cannot run `eq` on `a`"):
+        filter_frame(frame, "eq(a,1.5)")

@@ -258,3 +258,35 @@ def test_spark_selects_what_the_predicate_does_in_structs_and_lists(
     session: Any, made: list[Row], fs: list[Filter]
 ) -> None:
     _agree_in_spark(session, _NESTED, [{**dict.fromkeys(_PARTS), **row} for row in made], fs)
+
+
+def test_spark_reads_old_times_and_compares_texts_by_code_point(session: Any) -> None:
+    frame = session.sql(
+        "SELECT id, d, at, n, s COLLATE UTF8_LCASE AS s FROM VALUES "
+        "(1, DATE'0001-01-01', TIMESTAMP'0001-01-01 00:00:00Z', "
+        "TIMESTAMP_NTZ'0001-01-01 00:00:00', 'AB'), "
+        "(2, DATE'1500-03-01', TIMESTAMP'1500-03-01 00:00:00Z', "
+        "TIMESTAMP_NTZ'1500-03-01 00:00:00', 'ab') AS t(id, d, at, n, s)"
+    )
+    named = frame.selectExpr(
+        "*", "s AS `a.b`", "id AS `c``d`", "array(s) AS tags", "array(at) AS l"
+    )
+    for f, expected in {
+        **{f"eq({name},0001-01-01)": [1] for name in ("d", "at", "n")},
+        **{f"eq({name},1500-03-01)": [2] for name in ("d", "at", "n")},
+        **{f"ge({name},0001-01-01)": [1, 2] for name in ("d", "at", "n")},
+        **{f"in({name},1500-03-01,1,2,3,4,5,6)": [2] for name in ("d", "at", "n")},
+        **{f"eq({name},ab)": [2] for name in ("s", "a.b", "tags", "tags[0]")},
+        **{f"in({name},ab,1,2,3,4,5)": [2] for name in ("s", "a.b", "tags", "tags[0]")},
+        "contains_all(tags,ab,ab,ab,ab,ab)": [2],
+        "contains_any(l,1500-03-01,2018-09-01,2018-09-02,2018-09-03,2018-09-04)": [2],
+        "lt(s,a)": [1],
+        "like(a.b,a*)": [2],
+        "ilike(s,Ab)": [1, 2],
+        'eq("c`d",2)': [2],
+    }.items():
+        selected = filter_frame(named, f)
+        assert [row["id"] for row in selected.select("id").collect()] == expected, f
+        assert selected.columns == named.columns
+    with pytest.raises(UnsupportedFilterError, match="before 1583"):
+        filter_frame(named, "eq(l,1500-03-01)")

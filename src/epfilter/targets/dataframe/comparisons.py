@@ -98,7 +98,7 @@ def _timestamp_literal(value: datetime, column: Column) -> Any:
     if dtype.time_zone and column.engine == "narwhals":
         # Polars compares timestamps of the same time zone only.
         return nw.lit(_to_zone(value, dtype.time_zone), dtype)
-    if dtype.time_unit == "us" and dtype.time_zone:
+    if dtype.time_zone and (dtype.time_unit == "us" or column.engine == "Dask"):
         return value
     return nw.lit(value, nw.Datetime(dtype.time_unit, "UTC" if dtype.time_zone else None))
 
