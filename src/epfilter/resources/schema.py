@@ -60,6 +60,7 @@ class Schema:
         self.info = info
         self._own_aliases = tuple(aliases)
         self._locations = locations or {}
+        self._names: dict[str, tuple[str, ...]] = {}
 
     def find(self, name: str) -> FieldMatch | None:
         """Return the field that a name means, or None.
@@ -110,13 +111,19 @@ class Schema:
         >>> resource_schema(orders).names_of("email")
         ('email', 'customer.email')
         """
+        known = self._names.get(path)
+        if known is not None:
+            return known
         names = [path]
         for alias in self.aliases:
             if isinstance(alias, Alias) and alias.field == path:
                 names.append(alias.name)
             elif isinstance(alias, PrefixAlias) and path.startswith(alias.replacement):
                 names.append(alias.prefix + path[len(alias.replacement) :])
-        return tuple(dict.fromkeys((*names, self.location_of(path))))
+        found = tuple(dict.fromkeys((*names, self.location_of(path))))
+        if path in self._exact:  # the paths with placeholders have no end
+            self._names[path] = found
+        return found
 
     @cached_property
     def required(self) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.ast import Filter, Operator
@@ -109,7 +110,7 @@ def _build_own(call: BoundCall, overrides: Overrides) -> RowPredicate:
 
 
 def _build_call(call: BoundCall, paths: tuple[str, ...]) -> Term:
-    read = _first_value([path_reader(path) for path in paths])
+    read = _first_value(paths)
     if call.op is Operator.IS_NULL:
         return Term(lambda row: read(row) is None, paths)
     if call.op is Operator.TEXT:
@@ -128,8 +129,10 @@ def _build_call(call: BoundCall, paths: tuple[str, ...]) -> Term:
     return Term(lambda row: test(read(row)), paths, test, matcher)
 
 
-def _first_value(readers: Sequence[Reader]) -> Reader:
+@lru_cache(maxsize=1024)
+def _first_value(paths: tuple[str, ...]) -> Reader:
     """Return a reader of the first value that is not None."""
+    readers = [path_reader(path) for path in paths]
     if len(readers) == 1:
         return readers[0]
 
