@@ -181,6 +181,9 @@ def _write_literal(value: Any, write_text: Callable[[str], str]) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, str):
         return write_text(value)
+    if isinstance(value, bytes):
+        is_postgresql = write_text is _write_postgresql_text
+        return f"decode('{value.hex()}', 'hex')" if is_postgresql else f"X'{value.hex()}'"
     if isinstance(value, int):
         return str(value) if value >= 0 else f"({value})"
     if isinstance(value, Decimal):
