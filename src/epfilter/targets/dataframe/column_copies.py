@@ -76,9 +76,7 @@ def copy_columns(frame: Any, engine: str, schema: Schema, names: Collection[str]
 
 def _copy_in_duckdb(native: Any, schema: Schema, names: Iterable[str]) -> CopiedColumns:
     types = dict(zip(native.columns, map(str, native.types), strict=True))
-    sql, copies = _write_copies(
-        names, schema, {name for name in names if types[name] == "UUID"}, _BY_CODE_POINT["duckdb"]
-    )
+    sql, copies = _write_copies(names, schema, {name for name in names if types[name] == "UUID"})
     has_collation = _has_texts_inside(schema, names) and _is_collation(
         native.query(new_name(), _DEFAULT_COLLATION).fetchall()[0][0]
     )
@@ -87,16 +85,13 @@ def _copy_in_duckdb(native: Any, schema: Schema, names: Iterable[str]) -> Copied
 
 def _copy_in_ibis(native: Any, schema: Schema, names: Iterable[str]) -> CopiedColumns:
     backend = native.get_backend()
-    write = _BY_CODE_POINT.get(backend.name)
-    if write is None:
+    if backend.name != "duckdb":
         return CopiedColumns(native, {})
     types = native.schema()
-    sql, copies = _write_copies(
-        names, schema, {name for name in names if types[name].is_uuid()}, write
+    sql, copies = _write_copies(names, schema, {name for name in names if types[name].is_uuid()})
+    has_collation = _has_texts_inside(schema, names) and _is_collation(
+        backend.con.sql(_DEFAULT_COLLATION).fetchall()[0][0]
     )
-    has_collation = False
-    if backend.name == "duckdb" and _has_texts_inside(schema, names):
-        has_collation = _is_collation(backend.con.sql(_DEFAULT_COLLATION).fetchall()[0][0])
     if sql:
         new = {copy.name: "string" for copy in copies.values()}
         alias = new_name()
@@ -115,27 +110,20 @@ def select_from(table: Any, alias: str, query: str, schema: Mapping[str, Any]) -
 
 
 def _write_copies(
-    names: Iterable[str], schema: Schema, uuids: Collection[str], write: Callable[[str], str]
+    names: Iterable[str], schema: Schema, uuids: Collection[str]
 ) -> tuple[str, dict[str, ColumnCopy]]:
-    """Return the SQL of copies of texts, enumerations and UUIDs, and the copies."""
+    """Return DuckDB's SQL of copies of texts, enumerations and UUIDs, and the copies."""
     copies = {
         name: ColumnCopy(new_name(), nw.String(), name in uuids)
         for name in names
         if name in uuids or isinstance(schema[name], (nw.String, nw.Enum, nw.Categorical))
     }
-    quote = "`" if write is _BY_CODE_POINT["pyspark"] else '"'
     columns = [
-        f"{write(_quote(name, quote))} AS {_quote(copy.name, quote)}"
+        f"CAST({_quote(name)} AS VARCHAR) COLLATE C AS {_quote(copy.name)}"
         for name, copy in copies.items()
     ]
     return ", ".join(columns), copies
 
-
-_BY_CODE_POINT: dict[str, Callable[[str], str]] = {
-    "duckdb": lambda column: f"CAST({column} AS VARCHAR) COLLATE C",
-    "pyspark": lambda column: f"collate(CAST({column} AS STRING), 'UTF8_BINARY')",
-}
-"""Writes a column as a text that compares by code point, for each backend of Ibis."""
 
 _DEFAULT_COLLATION = "SELECT current_setting('default_collation')"
 

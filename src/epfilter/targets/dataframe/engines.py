@@ -19,7 +19,7 @@ _ENGINES = {
 }
 """The names of the tested engines, by their names in narwhals."""
 
-_IBIS_BACKENDS = ("duckdb", "pyspark", *SQL_BACKENDS)
+_IBIS_BACKENDS = ("duckdb", *SQL_BACKENDS)
 """The tested backends of Ibis."""
 
 
