@@ -82,6 +82,11 @@ def test_the_default_address_is_loopback(monkeypatch: pytest.MonkeyPatch) -> Non
         (["--rows", "order"], {"rows": "order"}),
         (["--no-neutralise"], {"neutralise": False}),
         (["--public-url", "https://e.example"], {"public_url": "https://e.example"}),
+        (
+            ["--client-id", "shop", "--client-secret", "12345678"],
+            {"client_id": "shop", "client_secret": "12345678"},
+        ),
+        (["--token-lifetime", "60"], {"token_lifetime": timedelta(minutes=1)}),
         (["--link-lifetime", "60"], {"link_lifetime": timedelta(minutes=1)}),
         (["--link-lifetime", "9" * 20], {"link_lifetime": timedelta(seconds=10**9)}),
         (["--drain", "0"], {"drain": timedelta()}),
@@ -108,7 +113,11 @@ def test_secrets_are_read_from_the_environment(
         "EPFILTER_ORDERS": "postgresql://user:secret@host/shop#orders",
         "EPFILTER_JOBS": "postgresql://user:secret@host/jobs",
     }
-    for name, url in {**urls, "EPFILTER_TOKEN": TOKEN}.items():
+    client = {
+        "EPFILTER_SERVICE_CLIENT_ID": "shop",
+        "EPFILTER_SERVICE_CLIENT_SECRET": "a-long-secret",
+    }
+    for name, url in {**urls, **client, "EPFILTER_TOKEN": TOKEN}.items():
         monkeypatch.setenv(name, url)
     assert CliRunner().invoke(main, ["serve"]).exit_code == 0
     assert (
@@ -118,8 +127,11 @@ def test_secrets_are_read_from_the_environment(
         (urls["EPFILTER_ORDERS"], urls["EPFILTER_JOBS"]),
         ("a.csv", "jobs.db"),
     ]
+    settings = recorded.calls[0][0]
+    assert (settings.client_id, settings.client_secret) == ("shop", "a-long-secret")
     help_text = CliRunner().invoke(main, ["serve", "--help"]).stdout
-    assert {name for name in urls if f"env var: {name}" in " ".join(help_text.split())} == set(urls)
+    shown = " ".join(help_text.split())
+    assert [name for name in {**urls, **client} if f"env var: {name}" not in shown] == []
 
 
 def test_a_generated_token_is_printed_once_and_in_the_fragment_of_the_page(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from support.npm import install_npm_packages, run_or_skip
 
 _VERSION = "314.0.7"
 _PLATFORM = ("--platform=pyemscripten_2026_0_wasm32", "--python-version=3.14")
@@ -44,20 +43,11 @@ def install_pyodide(folder: Path, *packages: str) -> Path:
 
     Skip the test without Node and npm, and without their registry.
     """
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("there is no Node with npm")
-    commands = (
-        [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", f"pyodide@{_VERSION}"],
-        [
-            *(sys.executable, "-m", "pip", "install", "--quiet", "--only-binary=:all:"),
-            *(*_PLATFORM, "--target", str(folder / "packages"), *packages),
-        ],
+    install_npm_packages(folder, f"pyodide@{_VERSION}")
+    run_or_skip(
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--only-binary=:all:"),
+        *(*_PLATFORM, "--target", str(folder / "packages"), *packages),
     )
-    for command in commands:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - constant commands
-        if done.returncode:
-            pytest.skip(f"Pyodide cannot be installed: {done.stderr.strip()[-300:]}")
     return folder
 
 

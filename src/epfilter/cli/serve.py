@@ -25,9 +25,11 @@ ORDERS is a file (.jsonl, .ndjson, .json, .csv or .parquet) or the URL of a data
 postgresql://user@host/shop#orders. The folder STATE contains jobs, files and the key that
 signs links. It survives crashes. Services with the same STATE share one queue.
 
-Requests require a bearer token; without --token, one is generated and printed once. Pass
-the token and URLs with a password in the environment, because other users can see the
-arguments of a command: EPFILTER_TOKEN, EPFILTER_ORDERS, EPFILTER_JOBS.
+Requests require a bearer token; without --token, one is generated and printed once. Clients
+that log in, such as the SDKs of the platform, need --client-id and --client-secret. Pass
+secrets in the environment, because other users can see the arguments of a command:
+EPFILTER_TOKEN, EPFILTER_SERVICE_CLIENT_SECRET, and EPFILTER_ORDERS and EPFILTER_JOBS for URLs
+with a password.
 
 The address and a generated token go to standard output, the log to standard error.
 
@@ -40,14 +42,16 @@ Examples:
   EPFILTER_TOKEN=… epfilter serve --orders orders.parquet --state /var/lib/exports
   EPFILTER_ORDERS=postgresql://user:…@host/shop#orders epfilter serve --threads 2
   epfilter serve --orders orders.jsonl --public-url https://exports.example.com
+  EPFILTER_SERVICE_CLIENT_SECRET=… epfilter serve --orders orders.jsonl --client-id shop
 
 \b
 Endpoints, besides the operations of the platform:
-  /              a page to export with
-  /openapi.json  the OpenAPI document
-  /healthz       whether the process responds
-  /readyz        whether the service can run jobs
-  /metrics       metrics for Prometheus; requires the token
+  /                    a page to export with
+  /oauth/access_token  an access token for client credentials
+  /openapi.json        the OpenAPI document
+  /healthz             whether the process responds
+  /readyz              whether the service can run jobs
+  /metrics             metrics for Prometheus; requires the token
 
 Requires an extra: pip install 'epfilter[service]', and 'epfilter[databases]' for databases
 """
@@ -83,6 +87,28 @@ Requires an extra: pip install 'epfilter[service]', and 'epfilter[databases]' fo
     envvar="EPFILTER_TOKEN",
     show_envvar=True,
     help="Bearer token that clients must send (default: generated).",
+)
+@click.option(
+    "--client-id",
+    metavar="ID",
+    envvar="EPFILTER_SERVICE_CLIENT_ID",
+    show_envvar=True,
+    help="Client ID with which clients get an access token, as on the platform.",
+)
+@click.option(
+    "--client-secret",
+    metavar="SECRET",
+    envvar="EPFILTER_SERVICE_CLIENT_SECRET",
+    show_envvar=True,
+    help="Secret that belongs to the client ID.",
+)
+@click.option(
+    "--token-lifetime",
+    type=click.IntRange(min=1),
+    default=3600,
+    show_default=True,
+    metavar="SECONDS",
+    help="Seconds that an access token is valid.",
 )
 @click.option(
     "--jobs",
@@ -144,8 +170,6 @@ def serve_command(
     host: str,
     port: int,
     token: str | None,
-    link_lifetime: int,
-    drain: int,
     **options: Any,
 ) -> None:
     """Run the service until a signal stops it."""
@@ -157,11 +181,11 @@ def serve_command(
 
     generated = token is None
     token = security.generate_token() if token is None else token
+    for name in ("drain", "link_lifetime", "token_lifetime"):
+        options[name] = timedelta(seconds=min(options[name], _MAX_SECONDS))
     try:
         settings: ServiceSettings = service.ServiceSettings(
             token=token,
-            link_lifetime=timedelta(seconds=min(link_lifetime, _MAX_SECONDS)),
-            drain=timedelta(seconds=min(drain, _MAX_SECONDS)),
             **options,
         )
         listening = _create_announcer(host, token if generated else None)

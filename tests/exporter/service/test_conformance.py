@@ -101,7 +101,7 @@ def schemathesis(ready: Ready, document: str, *arguments: str) -> str:
 @pytest.mark.slow
 def test_the_service_keeps_every_promise_of_its_own_document(ready: Ready) -> None:
     message = schemathesis(ready, f"{ready.live.address}/openapi.json")
-    assert "Operations:       8 selected / 8 total" in message
+    assert "Operations:       9 selected / 9 total" in message
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from epfilter.exporter.service import handlers
 from epfilter.exporter.service.components import Service
-from epfilter.exporter.service.links import FILES_PATH, JOBS_PATH
+from epfilter.exporter.service.links import FILES_PATH, JOBS_PATH, TOKEN_PATH
 from epfilter.exporter.service.openapi import load_document
 from epfilter.exporter.service.page import Page
 from epfilter.exporter.service.request_log import RequestLog
@@ -48,7 +48,12 @@ def create_app(settings: ServiceSettings) -> Starlette:
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(RequestLog, service.log, service.metrics, routes),
-            Middleware(TokenGuard, settings.token, public_routes),
+            Middleware(
+                TokenGuard,
+                settings.token,
+                public_routes,
+                lambda token: service.access_tokens.verify(token),  # noqa: PLW0108 - set by `open`
+            ),
         ],
         exception_handlers={Refusal: refusal_response, HTTPException: refusal_response},
         lifespan=_lifespan,
@@ -71,7 +76,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 
 def _public_routes(settings: ServiceSettings) -> list[BaseRoute]:
-    """Return the routes without a token: they show no orders, or the link itself is signed."""
+    """Return the routes without a token: they show no orders, or check access themselves."""
     document = load_document(settings.public_url)
 
     async def openapi(request: Request) -> Response:  # noqa: ARG001 - the signature of a handler
@@ -81,6 +86,7 @@ def _public_routes(settings: ServiceSettings) -> list[BaseRoute]:
         Route("/healthz", handlers.get_health),
         Route("/readyz", handlers.get_readiness),
         Route("/openapi.json", openapi),
+        Route(TOKEN_PATH, handlers.create_access_token, methods=["POST"]),
         Route(f"{FILES_PATH}/{{signed}}", handlers.get_file),
     ]
 

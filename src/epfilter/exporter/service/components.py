@@ -11,6 +11,7 @@ from structlog.typing import FilteringBoundLogger
 
 from epfilter.exporter.errors import SettingsError
 from epfilter.exporter.orders.order_source import OrderSource, open_orders
+from epfilter.exporter.service.access_tokens import AccessTokens
 from epfilter.exporter.service.files import Files
 from epfilter.exporter.service.job_queue import JobQueue
 from epfilter.exporter.service.links import Links
@@ -43,6 +44,9 @@ class Service:
     links: Links
     """The signer of the links to files."""
 
+    access_tokens: AccessTokens
+    """The issuer of access tokens."""
+
     worker: JobWorker
     """The thread that runs jobs."""
 
@@ -74,7 +78,14 @@ class Service:
             self.files = Files(state / "files")
             self.jobs = JobQueue.from_settings(settings)
             resources.callback(self.jobs.close)
-            self.links = Links(self.jobs.get_key(), lifetime=settings.link_lifetime)
+            key = self.jobs.get_key()
+            self.links = Links(key, lifetime=settings.link_lifetime)
+            self.access_tokens = AccessTokens(
+                key,
+                settings.client_id,
+                settings.client_secret,
+                lifetime=settings.token_lifetime,
+            )
             self.orders = open_orders(
                 settings.orders,
                 threads=settings.threads,

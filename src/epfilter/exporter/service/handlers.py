@@ -18,9 +18,9 @@ from epfilter.exporter.models import JobStatus
 from epfilter.exporter.service.components import Service
 from epfilter.exporter.service.job_request import read_filter
 from epfilter.exporter.service.job_tables import StoredJob
-from epfilter.exporter.service.json_body import read_json
 from epfilter.exporter.service.links import base_url
 from epfilter.exporter.service.ranges import PartialFile
+from epfilter.exporter.service.request_body import read_form, read_json
 from epfilter.exporter.service.responses import Refusal, job_response, jobs_response, link_response
 
 # Handlers that are not async run in a thread, so that the queue never blocks other requests.
@@ -107,6 +107,13 @@ def _find_file(request: Request) -> tuple[UUID, Path, os.stat_result] | None:
     except (FileNotFoundError, NotADirectoryError):
         # The job expired after it was read, or the file was removed.
         return None
+
+
+async def create_access_token(request: Request) -> Response:
+    """Handle `POST /oauth/access_token`: an access token for the client credentials in a form."""
+    service = _get_service(request)
+    form = await read_form(request, service.settings.max_body_bytes)
+    return JSONResponse(service.access_tokens.issue(form))
 
 
 async def get_health(request: Request) -> Response:  # noqa: ARG001 - the signature of a handler

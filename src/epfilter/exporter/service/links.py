@@ -17,6 +17,9 @@ FILES_PATH = "/files"
 JOBS_PATH = "/v2/jobs"
 """The path of jobs."""
 
+TOKEN_PATH = "/oauth/access_token"  # noqa: S105 - a path
+"""The path of access tokens."""
+
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _MAX_SIGNATURE_LENGTH = 512
 """The most characters of a signature; a longer one is not verified. Ours have about 120."""

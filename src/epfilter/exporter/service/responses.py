@@ -87,7 +87,7 @@ def error_response(
 ) -> Response:
     """Return an error response in the platform's format; the status is one of `ERRORS`.
 
-    A 503 has a `Retry-After` header.
+    A 401 has a `WWW-Authenticate` header, and a 503 a `Retry-After` header.
 
     >>> bytes(error_response("635da56d-75a1-43cd-b696-7ab119756b3a", 404).body).decode()
     '{"errors":[{"status":404,"title":"Resource Not Found","detail":"The resource you are ...
@@ -100,6 +100,8 @@ def error_response(
         request_id=request_id,
         meta=dict(meta) if meta else None,
     )
+    if status == 401:
+        headers = {"WWW-Authenticate": 'Bearer realm="epfilter"', **(headers or {})}
     if status == 503:
         headers = {"Retry-After": str(RETRY_AFTER), **(headers or {})}
     body = ErrorResponse(errors=[error]).model_dump(mode="json", exclude_none=True)

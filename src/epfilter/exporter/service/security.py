@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -45,14 +45,22 @@ def generate_token() -> str:
 
 
 class TokenGuard:
-    """A middleware that requires the token, except on the open routes.
+    """A middleware that requires the token or an access token, except on the open routes.
 
-    A path without a route requires it too, so a new route is protected by default.
+    A path without a route requires it too, so a new route is protected by default. `is_issued`
+    returns whether a text is an access token.
     """
 
-    def __init__(self, app: ASGIApp, token: str, public_routes: Sequence[BaseRoute]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        token: str,
+        public_routes: Sequence[BaseRoute],
+        is_issued: Callable[[str], bool],
+    ) -> None:
         self._app = app
         self._digest = _digest(token)
+        self._is_issued = is_issued
         self._public = tuple(public_routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,17 +81,14 @@ class TokenGuard:
         values = headers.getlist("authorization")
         scheme, _, token = values[0].partition(" ") if len(values) == 1 else ("", "", "")
         if scheme.lower() != "bearer":
-            return Refusal(
-                401,
-                "Send the token of this service: Authorization: Bearer <token>.",
-                headers={"WWW-Authenticate": 'Bearer realm="epfilter"'},
-            )
+            return Refusal(401, "Send the token of this service: Authorization: Bearer <token>.")
+        token = token.strip()
         # Digests have one length, so the time does not even reveal the length of the token.
-        if hmac.compare_digest(_digest(token.strip()), self._digest):
+        if hmac.compare_digest(_digest(token), self._digest) or self._is_issued(token):
             return None
         return Refusal(
             401,
-            "The token is not the token of this service.",
+            "The token is not the token of this service, or it has expired.",
             headers={"WWW-Authenticate": 'Bearer realm="epfilter", error="invalid_token"'},
         )
 

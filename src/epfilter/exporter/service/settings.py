@@ -44,6 +44,15 @@ class ServiceSettings:
     token: str = field(repr=False)
     """The bearer token that clients must send; 8 characters or more."""
 
+    client_id: str | None = None
+    """The ID with which clients get an access token at `/oauth/access_token`, if they can."""
+
+    client_secret: str | None = field(default=None, repr=False)
+    """The secret that belongs to `client_id`; 8 visible ASCII characters or more."""
+
+    token_lifetime: timedelta = timedelta(hours=1)
+    """How long an access token works; clients get a new one with their credentials."""
+
     jobs: str | None = field(default=None, repr=False)
     """The database of the jobs: a URL `postgresql://…`; by default SQLite in `state`.
 
@@ -90,12 +99,7 @@ class ServiceSettings:
     """The format of the log on standard error."""
 
     def __post_init__(self) -> None:
-        visible = self.token.isascii() and self.token.isprintable() and " " not in self.token
-        if len(self.token) < 8 or not visible:
-            raise SettingsError(
-                "the token is too short, or has characters that are not allowed in a header.",
-                hint="use 8 or more visible ASCII characters, without spaces and line breaks",
-            )
+        self._check_access()
         if not os.fspath(self.state):
             raise SettingsError("the path of the state folder is empty.")
         if self.public_url is not None and not _is_base_url(self.public_url):
@@ -106,13 +110,24 @@ class ServiceSettings:
         for name in ("max_body_bytes", "max_or_complexity"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} must be at least 1, not {getattr(self, name)}.")
-        for name in ("link_lifetime", "job_lifetime"):
+        for name in ("link_lifetime", "job_lifetime", "token_lifetime"):
             if getattr(self, name) <= timedelta():
                 raise SettingsError(f"{name} must be longer than zero.")
         if self.drain < timedelta():
             raise SettingsError("drain must not be negative.")
         if self.drain > _MAX_DRAIN:
             raise SettingsError(f"drain must be at most {_MAX_DRAIN.days} days.")
+
+    def _check_access(self) -> None:
+        _require_secret(self.token, "token")
+        if (self.client_id is None) != (self.client_secret is None):
+            raise SettingsError(
+                "client_id and client_secret belong together.", hint="set both of them, or none"
+            )
+        if self.client_id == "":
+            raise SettingsError("the client ID is empty.")
+        if self.client_secret is not None:
+            _require_secret(self.client_secret, "client secret")
 
     @property
     def state_folder(self) -> Path:
@@ -131,6 +146,14 @@ class ServiceSettings:
         'temporary'
         """
         return self.state_folder / "temporary"
+
+
+def _require_secret(text: str, name: str) -> None:
+    if len(text) < 8 or not (text.isascii() and text.isprintable()) or " " in text:
+        raise SettingsError(
+            f"the {name} is too short, or has characters that are not allowed in a header.",
+            hint="use 8 or more visible ASCII characters, without spaces and line breaks",
+        )
 
 
 def _is_base_url(url: str) -> bool:

@@ -15,8 +15,8 @@ from starlette.routing import BaseRoute, Route
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.models import JobStatus
-from epfilter.exporter.service.json_body import read_json
 from epfilter.exporter.service.page.preview import preview_filter
+from epfilter.exporter.service.request_body import read_json
 from epfilter.exporter.service.responses import Refusal, format_timestamp
 from epfilter.parser import parse
 from epfilter.resources import orders, resource_info

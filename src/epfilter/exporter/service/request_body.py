@@ -1,15 +1,21 @@
-"""The body of a request: limited in size and time, and strict JSON."""
+"""The body of a request: limited in size and time, and strict JSON or a form."""
 
 from __future__ import annotations
 
 from email.message import Message
 from typing import NoReturn
+from urllib.parse import parse_qs
 
 import anyio
 from starlette.requests import Request
 
 from epfilter.exporter.service.responses import Refusal
 from epfilter.strict_json import JsonError, parse_json
+
+_FORM_TYPE = "application/x-www-form-urlencoded"
+
+_FORM_HINT = f"Send a form in UTF-8: Content-Type: {_FORM_TYPE}."
+_MAX_FIELDS = 100
 
 _TIMEOUT = 30.0
 """Seconds in which a body must arrive."""
@@ -24,13 +30,33 @@ async def read_json(request: Request, max_bytes: int) -> object:
     Raises Refusal for a body that is not strict JSON in UTF-8, longer than `max_bytes`, or too
     slow. A member that appears twice is refused, because two readers could export different orders.
     """
-    _require_json(request)
+    text = await _read_text(request, max_bytes, "application/json")
     try:
-        return parse_json((await _read_body(request, max_bytes)).decode())
-    except UnicodeDecodeError as error:
-        raise Refusal(400, f"The body is not UTF-8 (byte {error.start}).") from None
+        return parse_json(text)
     except JsonError as error:
         raise Refusal(400, f"The body is not valid JSON: {error}.") from None
+
+
+async def read_form(request: Request, max_bytes: int) -> dict[str, list[str]]:
+    """Return the values of each parameter of a form.
+
+    Raises Refusal for a body that is not a form in UTF-8, longer than `max_bytes`, or too slow.
+    """
+    text = await _read_text(request, max_bytes, _FORM_TYPE, _FORM_HINT)
+    try:
+        return parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+    except ValueError:  # includes an invalid UTF-8 sequence
+        raise Refusal(400, "The body is not a valid form.") from None
+
+
+async def _read_text(
+    request: Request, max_bytes: int, media_type: str, hint: str | None = None
+) -> str:
+    _require_type(request, media_type, hint)
+    try:
+        return (await _read_body(request, max_bytes)).decode()
+    except UnicodeDecodeError as error:
+        raise Refusal(400, f"The body is not UTF-8 (byte {error.start}).") from None
 
 
 async def _read_body(request: Request, max_bytes: int) -> bytes:
@@ -54,7 +80,7 @@ def _refuse_long(max_bytes: int) -> NoReturn:
     raise Refusal(413, f"The body of the request has more than {max_bytes} bytes.", headers=_CLOSE)
 
 
-def _require_json(request: Request) -> None:
+def _require_type(request: Request, media_type: str, hint: str | None) -> None:
     encoding = request.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
         raise Refusal(415, "Send the body without Content-Encoding.", headers=_CLOSE)
@@ -62,5 +88,5 @@ def _require_json(request: Request) -> None:
     header["Content-Type"] = request.headers.get("content-type", "")
     charset = header.get_param("charset", "utf-8")
     is_utf_8 = isinstance(charset, str) and charset.lower() in {"utf-8", "utf8"}
-    if header.get_content_type() != "application/json" or not is_utf_8:
-        raise Refusal(415, headers=_CLOSE)
+    if header.get_content_type() != media_type or not is_utf_8:
+        raise Refusal(415, hint, headers=_CLOSE)

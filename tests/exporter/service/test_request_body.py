@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from epfilter.exporter.service import ServiceSettings, create_app, json_body
+from epfilter.exporter.service import ServiceSettings, create_app, request_body
 from support.exporter_services import AUTHORIZATION, CREATE, HeldOrders, job_request
 
 HALF = "a string contains half of a surrogate pair, which is not a character"
@@ -187,7 +187,7 @@ def test_a_body_in_chunks_is_stopped_while_it_arrives(app: Starlette) -> None:
 def test_a_body_that_never_arrives_times_out(
     app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(json_body, "_TIMEOUT", 0.05)
+    monkeypatch.setattr(request_body, "_TIMEOUT", 0.05)
     first = {"type": "http.request", "body": b"{", "more_body": True}
     assert post_status(app, iter([first])) == 408
 
