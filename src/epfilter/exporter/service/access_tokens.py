@@ -24,7 +24,7 @@ class AccessTokens:
     """An issuer of access tokens for one client, which also verifies them.
 
     The tokens are signed with the key of the queue and the client secret: every process with both
-    accepts them, and another secret revokes them. With a client ID of None nobody gets a token.
+    accepts them, and another secret revokes them. With a client ID of None, no token is issued.
 
     >>> tokens = AccessTokens(b"key", "shop", "a secret", lifetime=timedelta(hours=1))
     >>> form = {"client_id": ["shop"], "client_secret": ["a secret"]}
