@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
+import zlib
 from collections.abc import Callable
 from http import HTTPStatus
 
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
-from epfilter.exporter.client.effects import Flow, ReadChunk, Send
+from epfilter.exporter.client.effects import Flow, ReadChunk, Send, translate_http_error
 from epfilter.exporter.client.requests import TOKEN_PATH, build_api_request, build_token_request
-from epfilter.exporter.client.responses import build_error, build_unexpected_error
+from epfilter.exporter.client.responses import build_error, build_unexpected_error, find_codings
 from epfilter.exporter.client.retries import (
     RetryPolicy,
     is_server_error,
@@ -27,6 +28,7 @@ from epfilter.exporter.errors import (
     RequestFailedError,
     SettingsError,
 )
+from epfilter.snippets import shorten
 
 _LOGGER = logging.getLogger("epfilter.exporter.client")
 
@@ -35,6 +37,15 @@ _RENEWAL_MARGIN = 60.0
 
 _MAX_BODY_SIZE = 256 * 2**20
 """Bytes of a response in memory: more than the list of all jobs of any store."""
+
+_MAX_TIMEOUTS = 10
+"""How many times the client's timeout a whole response of the API may take."""
+
+_LAST_REQUEST_SECONDS = 5.0
+"""The seconds that a request may take even if its deadline comes before."""
+
+_GZIP = 31
+"""The `wbits` of zlib for gzip."""
 
 _CHECK_JOBS = "the request is not sent again, because that could export twice; check `jobs()` first"
 
@@ -70,7 +81,8 @@ class Api:
 
         The `query`, with its question mark, is not logged, because it may contain a filter.
         A request that is not `idempotent` is sent again only if it was certainly not received.
-        No attempt starts after the `deadline`, a time of the clock.
+        No attempt starts after the `deadline`, a time of the clock, or takes longer, except that
+        each may take 5 seconds.
 
         Raises ConnectionFailedError, RequestFailedError (`not_found_error` for a 404) and
         UnexpectedResponseError.
@@ -99,12 +111,14 @@ class Api:
         token = yield from self._get_token(deadline)
         return (yield from send(token))
 
-    def send_once(self, request: httpx.Request, subject: str, attempt: int) -> Flow[httpx.Response]:
-        """Send a request once and log it; the response is open."""
+    def send_once(
+        self, request: httpx.Request, subject: str, attempt: int, seconds: float
+    ) -> Flow[httpx.Response]:
+        """Send a request once and log it; the response is open, for so many seconds."""
         start = self.clock()
         method = request.method
         try:
-            response: httpx.Response = yield Send(request)
+            response: httpx.Response = yield Send(request, seconds)
         except ConnectionFailedError as error:
             _LOGGER.debug(
                 "%s %s: %s after %.3f s (attempt %d)",
@@ -133,7 +147,9 @@ class Api:
     ) -> Flow[httpx.Response]:
         def attempt(number: int) -> Flow[httpx.Response]:
             request = build_request()
-            response = yield from _read_body((yield from self.send_once(request, path, number)))
+            seconds = self._compute_seconds(deadline)
+            response = yield from self.send_once(request, path, number, seconds)
+            response = yield from _read_body(response)
             if response.is_success:
                 return response
             status = response.status_code
@@ -163,6 +179,18 @@ class Api:
             raise ConnectionFailedError(
                 error.message, maybe_received=True, hint=_CHECK_JOBS
             ) from None
+
+    def max_seconds(self) -> float:
+        """Return how long a response may take that makes no use of its time."""
+        return _MAX_TIMEOUTS * self.settings.timeout
+
+    def _compute_seconds(self, deadline: float | None) -> float:
+        """Return how long the next response may take in total."""
+        seconds = self.max_seconds()
+        if deadline is None:
+            return seconds
+        least = min(self.settings.timeout, _LAST_REQUEST_SECONDS)
+        return min(seconds, max(deadline - self.clock(), least))
 
     def _get_token(self, deadline: float | None) -> Flow[str]:
         """Return the token of the settings, or request one when there is none or it expires."""
@@ -197,22 +225,47 @@ class Api:
 def _read_body(response: httpx.Response) -> Flow[httpx.Response]:
     """Read the body of an open response; return the response with it.
 
-    Raises UnexpectedResponseError if the body is too long.
+    Raises UnexpectedResponseError if the body is too long, decoded or not, or if it is in another
+    encoding than gzip, which is the only one that the request accepts.
     """
+    codings = find_codings(response)
+    if codings not in ([], ["gzip"], ["x-gzip"]):
+        if response.is_success:
+            shown = shorten(", ".join(codings))
+            raise build_unexpected_error(
+                response, f"is encoded as {shown}, which the request excludes"
+            )
+        # A proxy sends its errors in any encoding; the status and the headers are enough.
+        return _replace_body(response, b"")
+    decoder = zlib.decompressobj(_GZIP) if codings else None
     body = bytearray()
     while data := (yield ReadChunk()):
-        body += data
+        body += data if decoder is None else _decode(decoder, data, _MAX_BODY_SIZE + 1 - len(body))
         if len(body) > _MAX_BODY_SIZE:
             raise build_unexpected_error(response, f"is longer than {_MAX_BODY_SIZE >> 20} MB")
-    # The body is decoded now, and these headers describe how it was sent.
+    if decoder is not None and body and not decoder.eof:
+        raise translate_http_error(httpx.DecodingError("incomplete"))
+    return _replace_body(response, bytes(body))
+
+
+def _replace_body(response: httpx.Response, body: bytes) -> httpx.Response:
+    """Return a response with a decoded body, and without the headers on how it was sent."""
     headers = [
         (name, value)
         for name, value in response.headers.raw
         if name.lower() not in {b"content-encoding", b"content-length", b"transfer-encoding"}
     ]
     return httpx.Response(
-        response.status_code, headers=headers, content=bytes(body), extensions=response.extensions
+        response.status_code, headers=headers, content=body, extensions=response.extensions
     )
+
+
+def _decode(decoder: zlib._Decompress, data: bytes, max_size: int) -> bytes:
+    """Return the decoded bytes, at most `max_size` of them."""
+    try:
+        return decoder.decompress(data, max_size)
+    except zlib.error as error:
+        raise translate_http_error(httpx.DecodingError(str(error))) from None
 
 
 def _translate_token_error(error: RequestFailedError) -> ExporterError:

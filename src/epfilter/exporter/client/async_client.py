@@ -230,10 +230,10 @@ class _Driver:
 
     async def _perform(self, effect: Effect, connection: _Connection) -> object:
         match effect:
-            case Send(request):
-                return await connection.send(request)
-            case ReadChunk():
-                return await connection.read_chunk()
+            case Send(request, seconds):
+                return await connection.send(request, seconds)
+            case ReadChunk(seconds):
+                return await connection.read_chunk(seconds)
             case Sleep(seconds):
                 return await self.sleep(seconds)
             case Call(function):
@@ -272,19 +272,34 @@ class _Connection:
         self._client = client
         self._response: httpx.Response | None = None
         self._chunks: AsyncGenerator[bytes, None] | None = None
+        self._end = 0.0
 
-    async def send(self, request: httpx.Request) -> httpx.Response:
+    async def send(self, request: httpx.Request, seconds: float) -> httpx.Response:
         await self.close()
-        self._response = await self._client.send(request, stream=True)
-        # httpx declares an iterator, but returns a generator, which can be closed.
-        self._chunks = cast("AsyncGenerator[bytes, None]", self._response.aiter_bytes())
+        self._end = anyio.current_time() + seconds
+        with anyio.fail_after(seconds):
+            self._response = await self._client.send(request, stream=True)
+        # Not `aiter_bytes`, which decodes any encoding, and without a limit.
+        self._chunks = _iterate_raw(cast("httpx.AsyncByteStream", self._response.stream))
         return self._response
 
-    async def read_chunk(self) -> bytes:
-        return b"" if self._chunks is None else await anext(self._chunks, b"")
+    async def read_chunk(self, seconds: float | None) -> bytes:
+        if seconds is not None:
+            self._end = anyio.current_time() + seconds
+        if self._chunks is None:
+            return b""
+        with anyio.fail_after(self._end - anyio.current_time()):
+            return await anext(self._chunks, b"")
 
     async def close(self) -> None:
         if self._chunks is not None:
             await self._chunks.aclose()
         if self._response is not None:
             await self._response.aclose()
+
+
+async def _iterate_raw(stream: httpx.AsyncByteStream) -> AsyncGenerator[bytes, None]:
+    """Yield the bytes of a stream as they were sent, without empty chunks."""
+    async for chunk in stream:
+        if chunk:
+            yield chunk

@@ -20,7 +20,7 @@ from epfilter.exporter.client.api import Api
 from epfilter.exporter.client.effects import Call, Flow, ReadChunk
 from epfilter.exporter.client.jobs import AnyJob, JobFlows
 from epfilter.exporter.client.requests import build_file_request, parse_web_url, url_origin
-from epfilter.exporter.client.responses import parse_retry_after
+from epfilter.exporter.client.responses import find_codings, parse_retry_after
 from epfilter.exporter.client.retries import RetryPolicy, is_transient
 from epfilter.exporter.client.target_files import AnyPath, Fingerprint, PartialFile, TargetFile
 from epfilter.exporter.errors import (
@@ -34,6 +34,9 @@ from epfilter.snippets import make_printable, shorten
 _MAX_REDIRECTS = 5
 _EXPIRED_STATUSES = {401, 403, 404, 410}
 """The statuses with which object stores respond when the signature of a link has expired."""
+
+_MIN_BYTES_PER_SECOND = 1_000
+"""A download that is slower on average ends with an error, also if a byte arrives now and then."""
 
 _WRITE_SIZE = 2**20
 """Bytes that are written at a time: each write of the asynchronous client needs a thread."""
@@ -72,10 +75,12 @@ def download(
 ) -> Flow[Fingerprint]:
     """Download the file of a job, or of a link, to a path."""
     target: TargetFile = yield Call(partial(TargetFile.resolve, path))
+    transfer = _Transfer(jobs.api, target, progress)
     if isinstance(source, str) and source.lower().startswith(("http://", "https://")):
+        transfer.requires_https = False  # the caller has chosen this address
         source = FileLink(href=source)
     if isinstance(source, FileLink):
-        return (yield from _download_link(_Transfer(jobs.api, target, progress), source, None))
+        return (yield from _download_link(transfer, source, None))
     return (yield from download_job_file(jobs, source, target, progress))
 
 
@@ -114,6 +119,9 @@ class _Transfer:
     api: Api
     target: TargetFile
     progress: FileProgress | None
+    requires_https: bool = field(init=False)
+    """Whether a link to a plain HTTP address is refused: where the API itself is encrypted."""
+
     file: PartialFile = field(init=False)
     received: int = 0
     total: int | None = None
@@ -124,8 +132,15 @@ class _Transfer:
     failed_attempts: int = 0
     """The number of attempts since one received more than all before."""
 
+    seconds: float = 0.0
+    """The time of all attempts before the current one."""
+
+    start: float = 0.0
+    """The time at which the current attempt began."""
+
     def __post_init__(self) -> None:
         self.file = PartialFile(self.target)
+        self.requires_https = self.api.settings.base_url.startswith("https:")
 
     def run(self, link: FileLink) -> Flow[None]:
         """Download the whole file, in as many attempts as make progress; raise DownloadError."""
@@ -138,17 +153,23 @@ class _Transfer:
         if url is None:
             raise self._error("the link to the file is not a web address")
         subject = f"the file on {url_origin(url)}"
+        if self.requires_https and url.scheme != "https":
+            raise self._error(f"the link to {subject} is not https")
         self.failed_attempts = 0
         policy = RetryPolicy(
             is_retryable=is_transient,
             is_exhausted=lambda _attempts, _pause: (
-                self.failed_attempts >= self.api.settings.attempts
+                self.failed_attempts >= self.api.settings.attempts or self._compute_seconds() <= 0
             ),
             subject=subject,
         )
         try:
             yield from policy.run(partial(self._attempt, url))
         except (ConnectionFailedError, RequestFailedError) as error:
+            if self._compute_seconds() <= 0:
+                raise self._error(
+                    f"{subject} arrives with less than {_MIN_BYTES_PER_SECOND:,} bytes a second"
+                ) from error
             status = error.status if isinstance(error, RequestFailedError) else None
             is_expired = status in _EXPIRED_STATUSES
             hint = "links expire; request a new one" if is_expired else error.hint
@@ -159,20 +180,30 @@ class _Transfer:
             # Everything was received before the last attempt failed.
             return
         before = self.max_received
+        self.start = self.api.clock()
         try:
             response = yield from self._follow_redirects(url, number)
             yield from self._process_head(response)
             yield from self._read_body(response)
         finally:
             self.max_received = max(before, self.received)
+            self.seconds += self.api.clock() - self.start
+            self.start = self.api.clock()
             self.failed_attempts = 0 if self.max_received > before else self.failed_attempts + 1
+
+    def _compute_seconds(self) -> float:
+        """Return how long the download may still take, without pauses: more with each byte."""
+        seconds = self.seconds + self.api.clock() - self.start
+        received = max(self.max_received, self.received)
+        return self.api.max_seconds() + received / _MIN_BYTES_PER_SECOND - seconds
 
     def _follow_redirects(self, url: httpx.URL, number: int) -> Flow[httpx.Response]:
         """Request the file, and return the response at the end of all redirects."""
         for _ in range(_MAX_REDIRECTS + 1):
             request = build_file_request(url, self.received, self.etag)
             subject = f"the file on {url_origin(url)}"
-            response = yield from self.api.send_once(request, subject, number)
+            seconds = self._compute_seconds()
+            response = yield from self.api.send_once(request, subject, number, seconds)
             if not response.has_redirect_location:
                 return response
             location = parse_web_url(response.headers["location"], url)
@@ -195,7 +226,7 @@ class _Transfer:
         for media_type, name in _OTHER_MEDIA_TYPES:
             if media_type.fullmatch(content_type):
                 raise self._error(f"the server sent {name} instead of the file", status=status)
-        if _is_encoded(response):
+        if find_codings(response):
             # An incomplete file could not be detected: its length is that of the encoded bytes.
             encoding = shorten(response.headers["content-encoding"])
             raise self._error(
@@ -224,7 +255,7 @@ class _Transfer:
         has_total = content_range and content_range[3] != "*"
         total = int(content_range[3]) if content_range and has_total else self.total
         is_same = is_same and self.total in {None, total}
-        if not continues or not is_same or _is_encoded(response):
+        if not continues or not is_same or find_codings(response):
             raise self._start_over("the server did not send the rest of the file")
         self.total = total
 
@@ -232,11 +263,13 @@ class _Transfer:
         start = self.received
         buffer = bytearray()
         try:
-            while data := (yield ReadChunk()):
+            while data := (yield ReadChunk(self._compute_seconds())):
                 buffer += data
                 self.received += len(data)
                 if self.progress is not None:
                     self.progress(DownloadProgress(self.received, self.total))
+                if self._compute_seconds() <= 0:
+                    raise _incomplete_error("the download is too slow")
                 if len(buffer) >= _WRITE_SIZE:
                     yield Call(partial(self.file.write, buffer))
                     buffer = bytearray()
@@ -282,12 +315,6 @@ def _status_error(response: httpx.Response) -> RequestFailedError:
 def _content_length(response: httpx.Response) -> int | None:
     text = response.headers.get("content-length", "")
     return int(text) if _CONTENT_LENGTH.fullmatch(text) else None
-
-
-def _is_encoded(response: httpx.Response) -> bool:
-    """Return whether httpx may decode the body, so that the bytes of the file are not counted."""
-    codings = response.headers.get_list("content-encoding", split_commas=True)
-    return any(coding.strip().lower() not in {"", "identity"} for coding in codings)
 
 
 def _ends_with_connection(response: httpx.Response) -> bool:

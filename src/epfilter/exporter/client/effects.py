@@ -8,6 +8,7 @@ driver of `async_client` by awaiting.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,11 +27,16 @@ class Send:
     """
 
     request: httpx.Request
+    seconds: float
+    """The seconds until the end of the response, head and body, however its bytes arrive."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadChunk:
-    """Read the next bytes of the open response; empty at its end."""
+    """Read the next bytes of the open response as they were sent; empty at its end."""
+
+    seconds: float | None = None
+    """The seconds until the end of the response, instead of those of `Send`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +83,13 @@ _NOT_RECEIVED = (
 )
 """The errors that are raised before any part of a request was sent."""
 
+_LATE = "the server accepted the connection but did not respond in time"
+
 _MESSAGES: tuple[tuple[type[Exception], str], ...] = (
     (httpx.ConnectTimeout, "no connection could be made in time"),
     (httpx.PoolTimeout, "too many requests run at once, and no connection became free in time"),
-    (httpx.ReadTimeout, "the server accepted the connection but did not respond in time"),
+    (httpx.ReadTimeout, _LATE),
+    (TimeoutError, _LATE),
     (httpx.WriteTimeout, "the request could not be sent in time"),
     (httpx.ReadError, "the connection broke before the response was complete"),
     (httpx.WriteError, "the connection broke while the request was being sent"),
@@ -115,12 +124,24 @@ def translate_http_error(error: Exception) -> ConnectionFailedError:
     if message is None:
         has_reason = isinstance(error, _WITH_REASON) and bool(str(error))
         message = f"no connection could be made: {error}" if has_reason else "the connection failed"
-    address_may_be_wrong = isinstance(error, (*_WITH_REASON, httpx.ConnectTimeout))
+    hint = None
+    if _has_invalid_certificate(error):
+        hint = "check the certificate of the server, and the clock"
+    elif isinstance(error, (*_WITH_REASON, httpx.ConnectTimeout)):
+        hint = "check the address and the network"
     return ConnectionFailedError(
         f"{message}.",
         maybe_received=not isinstance(error, _NOT_RECEIVED),
-        hint="check the address and the network" if address_may_be_wrong else None,
+        hint=hint,
     )
+
+
+def _has_invalid_certificate(error: BaseException) -> bool:
+    """Return whether an error was raised for the certificate of the server."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return True
+    cause = error.__cause__ or error.__context__
+    return cause is not None and _has_invalid_certificate(cause)
 
 
 @contextmanager

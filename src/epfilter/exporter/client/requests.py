@@ -12,6 +12,7 @@ JOBS_PATH = "/v2/jobs"
 TOKEN_PATH = "/oauth/access_token"  # noqa: S105 - a path
 
 _USER_AGENT = {"User-Agent": "epfilter"}
+_API_HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", **_USER_AGENT}
 
 
 class HiddenURL(httpx.URL):
@@ -31,7 +32,7 @@ def build_api_request(
     method: str, base_url: str, path: str, *, token: str, body: str | None = None
 ) -> httpx.Request:
     """Return a request to the API; `body` is JSON."""
-    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json", **_USER_AGENT}
+    headers = {"Authorization": f"Bearer {token}", **_API_HEADERS}
     if body is None:
         return httpx.Request(method, base_url + path, headers=headers)
     headers["Content-Type"] = "application/json"
@@ -45,8 +46,7 @@ def build_token_request(base_url: str, client_id: str, client_secret: str) -> ht
         "client_id": client_id,
         "client_secret": client_secret,
     }
-    headers = {"Accept": "application/json", **_USER_AGENT}
-    return httpx.Request("POST", base_url + TOKEN_PATH, headers=headers, data=form)
+    return httpx.Request("POST", base_url + TOKEN_PATH, headers=_API_HEADERS, data=form)
 
 
 def build_file_request(url: httpx.URL, offset: int, etag: str | None) -> httpx.Request:

@@ -187,6 +187,13 @@ def _parse_errors(response: httpx.Response, secrets: tuple[str, ...]) -> tuple[E
         return ()
 
 
+def find_codings(response: httpx.Response) -> list[str]:
+    """Return the content codings of a body in lower case, in their order, without `identity`."""
+    codings = response.headers.get_list("content-encoding", split_commas=True)
+    names = [coding.strip().lower() for coding in codings]
+    return [name for name in names if name not in {"", "identity"}]
+
+
 def mask_secrets(text: str, secrets: tuple[str, ...]) -> str:
     """Replace secrets with `***`, because a server may quote what it received."""
     for secret in secrets:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+import httpx
 
 from epfilter.exporter.client.requests import parse_web_url
 from epfilter.exporter.errors import SettingsError
+
+_LOGGER = logging.getLogger("epfilter.exporter.client")
 
 REGIONS = {
     "eu-west": "https://api.moltin.com",
@@ -65,6 +71,12 @@ class ClientSettings:
         if type(attempts) is not int or attempts < 1:
             raise SettingsError("`attempts` must be an integer of at least 1.")
         base_url = _resolve_region(region)
+        if base_url.startswith("http:") and not _is_loopback(httpx.URL(base_url).host):
+            # The host alone: the path may contain anything.
+            _LOGGER.warning(
+                "the token and the orders are sent to %s without encryption; use https",
+                httpx.URL(base_url).host,
+            )
         timeout = require_seconds(timeout, "timeout", allow_zero=False)
         token, client_id, client_secret = _resolve_credentials(token, client_id, client_secret)
         return cls(
@@ -104,6 +116,14 @@ def _resolve_region(region: str) -> str:
     if url is None or url.userinfo or "?" in text or "#" in text:
         raise invalid
     return str(url).rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    """Return whether requests to a host stay on this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _resolve_credentials(

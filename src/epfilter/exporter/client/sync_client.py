@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, cast
 from uuid import UUID
 
 import httpx
@@ -46,9 +47,14 @@ class ExporterClient:
     Alternatively, `client_id` and `client_secret` request a token and renew it before it expires.
     Without these arguments, the credentials come from the environment: `EPFILTER_API_TOKEN`, or
     `EPFILTER_CLIENT_ID` and `EPFILTER_CLIENT_SECRET`. `timeout` is the number of seconds that a
-    connection, or the next bytes of a response, may take. `attempts` is how often a request is sent
-    before its error is raised. `transport` is a transport of httpx, for tests and for your own
-    proxies.
+    connection, or the next bytes of a response, may take. A whole response takes at most ten times
+    as long, and a download more only if it receives 1,000 bytes a second on average. `attempts` is
+    how often a request is sent before its error is raised. `transport` is a transport of httpx, for
+    tests and for your own proxies.
+
+    Responses of the API may be encoded as gzip, and in no other way. Where the API is encrypted, a
+    link to a file without encryption is refused. A region of another machine without encryption is
+    a warning in the log.
 
     Requests are repeated after connection errors, 408, 429 and 5xx. The pauses grow, and are at
     least as long as Retry-After, up to 120 seconds. The request that creates a job is repeated only
@@ -156,7 +162,8 @@ class ExporterClient:
 
         The job is requested immediately, then after about 1 second, then at growing intervals of up
         to 30 seconds. A Job that has finished already is not requested. `timeout` is in seconds; 0
-        requests the job once. `progress` is called with the job each time.
+        requests the job once. The last request may end up to 5 seconds later. `progress`
+        is called with the job each time.
 
         Raises JobFailedError with the platform's message, WaitTimeoutError after the timeout, and
         the errors of `job`.
@@ -338,10 +345,10 @@ class _Driver:
 
     def _perform(self, effect: Effect, connection: _Connection) -> object:
         match effect:
-            case Send(request):
-                return connection.send(request)
-            case ReadChunk():
-                return connection.read_chunk()
+            case Send(request, seconds):
+                return connection.send(request, seconds)
+            case ReadChunk(seconds):
+                return connection.read_chunk(seconds)
             case Sleep(seconds):
                 return self.sleep(seconds)
             case Call(function):
@@ -355,16 +362,54 @@ class _Connection:
         self._client = client
         self._response: httpx.Response | None = None
         self._chunks: Iterator[bytes] = iter(())
+        self._read_timeout = _ReadTimeout(0, 0)
 
-    def send(self, request: httpx.Request) -> httpx.Response:
+    def send(self, request: httpx.Request, seconds: float) -> httpx.Response:
         self.close()
+        timeouts: dict[str, Any] = {
+            name: None if limit is None else max(min(limit, seconds), 0.001)
+            for name, limit in self._client.timeout.as_dict().items()
+        }
+        self._read_timeout = _ReadTimeout(self._client.timeout.read or math.inf, seconds)
+        request.extensions = {
+            **request.extensions,
+            "timeout": timeouts | {"read": self._read_timeout},
+        }
         self._response = self._client.send(request, stream=True)
-        self._chunks = self._response.iter_bytes()
+        # Not `iter_bytes`, which decodes any encoding, and without a limit.
+        stream = cast("httpx.SyncByteStream", self._response.stream)
+        self._chunks = filter(None, stream)
         return self._response
 
-    def read_chunk(self) -> bytes:
+    def read_chunk(self, seconds: float | None) -> bytes:
+        if seconds is not None:
+            self._read_timeout.restart(seconds)
         return next(self._chunks, b"")
 
     def close(self) -> None:
         if self._response is not None:
             self._response.close()
+
+
+class _ReadTimeout:
+    """A timeout of sockets, in whole seconds, that ends with the time of the whole response.
+
+    httpx sets the timeout of a socket anew for each read, but to the same value, so that a server
+    could go on for ever by sending a byte now and then. Sockets call `__index__` each time.
+    """
+
+    def __init__(self, limit: float, seconds: float) -> None:
+        self._limit = limit
+        self.restart(seconds)
+
+    def restart(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def __float__(self) -> float:
+        remaining = self._end - time.monotonic()
+        if remaining <= 0:
+            raise TimeoutError
+        return min(self._limit, remaining)
+
+    def __index__(self) -> int:
+        return math.ceil(float(self))
