@@ -43,6 +43,8 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
+os.environ.pop("COLUMNS", None)  # the terminal that runs the tests; output is as wide as it
+
 gc.disable()  # nothing that pytest collects is garbage; it is enabled again below
 
 

@@ -6,6 +6,8 @@ from epfilter import Diagnostic, Span
 from epfilter.snippets import draw_snippet
 from support.rows import for_each
 
+_BELL = r"\u0007"
+
 
 @for_each(
     ("text", "span", "drawn"),
@@ -20,6 +22,8 @@ from support.rows import for_each
         ("\U000e0001x", (1, 2), "1:2 X m\n    \\U000e0001x\n              ^"),
         ("a" * 300, (150, 152), f"1:151 X m\n    …{'a' * 100}…\n    {' ' * 34}^^"),
         ("a" * 300, (299, 300), f"1:300 X m\n    …{'a' * 100}\n    {' ' * 100}^"),
+        ("日" * 300, (150, 152), f"1:151 X m\n    …{'日' * 50}…\n    {' ' * 33}^^^^"),
+        ("\a" * 300, (150, 152), f"1:151 X m\n    …{_BELL * 16}…\n    {' ' * 31}{'^' * 12}"),
         ("a" * 300, (0, 300), f"1:1 X m\n    {'a' * 100}…\n    {'^' * 100}"),
     ],
 )

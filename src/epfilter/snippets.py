@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
-_MAX_WIDTH = 100
+MAX_WIDTH = 100
 """Columns of text shown around the span; longer lines are cut at both ends with `…`."""
 INDENT = "    "
 """Indentation of every line below the heading."""
@@ -63,26 +63,63 @@ class Snippet(NamedTuple):
     carets: str
 
 
-def extract_snippet(text: str, span: tuple[int, int]) -> Snippet:
+def extract_snippet(text: str, span: tuple[int, int], *, width: int = MAX_WIDTH) -> Snippet:
     r"""Return the line in which the span starts, with carets below the span.
 
-    A long line is cut at both ends, and characters without a visible form become escapes.
+    A line of more than `width` columns is cut at both ends, and characters without a visible form
+    become escapes.
 
     >>> extract_snippet("eq(a,1)\n:gte(b,2)", (9, 12))
     Snippet(line=':gte(b,2)', carets=' ^^^')
     """
     start, end = span
     line_start, line_end = _line_bounds(text, start)
-    first = max(line_start, min(start - _MAX_WIDTH // 3, line_end - _MAX_WIDTH))
-    last = min(line_end, first + _MAX_WIDTH)
+    first, last = _find_window(text, start, line_start, line_end, width)
+    before = "…" if first > line_start else ""
+    margin = _count_columns(before + make_printable(text[first:start]))
+    carets = max(1, _count_columns(make_printable(text[start : min(end, last)])))
+    line = _cut_printable(text, first, last, line_start, line_end)
+    return Snippet(line.rstrip(), f"{' ' * margin}{'^' * carets}")
+
+
+def cut_around(text: str, offset: int, *, width: int = MAX_WIDTH) -> str:
+    """Return the printable text; of a long one `width` columns around an offset.
+
+    >>> cut_around("abcdefghijklmnopqrstuvwxyz", 13, width=9)
+    '…klmnopqrs…'
+    """
+    first, last = _find_window(text, offset, 0, len(text), width)
+    return _cut_printable(text, first, last, 0, len(text))
+
+
+def _find_window(
+    text: str, offset: int, line_start: int, line_end: int, width: int
+) -> tuple[int, int]:
+    """Return the part of a line to show: a third of `width` before the offset, the rest after it.
+
+    What the line does not need on one side is shown on the other.
+    """
+    first = _go_back(text, offset, line_start, width // 3)
+    last, columns = offset, _count_columns(make_printable(text[first:offset]))
+    while last < line_end and (columns := columns + _columns_of(text[last])) <= width:
+        last += 1
+    if last == line_end:
+        after = _count_columns(make_printable(text[offset:last]))
+        first = _go_back(text, offset, line_start, width - after)
+    return first, last
+
+
+def _go_back(text: str, offset: int, limit: int, columns: int) -> int:
+    """Return the offset that is up to this number of columns before another one."""
+    while offset > limit and (columns := columns - _columns_of(text[offset - 1])) >= 0:
+        offset -= 1
+    return offset
+
+
+def _cut_printable(text: str, first: int, last: int, line_start: int, line_end: int) -> str:
     before = "…" if first > line_start else ""
     after = "…" if last < line_end else ""
-    margin = _count_columns(before + make_printable(text[first:start]))
-    width = max(1, _count_columns(make_printable(text[start : min(end, last)])))
-    return Snippet(
-        f"{before}{make_printable(text[first:last])}{after}".rstrip(),
-        f"{' ' * margin}{'^' * width}",
-    )
+    return f"{before}{make_printable(text[first:last])}{after}"
 
 
 def format_position(text: str, offset: int) -> str:
@@ -95,17 +132,19 @@ def format_position(text: str, offset: int) -> str:
     return f"{text.count(chr(10), 0, offset) + 1}:{offset - line_start + 1}"
 
 
-def draw_snippet(
+def draw_snippet(  # noqa: PLR0913 - the parts of a snippet, and how they look
     heading: str,
     text: str | None,
     span: tuple[int, int],
     hint: str | None,
     *,
     style_carets: Callable[[str], str] = str,
+    width: int = MAX_WIDTH,
 ) -> str:
     """Return a heading, the line of the text, carets below the span, and the hint.
 
-    Without a text, line and carets are left out. `style_carets` may add colour to the carets.
+    Without a text, line and carets are left out. A longer line is cut to `width` columns.
+    `style_carets` may add colour to the carets.
 
     >>> print(draw_snippet("1:6 a comma is missing.", "eq(a 1)", (5, 6), "write a comma"))
     1:6 a comma is missing.
@@ -115,7 +154,7 @@ def draw_snippet(
     """
     lines = [heading]
     if text is not None:
-        line, carets = extract_snippet(text, span)
+        line, carets = extract_snippet(text, span, width=width)
         lines += [f"{INDENT}{line}".rstrip(), style_carets(f"{INDENT}{carets}")]
     if hint:
         lines.append(f"{INDENT}hint: {hint}")
@@ -143,6 +182,10 @@ def _count_columns(text: str) -> int:
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
         for char in text
     )
+
+
+def _columns_of(char: str) -> int:
+    return _count_columns(make_printable(char))
 
 
 def format_count(count: int) -> str:

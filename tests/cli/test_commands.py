@@ -46,6 +46,8 @@ def test_wrong_usage_and_failures_exit_with_2(
     row: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    for name in ("a.filter", "a b.filter"):
+        Path(name).touch()
     result = run(*row["args"])
     assert row["message"] in result.stderr
     assert result.stdout == ""

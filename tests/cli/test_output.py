@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -174,3 +178,21 @@ def test_completion_lists_commands_and_options(monkeypatch: pytest.MonkeyPatch) 
     ]
     assert complete("epfilter check --resource pim_n", 3) == ["plain,pim_nodes"]
     assert complete("epfilter resources inventory_l", 2) == ["plain,inventory_locations"]
+
+
+def test_completion_of_fish_keeps_whole_descriptions() -> None:
+    script = CliRunner().invoke(main, [], env={"_EPFILTER_COMPLETE": "fish_source"}).stdout
+    assert 'string split --max 1 "," $completion' in script
+    fish = shutil.which("fish")
+    if fish is None:
+        pytest.skip("there is no fish")
+    done = subprocess.run(  # noqa: S603 - a fixed command
+        [fish, "--no-config", "-c", f"{script}\ncomplete -C 'epfilter check --format'"],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        env={**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.defpath])},
+    )
+    assert done.stdout == (
+        "--format\tText for people, or one JSON object with ok, canonical, tree and diagnostics.\n"
+    )

@@ -9,6 +9,7 @@ import click
 
 from epfilter.cli.errors import CommandError
 from epfilter.cli.findings import parse_located_or_exit, print_resource_problems
+from epfilter.cli.layout import wrap_prose
 from epfilter.cli.options import format_option, resource_option
 from epfilter.cli.text_io import print_result, read_filter
 from epfilter.printer import unparse
@@ -64,7 +65,7 @@ def diff_command(old: str, new: str, style: str, resource: Resource | None) -> i
             *_describe("also selects", more, resource),
             *_describe("no longer selects", fewer, resource),
         ]
-        print_result("\n".join(lines) or "no difference: both filters select the same")
+        print_result(wrap_prose("\n".join(lines)) or "no difference: both filters select the same")
     return 1 if more or fewer else 0
 
 

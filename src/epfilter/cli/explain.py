@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from epfilter.cli.findings import parse_located_or_exit, print_resource_problems
+from epfilter.cli.layout import terminal_width, wrap_prose
 from epfilter.cli.options import resource_option
 from epfilter.cli.text_io import print_result, read_filter
 from epfilter.errors import FilterValueError
@@ -73,7 +74,7 @@ def _explain_filter(text: str, resource: Resource | None) -> int:
     from epfilter.english import in_words
 
     f, located = parse_located_or_exit(text)
-    print_result(in_words(f, resource))
+    print_result(wrap_prose(in_words(f, resource)))
     if resource is None:
         return 0
     return 1 if print_resource_problems(text, located, resource) else 0
@@ -85,9 +86,11 @@ def _explain_code(code: str) -> None:
     family = [rule for rule in RULES.values() if rule.code.startswith(code.upper())]
     try:
         if code.upper() in RULES or not family:
-            text = explain_rule(code)
+            text = explain_rule(code, width=min(terminal_width(), 88))
         else:
-            text = "\n".join(f"{rule.code}  {rule.title} ({rule.severity})" for rule in family)
+            text = wrap_prose(
+                "\n".join(f"{rule.code}  {rule.title} ({rule.severity})" for rule in family), hang=8
+            )
     except FilterValueError as error:
         raise click.UsageError(str(error)) from None
     print_result(text)

@@ -60,7 +60,7 @@ Examples:
   epfilter export --region us-east --split month -o 2018.csv \\
     'ge(created_at,2018-01-01):lt(created_at,2019-01-01):eq(payment,refunded)'
   epfilter export --format json @refunds.filter -o refunds.csv
-  epfilter export --since yesterday --until today --timezone Europe/Paris -o orders.csv
+  epfilter export --since yesterday --until today --timezone Europe/Paris -o day.csv
 
 \b
 Exit codes:

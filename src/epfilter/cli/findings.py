@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from epfilter.ast import Filter
-from epfilter.cli.layout import format_count
+from epfilter.cli.layout import excerpt_width, format_count
 from epfilter.cli.text_io import print_line
 from epfilter.errors import Diagnostic, FilterSyntaxError, Fix, Severity
 from epfilter.parser import parse, parse_located
-from epfilter.snippets import INDENT, draw_snippet, format_position, make_printable
+from epfilter.snippets import INDENT, cut_around, draw_snippet, format_position, make_printable
 
 if TYPE_CHECKING:
     from epfilter.linter.files import FileFinding, FileReport
@@ -27,8 +27,8 @@ TEXT_STYLES = ("text", "concise")
 _MAX_SHOWN = 20
 """Findings shown for one text; the last line counts all of them."""
 
-_WIDTH = 100
-"""Characters shown of a fixed text; a longer one is cut around the fix."""
+_FIX_INDENT = INDENT * 2
+"""Indentation of the text that a fix gives."""
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
@@ -76,7 +76,7 @@ def render_finding(finding: Diagnostic, text: str) -> str:
     position = format_position(text, finding.span.start)
     rendered = _render(finding, position, text, finding.span)
     if finding.fix:
-        rendered += f"\n        {_render_fixed_text(finding.fix, text)}"
+        rendered += f"\n{_FIX_INDENT}{_render_fixed_text(finding.fix, text)}"
     return rendered
 
 
@@ -115,7 +115,10 @@ def _file_position(finding: FileFinding, name: str) -> str:
 def _render(finding: Diagnostic, position: str, source: str | None, span: tuple[int, int]) -> str:
     style_carets = partial(click.style, fg=_COLORS[finding.severity])
     head = _render_head(finding, position)
-    rendered = draw_snippet(head, source, span, finding.hint, style_carets=style_carets)
+    width = excerpt_width(len(INDENT))
+    rendered = draw_snippet(
+        head, source, span, finding.hint, style_carets=style_carets, width=width
+    )
     if finding.fix:
         kind, color = ("fix", "green") if finding.fix.safe else ("fix (unsafe)", "yellow")
         title = click.style(f"{INDENT}{kind}: {make_printable(finding.fix.title)}", fg=color)
@@ -130,15 +133,8 @@ def _render_head(finding: Diagnostic, position: str) -> str:
 
 def _render_fixed_text(fix: Fix, text: str) -> str:
     """Return the fixed text in one line; of a long one, the part around the first edit."""
-    fixed = fix.apply(text)
     position = min((edit.span.start for edit in fix.edits), default=0)
-    start = max(0, min(position - _WIDTH // 3, len(fixed) - _WIDTH))
-    end = start + _WIDTH
-    return (
-        ("…" if start else "")
-        + make_printable(fixed[start:end])
-        + ("…" if end < len(fixed) else "")
-    )
+    return cut_around(fix.apply(text), position, width=excerpt_width(len(_FIX_INDENT)))
 
 
 def print_resource_problems(text: str, located: Located, resource: Resource) -> bool:

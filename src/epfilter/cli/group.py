@@ -70,6 +70,10 @@ class CommandLine(click.Group):
         extra.setdefault("windows_expand_args", False)
         if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
             extra.setdefault("color", False)
+        if os.environ.get("_EPFILTER_COMPLETE", "").startswith("fish"):
+            from epfilter.cli.fish import register_completion
+
+            register_completion()
         if not extra.get("standalone_mode", True):
             return super().main(*args, **extra)
         use_utf8()

@@ -9,9 +9,17 @@ from textwrap import wrap
 
 import click
 
+from epfilter.snippets import MAX_WIDTH
+
 _GAP = 2
 _MIN_LAST_WIDTH = 28
 """Columns for the last cell of a row; where there are fewer, it goes below the row."""
+
+_MIN_WIDTH = 40
+"""Columns of the narrowest terminal that output is made for."""
+
+_UNLIMITED = 1000
+"""Columns where there is no terminal, and COLUMNS is not set."""
 
 _MAX_MIDDLE_WIDTH = 22
 """Columns of a cell in the middle; longer ones are wrapped."""
@@ -32,7 +40,41 @@ def terminal_width() -> int:
     >>> 40 <= terminal_width() <= 120
     True
     """
-    return max(40, min(shutil.get_terminal_size((80, 24)).columns, 120))
+    return max(_MIN_WIDTH, min(shutil.get_terminal_size((80, 24)).columns, 120))
+
+
+def excerpt_width(indent: int) -> int:
+    """Return the columns for an excerpt below this indentation, without the `…` at its ends.
+
+    >>> excerpt_width(4) <= MAX_WIDTH
+    True
+    """
+    columns = shutil.get_terminal_size((_UNLIMITED, 24)).columns
+    return min(max(columns, _MIN_WIDTH) - indent - len("……"), MAX_WIDTH)
+
+
+def wrap_prose(text: str, *, hang: int = 0) -> str:
+    """Return a text whose lines fit the terminal; without one, return it unchanged.
+
+    Further lines of a line are indented as its first word is, and by `hang` columns more.
+
+    >>> wrap_prose("orders whose payment is refunded")
+    'orders whose payment is refunded'
+    """
+    columns = shutil.get_terminal_size((_UNLIMITED, 24)).columns
+    if columns >= _UNLIMITED:
+        return text
+    lines: list[str] = []
+    for line in text.split("\n"):
+        margin = len(line) - len(line.lstrip(" -"))
+        lines += wrap_paragraph(
+            line.lstrip(), max(columns, _MIN_WIDTH), _indentation(line), hang=margin + hang
+        )
+    return "\n".join(lines)
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def wrap_paragraph(text: str, width: int, indent: int, *, hang: int) -> Iterator[str]:
@@ -54,7 +96,8 @@ def wrap_paragraph(text: str, width: int, indent: int, *, hang: int) -> Iterator
 def render_table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
     """Yield the lines of a table of this width.
 
-    First cells are never wrapped, the others are; the last cell gets the rest of the width.
+    First cells are never wrapped, the others are; the last cell gets the rest of the width. Where
+    the width is too small for the columns before it, each row becomes a list of its cells.
 
     >>> for line in render_table(("field", "type", "note"), [("id", "uuid", "its own")], 60):
     ...     print(click.unstyle(line))
@@ -65,6 +108,9 @@ def render_table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int)
     widths = [max(map(len, cells)) for cells in columns]
     widths[1:] = [min(column_width, _MAX_MIDDLE_WIDTH) for column_width in widths[1:]]
     last_width = width - sum(widths) - _GAP * len(widths)
+    if last_width < -_GAP:
+        yield from _render_lists(head, rows, width)
+        return
     below = last_width < _MIN_LAST_WIDTH
     if any(row[-1] for row in rows):
         title = _render_row([*head[:-1], "" if below else head[-1]], widths)
@@ -85,3 +131,15 @@ def render_table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int)
 def _render_row(cells: Sequence[str], widths: Sequence[int]) -> str:
     padded = [cell.ljust(size) for cell, size in zip(cells, [*widths, 0], strict=False)]
     return (" " * _GAP).join(padded).rstrip()
+
+
+def _render_lists(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
+    """Yield the first cell of each row, and below it the name and the text of each other cell."""
+    hang = max(map(len, head[1:])) + _GAP
+    for first, *cells in rows:
+        yield click.style(first, bold=True)
+        for name, cell in zip(head[1:], cells, strict=True):
+            if cell:
+                lines = wrap(cell, width - hang - _GAP, break_on_hyphens=False)
+                for title, line in zip_longest((name,), lines, fillvalue=""):
+                    yield f"{' ' * _GAP}{title.ljust(hang)}{line}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from os import PathLike
@@ -15,6 +14,7 @@ import click
 
 from epfilter.cli.errors import MissingPackageError
 from epfilter.cli.progress import collect_with_progress
+from epfilter.cli.text_io import is_filter_like
 from epfilter.errors import FilterValueError
 from epfilter.snippets import shorten
 
@@ -22,10 +22,6 @@ EMPTY_PATH = "a path is empty; the current folder is `.`"
 
 if TYPE_CHECKING:
     from epfilter.linter.files import Configuration, FileReport, Run
-
-
-_CALL = re.compile(r"""[\s(]*[A-Za-z_]+\s*\(\s*[\w."'@*-]+\s*(?:,|\)\s*\Z)""")
-"""The beginning of a filter, which may have errors."""
 
 
 class LintedPath(click.Path):
@@ -46,7 +42,7 @@ class LintedPath(click.Path):
         """Return the path; an empty one is wrong usage, and so is a filter."""
         if value == "":
             self.fail(EMPTY_PATH, param, ctx)
-        if isinstance(value, str) and _CALL.match(value) and not lexists(value):
+        if isinstance(value, str) and is_filter_like(value) and not lexists(value):
             raise click.UsageError(
                 f"`{shorten(value)}` is not a path, but looks like a filter. To check one filter, "
                 f"run: epfilter check {quote(shorten(value))}",

@@ -6,7 +6,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from os import fstat
+from os.path import lexists
 from pathlib import PurePath
+from shlex import quote
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
@@ -20,7 +22,13 @@ from epfilter.cli.layout import format_count
 from epfilter.cli.options import filter_argument, resource_option
 from epfilter.cli.progress import iterate_with_progress
 from epfilter.cli.rows import FORMATS, Row, Rows, open_rows
-from epfilter.cli.text_io import open_standard_output, print_line, print_result, read_filter
+from epfilter.cli.text_io import (
+    is_filter_like,
+    open_standard_output,
+    print_line,
+    print_result,
+    read_filter,
+)
 from epfilter.errors import ResourceError, UnsupportedFilterError
 from epfilter.snippets import make_printable, shorten
 
@@ -85,6 +93,7 @@ def match_command(
     """Run the command; return 0 where a row matched, 1 where none did."""
     if source == "-" == file:
         raise click.UsageError("FILTER and FILE cannot both be standard input.")
+    _require_order(source, file)
     style = style or _SUFFIXES.get(PurePath(file).suffix.lower())
     if style is None:
         problem = (
@@ -103,6 +112,14 @@ def match_command(
         count = _print_matches(rows, matches, absent, _file_size(stream), count_only=count_only)
     absent.print_remark(name)
     return 0 if count else 1
+
+
+def _require_order(source: str, file: str) -> None:
+    """Raise UsageError for a file before a filter."""
+    is_filter = file.startswith("@") or is_filter_like(file)
+    if is_filter and not lexists(file) and not is_filter_like(source):
+        arguments = f"{quote(shorten(file))} {quote(shorten(source))}"
+        raise click.UsageError(f"FILTER comes before FILE. Run: epfilter match {arguments}")
 
 
 def _create_predicate(

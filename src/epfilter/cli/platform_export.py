@@ -152,7 +152,7 @@ def _render_progress(progress: ExportProgress) -> str:
     part = f"part {progress.part} of {progress.parts}: " if progress.parts > 1 else ""
     download = progress.download
     if download is None:
-        return f"{part}job {progress.job.id} is {progress.job.status.value}"
+        return f"{part}status {progress.job.status.value}"
     total = f" of {_format_megabytes(download.total)}" if download.total else ""
     return f"{part}{_format_megabytes(download.received)}{total} MB"
 

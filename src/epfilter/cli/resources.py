@@ -29,6 +29,9 @@ Examples:
   epfilter resources --format json pim_products
 """
 
+_MIN_TITLE_WIDTH = 20
+"""Columns for a title beside its name; where there are fewer, it goes below the name."""
+
 
 @click.command("resources", help=_HELP, short_help="Show the filters that each resource accepts.")
 @click.argument(
@@ -60,14 +63,26 @@ def _render_resources() -> Iterator[str]:
     longest = max(len(info.name) for info in infos)
     for info in infos:
         deprecated = " (deprecated)" if info.deprecated else ""
-        yield f"{click.style(info.name.ljust(longest), bold=True)}  {info.title}{deprecated}"
+        yield from _render_heading(info.name, longest, f"{info.title}{deprecated}", width)
         for endpoint in info.endpoints:
             yield from wrap_paragraph(_format_endpoint(endpoint), width, 4, hang=8)
 
 
+def _render_heading(name: str, name_width: int, title: str, width: int) -> Iterator[str]:
+    """Yield the lines of a name and its title, which is beside the name if there is space."""
+    hang = name_width + 2
+    if width - hang < _MIN_TITLE_WIDTH:
+        yield click.style(name, bold=True)
+        yield from wrap_paragraph(title, width, 2, hang=2)
+        return
+    first, *rest = wrap_paragraph(title, width, hang, hang=hang)
+    yield click.style(name, bold=True) + first[len(name) :]
+    yield from rest
+
+
 def _render_resource(info: ResourceInfo) -> Iterator[str]:
     width = terminal_width()
-    yield click.style(info.name, bold=True) + f"  {info.title}"
+    yield from _render_heading(info.name, len(info.name), info.title, width)
     for endpoint in info.endpoints:
         note = f"  ({endpoint.note})" if endpoint.note else ""
         yield from wrap_paragraph(f"{_format_endpoint(endpoint)}{note}", width, 2, hang=6)

@@ -8,7 +8,9 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from os.path import isfile
 from pathlib import Path
+from shlex import quote
 from typing import BinaryIO
 
 import click
@@ -16,10 +18,13 @@ import click
 from epfilter.cli.errors import CommandError, describe_file_error
 from epfilter.errors import Span
 from epfilter.filter_files import cut_comments, split_filters
-from epfilter.snippets import make_printable
+from epfilter.snippets import make_printable, shorten
 
 _CALLS = re.compile(r"[\s(]*\w+\s*\([\s\S]*\)\Z")
 """A text that may be a whole filter, and not a part of one with a syntax error."""
+
+_CALL = re.compile(r"""[\s(]*[A-Za-z_]+\s*\(\s*[\w."'@*-]+\s*(?:,|\)\s*\Z)""")
+"""The beginning of a filter, which may have errors."""
 
 _MAX_FILE_SIZE = 50_000_000
 """Bytes of a file with one filter: devices such as `/dev/zero` have no end."""
@@ -32,7 +37,8 @@ def read_filter(source: str) -> str:
 
     The content has the format of files of filters: its comments are removed, and so are a byte
     order mark at the start and line ends at the end. Raises CommandError for a file that cannot be
-    read, for content that is not UTF-8, and for several filters.
+    read, for content that is not UTF-8, and for several filters; UsageError for the name of a file
+    without its `@`.
 
     >>> read_filter("eq(payment,paid)")
     'eq(payment,paid)'
@@ -41,7 +47,21 @@ def read_filter(source: str) -> str:
         return _read_content(read_standard_input("to read the filter from"), "standard input")
     if source.startswith("@"):
         return _read_content(_read_file(source[1:]), make_printable(source[1:]))
+    if "(" not in source and isfile(source):  # noqa: PTH113 - false for a name that is too long
+        raise click.UsageError(
+            f"`{shorten(source)}` is a file, not a filter. To read the filter from the file, write "
+            f"{quote('@' + shorten(source))}."
+        )
     return source if source.isascii() else _decode_argument(source)
+
+
+def is_filter_like(text: str) -> bool:
+    """Return whether a text begins like a filter, for an argument that is to be something else.
+
+    >>> is_filter_like("eq(payment,paid"), is_filter_like("reports (old)/refunds.filter")
+    (True, False)
+    """
+    return bool(_CALL.match(text))
 
 
 def open_standard_input(purpose: str) -> BinaryIO:

@@ -233,17 +233,21 @@ def get_rule(code: str) -> Rule:
     return registry.get_rule(code)
 
 
-def explain_rule(code: str) -> str:
+def explain_rule(code: str, *, width: int = 88) -> str:
     """Return the meaning of a code as plain text: title, reason, examples and source.
 
-    Raises the same errors as `get_rule`.
+    Paragraphs are wrapped to `width` columns; examples are not. Raises the same errors as
+    `get_rule`, and FilterTypeError if the width is not a positive int.
 
     >>> print(explain_rule("EPF404").splitlines()[0])
     EPF404 Duplicate value (warning)
     """
     from epfilter.linter.registry import describe_rule
+    from epfilter.snippets import format_argument
 
-    return describe_rule(get_rule(code))
+    if type(width) is not int or width < 1:
+        raise FilterTypeError(f"width must be a positive int, not {format_argument(width)}.")
+    return describe_rule(get_rule(code), width)
 
 
 def _require_rules(rules: Iterable[Rule]) -> tuple[Rule, ...]:

@@ -77,7 +77,8 @@ _PLUGINS = load_rules()
 RULES: Mapping[str, Rule] = MappingProxyType({rule.code: rule for rule in (*_ALL, *_PLUGINS.rules)})
 """All rules by their code, in the order of the codes; those of other packages come last."""
 
-_WIDTH = 88
+_MAX_EXAMPLE = 176
+"""Characters of an example that are shown; of a longer one, the first half of them."""
 _FAMILY = re.compile(r"EPF[0-9]{1,2}", re.IGNORECASE)
 
 
@@ -112,15 +113,18 @@ def describe_unknown_code(code: str) -> tuple[str, str]:
     return message, f"the codes are {_ALL[0].code} to {_ALL[-1].code}"
 
 
-def describe_rule(rule: Rule) -> str:
-    """Return the title, the explanation, the examples and the source of a rule as plain text."""
+def describe_rule(rule: Rule, width: int = 88) -> str:
+    """Return the title, the explanation, the examples and the source of a rule as plain text.
+
+    Paragraphs are wrapped to `width` columns.
+    """
     default = "" if rule.enabled else ", off by default"
-    paragraphs = [f"{rule.code} {rule.title} ({rule.severity}{default})"]
-    paragraphs += [fill(part, _WIDTH) for part in rule.explanation.split("\n")]
+    title = f"{rule.code} {rule.title} ({rule.severity}{default})"
+    paragraphs = [fill(part, width) for part in (title, *rule.explanation.split("\n"))]
     if rule.bad is not None:
         paragraphs.append(_format_example("Bad", rule.bad))
     paragraphs.append(_format_example("Good", rule.good))
-    paragraphs.append(fill(f"Source: {rule.source}", _WIDTH))
+    paragraphs.append(fill(f"Source: {rule.source}", width))
     return "\n\n".join(paragraphs)
 
 
@@ -129,6 +133,6 @@ def _format_example(heading: str, example: Example) -> str:
     if example.name:
         context = f" (in {example.name})"
     text = make_printable(example.text.rstrip("\n")) if example.text.strip() else "(empty text)"
-    if len(text) > _WIDTH * 2:
-        text = f"{text[:_WIDTH]}…"
+    if len(text) > _MAX_EXAMPLE:
+        text = f"{text[: _MAX_EXAMPLE // 2]}…"
     return f"{heading}{context}:\n    {text}".rstrip()
