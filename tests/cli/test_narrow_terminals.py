@@ -48,9 +48,7 @@ def test_an_excerpt_has_100_columns_without_a_terminal() -> None:
 
 
 @pytest.mark.parametrize("columns", [40, 60])
-def test_codes_are_explained_in_the_width(
-    monkeypatch: pytest.MonkeyPatch, columns: int
-) -> None:
+def test_codes_are_explained_in_the_width(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
     for code in ("EPF1", "EPF4", "EPF406", "EPF601"):
         lines = _run(monkeypatch, columns, "explain", code)
         assert [line for line in lines if len(line) > columns and line[0] != " "] == []
