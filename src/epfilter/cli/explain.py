@@ -86,7 +86,7 @@ def _explain_code(code: str) -> None:
     family = [rule for rule in RULES.values() if rule.code.startswith(code.upper())]
     try:
         if code.upper() in RULES or not family:
-            text = explain_rule(code, width=min(terminal_width(), 88))
+            text = explain_rule(code, width=terminal_width(88, default=88))
         else:
             text = wrap_prose(
                 "\n".join(f"{rule.code}  {rule.title} ({rule.severity})" for rule in family), hang=8

@@ -34,13 +34,13 @@ def format_count(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
-def terminal_width() -> int:
-    """Return the columns of the terminal, or 80 without one; at most 120, for readable lines.
+def terminal_width(limit: int = 120, *, default: int = 80) -> int:
+    """Return the columns of the terminal, at most `limit`; `default` without a terminal.
 
     >>> 40 <= terminal_width() <= 120
     True
     """
-    return max(_MIN_WIDTH, min(shutil.get_terminal_size((80, 24)).columns, 120))
+    return max(_MIN_WIDTH, min(shutil.get_terminal_size((default, 24)).columns, limit))
 
 
 def excerpt_width(indent: int) -> int:
@@ -49,8 +49,7 @@ def excerpt_width(indent: int) -> int:
     >>> excerpt_width(4) <= MAX_WIDTH
     True
     """
-    columns = shutil.get_terminal_size((_UNLIMITED, 24)).columns
-    return min(max(columns, _MIN_WIDTH) - indent - len("……"), MAX_WIDTH)
+    return min(terminal_width(_UNLIMITED, default=_UNLIMITED) - indent - len("……"), MAX_WIDTH)
 
 
 def wrap_prose(text: str, *, hang: int = 0) -> str:
@@ -61,15 +60,13 @@ def wrap_prose(text: str, *, hang: int = 0) -> str:
     >>> wrap_prose("orders whose payment is refunded")
     'orders whose payment is refunded'
     """
-    columns = shutil.get_terminal_size((_UNLIMITED, 24)).columns
+    columns = terminal_width(_UNLIMITED, default=_UNLIMITED)
     if columns >= _UNLIMITED:
         return text
     lines: list[str] = []
     for line in text.split("\n"):
         margin = len(line) - len(line.lstrip(" -"))
-        lines += wrap_paragraph(
-            line.lstrip(), max(columns, _MIN_WIDTH), _indentation(line), hang=margin + hang
-        )
+        lines += wrap_paragraph(line.lstrip(), columns, _indentation(line), hang=margin + hang)
     return "\n".join(lines)
 
 
