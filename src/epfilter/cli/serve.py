@@ -42,7 +42,7 @@ Examples:
   EPFILTER_TOKEN=… epfilter serve --orders orders.parquet --state /var/lib/exports
   EPFILTER_ORDERS=postgresql://user:…@host/shop#orders epfilter serve --threads 2
   epfilter serve --orders orders.jsonl --public-url https://exports.example.com
-  EPFILTER_SERVICE_CLIENT_SECRET=… epfilter serve --orders orders.jsonl --client-id shop
+  EPFILTER_SERVICE_CLIENT_SECRET=… epfilter serve --orders o.jsonl --client-id shop
 
 \b
 Endpoints, besides the operations of the platform:
