@@ -86,6 +86,10 @@ def test_the_default_address_is_loopback(monkeypatch: pytest.MonkeyPatch) -> Non
             ["--client-id", "shop", "--client-secret", "12345678"],
             {"client_id": "shop", "client_secret": "12345678"},
         ),
+        (
+            ["--allow-origin", "https://a.example", "--allow-origin", "http://localhost:3000"],
+            {"allow_origins": ("https://a.example", "http://localhost:3000")},
+        ),
         (["--token-lifetime", "60"], {"token_lifetime": timedelta(minutes=1)}),
         (["--link-lifetime", "60"], {"link_lifetime": timedelta(minutes=1)}),
         (["--link-lifetime", "9" * 20], {"link_lifetime": timedelta(seconds=10**9)}),

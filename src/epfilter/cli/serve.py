@@ -132,6 +132,13 @@ Requires an extra: pip install 'epfilter[service]', and 'epfilter[databases]' fo
 )
 @click.option("--public-url", metavar="URL", help="URL of the service behind a proxy, for links.")
 @click.option(
+    "--allow-origin",
+    "allow_origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Let pages of this origin send requests, for example https://app.example.com.",
+)
+@click.option(
     "--link-lifetime",
     type=click.IntRange(min=1),
     default=3600,

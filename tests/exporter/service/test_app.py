@@ -267,20 +267,19 @@ def test_a_job_has_one_address(client: TestClient, write: str) -> None:
     assert client.get(f"/v2/jobs/{job_id.upper()}").status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "allow"),
-    [
-        ("PUT", "/v2/jobs", "GET, HEAD, POST"),
-        ("DELETE", "/v2/jobs", "GET, HEAD, POST"),
-        ("OPTIONS", "/v2/jobs", "GET, HEAD, POST"),
-        ("TRACE", "/v2/jobs", "GET, HEAD, POST"),
-        ("POST", f"/v2/jobs/{NO_JOB}", "GET, HEAD"),
-        ("POST", f"/v2/jobs/{NO_JOB}/file", "GET, HEAD"),
-        ("POST", "/files/x", "GET, HEAD"),
-        ("POST", "/healthz", "GET, HEAD"),
-        ("DELETE", "/openapi.json", "GET, HEAD"),
-    ],
-)
+ALLOW = [
+    ("/v2/jobs", "GET, HEAD, OPTIONS, POST"),
+    (f"/v2/jobs/{NO_JOB}", "GET, HEAD, OPTIONS"),
+    (f"/v2/jobs/{NO_JOB}/file", "GET, HEAD, OPTIONS"),
+    ("/oauth/access_token", "OPTIONS, POST"),
+    ("/files/x", "GET, HEAD, OPTIONS"),
+    ("/healthz", "GET, HEAD, OPTIONS"),
+    ("/openapi.json", "GET, HEAD, OPTIONS"),
+]
+
+
+@pytest.mark.parametrize(("path", "allow"), ALLOW)
+@pytest.mark.parametrize("method", ["DELETE", "TRACE", "PATCH"])
 def test_an_unsupported_method_is_refused_with_the_supported_ones(
     client: TestClient, method: str, path: str, allow: str
 ) -> None:
@@ -289,10 +288,39 @@ def test_an_unsupported_method_is_refused_with_the_supported_ones(
     assert refusal(response)["title"] == "Method Not Allowed"
 
 
-@pytest.mark.parametrize("path", ["/v2/jobs/", "/v2", "/V2/JOBS", "/files/", "/nothing"])
+@pytest.mark.parametrize(("path", "allow"), ALLOW)
+def test_options_lists_the_supported_methods(client: TestClient, path: str, allow: str) -> None:
+    response = client.options(path)
+    assert (response.status_code, response.headers["Allow"]) == (204, allow)
+    assert response.content == b""
+
+
+@pytest.mark.parametrize("path", ["/v2", "/V2/JOBS", "/v2/jobs//", "/files/", "/nothing"])
 def test_other_paths_are_not_found_and_redirect_nowhere(client: TestClient, path: str) -> None:
-    response = client.get(path, follow_redirects=False)
-    assert (response.status_code, refusal(response)["title"]) == (404, "Resource Not Found")
+    for method in ("GET", "OPTIONS"):
+        response = client.request(method, path, follow_redirects=False)
+        assert (response.status_code, refusal(response)["title"]) == (404, "Resource Not Found")
+
+
+def test_an_operation_may_end_with_a_slash(client: TestClient, held_orders: HeldOrders) -> None:
+    created = client.post("/v2/jobs/", json=CREATE, follow_redirects=False)
+    (job,) = created.json()["data"]
+    assert job["links"]["self"] == f"http://testserver/v2/jobs/{job['id']}"
+    held_orders.open.set()
+    eventually(lambda: client.get(f"/v2/jobs/{job['id']}/file").status_code == 200)
+    for path in ("/v2/jobs/", f"/v2/jobs/{job['id']}/", f"/v2/jobs/{job['id']}/file/"):
+        assert client.get(path, follow_redirects=False).status_code == 200
+    assert client.get(f"/v2/jobs/{job['id']}/").json() == client.get(job["links"]["self"]).json()
+
+
+def test_a_request_with_two_lengths_is_refused(client: TestClient) -> None:
+    headers = {"Content-Length": "5", "Transfer-Encoding": "chunked"}
+    for path in ("/v2/jobs", "/healthz"):
+        response = client.request("POST", path, content=b"0\r\n\r\n", headers=headers)
+        assert refusal(response)["detail"] == (
+            "Send either Content-Length or Transfer-Encoding, not both."
+        )
+        assert response.headers["Connection"] == "close"
 
 
 @pytest.mark.parametrize("path", ["/v2/jobs", "/healthz", "/readyz", "/openapi.json", "/metrics"])

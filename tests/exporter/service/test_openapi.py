@@ -215,7 +215,7 @@ def test_every_error_has_the_words_of_the_service() -> None:
 
 def test_every_route_is_described_except_the_page(app: Starlette) -> None:
     routes = {
-        (route.path, method.lower())
+        (route.path if route.path == "/" else route.path.rstrip("/"), method.lower())
         for route in app.routes
         if isinstance(route, Route) and not route.path.startswith(("/page", "/openapi.json"))
         for method in (route.methods or set()) - {"HEAD"}

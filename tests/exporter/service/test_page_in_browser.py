@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -162,3 +164,46 @@ def test_a_service_that_is_gone_is_reported(page: Page) -> None:
     page.context.set_offline(False)
     page.fill("#filter", "eq(payment,unpaid)")
     expect(page.locator("#trouble")).to_be_hidden()
+
+
+READ_JOBS = """async ([address, token]) => {
+  const headers = { Authorization: `Bearer ${token}`, "X-MOLTIN-SDK-LANGUAGE": "JS" };
+  try {
+    const response = await fetch(`${address}/v2/jobs`, { headers });
+    return [response.status, response.headers.get("X-Request-Id").length];
+  } catch (error) {
+    return [error.name];
+  }
+}"""
+
+
+class EmptyPage(BaseHTTPRequestHandler):
+    """A page of another service, without a policy of its own."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.mark.slow
+def test_a_page_of_an_allowed_origin_reads_jobs_and_any_other_page_does_not(
+    browser: Browser, live: LiveService, tmp_path: Path
+) -> None:
+    (tmp_path / "orders.jsonl").write_text('{"id": "1"}', encoding="utf-8")
+    arguments = ("--orders", tmp_path / "orders.jsonl", "--state", tmp_path / "state")
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), EmptyPage) as server,
+        browser.new_context() as context,
+    ):
+        Thread(target=server.serve_forever, daemon=True).start()
+        origin = f"http://127.0.0.1:{server.server_port}"
+        page = context.new_page()
+        page.goto(origin)
+        with live_service(*arguments, "--allow-origin", origin) as allowing:
+            assert page.evaluate(READ_JOBS, [allowing.address, TOKEN]) == [200, 36]
+        assert page.evaluate(READ_JOBS, [live.address, TOKEN]) == ["TypeError"]
+        server.shutdown()

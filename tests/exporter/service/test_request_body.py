@@ -98,6 +98,8 @@ def test_no_body_causes_an_internal_error(client: TestClient, body: bytes) -> No
         "application/json; charset=utf-8",
         'application/json;charset="UTF-8"',
         "application/json; charset=utf8; v=1",
+        "application/vnd.api+json",
+        "application/vnd.moltin.v1+json; charset=UTF-8",
     ],
 )
 def test_json_in_utf_8_is_read(client: TestClient, content_type: str) -> None:
@@ -116,6 +118,8 @@ def test_json_in_utf_8_is_read(client: TestClient, content_type: str) -> None:
         {"Content-Type": "application/json; charset=latin-1"},
         {"Content-Type": "application/json; charset*=utf-16''x"},
         {"Content-Type": "application/jsonp"},
+        {"Content-Type": "application/+json"},
+        {"Content-Type": "text/vnd.api+json"},
         {**JSON, "Content-Encoding": "gzip"},
     ],
 )

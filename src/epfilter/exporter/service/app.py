@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from anyio import CancelScope
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -21,8 +23,14 @@ from epfilter.exporter.service.openapi import load_document
 from epfilter.exporter.service.page import Page
 from epfilter.exporter.service.request_log import RequestLog
 from epfilter.exporter.service.responses import Refusal, refusal_response
-from epfilter.exporter.service.security import SecurityHeaders, TokenGuard
+from epfilter.exporter.service.security import RequestGuard, SecurityHeaders
 from epfilter.exporter.service.settings import ServiceSettings
+
+_EXPOSED_HEADERS = (
+    *("Accept-Ranges", "Allow", "Content-Disposition", "Content-Range", "ETag"),
+    *("Retry-After", "WWW-Authenticate", "X-Request-Id"),
+)
+"""The headers that a page of another origin can read, besides those that it always can."""
 
 
 def create_app(settings: ServiceSettings) -> Starlette:
@@ -47,9 +55,10 @@ def create_app(settings: ServiceSettings) -> Starlette:
         routes=routes,
         middleware=[
             Middleware(SecurityHeaders),
+            *_cross_origin(settings),
             Middleware(RequestLog, service.log, service.metrics, routes),
             Middleware(
-                TokenGuard,
+                RequestGuard,
                 settings.token,
                 public_routes,
                 lambda token: service.access_tokens.verify(token),  # noqa: PLW0108 - set by `open`
@@ -86,15 +95,39 @@ def _public_routes(settings: ServiceSettings) -> list[BaseRoute]:
         Route("/healthz", handlers.get_health),
         Route("/readyz", handlers.get_readiness),
         Route("/openapi.json", openapi),
-        Route(TOKEN_PATH, handlers.create_access_token, methods=["POST"]),
+        *_slash_routes(TOKEN_PATH, handlers.create_access_token, "POST"),
         Route(f"{FILES_PATH}/{{signed}}", handlers.get_file),
     ]
 
 
 def _protected_routes() -> list[BaseRoute]:
     return [
-        Route(JOBS_PATH, handlers.handle_jobs, methods=["GET", "POST"]),
-        Route(f"{JOBS_PATH}/{{jobID}}", handlers.get_job),
-        Route(f"{JOBS_PATH}/{{jobID}}/file", handlers.get_job_file),
+        *_slash_routes(JOBS_PATH, handlers.handle_jobs, "GET", "POST"),
+        *_slash_routes(f"{JOBS_PATH}/{{jobID}}", handlers.get_job, "GET"),
+        *_slash_routes(f"{JOBS_PATH}/{{jobID}}/file", handlers.get_job_file, "GET"),
         Route("/metrics", handlers.get_metrics),
+    ]
+
+
+def _slash_routes(path: str, handler: Callable[..., Any], *methods: str) -> list[Route]:
+    """Return the routes of an operation: some clients end its path with a slash."""
+    return [Route(path + slash, handler, methods=methods) for slash in ("/", "")]
+
+
+def _cross_origin(settings: ServiceSettings) -> list[Middleware]:
+    """Return the middleware that lets pages of the allowed origins send requests.
+
+    It is outside of the log, so that such a page can also read errors. Any header is allowed,
+    because SDKs add their own; no response depends on cookies.
+    """
+    if not settings.allow_origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.allow_origins,
+            allow_methods=("GET", "HEAD", "POST"),
+            allow_headers=("*",),
+            expose_headers=_EXPOSED_HEADERS,
+        )
     ]

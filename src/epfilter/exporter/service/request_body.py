@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.message import Message
 from typing import NoReturn
 from urllib.parse import parse_qs
@@ -12,9 +13,12 @@ from starlette.requests import Request
 from epfilter.exporter.service.responses import Refusal
 from epfilter.strict_json import JsonError, parse_json
 
-_FORM_TYPE = "application/x-www-form-urlencoded"
+_JSON_TYPE = re.compile(r"application/(?:[!#$&^_.+a-z0-9-]+\+)?json")
+"""Also types of vendors, such as `application/vnd.api+json`. Source: RFC 6839, 3.1."""
 
-_FORM_HINT = f"Send a form in UTF-8: Content-Type: {_FORM_TYPE}."
+_FORM_TYPE = re.compile("application/x-www-form-urlencoded")
+
+_FORM_HINT = f"Send a form in UTF-8: Content-Type: {_FORM_TYPE.pattern}."
 _MAX_FIELDS = 100
 
 _TIMEOUT = 30.0
@@ -30,7 +34,7 @@ async def read_json(request: Request, max_bytes: int) -> object:
     Raises Refusal for a body that is not strict JSON in UTF-8, longer than `max_bytes`, or too
     slow. A member that appears twice is refused, because two readers could export different orders.
     """
-    text = await _read_text(request, max_bytes, "application/json")
+    text = await _read_text(request, max_bytes, _JSON_TYPE)
     try:
         return parse_json(text)
     except JsonError as error:
@@ -50,7 +54,7 @@ async def read_form(request: Request, max_bytes: int) -> dict[str, list[str]]:
 
 
 async def _read_text(
-    request: Request, max_bytes: int, media_type: str, hint: str | None = None
+    request: Request, max_bytes: int, media_type: re.Pattern[str], hint: str | None = None
 ) -> str:
     _require_type(request, media_type, hint)
     try:
@@ -80,7 +84,7 @@ def _refuse_long(max_bytes: int) -> NoReturn:
     raise Refusal(413, f"The body of the request has more than {max_bytes} bytes.", headers=_CLOSE)
 
 
-def _require_type(request: Request, media_type: str, hint: str | None) -> None:
+def _require_type(request: Request, media_type: re.Pattern[str], hint: str | None) -> None:
     encoding = request.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
         raise Refusal(415, "Send the body without Content-Encoding.", headers=_CLOSE)
@@ -88,5 +92,5 @@ def _require_type(request: Request, media_type: str, hint: str | None) -> None:
     header["Content-Type"] = request.headers.get("content-type", "")
     charset = header.get_param("charset", "utf-8")
     is_utf_8 = isinstance(charset, str) and charset.lower() in {"utf-8", "utf8"}
-    if header.get_content_type() != media_type or not is_utf_8:
+    if not media_type.fullmatch(header.get_content_type()) or not is_utf_8:
         raise Refusal(415, hint, headers=_CLOSE)

@@ -121,7 +121,11 @@ async def refusal_response(request: HTTPConnection, refusal: Exception) -> Respo
         )
     assert isinstance(refusal, HTTPException)  # noqa: S101 - the other registered exception
     allowed = refusal.headers and refusal.headers.get("Allow")
-    headers = {"Allow": ", ".join(sorted(allowed.split(", ")))} if allowed else None
+    headers = None
+    if allowed:
+        headers = {"Allow": ", ".join(sorted([*allowed.split(", "), "OPTIONS"]))}
+        if request.scope["method"] == "OPTIONS":
+            return Response(status_code=204, headers=headers)
     return error_response(request_id, refusal.status_code, headers=headers)
 
 

@@ -44,8 +44,10 @@ def generate_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-class TokenGuard:
+class RequestGuard:
     """A middleware that requires the token or an access token, except on the open routes.
+
+    It refuses a request whose length is ambiguous, because a proxy may read it as two.
 
     A path without a route requires it too, so a new route is protected by default. `is_issued`
     returns whether a text is an access token.
@@ -65,8 +67,11 @@ class TokenGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the inner application, or refuse the request."""
-        if scope["type"] == "http" and not self._is_open(scope):
-            refusal = self._refusal(Headers(scope=scope))
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            refusal = _refuse_two_lengths(headers)
+            if refusal is None and not self._is_open(scope):
+                refusal = self._refuse_token(headers)
             if refusal is not None:
                 response = await refusal_response(Request(scope), refusal)
                 await response(scope, receive, send)
@@ -77,7 +82,7 @@ class TokenGuard:
         # The routes themselves match, so that a path is never interpreted in two ways.
         return any(route.matches(scope)[0] is not Match.NONE for route in self._public)
 
-    def _refusal(self, headers: Headers) -> Refusal | None:
+    def _refuse_token(self, headers: Headers) -> Refusal | None:
         values = headers.getlist("authorization")
         scheme, _, token = values[0].partition(" ") if len(values) == 1 else ("", "", "")
         if scheme.lower() != "bearer":
@@ -91,6 +96,17 @@ class TokenGuard:
             "The token is not the token of this service, or it has expired.",
             headers={"WWW-Authenticate": 'Bearer realm="epfilter", error="invalid_token"'},
         )
+
+
+def _refuse_two_lengths(headers: Headers) -> Refusal | None:
+    """Return the refusal of a request with two lengths. Source: RFC 9112, 6.1."""
+    if "content-length" in headers and "transfer-encoding" in headers:
+        return Refusal(
+            400,
+            "Send either Content-Length or Transfer-Encoding, not both.",
+            headers={"Connection": "close"},
+        )
+    return None
 
 
 def _digest(token: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ from epfilter.exporter.orders.columns import RowsPer
 
 _MAX_DRAIN = timedelta(days=30)
 """The longest drain; Windows limits the waiting time of a thread to about 49 days."""
+
+_DEFAULT_PORTS = {("http", 80), ("https", 443)}
 
 LogFormat = Literal["json", "text"]
 """The format of a log line: for programs, or for people."""
@@ -71,6 +74,9 @@ class ServiceSettings:
     public_url: str | None = None
     """The beginning of links, like `https://exports.example.com`; by default from the request."""
 
+    allow_origins: Sequence[str] = ()
+    """The origins whose pages may send requests from a browser, like `https://app.example.com`."""
+
     max_body_bytes: int = 65_536
     """The maximum size of a request body in bytes."""
 
@@ -107,6 +113,8 @@ class ServiceSettings:
                 "the public URL is not an HTTP URL that links can begin with.",
                 hint="write it like https://exports.example.com, without ? and #",
             )
+        for origin in self.allow_origins:
+            _require_origin(origin)
         for name in ("max_body_bytes", "max_or_complexity"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} must be at least 1, not {getattr(self, name)}.")
@@ -153,6 +161,18 @@ def _require_secret(text: str, name: str) -> None:
         raise SettingsError(
             f"the {name} is too short, or has characters that are not allowed in a header.",
             hint="use 8 or more visible ASCII characters, without spaces and line breaks",
+        )
+
+
+def _require_origin(text: str) -> None:
+    """Raise SettingsError for a text that no browser sends as the origin of a page."""
+    parts = urlsplit(text)
+    is_sent = _is_base_url(text) and "*" not in text and text == text.lower()
+    if not is_sent or parts.path or (parts.scheme, parts.port) in _DEFAULT_PORTS:
+        raise SettingsError(
+            "an allowed origin is not one that a browser sends.",
+            hint="write it like https://app.example.com: in lower case, without a path, without "
+            "the default port, and name each origin",
         )
 
 
