@@ -44,6 +44,7 @@ from epfilter.analysis import (
     subtract,
 )
 from epfilter.ast import fields, transform, walk
+from epfilter.editing import complete, tokens
 from epfilter.english import in_words
 from epfilter.errors import FilterError, FilterValueError
 from epfilter.linter import (
@@ -182,6 +183,12 @@ _ENTRIES: dict[str, Callable[[Any], object]] = {
     "simplify": simplify,
     "normalize": normalize,
     "subtract": lambda value: subtract(value, _FILTER),
+    "complete": lambda value: complete(value, 0),
+    "complete offset": lambda value: complete(_FILTER, value),
+    "complete resource": lambda value: complete(_FILTER, 0, value),
+    "complete today": lambda value: complete("", 0, "orders", today=value),
+    "tokens": tokens,
+    "tokens resource": lambda value: tokens(_FILTER, value),
     "in_words": in_words,
     "in_words resource": lambda value: in_words(_FILTER, value),
     "check": orders.check,

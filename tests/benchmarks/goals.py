@@ -81,6 +81,8 @@ def _other_goals(results: dict[str, Any]) -> Iterator[Goal]:
     )
     for name in ("lint(text, 'orders')", "epfilter lint FILE"):
         yield _at_least(f"{name}: filters a second and core", lint[name], 20_000)
+    for name, rate in results.get("editing", {}).items():
+        yield _at_least(f"{name}: completions a second and core", rate, 1_000)
 
 
 def _execution_goals(results: dict[str, Any]) -> Iterator[Goal]:

@@ -25,6 +25,9 @@ def render_results(results: dict[str, Any]) -> Iterator[str]:
     cold = {label: format_seconds(seconds) for label, seconds in results["cold"].items()}
     yield from _render_section("cold starts, median", cold)
     yield from _render_section("linting, filters per second and core", results["lint"], "{:,.0f}")
+    yield from _render_section(
+        "editing, completions per second and core", results.get("editing", {}), "{:,.0f}"
+    )
     yield from _render_execution(results["running"])
     for entry in results.get("exports", ()):
         yield f"export of {entry['name']}: {entry['rows']:,} rows"

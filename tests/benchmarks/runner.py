@@ -18,6 +18,7 @@ from benchmarks import (
     cold_start,
     comparisons,
     competitors,
+    editing,
     execution,
     exports,
     isolated,
@@ -98,6 +99,8 @@ def measure_all() -> Results:
     results["cold"] = cold_start.measure()
     _print_progress("linting")
     results["lint"] = linting.measure()
+    _print_progress("completing")
+    results["editing"] = editing.measure()
     _print_progress("exporting")
     results["exports"] = exports.measure()
     results["load"] = load.measure()

@@ -16,6 +16,7 @@ from benchmarks import (
     cold_start,
     comparisons,
     competitors,
+    editing,
     execution,
     frames,
     goals,
@@ -30,8 +31,9 @@ from benchmarks import (
     translators,
 )
 from benchmarks.five_models import And as FloorAnd
-from epfilter import FilterSyntaxError, parse, unparse
+from epfilter import FilterSyntaxError, lint, parse, parse_located, unparse
 from epfilter.ast import And, IsNull, Membership, Or
+from epfilter.editing.places import list_calls
 from support.rows import for_each
 
 ROOT = Path(__file__).parents[2]
@@ -193,6 +195,12 @@ def test_cold_starts_have_different_names() -> None:
     commands = cold_start.commands()
     assert {cold_start.MODELS, cold_start.IMPORT, cold_start.CHECK} <= set(commands)
     assert commands[cold_start.MODELS_LATER] == [*commands[cold_start.MODELS], "later"]
+
+
+def test_completions_are_measured_in_a_filter_of_ten_calls() -> None:
+    assert len(list(list_calls(parse_located(editing.TEN_CALLS)))) == 10
+    assert lint(editing.TEN_CALLS, editing.RESOURCE) == []
+    assert all(rate > 0 for rate in editing.measure(1).values())
 
 
 def test_the_filters_to_lint_are_a_realistic_mix() -> None:

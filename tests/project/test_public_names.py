@@ -25,7 +25,7 @@ PLAIN_PACKAGES = (
 )
 """The packages whose namespace contains only public names."""
 PUBLIC_PACKAGES = (
-    *(*PLAIN_PACKAGES, "epfilter.english", "epfilter.exporter.client"),
+    *(*PLAIN_PACKAGES, "epfilter.editing", "epfilter.english", "epfilter.exporter.client"),
     *("epfilter.linter", "epfilter.targets", "epfilter.testing"),
 )
 """All packages with public names."""

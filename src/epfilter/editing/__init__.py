@@ -1,0 +1,39 @@
+"""The editing core: completion, hover, signature, tokens, outline, actions and format of a text.
+
+Pure functions over a text, an offset and a resource, for editors, language servers and web pages.
+They read no files and use no types of a protocol. They work on unfinished text at every offset.
+Offsets are indexes of a Python string, so code points; spans are half-open.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from epfilter.lazy import make_getattr as _make_getattr
+
+if TYPE_CHECKING:
+    from epfilter.editing.completion import Completion, complete
+    from epfilter.editing.highlighting import Token, tokens
+
+_MODULES = {
+    "Completion": "completion",
+    "Token": "highlighting",
+    "complete": "completion",
+    "tokens": "highlighting",
+}
+
+__all__ = [
+    "Completion",
+    "Token",
+    "complete",
+    "tokens",
+]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+if not TYPE_CHECKING:
+    # Completion needs no linter and no English, so that an editor starts fast.
+    __getattr__ = _make_getattr(__name__, _MODULES)
