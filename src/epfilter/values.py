@@ -15,7 +15,7 @@ from enum import Enum
 from functools import lru_cache
 from numbers import Integral
 from operator import index
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 from epfilter.ast import Filter
@@ -196,9 +196,10 @@ def from_text_or_none(text: str, kind: type[_V]) -> _V | None:
     if len(text) > MAX_DIGITS and kind in _NUMERIC_KINDS:
         return None
     try:
-        return cast("_V | None", reader[0](text))
+        value: _V | None = reader[0](text)
     except (ValueError, ArithmeticError):
         return None
+    return value
 
 
 def read_timestamp(text: str) -> datetime | None:
@@ -374,7 +375,7 @@ def _read_datetime(text: str) -> datetime | None:
     return value if zone == "Z" else value.astimezone(UTC)
 
 
-_READERS: dict[type, tuple[Callable[[str], object], tuple[str, str]]] = {
+_READERS: dict[type, tuple[Callable[[str], Any], tuple[str, str]]] = {
     str: (lambda text: text, ("a text", "any text")),
     int: (_read_integer, ("a whole number", "digits, such as 1050")),
     Decimal: (_read_decimal, ("a number", "digits, such as 10.50")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 
 from epfilter.ast import (
@@ -39,7 +40,7 @@ def bind(
     f = as_filter(f)
     if max_or_complexity is not None:
         _require_or_complexity(f, max_or_complexity)
-    tree = bind_calls(f, lambda call: _bind_call(schema, call))
+    tree = bind_calls(f, partial(_bind_call, schema))
     if schema.required:
         _require_fields(schema, tree)
     return tree

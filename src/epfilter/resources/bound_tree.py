@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeVar, cast
+from typing import Literal, TypeVar
 
 from epfilter.ast import (
     And,
@@ -178,9 +178,6 @@ def map_bound(tree: BoundFilter, change: Callable[[BoundCall], BoundFilter]) -> 
     )
 
 
-_CALLS = frozenset({Comparison, Membership, IsNull})
-
-
 def bind_calls(
     f: Filter, bind_call: Callable[[Comparison | Membership | IsNull], BoundCall]
 ) -> BoundFilter:
@@ -193,12 +190,11 @@ def bind_calls(
 
     def bind(node: Filter) -> BoundFilter:
         # Not by `isinstance`, which is slow for classes of pydantic.
-        class_ = type(node)
-        if class_ is And or class_ is Or:
-            group = cast("And | Or", node)
-            bound = tuple([bind(term) for term in group.terms])
-            return BoundAnd(bound) if class_ is And else BoundOr(bound)
-        assert class_ in _CALLS  # noqa: S101 - the five nodes are all
-        return bind_call(cast("Comparison | Membership | IsNull", node))
+        if type(node) is And:
+            return BoundAnd(tuple([bind(term) for term in node.terms]))
+        if type(node) is Or:
+            return BoundOr(tuple([bind(term) for term in node.terms]))
+        assert type(node) is Comparison or type(node) is Membership or type(node) is IsNull  # noqa: S101 - the five nodes are all
+        return bind_call(node)
 
     return bind(f)

@@ -59,7 +59,9 @@ class FieldType(Generic[V]):
         """
         if self.item is not None:
             return self.item.read(text)
-        if self.values and text not in self.values:
+        if text in self.values:
+            return text
+        if self.values:
             problem = self._not_a_value(text)
             raise FilterValueError(problem.message, hint=problem.hint)
         value: BoundValue = from_text(text, _PYTHON[self.name])

@@ -68,11 +68,13 @@ class Schema:
         A field's own name comes before aliases; aliases apply in the order of declaration.
         """
         match = self._exact.get(name) or self._match(name, name)
-        for alias in () if match else self.aliases:
+        if match is not None:
+            return match
+        for alias in self.aliases:
             path = resolve_alias(alias, name)
             if path is not None and (match := self._match(name, path)):
-                break
-        return match
+                return match
+        return None
 
     def find_conflicts(self, name: str, op: Operator) -> list[SourceConflict]:
         """Return the conflicts in which another source lists this operator for the field."""

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from epfilter.semantics import parse_path
 from epfilter.targets.matchers import ValueMatcher
-from epfilter.targets.row_paths import MultipleValues, path_reader, step_follower
+from epfilter.targets.row_paths import MultipleValues, Reader, path_reader, step_follower
 from epfilter.values import read_timestamp
 
 RowPredicate = Callable[[object], bool]
@@ -39,15 +39,12 @@ _GLOBALS = {
 
 
 class Term(NamedTuple):
-    """A term of a filter: a test of any row, and where possible the parts to inline for a dict.
+    """A term of a filter: a test of what is read from a row, and the parts to inline for a dict."""
 
-    A term on a field has `paths`. Its `test` is None for `is_null`.
-    """
-
-    match: RowPredicate
+    read: Reader
+    test: ValueTest
     paths: tuple[str, ...] = ()
-    """The names of the field; the first that has a value counts."""
-    test: ValueTest | None = None
+    """The names of the field, if the term has one; the first that has a value counts."""
     matcher: ValueMatcher | None = None
     """The test of one element, where a single element can satisfy the term."""
 
@@ -56,8 +53,18 @@ _Shape = tuple[Any, ...]
 """What the generated source of some terms depends on: all but their constants.
 
 The first item is the kind of the terms. For a field the kinds of steps of each path follow, and for
-comparisons the operators of each matcher, by `_INLINE_CLASSES`.
+comparisons the cases of each matcher.
 """
+
+
+def is_none(value: object) -> bool:
+    """Return whether a value is null or missing: the test of `is_null`.
+
+    >>> is_none(None), is_none("")
+    (True, False)
+    """
+    return value is None
+
 
 _MAX_TERMS = 50
 """More terms are a loop instead of a generated function."""
@@ -73,14 +80,14 @@ def compile_terms(
     >>> from epfilter.ast import Operator
     >>> from epfilter.targets.matchers import value_matcher
     >>> matcher = value_matcher(Operator.GT, (5,))
-    >>> term = Term(lambda row: False, ("total",), lambda value: False, matcher)
+    >>> term = Term(path_reader("total"), matcher.matches_any, ("total",), matcher)
     >>> match = compile_terms("and", [term])
     >>> match({"total": 7}), match({"total": 3}), match({"total": None})
     (True, False, False)
     """
-    slow = _loop_terms(connective, [term.match for term in terms])
+    slow = _loop_terms(connective, terms)
     if len(terms) > _MAX_TERMS:
-        terms = [Term(slow)]
+        terms = [Term(slow, bool)]
     by_value: dict[object, list[Term]] = {}
     for position, term in enumerate(terms):
         by_value.setdefault(position if term.matcher is None else term.paths, []).append(term)
@@ -91,43 +98,33 @@ def compile_terms(
 
 def _add_constants(terms: Sequence[Term], constants: list[object]) -> _Shape:
     """Add the constants of terms that read one value, in the order of the source that uses them."""
-    match, paths, test, matcher = terms[0]
+    read, test, paths, matcher = terms[0]
     if not paths:
-        constants.append(match)
+        constants.append(read)
         return ("row",)
-    kinds = []
-    for path in paths:
-        path_kinds, path_constants = _describe_path(path)
-        kinds.append(path_kinds)
-        constants += path_constants
+    kinds, path_constants = _describe_paths(paths)
+    constants += path_constants
     if matcher is None:
-        if test is None:
+        if test is is_none:
             return ("null", *kinds)
         constants.append(test)
         return ("value", *kinds)
-    symbols = [_add_matcher(each.matcher, constants) for each in terms if each.matcher is not None]
-    constants += [each.test for each in terms]
-    return ("elements", *kinds, *symbols)
-
-
-def _add_matcher(matcher: ValueMatcher, constants: list[object]) -> tuple[str | None, ...]:
-    """Add the constants of a matcher; return the operators of its inline cases."""
-    symbols: list[str | None] = []
-    by_class = matcher.symbols
-    for case in (matcher.timestamp, *[by_class.get(class_) for class_ in _INLINE_CLASSES]):
-        if case is None:
-            symbols.append(None)
-        else:
-            symbols.append(case[0])
-            constants.append(case[1])
-    if str not in by_class and matcher.timestamp is None and str in matcher.by_class:
-        symbols.append("call")
-        constants.append(matcher.by_class[str])
-    constants.append(matcher.matches)
-    return tuple(symbols)
+    shape: list[object] = ["elements", *kinds]
+    for term in terms:
+        each = term.matcher
+        assert each is not None  # noqa: S101 - only terms with a matcher are a group
+        constants += (each.matches, term.test)
+        shape.append(each.add_cases(constants))
+    return tuple(shape)
 
 
 @lru_cache(maxsize=1024)
+def _describe_paths(paths: tuple[str, ...]) -> tuple[list[str], list[object]]:
+    """Return the kinds of the steps of each path, and the constants that read them."""
+    described = [_describe_path(path) for path in paths]
+    return [kinds for kinds, _ in described], [each for _, read in described for each in read]
+
+
 def _describe_path(path: str) -> tuple[str, tuple[object, ...]]:
     """Return the kinds of the steps of a path, and the constants that read it."""
     first, *rest = parse_path(path)
@@ -142,24 +139,22 @@ def _describe_path(path: str) -> tuple[str, tuple[object, ...]]:
     return " ".join(kinds), (path, otherwise, first.name, *names)
 
 
-def _loop_terms(connective: Connective, matches: Sequence[RowPredicate]) -> RowPredicate:
+def _loop_terms(connective: Connective, terms: Sequence[Term]) -> RowPredicate:
     """Return a function for any number of terms and any row, without generated source."""
-    matches = tuple(matches)
-    if len(matches) == 1:
-        return matches[0]
+    steps = [term[:2] for term in terms]
     if connective == "and":
 
         def match_all(row: object) -> bool:
-            for match in matches:  # noqa: SIM110 - `all` takes a generator, which costs more
-                if not match(row):
+            for read, test in steps:  # noqa: SIM110 - `all` takes a generator, which costs more
+                if not test(read(row)):
                     return False
             return True
 
         return match_all
 
     def match_any(row: object) -> bool:
-        for match in matches:  # noqa: SIM110 - as above
-            if match(row):
+        for read, test in steps:  # noqa: SIM110 - as above
+            if test(read(row)):
                 return True
         return False
 
@@ -252,7 +247,6 @@ class _Generator:
 
     def _add_comparisons(self, cases: Sequence[_Case]) -> None:
         """Add the comparisons of `v` by its class: of one value, or of any element of a list."""
-        tests = [self._next() for _ in cases]
         self._add("k = type(v)", 3)
         keyword = "if"
         for condition, result in self._joined_cases(cases):
@@ -261,13 +255,13 @@ class _Generator:
             keyword = "elif"
         for class_ in ("list", "many"):
             self._add(f"{keyword} k is {class_}:", 3)
-            for case, test in zip(cases, tests, strict=True):
-                self._add_loop(case, case.matches if class_ == "list" else test)
+            for case in cases:
+                self._add_loop(case, case.matches if class_ == "list" else case.test)
             keyword = "elif"
         self._add("elif v is None:", 3)
         self._add("return False" if self._connective == "and" else "pass", 4)
         self._add("else:", 3)
-        self._return_if_decided(self._join([f"{test}(v)" for test in tests]), 4)
+        self._return_if_decided(self._join([f"{case.test}(v)" for case in cases]), 4)
 
     def _add_loop(self, case: _Case, test: str) -> None:
         """Add a loop over the elements of `v`; `test` is a function for those of other classes."""
@@ -310,17 +304,23 @@ class _Case:
     """The expressions of one matcher, in which `{0}` stands for the value."""
 
     def __init__(
-        self, next_constant: Callable[[], str], timestamp: str | None, *symbols: str | None
+        self,
+        next_constant: Callable[[], str],
+        symbol: str,
+        *cases: type | Literal["timestamp", "text", "like"],
     ) -> None:
-        self.timestamp = f"m {timestamp} {next_constant()}" if timestamp else ""
-        self.results = {
-            class_: f"{{0}} {symbol} {next_constant()}"
-            for class_, symbol in zip(_INLINE_CLASSES, symbols, strict=False)
-            if symbol
-        }
-        if len(symbols) > len(_INLINE_CLASSES):
-            self.results[str] = f"{next_constant()}({{0}})"
-        self.matches = next_constant()
+        self.matches, self.test = next_constant(), next_constant()
+        self.timestamp = ""
+        self.results: dict[type, str] = {}
+        for case in cases:
+            if case == "timestamp":
+                self.timestamp = f"m {symbol} {next_constant()}"
+            elif case == "text":
+                self.results[str] = f"{self.matches}({{0}})"
+            elif case == "like":
+                self.results[str] = f"{next_constant()}({{0}})"
+            else:
+                self.results[case] = f"{{0}} {symbol} {next_constant()}"
 
 
 _STEPS = {

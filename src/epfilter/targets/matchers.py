@@ -16,7 +16,7 @@ from epfilter.resources import BoundValue
 from epfilter.semantics import fold_case, parse_pattern
 from epfilter.targets.binding import Untyped
 from epfilter.targets.representable import to_timestamp
-from epfilter.targets.row_paths import cache_by_class
+from epfilter.targets.row_paths import cache_by_class, elements, is_list
 from epfilter.values import from_text_or_none, read_timestamp
 
 Test = Callable[[Any], Any]
@@ -41,33 +41,49 @@ _MAX_INT_DIGITS = 100
 
 
 class ValueMatcher:
-    """The test of one call for a single value.
+    """The test of one call for a single value, or for any element of a list."""
 
-    For some classes `symbols` has the test as a Python expression: the value, an operator, a
-    constant. `timestamp` is such an expression for a point in time that is read from a text.
-    """
+    __slots__ = ("_by_class", "_parts", "reads_text", "symbol")
 
-    __slots__ = ("_by_class", "_parts", "symbols", "timestamp")
-
-    def __init__(self, parts: Sequence[_Part], by_class: dict[type, Test] | None = None) -> None:
+    def __init__(
+        self, symbol: str, parts: Sequence[_Part], *, reads_text: bool, like: Test | None = None
+    ) -> None:
+        self.symbol = symbol
+        self.reads_text = reads_text
+        """Whether a text of a row is read as the type of the values."""
         self._parts = parts
-        self._by_class = by_class
-        self.symbols: dict[type, tuple[str, object]] = {
-            part.kind.inline_class: (part.symbol, part.constant)
-            for part in parts
-            if part.kind.inline_class is not None
-        }
-        self.timestamp: tuple[str, object] | None = None
-        if parts and parts[0].reads_text and type(parts[0].operands[0]) is datetime:
-            self.timestamp = parts[0].symbol, parts[0].constant
+        self._by_class: dict[type, Test] | None = None if like is None else {str: like}
+
+    def add_cases(self, constants: list[object]) -> tuple[object, ...]:
+        """Add the constants of the cases that generated code has inline; return these cases.
+
+        The Python operator comes first; then each class with the right operand as its constant. For
+        `timestamp` the left operand is a point in time that is read from a text. For `like` the
+        constant is the test of a text; for `text`, which has no constant, `matches` is.
+
+        >>> constants = []
+        >>> value_matcher(Operator.GT, (5,)).add_cases(constants), constants
+        (('>', <class 'int'>, 'text'), [5])
+        """
+        if not self._parts:
+            constants.append(self.by_class[str])
+            return (self.symbol, "like")
+        cases: list[object] = [self.symbol]
+        for kind, _, constant in self._parts:
+            for case in kind.typed_cases if self.reads_text else kind.cases:
+                cases.append(case)
+                if case != "text":
+                    constants.append(constant)
+        return tuple(cases)
 
     @property
     def by_class(self) -> dict[type, Test]:
         """The test of each class of values that can match, made when it is needed first."""
         if self._by_class is None:
             self._by_class = {}
-            for part in self._parts:
-                self._by_class |= part.kind.tests(part, _COMPARISONS[part.symbol](part.constant))
+            for kind, operands, constant in self._parts:
+                test = _COMPARISONS[self.symbol](constant)
+                self._by_class |= kind.tests(self, operands, test)
         return self._by_class
 
     def matches(self, value: object) -> Any:
@@ -89,27 +105,37 @@ class ValueMatcher:
         test = by_class.get(class_)
         return test is not None and test(value)
 
+    def matches_any(self, value: object) -> bool:
+        """Return whether a value, or any element of a list, satisfies the call.
 
-class _Part(NamedTuple):
-    """The values of a call as one type, and the right operand that they make for an operator."""
+        >>> value_matcher(Operator.GT, (Untyped("5"),)).matches_any([3, 7])
+        True
+        """
+        if not is_list(type(value)):
+            return bool(self.matches(value))
+        tests = self.by_class
+        for element in elements(value):
+            matches: Test = tests.get(type(element), self.matches)
+            if matches(element):
+                return True
+        return False
 
-    kind: _Kind
-    symbol: str
-    operands: Sequence[Any]
-    constant: Any
-    reads_text: bool
-    """Whether a text of a row is read as the type too."""
+
+_Part = tuple["_Kind", Sequence[Any], Any]
+"""The values of a call as one type, converted, and the right operand that they make."""
 
 
 class _Kind(NamedTuple):
     """How values of one type are compared."""
 
-    inline_class: type | None
-    """The class whose values are compared with the operator itself."""
+    cases: tuple[type, ...]
+    """The class whose values are compared with the operator itself, if any."""
+    typed_cases: tuple[type | str, ...]
+    """As `cases`, if a text of a row is read as the type, too."""
     convert: Callable[[Any], Any] | None
     """Converts an operand to a value that compares with all the classes."""
-    tests: Callable[[_Part, Test], dict[type, Test]]
-    """Returns the tests of values by class, from the test of the converted operand."""
+    tests: Callable[[ValueMatcher, Sequence[Any], Test], dict[type, Test]]
+    """Returns the tests of values by class, from the converted operands and their test."""
 
 
 def value_matcher(op: CallOperator, values: Sequence[BoundValue]) -> ValueMatcher:
@@ -121,8 +147,13 @@ def value_matcher(op: CallOperator, values: Sequence[BoundValue]) -> ValueMatche
     ['bool', 'str']
     """
     if op in (Operator.LIKE, Operator.ILIKE):
-        return ValueMatcher((), {str: _pattern_test(str(values[0]), op)})
-    return _compare(_SYMBOLS[op], values)
+        return ValueMatcher("", (), reads_text=False, like=_pattern_test(str(values[0]), op))
+    symbol = _SYMBOLS[op]
+    if isinstance(values[0], Untyped):
+        parts = _read_untyped(symbol, [*map(str, values)])
+        return ValueMatcher(symbol, parts, reads_text=False)
+    part = _make_part(type(values[0]), symbol, values)
+    return ValueMatcher(symbol, [part], reads_text=True)
 
 
 _SYMBOLS = {
@@ -138,82 +169,66 @@ _SYMBOLS = {
 }
 
 
-def _compare(symbol: str, values: Sequence[BoundValue]) -> ValueMatcher:
-    if not isinstance(values[0], Untyped):
-        kind = next(kind for type_, kind in _KINDS.items() if isinstance(values[0], type_))
-        return ValueMatcher([_make_part(kind, symbol, range(len(values)), values, reads_text=True)])
-    readings: dict[type, tuple[list[int], list[Any]]] = {}
-    for position, value in enumerate(values):
-        for type_, operand in _read_untyped(str(value)):
-            if operand is not None:
-                positions, operands = readings.setdefault(type_, ([], []))
-                positions.append(position)
-                operands.append(operand)
-    return ValueMatcher(
-        [
-            _make_part(_KINDS[type_], symbol, positions, operands, reads_text=False)
-            for type_, (positions, operands) in readings.items()
-        ]
-    )
+def _read_untyped(symbol: str, texts: Sequence[str]) -> list[_Part]:
+    """Return the parts of texts as each of the types that any of them is a value of."""
+    parts = [_make_part(str, symbol, texts)]
+    types: list[type] = []
+    if not _FIRST_OF_NUMBERS.isdisjoint([text[:1] for text in texts]):
+        types = [Decimal, datetime]
+    if not _BOOLEANS.isdisjoint(texts):
+        types.append(bool)
+    if _UUID_LENGTH in map(len, texts):
+        types.append(UUID)
+    for type_ in types:
+        operands = [from_text_or_none(text, type_) for text in texts]
+        if operands.count(None) < len(operands):
+            parts.append(_make_part(type_, symbol, operands))
+    return parts
 
 
-def _make_part(
-    kind: _Kind,
-    symbol: str,
-    positions: Sequence[int],
-    operands: Sequence[Any],
-    *,
-    reads_text: bool,
-) -> _Part:
-    converted = operands if kind.convert is None else [*map(kind.convert, operands)]
-    return _Part(kind, symbol, operands, _constant(symbol, positions, converted), reads_text)
+def _make_part(type_: type, symbol: str, operands: Sequence[Any]) -> _Part:
+    """Return the part of operands, of which None is not a value of the type."""
+    kind = _KINDS[type_]
+    if kind.convert is not None:
+        operands = [None if each is None else kind.convert(each) for each in operands]
+    return kind, operands, _constant(symbol, operands)
 
 
-def _constant(symbol: str, positions: Sequence[int], operands: Sequence[Any]) -> Any:
+def _constant(symbol: str, operands: Sequence[Any]) -> Any:
     """Return the right operand: one value, a set, or the positions of each value in the call."""
     if symbol == "in":
-        return frozenset(operands)
+        return frozenset(operands) - {None}
     if symbol != "find":
         return operands[0]
     by_operand: dict[Any, list[int]] = {}
-    for position, operand in zip(positions, operands, strict=True):
-        by_operand.setdefault(operand, []).append(position)
+    for position, operand in enumerate(operands):
+        if operand is not None:
+            by_operand.setdefault(operand, []).append(position)
     return by_operand
-
-
-def _read_untyped(text: str) -> list[tuple[type, Any]]:
-    """Return a text as each of the types that it is a value of."""
-    readings: list[tuple[type, Any]] = [(str, text)]
-    if text[:1] in _FIRST_OF_NUMBERS:
-        readings += [(type_, from_text_or_none(text, type_)) for type_ in (Decimal, datetime)]
-    elif text in _BOOLEANS:
-        readings.append((bool, _BOOLEANS[text]))
-    if len(text) == _UUID_LENGTH:
-        readings.append((UUID, from_text_or_none(text, UUID)))
-    return readings
 
 
 _UUID_LENGTH = 36
 _FIRST_OF_NUMBERS = frozenset("+-0123456789")
-_BOOLEANS = {"true": True, "false": False}
+_BOOLEANS = frozenset({"true", "false"})
 
 
-def _text_tests(part: _Part, test: Test) -> dict[type, Test]:  # noqa: ARG001 - the signature of all
+def _text_tests(_matcher: ValueMatcher, _operands: Sequence[str], test: Test) -> dict[type, Test]:
     return {str: test}
 
 
-def _boolean_tests(part: _Part, test: Test) -> dict[type, Test]:
-    return {bool: test, **({str: _read_test(bool, test)} if part.reads_text else {})}
+def _boolean_tests(
+    matcher: ValueMatcher, _operands: Sequence[bool], test: Test
+) -> dict[type, Test]:
+    return {bool: test, **({str: _read_test(bool, test)} if matcher.reads_text else {})}
 
 
-def _uuid_tests(part: _Part, test: Test) -> dict[type, Test]:
+def _uuid_tests(matcher: ValueMatcher, operands: Sequence[UUID], test: Test) -> dict[type, Test]:
     tests: dict[type, Test] = {UUID: test}
-    if part.reads_text and part.symbol in _EQUALITIES:
-        texts = [str(operand) for operand in part.operands]
-        constant = _constant(part.symbol, range(len(texts)), texts)
-        test_text = _COMPARISONS[part.symbol](constant)
+    if matcher.reads_text and matcher.symbol in _EQUALITIES:
+        constant = _constant(matcher.symbol, [*map(str, operands)])
+        test_text = _COMPARISONS[matcher.symbol](constant)
         tests[str] = lambda text: test_text(text.lower())
-    elif part.reads_text:
+    elif matcher.reads_text:
         tests[str] = _read_test(UUID, test)
     return tests
 
@@ -221,10 +236,11 @@ def _uuid_tests(part: _Part, test: Test) -> dict[type, Test]:
 _EQUALITIES = frozenset({"==", "in", "find"})
 
 
-def _number_tests(part: _Part, test: Test) -> dict[type, Test]:
+def _number_tests(
+    matcher: ValueMatcher, operands: Sequence[int | Decimal | None], test: Test
+) -> dict[type, Test]:
     is_exact = all(
-        type(number) is int and abs(number) <= _WHOLE_FLOATS
-        for number in map(_to_int, part.operands)
+        each is None or (type(each) is int and abs(each) <= _WHOLE_FLOATS) for each in operands
     )
     tests: dict[type, Test] = {
         int: test,
@@ -234,7 +250,7 @@ def _number_tests(part: _Part, test: Test) -> dict[type, Test]:
         else lambda value: value == value and test(Decimal(float.__repr__(value))),  # noqa: PLR0124 - NaN
         Decimal: lambda value: not value.is_nan() and test(value),
     }
-    if part.reads_text:
+    if matcher.reads_text:
         tests[str] = _read_test(Decimal, test)
     return tests
 
@@ -247,16 +263,25 @@ def _to_int(operand: int | Decimal) -> int | Decimal:
     return operand
 
 
-def _time_tests(part: _Part, test: Test) -> dict[type, Test]:
+def _time_tests(
+    matcher: ValueMatcher, _operands: Sequence[datetime | None], test: Test
+) -> dict[type, Test]:
     tests: dict[type, Test] = {
         datetime: lambda value: test(_to_utc(value)),
         date: lambda value: test(to_timestamp(value)),
     }
-    if part.reads_text:
-        are_days = type(part.operands[0]) is date
-        read = _read_day_or_timestamp if are_days else read_timestamp
-        tests[str] = lambda text: (value := read(text)) is not None and test(value)
+    if matcher.reads_text:
+        tests[str] = lambda text: (value := read_timestamp(text)) is not None and test(value)
     return tests
+
+
+def _day_tests(
+    matcher: ValueMatcher, operands: Sequence[datetime | None], test: Test
+) -> dict[type, Test]:
+    """As `_time_tests`, but milliseconds are not a day."""
+    tests = _time_tests(matcher, operands, test)
+    test_text = tests[str]
+    return {**tests, str: lambda text: "-" in text[1:] and test_text(text)}
 
 
 def _to_utc(value: datetime) -> datetime:
@@ -269,11 +294,6 @@ def _to_utc(value: datetime) -> datetime:
         return value.astimezone(UTC)
     except OverflowError:
         return value  # at either end of time; it compares correctly all the same
-
-
-def _read_day_or_timestamp(text: str) -> datetime | None:
-    """As `read_timestamp`, but milliseconds are not a day."""
-    return read_timestamp(text) if "-" in text[1:] else None
 
 
 def _read_test(type_: type[Any], test: Test) -> Test:
@@ -299,19 +319,18 @@ def _text_part_test(part: str, any_prefix: bool, any_suffix: bool) -> Test:  # n
     return _COMPARISONS["=="](part)
 
 
-_NUMBERS = _Kind(int, _to_int, _number_tests)
-_TIMES = _Kind(datetime, to_timestamp, _time_tests)
+_NUMBERS = _Kind((int,), (int, "text"), _to_int, _number_tests)
 
 _KINDS: dict[type[Any], _Kind] = {
-    str: _Kind(str, None, _text_tests),
-    bool: _Kind(None, None, _boolean_tests),
+    str: _Kind((str,), (str,), None, _text_tests),
+    bool: _Kind((), ("text",), None, _boolean_tests),
     int: _NUMBERS,
     Decimal: _NUMBERS,
-    datetime: _TIMES,
-    date: _TIMES,
-    UUID: _Kind(None, None, _uuid_tests),
+    datetime: _Kind((datetime,), (datetime, "timestamp"), to_timestamp, _time_tests),
+    date: _Kind((datetime,), (datetime, "text"), to_timestamp, _day_tests),
+    UUID: _Kind((), ("text",), None, _uuid_tests),
 }
-"""How values of a type are compared. A bool is an int, so it comes first."""
+"""How values of a type are compared."""
 
 
 def _normalize(value: object) -> tuple[type, object] | None:

@@ -25,6 +25,8 @@ _MEMBERSHIPS: dict[Operator, MembershipOperator] = {
 }
 """The operators that an OR can merge; all others stay as they are."""
 
+_GROUPS = frozenset({BoundAnd, BoundOr})
+
 
 def merge_or_terms(tree: BoundFilter, overrides: Overrides = NO_OVERRIDES) -> BoundFilter:
     """Return an equivalent tree with `in` and `contains_any` for the equalities of a long OR.
@@ -39,15 +41,12 @@ def merge_or_terms(tree: BoundFilter, overrides: Overrides = NO_OVERRIDES) -> Bo
     """
     if not isinstance(tree, (BoundAnd, BoundOr)):
         return tree
-    terms = tuple(
-        [
-            merge_or_terms(term, overrides) if isinstance(term, (BoundAnd, BoundOr)) else term
-            for term in tree.terms
-        ]
-    )
-    if isinstance(tree, BoundAnd):
-        return BoundAnd(terms)
-    return _merge_terms(terms, overrides) if len(terms) >= MIN_TERMS else BoundOr(terms)
+    terms = tree.terms
+    if not _GROUPS.isdisjoint(map(type, terms)):
+        terms = tuple([merge_or_terms(term, overrides) for term in terms])
+    if isinstance(tree, BoundOr) and len(terms) >= MIN_TERMS:
+        return _merge_terms(terms, overrides)
+    return tree if terms is tree.terms else type(tree)(terms)
 
 
 def _merge_terms(terms: tuple[BoundFilter, ...], overrides: Overrides) -> BoundFilter:

@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.ast import Filter, Operator
 from epfilter.errors import UnsupportedFilterError
-from epfilter.resources import BoundAnd, BoundCall, BoundFilter, BoundOr
+from epfilter.resources import BoundAnd, BoundFilter, BoundOr
 from epfilter.targets.binding import bind_filter
-from epfilter.targets.codegen import Connective, RowPredicate, Term, ValueTest, compile_terms
+from epfilter.targets.codegen import (
+    Connective,
+    RowPredicate,
+    Term,
+    ValueTest,
+    compile_terms,
+    is_none,
+)
 from epfilter.targets.column_aliases import PathNames, path_names
 from epfilter.targets.matchers import Test, ValueMatcher, value_matcher
 from epfilter.targets.or_to_in import merge_or_terms
 from epfilter.targets.overrides import NO_OVERRIDES, Override, Overrides
-from epfilter.targets.row_paths import Reader, elements, is_list, path_reader
+from epfilter.targets.row_paths import Reader, elements, path_reader
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -98,35 +105,25 @@ def _build_match(
 
 def _build_term(tree: BoundFilter, names: PathNames, overrides: Overrides) -> Term:
     if isinstance(tree, (BoundAnd, BoundOr)):
-        return Term(_build_match(tree, names, overrides))
-    if overrides and overrides.has(tree):
-        return Term(_build_own(tree, overrides))
-    return _build_call(tree, names(tree.path))
-
-
-def _build_own(call: BoundCall, overrides: Overrides) -> RowPredicate:
-    match = overrides.build(call, "a function of a row", callable)
-    return lambda row: bool(match(row))
-
-
-def _build_call(call: BoundCall, paths: tuple[str, ...]) -> Term:
+        return Term(_build_match(tree, names, overrides), bool)
+    if overrides is not NO_OVERRIDES and overrides.has(tree):
+        return Term(overrides.build(tree, "a function of a row", callable), bool)
+    paths = names(tree.path)
     read = _first_value(paths)
-    if call.op is Operator.IS_NULL:
-        return Term(lambda row: read(row) is None, paths)
-    if call.op is Operator.TEXT:
+    if tree.op is Operator.IS_NULL:
+        return Term(read, is_none, paths)
+    if tree.op is Operator.TEXT:
         raise UnsupportedFilterError(
-            call.op,
-            call.path,
+            tree.op,
+            tree.path,
             "a predicate",
             "full-text search has a different meaning in every search engine",
             "use like or ilike with `*`",
         )
-    matcher = value_matcher(call.op, call.values)
-    if call.op is Operator.CONTAINS_ALL:
-        test = _all_values_test(matcher, len(call.values))
-        return Term(lambda row: test(read(row)), paths, test)
-    test = _any_element_test(matcher)
-    return Term(lambda row: test(read(row)), paths, test, matcher)
+    matcher = value_matcher(tree.op, tree.values)
+    if tree.op is Operator.CONTAINS_ALL:
+        return Term(read, _all_values_test(matcher, len(tree.values)), paths)
+    return Term(read, matcher.matches_any, paths, matcher)
 
 
 @lru_cache(maxsize=1024)
@@ -141,20 +138,6 @@ def _first_value(paths: tuple[str, ...]) -> Reader:
         return next((value for value in values if value is not None), None)
 
     return read
-
-
-def _any_element_test(matcher: ValueMatcher) -> ValueTest:
-    def test(value: object) -> bool:
-        if not is_list(type(value)):
-            return bool(matcher.matches(value))
-        tests = matcher.by_class
-        for element in elements(value):
-            matches: Test = tests.get(type(element), matcher.matches)
-            if matches(element):
-                return True
-        return False
-
-    return test
 
 
 def _all_values_test(matcher: ValueMatcher, count: int) -> ValueTest:
