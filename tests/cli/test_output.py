@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from epfilter import parse
 from epfilter.cli import main
 from epfilter.cli.findings import render_finding
+from epfilter.cli.help_pages import HelpfulCommand, split_help
 from epfilter.cli.tree import render_tree
 from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
 from support.help_examples import help_examples
@@ -117,6 +118,45 @@ def test_help_has_examples(command: list[str], option: str) -> None:
     assert "Examples:" in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 88
     assert (result.stderr, result.exit_code) == ("", 0)
+
+
+@pytest.mark.parametrize("name", _COMMANDS)
+def test_help_has_examples_then_options_then_details(name: str) -> None:
+    command = _get_command(name)
+    summary, examples, details = split_help(command.help or "")
+    example = examples.splitlines()[2].strip()
+    assert example.startswith(f"epfilter {name}")  # the commonest use, without a pipe before it
+    text = " ".join(CliRunner().invoke(main, [name, "--help"], terminal_width=200).stdout.split())
+    first, *_ = " ".join(details.replace("\b", "").split()).split(".")
+    places = [text.index(part) for part in (" ".join(summary.split()), example, "--help", first)]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("name", _COMMANDS)
+def test_many_options_are_in_groups(name: str) -> None:
+    command = _get_command(name)
+    names = {opt for param in command.params for opt in param.opts}
+    grouped = [option for group in command.option_groups.values() for option in group]
+    assert set(grouped) <= names
+    assert len(grouped) == len(set(grouped))
+    assert grouped or len(command.params) <= 7
+
+
+@pytest.mark.parametrize("name", _COMMANDS)
+def test_help_shows_defaults(name: str) -> None:
+    text = " ".join(CliRunner().invoke(main, [name, "--help"], terminal_width=200).stdout.split())
+    for param in _get_command(name).params:
+        if isinstance(param.default, (str, int, float)) and not isinstance(param.default, bool):
+            described = text.partition(f" {param.opts[0]} ")[2]
+            default = getattr(param, "show_default", None)
+            shown = f"({default})" if isinstance(default, str) else param.default
+            assert f"[default: {shown}" in described
+
+
+def _get_command(name: str) -> HelpfulCommand:
+    command = main.get_command(click.Context(main), name)
+    assert isinstance(command, HelpfulCommand)
+    return command
 
 
 def test_help_lists_every_command_and_the_completion() -> None:

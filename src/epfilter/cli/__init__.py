@@ -7,19 +7,18 @@ __all__ = ["main"]
 _HELP = """Work with the filter language of Elastic Path Commerce.
 
 \b
-FILTER is the filter itself, or
-  -        to read it from standard input,
-  @file    to read it from a file.
-Files and standard input must be UTF-8. Put single quotes around a filter, so that the
-shell does not interpret its parentheses and bars.
-"""
-
-_EPILOG = """\b
 Examples:
   epfilter check 'gt(created_at,2018-09-01):eq(payment,refunded)'
   epfilter check @refunds.filter
   epfilter lint src docs
   echo 'eq(payment, paid)' | epfilter format -
+
+\b
+FILTER is the filter itself, or
+  -        to read it from standard input,
+  @file    to read it from a file.
+Files and standard input must be UTF-8. Put single quotes around a filter, so that the
+shell does not interpret its parentheses and bars.
 
 \b
 Exit codes:
@@ -38,11 +37,12 @@ Output to a terminal is coloured; NO_COLOR=1 turns that off.
 
 main = CommandLine(
     name="epfilter",
-    commands=(
-        *("check", "parse", "format", "payload", "explain", "diff", "match", "translate"),
-        *("lint", "resources", "export", "jobs", "serve", "demo-orders"),
-    ),
+    commands={
+        "One filter": ("check", "explain", "format", "parse", "translate", "diff"),
+        "Many filters, many rows": ("lint", "match"),
+        "The platform": ("resources", "export", "jobs", "payload"),
+        "Without the platform": ("serve", "demo-orders"),
+    },
     help=_HELP,
-    epilog=_EPILOG,
 )
 """The command `epfilter`; without arguments it reads those of the process and exits."""

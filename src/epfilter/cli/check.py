@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from epfilter.ast import Filter
 from epfilter.cli.findings import print_findings
+from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import format_count
 from epfilter.cli.options import filter_argument, format_option, resource_option
 from epfilter.cli.text_io import print_line, print_result, read_filter
@@ -44,7 +45,7 @@ Examples:
 """
 
 
-@click.command("check", help=_HELP, short_help="Check a filter with all rules.")
+@click.command("check", cls=HelpfulCommand, help=_HELP, short_help="Check a filter with all rules.")
 @filter_argument
 @format_option(
     "text",

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from epfilter.cli.errors import CommandError, describe_file_error
+from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.progress import iterate_with_progress
 from epfilter.cli.text_io import open_standard_output
 from epfilter.errors import FilterValueError
@@ -27,10 +28,13 @@ Examples:
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.command("demo-orders", help=_HELP, short_help="Print invented orders to try exports with.")
-@click.option(
-    "--rows", type=click.IntRange(min=0), default=1000, show_default=True, help="Number of orders."
+@click.command(
+    "demo-orders",
+    cls=HelpfulCommand,
+    help=_HELP,
+    short_help="Print invented orders to try exports with.",
 )
+@click.option("--rows", type=click.IntRange(min=0), default=1000, help="Number of orders.")
 @click.option(
     "-o",
     "--output",
@@ -41,7 +45,6 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     "--seed",
     type=int,
     default=0,
-    show_default=True,
     help="Seed of the random numbers; another one gives other orders.",
 )
 @click.option(
@@ -49,7 +52,6 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     metavar="DATE",
     type=_DAY,
     default="2018-01-01",
-    show_default=True,
     help="First day of the orders, in UTC.",
 )
 @click.option(
@@ -57,7 +59,6 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     metavar="DATE",
     type=_DAY,
     default="2019-01-01",
-    show_default=True,
     help="Day after the last day of the orders, in UTC.",
 )
 def demo_orders_command(

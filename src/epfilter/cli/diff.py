@@ -9,6 +9,7 @@ import click
 
 from epfilter.cli.errors import CommandError
 from epfilter.cli.findings import parse_located_or_exit, print_resource_problems
+from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import wrap_prose
 from epfilter.cli.options import format_option, resource_option
 from epfilter.cli.text_io import print_result, read_filter
@@ -43,7 +44,9 @@ Examples:
 _FAILURE = 2
 
 
-@click.command("diff", help=_HELP, short_help="Compare what two filters select.")
+@click.command(
+    "diff", cls=HelpfulCommand, help=_HELP, short_help="Compare what two filters select."
+)
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
 @format_option(

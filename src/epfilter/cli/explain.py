@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from epfilter.cli.findings import parse_located_or_exit, print_resource_problems
+from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import terminal_width, wrap_prose
 from epfilter.cli.options import resource_option
 from epfilter.cli.text_io import print_result, read_filter
@@ -50,7 +51,12 @@ def _complete_code(
     return [code for code in RULES if code.startswith(incomplete.upper())]
 
 
-@click.command("explain", help=_HELP, short_help="Explain a filter or a code in plain English.")
+@click.command(
+    "explain",
+    cls=HelpfulCommand,
+    help=_HELP,
+    short_help="Explain a filter or a code in plain English.",
+)
 @click.argument("source", metavar="FILTER|CODE", shell_complete=_complete_code)
 @resource_option("Read the filter as one of this resource, for example orders.")
 def explain_command(source: str, resource: Resource | None) -> int:

@@ -11,6 +11,7 @@ import click
 
 from epfilter.cli.connection import ACCESS_HELP
 from epfilter.cli.findings import parse_located_or_exit, print_findings, render_finding
+from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import format_count
 from epfilter.cli.options import (
     allow_untested_option,
@@ -55,8 +56,8 @@ A .json file has a list of orders, or responses of the platform with several pag
 
 \b
 Examples:
-  epfilter export --orders orders.jsonl 'eq(payment,refunded)' -o refunds.csv
   epfilter export 'ge(created_at,2018-09-01):lt(created_at,2018-10-01)' -o orders.csv
+  epfilter export --orders orders.jsonl 'eq(payment,refunded)' -o refunds.csv
   epfilter export --region us-east --split month -o 2018.csv \\
     'ge(created_at,2018-01-01):lt(created_at,2019-01-01):eq(payment,refunded)'
   epfilter export --format json @refunds.filter -o refunds.csv
@@ -73,8 +74,21 @@ Exit codes:
 With --orders: 'epfilter[service]' instead, or 'epfilter[databases]' for a database
 """
 
+_OPTION_GROUPS = {
+    "The orders": ("--since", "--until", "--timezone", "--all", "--check"),
+    "The file": ("--output", "--force", "--resume"),
+    "The platform": ("--region", "--split", "--timeout"),
+    "Orders of your own": ("--orders", "--allow-untested"),
+}
 
-@click.command("export", help=_HELP, short_help="Export the orders of a filter to a CSV file.")
+
+@click.command(
+    "export",
+    cls=HelpfulCommand,
+    help=_HELP,
+    short_help="Export the orders of a filter to a CSV file.",
+    option_groups=_OPTION_GROUPS,
+)
 @click.argument("source", metavar="[FILTER]", required=False)
 @click.option(
     "--output",

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from epfilter.cli.findings import parse_or_exit, render_file_findings
+from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import format_count
 from epfilter.cli.linted_files import EMPTY_PATH
 from epfilter.cli.text_io import print_line, print_result, read_filter
@@ -18,7 +19,7 @@ from epfilter.snippets import make_printable
 
 _HELP = """Print the canonical text of FILTER, in one line or, with --pretty, in several.
 
-Both have the meaning of FILTER. Errors go to standard error.
+All forms have the meaning of FILTER. Errors go to standard error.
 
 With --files, the arguments are files and folders, as for `epfilter lint`. All filters in
 them are formatted: the changes are printed as a diff or, with --write, written to the
@@ -33,22 +34,28 @@ Examples:
 """
 
 
-@click.command("format", help=_HELP, short_help="Print the canonical text of a filter.")
+@click.command(
+    "format",
+    cls=HelpfulCommand,
+    help=_HELP,
+    short_help="Print the canonical text of a filter.",
+    option_groups={
+        "One filter": ("--pretty", "--quotes"),
+        "Files and folders": ("--files", "--check", "--write", "--force-exclude"),
+    },
+)
 @click.argument("sources", nargs=-1, metavar="FILTER")
 @click.option("--pretty", "multiline", is_flag=True, help="One call per line, groups indented.")
 @click.option(
     "--quotes",
     type=click.Choice(["minimal", "always"]),
     default="minimal",
-    show_default=True,
     help="Quote only what requires quotes, or every operand.",
 )
 @click.option("--files", is_flag=True, help="Format the filters in files and folders.")
-@click.option(
-    "--check", is_flag=True, help="With --files: list files that would change, and exit with 1."
-)
-@click.option("--write", is_flag=True, help="With --files: change the files.")
-@click.option("--force-exclude", is_flag=True, help="With --files: as for `epfilter lint`.")
+@click.option("--check", is_flag=True, help="List files that would change, and exit with 1.")
+@click.option("--write", is_flag=True, help="Change the files.")
+@click.option("--force-exclude", is_flag=True, help="Skip excluded files even if you name them.")
 def format_command(
     sources: tuple[str, ...],
     *,

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
 import click
 
+from epfilter.cli.help_pages import split_help, write_indented, write_sections
 from epfilter.cli.signals import INTERRUPTED, interrupt_on_signals
 from epfilter.cli.text_io import discard_broken_streams, ignore_closed_pipe, use_utf8
 from epfilter.errors import PluginError
@@ -25,17 +27,44 @@ class CommandLine(click.Group):
     """A group whose commands are modules of this package, loaded on first use.
 
     The module of a command has its name, with `_` for `-`. It defines the click command as
-    `NAME_command`, which returns its exit code, or None for 0.
+    `NAME_command`, which returns its exit code, or None for 0. `commands` are the titles of groups
+    of commands, with their names.
     """
 
-    def __init__(self, name: str, commands: tuple[str, ...], **settings: Any) -> None:
-        super().__init__(name, context_settings={"help_option_names": ["-h", "--help"]}, **settings)
-        self._names = commands
+    def __init__(self, name: str, commands: Mapping[str, Sequence[str]], **settings: Any) -> None:
+        super().__init__(
+            name,
+            context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
+            **settings,
+        )
+        self._groups = commands
+        self._names = [name for names in commands.values() for name in names]
         click.version_option(__version__, message="epfilter %(version)s")(self)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names in the order of the help."""
-        return list(self._names)
+        return self._names
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """Write the summary and the examples."""
+        write_indented(formatter, *split_help(self.help or "")[:2])
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands in their groups, and the options."""
+        sections = {
+            title: [(name, self._short_help(ctx, name)) for name in names]
+            for title, names in self._groups.items()
+        }
+        records = [param.get_help_record(ctx) for param in self.get_params(ctx)]
+        write_sections(formatter, {**sections, "Options": [each for each in records if each]})
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """Write the details."""
+        write_indented(formatter, *split_help(self.help or "")[2:])
+
+    def _short_help(self, ctx: click.Context, name: str) -> str:
+        command = self.get_command(ctx, name)
+        return "" if command is None else command.get_short_help_str()
 
     def get_command(
         self,

@@ -11,6 +11,7 @@ from uuid import UUID
 import click
 
 from epfilter.cli.connection import ACCESS_HELP, connect
+from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import render_table, terminal_width
 from epfilter.cli.options import format_option, region_option
 from epfilter.cli.text_io import print_line, print_result
@@ -42,7 +43,7 @@ _COLORS = {
 }
 
 
-@click.command("jobs", help=_HELP, short_help="Show the state of exports.")
+@click.command("jobs", cls=HelpfulCommand, help=_HELP, short_help="Show the state of exports.")
 @click.argument("job_id", metavar="[ID]", required=False, type=click.UUID)
 @region_option
 @format_option("text", "json", help="Text for people, or JSON: a list of all jobs, or one object.")

@@ -14,6 +14,7 @@ import click
 from epfilter.atomic_files import atomic_file
 from epfilter.cli.errors import CommandError, describe_file_error
 from epfilter.cli.findings import TEXT_STYLES, format_severities, render_file_findings
+from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import format_count
 from epfilter.cli.lint_statistics import STATISTICS_STYLES, render_statistics
 from epfilter.cli.linted_files import LintedPath, iterate_reports, load_configuration
@@ -64,6 +65,14 @@ Examples:
   epfilter lint --baseline epfilter-baseline.json --write-baseline
 """
 
+_OPTION_GROUPS = {
+    "Fixes": ("--fix", "--unsafe-fixes", "--diff"),
+    "Rules": ("--resource", "--select", "--ignore", "--config"),
+    "Report": ("--format", "--output", "--statistics", "--exit-zero"),
+    "Baseline": ("--baseline", "--write-baseline"),
+    "Files": ("--force-exclude", "--stdin-name"),
+}
+
 
 def _split_codes(
     ctx: click.Context,  # noqa: ARG001 - click's signature
@@ -76,7 +85,13 @@ def _split_codes(
     )
 
 
-@click.command("lint", help=_HELP, short_help="Find and check the filters in files.")
+@click.command(
+    "lint",
+    cls=HelpfulCommand,
+    help=_HELP,
+    short_help="Find and check the filters in files.",
+    option_groups=_OPTION_GROUPS,
+)
 @click.argument("paths", nargs=-1, type=LintedPath())
 @click.option("--fix", is_flag=True, help="Apply safe fixes, then lint.")
 @click.option("--unsafe-fixes", is_flag=True, help="Apply safe fixes and those that are a guess.")
@@ -102,7 +117,6 @@ def _split_codes(
     "style",
     type=click.Choice([*TEXT_STYLES, *FORMATS]),
     default="text",
-    show_default=True,
     help="Format of the report.",
 )
 @click.option(
@@ -143,8 +157,9 @@ def _split_codes(
     "--jobs",
     type=click.IntRange(min=0),
     default=0,
+    show_default="automatic",
     metavar="N",
-    help="Number of worker processes (default: automatic).",
+    help="Number of worker processes.",
 )
 def lint_command(paths: tuple[Path, ...], style: str, output: Path | None, **options: Any) -> int:
     """Run the command; return 1 for a finding above info, and for fixes that --diff shows."""

@@ -18,6 +18,7 @@ from epfilter.ast import Filter, fields
 from epfilter.builder import F, all_of
 from epfilter.cli.errors import CommandError
 from epfilter.cli.findings import parse_located_or_exit, print_resource_problems
+from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import format_count
 from epfilter.cli.options import filter_argument, resource_option
 from epfilter.cli.progress import iterate_with_progress
@@ -76,14 +77,20 @@ def _complete_file(
     return [CompletionItem(incomplete, type="file")]
 
 
-@click.command("match", help=_HELP, short_help="Print the rows of a file that a filter matches.")
+@click.command(
+    "match",
+    cls=HelpfulCommand,
+    help=_HELP,
+    short_help="Print the rows of a file that a filter matches.",
+)
 @filter_argument
 @click.argument("file", metavar="FILE", shell_complete=_complete_file)
 @click.option(
     "--format",
     "style",
     type=click.Choice([*FORMATS]),
-    help="Format of FILE (default: by its suffix).",
+    show_default="by its suffix",
+    help="Format of FILE.",
 )
 @resource_option("Read FILTER and the rows as those of this resource, for example orders.")
 @click.option("--count", "count_only", is_flag=True, help="Print only the number of matching rows.")

@@ -18,7 +18,6 @@ filter_argument = click.argument("source", metavar="FILTER")
 region_option = click.option(
     "--region",
     default="eu-west",
-    show_default=True,
     metavar="REGION",
     help="The service: eu-west, us-east, or a URL.",
 )
@@ -44,7 +43,6 @@ def format_option(*styles: str, help: str) -> Callable[[Any], Any]:  # noqa: A00
         "style",
         type=click.Choice([*styles]),
         default=styles[0],
-        show_default=True,
         help=help,
     )
 

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from epfilter.ast import Filter, Node
 from epfilter.cli.findings import parse_or_exit
+from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.options import filter_argument, format_option
 from epfilter.cli.text_io import print_line, print_result, read_filter
 from epfilter.cli.tree import render_tree
@@ -23,7 +24,7 @@ Examples:
 """
 
 
-@click.command("parse", help=_HELP, short_help="Print the tree of a filter.")
+@click.command("parse", cls=HelpfulCommand, help=_HELP, short_help="Print the tree of a filter.")
 @filter_argument
 @format_option("json", "tree", help="JSON for programs, or a drawing for people.")
 def parse_command(source: str, style: str) -> None:

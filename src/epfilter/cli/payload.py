@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from epfilter.cli.findings import parse_or_exit
+from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.options import filter_argument
 from epfilter.cli.text_io import print_result, read_filter
 from epfilter.exporter import CreateJob
@@ -22,7 +23,12 @@ Examples:
 """
 
 
-@click.command("payload", help=_HELP, short_help="Print the request body of an order export.")
+@click.command(
+    "payload",
+    cls=HelpfulCommand,
+    help=_HELP,
+    short_help="Print the request body of an order export.",
+)
 @filter_argument
 def payload_command(source: str) -> None:
     """Run the command."""

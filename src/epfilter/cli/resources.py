@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import render_table, terminal_width, wrap_paragraph
 from epfilter.cli.options import complete_resource, find_resource, format_option
 from epfilter.cli.text_io import print_line, print_result
@@ -33,7 +34,12 @@ _MIN_TITLE_WIDTH = 20
 """Columns for a title beside its name; where there are fewer, it goes below the name."""
 
 
-@click.command("resources", help=_HELP, short_help="Show the filters that each resource accepts.")
+@click.command(
+    "resources",
+    cls=HelpfulCommand,
+    help=_HELP,
+    short_help="Show the filters that each resource accepts.",
+)
 @click.argument(
     "resource",
     metavar="[NAME]",

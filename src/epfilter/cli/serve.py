@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from epfilter.cli.errors import CommandError, import_optional
+from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.options import allow_untested_option
 from epfilter.cli.text_io import print_line
 
@@ -56,8 +57,25 @@ Endpoints, besides the operations of the platform:
 Requires an extra: pip install 'epfilter[service]', and 'epfilter[databases]' for databases
 """
 
+_OPTION_GROUPS = {
+    "Orders": ("--orders", "--allow-untested"),
+    "Address": ("--host", "--port", "--public-url"),
+    "Access": (
+        *("--token", "--client-id", "--client-secret", "--token-lifetime", "--link-lifetime"),
+        "--allow-origin",
+    ),
+    "Files": ("--rows", "--neutralise"),
+    "Jobs": ("--state", "--jobs", "--drain", "--threads", "--memory"),
+}
 
-@click.command("serve", help=_HELP, short_help="Serve exports of your own orders.")
+
+@click.command(
+    "serve",
+    cls=HelpfulCommand,
+    help=_HELP,
+    short_help="Serve exports of your own orders.",
+    option_groups=_OPTION_GROUPS,
+)
 @click.option(
     "--orders",
     required=True,

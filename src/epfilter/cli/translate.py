@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from epfilter.cli.findings import parse_or_exit
+from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.options import filter_argument, resource_option
 from epfilter.cli.text_io import print_line, print_result, read_filter
 from epfilter.cli.translations import PYTHON, translate
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _HELP = """Translate FILTER to a query, a condition or code.
 
 \b
+Targets:
   mongo          a query for `find`, as extended JSON
   elasticsearch  the body of a search, as JSON
   ep-ast         the tree of the platform, version 3, as JSON
@@ -44,7 +46,9 @@ Examples:
 """
 
 
-@click.command("translate", help=_HELP, short_help="Translate a filter to a query or code.")
+@click.command(
+    "translate", cls=HelpfulCommand, help=_HELP, short_help="Translate a filter to a query or code."
+)
 @filter_argument
 @click.option(
     "--to",
@@ -52,7 +56,7 @@ Examples:
     type=click.Choice([*TRANSLATIONS, PYTHON]),
     required=True,
     metavar="TARGET",
-    help="One of the targets above.",
+    help="One of the targets below.",
 )
 @resource_option("Use the types of this resource, for example orders.")
 def translate_command(source: str, target: str, resource: Resource | None) -> int:
