@@ -128,7 +128,8 @@ def test_help_has_examples_then_options_then_details(name: str) -> None:
     assert example.startswith(f"epfilter {name}")  # the commonest use, without a pipe before it
     text = " ".join(CliRunner().invoke(main, [name, "--help"], terminal_width=200).stdout.split())
     first, *_ = " ".join(details.replace("\b", "").split()).split(".")
-    places = [text.index(part) for part in (" ".join(summary.split()), example, "--help", first)]
+    parts = (" ".join(summary.split()), f"Examples: {example}", "--help", first)
+    places = [text.index(part) for part in parts]
     assert places == sorted(places)
 
 
