@@ -86,9 +86,7 @@ def run_in_process(command: re.Match[str], folder: Path) -> str:
     arguments = shlex.split(command["line"].replace("\\\n", " "))[1:]
     with chdir(folder):
         # click leaves two of 80 columns free, but not in its runner.
-        result = CliRunner(env={"COLUMNS": "80"}).invoke(
-            main, arguments, prog_name="epfilter", terminal_width=78
-        )
+        result = CliRunner().invoke(main, arguments, prog_name="epfilter", terminal_width=78)
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     output = result.output if result.stderr and not command["quiet"] else result.stdout
@@ -106,7 +104,7 @@ def run_in_bash(command: str, folder: Path) -> str:
     return subprocess.run(  # noqa: S603 - the commands are those of our own pages
         [bash, "-c", command],
         cwd=folder,
-        env={**os.environ, "PATH": path, "PYTHONUTF8": "1", "COLUMNS": "80"},
+        env={**os.environ, "PATH": path, "PYTHONUTF8": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
