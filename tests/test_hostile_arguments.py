@@ -44,7 +44,8 @@ from epfilter.analysis import (
     subtract,
 )
 from epfilter.ast import fields, transform, walk
-from epfilter.editing import complete, tokens
+from epfilter.editing import complete, hover, signature, symbols, tokens
+from epfilter.editing import format as format_text
 from epfilter.english import in_words
 from epfilter.errors import FilterError, FilterValueError
 from epfilter.linter import (
@@ -187,6 +188,15 @@ _ENTRIES: dict[str, Callable[[Any], object]] = {
     "complete offset": lambda value: complete("eq(a,1)", value),
     "complete resource": lambda value: complete("eq(a,1)", 0, value),
     "complete today": lambda value: complete("", 0, "orders", today=value),
+    "format": format_text,
+    "format width": lambda value: format_text("eq(a,1)", width=value),
+    "format quotes": lambda value: format_text("eq(a,1)", quotes=value),
+    "hover": lambda value: hover(value, 0),
+    "hover offset": lambda value: hover("eq(a,1)", value),
+    "hover resource": lambda value: hover("eq(a,1)", 0, value),
+    "signature": lambda value: signature(value, 0),
+    "signature offset": lambda value: signature("eq(a,1)", value),
+    "symbols": symbols,
     "tokens": tokens,
     "tokens resource": lambda value: tokens("eq(a,1)", value),
     "in_words": in_words,

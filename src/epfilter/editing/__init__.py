@@ -13,19 +13,36 @@ from epfilter.lazy import make_getattr as _make_getattr
 
 if TYPE_CHECKING:
     from epfilter.editing.completion import Completion, complete
+    from epfilter.editing.descriptions import Hover, Signature, hover, signature
+    from epfilter.editing.formatting import format  # noqa: A004 - the standard name in editors
     from epfilter.editing.highlighting import Token, tokens
+    from epfilter.editing.outline import Symbol, symbols
 
 _MODULES = {
     "Completion": "completion",
+    "Hover": "descriptions",
+    "Signature": "descriptions",
+    "Symbol": "outline",
     "Token": "highlighting",
     "complete": "completion",
+    "format": "formatting",
+    "hover": "descriptions",
+    "signature": "descriptions",
+    "symbols": "outline",
     "tokens": "highlighting",
 }
 
 __all__ = [
     "Completion",
+    "Hover",
+    "Signature",
+    "Symbol",
     "Token",
     "complete",
+    "format",
+    "hover",
+    "signature",
+    "symbols",
     "tokens",
 ]
 

@@ -33,6 +33,8 @@ class CallForm(NamedTuple):
     label: str
     parameters: tuple[Span, ...]
     meaning: str
+    repeats: bool
+    """Whether the last operand can stand any number of times."""
 
 
 @cache
@@ -48,4 +50,4 @@ def form_of(op: Operator) -> CallForm:
     for name in names:
         parameters.append(Span(start, start + len(name)))
         start += len(name) + 1
-    return CallForm(f"{op}({','.join(names)})", tuple(parameters), meaning)
+    return CallForm(f"{op}({','.join(names)})", tuple(parameters), meaning, names is _VALUES)
