@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -59,7 +60,7 @@ def leave_interrupted_export(platform: Platform, *args: str) -> None:
 def test_the_file_is_written_and_named(platform: Platform, source: str) -> None:
     Path("paid.filter").write_text("eq(payment,paid)\n", encoding="utf-8")
     result = export(platform, source, stdin="eq(payment,paid)")
-    assert (result.stdout, result.stderr) == ("orders.csv: 29 bytes\n", "")
+    assert (result.stdout, result.stderr) == ("orders.csv: 29 bytes, 1 row\n", "")
     assert result.exit_code == 0
     assert Path("orders.csv").read_bytes() == HEADER + b"1,complete\r\n"
     assert platform.filters == ["eq(payment,paid)"]
@@ -98,6 +99,38 @@ def test_a_period_is_shown_and_sent(platform: Platform) -> None:
         result = export(platform, *ends, *args, "--force")
         assert (result.exit_code, result.stderr) == (0, f"filter: {sent}\n")
     assert platform.filters == [period, f"{period}:eq(payment,paid)"]
+
+
+def test_new_orders_are_appended(platform: Platform) -> None:
+    header = b"id,created_at\r\n"
+    args = ("--append", "--resume", "--since", "2018-09-01")
+    platform.csv_of = lambda _: header + b"1,2018-09-01T10:00:00Z\r\n"
+    first = export(platform, *args)
+    assert first.stdout == "orders.csv: 39 bytes, 1 row, 1 new\n"
+    platform.csv_of = lambda _: header + b"2,2018-09-02T10:00:00Z\r\n1,2018-09-01T10:00:00Z\r\n"
+    second = export(platform, *args)
+    assert second.stderr == "filter: ge(created_at,2018-09-01T10:00:00Z)\n"
+    assert second.stdout == "orders.csv: 63 bytes, 2 rows, 1 new\n"
+    third = json.loads(export(platform, *args, "--format", "json").stdout)
+    assert (third["rows"], third["appended"]) == (2, 0)
+    platform.csv_of = lambda _: b""
+    assert export(platform, *args, "eq(payment,paid)").exit_code == 0
+    platform.csv_of = lambda _: header[:2] + b"\r\n3\r\n"
+    refused = export(platform, *args)
+    assert "it lacks `created_at`" in refused.stderr
+    assert (refused.exit_code, Path("orders.csv").stat().st_size) == (2, 63)
+
+
+def test_a_period_is_that_of_the_interrupted_export(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = datetime(2018, 9, 3, 4, tzinfo=UTC)
+    monkeypatch.setattr("epfilter.exporter.periods.current_time", lambda: day)
+    leave_interrupted_export(platform, "--since", "yesterday")
+    monkeypatch.setattr("epfilter.exporter.periods.current_time", lambda: day + timedelta(days=1))
+    result = export(platform, "eq(payment,paid)", "--since", "yesterday", "--resume")
+    assert result.stderr == "filter: ge(created_at,2018-09-02):eq(payment,paid)\n"
+    assert (result.exit_code, len(platform.filters)) == (0, 1)
 
 
 def test_a_period_can_be_split(platform: Platform) -> None:
@@ -149,6 +182,7 @@ def test_no_check_sends_any_filter(platform: Platform) -> None:
         (["eq(payment,paid)", "-o", "a" * 300], "File name too long"),
         (["@none.filter"], "cannot read none.filter"),
         ([], "give a FILTER, `--since`, or `--all` for every order."),
+        (["--all", "--append", "--force"], "`--append` cannot be combined with `--force`."),
         (["--until", "today"], "give a FILTER, `--since`, or `--all` for every order."),
         (["eq(payment,paid)", "--all"], "`--all` cannot be combined with a FILTER."),
         (["--since", "soon"], "`soon` is not a date or time."),
@@ -235,7 +269,7 @@ def test_an_export_is_resumed_after_a_timeout(platform: Platform) -> None:
     again = export(platform, "--timeout", "0", "eq(payment,paid)")
     assert again.stderr.endswith(
         "Error: an export to orders.csv was interrupted; use `--resume` to continue it, or "
-        "`--force` to start a new one.\n"
+        "use `--force` to start a new one.\n"
     )
     assert again.exit_code == 2
     platform.status = "success"

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -71,6 +72,42 @@ def test_every_order_and_a_period_of_orders() -> None:
         == {id_ for id_, time in created.items() if "2018-03-01" <= time < "2018-06-01"}
         != set()
     )
+
+
+def read_ids() -> list[str]:
+    with Path("paid.csv").open(encoding="utf-8", newline="") as file:
+        return [row["id"] for row in csv.DictReader(file)]
+
+
+def test_orders_that_arrive_are_appended() -> None:
+    lines = [*demo_lines(200)]
+    args = ("--orders", "orders.jsonl", "--append", "--since", "2018-02-01")
+    end = "2019-01-01"
+    for number in (2, 100, 100, 150, 200):
+        Path("orders.jsonl").write_text("".join(lines[:number]), encoding="utf-8")
+        result = export(*args)
+        assert result.exit_code == (0 if number > 2 else 1), result.output
+    assert result.stdout.endswith(" new\n")
+    appended = read_ids()
+    assert list_files() == ["orders.jsonl", "paid.csv"]
+    assert export(*args, "--until", end).stdout.endswith(" 0 new\n")
+    Path("paid.csv").unlink()
+    assert export(*args).exit_code == 0
+    assert Counter(read_ids()) == Counter(appended) != Counter()
+
+
+def test_other_columns_are_not_appended() -> None:
+    Path("paid.csv").write_text("id,created_at\n1,2018-02-01T00:00:00Z\n", encoding="utf-8")
+    result = export("--orders", "orders.jsonl", "--append", "--all")
+    assert "it also has `order_number`" in result.stderr
+    assert (result.exit_code, result.stdout, read_ids()) == (2, "", ["1"])
+
+
+def test_a_period_before_the_newest_order_is_refused() -> None:
+    assert export("--orders", "orders.jsonl", "--all").exit_code == 0
+    result = export("--orders", "orders.jsonl", "--append", "--all", "--until", "2018-03-01")
+    assert "the period is empty" in result.stderr
+    assert result.exit_code == 2
 
 
 def test_the_summary_as_json() -> None:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epfilter.exporter import MergeError, csv_merge
+from epfilter.exporter import MergeError, csv_rows
 from epfilter.exporter.csv_merge import merge_csv
 from support.rows import for_each
 
@@ -153,7 +153,7 @@ def test_an_error_of_the_disk_is_translated(monkeypatch: pytest.MonkeyPatch, mem
 def test_a_row_that_would_fill_the_memory_is_an_error(
     monkeypatch: pytest.MonkeyPatch, content: bytes
 ) -> None:
-    monkeypatch.setattr(csv_merge, "_MAX_ROW_SIZE", 50)
+    monkeypatch.setattr(csv_rows, "_MAX_ROW_SIZE", 50)
     with pytest.raises(
         MergeError, match=r"row [12] of 0\.csv is longer than 0 MB\. Hint: check for a quote"
     ):

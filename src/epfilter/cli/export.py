@@ -25,10 +25,11 @@ from epfilter.exporter.models import NO_RESULTS
 from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from epfilter.ast import Filter
-    from epfilter.exporter import Job
+    from epfilter.cli.local_export import LocalExport
+    from epfilter.exporter import Exported
     from epfilter.located import Located
 
 _HELP = f"""Export the orders that FILTER selects to a CSV file.
@@ -42,13 +43,18 @@ exported: dates, timestamps, today, yesterday, monday to sunday (the last one, t
 included), or for example `2 days ago`. Days begin in --timezone. FILTER is optional then,
 and with --all, which exports every order.
 
+With --append, FILE may exist: only the orders that it lacks are added, from its newest
+`created_at` on, recognised by their ids. --since is for the first export then, which
+creates FILE. Use it with --resume in a scheduled job.
+
 With --split, one job is created for each month, ISO week or day in UTC, one after the
 other, and their files are joined. FILTER must have a lower and an upper bound for that,
 for example ge(created_at,…):lt(created_at,…).
 
 An export that is interrupted, or fails, leaves a checkpoint file beside FILE. Use
---resume to continue it; finished jobs are not run again. Use --force to start a new
-export, which replaces the checkpoint when its first job has been created.
+--resume to continue it, with the dates of that time; finished jobs are not run again.
+Use --force to start a new export, which replaces the checkpoint when its first job has
+been created.
 
 With --orders, the platform is not used: the orders are read from a file (.jsonl,
 .ndjson, .json, .csv or .parquet) or from a database, as `epfilter serve` reads them.
@@ -62,6 +68,7 @@ Examples:
     'ge(created_at,2018-01-01):lt(created_at,2019-01-01):eq(payment,refunded)'
   epfilter export --format json @refunds.filter -o refunds.csv
   epfilter export --since yesterday --until today --timezone Europe/Paris -o day.csv
+  epfilter export --append --resume --since 2018-01-01 -o every-order.csv
 
 \b
 Exit codes:
@@ -76,7 +83,7 @@ With --orders: 'epfilter[service]' instead, or 'epfilter[databases]' for a datab
 
 _OPTION_GROUPS = {
     "The orders": ("--since", "--until", "--timezone", "--all", "--check"),
-    "The file": ("--output", "--force", "--resume"),
+    "The file": ("--output", "--append", "--force", "--resume"),
     "The platform": ("--region", "--split", "--timeout"),
     "Orders of your own": ("--orders", "--allow-untested"),
 }
@@ -133,6 +140,7 @@ _OPTION_GROUPS = {
     help="Check FILTER before exporting.",
 )
 @click.option("--resume", is_flag=True, help="Continue an interrupted export.")
+@click.option("--append", is_flag=True, help="Add the orders to FILE that it lacks.")
 @click.option("--force", is_flag=True, help="Replace FILE and an interrupted export.")
 @format_option(
     "text", "json", help="Text for people, or one JSON object with path, bytes, rows and jobs."
@@ -147,27 +155,28 @@ def export_command(
     **options: Any,
 ) -> int:
     """Run the command; return 1 where the filter has errors or the job failed."""
-    period = {name: options.pop(name) for name in ("since", "until", "timezone")}
+    period = {name: options[name] for name in ("since", "until", "timezone")}
     f = _select(source, period, check=check, every=options.pop("every"))
+    if options["append"] and options["force"]:
+        raise click.UsageError("`--append` cannot be combined with `--force`.")
     if output == Path("-"):
         raise click.UsageError("orders cannot be exported to standard output; give a file name.")
     if orders is not None:
-        switches = {"force": options["force"], "allow_untested": options["allow_untested"]}
-        return _export_locally(f, orders, output, style, **switches)
+        switches = {name: options[name] for name in ("append", "force", "allow_untested")}
+        return _export_locally(f, period, orders, output, style, **switches)
     if options.pop("allow_untested"):
         raise click.UsageError("`--allow-untested` requires `--orders`.")
     exported = PlatformExport(output=output, **options).run(f)
-    _print_summary(style, exported.path, exported.size, exported.rows, exported.jobs)
+    _print_summary(style, exported.path, exported.size, exported)
     return 0
 
 
 def _select(
     source: str | None, period: Mapping[str, Any], *, check: bool, every: bool
 ) -> Filter | None:
-    """Return the filter of an export with its period; None for every order.
+    """Return the filter of an export, without its period; None for every order.
 
-    Prints the filter if the period has changed it. Raises UsageError where nothing selects the
-    orders, and for a period that cannot be read.
+    Raises UsageError where nothing selects the orders, and for a period that cannot be read.
     """
     from epfilter.exporter import within_period
 
@@ -182,30 +191,36 @@ def _select(
         if check:
             _require_known_fields(text, located)
     try:
-        selected = within_period(f, **period)
+        within_period(f, **period)
     except FilterValueError as error:
         raise click.UsageError(str(error)) from None
-    if selected is not f:
-        print_line(f"filter: {make_printable(str(selected))}", err=True)
-    return selected
+    return f
+
+
+_LOCAL_OPTIONS = {"output", "since", "until", "timezone", "append", "force"}
 
 
 def _export_locally(
-    f: Filter | None, orders: str, output: Path, style: str, **switches: bool
+    f: Filter | None,
+    period: Mapping[str, Any],
+    orders: str,
+    output: Path,
+    style: str,
+    **switches: bool,
 ) -> int:
     """Export without the platform; where no order matches, print its message and return 1."""
     from epfilter.cli.local_export import export_locally
 
     context = click.get_current_context()
-    platform_options = {field.name for field in fields(PlatformExport)} - {"output", "force"}
+    platform_options = {field.name for field in fields(PlatformExport)} - _LOCAL_OPTIONS
     for name in sorted(platform_options):
         if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
             raise click.UsageError(f"`--{name}` cannot be combined with `--orders`.")
-    rows = export_locally(f, orders, output, **switches)
-    if not rows:
+    exported = export_locally(f, period, orders, output, **switches)
+    if not exported.rows and exported.appended is None:
         print_line(f"Error: {NO_RESULTS}", err=True)
         return 1
-    _print_summary(style, output, output.stat().st_size, rows, ())
+    _print_summary(style, output, output.stat().st_size, exported)
     return 0
 
 
@@ -221,14 +236,16 @@ def _require_known_fields(text: str, located: Located) -> None:
         print_line(render_finding(finding, text) + "\n", err=True)
 
 
-def _print_summary(
-    style: str, path: Path, size: int, rows: int | None, jobs: Sequence[Job]
-) -> None:
+def _print_summary(style: str, path: Path, size: int, exported: Exported | LocalExport) -> None:
+    rows, appended, jobs = exported.rows, exported.appended, exported.jobs
     if style == "json":
         ids = [str(job.id) for job in jobs]
         summary = {"path": str(path), "bytes": size, "rows": rows, "jobs": ids}
+        if appended is not None:
+            summary["appended"] = appended
         print_result(json.dumps(summary, ensure_ascii=False, indent=2))
         return
     row_count = "" if rows is None else f", {format_count(rows, 'row')}"
+    row_count += "" if appended is None else f", {appended:,} new"
     job_count = f" from {format_count(len(jobs), 'job')}" if len(jobs) > 1 else ""
     print_result(f"{make_printable(str(path))}: {format_count(size, 'byte')}{row_count}{job_count}")

@@ -7,21 +7,27 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import click
 
 from epfilter.ast import Filter
-from epfilter.atomic_files import move_into_place
+from epfilter.atomic_files import atomic_file, move_into_place
 from epfilter.cli.errors import PlatformError, describe_file_error
+from epfilter.cli.platform_export import FilterLine
 from epfilter.cli.signals import INTERRUPTED, defer_signals
-from epfilter.errors import FilterError
-from epfilter.exporter.errors import OrdersError
+from epfilter.errors import FilterError, FilterValueError
+from epfilter.exporter.csv_append import append_csv, read_newest
+from epfilter.exporter.errors import MergeError, OrdersError
 from epfilter.exporter.orders import OrderSource, open_orders
+from epfilter.exporter.periods import current_time, within_period
 from epfilter.snippets import make_printable
 
 _FILE_URL = re.compile(r"file://[^/]*(/.*)", re.IGNORECASE | re.DOTALL)
@@ -29,20 +35,43 @@ _DATABASE_URL = re.compile(r"(?:duckdb|sqlite)://([^?#]*)", re.IGNORECASE)
 """URLs of databases in one file; the URL of a database on a server can have the same form."""
 
 
-def export_locally(
-    f: Filter | None, orders: str, output: Path, *, force: bool, allow_untested: bool = False
-) -> int:
-    """Write the orders that the filter selects, as the service would; return the number of rows.
+@dataclass(frozen=True, slots=True)
+class LocalExport:
+    """The result of an export without the platform, as `Exported` of one with it."""
 
-    None selects every order.
+    rows: int
+    """The rows of the file without the header; 0 if no file was written."""
+
+    appended: int | None = None
+    """The rows that were added to an existing file, or None without `append`."""
+
+    jobs: tuple[()] = ()
+
+
+def export_locally(  # noqa: PLR0913 - the options of the command
+    f: Filter | None,
+    period: Mapping[str, Any],
+    orders: str,
+    output: Path,
+    *,
+    append: bool,
+    force: bool,
+    allow_untested: bool = False,
+) -> LocalExport:
+    """Write the orders that the filter selects in the period, as the service would.
+
+    None selects every order. With `append`, the orders that an existing file lacks are added.
     The file appears when it is complete; without rows no file is written. Raises UsageError where
-    the file exists and `force` is not set, or where it is the file of the orders; PlatformError
-    where the orders cannot be read or the file cannot be written.
+    the file exists and neither `force` nor `append` is set, where it is the file of the orders, and
+    for an empty period; PlatformError where the orders cannot be read or the file cannot be
+    written.
     """
     target, mode = _resolve_target(output)
     if mode is not None:
-        _require_replaceable(target, orders, make_printable(str(output)), force=force)
+        shown = make_printable(str(output))
+        _require_replaceable(target, orders, shown, replace=force or append)
     try:
+        f = _select_period(f, period, target if append else None)
         with (
             closing(open_orders(orders, allow_untested=allow_untested)) as source,
             defer_signals() as signals,
@@ -50,15 +79,37 @@ def export_locally(
         ):
             part = Path(folder, "orders.csv")
             rows = _write_csv(source, f, part, signals)
+            if append and target.exists():
+                return _append(target, part)
             if rows:
                 move_into_place(part, target, replace=force, mode=mode)
-            return rows
+            return LocalExport(rows, rows if append and rows else None)
     except FileExistsError:
         raise _file_exists_error(make_printable(str(output))) from None
-    except (OrdersError, FilterError) as error:
+    except (OrdersError, MergeError, FilterError) as error:
         raise PlatformError(make_printable(str(error))) from None
     except OSError as error:
         raise PlatformError(describe_file_error("write", output, error)) from None
+
+
+def _select_period(
+    f: Filter | None, period: Mapping[str, Any], existing: Path | None
+) -> Filter | None:
+    """Return the filter with its period, from the newest order of an existing file on."""
+    newest = None if existing is None else read_newest(existing, current_time())
+    since = period["since"] if newest is None else newest
+    try:
+        selected = within_period(f, **{**period, "since": since})
+    except FilterValueError as error:
+        raise click.UsageError(str(error)) from None
+    FilterLine(f)(selected)
+    return selected
+
+
+def _append(target: Path, part: Path) -> LocalExport:
+    """Add the orders of the part to the target; an existing file is replaced as a whole."""
+    rows, appended = append_csv(target, [part], partial(atomic_file, target))
+    return LocalExport(rows, appended)
 
 
 def _write_csv(source: OrderSource, f: Filter | None, part: Path, signals: Sequence[int]) -> int:
@@ -102,7 +153,7 @@ def _resolve_target(output: Path) -> tuple[Path, int | None]:
     return target, stat.S_IMODE(status.st_mode)
 
 
-def _require_replaceable(target: Path, orders: str, name: str, *, force: bool) -> None:
+def _require_replaceable(target: Path, orders: str, name: str, *, replace: bool) -> None:
     for path in _possible_files(orders):
         try:
             same = target.samefile(path)
@@ -113,7 +164,7 @@ def _require_replaceable(target: Path, orders: str, name: str, *, force: bool) -
             raise click.UsageError(
                 f"{name} contains the orders to export. Hint: give the CSV file another name."
             )
-    if not force:
+    if not replace:
         raise _file_exists_error(name)
 
 

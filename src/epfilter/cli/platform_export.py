@@ -31,6 +31,10 @@ class PlatformExport:
     """An export with the options of the command."""
 
     output: Path
+    since: str | None
+    until: str | None
+    timezone: str
+    append: bool
     region: str
     split: Literal["month", "week", "day"] | None
     timeout: float
@@ -69,15 +73,24 @@ class PlatformExport:
 
     def _export(self, f: Filter | None) -> Exported:
         with StatusLine() as status, connect(self.region) as client:
+            show_filter = FilterLine(f)
+
+            def report(progress: ExportProgress) -> None:
+                show_filter(progress.filter)
+                text = _render_progress(progress)
+                status.show(text, throttle=progress.download is not None)
+
             return client.export(
                 CreateJob(data=CreateJobData()) if f is None else f,
                 self.output,
+                since=self.since,
+                until=self.until,
+                timezone=self.timezone,
+                append=self.append,
                 split=self.split,
                 check=False,
                 timeout=self.timeout,
-                progress=lambda progress: status.show(
-                    _render_progress(progress), throttle=progress.download is not None
-                ),
+                progress=report,
                 # Always, so that an interrupted export can be continued.
                 resume=True,
                 restart=self.force and not self.resume,
@@ -88,10 +101,13 @@ class PlatformExport:
         name = make_printable(str(self.output))
         interrupted = checkpoint.initial is not None
         if interrupted and not self.resume and not self.force:
+            other = f"delete {name}.export.json" if self.append else "use `--force`"
             raise click.UsageError(
-                f"an export to {name} was interrupted; use `--resume` to continue it, or `--force` "
+                f"an export to {name} was interrupted; use `--resume` to continue it, or {other} "
                 "to start a new one."
             )
+        if self.append:
+            return
         continues = interrupted and self.resume
         if self.output.is_file() and not self.force and not continues:
             raise click.UsageError(f"{name} exists; use `--force` to replace it.")
@@ -100,6 +116,19 @@ class PlatformExport:
                 f"{name} has been created since the interruption; use `--resume --force` to "
                 "continue and replace it."
             )
+
+
+class FilterLine:
+    """The line that shows the filter of an export, unless it is the one that was passed."""
+
+    def __init__(self, f: Filter | None) -> None:
+        self._shown = f
+
+    def __call__(self, f: Filter | None) -> None:
+        """Print the filter where it is not the one that was passed, or printed last."""
+        if f is not None and f != self._shown:
+            print_line(f"filter: {make_printable(str(f))}", err=True)
+            self._shown = f
 
 
 class _Checkpoint:

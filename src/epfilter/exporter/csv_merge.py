@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedReader
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from epfilter.exporter.csv_rows import (
+    end_row,
+    list_columns,
+    open_part,
+    parse_cells,
+    parse_header,
+    read_byte_order_mark,
+    read_rows,
+    show_path,
+)
 from epfilter.exporter.errors import MergeError
-from epfilter.snippets import make_printable, shorten
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_MAX_ROW_SIZE = 64 * 2**20
-"""Bytes of a row. A longer row has a quote that is never closed, and would fill the memory."""
-
-_ID_COLUMNS = ("orderid", "id")
-
-_MAX_SHOWN_COLUMNS = 20
-"""How many columns a message lists."""
-
-# A cell as Python's csv module reads it: quotes count only at the beginning of a cell or doubled in
-# a quoted cell, and what follows the closing quote is text.
-_QUOTED, _PLAIN = rb'[^"]*+(?:""[^"]*+)*+', rb"[^,\n]*+"
-_ANY_CELL = rb'(?:"' + _QUOTED + b'"|(?!"))' + _PLAIN
-_MORE_CELLS = rb"(?:," + _ANY_CELL + rb")*+\n?\Z"
-_CELL = re.compile(rb'(?:"(' + _QUOTED + rb')"|(?!"))(' + _PLAIN + rb")")
-_COMPLETE_ROW = re.compile(_ANY_CELL + _MORE_CELLS)
-_END_OF_CELL = re.compile(_QUOTED + rb'"' + _PLAIN)
-_END_OF_ROW = re.compile(_MORE_CELLS)
+ID_COLUMNS = ("orderid", "id")
+"""The names of the column that identifies an order; case, spaces and underscores are ignored."""
 
 
 def merge_csv(parts: Sequence[Path], output: BinaryIO, *, disjoint: bool) -> int:
@@ -66,17 +57,16 @@ def merge_csv(parts: Sequence[Path], output: BinaryIO, *, disjoint: bool) -> int
     """
     if not parts:
         raise MergeError("there are no files to merge.")
-    merge = _Merge(output, None if disjoint or len(parts) == 1 else set())
+    merge = CsvMerge(None if disjoint or len(parts) == 1 else set())
     for part in parts:
-        merge.append(part)
+        merge.append(part, output)
     return merge.rows
 
 
 @dataclass(slots=True)
-class _Merge:
+class CsvMerge:
     """The state of a merge, to which one part after the other is appended."""
 
-    output: BinaryIO
     known_ids: set[bytes] | None
     """The ids of the orders in earlier parts, or None if the parts are disjoint."""
 
@@ -85,40 +75,52 @@ class _Merge:
     first_part: Path | None = None
     """The part that the columns come from."""
 
-    def append(self, part: Path) -> None:
-        """Append the rows of a part."""
-        with _open_part(part) as file:
-            mark = _read_byte_order_mark(file, part)
-            rows = _read_rows(file, part)
+    def append(self, part: Path, output: BinaryIO) -> None:
+        """Append the rows of a part to the output."""
+        with open_part(part) as file:
+            mark = read_byte_order_mark(file, part)
+            rows = read_rows(file, part)
             header = next(rows, None)
             if header is None:
                 return
-            columns = _parse_header(header, part)
+            columns = parse_header(header, part)
             line_end = header[len(header.rstrip(b"\r\n")) :] or b"\n"
             if self.columns is None:
                 self.columns, self.first_part = columns, part
-                self.output.write(mark + _end_row(header, line_end))
-            elif columns != self.columns:
-                raise self._columns_error(part, columns)
+                output.write(mark + end_row(header, line_end))
+            else:
+                self._compare_columns(columns, part)
             if self.known_ids is not None:
                 rows = _skip_known_orders(rows, self.known_ids, columns, part)
             for row in rows:
-                self.output.write(_end_row(row, line_end))
+                output.write(end_row(row, line_end))
                 self.rows += 1
+
+    def require_columns(self, part: Path) -> None:
+        """Raise MergeError if the columns of a part are not those of the first one."""
+        with open_part(part) as file:
+            read_byte_order_mark(file, part)
+            header = next(read_rows(file, part), None)
+            if header is not None and self.columns is not None:
+                self._compare_columns(parse_header(header, part), part)
+
+    def _compare_columns(self, columns: list[str], part: Path) -> None:
+        if columns != self.columns:
+            raise self._columns_error(part, columns)
 
     def _columns_error(self, part: Path, columns: list[str]) -> MergeError:
         expected = self.columns or []
         additional = [name for name in columns if name not in expected]
         missing = [name for name in expected if name not in columns]
         differences = [
-            f"it also has {_list_columns(additional)}" if additional else "",
-            f"it lacks {_list_columns(missing)}" if missing else "",
+            f"it also has {list_columns(additional)}" if additional else "",
+            f"it lacks {list_columns(missing)}" if missing else "",
         ]
         difference = " and ".join(filter(None, differences))
-        difference = difference or f"their order is {_list_columns(columns)}"
-        first_part = _show(self.first_part or part)
+        difference = difference or f"their order is {list_columns(columns)}"
+        first_part = show_path(self.first_part or part)
         return MergeError(
-            f"the columns of {_show(part)} are not those of {first_part}: {difference}."
+            f"the columns of {show_path(part)} are not those of {first_part}: {difference}."
         )
 
 
@@ -129,130 +131,41 @@ def _skip_known_orders(
 
     Raises MergeError if there is no column with ids, or a row without an id.
     """
-    column = _find_id_column(columns, part)
+    column = find_column(ID_COLUMNS, columns, part)
     new_ids: set[bytes] = set()
-    for number, row in enumerate(rows, start=2):
-        order_id = next(islice(_parse_cells(row), column, None), b"")
-        if not order_id:
-            raise MergeError(
-                f"row {number} of {_show(part)} has no `{columns[column]}`. Without it, orders "
-                "that are in two files cannot be found."
-            )
+    for order_id, row in read_ids(rows, column, columns, part):
         if order_id not in known_ids:
             new_ids.add(order_id)
             yield row
     known_ids |= new_ids
 
 
-def _find_id_column(columns: Sequence[str], part: Path) -> int:
+def read_ids(
+    rows: Iterator[bytes], column: int, columns: Sequence[str], part: Path
+) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the id of the order and the row; raise MergeError for a row without an id."""
+    for number, row in enumerate(rows, start=2):
+        order_id = next(islice(parse_cells(row), column, None), b"")
+        if not order_id:
+            raise MergeError(
+                f"row {number} of {show_path(part)} has no `{columns[column]}`. Without it, orders "
+                "that are in two files cannot be found."
+            )
+        yield order_id, row
+
+
+def find_column(names: Sequence[str], columns: Sequence[str], part: Path) -> int:
+    """Return the index of the first of these names; raise MergeError if the part has none."""
     plain_names = [re.sub(r"[\s_]", "", name).casefold() for name in columns]
-    for name in _ID_COLUMNS:
+    for name in names:
         if name in plain_names:
             return plain_names.index(name)
-    raise MergeError(
-        f"{_show(part)} has no column with the ids of orders. Without it, orders that are in two "
-        f"files cannot be found. It has {_list_columns(columns)}."
+    content, purpose = (
+        ("the ids of orders", "orders that are in two files")
+        if names is ID_COLUMNS
+        else ("the creation times of orders", "the newest order")
     )
-
-
-def _read_rows(file: BinaryIO, part: Path) -> Iterator[bytes]:
-    """Yield the rows of a file unchanged, the header first; blank lines are not rows."""
-    pending: list[bytes] = []
-    number, size = 1, 0
-    while line := _read_line(file, part):
-        size += len(line)
-        if size > _MAX_ROW_SIZE:
-            raise MergeError(
-                f"row {number} of {_show(part)} is longer than {_MAX_ROW_SIZE >> 20} MB.",
-                hint="check for a quote that is never closed",
-            )
-        if pending:
-            end_of_cell = _END_OF_CELL.match(line)
-            complete = end_of_cell is not None and (
-                _END_OF_ROW.match(line, end_of_cell.end()) is not None
-            )
-        else:
-            complete = b'"' not in line or _COMPLETE_ROW.match(line) is not None
-        if not complete:
-            pending.append(line)
-            continue
-        if pending or line.strip(b"\r\n"):
-            yield b"".join([*pending, line]) if pending else line
-            number += 1
-        pending, size = [], 0
-    if pending:
-        raise MergeError(f"row {number} of {_show(part)} has a quote that is never closed.")
-
-
-def _read_byte_order_mark(file: BufferedReader, part: Path) -> bytes:
-    """Read the byte order mark at the beginning of a file; return nothing if there is none."""
-    size = len(_BYTE_ORDER_MARK)
-    try:
-        return file.read(size) if file.peek(size).startswith(_BYTE_ORDER_MARK) else b""
-    except OSError as error:
-        raise _read_error(part, error) from None
-
-
-def _read_line(file: BinaryIO, part: Path) -> bytes:
-    try:
-        return file.readline(_MAX_ROW_SIZE + 1)
-    except OSError as error:
-        raise _read_error(part, error) from None
-
-
-def _parse_cells(row: bytes) -> Iterator[bytes]:
-    """Yield the cells of a row without their quotes."""
-    row = row.rstrip(b"\r\n")
-    if b'"' not in row:
-        yield from row.split(b",")
-        return
-    offset = 0
-    while offset <= len(row):
-        cell = _CELL.match(row, offset)
-        assert cell is not None  # noqa: S101 - `_read_rows` has matched the row
-        quoted, rest = cell.groups()
-        yield rest if quoted is None else quoted.replace(b'""', b'"') + rest
-        offset = cell.end() + 1
-
-
-def _parse_header(header: bytes, part: Path) -> list[str]:
-    """Return the names of the columns; raise MergeError if the header is not a line of UTF-8."""
-    try:
-        names = [cell.decode() for cell in _parse_cells(header)]
-    except UnicodeDecodeError:
-        raise MergeError(f"the header of {_show(part)} is not UTF-8.") from None
-    if any("\r" in name for name in names):
-        raise MergeError(
-            f"the header of {_show(part)} contains a carriage return.",
-            hint="end lines with CRLF or LF, not with CR alone",
-        )
-    return names
-
-
-def _end_row(row: bytes, line_end: bytes) -> bytes:
-    return row if row.endswith(b"\n") else row + line_end
-
-
-@contextmanager
-def _open_part(part: Path) -> Iterator[BufferedReader]:
-    try:
-        file = part.open("rb")
-    except (OSError, ValueError) as error:
-        raise _read_error(part, error) from None
-    with file:
-        yield file
-
-
-def _read_error(part: Path, error: OSError | ValueError) -> MergeError:
-    reason = getattr(error, "strerror", None) or str(error)
-    return MergeError(f"cannot read {_show(part)}: {reason}.")
-
-
-def _show(path: Path) -> str:
-    return make_printable(str(path))
-
-
-def _list_columns(names: Sequence[str]) -> str:
-    shown = ", ".join(f"`{shorten(name)}`" for name in names[:_MAX_SHOWN_COLUMNS])
-    hidden = len(names) - _MAX_SHOWN_COLUMNS
-    return shown + f" and {hidden} more" * (hidden > 0)
+    raise MergeError(
+        f"{show_path(part)} has no column with {content}. Without it, {purpose} cannot be found. "
+        f"It has {list_columns(columns)}."
+    )

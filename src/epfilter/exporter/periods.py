@@ -50,7 +50,7 @@ def within_period(
     'ge(created_at,2018-08-02T22:00:00Z)'
     """
     zone = _read_zone(timezone)
-    current = (now or datetime.now(UTC)).astimezone(zone)
+    current = (now or current_time()).astimezone(zone)
     start, end = (None if each is None else _read_end(each, current) for each in (since, until))
     if start is not None and end is not None and _as_time(end) <= _as_time(start):
         raise FilterValueError(
@@ -63,6 +63,11 @@ def within_period(
         None if f is None else as_filter(f),
     ]
     return all_of(terms, default=None)
+
+
+def current_time() -> datetime:
+    """Return the time of the system, in UTC."""
+    return datetime.now(UTC)
 
 
 def _read_zone(timezone: tzinfo | str) -> tzinfo:

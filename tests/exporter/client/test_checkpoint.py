@@ -68,6 +68,7 @@ def test_only_a_resumable_export_leaves_files(
             "region": BASE,
             "filter": WINDOW,
             "split": "month",
+            "requested": None,
             "jobs": [str(job_id) for job_id in (first, second, third)],
             "replaces": False,
         }
@@ -121,7 +122,7 @@ from exporter.client.doubles import TOKEN, WINDOW, Service, part
 def killed(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
-csv_merge._Merge.append = killed
+csv_merge.CsvMerge.append = killed
 transport = httpx.MockTransport(Service(part(1), part(2), part(3)))
 with ExporterClient(token=TOKEN, transport=transport) as client:
     client.export(WINDOW, {str(tmp_path / "a.csv")!r}, split="month", resume=True)
@@ -276,7 +277,9 @@ def test_a_checkpoint_of_another_export_is_an_error(
     service = Service(part(1))
     with pytest.raises(SettingsError) as error_info:
         open_client(service, **settings).call("export", exported, target, resume=True, **options)
-    assert "belongs to an export with another filter, split or region." in str(error_info.value)
+    assert "belongs to an export with another filter, period, split or region." in str(
+        error_info.value
+    )
     assert "or delete the file to start again" in str(error_info.value)
     assert service.all == []
     assert names(tmp_path) == before

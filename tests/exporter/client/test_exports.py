@@ -50,7 +50,7 @@ def test_an_export_creates_waits_and_downloads(
     service = Service(file_answer())
     target = tmp_path / "orders.csv"
     result = open_client(service).call("export", exported, str(target))
-    assert result == Exported(target, (Job.model_validate(job()),), len(CSV), None)
+    assert result == Exported(target, (Job.model_validate(job()),), len(CSV), CSV.count(b"\n") - 1)
     assert target.read_bytes() == CSV
     assert names(tmp_path) == ["orders.csv"]
     assert service.all == [

@@ -142,11 +142,12 @@ class AsyncExporterClient:
         resume: bool = False,
         restart: bool = False,
         replace: bool = True,
+        append: bool = False,
     ) -> Exported:
         """Async variant of `ExporterClient.export`."""
         flow = exports.export(
             self._jobs,
-            exports.select_period(filter, since, until, timezone),
+            exports.Selection(filter, since, until, timezone),
             path,
             split=split,
             check=check,
@@ -155,6 +156,7 @@ class AsyncExporterClient:
             resume=resume,
             restart=restart,
             replace=replace,
+            append=append,
         )
         return await self._driver.run(flow)
 

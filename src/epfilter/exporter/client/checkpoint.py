@@ -33,6 +33,18 @@ _OWNER_ONLY = 0o600
 """The permissions of a checkpoint, because a filter may contain names of customers."""
 
 
+class RequestedExport(BaseModel):
+    """What the caller of an export has passed, before relative dates became dates."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    filter: str | None
+    since: str | None
+    until: str | None
+    timezone: str
+    append: bool
+
+
 class CheckpointData(BaseModel):
     """The content of a checkpoint."""
 
@@ -41,7 +53,12 @@ class CheckpointData(BaseModel):
     version: Literal[1] = 1
     region: str
     filter: str | None
+    """The filter of the whole export, with its period."""
+
     split: str | None
+    requested: RequestedExport | None = None
+    """What was passed, if the filter depends on the time or on the file."""
+
     jobs: tuple[UUID, ...] = ()
     """The job of each part, in order, as far as they were created."""
 
@@ -53,7 +70,11 @@ class CheckpointData(BaseModel):
 
     def is_same_export(self, other: CheckpointData) -> bool:
         """Return whether both belong to the same export."""
-        return (self.region, self.filter, self.split) == (other.region, other.filter, other.split)
+        if (self.region, self.split) != (other.region, other.split):
+            return False
+        if self.requested is not None or other.requested is not None:
+            return self.requested == other.requested
+        return self.filter == other.filter
 
 
 class Checkpoint:
@@ -84,7 +105,9 @@ class Checkpoint:
         if data is None:
             raise self._conflict_error("is not a checkpoint of an export")
         if not data.is_same_export(self.data):
-            raise self._conflict_error("belongs to an export with another filter, split or region")
+            raise self._conflict_error(
+                "belongs to an export with another filter, period, split or region"
+            )
         self.data = data
         with translate_os_errors(self.path):
             parts = (_part_path(self._target.path, job_id) for job_id in data.jobs)

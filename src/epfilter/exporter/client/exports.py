@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias, cast
@@ -14,13 +14,20 @@ from uuid import UUID
 
 from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError
-from epfilter.exporter.client.checkpoint import Checkpoint, CheckpointData, delete_file
+from epfilter.exporter.client.checkpoint import (
+    Checkpoint,
+    CheckpointData,
+    RequestedExport,
+    delete_file,
+)
 from epfilter.exporter.client.downloads import DownloadProgress, download_job_file
 from epfilter.exporter.client.effects import Call, Flow
 from epfilter.exporter.client.jobs import AnyFilter, JobFlows, build_job_request
 from epfilter.exporter.client.settings import require_seconds
 from epfilter.exporter.client.target_files import AnyPath, TargetFile, translate_os_errors
+from epfilter.exporter.csv_append import append_csv, read_newest
 from epfilter.exporter.csv_merge import merge_csv
+from epfilter.exporter.csv_rows import count_rows
 from epfilter.exporter.errors import (
     DownloadError,
     JobExpiredError,
@@ -29,7 +36,8 @@ from epfilter.exporter.errors import (
 )
 from epfilter.exporter.filter_splitting import Calendar, split
 from epfilter.exporter.models import NO_RESULTS, CreateJob, Job, JobStatus
-from epfilter.exporter.periods import within_period
+from epfilter.exporter.periods import current_time, within_period
+from epfilter.templates import as_filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,9 @@ class ExportProgress:
     download: DownloadProgress | None = None
     """The progress of the part's download, or None while the job runs."""
 
+    filter: Filter | None = None
+    """The filter of the whole export, with its period; None for every order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exported:
@@ -77,7 +88,10 @@ class Exported:
     """The size of the file in bytes."""
 
     rows: int | None = None
-    """The number of rows without the header if parts were merged, otherwise None."""
+    """The number of rows without the header, or None if the file is not CSV."""
+
+    appended: int | None = None
+    """The number of rows that `append` has added, or None for another export."""
 
 
 AnyProgress: TypeAlias = Callable[[ExportProgress], object]
@@ -86,32 +100,58 @@ End: TypeAlias = str | date | None
 """An end of the period of an export: a date, a timestamp, or a text such as `yesterday`."""
 
 
-def select_period(
-    filter: AnyFilter | None,  # noqa: A002 - the name in the platform's API
-    since: End,
-    until: End,
-    timezone: tzinfo | str,
-) -> AnyFilter:
-    """Return what to export of a period; see `within_period`. None stands for every order."""
-    if filter is not None and since is None and until is None:
-        return filter
-    body = filter if isinstance(filter, CreateJob) else None
-    f = body.data.filter if body is not None else cast("Filter | str | None", filter)
-    selected = within_period(f, since=since, until=until, timezone=timezone)
-    if body is not None:
-        return body.model_copy(update={"data": body.data.model_copy(update={"filter": selected})})
-    if selected is None:
-        raise FilterTypeError(
-            "an export without a filter needs the start of a period.",
-            hint='as in export(None, path, since="yesterday"); CreateJob(data=CreateJobData()) '
-            "exports every order",
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The orders of an export: a filter, and the period that is added to it."""
+
+    filter: AnyFilter | None
+    since: End = None
+    until: End = None
+    timezone: tzinfo | str = UTC
+
+    def resolve(self, newest: datetime | None = None) -> AnyFilter:
+        """Return the filter with its period, see `within_period`; from `newest` on, if it is set.
+
+        Raises FilterTypeError where neither a filter nor a period selects orders.
+        """
+        since = self.since if newest is None else newest
+        if self.filter is not None and since is None and self.until is None:
+            return self.filter
+        body = self.filter if isinstance(self.filter, CreateJob) else None
+        f = body.data.filter if body is not None else cast("Filter | str | None", self.filter)
+        selected = within_period(f, since=since, until=self.until, timezone=self.timezone)
+        if body is not None:
+            return _with_filter(body, selected)
+        if selected is None:
+            raise FilterTypeError(
+                "an export without a filter needs the start of a period.",
+                hint='as in export(None, path, since="yesterday"); CreateJob(data=CreateJobData()) '
+                "exports every order",
+            )
+        return selected
+
+    def describe(self, *, append: bool) -> RequestedExport | None:
+        """Return what was passed, for the checkpoint; None if the filter is all there is."""
+        if not append and self.since is None and self.until is None:
+            return None
+        body = self.filter if isinstance(self.filter, CreateJob) else None
+        f = body.data.filter if body is not None else cast("Filter | str | None", self.filter)
+        return RequestedExport(
+            filter=None if f is None else str(as_filter(f)),
+            since=None if self.since is None else str(self.since),
+            until=None if self.until is None else str(self.until),
+            timezone=str(self.timezone),
+            append=append,
         )
-    return selected
+
+
+def _with_filter(body: CreateJob, f: Filter | None) -> CreateJob:
+    return body.model_copy(update={"data": body.data.model_copy(update={"filter": f})})
 
 
 def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword
     jobs: JobFlows,
-    filter: AnyFilter,  # noqa: A002 - the name in the platform's API
+    selection: Selection,
     path: AnyPath,
     *,
     split: Calendar | None,
@@ -121,26 +161,37 @@ def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword
     resume: bool,
     restart: bool,
     replace: bool,
+    append: bool,
 ) -> Flow[Exported]:
     """Run an export; `ExporterClient.export` documents the parameters."""
-    request = build_job_request(filter, check=check)
     timeout = require_seconds(timeout, "timeout")
+    target, newest = None, None
+    if append:
+        target = yield Call(partial(TargetFile.resolve, path))
+        newest = yield Call(partial(read_newest, target.path, current_time()))
+    request = build_job_request(selection.resolve(newest), check=check)
     requests, disjoint = _split_request(request, split)
-    target: TargetFile = yield Call(partial(TargetFile.resolve, path))
-    text = None if request.data.filter is None else str(request.data.filter)
+    if target is None:
+        target = yield Call(partial(TargetFile.resolve, path))
     data = CheckpointData(
         region=jobs.api.settings.base_url,
-        filter=text,
+        filter=_filter_text(request),
         split=split,
-        replaces=replace and target.mode is not None,
+        requested=selection.describe(append=append),
+        replaces=append or (replace and target.mode is not None),
     )
     checkpoint = Checkpoint(target, data, enabled=resume, restart=restart)
     yield Call(checkpoint.load)
+    if checkpoint.data.filter != data.filter:
+        # Relative dates and the newest order are those of the run that was interrupted.
+        began = checkpoint.data.filter
+        request = _with_filter(request, None if began is None else as_filter(began))
+        requests, disjoint = _split_request(request, split)
     if not replace and not checkpoint.data.replaces:
         if target.mode is not None:
             raise target.conflict_error(appeared=bool(checkpoint.data.jobs))
         target = dataclasses.replace(target, replace=False)
-    run = _Export(jobs, target, requests, disjoint, timeout, progress, checkpoint)
+    run = _Export(jobs, target, requests, request, disjoint, timeout, progress, checkpoint, append)
     try:
         exported = yield from run.run()
         yield Call(checkpoint.delete)
@@ -150,17 +201,17 @@ def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword
     return exported
 
 
+def _filter_text(request: CreateJob) -> str | None:
+    return None if request.data.filter is None else str(request.data.filter)
+
+
 def _split_request(request: CreateJob, by: Calendar | None) -> tuple[Sequence[CreateJob], bool]:
     """Return the requests for the jobs, and whether no order can be in two of them."""
     if by is None:
         return [request], True
     # The filter may be absent for a type checker; `split` raises an error for None.
     parts = split(request.data.filter, by=by)  # type: ignore[arg-type] # see above
-    requests = [
-        request.model_copy(update={"data": request.data.model_copy(update={"filter": part})})
-        for part in parts
-    ]
-    return requests, parts.disjoint
+    return [_with_filter(request, part) for part in parts], parts.disjoint
 
 
 @dataclass(slots=True)
@@ -170,15 +221,19 @@ class _Export:
     jobs: JobFlows
     target: TargetFile
     requests: Sequence[CreateJob]
+    request: CreateJob
+    """The request for the whole export."""
+
     disjoint: bool
     timeout: float
     progress: AnyProgress | None
     checkpoint: Checkpoint
+    append: bool = False
     part_files: list[Path] = field(default_factory=list)
     """The files of parts that may exist."""
 
     def run(self) -> Flow[Exported]:
-        if len(self.requests) == 1:
+        if len(self.requests) == 1 and not self.append:
             return (yield from self._export_single_part())
         jobs, files = [], []
         for index in range(len(self.requests)):
@@ -191,11 +246,12 @@ class _Export:
                 continue
             jobs.append(job)
             files.append(file)
-        if not files:
+        if not files and not (self.append and self.target.mode is not None):
             yield Call(self.checkpoint.delete)
             raise JobFailedError(str(jobs[-1].error), job=jobs[-1])
-        size, rows = yield Call(partial(self._merge, files))
-        return Exported(self.target.requested_path, tuple(jobs), size, rows)
+        write = self._append if self.append else self._merge
+        size, rows, appended = yield Call(partial(write, files))
+        return Exported(self.target.requested_path, tuple(jobs), size, rows, appended)
 
     def _export_single_part(self) -> Flow[Exported]:
         if self.checkpoint.enabled:
@@ -207,7 +263,8 @@ class _Export:
             progress = self._download_progress(0, job)
             fingerprint = yield from download_job_file(self.jobs, job, self.target, progress)
             size = fingerprint.size
-        return Exported(self.target.requested_path, (job,), size)
+        rows = yield Call(partial(count_rows, self.target.path))
+        return Exported(self.target.requested_path, (job,), size, rows)
 
     def _place_part(self, file: Path) -> int:
         """Give the file of the only part the path of the target; return its size."""
@@ -216,11 +273,23 @@ class _Export:
         self.target.move_into_place(file)
         return size
 
-    def _merge(self, files: Sequence[Path]) -> tuple[int, int]:
+    def _merge(self, files: Sequence[Path]) -> tuple[int, int, None]:
         """Merge the files of all parts into the target; return its size and number of rows."""
         with self.target.open() as output:
             rows = merge_csv(files, output, disjoint=self.disjoint)
-            return output.tell(), rows
+            return output.tell(), rows, None
+
+    def _append(self, files: Sequence[Path]) -> tuple[int, int, int]:
+        """Append the files of all parts to the target; return its size, and its and new rows."""
+        path = self.target.path
+        with translate_os_errors(self.target.requested_path):
+            exists = path.exists()
+        if not exists:
+            size, rows, _ = self._merge(files)
+            return size, rows, rows
+        rows, appended = append_csv(path, files, self.target.open)
+        with translate_os_errors(self.target.requested_path):
+            return path.stat().st_size, rows, appended
 
     def delete_parts(self) -> None:
         """Delete the files of parts; an error does not replace the one that is being raised."""
@@ -273,12 +342,17 @@ class _Export:
         must_repeat = job.status is JobStatus.FAILED and not _has_no_results(job)
         return None if must_repeat else job
 
+    def _describe(
+        self, index: int, job: Job, file: DownloadProgress | None = None
+    ) -> ExportProgress:
+        return ExportProgress(index + 1, len(self.requests), job, file, self.request.data.filter)
+
     def _job_progress(self, index: int) -> Callable[[Job], object] | None:
         """Return the function that reports the state of a part's job."""
         progress = self.progress
         if progress is None:
             return None
-        return lambda job: progress(ExportProgress(index + 1, len(self.requests), job))
+        return lambda job: progress(self._describe(index, job))
 
     def _download_progress(
         self, index: int, job: Job
@@ -287,7 +361,7 @@ class _Export:
         progress = self.progress
         if progress is None:
             return None
-        return lambda file: progress(ExportProgress(index + 1, len(self.requests), job, file))
+        return lambda file: progress(self._describe(index, job, file))
 
 
 def _has_no_results(job: Job) -> bool:

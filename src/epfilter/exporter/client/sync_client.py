@@ -205,6 +205,7 @@ class ExporterClient:
         resume: bool = False,
         restart: bool = False,
         replace: bool = True,
+        append: bool = False,
     ) -> Exported:
         r"""Export the orders that a filter selects to a CSV file: create, wait and download.
 
@@ -227,6 +228,14 @@ class ExporterClient:
         without `replace=False` completes the export. A resumed export still replaces a file that it
         was allowed to replace when it began.
 
+        With `append`, the orders that an existing file lacks are appended to it: those from its
+        newest `created_at` on, which replaces `since`. Orders are recognised by their ids, so that
+        none is lost or doubled; the file is replaced as a whole, and only by one with the same
+        columns. Without a file, this is a first export. No new order is not an error.
+
+        A resumed export has the period with which it began, also if `since` is `yesterday` and the
+        day has changed.
+
         Raises the errors of `create_job`, `wait` and `download`, FilterValueError if the filter
         cannot be split, MergeError if the files cannot be merged, and SettingsError if `resume`
         finds another export.
@@ -247,7 +256,7 @@ class ExporterClient:
         """
         flow = exports.export(
             self._jobs,
-            exports.select_period(filter, since, until, timezone),
+            exports.Selection(filter, since, until, timezone),
             path,
             split=split,
             check=check,
@@ -256,6 +265,7 @@ class ExporterClient:
             resume=resume,
             restart=restart,
             replace=replace,
+            append=append,
         )
         return self._driver.run(flow)
 
