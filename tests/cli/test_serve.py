@@ -272,7 +272,7 @@ def test_a_process_prints_address_and_token_serves_logs_and_exits_with_0(
             printed = [*islice(process.stdout, 3)]
             address, token = printed[0].split()[2], printed[1].split()[1]
             headers = {"Authorization": f"Bearer {token}"}
-            assert httpx.get(f"{address}/v2/jobs", headers=headers).json() == {"data": []}
+            assert httpx.get(f"{address}/v2/jobs", headers=headers).json()["data"] == []
             assert httpx.get(f"{address}/").headers["Content-Type"].startswith("text/html")
             process.send_signal(signal.SIGTERM)
             rest, log = process.communicate(timeout=60)

@@ -92,6 +92,59 @@ def test_all_jobs_are_listed(open_client: Opener) -> None:
     assert platform.paths == ["GET /v2/jobs"]
 
 
+class Pages:
+    """A server that sends pages of jobs, the newest first, with their total in `meta`."""
+
+    def __init__(self, number: int, *, default: int = 25, ignores_offset: bool = False) -> None:
+        self.jobs = [job(number=one) for one in range(number)]
+        self.default = default
+        self.ignores_offset = ignores_offset
+        self.created_between = 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        limit = int(request.url.params.get("page[limit]", self.default))
+        offset = int(request.url.params.get("page[offset]", 0))
+        offset = 0 if self.ignores_offset else offset
+        meta = {"results": {"total": len(self.jobs)}}
+        rows = self.jobs[offset : offset + limit]
+        for _ in range(self.created_between):
+            self.jobs.insert(0, job(number=10_000 + len(self.jobs)))
+        return httpx.Response(200, json={"data": rows, "meta": meta})
+
+
+@pytest.mark.parametrize(("number", "requests"), [(0, 1), (25, 1), (26, 2), (125, 2), (326, 5)])
+def test_all_pages_of_jobs_are_read(open_client: Opener, number: int, requests: int) -> None:
+    pages = Pages(number)
+    platform = Platform(pages)
+    jobs = open_client(platform).call("jobs")
+    assert [str(one.id) for one in jobs] == [one["id"] for one in pages.jobs]
+    assert len(platform.requests) == requests
+    assert platform.paths[0] == "GET /v2/jobs"
+
+
+def test_jobs_created_between_pages_repeat_and_hide_none(open_client: Opener) -> None:
+    pages = Pages(300)
+    before = [one["id"] for one in pages.jobs]
+    pages.created_between = 3
+    jobs = [str(one.id) for one in open_client(Platform(pages)).call("jobs")]
+    assert [one for one in jobs if one in before] == before
+    assert len(jobs) == len(set(jobs))
+
+
+def test_a_server_that_ignores_the_offset_is_asked_twice(open_client: Opener) -> None:
+    platform = Platform(Pages(300, ignores_offset=True, default=100))
+    assert len(open_client(platform).call("jobs")) == 100
+    assert len(platform.requests) == 2
+
+
+@pytest.mark.parametrize("meta", [None, 5, {}, {"results": None}, {"results": {"total": "many"}}])
+def test_a_list_without_a_total_is_one_page(open_client: Opener, meta: object) -> None:
+    body = {"data": [job()], "meta": meta}
+    platform = Platform(httpx.Response(200, json=body))
+    assert len(open_client(platform).call("jobs")) == 1
+    assert platform.paths == ["GET /v2/jobs"]
+
+
 @pytest.mark.parametrize("status", ["cancelled", "", 5, None, ["pending"]])
 def test_a_job_with_an_unknown_status_does_not_hide_the_others(
     open_client: Opener, caplog: pytest.LogCaptureFixture, status: Any

@@ -112,9 +112,98 @@ def test_a_failed_job_has_an_error_and_no_link(client: TestClient, held_orders: 
 
 
 def test_all_jobs_are_listed_the_newest_first(client: TestClient) -> None:
-    assert client.get("/v2/jobs").json() == {"data": []}
+    assert client.get("/v2/jobs").json()["data"] == []
     ids = [made(client)["id"] for _ in range(3)]
     assert [job["id"] for job in client.get("/v2/jobs").json()["data"]] == ids[::-1]
+
+
+def test_a_page_of_jobs_has_the_meta_and_links_of_the_platform(client: TestClient) -> None:
+    ids = [made(client)["id"] for _ in range(5)][::-1]
+    response = client.get("/v2/jobs", params={"page[limit]": 2, "page[offset]": 2}).json()
+    assert [job["id"] for job in response["data"]] == ids[2:4]
+    assert response["meta"] == {
+        "page": {"limit": 2, "offset": 2, "current": 2, "total": 3},
+        "results": {"total": 5},
+    }
+    links = {name: client.get(link).json()["data"] for name, link in response["links"].items()}
+    assert {name: [job["id"] for job in jobs] for name, jobs in links.items()} == {
+        "current": ids[2:4],
+        "first": ids[:2],
+        "last": ids[4:],
+        "next": ids[4:],
+        "prev": ids[:2],
+    }
+
+
+def test_a_client_that_follows_next_reads_every_job_once(
+    client: TestClient, app: Starlette
+) -> None:
+    created = [str(get_service(app).jobs.create(None).id) for _ in range(250)]
+    found: list[str] = []
+    pages = 0
+    link: str | None = "/v2/jobs?sort=created_at"
+    while link:
+        page = client.get(link).json()
+        found += [job["id"] for job in page["data"]]
+        link, pages = page["links"].get("next"), pages + 1
+    assert (found, pages) == (created, 3)
+    assert len(client.get("/v2/jobs").json()["data"]) == 100
+
+
+@pytest.mark.parametrize("member", ["created_at", "updated_at"])
+def test_jobs_are_sorted_by_creation_or_update(
+    client: TestClient, held_orders: HeldOrders, member: str
+) -> None:
+    first = made(client)["id"]
+    others = [made(client)["id"] for _ in range(2)]
+    held_orders.open.set()
+    eventually(lambda: client.get(f"/v2/jobs/{others[-1]}").json()["data"]["status"] == "success")
+
+    def times(order: str) -> list[str]:
+        jobs = client.get(f"/v2/jobs?sort={order}").json()["data"]
+        assert {job["id"] for job in jobs} == {first, *others}
+        return [job["timestamps"][member] for job in jobs]
+
+    assert times(member) == sorted(times(member))
+    assert times(f"-{member}") == times(member)[::-1]
+    assert len({*times(member)}) == 3
+
+
+LIMIT = "`page[limit]` must be a number from 1 to 100."
+OFFSET = "`page[offset]` must be a number from 0 to 1000000000."
+
+
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        ("page[limit]=0", LIMIT),
+        ("page[limit]=101", LIMIT),
+        ("page[limit]=-1", LIMIT),
+        ("page[limit]=", LIMIT),
+        ("page[limit]=1.0", LIMIT),
+        ("page[limit]=%D9%A5", LIMIT),
+        (f"page[limit]={'9' * 5000}", LIMIT),
+        ("page%5Boffset%5D=-1", OFFSET),
+        ("page[offset]=1000000001", OFFSET),
+        (
+            "sort=status",
+            "`sort` must be one of `created_at`, `-created_at`, `updated_at`, `-updated_at`.",
+        ),
+    ],
+)
+def test_an_invalid_page_is_refused(client: TestClient, query: str, detail: str) -> None:
+    assert refusal(client.get(f"/v2/jobs?{query}"))["detail"] == detail
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["page%5Blimit%5D=100", "page[offset]=1000000000", "limit=0", "filter=eq(a,1)", "include=x"],
+)
+def test_other_parameters_are_ignored_and_a_page_may_be_empty(
+    client: TestClient, query: str
+) -> None:
+    response = client.get(f"/v2/jobs?{query}")
+    assert (response.status_code, response.json()["data"]) == (200, [])
 
 
 def test_an_unfinished_job_has_no_file(client: TestClient) -> None:
@@ -214,7 +303,7 @@ def test_an_expired_job_its_file_and_its_link_are_gone(
     a_week_later = time.time_ns() + timedelta(weeks=1) // timedelta(microseconds=1) * 1000
     monkeypatch.setattr(get_service(app).jobs, "_clock", lambda: a_week_later)
     assert [client.get(address).status_code for address in addresses] == [404, 404, 404]
-    assert client.get("/v2/jobs").json() == {"data": []}
+    assert client.get("/v2/jobs").json()["data"] == []
 
 
 def test_a_file_that_expires_during_the_request_is_not_found(
@@ -358,7 +447,7 @@ def test_an_invalid_filter_never_exports_everything(
     error = refusal(client.post("/v2/jobs", json=job_request(text)))
     assert error["status"] == 400
     assert [one["code"] for one in error["meta"]["diagnostics"]] == codes
-    assert client.get("/v2/jobs").json() == {"data": []}
+    assert client.get("/v2/jobs").json()["data"] == []
 
 
 def test_a_filter_that_is_nested_too_deeply_is_refused(client: TestClient) -> None:
@@ -463,7 +552,7 @@ def test_hostile_values_stay_values(client: TestClient) -> None:
 def test_an_unexpected_error_is_answered_without_its_message(
     client: TestClient, app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail() -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("ron@swanson.com")
 
     monkeypatch.setattr(get_service(app).jobs, "list_jobs", fail)

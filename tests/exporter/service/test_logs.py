@@ -131,7 +131,7 @@ def test_no_line_contains_data_of_orders_or_clients(
     held_orders.unready = True
     client.get("/readyz")
 
-    def fail() -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError(secret)
 
     monkeypatch.setattr(get_service(app).jobs, "list_jobs", fail)
@@ -149,7 +149,7 @@ def test_an_unexpected_error_is_logged_with_the_id_of_its_request(
     app: Starlette,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail() -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("ron@swanson.com")
 
     monkeypatch.setattr(get_service(app).jobs, "list_jobs", fail)

@@ -189,7 +189,7 @@ def test_threads_that_check_at_the_same_time_probe_once() -> None:
     assert asked == ["ready?"]
 
 
-def no_answer(*_: object) -> None:
+def no_answer(*_: object, **__: object) -> None:
     raise ExporterError("the database of ron@swanson.com does not answer.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from typing import TypeAlias
+from urllib.parse import urlencode
 from uuid import UUID
 
 from epfilter.ast import Filter
@@ -36,6 +37,9 @@ AnyJob: TypeAlias = Job | UUID | str
 """A job or its id."""
 
 JobProgress: TypeAlias = Callable[[Job], object]
+
+_PAGE_LIMIT = 100
+"""The most rows of a page. Source: the platform's guide "Pagination"."""
 
 _FIRST_PAUSE = 1.0
 _MAX_PAUSE = 30.0
@@ -74,9 +78,23 @@ class JobFlows:
         return self._register(parse_job(response))
 
     def list_all(self) -> Flow[tuple[Job, ...]]:
-        """Return all jobs."""
-        response = yield from self.api.call("GET", JOBS_PATH)
-        return tuple(self._register(job) for job in parse_jobs(response))
+        """Return all jobs: a server that counts them in `meta` sends them in pages.
+
+        The newest come first, so a job that is created meanwhile only repeats another one.
+        """
+        jobs: dict[UUID, Job] = {}
+        offset, query = 0, ""
+        while True:
+            response = yield from self.api.call("GET", JOBS_PATH, query=query)
+            page = parse_jobs(response)
+            known = len(jobs)
+            jobs.update({job.id: self._register(job) for job in page.jobs})
+            offset += page.received
+            is_last = not page.received or page.total is None or offset >= page.total
+            # A server that ignores the offset repeats its jobs.
+            if is_last or (page.jobs and len(jobs) == known):
+                return tuple(jobs.values())
+            query = "?" + urlencode({"page[limit]": _PAGE_LIMIT, "page[offset]": offset})
 
     def get(self, job: AnyJob, *, deadline: float | None = None) -> Flow[Job]:
         """Return the current state of a job; `deadline` is a time of the clock."""

@@ -11,7 +11,7 @@ import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import httpx
@@ -41,13 +41,30 @@ _MAX_TEXT_LENGTH = 500
 M = TypeVar("M", bound=BaseModel)
 
 
+class JobList(NamedTuple):
+    """The jobs of a response, the number of its items, and that of all pages if it is known."""
+
+    jobs: tuple[Job, ...]
+    received: int
+    total: int | None
+
+
+class _Results(BaseModel):
+    total: int
+
+
+class _Meta(BaseModel):
+    results: _Results
+
+
 class _JobListResponse(BaseModel):
     """A list of jobs that are not validated yet."""
 
     data: list[Any]
+    meta: Any = None
 
 
-def parse_jobs(response: httpx.Response) -> tuple[Job, ...]:
+def parse_jobs(response: httpx.Response) -> JobList:
     """Return the jobs of a response that contains a list or a single job.
 
     A job with an unknown status is left out of a list, with a warning in the log.
@@ -56,17 +73,25 @@ def parse_jobs(response: httpx.Response) -> tuple[Job, ...]:
     """
     expected = "a list of jobs"
     try:
-        items = _JobListResponse.model_validate_json(response.content).data
+        content = _JobListResponse.model_validate_json(response.content)
     except ValidationError:
-        return _parse(response, JobResponse, expected).jobs
+        return JobList(_parse(response, JobResponse, expected).jobs, 1, None)
     try:
-        jobs = [_parse_job_or_none(item) for item in items]
+        jobs = [_parse_job_or_none(item) for item in content.data]
     except ValidationError:
         raise _unexpected_content_error(response, expected) from None
     if left_out := jobs.count(None):
         # Without the status or any other content, which might be confidential.
         _LOGGER.warning("%d of %d jobs left out: their status is unknown", left_out, len(jobs))
-    return tuple(job for job in jobs if job is not None)
+    known = tuple(job for job in jobs if job is not None)
+    return JobList(known, len(jobs), _read_total(content.meta))
+
+
+def _read_total(meta: object) -> int | None:
+    try:
+        return _Meta.model_validate(meta).results.total
+    except ValidationError:
+        return None
 
 
 def _parse_job_or_none(item: object) -> Job | None:

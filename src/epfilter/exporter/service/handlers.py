@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from epfilter.exporter.errors import ExporterError
 from epfilter.exporter.models import JobStatus
 from epfilter.exporter.service.components import Service
+from epfilter.exporter.service.job_pages import JobPage
 from epfilter.exporter.service.job_request import read_filter
 from epfilter.exporter.service.job_tables import StoredJob
 from epfilter.exporter.service.links import base_url
@@ -27,13 +28,13 @@ from epfilter.exporter.service.responses import Refusal, job_response, jobs_resp
 
 
 async def handle_jobs(request: Request) -> Response:
-    """Handle `GET /v2/jobs`, which lists the jobs, and `POST /v2/jobs`, which creates one."""
+    """Handle `GET /v2/jobs`, a page of the jobs, and `POST /v2/jobs`, which creates one."""
     service = _get_service(request)
     if request.method == "POST":
         body = await read_json(request, service.settings.max_body_bytes)
         created = await run_in_threadpool(_create, service, body)
         return jobs_response([created], _base_url(request), service.links, status=202)
-    return await run_in_threadpool(_all_jobs, request)
+    return await run_in_threadpool(_list_jobs, request)
 
 
 def _create(service: Service, body: object) -> StoredJob:
@@ -42,9 +43,13 @@ def _create(service: Service, body: object) -> StoredJob:
     return job
 
 
-def _all_jobs(request: Request) -> Response:
+def _list_jobs(request: Request) -> Response:
     service = _get_service(request)
-    return jobs_response(service.jobs.list_jobs(), _base_url(request), service.links)
+    page = JobPage.from_query(request.query_params)
+    jobs = service.jobs.list_jobs(page.limit, offset=page.offset, sort=page.sort)
+    total = sum(service.jobs.count_by_status().values())
+    base = _base_url(request)
+    return jobs_response(jobs, base, service.links, page=page.describe(base, total))
 
 
 def get_job(request: Request) -> Response:

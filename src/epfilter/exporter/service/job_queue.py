@@ -25,6 +25,14 @@ from epfilter.exporter.service.postgresql import PostgresqlDatabase
 from epfilter.exporter.service.settings import ServiceSettings
 from epfilter.exporter.service.sqlite import SqliteDatabase
 
+SORT_ORDERS = {
+    "created_at": (JOBS.c.created,),
+    "-created_at": (JOBS.c.created.desc(),),
+    "updated_at": (JOBS.c.updated, JOBS.c.created),
+    "-updated_at": (JOBS.c.updated.desc(), JOBS.c.created.desc()),
+}
+"""The orders of jobs, by the value of the parameter `sort`; none has ties."""
+
 _UNFINISHED = (JobStatus.STARTED, JobStatus.PENDING)
 _URL_HINT = "use postgresql://user:password@host/database, or the path of a file"
 
@@ -107,14 +115,18 @@ class JobQueue:
             connection.execute(insert(JOBS).values(asdict(job)))
         return job
 
-    def list_jobs(self, most: int | None = None) -> list[StoredJob]:
-        """Return the jobs that have not expired, the newest first; `most` limits their number.
+    def list_jobs(
+        self, limit: int | None = None, *, offset: int = 0, sort: str = "-created_at"
+    ) -> list[StoredJob]:
+        """Return the jobs that have not expired, by default the newest first.
 
+        `limit` is the most jobs to return, after the first `offset`, in an order of `SORT_ORDERS`.
         Raises ExporterError if they cannot be read.
         """
-        newest = select(JOBS).where(self._not_expired()).order_by(JOBS.c.created.desc()).limit(most)
+        query = select(JOBS).where(self._not_expired()).order_by(*SORT_ORDERS[sort])
         with self._database.read_transaction() as connection:
-            return [job_from_row(row) for row in connection.execute(newest)]
+            rows = connection.execute(query.limit(limit).offset(offset))
+            return [job_from_row(row) for row in rows]
 
     def count_by_status(self) -> dict[JobStatus, int]:
         """Return for every status how many jobs have it, without expired jobs.

@@ -134,9 +134,17 @@ def job_response(job: StoredJob, base: str, links: Links) -> Response:
     return _json_response(JobResponse(data=_job_model(job, base, links)))
 
 
-def jobs_response(jobs: list[StoredJob], base: str, links: Links, status: int = 200) -> Response:
-    """Return the response of `GET /v2/jobs` and `POST /v2/jobs`."""
-    return _json_response(JobResponse(data=[_job_model(job, base, links) for job in jobs]), status)
+def jobs_response(
+    jobs: list[StoredJob],
+    base: str,
+    links: Links,
+    status: int = 200,
+    *,
+    page: Mapping[str, object] | None = None,
+) -> Response:
+    """Return the response of `GET /v2/jobs`, with `meta` and `links`, and of `POST /v2/jobs`."""
+    data = [_job_model(job, base, links) for job in jobs]
+    return _json_response(JobResponse.model_validate({"data": data, **(page or {})}), status)
 
 
 def link_response(href: str) -> Response:
