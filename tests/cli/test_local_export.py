@@ -358,3 +358,18 @@ def test_a_missing_package_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
         2,
         "Error: the package `duckdb` is not installed. Hint: pip install 'epfilter[service]'.\n",
     )
+
+
+def test_threads_and_memory_are_those_of_the_source() -> None:
+    small = export("--orders", "orders.jsonl", "--threads", "1", "--memory", "5MB", "--all")
+    assert small.exit_code == 2
+    assert "the export needs more memory than it may use" in small.stderr
+    large = export("--orders", "orders.jsonl", "--threads", "2", "--memory", "1GB", "--all")
+    assert large.exit_code == 0
+
+
+@pytest.mark.parametrize("options", [["--threads", "2"], ["--memory", "1GB"], ["--allow-untested"]])
+def test_options_of_a_source_require_one(options: list[str]) -> None:
+    result = export(*options, PAID)
+    assert result.exit_code == 2
+    assert f"`{options[0]}` requires `--orders`." in result.stderr

@@ -16,7 +16,9 @@ from epfilter.cli.layout import format_count
 from epfilter.cli.options import (
     allow_untested_option,
     format_option,
+    memory_option,
     region_option,
+    threads_option,
 )
 from epfilter.cli.platform_export import PlatformExport
 from epfilter.cli.text_io import print_line, print_result, read_filter
@@ -81,11 +83,14 @@ Exit codes:
 With --orders: 'epfilter[service]' instead, or 'epfilter[databases]' for a database
 """
 
+_ORDERS_OPTIONS = ("allow_untested", "threads", "memory")
+"""The options that require `--orders`."""
+
 _OPTION_GROUPS = {
     "The orders": ("--since", "--until", "--timezone", "--all", "--check"),
     "The file": ("--output", "--append", "--force", "--resume"),
     "The platform": ("--region", "--split", "--timeout"),
-    "Orders of your own": ("--orders", "--allow-untested"),
+    "Orders of your own": ("--orders", "--allow-untested", "--threads", "--memory"),
 }
 
 
@@ -124,6 +129,8 @@ _OPTION_GROUPS = {
     "--orders", metavar="FILE|URL", help="Export these orders, without using the platform."
 )
 @allow_untested_option
+@threads_option
+@memory_option
 @region_option
 @click.option(
     "--timeout",
@@ -162,10 +169,12 @@ def export_command(
     if output == Path("-"):
         raise click.UsageError("orders cannot be exported to standard output; give a file name.")
     if orders is not None:
-        switches = {name: options[name] for name in ("append", "force", "allow_untested")}
+        names = ("append", "force", *_ORDERS_OPTIONS)
+        switches = {name: options[name] for name in names}
         return _export_locally(f, period, orders, output, style, **switches)
-    if options.pop("allow_untested"):
-        raise click.UsageError("`--allow-untested` requires `--orders`.")
+    for name in _ORDERS_OPTIONS:
+        if options.pop(name):
+            raise click.UsageError(f"`--{name.replace('_', '-')}` requires `--orders`.")
     exported = PlatformExport(output=output, **options).run(f)
     _print_summary(style, exported.path, exported.size, exported)
     return 0
@@ -206,7 +215,7 @@ def _export_locally(
     orders: str,
     output: Path,
     style: str,
-    **switches: bool,
+    **switches: Any,
 ) -> int:
     """Export without the platform; where no order matches, print its message and return 1."""
     from epfilter.cli.local_export import export_locally

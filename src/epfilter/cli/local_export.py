@@ -56,11 +56,12 @@ def export_locally(  # noqa: PLR0913 - the options of the command
     *,
     append: bool,
     force: bool,
-    allow_untested: bool = False,
+    **options: Any,
 ) -> LocalExport:
     """Write the orders that the filter selects in the period, as the service would.
 
-    None selects every order. With `append`, the orders that an existing file lacks are added.
+    None selects every order. With `append`, the orders that an existing file lacks are added. The
+    `options` are those of `open_orders`.
     The file appears when it is complete; without rows no file is written. Raises UsageError where
     the file exists and neither `force` nor `append` is set, where it is the file of the orders, and
     for an empty period; PlatformError where the orders cannot be read or the file cannot be
@@ -73,7 +74,7 @@ def export_locally(  # noqa: PLR0913 - the options of the command
     try:
         f = _select_period(f, period, target if append else None)
         with (
-            closing(open_orders(orders, allow_untested=allow_untested)) as source,
+            closing(open_orders(orders, **options)) as source,
             defer_signals() as signals,
             tempfile.TemporaryDirectory(prefix=".epfilter.", dir=target.parent) as folder,
         ):

@@ -32,6 +32,24 @@ allow_untested_option = click.option(
 """The switch for databases that Ibis connects to and no test covers."""
 
 
+threads_option = click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Number of threads of an export (default: one per core that has 512 MB).",
+)
+"""The threads of an export from a file or a database."""
+
+
+memory_option = click.option(
+    "--memory",
+    metavar="SIZE",
+    help="Memory limit of an export, such as 500MB or 2GB (default: 512 MB per core, and half of "
+    "the machine's at most).",
+)
+"""The memory of an export from a file or a database."""
+
+
 def format_option(*styles: str, help: str) -> Callable[[Any], Any]:  # noqa: A002 - click's own name for it
     """Return the option `--format`, passed to the command as `style`; the first is the default.
 

@@ -11,7 +11,7 @@ import click
 
 from epfilter.cli.errors import CommandError, import_optional
 from epfilter.cli.help_pages import HelpfulCommand
-from epfilter.cli.options import allow_untested_option
+from epfilter.cli.options import allow_untested_option, memory_option, threads_option
 from epfilter.cli.text_io import print_line
 
 if TYPE_CHECKING:
@@ -172,18 +172,8 @@ _OPTION_GROUPS = {
     metavar="SECONDS",
     help="Seconds that running requests and jobs get to finish on shutdown.",
 )
-@click.option(
-    "--threads",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Number of threads for an export (default: one per core).",
-)
-@click.option(
-    "--memory",
-    default="256MB",
-    show_default=True,
-    help="Memory limit of an export, for example 500MB or 2GB.",
-)
+@threads_option
+@memory_option
 @click.option(
     "--log-format",
     type=click.Choice(["json", "text"]),

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -389,3 +390,19 @@ def test_no_working_files_are_left(stored: Callable[..., Path], target: Path) ->
     store = open_orders(stored("".join(demo_lines(5000))))
     store.write_csv(None, target)
     assert sorted(path.name for path in target.parent.iterdir()) == ["exported.csv", "orders.jsonl"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_row_groups_of_the_default_size_and_large_files_fit_into_the_default_memory(
+    stored: Callable[..., Path], target: Path, suffix: str
+) -> None:
+    orders = stored("".join(demo_lines(300_000)))
+    large = target.with_name(f"large{suffix}")
+    if suffix == ".csv":
+        open_orders(orders).write_csv(None, large)
+    else:
+        read = f"SELECT * FROM read_json('{orders}', format = 'newline_delimited')"  # noqa: S608 - our own file
+        with duckdb.connect() as connection:
+            connection.execute(f"COPY ({read}) TO '{large}'")
+    assert open_orders(large).write_csv(None, target) > 300_000

@@ -45,7 +45,7 @@ class OrderFile:
         path: Path,
         *,
         threads: int | None = None,
-        memory: str = "256MB",
+        memory: str | None = None,
         temporary: Path | None = None,
     ) -> None:
         # Absolute, so that no name looks like an address.

@@ -16,17 +16,15 @@ import duckdb
 
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.duckdb_sql import quote_text
+from epfilter.exporter.orders.machine_limits import choose_limits
 from epfilter.exporter.orders.source_paths import printable_name
 from epfilter.exporter.orders.spill_folders import new_spill_folder
-from epfilter.snippets import shorten
 
 _INTERRUPT_SECONDS = 5.0
 """Seconds that `interrupt` waits for a call to end."""
 
 _COPY_OPTIONS = "FORMAT csv, HEADER true, USE_TMP_FILE false"
 """The target is a temporary file of the caller already, so DuckDB needs none."""
-
-_MEMORY = re.compile(r"\d+(?:\.\d+)? ?(?:[kmgt]i?b|%)", re.ASCII | re.IGNORECASE)
 
 _GLOB = re.compile(r"[*?\[]")
 
@@ -42,16 +40,14 @@ class Sessions:
     """
 
     def __init__(
-        self, *, threads: int | None = None, memory: str = "256MB", temporary: Path | None = None
+        self,
+        *,
+        threads: int | None = None,
+        memory: str | None = None,
+        temporary: Path | None = None,
     ) -> None:
-        if threads is not None and threads < 1:
-            raise OrdersError("an export needs at least one thread.")
-        if not _MEMORY.fullmatch(memory):
-            raise OrdersError(
-                f"`{shorten(memory)}` is not an amount of memory.",
-                hint="write it like 500MB or 2GB",
-            )
-        self._threads, self._memory, self._temporary = threads, memory, temporary
+        self._threads, self._memory = choose_limits(threads, memory)
+        self._temporary = temporary
         self._running: dict[duckdb.DuckDBPyConnection, Mapping[str, str]] = {}
         self._interrupted: list[duckdb.DuckDBPyConnection] = []
         self._ended = threading.Condition()
@@ -132,12 +128,11 @@ class Sessions:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
-            "memory_limit": self._memory,
+            "memory_limit": f"{self._memory}B",
+            "threads": self._threads,
             "python_enable_replacements": False,
             "temp_directory": "" if spill is None else str(spill),
         }
-        if self._threads is not None:
-            settings["threads"] = self._threads
         connection = duckdb.connect(":memory:", config=settings)
         try:
             connection.execute("SET TimeZone = 'UTC'")

@@ -63,7 +63,7 @@ class IbisTable:
         url: str,
         *,
         threads: int | None = None,
-        memory: str = "256MB",
+        memory: str | None = None,
         temporary: Path | None = None,
         allow_untested: bool = False,
     ) -> None:

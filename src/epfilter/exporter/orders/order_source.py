@@ -66,7 +66,7 @@ def open_orders(
     source: str | os.PathLike[str],
     *,
     threads: int | None = None,
-    memory: str = "256MB",
+    memory: str | None = None,
     temporary: Path | None = None,
     allow_untested: bool = False,
 ) -> OrderSource:
@@ -74,8 +74,9 @@ def open_orders(
 
     A file is JSONL (`.jsonl`, `.ndjson`), JSON (`.json`: a list of orders, or responses of the
     platform), CSV (`.csv`) or Parquet (`.parquet`). DuckDB reads it
-    with this number of threads (default: one per core) and this much memory; data that does not
-    fit goes into the folder `temporary` (default: the folder of the CSV file that is written).
+    with this number of threads (default: one per core that has 512 MB) and this much memory, for
+    example `2GB` (default: 512 MB per core, half of the machine's at most); data that does not fit
+    goes into the folder `temporary` (default: the folder of the CSV file that is written).
 
     A URL is one of DuckDB, SQLite, PostgreSQL, MySQL or MariaDB, such as
     `postgresql://user@host/database#table`; with `allow_untested`, one of any database that Ibis

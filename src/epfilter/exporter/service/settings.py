@@ -96,10 +96,13 @@ class ServiceSettings:
     """
 
     threads: int | None = None
-    """The number of threads of an export; by default one per core."""
+    """The number of threads of an export; by default one per core that has 512 MB."""
 
-    memory: str = "256MB"
-    """The memory that DuckDB may use for an export, in the format of DuckDB."""
+    memory: str | None = None
+    """The memory that DuckDB may use for an export, such as 2GB.
+
+    By default 512 MB per core, and half of the memory of the machine at most.
+    """
 
     log_format: LogFormat = "json"
     """The format of the log on standard error."""
