@@ -284,13 +284,17 @@ class Error(_ResponseModel):
 class ErrorResponse(_ResponseModel):
     """The body of a response that reports errors.
 
-    A single error without the list around it is read as a list of one.
+    A single error without the list around it is read as a list of one, and so is the text of
+    `{"error": "…"}`, with its `error_description`.
 
     Source: Exporter Service API 1.0, OpenAPI document, schema ErrorResponse. The document's own
-    example of a missing job is such a single error; accepting it is a decision.
+    example of a missing job is such a single error; accepting it is a decision. The second form is
+    older, and that of an authorization server: RFC 6749, 5.2.
 
     >>> ErrorResponse.model_validate({"title": "Resource Not Found", "status": 404}).errors[0].title
     'Resource Not Found'
+    >>> ErrorResponse.model_validate({"error": "Unable to parse the filter"}).errors[0].detail
+    'Unable to parse the filter'
     """
 
     errors: list[Error]
@@ -299,8 +303,14 @@ class ErrorResponse(_ResponseModel):
     @model_validator(mode="before")
     @classmethod
     def _accept_single_error(cls, body: object) -> object:
-        if isinstance(body, dict) and "errors" not in body and {"title", "detail"} & body.keys():
+        if not isinstance(body, dict) or "errors" in body:
+            return body
+        if {"title", "detail"} & body.keys():
             return {"errors": [body]}
+        texts = [body.get("error"), body.get("error_description")]
+        if isinstance(texts[0], str):
+            detail = ": ".join(text for text in texts if isinstance(text, str) and text)
+            return {"errors": [{"detail": detail}]}
         return body
 
 

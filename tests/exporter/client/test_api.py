@@ -310,6 +310,24 @@ BAD_REQUEST = {
             None,
         ),
         (
+            httpx.Response(400, json={"error": "Unable to parse filter"}),
+            RequestFailedError,
+            "GET /v2/jobs failed with 400 Bad Request: Unable to parse filter.",
+            None,
+        ),
+        (
+            httpx.Response(401, json={"error": "invalid", "error_description": f"bad {TOKEN}"}),
+            AuthenticationError,
+            "GET /v2/jobs failed with 401 Unauthorized: invalid: bad ***.",
+            None,
+        ),
+        (
+            httpx.Response(400, json={"error": {"code": 5}}),
+            RequestFailedError,
+            "GET /v2/jobs failed with 400 Bad Request.",
+            None,
+        ),
+        (
             httpx.Response(400, json={"title": "Bad", "detail": f"the token\n{TOKEN} is no good"}),
             RequestFailedError,
             "GET /v2/jobs failed with 400 Bad: the token *** is no good.",
