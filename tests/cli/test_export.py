@@ -231,11 +231,20 @@ def test_an_error_response_is_a_failure(
     assert [*Path().iterdir()] == []
 
 
-def test_a_failed_job_exits_with_1(platform: Platform) -> None:
+def test_an_export_without_orders_exits_with_3(platform: Platform) -> None:
     platform.csv_of = lambda _: b""
     result = export(platform, "eq(payment,paid)")
     assert result.stderr == f"Error: the job failed: {NOTHING}\n"
-    assert (result.stdout, result.exit_code, [*Path().iterdir()]) == ("", 1, [])
+    assert (result.stdout, result.exit_code, [*Path().iterdir()]) == ("", 3, [])
+
+
+def test_a_quiet_day_can_be_allowed(platform: Platform) -> None:
+    platform.csv_of = lambda _: b""
+    result = export(platform, "--allow-empty", "eq(payment,paid)")
+    assert (result.stdout, result.stderr) == ("orders.csv: 0 bytes, 0 rows\n", "")
+    Path("orders.csv").write_bytes(HEADER + b"1,complete\r\n")
+    assert export(platform, "--allow-empty", "--force", "eq(payment,paid)").exit_code == 0
+    assert Path("orders.csv").read_bytes() == HEADER
 
 
 def test_a_failed_part_can_be_resumed(platform: Platform) -> None:

@@ -22,7 +22,7 @@ from click.testing import CliRunner, Result
 
 from epfilter import Filter
 from epfilter.cli import main
-from epfilter.exporter.orders import attributes_of, demo_lines
+from epfilter.exporter.orders import attributes_of, csv_columns, demo_lines
 from epfilter.targets import to_predicate
 
 PAID = "eq(payment,paid):ge(with_tax,20000)"
@@ -86,7 +86,7 @@ def test_orders_that_arrive_are_appended() -> None:
     for number in (2, 100, 100, 150, 200):
         Path("orders.jsonl").write_text("".join(lines[:number]), encoding="utf-8")
         result = export(*args)
-        assert result.exit_code == (0 if number > 2 else 1), result.output
+        assert result.exit_code == (0 if number > 2 else 3), result.output
     assert result.stdout.endswith(" new\n")
     appended = read_ids()
     assert list_files() == ["orders.jsonl", "paid.csv"]
@@ -94,6 +94,19 @@ def test_orders_that_arrive_are_appended() -> None:
     Path("paid.csv").unlink()
     assert export(*args).exit_code == 0
     assert Counter(read_ids()) == Counter(appended) != Counter()
+
+
+def test_a_quiet_day_has_a_header() -> None:
+    args = ("--orders", "orders.jsonl", "eq(email,nobody)", "--allow-empty")
+    size = len(",".join(column.name for column in csv_columns("item"))) + 1
+    result = export(*args)
+    assert (result.stdout, result.exit_code) == (f"paid.csv: {size:,} bytes, 0 rows\n", 0)
+    for _ in range(2):
+        again = export(*args, "--append")
+        assert (again.stdout, again.exit_code) == (f"paid.csv: {size:,} bytes, 0 rows, 0 new\n", 0)
+        Path("paid.csv").unlink()
+    assert export(*args[:3], "--append").exit_code == 3
+    assert list_files() == ["orders.jsonl"]
 
 
 def test_other_columns_are_not_appended() -> None:
@@ -123,7 +136,7 @@ def test_the_summary_as_json() -> None:
     [
         (
             ["orders.jsonl", "eq(email,nobody)"],
-            1,
+            3,
             "Error: No results matched the supplied filter\n",
         ),
         (["orders.jsonl", "eq(paymet,paid)"], 1, "EPF201"),

@@ -20,7 +20,7 @@ from epfilter.cli.options import (
     region_option,
     threads_option,
 )
-from epfilter.cli.platform_export import PlatformExport
+from epfilter.cli.platform_export import NOTHING_MATCHED, PlatformExport
 from epfilter.cli.text_io import print_line, print_result, read_filter
 from epfilter.errors import FilterValueError, Severity
 from epfilter.exporter.models import NO_RESULTS
@@ -49,6 +49,9 @@ With --append, FILE may exist: only the orders that it lacks are added, from its
 `created_at` on, recognised by their ids. --since is for the first export then, which
 creates FILE. Use it with --resume in a scheduled job.
 
+With --allow-empty, FILE has only the header if no order matches: with --orders that of
+the columns, otherwise that of the file that it replaces, or it is empty.
+
 With --split, one job is created for each month, ISO week or day in UTC, one after the
 other, and their files are joined. FILTER must have a lower and an upper bound for that,
 for example ge(created_at,…):lt(created_at,…).
@@ -74,9 +77,10 @@ Examples:
 
 \b
 Exit codes:
-  0    the file is complete
-  1    FILTER has errors, or the job failed, for example because no order matches
+  0    the file is complete; with --append, also if there is no new order
+  1    FILTER has errors, or the job failed
   2    wrong usage, no token, no response, or a file that cannot be written
+  3    no order matches, and --allow-empty is not given
   130  interrupted
 
 {ACCESS_HELP}
@@ -88,7 +92,7 @@ _ORDERS_OPTIONS = ("allow_untested", "threads", "memory")
 
 _OPTION_GROUPS = {
     "The orders": ("--since", "--until", "--timezone", "--all", "--check"),
-    "The file": ("--output", "--append", "--force", "--resume"),
+    "The file": ("--output", "--append", "--allow-empty", "--force", "--resume"),
     "The platform": ("--region", "--split", "--timeout"),
     "Orders of your own": ("--orders", "--allow-untested", "--threads", "--memory"),
 }
@@ -148,6 +152,7 @@ _OPTION_GROUPS = {
 )
 @click.option("--resume", is_flag=True, help="Continue an interrupted export.")
 @click.option("--append", is_flag=True, help="Add the orders to FILE that it lacks.")
+@click.option("--allow-empty", is_flag=True, help="Write FILE also if no order matches.")
 @click.option("--force", is_flag=True, help="Replace FILE and an interrupted export.")
 @format_option(
     "text", "json", help="Text for people, or one JSON object with path, bytes, rows and jobs."
@@ -161,7 +166,7 @@ def export_command(
     check: bool,
     **options: Any,
 ) -> int:
-    """Run the command; return 1 where the filter has errors or the job failed."""
+    """Run the command; return its exit code."""
     period = {name: options[name] for name in ("since", "until", "timezone")}
     f = _select(source, period, check=check, every=options.pop("every"))
     if options["append"] and options["force"]:
@@ -169,7 +174,7 @@ def export_command(
     if output == Path("-"):
         raise click.UsageError("orders cannot be exported to standard output; give a file name.")
     if orders is not None:
-        names = ("append", "force", *_ORDERS_OPTIONS)
+        names = ("append", "allow_empty", "force", *_ORDERS_OPTIONS)
         switches = {name: options[name] for name in names}
         return _export_locally(f, period, orders, output, style, **switches)
     for name in _ORDERS_OPTIONS:
@@ -206,7 +211,7 @@ def _select(
     return f
 
 
-_LOCAL_OPTIONS = {"output", "since", "until", "timezone", "append", "force"}
+_LOCAL_OPTIONS = {"output", "since", "until", "timezone", "append", "allow_empty", "force"}
 
 
 def _export_locally(
@@ -226,9 +231,9 @@ def _export_locally(
         if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
             raise click.UsageError(f"`--{name}` cannot be combined with `--orders`.")
     exported = export_locally(f, period, orders, output, **switches)
-    if not exported.rows and exported.appended is None:
+    if not exported.rows and exported.appended is None and not switches["allow_empty"]:
         print_line(f"Error: {NO_RESULTS}", err=True)
-        return 1
+        return NOTHING_MATCHED
     _print_summary(style, output, output.stat().st_size, exported)
     return 0
 

@@ -55,6 +55,7 @@ def export_locally(  # noqa: PLR0913 - the options of the command
     output: Path,
     *,
     append: bool,
+    allow_empty: bool,
     force: bool,
     **options: Any,
 ) -> LocalExport:
@@ -62,10 +63,11 @@ def export_locally(  # noqa: PLR0913 - the options of the command
 
     None selects every order. With `append`, the orders that an existing file lacks are added. The
     `options` are those of `open_orders`.
-    The file appears when it is complete; without rows no file is written. Raises UsageError where
-    the file exists and neither `force` nor `append` is set, where it is the file of the orders, and
-    for an empty period; PlatformError where the orders cannot be read or the file cannot be
-    written.
+    The file appears when it is complete; without rows none is written, unless `allow_empty`.
+
+    Raises UsageError where the file exists and neither `force` nor `append` is set, where it is
+    the file of the orders, and for an empty period; PlatformError where the orders cannot be read
+    or the file cannot be written.
     """
     target, mode = _resolve_target(output)
     if mode is not None:
@@ -82,9 +84,9 @@ def export_locally(  # noqa: PLR0913 - the options of the command
             rows = _write_csv(source, f, part, signals)
             if append and target.exists():
                 return _append(target, part)
-            if rows:
+            if rows or allow_empty:
                 move_into_place(part, target, replace=force, mode=mode)
-            return LocalExport(rows, rows if append and rows else None)
+            return LocalExport(rows, rows if append and (rows or allow_empty) else None)
     except FileExistsError:
         raise _file_exists_error(make_printable(str(output))) from None
     except (OrdersError, MergeError, FilterError) as error:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from epfilter.exporter import Exported, ExportProgress
 
 _CONTINUE = "To continue, run the same command with --resume"
+NOTHING_MATCHED = 3
+"""The exit code of an export without orders."""
+
 _LIST_JOBS = "`epfilter jobs` shows whether a job was created."
 
 
@@ -35,6 +38,7 @@ class PlatformExport:
     until: str | None
     timezone: str
     append: bool
+    allow_empty: bool
     region: str
     split: Literal["month", "week", "day"] | None
     timeout: float
@@ -59,7 +63,8 @@ class PlatformExport:
             print_line(f"Error: the job failed: {make_printable(str(error))}", err=True)
             if checkpoint.is_resumable:
                 print_line(checkpoint.instructions, err=True)
-            raise click.exceptions.Exit(1) from None
+            code = NOTHING_MATCHED if error.job.has_no_results else 1
+            raise click.exceptions.Exit(code) from None
         except PlatformError as error:
             # A user who resumes knows these options, unless a file has appeared just now.
             known = self.resume and (self.force or not checkpoint.is_blocked)
@@ -87,6 +92,7 @@ class PlatformExport:
                 until=self.until,
                 timezone=self.timezone,
                 append=self.append,
+                allow_empty=self.allow_empty,
                 split=self.split,
                 check=False,
                 timeout=self.timeout,

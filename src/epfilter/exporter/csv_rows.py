@@ -140,6 +140,18 @@ def list_columns(names: Sequence[str]) -> str:
     return shown + f" and {hidden} more" * (hidden > 0)
 
 
+def read_header(path: Path) -> bytes:
+    """Return the header of a CSV file, with its byte order mark; raise MergeError for another file.
+
+    >>> read_header(Path("none.csv"))
+    Traceback (most recent call last):
+    epfilter.exporter.errors.MergeError: cannot read none.csv: No such file or directory.
+    """
+    with open_part(path) as file:
+        mark = read_byte_order_mark(file, path)
+        return mark + next(read_rows(file, path), b"")
+
+
 def count_rows(path: Path) -> int | None:
     """Return the number of rows of a CSV file without the header; None if it is not CSV.
 

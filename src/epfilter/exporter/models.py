@@ -190,6 +190,16 @@ class Job(_ResponseModel):
     timestamps: Timestamps | None = None
     """When the job was created and updated."""
 
+    @property
+    def has_no_results(self) -> bool:
+        """Whether the job has failed only because no order matches its filter.
+
+        >>> Job(id=UUID(int=1), status="failed", error=NO_RESULTS).has_no_results
+        True
+        """
+        error = (self.error or "").strip().rstrip(".").lower()
+        return self.status is JobStatus.FAILED and error == NO_RESULTS.lower()
+
 
 class JobResponse(_ResponseModel):
     """The response to creating a job, getting one job and getting all jobs.

@@ -129,6 +129,46 @@ def test_an_export_without_orders_is_an_error(
         assert names(tmp_path) == []
 
 
+@pytest.mark.parametrize("resume", [False, True])
+@pytest.mark.parametrize("append", [False, True])
+def test_an_export_without_orders_can_be_allowed(
+    open_client: Opener,
+    tmp_path: Path,
+    append: bool,  # noqa: FBT001 - a column of the table
+    resume: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    target = tmp_path / "a.csv"
+    options = {"allow_empty": True, "append": append, "resume": resume}
+    for split, before, after in (
+        ("month", None, b""),
+        (None, None, b""),
+        (None, CSV, CSV if append else b"id,status\n"),
+        ("month", b"id,created_at\n", b"id,created_at\n"),
+    ):
+        if append and before == CSV:
+            continue  # it has no column `created_at`
+        target.unlink(missing_ok=True)
+        if before is not None:
+            target.write_bytes(before)
+        service = Service(part(1))
+        service.statuses = {0: EMPTY, 1: EMPTY, 2: EMPTY}
+        result = open_client(service).call("export", WINDOW, target, split=split, **options)
+        assert (result.rows, result.appended, result.size) == (0, 0 if append else None, len(after))
+        assert [job.status for job in result.jobs] == ["failed"] * (3 if split else 1)
+        assert target.read_bytes() == after
+        assert names(tmp_path) == ["a.csv"]
+
+
+def test_another_failure_is_an_error_also_if_an_empty_file_is_allowed(
+    open_client: Opener, tmp_path: Path
+) -> None:
+    service = Service(part(1))
+    service.statuses[0] = {"status": "failed", "error": "out of order"}
+    with pytest.raises(JobFailedError, match="out of order"):
+        open_client(service).call("export", FILTER, tmp_path / "a.csv", allow_empty=True)
+    assert names(tmp_path) == []
+
+
 @pytest.mark.parametrize(
     ("exported", "options", "error"),
     [

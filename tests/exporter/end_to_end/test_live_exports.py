@@ -171,7 +171,7 @@ def test_the_command_line_exports_and_shows_the_job(service: Service, tmp_path: 
 def test_an_export_without_results_writes_no_file(service: Service, tmp_path: Path) -> None:
     text = "eq(email,unknown)"
     result = run(service.address, "export", text, "-o", "orders.csv", folder=tmp_path)
-    assert result.returncode == 1
+    assert result.returncode == 3
     assert NO_RESULTS in result.stderr
     assert list(tmp_path.iterdir()) == []
 

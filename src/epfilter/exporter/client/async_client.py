@@ -143,6 +143,7 @@ class AsyncExporterClient:
         restart: bool = False,
         replace: bool = True,
         append: bool = False,
+        allow_empty: bool = False,
     ) -> Exported:
         """Async variant of `ExporterClient.export`."""
         flow = exports.export(
@@ -157,6 +158,7 @@ class AsyncExporterClient:
             restart=restart,
             replace=replace,
             append=append,
+            allow_empty=allow_empty,
         )
         return await self._driver.run(flow)
 

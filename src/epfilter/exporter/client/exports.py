@@ -27,7 +27,7 @@ from epfilter.exporter.client.settings import require_seconds
 from epfilter.exporter.client.target_files import AnyPath, TargetFile, translate_os_errors
 from epfilter.exporter.csv_append import append_csv, read_newest
 from epfilter.exporter.csv_merge import merge_csv
-from epfilter.exporter.csv_rows import count_rows
+from epfilter.exporter.csv_rows import count_rows, read_header
 from epfilter.exporter.errors import (
     DownloadError,
     JobExpiredError,
@@ -35,7 +35,7 @@ from epfilter.exporter.errors import (
     JobNotFoundError,
 )
 from epfilter.exporter.filter_splitting import Calendar, split
-from epfilter.exporter.models import NO_RESULTS, CreateJob, Job, JobStatus
+from epfilter.exporter.models import CreateJob, Job, JobStatus
 from epfilter.exporter.periods import current_time, within_period
 from epfilter.templates import as_filter
 
@@ -162,6 +162,7 @@ def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword
     restart: bool,
     replace: bool,
     append: bool,
+    allow_empty: bool,
 ) -> Flow[Exported]:
     """Run an export; `ExporterClient.export` documents the parameters."""
     timeout = require_seconds(timeout, "timeout")
@@ -191,7 +192,18 @@ def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword
         if target.mode is not None:
             raise target.conflict_error(appeared=bool(checkpoint.data.jobs))
         target = dataclasses.replace(target, replace=False)
-    run = _Export(jobs, target, requests, request, disjoint, timeout, progress, checkpoint, append)
+    run = _Export(
+        jobs,
+        target,
+        requests,
+        request,
+        disjoint,
+        timeout,
+        progress,
+        checkpoint,
+        append=append,
+        allow_empty=allow_empty,
+    )
     try:
         exported = yield from run.run()
         yield Call(checkpoint.delete)
@@ -228,19 +240,25 @@ class _Export:
     timeout: float
     progress: AnyProgress | None
     checkpoint: Checkpoint
-    append: bool = False
+    append: bool
+    allow_empty: bool
     part_files: list[Path] = field(default_factory=list)
     """The files of parts that may exist."""
 
     def run(self) -> Flow[Exported]:
         if len(self.requests) == 1 and not self.append:
-            return (yield from self._export_single_part())
+            try:
+                return (yield from self._export_single_part())
+            except JobFailedError as error:
+                if not self.allow_empty or not error.job.has_no_results:
+                    raise
+                return (yield from self._export_nothing([error.job]))
         jobs, files = [], []
         for index in range(len(self.requests)):
             try:
                 job, file = yield from self._fetch_part(index)
             except JobFailedError as error:
-                if not _has_no_results(error.job):
+                if not error.job.has_no_results:
                     raise
                 jobs.append(error.job)
                 continue
@@ -248,6 +266,8 @@ class _Export:
             files.append(file)
         if not files and not (self.append and self.target.mode is not None):
             yield Call(self.checkpoint.delete)
+            if self.allow_empty:
+                return (yield from self._export_nothing(jobs))
             raise JobFailedError(str(jobs[-1].error), job=jobs[-1])
         write = self._append if self.append else self._merge
         size, rows, appended = yield Call(partial(write, files))
@@ -265,6 +285,22 @@ class _Export:
             size = fingerprint.size
         rows = yield Call(partial(count_rows, self.target.path))
         return Exported(self.target.requested_path, (job,), size, rows)
+
+    def _export_nothing(self, jobs: Sequence[Job]) -> Flow[Exported]:
+        """Write a file without orders."""
+        size = yield Call(self._write_header)
+        appended = 0 if self.append else None
+        return Exported(self.target.requested_path, tuple(jobs), size, 0, appended)
+
+    def _write_header(self) -> int:
+        """Write the header of the file that is replaced, if there is one; return its size.
+
+        The platform sends no file without orders, and its columns are not documented.
+        """
+        header = b"" if self.target.mode is None else read_header(self.target.path)
+        with self.target.open() as output:
+            output.write(header)
+        return len(header)
 
     def _place_part(self, file: Path) -> int:
         """Give the file of the only part the path of the target; return its size."""
@@ -339,7 +375,7 @@ class _Export:
             job = yield from self.jobs.get(job_id)
         except (JobExpiredError, JobNotFoundError):
             return None
-        must_repeat = job.status is JobStatus.FAILED and not _has_no_results(job)
+        must_repeat = job.status is JobStatus.FAILED and not job.has_no_results
         return None if must_repeat else job
 
     def _describe(
@@ -362,9 +398,3 @@ class _Export:
         if progress is None:
             return None
         return lambda file: progress(self._describe(index, job, file))
-
-
-def _has_no_results(job: Job) -> bool:
-    """Return whether a job has failed only because no order matches its filter."""
-    error = (job.error or "").strip().rstrip(".").lower()
-    return job.status is JobStatus.FAILED and error == NO_RESULTS.lower()

@@ -206,6 +206,7 @@ class ExporterClient:
         restart: bool = False,
         replace: bool = True,
         append: bool = False,
+        allow_empty: bool = False,
     ) -> Exported:
         r"""Export the orders that a filter selects to a CSV file: create, wait and download.
 
@@ -232,6 +233,10 @@ class ExporterClient:
         newest `created_at` on, which replaces `since`. Orders are recognised by their ids, so that
         none is lost or doubled; the file is replaced as a whole, and only by one with the same
         columns. Without a file, this is a first export. No new order is not an error.
+
+        With `allow_empty`, an export without orders is not an error: it writes the header of the
+        file that it replaces, or an empty file, because the platform sends no header. `append`
+        leaves an existing file as it is.
 
         A resumed export has the period with which it began, also if `since` is `yesterday` and the
         day has changed.
@@ -266,6 +271,7 @@ class ExporterClient:
             restart=restart,
             replace=replace,
             append=append,
+            allow_empty=allow_empty,
         )
         return self._driver.run(flow)
 
