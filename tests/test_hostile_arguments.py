@@ -44,7 +44,7 @@ from epfilter.analysis import (
     subtract,
 )
 from epfilter.ast import fields, transform, walk
-from epfilter.editing import complete, hover, signature, symbols, tokens
+from epfilter.editing import actions, complete, hover, signature, symbols, tokens
 from epfilter.editing import format as format_text
 from epfilter.english import in_words
 from epfilter.errors import FilterError, FilterValueError
@@ -184,6 +184,11 @@ _ENTRIES: dict[str, Callable[[Any], object]] = {
     "simplify": simplify,
     "normalize": normalize,
     "subtract": lambda value: subtract(value, _FILTER),
+    "actions": lambda value: actions(value, 0),
+    "actions offset": lambda value: actions("eq(a,1)", value),
+    "actions end": lambda value: actions("eq(a,1)", 0, end=value),
+    "actions resource": lambda value: actions("eq(a,1)", 0, value),
+    "actions settings": lambda value: actions("eq(a,1)", 0, settings=value),
     "complete": lambda value: complete(value, 0),
     "complete offset": lambda value: complete("eq(a,1)", value),
     "complete resource": lambda value: complete("eq(a,1)", 0, value),

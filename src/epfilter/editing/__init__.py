@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from epfilter.editing.formatting import format  # noqa: A004 - the standard name in editors
     from epfilter.editing.highlighting import Token, tokens
     from epfilter.editing.outline import Symbol, symbols
+    from epfilter.editing.quick_fixes import Action, actions
 
 _MODULES = {
+    "Action": "quick_fixes",
     "Completion": "completion",
     "Hover": "descriptions",
     "Signature": "descriptions",
     "Symbol": "outline",
     "Token": "highlighting",
+    "actions": "quick_fixes",
     "complete": "completion",
     "format": "formatting",
     "hover": "descriptions",
@@ -33,11 +36,13 @@ _MODULES = {
 }
 
 __all__ = [
+    "Action",
     "Completion",
     "Hover",
     "Signature",
     "Symbol",
     "Token",
+    "actions",
     "complete",
     "format",
     "hover",

@@ -34,6 +34,15 @@ def format(  # noqa: A001 - the standard name in editors
     new = pretty(node, indent=indent, width=width, quotes=quotes)
     if not multiline:
         new = unparse(node, quotes=quotes)
+    return replace_difference(text, new)
+
+
+def replace_difference(text: str, new: str) -> tuple[Edit, ...]:
+    """Return the edit that changes a text to another, without what is the same at both ends.
+
+    >>> replace_difference("eq(a,1)", "eq(a,2)")
+    (Edit(span=Span(start=5, end=6), text='2'),)
+    """
     if new == text:
         return ()
     start = _count_common(text, new)
