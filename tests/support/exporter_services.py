@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 
@@ -18,6 +18,8 @@ from epfilter.exporter.orders.order_source import OrderSource
 from epfilter.exporter.service.components import Service
 
 if TYPE_CHECKING:
+    import httpx
+
     # Not when imported, because it warns about the HTTP client.
     from starlette.testclient import TestClient
 
@@ -122,6 +124,18 @@ def interrupt_until_error(store: OrderSource, call: Callable[[], object]) -> lis
 
     eventually(ended, seconds=60)
     return errors
+
+
+def list_jobs(client: httpx.Client) -> list[dict[str, Any]]:
+    """Return the jobs of all pages, the newest first."""
+    jobs: dict[str, dict[str, Any]] = {}
+    link: str | None = "/v2/jobs"
+    while link:
+        page = client.get(link).json()
+        # A job that is created meanwhile moves another one to the next page.
+        jobs |= {job["id"]: job for job in page["data"]}
+        link = page["links"].get("next")
+    return [*jobs.values()]
 
 
 def run_job(client: TestClient, orders: HeldOrders) -> str:

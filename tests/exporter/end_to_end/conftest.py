@@ -15,7 +15,7 @@ from epfilter.exporter.orders.order_schema import get_items
 from epfilter.targets import to_predicate
 from exporter.end_to_end.fault_proxy import Proxy, proxy_to
 from exporter.end_to_end.live_clients import LiveClient
-from support.exporter_services import AUTHORIZATION, eventually, job_request
+from support.exporter_services import AUTHORIZATION, eventually, job_request, list_jobs
 from support.live_services import LiveService, live_service
 
 Order = dict[str, Any]
@@ -60,8 +60,7 @@ class Service:
 
     def jobs(self) -> list[dict[str, Any]]:
         """Return all jobs, the newest first."""
-        jobs: list[dict[str, Any]] = self.http.get("/v2/jobs").json()["data"]
-        return jobs
+        return list_jobs(self.http)
 
     def wait_for_jobs(self) -> list[dict[str, Any]]:
         """Wait until no job waits or runs; return all jobs."""

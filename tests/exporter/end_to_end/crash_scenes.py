@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from support.exporter_services import AUTHORIZATION, TOKEN, eventually, job_request
+from support.exporter_services import AUTHORIZATION, TOKEN, eventually, job_request, list_jobs
 from support.live_services import LiveService, live_service
 
 Job = dict[str, Any]
@@ -128,8 +128,7 @@ class CrashScene:
         with httpx.Client(base_url=live.address, headers=AUTHORIZATION, timeout=30) as client:
 
             def jobs() -> list[Job]:
-                all_jobs: list[Job] = client.get("/v2/jobs").json()["data"]
-                return all_jobs
+                return list_jobs(client)
 
             eventually(lambda: all(job["status"] in _FINISHED for job in jobs()), _TIMEOUT)
             return jobs()
