@@ -108,3 +108,22 @@ def test_the_installed_command_prints_its_version(environment: Path) -> None:
 def test_the_installed_command_prints_a_payload(environment: Path) -> None:
     payload = '{"data":{"type":"job","job_type":"order_export","filter":"' + FILTER + '"}}'
     assert epfilter(environment, "payload", FILTER) == payload
+
+
+def test_installations_of_the_documentation_work(distributions: Path, tmp_path: Path) -> None:
+    (wheel,) = distributions.glob("*.whl")
+    for number, requirement in enumerate(
+        [
+            f"epfilter[testing] @ git+file://localhost{ROOT.as_posix()}",
+            f"{ROOT}[testing]",
+            f"{wheel}[testing]",
+        ]
+    ):
+        folder = tmp_path / str(number)
+        venv.create(folder, with_pip=True)
+        interpreter = str(folder / SCRIPTS / "python")
+        run(folder, interpreter, "-m", "pip", "install", requirement)
+        assert python(folder, "import hypothesis, epfilter; print(epfilter.__version__)")
+        # An extra is added to what is installed, wherever it came from.
+        run(folder, interpreter, "-m", "pip", "install", "epfilter[client]")
+        assert python(folder, "import httpx; print(1)") == "1"

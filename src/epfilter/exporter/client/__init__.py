@@ -1,6 +1,6 @@
 """A synchronous and an asynchronous client of the Exporter Service.
 
-Needs `pip install epfilter[client]`. The names in `__all__` are public, and also exported by
+Requires `pip install 'epfilter[client]'`. The names in `__all__` are public, and also exported by
 `epfilter.exporter`. The functions for checkpoints are for the command line only.
 """
 
