@@ -16,7 +16,14 @@ import pytest
 from epfilter import F, parse
 from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
-from epfilter.exporter.orders import OrderSource, RowsPer, demo_lines, open_orders
+from epfilter.exporter.orders import (
+    OrderSource,
+    RowsPer,
+    demo_lines,
+    duckdb_files,
+    jsonl_validation,
+    open_orders,
+)
 from epfilter.exporter.orders.duckdb_files import OrderFile
 from exporter.orders.conftest import ids
 from support.exporter_services import interrupt_until_error
@@ -406,3 +413,82 @@ def test_row_groups_of_the_default_size_and_large_files_fit_into_the_default_mem
         with duckdb.connect() as connection:
             connection.execute(f"COPY ({read}) TO '{large}'")
     assert open_orders(large).write_csv(None, target) > 300_000
+
+
+SYNTAX = ('{"id": ', "is not valid JSON: expected a value at column 8.")
+VALUE = (
+    '{"id": "broken-order", "items": [{"quantity": 1.5}]}',
+    "is not a valid order: `quantity` is not a whole number: 1.5.",
+)
+
+
+@pytest.mark.parametrize(("line", "message"), [SYNTAX, VALUE])
+def test_naming_a_broken_line_checks_only_suspects(
+    stored: Callable[..., Path],
+    target: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    line: str,
+    message: str,
+) -> None:
+    """The work in Python does not grow with the file."""
+    checked: list[bytes] = []
+    check_line = jsonl_validation._check_line
+
+    def count(text: bytes) -> None:
+        checked.append(text)
+        check_line(text)
+
+    monkeypatch.setattr(jsonl_validation, "_check_line", count)
+    store = open_orders(stored("".join(demo_lines(500)) + f"\n{line}\n" + '{"id":"last"}\n'))
+    with pytest.raises(OrdersError) as caught:
+        store.write_csv(None, target)
+    assert str(caught.value) == f"line 502 of orders.jsonl {message}"
+    assert checked == [line.encode()]
+
+
+def test_the_search_for_a_line_takes_no_longer_than_the_export(
+    stored: Callable[..., Path], target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def search(_path: Path, *, check: Callable[[], None], **_: object) -> None:
+        while True:
+            check()
+
+    monkeypatch.setattr(duckdb_files, "find_broken_line", search)
+    monkeypatch.setattr(duckdb_files, "_LEAST_SEARCH_SECONDS", 0.0)
+    store = open_orders(stored('{"id": "1"}\n{"id":'))
+    with pytest.raises(OrdersError, match=r"^orders\.jsonl contains invalid orders: "):
+        store.write_csv(None, target)
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
+def test_reading_in_python_can_be_interrupted(
+    stored: Callable[..., Path], target: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    """Both the search for a line and the check of all rows end with the call."""
+    begun, may_go_on = threading.Event(), threading.Event()
+
+    def wait(path: Path, check: Callable[[], None], **_: object) -> None:
+        begun.set()
+        may_go_on.wait(20)
+        check()
+        pytest.fail(f"the reading of {path.name} goes on")
+
+    name = "find_broken_line" if suffix == ".jsonl" else "check_rows"
+    monkeypatch.setattr(duckdb_files, name, wait)
+    text = '{"id": "1"}\n{"id":' if suffix == ".jsonl" else "id\n1\n"
+    store = open_orders(stored(text, f"orders{suffix}"))
+    errors: list[str] = []
+
+    def call() -> None:
+        try:
+            store.write_csv(None, target)
+        except OrdersError as error:
+            errors.append(str(error))
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    assert begun.wait(20)
+    threading.Timer(0.05, may_go_on.set).start()
+    store.interrupt()
+    thread.join(20)
+    assert errors == ["interrupted"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -15,31 +15,38 @@ MAX_ROW_BYTES = 16 * 2**20
 """The most bytes of a row. A longer one is mostly not a row, but a quote that is never closed."""
 
 
+_ROWS_PER_CHECK = 1024
+
+
 def read_header(path: Path) -> list[str]:
     """Return the names of the columns.
 
     Raises OrdersError if the file does not begin with a header.
     """
-    return _read_names(path, whole=False)
+    return _read_names(path)
 
 
-def check_rows(path: Path) -> None:
+def check_rows(path: Path, check: Callable[[], None] = lambda: None) -> None:
     """Raise OrdersError if a row does not have as many cells as the header.
+
+    `check` is called now and then, and may raise an error to end the reading.
 
     DuckDB silently drops everything after a quote that is never closed, such as the end of a file
     that was cut off.
     """
-    _read_names(path, whole=True)
+    _read_names(path, check)
 
 
-def _read_names(path: Path, *, whole: bool) -> list[str]:
-    """Return the names of the columns; with `whole`, check every row too."""
+def _read_names(path: Path, check: Callable[[], None] | None = None) -> list[str]:
+    """Return the names of the columns; with `check`, read every row too."""
     csv_module = _load_private_csv()
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = csv_module.reader(lines, strict=True)
         try:
             names: list[str] = next(rows, [])
-            for row in rows if whole else ():
+            for number, row in enumerate(rows if check else ()):
+                if check and number % _ROWS_PER_CHECK == 0:
+                    check()
                 if len(row) != len(names) and row:
                     raise OrdersError(
                         f"line {rows.line_num} of {path.name} ends a row of {len(row)} cells, "
@@ -65,11 +72,11 @@ def _check_names(names: list[str], path: Path) -> None:
         raise OrdersError(f"{path.name} has two columns `{duplicate}`.")
 
 
-def find_long_row(path: Path) -> OrdersError | None:
+def find_long_row(path: Path, check: Callable[[], None] = lambda: None) -> OrdersError | None:
     """Return the error for the first row that is too long; None if there is no such row.
 
-    It reads the whole file, so call it only after an export has failed. Raises OSError if the file
-    cannot be read.
+    It reads the whole file, so call it only after an export has failed. `check` is called now and
+    then, and may raise an error to end the search. Raises OSError if the file cannot be read.
     """
     size = 0
 
@@ -85,7 +92,9 @@ def find_long_row(path: Path) -> OrdersError | None:
         suppress(ValueError, csv_module.Error),
     ):
         rows = csv_module.reader(count_bytes(lines), strict=True)
-        for _ in rows:
+        for number, _ in enumerate(rows):
+            if number % _ROWS_PER_CHECK == 0:
+                check()
             if size > MAX_ROW_BYTES:
                 return _row_too_long(path, rows.line_num)
             size = 0

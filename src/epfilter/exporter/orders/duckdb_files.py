@@ -4,9 +4,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -17,16 +21,22 @@ from epfilter.exporter.orders.columns import RowsPer
 from epfilter.exporter.orders.csv_validation import check_rows, find_long_row
 from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions, copy_to_csv
 from epfilter.exporter.orders.duckdb_sql import Source, build_csv_select, build_view_select
-from epfilter.exporter.orders.file_formats import FORMATS, Describe, describe_csv, describe_jsonl
+from epfilter.exporter.orders.file_formats import FORMATS, describe_csv, describe_jsonl
 from epfilter.exporter.orders.jsonl_validation import find_broken_line
 from epfilter.exporter.orders.source_paths import printable_name, stat_readable
 from epfilter.targets import filter_frame
 
-_FAULT_FINDERS: dict[Describe, Callable[[Path], OrdersError | None]] = {
-    describe_jsonl: find_broken_line,
-    describe_csv: find_long_row,
-}
-"""What finds the broken line of a file, by the function that describes its format."""
+_ORDER_ID = re.compile(r", in the order (.+)$")
+"""The end of a message of `build_view_select`."""
+
+_LINE = re.compile(r", in line (\d{1,15}):")
+"""The line in a message of DuckDB."""
+
+_LEAST_SEARCH_SECONDS = 2.0
+
+
+class _SearchTooLongError(Exception):
+    """The search for a broken line takes longer than the export took."""
 
 
 class OrderFile:
@@ -100,7 +110,7 @@ class OrderFile:
     ) -> tuple[str, Source]:
         source = self._describe(connection, self._path)
         if self._describe is describe_csv:
-            check_rows(self._path)
+            check_rows(self._path, partial(self._sessions.raise_if_interrupted, connection))
         view = build_view_select(source)
         if f is None:
             return view, source
@@ -115,16 +125,21 @@ class OrderFile:
         Raises OrdersError too if the file changes meanwhile: its orders may never have been in one
         file together.
         """
-        before = self._identity()
+        before, start = self._identity(), time.monotonic()
         try:
             with self._sessions.session((self._path, *targets), folder) as connection:
-                yield connection
-        except (DataError, OrdersError) as error:
+                try:
+                    with self._sessions.translate_errors(connection):
+                        yield connection
+                except DataError as error:
+                    if self._identity() == before:
+                        # Here, where it can be interrupted.
+                        raise self._explain(connection, error, time.monotonic() - start) from None
+                    raise
+        except (DataError, OrdersError):
             if self._identity() != before:
                 raise self._changed_error() from None
-            if isinstance(error, OrdersError):
-                raise
-            raise self._explain(error) from None
+            raise
         if self._identity() != before:
             raise self._changed_error()
 
@@ -135,11 +150,46 @@ class OrderFile:
     def _changed_error(self) -> OrdersError:
         return OrdersError(f"{self._name} changed while it was read.", hint="export again")
 
-    def _explain(self, error: DataError) -> OrdersError:
-        """Return an error with the broken line, where one can be found."""
+    def _explain(
+        self, connection: duckdb.DuckDBPyConnection, error: DataError, seconds: float
+    ) -> OrdersError:
+        """Return an error with the broken line, where it is found in the time of the export."""
+        end = time.monotonic() + max(seconds, _LEAST_SEARCH_SECONDS)
+
+        def check() -> None:
+            self._sessions.raise_if_interrupted(connection)
+            if time.monotonic() > end:
+                raise _SearchTooLongError
+
         explanation = None
-        find_fault = _FAULT_FINDERS.get(self._describe)
-        if find_fault is not None:
-            with suppress(OSError):
-                explanation = find_fault(self._path)
+        with suppress(OSError, _SearchTooLongError):
+            if self._describe is describe_csv:
+                explanation = find_long_row(self._path, check)
+            elif self._describe is describe_jsonl:
+                explanation = self._find_broken_line(connection, str(error), check)
         return explanation or OrdersError(f"{self._name} contains invalid orders: {error}")
+
+    def _find_broken_line(
+        self, connection: duckdb.DuckDBPyConnection, message: str, check: Callable[[], None]
+    ) -> OrdersError | None:
+        """Return the error of a broken line: first of a suspect, because Python reads slowly."""
+        if order_id := _ORDER_ID.search(message):
+            shown = json.dumps(order_id[1], ensure_ascii=False)[1:-1].encode()
+            found = find_broken_line(self._path, containing=shown, check=check)
+        else:
+            row = self._find_unreadable_row(connection)
+            if row is None and (reported := _LINE.search(message)):
+                row = int(reported[1])  # often, but not always, the right one
+            found = None if row is None else find_broken_line(self._path, row=row, check=check)
+        return found or find_broken_line(self._path, check=check)
+
+    def _find_unreadable_row(self, connection: duckdb.DuckDBPyConnection) -> int | None:
+        """Return the number of the first row that is not JSON or has no id, if there is one."""
+        table = describe_jsonl(connection, self._path, ignore_errors=True).table
+        numbered = f"SELECT row_number() OVER () AS number, id FROM {table}"
+        with suppress(DataError), self._sessions.translate_errors(connection):
+            row = connection.execute(
+                f"SELECT min(number) FROM ({numbered}) WHERE id IS NULL"
+            ).fetchone()
+            return None if row is None or row[0] is None else int(row[0])
+        return None

@@ -41,8 +41,15 @@ def _struct_type(tree: Tree) -> str:
     return f"STRUCT({', '.join(members)})"
 
 
-def describe_jsonl(connection: duckdb.DuckDBPyConnection, path: Path) -> Source:  # noqa: ARG001 - the schema is fixed
+def describe_jsonl(
+    connection: duckdb.DuckDBPyConnection,  # noqa: ARG001 - the schema is fixed
+    path: Path,
+    *,
+    ignore_errors: bool = False,
+) -> Source:
     """Return the source for orders as the platform returns them, one per line.
+
+    With `ignore_errors`, a line that is not JSON is an order without values.
 
     The schema is fixed, not guessed from the first lines. Every value is read as text first,
     because DuckDB would read 5.5 as the integer 6.
@@ -52,7 +59,8 @@ def describe_jsonl(connection: duckdb.DuckDBPyConnection, path: Path) -> Source:
     )
     table = (
         f"read_json({quote_text(escape_glob(path))}, format = 'newline_delimited', "
-        f"records = 'true', auto_detect = false, maximum_object_size = {MAX_LINE_BYTES}, "
+        f"records = 'true', auto_detect = false, ignore_errors = {ignore_errors}, "
+        f"maximum_object_size = {MAX_LINE_BYTES}, "
         f"columns = {{{columns}}})"
     )
     return _source_of_objects(table)

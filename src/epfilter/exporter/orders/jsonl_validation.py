@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from epfilter.exporter.errors import OrdersError
@@ -20,15 +20,25 @@ from epfilter.strict_json import JsonError, JsonFault, StrictDecoder
 MAX_LINE_BYTES = 16 * 2**20
 """The most bytes of a line; DuckDB reads some longer ones too."""
 
+_LINES_PER_CHECK = 256
+
 _DECODER = StrictDecoder(tolerate={JsonFault.CONSTANT})
 """DuckDB reads NaN and Infinity too, so they are not what it has failed on."""
 
 
-def find_broken_line(path: Path) -> OrdersError | None:
+def find_broken_line(
+    path: Path,
+    *,
+    containing: bytes = b"",
+    row: int | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> OrdersError | None:
     r"""Return the error for the first line that is not an order; None if every line is one.
 
-    It reads the whole file, so call it only after an export has failed. Raises OSError if the file
-    cannot be read.
+    It reads the whole file, so call it only after an export has failed. It is much faster if only
+    the lines with some bytes, or only the line of a row, are suspects; rows count from 1, without
+    blank lines. `check` is called now and then, and may raise an error to end the search. Raises
+    OSError if the file cannot be read.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -38,8 +48,19 @@ def find_broken_line(path: Path) -> OrdersError | None:
     'line 2 of orders.jsonl is not valid JSON: expected a value at column 8.'
     """
     too_long = None
+    rows = 0
     with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
+            if number % _LINES_PER_CHECK == 0:
+                check()
+            if containing not in line:
+                continue
+            if row is not None:
+                rows += not line.isspace()
+                if rows < row:
+                    continue
+                if rows > row:
+                    break
             try:
                 _check_line(line.rstrip(b"\r\n"))
             except OrdersError as error:
