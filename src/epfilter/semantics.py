@@ -128,6 +128,10 @@ def case_variants() -> dict[str, str]:
     return variants
 
 
+Location = str | tuple[str, ...]
+"""A path in data, or the paths of texts that are joined with a space."""
+
+
 class PathStep(NamedTuple):
     """One step of a path: the member `name`, or the element `list_index` of a list."""
 

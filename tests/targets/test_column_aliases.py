@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ import polars as pl
 import pytest
 from sqlalchemy import JSON, Column, Integer, MetaData, String, Table, create_engine, insert, select
 
+from epfilter.builder import F
 from epfilter.errors import FilterValueError, ResourceError, UnsupportedFilterError
 from epfilter.resources import (
     Alias,
@@ -19,6 +21,7 @@ from epfilter.resources import (
     PrefixAlias,
     Resource,
     integer,
+    string,
     timestamp,
 )
 from epfilter.targets import filter_frame, to_predicate, to_sqlalchemy
@@ -115,6 +118,32 @@ def test_locations_of_a_resource_of_your_own() -> None:
     assert matching({"attributes": {"weight": 5}, "meta": {"sent_at": "2024-02-01"}})
     assert matching({"attributes.weight": 5, "sent_at": "2024-02-01"})
     assert not matching({"attributes": {"weight": 5, "sent_at": "2024-02-01"}})
+
+
+class Letters(Resource, locations={"receiver": ("to.first", "to.last")}):
+    receiver = EqInOrderedNull(string())
+
+
+@for_each(
+    ("row", "found"),
+    [
+        ({"to": {"first": "Ann", "last": "Lee"}}, "Ann Lee"),
+        ({"to.first": "Ann", "to.last": "Lee"}, "Ann Lee"),
+        ({"to": {"first": None, "last": "Lee"}}, "Lee"),
+        ({"to": {"first": ""}}, ""),
+        ({"to": {"first": "Ann", "last": 5}}, "Ann"),
+        ({"receiver": "Bo", "to": {"first": "Ann"}}, "Bo"),
+        ({"to": {"first": None}}, None),
+        ({"to": "Ann"}, None),
+    ],
+)
+def test_a_location_joins_texts(row: dict[str, Any], found: str | None) -> None:
+    f = F.receiver.is_null() if found is None else F.receiver.eq(found)
+    for seen in (row, MappingProxyType(row)):  # generated code, and the general way
+        assert to_predicate(f, Letters())(seen)
+        assert not to_predicate("eq(receiver,Ann L)", Letters())(seen)
+    with pytest.raises(FilterValueError, match="the frame has no column"):
+        filter_frame(pl.DataFrame({"to": [{"first": "Ann", "last": "Lee"}]}), f, Letters())
 
 
 def test_a_location_of_no_field() -> None:

@@ -189,7 +189,8 @@ def _names_of(field: str, resource: Resource | None) -> tuple[str, ...]:
     schema = resource_schema(resource)
     if any(isinstance(alias, PatternAlias) for alias in schema.aliases):
         return ()
-    return schema.names_of(schema.get(field).path)
+    names = schema.names_of(schema.get(field).path)
+    return tuple(path for name in names for path in ([name] if isinstance(name, str) else name))
 
 
 def _print_matches(

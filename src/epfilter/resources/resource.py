@@ -31,6 +31,7 @@ from epfilter.resources.declarations import (
 from epfilter.resources.fields import EveryOperator, Field
 from epfilter.resources.groups import FieldGroup, Keyed, Nested, declared_fields, member_fields
 from epfilter.resources.schema import FieldMatch, Schema
+from epfilter.semantics import Location
 from epfilter.snippets import format_argument, shorten
 from epfilter.suggestions import suggest_name
 from epfilter.values import to_text
@@ -66,7 +67,7 @@ class Resource(FieldGroup):
     _schema: ClassVar[Schema]
     _aliases: ClassVar[tuple[AnyAlias, ...]] = ()
     _extra_fields: ClassVar[Mapping[str, Declaration[Any]]] = MappingProxyType({})
-    _locations: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    _locations: ClassVar[Mapping[str, Location]] = MappingProxyType({})
 
     def __init_subclass__(  # noqa: PLR0913 - the facts about a listing, each by keyword
         cls,
@@ -80,13 +81,14 @@ class Resource(FieldGroup):
         only_required: bool = False,
         aliases: tuple[AnyAlias, ...] = (),
         extra_fields: Mapping[str, Declaration[Any]] | None = None,
-        locations: Mapping[str, str] | None = None,
+        locations: Mapping[str, Location] | None = None,
     ) -> None:
         """Declare the resource; `extra_fields` are available by name only: `tickets["name"]`.
 
         `source_conflicts` are texts, or a `SourceConflict` where another source lists more.
         `locations` are the paths at which objects of the listing have a field, if that is not its
-        name: field → path. The path of `*` is that of all other fields, and contains `{field}`.
+        name: field → path. The path of `*` is that of all other fields, and contains `{field}`. A
+        tuple of paths is for a field that joins texts with a space, such as a full name.
         """
         own_name = name or _snake_case(cls.__name__)
         _check_texts(name=own_name, title=title, note=note)
@@ -384,7 +386,7 @@ def _check_members(member: str, values: object, expected: Any) -> None:
             )
 
 
-def _check_locations(locations: Mapping[str, str], fields: Collection[str]) -> None:
+def _check_locations(locations: Mapping[str, Location], fields: Collection[str]) -> None:
     for field in locations:
         if field != "*" and field not in fields:
             raise ResourceError(

@@ -12,7 +12,7 @@ from epfilter.ast import Operator
 from epfilter.resources import messages
 from epfilter.resources.aliases import Alias, AnyAlias, PrefixAlias, resolve_alias
 from epfilter.resources.declarations import Declaration, ResourceInfo, SourceConflict
-from epfilter.semantics import LIST_INDEX_PATTERN
+from epfilter.semantics import LIST_INDEX_PATTERN, Location
 
 KEY = r"[^.\[\]]+"
 """What a placeholder such as `{locale}` stands for."""
@@ -55,12 +55,12 @@ class Schema:
         self,
         info: ResourceInfo,
         aliases: Iterable[AnyAlias] = (),
-        locations: Mapping[str, str] | None = None,
+        locations: Mapping[str, Location] | None = None,
     ) -> None:
         self.info = info
         self._own_aliases = tuple(aliases)
         self._locations = locations or {}
-        self._names: dict[str, tuple[str, ...]] = {}
+        self._names: dict[str, tuple[Location, ...]] = {}
 
     def find(self, name: str) -> FieldMatch | None:
         """Return the field that a name means, or None.
@@ -94,17 +94,19 @@ class Schema:
             raise messages.error(messages.unknown_field(self.info, name))
         return match
 
-    def location_of(self, path: str) -> str:
+    def location_of(self, path: str) -> Location:
         """Return the path at which objects of the listing have a field; mostly the same path.
+
+        A tuple contains the paths of texts that the field joins with a space.
 
         >>> from epfilter.resources import orders, resource_schema
         >>> resource_schema(orders).location_of("created_at")
         'meta.timestamps.created_at'
         """
-        location = self._locations.get(path) or self._locations.get("*")
-        return path if location is None else location.replace("{field}", path)
+        location = self._locations.get(path) or self._locations.get("*", path)
+        return location.replace("{field}", path) if isinstance(location, str) else location
 
-    def names_of(self, path: str) -> tuple[str, ...]:
+    def names_of(self, path: str) -> tuple[Location, ...]:
         """Return the names under which data may have a field: its own, its aliases, its location.
 
         An alias that is a regular expression has no names: they cannot be derived from the path.
@@ -116,7 +118,7 @@ class Schema:
         known = self._names.get(path)
         if known is not None:
             return known
-        names = [path]
+        names: list[Location] = [path]
         for alias in self.aliases:
             if isinstance(alias, Alias) and alias.field == path:
                 names.append(alias.name)

@@ -14,9 +14,15 @@ from functools import lru_cache
 from types import MethodType
 from typing import Any, Literal, NamedTuple
 
-from epfilter.semantics import parse_path
+from epfilter.semantics import Location, parse_path
 from epfilter.targets.matchers import ValueMatcher
-from epfilter.targets.row_paths import MultipleValues, Reader, path_reader, step_follower
+from epfilter.targets.row_paths import (
+    MultipleValues,
+    Reader,
+    join_reader,
+    path_reader,
+    step_follower,
+)
 from epfilter.values import read_timestamp
 
 RowPredicate = Callable[[object], bool]
@@ -43,7 +49,7 @@ class Term(NamedTuple):
 
     read: Reader
     test: ValueTest
-    paths: tuple[str, ...] = ()
+    paths: tuple[Location, ...] = ()
     """The names of the field, if the term has one; the first that has a value counts."""
     matcher: ValueMatcher | None = None
     """The test of one element, where a single element can satisfy the term."""
@@ -119,14 +125,16 @@ def _add_constants(terms: Sequence[Term], constants: list[object]) -> _Shape:
 
 
 @lru_cache(maxsize=1024)
-def _describe_paths(paths: tuple[str, ...]) -> tuple[list[str], list[object]]:
+def _describe_paths(paths: tuple[Location, ...]) -> tuple[list[str], list[object]]:
     """Return the kinds of the steps of each path, and the constants that read them."""
     described = [_describe_path(path) for path in paths]
     return [kinds for kinds, _ in described], [each for _, read in described for each in read]
 
 
-def _describe_path(path: str) -> tuple[str, tuple[object, ...]]:
+def _describe_path(path: Location) -> tuple[str, tuple[object, ...]]:
     """Return the kinds of the steps of a path, and the constants that read it."""
+    if isinstance(path, tuple):
+        return "join", (join_reader(path),)
     first, *rest = parse_path(path)
     if not rest:
         return "key", (path,)
@@ -230,7 +238,8 @@ class _Generator:
     def _add_read(self, kinds: Sequence[str], depth: int) -> None:
         """Add the statements that set `v` to the value of a path; None if it is missing."""
         if len(kinds) == 1:
-            self._add(f"v = row.get({self._next()})", depth)
+            read = "row.get({})" if kinds[0] == "key" else "{}(row)"
+            self._add(f"v = {read.format(self._next())}", depth)
             return
         whole, otherwise = self._next(), self._next()
         self._add(f"if {whole} in row:", depth)

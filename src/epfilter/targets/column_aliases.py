@@ -14,12 +14,16 @@ from epfilter.resources import (
     resource_of,
     resource_schema,
 )
+from epfilter.semantics import Location
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
 
-PathNames = Callable[[str], tuple[str, ...]]
-"""Returns the names of a path: its own, its aliases, and its location in objects of the listing."""
+PathNames = Callable[[str], tuple[Location, ...]]
+"""Returns the names of a path: its own, its aliases, and its location in objects of the listing.
+
+A tuple is a location that joins the texts of several paths.
+"""
 
 
 def path_names(resource: Resource | str | None) -> PathNames:
@@ -68,7 +72,7 @@ def resolve_columns(
     names = path_names(resource)
 
     def resolve(call: BoundCall) -> BoundCall:
-        path, *aliases = names(call.path)
+        path, *aliases = [name for name in names(call.path) if isinstance(name, str)]
         column = next(filter(has_column, (path, *aliases)), path) if aliases else path
         return call if column == path else replace(call, path=column)
 

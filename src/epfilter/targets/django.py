@@ -233,6 +233,8 @@ def _find_columns(
     found: _Columns = {}
     for call in bound_calls(bind_filter(f, resource)):
         for path in names(call.path):
+            if isinstance(path, tuple):  # two texts are not one column
+                continue
             if path in columns:
                 found[path] = _column_of(model, path, columns[path])
                 break

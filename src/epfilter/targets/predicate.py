@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from epfilter.ast import Filter, Operator
 from epfilter.errors import UnsupportedFilterError
 from epfilter.resources import BoundAnd, BoundFilter, BoundOr
+from epfilter.semantics import Location
 from epfilter.targets.binding import bind_filter
 from epfilter.targets.codegen import (
     Connective,
@@ -22,7 +23,7 @@ from epfilter.targets.column_aliases import PathNames, path_names
 from epfilter.targets.matchers import Test, ValueMatcher, value_matcher
 from epfilter.targets.or_to_in import merge_or_terms
 from epfilter.targets.overrides import NO_OVERRIDES, Override, Overrides
-from epfilter.targets.row_paths import Reader, elements, path_reader
+from epfilter.targets.row_paths import Reader, elements, join_reader, path_reader
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -127,9 +128,9 @@ def _build_term(tree: BoundFilter, names: PathNames, overrides: Overrides) -> Te
 
 
 @lru_cache(maxsize=1024)
-def _first_value(paths: tuple[str, ...]) -> Reader:
+def _first_value(paths: tuple[Location, ...]) -> Reader:
     """Return a reader of the first value that is not None."""
-    readers = [path_reader(path) for path in paths]
+    readers = [path_reader(path) if isinstance(path, str) else join_reader(path) for path in paths]
     if len(readers) == 1:
         return readers[0]
 

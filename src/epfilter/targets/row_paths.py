@@ -52,6 +52,24 @@ _WITHOUT_ATTRIBUTES = (
 
 
 @lru_cache(maxsize=1024)
+def join_reader(paths: tuple[str, ...]) -> Reader:
+    """Return a function that reads the texts of several paths in a row, joined with a space.
+
+    It returns None if the row has none of them.
+
+    >>> join_reader(("first", "last"))({"first": "Ann", "last": "Lee"})
+    'Ann Lee'
+    """
+    readers = [path_reader(path) for path in paths]
+
+    def read(row: object) -> object:
+        texts = [text for reader in readers if isinstance(text := reader(row), str)]
+        return " ".join(texts) if texts else None
+
+    return read
+
+
+@lru_cache(maxsize=1024)
 def path_reader(path: str) -> Reader:
     """Return a function that reads the value of a path in a row.
 

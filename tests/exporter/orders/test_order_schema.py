@@ -157,6 +157,7 @@ def test_every_demo_order_can_be_read() -> None:
         "like(email,*@example.com):like(contact.name,A*)",
         "like(customer_id,*a)|like(account_id,*b)",
         "eq(product_sku,TABL_WAL_002)|eq(product_id,x)",
+        "like(shipping_name,A*)|like(billing_name,*n)",
     ],
 )
 def test_a_filter_selects_orders_as_it_selects_their_attributes(text: str) -> None:

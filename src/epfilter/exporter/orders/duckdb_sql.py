@@ -155,7 +155,7 @@ def _item_attribute(member: Member, source: Source) -> str:
     return f"list_transform({source.items}, lambda item: {_convert(member, source.item)})"
 
 
-def _full_name(name: str, parts: tuple[str, str], columns: Mapping[str, Value]) -> str:
+def _full_name(name: str, parts: tuple[str, ...], columns: Mapping[str, Value]) -> str:
     if name in columns and not any(part in columns for part in parts):
         return _as_text(columns[name])
     first, last = (_as_text(columns[part]) if part in columns else "NULL" for part in parts)

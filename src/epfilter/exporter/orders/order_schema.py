@@ -64,8 +64,9 @@ def _address_members(prefix: str, owner: str) -> tuple[Member, ...]:
 
 def _attribute(name: str, kind: MemberKind, about: str) -> Member:
     """Return the member that is an attribute of resource `orders`, at its declared location."""
-    path = resource_schema(orders).location_of(name).removeprefix("items.")
-    return Member(name, tuple(path.split(".")), kind, about)
+    path = resource_schema(orders).location_of(name)
+    assert isinstance(path, str)  # noqa: S101 - full names are in `FULL_NAMES`
+    return Member(name, tuple(path.removeprefix("items.").split(".")), kind, about)
 
 
 ORDER_MEMBERS = (
@@ -113,9 +114,11 @@ ITEM_MEMBERS = (
 )
 """The members of each item of an order."""
 
+_MEMBER_NAMES = {".".join(member.path): member.name for member in ORDER_MEMBERS}
+
 FULL_NAMES = {
-    f"{address}_name": (f"{address}_first_name", f"{address}_last_name")
-    for address in ("shipping", "billing")
+    name: tuple(_MEMBER_NAMES[path] for path in resource_schema(orders).location_of(name))
+    for name in ("shipping_name", "billing_name")
 }
 """Deprecated attribute → the members that it joins with a space."""
 

@@ -10,6 +10,7 @@ from epfilter.resources.fields import Contains, Eq, EqLike, EqOrdered, ILike, Or
 from epfilter.resources.groups import FieldGroup, Nested
 from epfilter.resources.locations import META_TIMESTAMPS
 from epfilter.resources.resource import Resource
+from epfilter.semantics import Location
 
 __all__ = ["carts", "order_metrics", "orders"]
 
@@ -29,12 +30,16 @@ _Payment = Literal[
 _Shipping = Literal["unfulfilled", "fulfilled"]
 
 
-_LOCATIONS = {
+_LOCATIONS: dict[str, Location] = {
     **META_TIMESTAMPS,
     **{f"{name}_id": f"relationships.{name}.data.id" for name in ("customer", "account")},
     "account_member_id": "relationships.account_member.data.id",
     "name": "customer.name",
     "email": "customer.email",
+    **{
+        f"{address}_name": (f"{address}_address.first_name", f"{address}_address.last_name")
+        for address in ("shipping", "billing")
+    },
     "shipping_postcode": "shipping_address.postcode",
     "billing_postcode": "billing_address.postcode",
     "with_tax": "meta.display_price.with_tax.amount",
