@@ -15,6 +15,7 @@ class Sizes(NamedTuple):
     competitor_objects: int = rows.COMPETITOR_ROWS
     frame_rows: int = frames.NUMBER
     terms: tuple[int, int] = translation.TERMS
+    values: int = translation.VALUES
     rounds: int | None = None
     """None: the default of each measurement."""
 
@@ -31,5 +32,8 @@ def measure_execution(lib_rql: LibRql | None, sizes: Sizes = Sizes()) -> dict[st
         ),
         "frames": frames.measure(sizes.frame_rows, limit or frames.ROUNDS),
         "translation": translation.measure(limit or translation.ROUNDS),
+        "membership": translation.measure_membership(
+            sizes.values, limit or translation.MEMBERSHIP_ROUNDS
+        ),
         "growth": translation.measure_growth(sizes.terms, limit or translation.GROWTH_ROUNDS),
     }

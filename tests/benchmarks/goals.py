@@ -101,10 +101,23 @@ def _execution_goals(results: dict[str, Any]) -> Iterator[Goal]:
     timings = results["translation"]
     for name in results["growth"]:
         ratio = _ratio(timings, name, translation.PARSE)
-        yield _at_most(f"{name} / parse three calls", ratio, 10.0)
+        limit = 4.0 if name == translation.PREDICATE else 10.0
+        yield _at_most(f"{name} / parse three calls", ratio, limit)
+    if "membership" in results:
+        yield from _membership_goals(results["membership"])
     for name, times in results["growth"].items():
         (small, short), (large, long) = times.items()
         yield _at_most(f"{name}: {large} / {small}", long / short, 2.2)
+
+
+def _membership_goals(times: dict[str, float]) -> Iterator[Goal]:
+    name, run = translation.PREDICATE, translation.RUN
+    yield _at_most(
+        f"{name} / parse, `in` of many integers", _ratio(times, name, translation.PARSE), 4.0
+    )
+    if run in times:
+        ratio = _ratio(times, run, run + translation.BY_HAND)
+        yield _at_most(f"{run} / by hand, `in` of many integers", ratio, 1.5)
 
 
 def _export_goals(results: Iterable[dict[str, Any]]) -> Iterator[Goal]:

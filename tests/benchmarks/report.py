@@ -94,6 +94,10 @@ def _render_execution(execution: dict[str, Any]) -> Iterator[str]:
         label: format_seconds(seconds) for label, seconds in execution["translation"].items()
     }
     yield from _render_section("translate three calls", translation)
+    membership = {
+        label: format_seconds(seconds) for label, seconds in execution["membership"].items()
+    }
+    yield from _render_section("one `in` with many integers", membership)
     for name, times in execution["growth"].items():
         yield from _render_section(
             name, {label: format_seconds(seconds) for label, seconds in times.items()}

@@ -241,6 +241,18 @@ def test_filter_frame_selects_the_same_rows_as_the_code_by_hand() -> None:
         assert ours.equals(by_hand)
 
 
+def test_the_membership_by_hand_finds_the_same_rows() -> None:
+    with translation.create_membership_actions(20) as actions:
+        results = {name: action() for name, action in actions.items()}
+    parsed = results.pop(translation.PARSE)
+    assert isinstance(parsed, Membership)
+    assert len(parsed.values) == 20
+    matches = results.pop(translation.PREDICATE)
+    assert callable(matches)
+    assert sum(matches({"with_tax": each}) for each in range(40)) == 20
+    assert set(results.values()) <= {20}
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # pyrql uses old names of pyparsing
 def test_execution_results_are_on_the_page_and_in_the_report() -> None:
@@ -249,13 +261,18 @@ def test_execution_results_are_on_the_page_and_in_the_report() -> None:
             f"not installed: {', '.join(frames.missing_packages() | translation.missing_packages())}"
         )
     sizes = execution.Sizes(
-        objects=50, competitor_objects=20, frame_rows=50, terms=(2, 4), rounds=1
+        objects=50, competitor_objects=20, frame_rows=50, terms=(2, 4), values=20, rounds=1
     )
     results = RESULTS | {"running": execution.measure_execution(None, sizes)}
     results["goals"] = goals.evaluate_goals(results)
     names = [goal["what"] for goal in results["goals"]]
     assert len(set(names)) == len(names)
-    for name in ("to_predicate, datetimes / by hand", "to_mongo: 4 terms / 2 terms"):
+    for name in (
+        "to_predicate, datetimes / by hand",
+        "to_mongo: 4 terms / 2 terms",
+        "to_predicate / parse, `in` of many integers",
+        "to_sqlalchemy, run in SQLite / by hand, `in` of many integers",
+    ):
         assert name in names
     page, printed = speed_page().page(results), "\n".join(report.render_results(results))
     assert "## Running a filter" in page

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
 ROUNDS = 15
 TERMS = (5_000, 10_000)
 GROWTH_ROUNDS = 3
+VALUES = 10_000
+MEMBERSHIP_ROUNDS = 9
 
 PARSE = "parse"
 BY_HAND = ", by hand"
 NARWHALS, FRAME = "to_narwhals", "filter_frame, lazy and empty"
 SQL, COMPILED = "to_sqlalchemy", "to_sqlalchemy, compiled"
+PREDICATE, RUN = "to_predicate", "to_sqlalchemy, run in SQLite"
 
 Translate = Callable[[Filter], object]
 
@@ -38,7 +42,7 @@ def create_translators() -> dict[str, Translate]:
     """Return the translation to every available target."""
     missing = missing_packages()
     actions: dict[str, Translate] = {
-        "to_predicate": to_predicate,
+        PREDICATE: to_predicate,
         "to_mongo": to_mongo,
         # Without a resource it raises an error for a date compared with a timestamp.
         "to_elasticsearch": lambda f: to_elasticsearch(f, "orders"),
@@ -124,6 +128,45 @@ def measure(rounds: int = ROUNDS) -> dict[str, float]:
     return time_in_turns(
         {name: repeat_action(action) for name, action in compared.items()}, rounds=rounds
     )
+
+
+def measure_membership(number: int = VALUES, rounds: int = MEMBERSHIP_ROUNDS) -> dict[str, float]:
+    """Return the seconds to parse an `in` of many integers, to translate it, and to run it."""
+    with create_membership_actions(number) as actions:
+        timers = {name: repeat_action(action) for name, action in actions.items()}
+        return time_in_turns(timers, rounds=rounds)
+
+
+@contextmanager
+def create_membership_actions(number: int) -> Iterator[dict[str, Callable[[], object]]]:
+    """Yield the actions on an `in` of this many even numbers, and on a table of twice as many."""
+    values = range(0, 2 * number, 2)
+    text = f"in(with_tax,{','.join(map(str, values))})"
+    f = parse(text)
+    actions: dict[str, Callable[[], object]] = {
+        PARSE: lambda: parse(text),
+        PREDICATE: lambda: to_predicate(f),
+    }
+    if SQL in missing_packages():
+        yield actions
+        return
+    from sqlalchemy import Column, Integer, MetaData, Table, create_engine, func, insert, select
+    from sqlalchemy.pool import StaticPool
+
+    from epfilter.targets import to_sqlalchemy
+
+    table = Table("orders", MetaData(), Column("with_tax", Integer))
+    count = select(func.count()).select_from(table)
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    with engine.connect() as connection:
+        table.create(connection)
+        connection.execute(insert(table), [{"with_tax": each} for each in range(2 * number)])
+        actions[RUN] = lambda: connection.scalar(count.where(to_sqlalchemy(f, table)))
+        actions[RUN + BY_HAND] = lambda: connection.scalar(
+            count.where(table.c.with_tax.in_([*values]))
+        )
+        yield actions
+    engine.dispose()
 
 
 def measure_growth(

@@ -380,6 +380,32 @@ def test_lists(database: Connection) -> None:
         assert find_rows(database, LISTS, f) == ids, f
 
 
+def test_the_first_index_of_an_array_in_postgresql_is_any(database: Connection) -> None:
+    if database.dialect.name != "postgresql":
+        return
+    database.execute(delete(LISTS))
+    for number, tags in enumerate(("[0:2]={a,b,c}", "[-3:-2]={b,a}", "[5:5]={c}", "{a,c}", "{}")):
+        database.execute(
+            text("INSERT INTO lists (id, tags) VALUES (:id, CAST(:tags AS TEXT[]))"),
+            {"id": number, "tags": tags},
+        )
+    for f, ids in {
+        "eq(tags[0],a)": [0, 3],
+        "eq(tags[1],a)": [1],
+        "eq(tags[2],c)": [0],
+        "is_null(tags[0])": [4],
+        "is_null(tags[1])": [2, 4],
+        "is_null(tags[2])": [1, 2, 3, 4],
+        "contains(tags,a)": [0, 1, 3],
+        "contains_all(tags,a,c)": [0, 3],
+        "eq(tags,c)": [0, 2, 3],
+        "is_null(tags)": [],
+    }.items():
+        assert find_rows(database, LISTS, f) == ids, f
+    with pytest.raises(FilterValueError, match="the column of `tags` has no members"):
+        find_rows(database, LISTS, "eq(tags.length,3)")
+
+
 def test_nan_matches_nothing(database: Connection) -> None:
     if database.dialect.name == "sqlite":
         return  # it stores NaN as NULL
