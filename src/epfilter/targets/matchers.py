@@ -174,7 +174,14 @@ def _read_untyped(symbol: str, texts: Sequence[str]) -> list[_Part]:
     parts = [_make_part(str, symbol, texts)]
     types: list[type] = []
     if not _FIRST_OF_NUMBERS.isdisjoint([text[:1] for text in texts]):
-        types = [Decimal, datetime]
+        numbers = [_read_number(text) for text in texts]
+        missing = numbers.count(None)
+        if missing < len(numbers):
+            parts.append(_make_part(Decimal, symbol, numbers))
+        if missing:
+            types.append(datetime)
+        else:
+            parts.append((_MILLISECONDS, texts, {}))
     if not _BOOLEANS.isdisjoint(texts):
         types.append(bool)
     if _UUID_LENGTH in map(len, texts):
@@ -255,6 +262,14 @@ def _number_tests(
     return tests
 
 
+def _read_number(text: str) -> int | Decimal | None:
+    """Return a text as `_to_int` does its Decimal, in a fraction of the time for digits."""
+    if len(text) <= _MAX_INT_DIGITS and text.isdecimal() and text.isascii():
+        return int(text)
+    number = from_text_or_none(text, Decimal)
+    return None if number is None else _to_int(number)
+
+
 def _to_int(operand: int | Decimal) -> int | Decimal:
     """Return a whole number as an int, because ints compare fastest."""
     if isinstance(operand, Decimal) and operand.adjusted() < _MAX_INT_DIGITS:
@@ -273,6 +288,17 @@ def _time_tests(
     if matcher.reads_text:
         tests[str] = lambda text: (value := read_timestamp(text)) is not None and test(value)
     return tests
+
+
+def _millisecond_tests(
+    matcher: ValueMatcher, texts: Sequence[str], _test: Test
+) -> dict[type, Test]:
+    """As `_time_tests`; few rows have times where the filter has numbers, so they are read late."""
+    moments = [from_text_or_none(text, datetime) for text in texts]
+    if moments.count(None) == len(moments):
+        return {}
+    _, operands, constant = _make_part(datetime, matcher.symbol, moments)
+    return _time_tests(matcher, operands, _COMPARISONS[matcher.symbol](constant))
 
 
 def _day_tests(
@@ -318,6 +344,9 @@ def _text_part_test(part: str, any_prefix: bool, any_suffix: bool) -> Test:  # n
         return lambda text: bool(text.startswith(part))
     return _COMPARISONS["=="](part)
 
+
+_MILLISECONDS = _Kind((), (), None, _millisecond_tests)
+"""Texts of numbers as times."""
 
 _NUMBERS = _Kind((int,), (int, "text"), _to_int, _number_tests)
 
