@@ -257,6 +257,7 @@ def _list_value_candidates(
             printed,
             Span(len(printed), len(printed)),
             detail,
+            "an example of the documentation" if value in field.declared.known_values else "",
             keywords=detail,
         )
     if op is Operator.GE and not is_quoted:
@@ -265,11 +266,10 @@ def _list_value_candidates(
 
 def _list_values(declared: Declaration[Any], today: date) -> Iterator[tuple[str, str]]:
     kind = declared.type.item or declared.type
-    for value in kind.values:
-        yield value, ""
-    for value in declared.known_values:
-        if value not in kind.values:
-            yield value, "an example of the documentation"
+    if kind.values:
+        yield from ((value, "") for value in kind.values)
+        return
+    yield from ((value, "") for value in declared.known_values)
     if kind.name == "boolean":
         yield from (("true", ""), ("false", ""))
     elif kind.name in {"date", "datetime"}:

@@ -80,21 +80,20 @@ def complete(
             errors = parse_located(apply_edits(text, (edit,))).diagnostics
             allowed[candidate.shape] = len(errors) <= most
         if allowed[candidate.shape]:
-            completions.append(_to_completion(candidate, edit))
+            at = edit.span.start
+            selection = Span(at + candidate.selection.start, at + candidate.selection.end)
+            completions.append(
+                Completion(
+                    candidate.label,
+                    candidate.kind,
+                    edit,
+                    selection,
+                    candidate.detail,
+                    candidate.note,
+                    candidate.deprecated,
+                )
+            )
     return completions
-
-
-def _to_completion(candidate: Candidate, edit: Edit) -> Completion:
-    at = edit.span.start
-    return Completion(
-        candidate.label,
-        candidate.kind,
-        edit,
-        Span(at + candidate.selection.start, at + candidate.selection.end),
-        candidate.detail,
-        candidate.note,
-        candidate.deprecated,
-    )
 
 
 def _match(candidates: list[Candidate], typed: str) -> list[Candidate]:

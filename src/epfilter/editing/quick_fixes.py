@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from epfilter.ast import And, Comparison, Membership, Operator
@@ -121,13 +122,17 @@ def _merge_alternatives(group: Located, resource: Resource | None) -> tuple[Edit
             path = _find_path(node.field, resource)
             if path is not None:
                 calls.setdefault(path, []).append(child)
+    # Each term after the first, with the connective before it.
+    connected = {
+        term.span: Span(before.span.end, term.span.end) for before, term in pairwise(group.children)
+    }
     edits: list[Edit] = []
     for same in calls.values():
         if len(same) == len(group.children):
             return (Edit(group.span, _write_as_in(same)),)
         if len(same) > 1:
             edits.append(Edit(same[0].span, _write_as_in(same)))
-            edits += [Edit(_span_with_connective(group, call), "") for call in same[1:]]
+            edits += [Edit(connected[call.span], "") for call in same[1:]]
     return tuple(edits)
 
 
@@ -146,9 +151,3 @@ def _write_as_in(calls: Sequence[Located]) -> str:
         print_operand(value.text) for call in calls for value in call.operands[1:]
     )
     return f"in({field},{','.join(values)})"
-
-
-def _span_with_connective(group: Located, call: Located) -> Span:
-    """Return the span of a term that is not the first one, with the connective before it."""
-    index = next(at for at, child in enumerate(group.children) if child is call)
-    return Span(group.children[index - 1].span.end, call.span.end)
