@@ -228,10 +228,12 @@ def test_an_existing_file_is_replaced_only_with_force() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
-def test_a_replaced_file_keeps_its_permissions() -> None:
-    Path("paid.csv").touch(mode=0o600)
-    assert export("--orders", "orders.jsonl", PAID, "--force").exit_code == 0
+def test_a_new_file_is_private_and_a_replaced_one_keeps_its_permissions() -> None:
+    assert export("--orders", "orders.jsonl", PAID).exit_code == 0
     assert stat.S_IMODE(Path("paid.csv").stat().st_mode) == 0o600
+    Path("paid.csv").chmod(0o640)
+    assert export("--orders", "orders.jsonl", PAID, "--force").exit_code == 0
+    assert stat.S_IMODE(Path("paid.csv").stat().st_mode) == 0o640
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes of this kind")

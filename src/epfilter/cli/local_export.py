@@ -35,6 +35,10 @@ _DATABASE_URL = re.compile(r"(?:duckdb|sqlite)://([^?#]*)", re.IGNORECASE)
 """URLs of databases in one file; the URL of a database on a server can have the same form."""
 
 
+_NEW_FILE_MODE = 0o600
+"""Orders are personal data: only the owner of a new file can read it."""
+
+
 @dataclass(frozen=True, slots=True)
 class LocalExport:
     """The result of an export without the platform, as `Exported` of one with it."""
@@ -85,6 +89,7 @@ def export_locally(  # noqa: PLR0913 - the options of the command
             if append and target.exists():
                 return _append(target, part)
             if rows or allow_empty:
+                mode = _NEW_FILE_MODE if mode is None else mode
                 move_into_place(part, target, replace=force, mode=mode)
             return LocalExport(rows, rows if append and (rows or allow_empty) else None)
     except FileExistsError:

@@ -7,11 +7,13 @@ import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 import pytest
 
 from epfilter.exporter.errors import ExporterError, SettingsError
+from epfilter.exporter.service import files as files_module
 from epfilter.exporter.service.database import DiskFullError
 from epfilter.exporter.service.files import Files
 
@@ -166,6 +168,24 @@ def test_a_folder_that_cannot_be_made_again_is_explained(
 
 
 def test_a_read_only_folder_is_not_ready(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "access", lambda _path, mode: not mode & os.W_OK)
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(files_module, "create_file", refuse)
     with pytest.raises(ExporterError, match=r"^the file could not be stored: Permission denied\.$"):
         files.require_ready()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="requires /dev/full")
+def test_a_full_disk_is_not_ready(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk accepts the name of a file, but not its content."""
+
+    def create(path: Path, **_: object) -> BinaryIO:
+        path.touch()
+        return Path("/dev/full").open("wb")
+
+    files.require_ready()
+    monkeypatch.setattr(files_module, "create_file", create)
+    with pytest.raises(DiskFullError, match=r"the disk is full\."):
+        files.require_ready()
+    assert names(files) == set()

@@ -17,6 +17,9 @@ from epfilter.errors import describe_type
 from epfilter.exporter.errors import DownloadError
 from epfilter.snippets import make_printable
 
+_NEW_FILE_MODE = 0o600
+"""Orders are personal data: only the owner of a new file can read it."""
+
 AnyPath: TypeAlias = str | os.PathLike[str]
 
 
@@ -63,6 +66,11 @@ class TargetFile:
             requested_path, resolved, None if status is None else stat.S_IMODE(status.st_mode)
         )
 
+    @property
+    def _final_mode(self) -> int:
+        """The permissions of the complete file."""
+        return _NEW_FILE_MODE if self.mode is None else self.mode
+
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
         """Open a file that becomes the target when the block ends without an error.
@@ -71,7 +79,7 @@ class TargetFile:
         """
         with (
             self._translate_errors(),
-            atomic_file(self.path, replace=self.replace, mode=self.mode) as file,
+            atomic_file(self.path, replace=self.replace, mode=self._final_mode) as file,
         ):
             yield file
 
@@ -82,7 +90,7 @@ class TargetFile:
         operating system.
         """
         with self._translate_errors():
-            move_into_place(file, self.path, replace=self.replace, mode=self.mode)
+            move_into_place(file, self.path, replace=self.replace, mode=self._final_mode)
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
@@ -158,9 +166,9 @@ class PartialFile:
         self._digest = sha256()
 
     def open(self) -> None:
-        """Create the file; if it will replace another, only its owner can read it until then."""
+        """Create the file; only its owner can read it until it is complete."""
         with translate_os_errors(self.target.requested_path):
-            self._file = create_file(self.path, private=self.target.mode is not None)
+            self._file = create_file(self.path, private=True)
 
     def write(self, data: bytes | bytearray) -> None:
         """Append data."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import re
 import secrets
 from collections.abc import Container, Iterator
@@ -11,11 +10,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID
 
-from epfilter.atomic_files import move_into_place, sync_folder
+from epfilter.atomic_files import create_file, move_into_place, sync_folder
 from epfilter.exporter.errors import ExporterError, SettingsError
 from epfilter.exporter.service.database import DiskFullError
 
 _DISK_FULL_ERRORS = {errno.ENOSPC, errno.EDQUOT}
+_PROBE_SIZE = 2**16
+"""The bytes that must fit on the disk."""
+
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 _FILE_NAME = re.compile(rf"(?:tmp_)?(?P<id>{_UUID})(?P<part>\.[0-9a-f]{{8}})?\.csv(?:\.\w+)?")
@@ -43,9 +45,7 @@ class Files:
         try:
             self._create_folder()
             folder.chmod(0o700)
-            probe = folder / f"{secrets.token_hex(4)}.probe"
-            probe.touch(mode=0o600)
-            probe.unlink()
+            self._write_probe()
         except OSError as error:
             raise SettingsError(
                 f"the folder {folder} cannot be used for files: {error.strerror or error}."
@@ -55,8 +55,17 @@ class Files:
         """Raise ExporterError if no file can be written."""
         with _translate_os_errors():
             self._create_folder()
-            if not os.access(self._folder, os.W_OK | os.X_OK):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            self._write_probe()
+
+    def _write_probe(self) -> None:
+        """Write a small file and remove it: a full disk still accepts its name."""
+        probe = self._folder / f"{secrets.token_hex(4)}.probe"
+        try:
+            with create_file(probe, private=True) as file:
+                file.write(bytes(_PROBE_SIZE))
+        finally:
+            with suppress(OSError):
+                probe.unlink()
 
     def _create_folder(self) -> None:
         """Create the folder if it is missing, also while the service runs."""
