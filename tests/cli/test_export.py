@@ -183,6 +183,8 @@ def test_no_check_sends_any_filter(platform: Platform) -> None:
         (["@none.filter"], "cannot read none.filter"),
         ([], "give a FILTER, `--since`, or `--all` for every order."),
         (["--all", "--append", "--force"], "`--append` cannot be combined with `--force`."),
+        (["--all", "--rows", "order"], "`--rows` requires `--orders`."),
+        (["--all", "--no-neutralise"], "`--neutralise` requires `--orders`."),
         (["--until", "today"], "give a FILTER, `--since`, or `--all` for every order."),
         (["eq(payment,paid)", "--all"], "`--all` cannot be combined with a FILTER."),
         (["--since", "soon"], "`soon` is not a date or time."),

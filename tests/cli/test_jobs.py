@@ -42,17 +42,18 @@ def test_jobs_are_listed_in_a_table(platform: Platform) -> None:
     assert result.stdout == (
         "id                                    status   created\n"
         "00000000-0000-0000-0000-000000000001  success  2018-10-04 11:08:49\n"
+        "    eq(payment,paid)\n"
         "00000000-0000-0000-0000-000000000002  failed   2018-10-04 11:08:49\n"
-        f"    {NOTHING}\n"
+        f"    eq(payment,unpaid) — {NOTHING}\n"
     )
     assert (result.stderr, result.exit_code) == ("", 0)
 
 
-def test_a_wide_terminal_has_a_column_for_errors(
+def test_a_wide_terminal_has_a_column_for_filters(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "120")
-    assert f"2018-10-04 11:08:49  {NOTHING}\n" in jobs(platform).stdout
+    monkeypatch.setenv("COLUMNS", "160")
+    assert f"2018-10-04 11:08:49  eq(payment,unpaid) — {NOTHING}\n" in jobs(platform).stdout
 
 
 def test_an_empty_list_of_jobs_is_reported(platform: Platform) -> None:
@@ -77,6 +78,7 @@ def test_one_job_is_shown_with_all_details(platform: Platform) -> None:
         "status   failed\n"
         "created  2018-10-04 11:08:49\n"
         "updated  2018-10-04 11:09:01\n"
+        "filter   eq(payment,unpaid)\n"
         f"error    {NOTHING}\n"
     )
     assert (result.stderr, result.exit_code) == ("", 0)
@@ -89,6 +91,8 @@ def test_one_job_is_shown_with_all_details(platform: Platform) -> None:
         ({"link": {"href": ""}, "timestamps": {}}, []),
         ({"link": {"href": "https://a.example/1.csv"}}, ["file     https://a.example/1.csv"]),
         ({"timestamps": {"created_at": "yester\x1bday"}}, ["created  yester\\u001bday"]),
+        ({"filter": "eq(a,\x1b)"}, ["filter   eq(a,\\u001b)"]),
+        ({"filter": {"a": 1}}, []),
         ({"error": "two\nlines\x1b[2J"}, ["error    two\\nlines\\u001b[2J"]),
     ],
 )

@@ -22,7 +22,7 @@ from click.testing import CliRunner, Result
 
 from epfilter import Filter
 from epfilter.cli import main
-from epfilter.exporter.orders import attributes_of, csv_columns, demo_lines
+from epfilter.exporter.orders import RowsPer, attributes_of, csv_columns, demo_lines
 from epfilter.targets import to_predicate
 
 PAID = "eq(payment,paid):ge(with_tax,20000)"
@@ -94,6 +94,42 @@ def test_orders_that_arrive_are_appended() -> None:
     Path("paid.csv").unlink()
     assert export(*args).exit_code == 0
     assert Counter(read_ids()) == Counter(appended) != Counter()
+
+
+def test_rows_and_texts_as_the_service_writes_them() -> None:
+    order = json.loads(next(demo_lines(1)))
+    order["external_ref"] = "=1+1"
+    Path("orders.jsonl").write_text(json.dumps(order), encoding="utf-8")
+    cases: list[tuple[list[str], RowsPer, str]] = [
+        ([], "item", "'=1+1"),
+        (["--rows", "order"], "order", "'=1+1"),
+        (["--rows", "order", "--no-neutralise"], "order", "=1+1"),
+    ]
+    for args, columns, text in cases:
+        assert export("--orders", "orders.jsonl", "--all", "--force", *args).exit_code == 0
+        with Path("paid.csv").open(encoding="utf-8", newline="") as file:
+            rows = csv.DictReader(file)
+            assert next(rows)["external_ref"] == text
+            assert rows.fieldnames == [column.name for column in csv_columns(columns)]
+
+
+@pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+@pytest.mark.parametrize("url", ["orders.jsonl", "duckdb://orders.db"])
+def test_without_a_check_any_column_can_be_used(url: str) -> None:
+    if url != "orders.jsonl":
+        with closing(duckdb.connect("orders.db")) as database:
+            database.execute("CREATE TABLE orders (id TEXT, billing_country TEXT, created_at TEXT)")
+            database.execute("INSERT INTO orders VALUES ('1', 'GB', '2018-09-01T00:00:00Z')")
+            database.execute("INSERT INTO orders VALUES ('2', 'US', '2018-09-01T00:00:00Z')")
+    args = ("--orders", url, "--force", "eq(billing_country,GB)")
+    assert export(*args).exit_code == 1
+    result = export(*args, "--no-check")
+    assert result.exit_code == 0, result.stderr
+    with Path("paid.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["billing_country"] for row in csv.DictReader(file)} == {"GB"}
+    missing = export("--orders", url, "--force", "--no-check", "eq(paymnt,paid)")
+    assert "paymnt" in missing.stderr
+    assert (missing.exit_code, missing.stdout) == (2, "")
 
 
 def test_a_quiet_day_has_a_header() -> None:
@@ -331,10 +367,13 @@ def test_a_file_created_during_the_export_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class Slow:
-        def write_csv(self, f: Filter, path: Path) -> int:  # noqa: ARG002 - as a store's
+        def write_csv(self, f: Filter, path: Path, **_: object) -> int:  # noqa: ARG002 - as a store's
             path.write_text("id", encoding="utf-8")
             Path("paid.csv").write_text("mine", encoding="utf-8")
             return 1
+
+        def interrupt(self) -> None:
+            pass
 
         def close(self) -> None:
             pass

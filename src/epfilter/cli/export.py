@@ -17,7 +17,9 @@ from epfilter.cli.options import (
     allow_untested_option,
     format_option,
     memory_option,
+    neutralise_option,
     region_option,
+    rows_option,
     threads_option,
 )
 from epfilter.cli.platform_export import NOTHING_MATCHED, PlatformExport
@@ -87,14 +89,21 @@ Exit codes:
 With --orders: 'epfilter[service]' instead, or 'epfilter[databases]' for a database
 """
 
-_ORDERS_OPTIONS = ("allow_untested", "threads", "memory")
+_ORDERS_OPTIONS = ("allow_untested", "threads", "memory", "rows", "neutralise")
 """The options that require `--orders`."""
 
 _OPTION_GROUPS = {
     "The orders": ("--since", "--until", "--timezone", "--all", "--check"),
     "The file": ("--output", "--append", "--allow-empty", "--force", "--resume"),
     "The platform": ("--region", "--split", "--timeout"),
-    "Orders of your own": ("--orders", "--allow-untested", "--threads", "--memory"),
+    "Orders of your own": (
+        "--orders",
+        "--allow-untested",
+        "--threads",
+        "--memory",
+        "--rows",
+        "--neutralise",
+    ),
 }
 
 
@@ -135,6 +144,8 @@ _OPTION_GROUPS = {
 @allow_untested_option
 @threads_option
 @memory_option
+@rows_option
+@neutralise_option
 @region_option
 @click.option(
     "--timeout",
@@ -175,10 +186,11 @@ def export_command(
         raise click.UsageError("orders cannot be exported to standard output; give a file name.")
     if orders is not None:
         names = ("append", "allow_empty", "force", *_ORDERS_OPTIONS)
-        switches = {name: options[name] for name in names}
+        switches = {name: options[name] for name in names} | {"check": check}
         return _export_locally(f, period, orders, output, style, **switches)
     for name in _ORDERS_OPTIONS:
-        if options.pop(name):
+        del options[name]
+        if _is_given(name):
             raise click.UsageError(f"`--{name.replace('_', '-')}` requires `--orders`.")
     exported = PlatformExport(output=output, **options).run(f)
     _print_summary(style, exported.path, exported.size, exported)
@@ -225,10 +237,9 @@ def _export_locally(
     """Export without the platform; where no order matches, print its message and return 1."""
     from epfilter.cli.local_export import export_locally
 
-    context = click.get_current_context()
     platform_options = {field.name for field in fields(PlatformExport)} - _LOCAL_OPTIONS
     for name in sorted(platform_options):
-        if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
+        if _is_given(name):
             raise click.UsageError(f"`--{name}` cannot be combined with `--orders`.")
     exported = export_locally(f, period, orders, output, **switches)
     if not exported.rows and exported.appended is None and not switches["allow_empty"]:
@@ -236,6 +247,12 @@ def _export_locally(
         return NOTHING_MATCHED
     _print_summary(style, output, output.stat().st_size, exported)
     return 0
+
+
+def _is_given(name: str) -> bool:
+    """Return whether an option is on the command line."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is not click.core.ParameterSource.DEFAULT
 
 
 def _require_known_fields(text: str, located: Located) -> None:

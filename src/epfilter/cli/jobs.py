@@ -72,10 +72,20 @@ def _jobs_to_json(result: Job | tuple[Job, ...]) -> str:
 
 def _render_jobs(jobs: tuple[Job, ...]) -> Iterator[str]:
     rows = [
-        (str(job.id), job.status.value, _creation_time(job), make_printable(job.error or ""))
-        for job in jobs
+        (str(job.id), job.status.value, _creation_time(job), _describe_result(job)) for job in jobs
     ]
-    yield from render_table(("id", "status", "created", "error"), rows, terminal_width())
+    yield from render_table(("id", "status", "created", "filter"), rows, terminal_width())
+
+
+def _describe_result(job: Job) -> str:
+    """Return the filter of a job, and the error if it has failed."""
+    return " — ".join(filter(None, (_filter_of(job), make_printable(job.error or ""))))
+
+
+def _filter_of(job: Job) -> str:
+    """Return the filter of a job; the platform's document does not list it, but it is sent."""
+    f = (job.model_extra or {}).get("filter")
+    return make_printable(f) if isinstance(f, str) else ""
 
 
 def _render_job(job: Job) -> Iterator[str]:
@@ -85,6 +95,7 @@ def _render_job(job: Job) -> Iterator[str]:
         "status": click.style(job.status.value, fg=_COLORS[job.status]),
         "created": _creation_time(job),
         "updated": _format_timestamp(job.timestamps.updated_at if job.timestamps else None),
+        "filter": _filter_of(job),
         "error": make_printable(job.error or ""),
         "file": make_printable(href or ""),
     }

@@ -7,7 +7,7 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from epfilter.cli.signals import INTERRUPTED, defer_signals
 from epfilter.errors import FilterError, FilterValueError
 from epfilter.exporter.csv_append import append_csv, read_newest
 from epfilter.exporter.errors import MergeError, OrdersError
-from epfilter.exporter.orders import OrderSource, open_orders
+from epfilter.exporter.orders import RowsPer, open_orders
 from epfilter.exporter.periods import current_time, within_period
 from epfilter.snippets import make_printable
 
@@ -61,6 +61,8 @@ def export_locally(  # noqa: PLR0913 - the options of the command
     append: bool,
     allow_empty: bool,
     force: bool,
+    rows: RowsPer,
+    neutralise: bool,
     **options: Any,
 ) -> LocalExport:
     """Write the orders that the filter selects in the period, as the service would.
@@ -85,13 +87,14 @@ def export_locally(  # noqa: PLR0913 - the options of the command
             tempfile.TemporaryDirectory(prefix=".epfilter.", dir=target.parent) as folder,
         ):
             part = Path(folder, "orders.csv")
-            rows = _write_csv(source, f, part, signals)
+            write = partial(source.write_csv, f, part, rows=rows, neutralise=neutralise)
+            count = _run_interruptibly(write, source.interrupt, part.parent, signals)
             if append and target.exists():
                 return _append(target, part)
-            if rows or allow_empty:
+            if count or allow_empty:
                 mode = _NEW_FILE_MODE if mode is None else mode
                 move_into_place(part, target, replace=force, mode=mode)
-            return LocalExport(rows, rows if append and (rows or allow_empty) else None)
+            return LocalExport(count, count if append and (count or allow_empty) else None)
     except FileExistsError:
         raise _file_exists_error(make_printable(str(output))) from None
     except (OrdersError, MergeError, FilterError) as error:
@@ -120,19 +123,21 @@ def _append(target: Path, part: Path) -> LocalExport:
     return LocalExport(rows, appended)
 
 
-def _write_csv(source: OrderSource, f: Filter | None, part: Path, signals: Sequence[int]) -> int:
-    """Call `source.write_csv` in a thread, because DuckDB does not react to signals while it runs.
+def _run_interruptibly(
+    write: Callable[[], int], interrupt: Callable[[], None], folder: Path, signals: Sequence[int]
+) -> int:
+    """Call `write` in a thread, because DuckDB does not react to signals while it runs.
 
     Raises KeyboardInterrupt after a signal.
     """
     with ThreadPoolExecutor(1) as pool:
-        rows = pool.submit(source.write_csv, f, part)
+        rows = pool.submit(write)
         while not rows.done():
             if signals:
-                source.interrupt()
+                interrupt()
             if len(signals) > 1:
                 # A second signal must end the process now, and Python cannot end before DuckDB.
-                shutil.rmtree(part.parent, ignore_errors=True)
+                shutil.rmtree(folder, ignore_errors=True)
                 os._exit(INTERRUPTED)
             wait([rows], 0.05)
     if signals:

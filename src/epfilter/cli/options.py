@@ -50,6 +50,25 @@ memory_option = click.option(
 """The memory of an export from a file or a database."""
 
 
+rows_option = click.option(
+    "--rows",
+    type=click.Choice(["item", "order"]),
+    default="item",
+    show_default=True,
+    help="Write one CSV row per order item, or one per order.",
+)
+"""What a row of an exported file stands for."""
+
+
+neutralise_option = click.option(
+    "--neutralise/--no-neutralise",
+    default=True,
+    help="Put an apostrophe before text that a spreadsheet would run as a formula.",
+    show_default=True,
+)
+"""Whether exported texts are safe for spreadsheets."""
+
+
 def format_option(*styles: str, help: str) -> Callable[[Any], Any]:  # noqa: A002 - click's own name for it
     """Return the option `--format`, passed to the command as `style`; the first is the default.
 

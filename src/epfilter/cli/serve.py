@@ -11,7 +11,13 @@ import click
 
 from epfilter.cli.errors import CommandError, import_optional
 from epfilter.cli.help_pages import HelpfulCommand
-from epfilter.cli.options import allow_untested_option, memory_option, threads_option
+from epfilter.cli.options import (
+    allow_untested_option,
+    memory_option,
+    neutralise_option,
+    rows_option,
+    threads_option,
+)
 from epfilter.cli.text_io import print_line
 
 if TYPE_CHECKING:
@@ -135,19 +141,8 @@ _OPTION_GROUPS = {
     show_envvar=True,
     help="Store jobs in this SQLite file or postgresql://… database instead of in STATE.",
 )
-@click.option(
-    "--rows",
-    type=click.Choice(["item", "order"]),
-    default="item",
-    show_default=True,
-    help="Write one CSV row per order item, or one per order.",
-)
-@click.option(
-    "--neutralise/--no-neutralise",
-    default=True,
-    help="Put an apostrophe before text that a spreadsheet would run as a formula.",
-    show_default=True,
-)
+@rows_option
+@neutralise_option
 @click.option("--public-url", metavar="URL", help="URL of the service behind a proxy, for links.")
 @click.option(
     "--allow-origin",

@@ -23,6 +23,7 @@ from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions, copy_t
 from epfilter.exporter.orders.duckdb_sql import Source, build_csv_select, build_view_select
 from epfilter.exporter.orders.file_formats import FORMATS, describe_csv, describe_jsonl
 from epfilter.exporter.orders.jsonl_validation import find_broken_line
+from epfilter.exporter.orders.order_schema import choose_resource
 from epfilter.exporter.orders.source_paths import printable_name, stat_readable
 from epfilter.targets import filter_frame
 
@@ -57,11 +58,13 @@ class OrderFile:
         threads: int | None = None,
         memory: str | None = None,
         temporary: Path | None = None,
+        check: bool = True,
     ) -> None:
         # Absolute, so that no name looks like an address.
         self._path = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow links
         self._name = printable_name(path.name)
         self._describe = FORMATS[path.suffix.lower()]
+        self._check = check
         self._sessions = Sessions(threads=threads, memory=memory, temporary=temporary)
 
     def count(self, filter: Filter | None) -> int:  # noqa: A002 - as the platform calls it
@@ -114,7 +117,8 @@ class OrderFile:
         view = build_view_select(source)
         if f is None:
             return view, source
-        return filter_frame(connection.sql(view), f, "orders").sql_query(), source
+        resource = choose_resource(f, check=self._check)
+        return filter_frame(connection.sql(view), f, resource).sql_query(), source
 
     @contextmanager
     def _open(

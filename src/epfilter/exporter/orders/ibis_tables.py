@@ -32,6 +32,7 @@ from epfilter.exporter.orders.duckdb_sql import (
     quote_name,
 )
 from epfilter.exporter.orders.ibis_columns import select_attributes, select_exported_columns
+from epfilter.exporter.orders.order_schema import choose_resource
 from epfilter.exporter.orders.table_columns import locate_columns
 from epfilter.targets import filter_frame
 
@@ -58,7 +59,7 @@ class IbisTable:
     epfilter.exporter.errors.OrdersError: Ibis does not support `https` URLs.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the options of `open_orders`
         self,
         url: str,
         *,
@@ -66,6 +67,7 @@ class IbisTable:
         memory: str | None = None,
         temporary: Path | None = None,
         allow_untested: bool = False,
+        check: bool = True,
     ) -> None:
         self._url, _, fragment = url.partition("#")
         self._secrets = find_secrets(self._url)
@@ -83,6 +85,7 @@ class IbisTable:
                 hint="use --allow-untested (in Python: allow_untested=True) to try it",
             )
         self._allow_untested = allow_untested
+        self._check = check
 
     def count(self, filter: Filter | None) -> int:  # noqa: A002 - as the platform calls it
         """Return how many orders the filter selects; None selects all orders."""
@@ -155,7 +158,8 @@ class IbisTable:
         flat = table.select(**columns, **select_attributes(table))
         if f is not None:
             try:
-                flat = filter_frame(flat, f, "orders", allow_untested=self._allow_untested)
+                resource = choose_resource(f, check=self._check)
+                flat = filter_frame(flat, f, resource, allow_untested=self._allow_untested)
             except FilterValueError as error:
                 raise OrdersError(
                     f"the table does not support this filter: {error}",

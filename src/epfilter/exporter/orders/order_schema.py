@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from epfilter.ast import Filter
+from epfilter.errors import ResourceError
 from epfilter.exporter.errors import OrdersError
 from epfilter.resources import orders, resource_schema
 from epfilter.snippets import shorten
@@ -257,3 +259,21 @@ def _dump_json(value: object) -> str:
 
 def _shown(value: object) -> str:
     return shorten(_dump_json(value))
+
+
+def choose_resource(f: Filter, *, check: bool) -> str | None:
+    """Return the resource that a filter is for: None if it is not for orders, without `check`.
+
+    Raises ResourceError for a filter that is not for orders, with `check`.
+
+    >>> from epfilter import parse
+    >>> choose_resource(parse("eq(billing_country,GB)"), check=False) is None
+    True
+    """
+    try:
+        orders.bind(f)
+    except ResourceError:
+        if check:
+            raise
+        return None
+    return "orders"

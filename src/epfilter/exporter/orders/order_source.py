@@ -62,13 +62,14 @@ class OrderSource(Protocol):
         """Release what the source holds."""
 
 
-def open_orders(
+def open_orders(  # noqa: PLR0913 - the options of an order source, by keyword
     source: str | os.PathLike[str],
     *,
     threads: int | None = None,
     memory: str | None = None,
     temporary: Path | None = None,
     allow_untested: bool = False,
+    check: bool = True,
 ) -> OrderSource:
     """Return the order source at a path or a URL.
 
@@ -82,6 +83,9 @@ def open_orders(
     `postgresql://user@host/database#table`; with `allow_untested`, one of any database that Ibis
     connects to, where a filter may select other orders. The table is `orders` by default, and may
     be `schema.table`.
+
+    With `check=False`, a filter may also use columns and operators that `orders` does not list,
+    such as `eq(billing_country,GB)`; a column that does not exist is an error still.
 
     Opening reads nothing; call `ready` to check that the orders can be read. Raises OrdersError
     for any other source, and if a required package is not installed.
@@ -103,6 +107,7 @@ def open_orders(
             memory=memory,
             temporary=temporary,
             allow_untested=allow_untested,
+            check=check,
         )
     with _explain_missing_package("service"):
         from epfilter.exporter.orders.duckdb_files import OrderFile
@@ -111,7 +116,7 @@ def open_orders(
     path = Path(name)
     if path.suffix.lower() not in FORMATS:
         raise _unsupported_file(name)
-    return OrderFile(path, threads=threads, memory=memory, temporary=temporary)
+    return OrderFile(path, threads=threads, memory=memory, temporary=temporary, check=check)
 
 
 def _unsupported_file(source: str) -> OrdersError:
