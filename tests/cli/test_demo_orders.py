@@ -56,6 +56,8 @@ def test_seed_and_dates_change_the_orders() -> None:
         (["--rows", "many"], "'many' is not a valid integer"),
         (["--start", "2018-02-30"], "'2018-02-30' does not match the format"),
         (["--end", "2018-01-01"], "the end must be after the start. Hint: start is 2018-01-01."),
+        (["-o", "orders.csv"], "use a name that ends in .jsonl."),
+        (["-o", "orders.XLSX"], "use a name that ends in .jsonl."),
         (["-o", "."], "cannot write .: Is a directory."),
         (["-o", "nowhere/orders.jsonl"], "cannot write nowhere/orders.jsonl: No such file"),
         (["-o", "a\x00b"], "cannot write a\\u0000b: embedded null byte."),

@@ -10,6 +10,7 @@ import click
 
 from epfilter.cli.errors import CommandError, describe_file_error
 from epfilter.cli.help_pages import HelpfulCommand
+from epfilter.cli.options import OTHER_FORMATS
 from epfilter.cli.progress import iterate_with_progress
 from epfilter.cli.text_io import open_standard_output
 from epfilter.errors import FilterValueError
@@ -72,6 +73,12 @@ def demo_orders_command(
     except FilterValueError as error:
         raise click.UsageError(str(error)) from None
     if output is not None:
+        suffix = Path(output).suffix.lower()
+        if suffix in OTHER_FORMATS - {".jsonl", ".ndjson"} or suffix == ".csv":
+            raise click.UsageError(
+                "invented orders are written as JSONL; use a name that ends in .jsonl. Then "
+                "`epfilter export --all --orders` writes CSV."
+            )
         _write_lines(iterate_with_progress(lines, lambda _: 1, rows, "generating"), output)
         return
     stream = open_standard_output()

@@ -14,6 +14,7 @@ from epfilter.cli.findings import parse_located_or_exit, print_findings, render_
 from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import format_count
 from epfilter.cli.options import (
+    OTHER_FORMATS,
     allow_untested_option,
     format_option,
     memory_option,
@@ -184,6 +185,12 @@ def export_command(
         raise click.UsageError("`--append` cannot be combined with `--force`.")
     if output == Path("-"):
         raise click.UsageError("orders cannot be exported to standard output; give a file name.")
+    if output.suffix.lower() in OTHER_FORMATS:
+        name = make_printable(str(output))
+        raise click.UsageError(
+            f"orders are exported as CSV, and the name {name} stands for another format; use a "
+            "name that ends in .csv, and convert the file."
+        )
     if orders is not None:
         names = ("append", "allow_empty", "force", *_ORDERS_OPTIONS)
         switches = {name: options[name] for name in names} | {"check": check}

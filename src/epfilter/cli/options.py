@@ -50,6 +50,12 @@ memory_option = click.option(
 """The memory of an export from a file or a database."""
 
 
+OTHER_FORMATS = frozenset(
+    {".parquet", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".tsv", ".gz", ".zip"}
+)
+"""The endings of file names that stand for another format than CSV."""
+
+
 rows_option = click.option(
     "--rows",
     type=click.Choice(["item", "order"]),
