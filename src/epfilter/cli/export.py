@@ -14,12 +14,12 @@ from epfilter.cli.findings import parse_located_or_exit, print_findings, render_
 from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import format_count
 from epfilter.cli.options import (
-    OTHER_FORMATS,
     allow_untested_option,
     format_option,
     memory_option,
     neutralise_option,
     region_option,
+    require_csv_name,
     rows_option,
     threads_option,
 )
@@ -185,12 +185,6 @@ def export_command(
         raise click.UsageError("`--append` cannot be combined with `--force`.")
     if output == Path("-"):
         raise click.UsageError("orders cannot be exported to standard output; give a file name.")
-    if output.suffix.lower() in OTHER_FORMATS:
-        name = make_printable(str(output))
-        raise click.UsageError(
-            f"orders are exported as CSV, and the name {name} stands for another format; use a "
-            "name that ends in .csv, and convert the file."
-        )
     if orders is not None:
         names = ("append", "allow_empty", "force", *_ORDERS_OPTIONS)
         switches = {name: options[name] for name in names} | {"check": check}
@@ -199,6 +193,7 @@ def export_command(
         del options[name]
         if _is_given(name):
             raise click.UsageError(f"`--{name.replace('_', '-')}` requires `--orders`.")
+    require_csv_name(output)
     exported = PlatformExport(output=output, **options).run(f)
     _print_summary(style, exported.path, exported.size, exported)
     return 0

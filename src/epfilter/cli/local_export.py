@@ -21,6 +21,7 @@ import click
 from epfilter.ast import Filter
 from epfilter.atomic_files import atomic_file, move_into_place
 from epfilter.cli.errors import PlatformError, describe_file_error
+from epfilter.cli.options import require_csv_name
 from epfilter.cli.platform_export import FilterLine
 from epfilter.cli.signals import INTERRUPTED, defer_signals
 from epfilter.errors import FilterError, FilterValueError
@@ -79,6 +80,7 @@ def export_locally(  # noqa: PLR0913 - the options of the command
     if mode is not None:
         shown = make_printable(str(output))
         _require_replaceable(target, orders, shown, replace=force or append)
+    require_csv_name(output)
     try:
         f = _select_period(f, period, target if append else None)
         with (

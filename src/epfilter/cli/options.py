@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from epfilter.errors import ResourceError
+from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -54,6 +56,18 @@ OTHER_FORMATS = frozenset(
     {".parquet", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".tsv", ".gz", ".zip"}
 )
 """The endings of file names that stand for another format than CSV."""
+
+
+def require_csv_name(output: Path) -> None:
+    """Raise UsageError for the name of a file that is not CSV.
+
+    >>> require_csv_name(Path("orders.csv"))
+    """
+    if output.suffix.lower() in OTHER_FORMATS:
+        raise click.UsageError(
+            f"orders are exported as CSV, and the name {make_printable(str(output))} stands for "
+            "another format; use a name that ends in .csv, and convert the file."
+        )
 
 
 rows_option = click.option(
