@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from typing import Any
 
@@ -62,9 +63,10 @@ def connect(url: str = "") -> str:
     name = "default"
     parts = make_url(url or "sqlite://")
     if parts.get_backend_name() == "mysql":
-        import pymysql
+        if importlib.util.find_spec("MySQLdb") is None:
+            import pymysql
 
-        pymysql.install_as_MySQLdb()
+            pymysql.install_as_MySQLdb()
         name = "mariadb"
         connections.databases[name] = {
             **connections.databases["default"],

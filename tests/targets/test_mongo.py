@@ -356,10 +356,11 @@ def test_no_field_and_no_value_becomes_an_operator(f: Filter) -> None:
 def test_hostile_values_stay_values(value: str, name: str) -> None:
     assert to_mongo(F.a.eq(value), types={"a": str}) == {"a": {"$eq": value}}
     try:
-        (address,) = to_mongo(F[name].eq("x"), types={name: str})
+        query = to_mongo(F[name].eq("x"), types={name: str})
     except UnsupportedFilterError:
         return
-    assert not address.startswith("$")
+    queries = query.get("$or", [query])  # an element of a list is compared in two ways
+    assert not any(address.startswith("$") for one in queries for address in one)
 
 
 @pytest.mark.parametrize("terms", MANY_TERMS)
