@@ -20,6 +20,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
+OWNER_ONLY = 0o600
+"""The permissions of a file that only its owner can read and write."""
+
 _MAX_NAME_LENGTH = 40
 
 _TEMPORARY_NAME = re.compile(r"(.*\.)[0-9a-f]{16}\.part", re.ASCII | re.DOTALL)
@@ -76,7 +79,7 @@ def create_file(path: Path, *, private: bool) -> BinaryIO:
     ...     file.write(b"content")
     7
     """
-    permissions = 0o600 if private else 0o666
+    permissions = OWNER_ONLY if private else 0o666
     return open(path, "xb", opener=lambda name, flags: os.open(name, flags, permissions))
 
 

@@ -13,13 +13,13 @@ Join = Callable[[dict[str, Any]], dict[str, Any]]
 """Returns an object of a response with the included objects as its own members."""
 
 
-def joiner(response: Mapping[str, Any]) -> Join:
+def make_joiner(response: Mapping[str, Any]) -> Join:
     """Return a function that joins the objects of a response with what it includes.
 
     A member that the object has itself stays as it is.
 
     >>> items = {"items": [{"id": "i", "sku": "deck"}]}
-    >>> join = joiner({"included": items})
+    >>> join = make_joiner({"included": items})
     >>> order = {"id": "1", "relationships": {"items": {"data": [{"type": "item", "id": "i"}]}}}
     >>> join(order)["items"]
     [{'id': 'i', 'sku': 'deck'}]

@@ -236,7 +236,7 @@ def _export_locally(
     style: str,
     **switches: Any,
 ) -> int:
-    """Export without the platform; where no order matches, print its message and return 1."""
+    """Export without the platform; where no order matches, print a message and return 3."""
     from epfilter.cli.local_export import export_locally
 
     platform_options = {field.name for field in fields(PlatformExport)} - _LOCAL_OPTIONS

@@ -10,6 +10,9 @@ import click
 
 _EXAMPLES = "\b\nExamples:\n"
 
+_MAX_NAME = 30
+"""Columns of the name of an option; the description of a longer one starts below it."""
+
 
 class HelpfulCommand(click.Command):
     """A command whose help has the examples above the options, and the details below them.
@@ -75,7 +78,3 @@ def write_sections(
         with formatter.section(title):
             padded = [(name.ljust(max(short, default=0)), text) for name, text in rows]
             formatter.write_dl(padded, col_max=_MAX_NAME)
-
-
-_MAX_NAME = 30
-"""Columns of the name of an option; the description of a longer one starts below it."""

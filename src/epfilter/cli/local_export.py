@@ -19,7 +19,7 @@ from urllib.parse import unquote
 import click
 
 from epfilter.ast import Filter
-from epfilter.atomic_files import atomic_file, move_into_place
+from epfilter.atomic_files import OWNER_ONLY, atomic_file, move_into_place
 from epfilter.cli.errors import PlatformError, describe_file_error
 from epfilter.cli.options import require_csv_name
 from epfilter.cli.platform_export import FilterLine
@@ -34,10 +34,6 @@ from epfilter.snippets import make_printable
 _FILE_URL = re.compile(r"file://[^/]*(/.*)", re.IGNORECASE | re.DOTALL)
 _DATABASE_URL = re.compile(r"(?:duckdb|sqlite)://([^?#]*)", re.IGNORECASE)
 """URLs of databases in one file; the URL of a database on a server can have the same form."""
-
-
-_NEW_FILE_MODE = 0o600
-"""Orders are personal data: only the owner of a new file can read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +90,8 @@ def export_locally(  # noqa: PLR0913 - the options of the command
             if append and target.exists():
                 return _append(target, part)
             if count or allow_empty:
-                mode = _NEW_FILE_MODE if mode is None else mode
+                # Orders are personal data.
+                mode = OWNER_ONLY if mode is None else mode
                 move_into_place(part, target, replace=force, mode=mode)
             return LocalExport(count, count if append and (count or allow_empty) else None)
     except FileExistsError:

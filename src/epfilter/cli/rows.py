@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, NamedTuple
 from epfilter.cli.errors import CommandError, describe_file_error
 from epfilter.cli.layout import format_count
 from epfilter.cli.text_io import open_standard_input
-from epfilter.included import Join, joiner
+from epfilter.included import Join, make_joiner
 from epfilter.snippets import make_printable
 from epfilter.strict_json import (
     WHITESPACE,
@@ -130,7 +130,7 @@ class JsonArray(Rows):
             raise self._error(_line_number(text, start), _EXPECTED)
         if isinstance(value, dict):
             start = self._find_data(text, start)
-            self._join = joiner(value)
+            self._join = make_joiner(value)
         del value  # rows are decoded again one by one, to get the position of each
         self._before = text[: start + 1]
         yield from self._elements(text, start + 1)

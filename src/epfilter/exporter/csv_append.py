@@ -125,7 +125,7 @@ def _read_part_ids(part: Path) -> set[bytes]:
 
 @dataclass(slots=True)
 class _Content:
-    """What an export must know about a CSV file."""
+    """The columns, the ids and the number of rows of a CSV file."""
 
     columns: list[str] | None = None
     rows: int = 0

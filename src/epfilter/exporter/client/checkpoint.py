@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from epfilter.atomic_files import atomic_file, remove_temporary_files
+from epfilter.atomic_files import OWNER_ONLY, atomic_file, remove_temporary_files
 from epfilter.exporter.client.target_files import (
     AnyPath,
     Fingerprint,
@@ -28,9 +28,6 @@ _PART_SUFFIX = ".export.{}.part"
 _ANY_PART_SUFFIX = re.compile(
     re.escape(_PART_SUFFIX).replace(r"\{\}", "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 )
-
-_OWNER_ONLY = 0o600
-"""The permissions of a checkpoint, because a filter may contain names of customers."""
 
 
 class RequestedExport(BaseModel):
@@ -142,7 +139,8 @@ class Checkpoint:
         self.data = self.data.model_copy(update=changes)
         if not self.enabled:
             return
-        with translate_os_errors(self.path), atomic_file(self.path, mode=_OWNER_ONLY) as file:
+        # A filter may contain names of customers.
+        with translate_os_errors(self.path), atomic_file(self.path, mode=OWNER_ONLY) as file:
             file.write(self.data.model_dump_json().encode())
 
     def part_target(self, job_id: UUID) -> TargetFile:

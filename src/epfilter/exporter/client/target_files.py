@@ -12,13 +12,16 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from epfilter.atomic_files import atomic_file, create_file, move_into_place, temporary_path
+from epfilter.atomic_files import (
+    OWNER_ONLY,
+    atomic_file,
+    create_file,
+    move_into_place,
+    temporary_path,
+)
 from epfilter.errors import describe_type
 from epfilter.exporter.errors import DownloadError
 from epfilter.snippets import make_printable
-
-_NEW_FILE_MODE = 0o600
-"""Orders are personal data: only the owner of a new file can read it."""
 
 AnyPath: TypeAlias = str | os.PathLike[str]
 
@@ -69,7 +72,8 @@ class TargetFile:
     @property
     def _final_mode(self) -> int:
         """The permissions of the complete file."""
-        return _NEW_FILE_MODE if self.mode is None else self.mode
+        # Orders are personal data.
+        return OWNER_ONLY if self.mode is None else self.mode
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:

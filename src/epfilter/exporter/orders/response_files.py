@@ -9,7 +9,7 @@ from typing import Any
 
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.order_schema import MISSING_ID, MISSING_ID_HINT
-from epfilter.included import joiner
+from epfilter.included import make_joiner
 from epfilter.snippets import shorten
 from epfilter.strict_json import JsonError, JsonFault, StrictDecoder, skip_whitespace
 
@@ -63,10 +63,10 @@ def _decode_values(path: Path) -> Iterator[Any]:
 def _orders_of(response: object, path: Path) -> Iterator[dict[str, Any]]:
     """Yield the orders of a response, or the one order itself."""
     if isinstance(response, dict) and "data" in response and "id" not in response:
-        join, data = joiner(response), response["data"]
+        join, data = make_joiner(response), response["data"]
         orders = data if isinstance(data, list) else [data]
     else:
-        join, orders = joiner({}), [response]
+        join, orders = make_joiner({}), [response]
     for order in orders:
         if not isinstance(order, dict):
             shown = shorten(json.dumps(order, ensure_ascii=False))

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID
 
-from epfilter.atomic_files import create_file, move_into_place, sync_folder
+from epfilter.atomic_files import OWNER_ONLY, create_file, move_into_place, sync_folder
 from epfilter.exporter.errors import ExporterError, SettingsError
 from epfilter.exporter.service.database import DiskFullError
 
@@ -106,7 +106,7 @@ class Files:
         """
         path = self.path(id)
         with _translate_os_errors():
-            move_into_place(part, path, mode=0o600)
+            move_into_place(part, path, mode=OWNER_ONLY)
         return path
 
     def remove(self, id: UUID) -> None:  # noqa: A002 - the platform's name for it

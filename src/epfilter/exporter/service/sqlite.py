@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, create_engine, event
 
+from epfilter.atomic_files import OWNER_ONLY
 from epfilter.exporter.errors import ExporterError, SettingsError
 from epfilter.exporter.service.database import Database, DiskFullError
 
@@ -51,7 +52,7 @@ class SqliteDatabase(Database):
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # SQLite gives its other files the permissions of this one.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
             self._file = _identity(path)
         except OSError as error:
             raise SettingsError(f"{self.location} cannot be opened: {error.strerror}.") from None
@@ -91,7 +92,7 @@ class SqliteDatabase(Database):
     def lease(self) -> Iterator[bool]:
         """Acquire the file lock, if it is free; the system releases it when the process ends."""
         # A new object each time, because one object can be locked twice.
-        lock = FileLock(self._sibling("lease.lock"), mode=0o600)
+        lock = FileLock(self._sibling("lease.lock"), mode=OWNER_ONLY)
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -118,7 +119,7 @@ class SqliteDatabase(Database):
     @contextmanager
     def schema_transaction(self) -> Iterator[Connection]:
         """Begin a write transaction, which excludes all others, on a file in WAL mode."""
-        lock = FileLock(self._sibling("opening.lock"), timeout=_LOCK_TIMEOUT, mode=0o600)
+        lock = FileLock(self._sibling("opening.lock"), timeout=_LOCK_TIMEOUT, mode=OWNER_ONLY)
         try:
             # Two processes cannot switch a new database to WAL at the same time.
             with lock:
