@@ -97,6 +97,9 @@ def test_any_other_page_reads_nothing(shared: TestClient, client: TestClient) ->
         "http://app.example.com:80",
         "https://*.example.com",
         "ftp://app.example.com",
+        "http://[",
+        "http://a]b",
+        "http://localhost:",
     ],
 )
 def test_a_text_that_no_browser_sends_as_an_origin_is_refused(origin: str) -> None:

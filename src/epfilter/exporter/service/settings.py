@@ -169,14 +169,19 @@ def _require_secret(text: str, name: str) -> None:
 
 def _require_origin(text: str) -> None:
     """Raise SettingsError for a text that no browser sends as the origin of a page."""
-    parts = urlsplit(text)
-    is_sent = _is_base_url(text) and "*" not in text and text == text.lower()
-    if not is_sent or parts.path or (parts.scheme, parts.port) in _DEFAULT_PORTS:
+    if not _is_sent_origin(text):
         raise SettingsError(
             "an allowed origin is not one that a browser sends.",
             hint="write it like https://app.example.com: in lower case, without a path, without "
             "the default port, and name each origin",
         )
+
+
+def _is_sent_origin(text: str) -> bool:
+    if not _is_base_url(text) or "*" in text or text != text.lower() or text.endswith(":"):
+        return False
+    parts = urlsplit(text)
+    return not parts.path and (parts.scheme, parts.port) not in _DEFAULT_PORTS
 
 
 def _is_base_url(url: str) -> bool:
