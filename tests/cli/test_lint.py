@@ -290,7 +290,9 @@ def test_files_that_require_the_extra_for_more_languages(monkeypatch: pytest.Mon
         "a.go:1:1 EPF704 linting this file requires the package `tree_sitter_go`, "
         "which is not installed.\n"
     )
-    assert result.stderr == ("0 filters in 2 files: 1 info\n1 file skipped for want of a package\n")
+    assert result.stderr == (
+        "0 filters in 2 files: 1 info\n1 file skipped, because a package is missing\n"
+    )
     assert result.exit_code == 0
 
 

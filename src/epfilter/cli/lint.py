@@ -314,7 +314,9 @@ class Summary:
         if self._unreadable:
             lines.append(f"{format_count(self._unreadable, 'file')} could not be read")
         if self._unparsed:
-            lines.append(f"{format_count(self._unparsed, 'file')} skipped for want of a package")
+            lines.append(
+                f"{format_count(self._unparsed, 'file')} skipped, because a package is missing"
+            )
         if self.unsupported:
             lines.append(_describe_unsupported(self.unsupported))
         return "\n".join(lines)

@@ -28,8 +28,8 @@ class AccessTokens:
 
     >>> tokens = AccessTokens(b"key", "shop", "a secret", lifetime=timedelta(hours=1))
     >>> form = {"client_id": ["shop"], "client_secret": ["a secret"]}
-    >>> answer = tokens.issue(form | {"grant_type": ["client_credentials"]})
-    >>> answer["token_type"], answer["expires_in"], tokens.verify(answer["access_token"])
+    >>> response = tokens.issue(form | {"grant_type": ["client_credentials"]})
+    >>> response["token_type"], response["expires_in"], tokens.verify(response["access_token"])
     ('Bearer', 3600, True)
     >>> tokens.verify("forged")
     False

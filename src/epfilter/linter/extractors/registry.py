@@ -124,7 +124,7 @@ _BY_ENDING = {ending: kind for kind in FILE_KINDS for ending in kind.endings}
 _BY_LANGUAGE = {language: kind for kind in FILE_KINDS for language in kind.languages}
 
 
-@lru_cache(maxsize=64)  # the layers of the linter ask about one file one after the other
+@lru_cache(maxsize=64)  # each layer of the linter looks up the same file
 def find_kind(name: str) -> FileKind | None:
     """Return the kind of a file by the ending of its name, in any case.
 

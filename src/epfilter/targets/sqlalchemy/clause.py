@@ -197,7 +197,7 @@ class _Compilation:
                 tree.op,
                 tree.field,
                 self._dialect_name,
-                "epfilter does not know how this database compares texts, numbers and times",
+                "this database may compare texts, numbers and times in another way",
                 f"use one of {supported}",
             )
         dialect.operator, dialect.field = tree.op, tree.field
