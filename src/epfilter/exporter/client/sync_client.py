@@ -181,8 +181,8 @@ class ExporterClient:
 
         The file is written under a temporary name beside the target and renamed when it is
         complete. The target is always the old file or the complete new one; it keeps its
-        permissions, and a symbolic link stays a link. An interrupted download is resumed if the
-        server supports it. The token is not sent.
+        permissions, and only the owner can read a new file. A symbolic link stays a link. An
+        interrupted download is resumed if the server supports it. The token is not sent.
 
         `progress` is called with a `DownloadProgress`. Raises DownloadError, and the errors of
         `file`.

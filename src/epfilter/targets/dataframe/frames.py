@@ -118,7 +118,7 @@ def filter_frame(
     """Return the rows of a frame that satisfy the filter, as a frame of the same kind.
 
     Accepts frames of pandas, Polars (also lazy), PyArrow, DuckDB, Spark, Dask, and of Ibis on
-    DuckDB, Spark, SQLite, PostgreSQL, MySQL and MariaDB; a lazy frame is not computed. With
+    DuckDB, SQLite, PostgreSQL, MySQL and MariaDB; a lazy frame is not computed. With
     `allow_untested` also those of other engines, which may select other rows.
 
     Without a resource, each value is read as the type of its column; a value that does not read as
