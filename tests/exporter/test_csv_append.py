@@ -64,7 +64,7 @@ def test_a_file_that_lacks_nothing_is_not_written(new: bytes, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("existing", "new", "message"),
     [
-        (OLD, b"id,created_at\n3,x\n", "the columns of 0.csv are not those of .*orders.csv: it lacks `sku`."),
+        (OLD, b"id,created_at\n3,x\n", "the columns of the export are not those of .*orders.csv: it lacks `sku`."),
         (OLD, b"id,created_at\n1,x\n", "it lacks `sku`."),
         (OLD, b"id,created_at,sku,tax\n", "it also has `tax`."),
         (b"a,b\n1,2\n", HEADER + b"3,x,a\n", "orders.csv has no column with the ids of orders."),

@@ -89,7 +89,7 @@ class CsvMerge:
                 self.columns, self.first_part = columns, part
                 output.write(mark + end_row(header, line_end))
             else:
-                self._compare_columns(columns, part)
+                self._compare_columns(columns, show_path(part))
             if self.known_ids is not None:
                 rows = _skip_known_orders(rows, self.known_ids, columns, part)
             for row in rows:
@@ -102,14 +102,14 @@ class CsvMerge:
             read_byte_order_mark(file, part)
             header = next(read_rows(file, part), None)
             if header is not None and self.columns is not None:
-                self._compare_columns(parse_header(header, part), part)
+                # The part of an export has a name that the user has not seen.
+                self._compare_columns(parse_header(header, part), "the export")
 
-    def _compare_columns(self, columns: list[str], part: Path) -> None:
-        if columns != self.columns:
-            raise self._columns_error(part, columns)
-
-    def _columns_error(self, part: Path, columns: list[str]) -> MergeError:
+    def _compare_columns(self, columns: list[str], name: str) -> None:
+        """Raise MergeError if the columns of a part, by its name for messages, are not the same."""
         expected = self.columns or []
+        if columns == expected:
+            return
         additional = [name for name in columns if name not in expected]
         missing = [name for name in expected if name not in columns]
         differences = [
@@ -118,10 +118,8 @@ class CsvMerge:
         ]
         difference = " and ".join(filter(None, differences))
         difference = difference or f"their order is {list_columns(columns)}"
-        first_part = show_path(self.first_part or part)
-        return MergeError(
-            f"the columns of {show_path(part)} are not those of {first_part}: {difference}."
-        )
+        first = show_path(self.first_part) if self.first_part else "the first part"
+        raise MergeError(f"the columns of {name} are not those of {first}: {difference}.")
 
 
 def _skip_known_orders(
