@@ -170,6 +170,8 @@ def test_no_check_sends_any_filter(platform: Platform) -> None:
     ("args", "message"),
     [
         (["eq(payment,paid)", "--split", "month"], "the filter has no window on `created_at` to split."),
+        (["--all", "--split", "month"], "an export of every order cannot be split."),
+        (["--all", "--append", "--split", "day"], "an export of every order cannot be split."),
         (["eq(payment,paid)", "--split", "year"], "'year' is not one of 'month', 'week', 'day'."),
         (["eq(payment,paid)", "--timeout", "-1"], "-1.0 is not in the range x>=0."),
         (["eq(payment,paid)", "--timeout", "nan"], "`timeout` must be a number of seconds"),

@@ -13,7 +13,7 @@ from typing import TypeAlias, cast
 from uuid import UUID
 
 from epfilter.ast import Filter
-from epfilter.errors import FilterTypeError
+from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.exporter.client.checkpoint import (
     Checkpoint,
     CheckpointData,
@@ -221,8 +221,12 @@ def _split_request(request: CreateJob, by: Calendar | None) -> tuple[Sequence[Cr
     """Return the requests for the jobs, and whether no order can be in two of them."""
     if by is None:
         return [request], True
-    # The filter may be absent for a type checker; `split` raises an error for None.
-    parts = split(request.data.filter, by=by)  # type: ignore[arg-type] # see above
+    if request.data.filter is None:
+        raise FilterValueError(
+            "an export of every order cannot be split.",
+            hint="add both ends of a period, such as since 2018-09-01 until 2018-10-01",
+        )
+    parts = split(request.data.filter, by=by)
     return [_with_filter(request, part) for part in parts], parts.disjoint
 
 
