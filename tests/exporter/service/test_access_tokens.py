@@ -188,12 +188,16 @@ def test_nothing_else_that_the_service_signs_is_an_access_token() -> None:
         {"client_id": "shop"},
         {"client_secret": "a-long-secret"},
         {"client_id": "", "client_secret": "a-long-secret"},
+        {"client_id": "my shop", "client_secret": "a-long-secret"},
+        {"client_id": "café", "client_secret": "a-long-secret"},
         {"client_id": "shop", "client_secret": "1234567"},
         {"client_id": "shop", "client_secret": ""},
         {"token_lifetime": timedelta()},
     ],
 )
-def test_credentials_that_protect_nothing_are_refused(changes: dict[str, Any]) -> None:
+def test_credentials_that_protect_nothing_or_no_client_sends_are_refused(
+    changes: dict[str, Any],
+) -> None:
     with pytest.raises(SettingsError):
         ServiceSettings(orders="a.csv", state="s", token="12345678", **changes)  # noqa: S106 - opens nothing
 

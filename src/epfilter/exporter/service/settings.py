@@ -48,7 +48,10 @@ class ServiceSettings:
     """The bearer token that clients must send; 8 characters or more."""
 
     client_id: str | None = None
-    """The ID with which clients get an access token at `/oauth/access_token`, if they can."""
+    """The ID with which clients get an access token at `/oauth/access_token`, if they can.
+
+    It consists of visible ASCII characters.
+    """
 
     client_secret: str | None = field(default=None, repr=False)
     """The secret that belongs to `client_id`; 8 visible ASCII characters or more."""
@@ -135,8 +138,11 @@ class ServiceSettings:
             raise SettingsError(
                 "client_id and client_secret belong together.", hint="set both of them, or none"
             )
-        if self.client_id == "":
-            raise SettingsError("the client ID is empty.")
+        if self.client_id is not None and not (self.client_id and _is_visible(self.client_id)):
+            raise SettingsError(
+                "the client ID is empty, or has characters that clients do not accept.",
+                hint="use visible ASCII characters, without spaces and line breaks",
+            )
         if self.client_secret is not None:
             _require_secret(self.client_secret, "client secret")
 
@@ -160,11 +166,15 @@ class ServiceSettings:
 
 
 def _require_secret(text: str, name: str) -> None:
-    if len(text) < 8 or not (text.isascii() and text.isprintable()) or " " in text:
+    if len(text) < 8 or not _is_visible(text):
         raise SettingsError(
             f"the {name} is too short, or has characters that are not allowed in a header.",
             hint="use 8 or more visible ASCII characters, without spaces and line breaks",
         )
+
+
+def _is_visible(text: str) -> bool:
+    return text.isascii() and text.isprintable() and " " not in text
 
 
 def _require_origin(text: str) -> None:
