@@ -60,6 +60,10 @@ def test_the_fields_may_be_a_function() -> None:
         ({"mapping": {"a": {"type": "long"}}}, "mapping has no `properties`."),
         ({"mapping": {"properties": ["a"]}}, "mapping: `properties` is a mapping, not a value of"),
         ({"mapping": {"properties": {"a": "long"}}}, "mapping: `a` is a mapping, not a value of"),
+        (
+            {"mapping": {"properties": {"a": {"type": ["long"]}}}},
+            "mapping: the type of `a` is a str",
+        ),
         ({"nested": "items"}, "nested is a list of paths, not a value of type str."),
         ({"nested": 5}, "nested is a list of paths, not a value of type int."),
         ({"nested": [5]}, "nested is a list of paths, not a value of type list."),

@@ -81,9 +81,9 @@ class IndexMapping:
         return made
 
     def _add(self, name: str, definition: Mapping[str, Any]) -> None:
-        type_ = definition.get("type", "object")
+        type_ = _read_type(definition, name, "object")
         subs = [
-            IndexField(f"{name}.{sub}", parameters.get("type", ""), parameters)
+            IndexField(f"{name}.{sub}", _read_type(parameters, sub, ""), parameters)
             for sub, parameters in _members(definition, "fields")
         ]
         self.fields[name] = IndexField(name, type_, definition, tuple(subs))
@@ -117,6 +117,15 @@ def _find_root(mapping: object) -> Mapping[str, Any]:
         raise FilterTypeError("mapping has no `properties`.", hint=_HINT)
     root: Mapping[str, Any] = inner["mappings"]
     return root
+
+
+def _read_type(definition: Mapping[str, Any], name: str, default: str) -> str:
+    type_ = definition.get("type", default)
+    if not isinstance(type_, str):
+        raise FilterTypeError(
+            f"mapping: the type of `{name}` is a str, not {describe_type(type_)}.", hint=_HINT
+        )
+    return type_
 
 
 def _members(definition: Mapping[str, Any], name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
