@@ -19,7 +19,8 @@ CHANGELOG = ROOT / "CHANGELOG.md"
 
 _UNRELEASED = "## [Unreleased]\n"
 _ASSIGNMENT = re.compile(r'(?m)^__version__ = "(?P<version>[^"]*)"$')
-_RELEASE = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?")
+_NUMBER = "(?:0|[1-9][0-9]*)"
+_RELEASE = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:(?:a|b|rc){_NUMBER})?")
 _PLAN = re.compile(r"(?m)^To be released as .*\n\n")
 
 

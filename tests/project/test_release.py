@@ -210,7 +210,9 @@ def test_a_version_is_not_made_from_changes_that_are_not_committed(repository: P
     assert _git(repository, "tag") == ""
 
 
-@pytest.mark.parametrize("version", ["v0.2.0", "0.2", "0.2.0-rc1", ""])
+@pytest.mark.parametrize(
+    "version", ["v0.2.0", "0.2", "0.2.0-rc1", "00.2.0", "0.2.0rc01", "٠.٢.٠", ""]
+)
 def test_what_is_not_a_version_is_refused(version: str) -> None:
     script = _script()
     with pytest.raises(script.ReleaseError, match="is not a version"):
