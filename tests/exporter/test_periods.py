@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -78,6 +79,20 @@ def test_an_empty_period(since: str, until: str) -> None:
         within_period(None, since=since, until=until, now=NOW)
 
 
+def test_a_period_at_a_change_of_the_clock_is_compared_by_its_moments() -> None:
+    """In Paris no clock showed 02:30 on 31 March; on 27 October 2024 they showed 02:15 twice."""
+    ends = ("2024-03-31T02:30:00", "2024-03-31T03:30:00")
+    with pytest.raises(FilterValueError, match="the period is empty"):
+        within_period(None, since=ends[0], until=ends[1], timezone="Europe/Paris")
+    zone = ZoneInfo("Europe/Paris")
+    period = within_period(
+        None,
+        since=datetime(2024, 10, 27, 2, 45, tzinfo=zone),
+        until=datetime(2024, 10, 27, 2, 15, tzinfo=zone, fold=1),
+    )
+    assert str(period) == "ge(created_at,2024-10-27T00:45:00Z):lt(created_at,2024-10-27T01:15:00Z)"
+
+
 def test_arguments_of_a_wrong_type() -> None:
     with pytest.raises(FilterValueError, match="no time zone `Europe/Pariss`"):
         within_period(None, since="today", timezone="Europe/Pariss")
@@ -85,3 +100,5 @@ def test_arguments_of_a_wrong_type() -> None:
         within_period(None, since="today", timezone=5)  # type: ignore[arg-type] # the point
     with pytest.raises(FilterTypeError, match="an end of a period is a text or a date"):
         within_period(None, since=5)  # type: ignore[arg-type] # the point
+    with pytest.raises(FilterTypeError, match="`now` is a datetime"):
+        within_period(None, since="today", now="2018-09-01")  # type: ignore[arg-type] # the point

@@ -50,18 +50,21 @@ def within_period(
     'ge(created_at,2018-08-02T22:00:00Z)'
     """
     zone = _read_zone(timezone)
-    current = (now or current_time()).astimezone(zone)
+    current = current_time() if now is None else now
+    if not isinstance(current, datetime):
+        raise FilterTypeError(f"`now` is a datetime, not {describe_type(now)}.")
+    current = current.astimezone(zone)
     start, end = (None if each is None else _read_end(each, current) for each in (since, until))
-    if start is not None and end is not None and _as_time(end) <= _as_time(start):
-        raise FilterValueError(
-            "the period is empty: it ends before it begins.",
-            hint="`since` is the first moment of it, `until` the first one after it",
-        )
     terms = [
         None if start is None else orders.created_at.ge(start),
         None if end is None else orders.created_at.lt(end),
         None if f is None else as_filter(f),
     ]
+    if start is not None and end is not None and _as_time(end) <= _as_time(start):
+        raise FilterValueError(
+            "the period is empty: it ends before it begins.",
+            hint="`since` is the first moment of it, `until` the first one after it",
+        )
     return all_of(terms, default=None)
 
 
@@ -133,4 +136,7 @@ def _days_ago(today: date, number: int, unit: str) -> date:
 
 
 def _as_time(end: date) -> datetime:
-    return end if isinstance(end, datetime) else datetime(end.year, end.month, end.day, tzinfo=UTC)
+    """Return an end in UTC, because times of one zone compare by what its clocks show."""
+    if isinstance(end, datetime):
+        return end.astimezone(UTC)
+    return datetime(end.year, end.month, end.day, tzinfo=UTC)
