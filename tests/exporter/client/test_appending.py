@@ -80,6 +80,29 @@ def test_other_columns_are_refused(open_client: Opener, tmp_path: Path) -> None:
     assert (target.read_bytes(), names(tmp_path)) == (OLD, ["a.csv"])
 
 
+@pytest.mark.parametrize("content", [None, HEADER, OLD.replace(b"09-02", b"08-31")])
+def test_an_interrupted_export_is_not_continued_without_the_orders_of_its_file(
+    open_client: Opener, tmp_path: Path, content: bytes | None
+) -> None:
+    target = tmp_path / "a.csv"
+    target.write_bytes(OLD)
+    service = Service(file_answer(OLD))
+    service.statuses[0] = {"status": "started"}
+    client = open_client(service)
+    options: dict[str, Any] = {"append": True, "resume": True, "since": "2018-01-01"}
+    with pytest.raises(TimeoutError):
+        client.call("export", FILTER, target, timeout=0, **options)
+    target.unlink()
+    if content is not None:
+        target.write_bytes(content)
+    with pytest.raises(SettingsError, match="which would be missing"):
+        client.call("export", FILTER, target, **options)
+    target.write_bytes(OLD)
+    del service.statuses[0]
+    assert client.call("export", FILTER, target, **options).appended == 0
+    assert names(tmp_path) == ["a.csv"]
+
+
 def test_parts_are_appended(open_client: Opener, tmp_path: Path) -> None:
     target = tmp_path / "a.csv"
     target.write_bytes(OLD)

@@ -68,6 +68,7 @@ def test_only_a_resumable_export_leaves_files(
             "region": BASE,
             "filter": WINDOW,
             "split": "month",
+            "newest": None,
             "requested": None,
             "jobs": [str(job_id) for job_id in (first, second, third)],
             "replaces": False,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
@@ -53,6 +54,10 @@ class CheckpointData(BaseModel):
     """The filter of the whole export, with its period."""
 
     split: str | None
+
+    newest: datetime | None = None
+    """When the newest order of the file that is appended to was created; None without it."""
+
     requested: RequestedExport | None = None
     """What was passed, if the filter depends on the time or on the file."""
 
@@ -104,6 +109,11 @@ class Checkpoint:
         if not data.is_same_export(self.data):
             raise self._conflict_error(
                 "belongs to an export with another filter, period, split or region"
+            )
+        before, now = data.newest, self.data.newest
+        if before is not None and (now is None or now < before):
+            raise self._conflict_error(
+                "continues a file with newer orders than this one has, which would be missing"
             )
         self.data = data
         with translate_os_errors(self.path):

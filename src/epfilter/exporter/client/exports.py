@@ -178,6 +178,7 @@ def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword
         region=jobs.api.settings.base_url,
         filter=_filter_text(request),
         split=split,
+        newest=newest,
         requested=selection.describe(append=append),
         replaces=append or (replace and target.mode is not None),
     )
