@@ -1097,6 +1097,20 @@ def test_times_of_dask(zone: str | None, unit: str) -> None:
 
 
 @_MOVING
+@pytest.mark.parametrize("of", [name for name in _SETS if name != "decimal"])
+def test_dask_looks_many_values_up_exactly(of: str) -> None:
+    dask = pytest.importorskip("dask.dataframe")
+    type_, values = _SETS[of]
+    table = make_table(a=pa.array([*values, None], type_))
+    frame = dask.from_pandas(table.to_pandas(types_mapper=pd.ArrowDtype), npartitions=2)
+    f = F.a.in_(_SET_VALUES.get(of, _NUMBER_VALUES))
+    wanted = [n for n, cell in enumerate([*values, None]) if to_predicate(f)({"a": cell})]
+    selected = filter_frame(frame, f)
+    assert ids(selected.compute()) == wanted
+    assert [*selected.columns] == [*frame.columns]
+
+
+@_MOVING
 def test_decimals_of_dask_are_refused() -> None:
     dask = pytest.importorskip("dask.dataframe")
     table = make_table(a=pa.array([Decimal("1.5")]))

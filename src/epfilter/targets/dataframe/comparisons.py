@@ -49,8 +49,9 @@ def is_any_of(column: Column, values: Sequence[Any]) -> nw.Expr:
     dtype = column.dtype
     is_exact = is_text(dtype) or (dtype.is_integer() and not isinstance(dtype, _WIDE_INTEGERS))
     if len(values) > MAX_COMPARED:
-        # DuckDB searches the list that narwhals makes of the values from its beginning.
-        if column.look_up is not None and (not is_exact or column.engine == "DuckDB"):
+        # DuckDB searches the list that narwhals makes of the values from its beginning, and the
+        # `isin` of Dask finds no text with NUL.
+        if column.look_up is not None and (not is_exact or column.engine in ("DuckDB", "Dask")):
             return column.look_up(comparable_expr(column), values, is_list=False)
         if is_exact:
             return comparable_expr(column).is_in(values)

@@ -167,7 +167,7 @@ def filter_frame(
         schema = dict(wrapped.collect_schema()) | schema
     copied = copy_columns(wrapped, engine, schema, used)
     memberships = Memberships()
-    look_up = memberships.add if has_sets(engine) else None
+    look_up = memberships.add if has_sets(copied.native, engine) else None
 
     def column_of(call: BoundCall) -> Column:
         column = copied.find_column(call, schema, engine, null_columns)

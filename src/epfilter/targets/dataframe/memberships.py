@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import narwhals as nw
 
-from epfilter.targets.dataframe.column_copies import new_name
+from epfilter.targets.dataframe.column_copies import new_name, select_from
 
 
 class _Membership(NamedTuple):
@@ -58,9 +59,9 @@ class Memberships:
         return native
 
 
-def has_sets(engine: str) -> bool:
-    """Return whether an engine has functions for the lookup."""
-    return engine in _ADD
+def has_sets(native: Any, engine: str) -> bool:
+    """Return whether an engine has functions for the lookup; Ibis has them in DuckDB."""
+    return engine in _ADD and (engine != "Ibis" or native.get_backend().name == "duckdb")
 
 
 def _add_in_polars(native: Any, each: _Membership) -> Any:
@@ -135,18 +136,57 @@ def _add_list_in_duckdb(native: Any, each: _Membership, type_: Any) -> Any:
     """Add the result for lists: `list_has_any` compares every element with every value."""
     from duckdb import ColumnExpression, ConstantExpression, FunctionExpression, StarExpression
 
-    constant = ConstantExpression([*each.members]).cast(type_)
-    if any(isinstance(value, str) and "\0" in value for value in each.members):
-        function = "list_has_all" if each.needs_all else "list_has_any"  # SQL has no NUL
+    if _has_nul(each):
+        constant = ConstantExpression([*each.members]).cast(type_)
+        function = "list_has_all" if each.needs_all else "list_has_any"
         found = FunctionExpression(function, ColumnExpression(each.source), constant)
         return native.select(StarExpression(), found.alias(each.result))
+    view = new_name()
+    return native.query(view, f"SELECT *, {_write_lookup(each, type_)} FROM {view}")  # noqa: S608
+
+
+def _has_nul(each: _Membership) -> bool:
+    """Return whether a value cannot be written in SQL."""
+    return any(isinstance(value, str) and "\0" in value for value in each.members)
+
+
+def _write_lookup(each: _Membership, list_type: Any) -> str:
+    """Return the column of results in the SQL of DuckDB, which writes the constant."""
+    from duckdb import ConstantExpression
+
+    members = f"(SELECT unnest({ConstantExpression([*each.members]).cast(list_type)}))"
+    if not each.is_list:
+        return f"{each.source} IN {members} AS {each.result}"
     count = "count(DISTINCT v)" if each.needs_all else "count(*)"
     minimum = len(each.members) if each.needs_all else 1
-    elements = f"(SELECT unnest({each.source}) AS v) WHERE v IN (SELECT unnest({constant}))"
+    elements = f"(SELECT unnest({each.source}) AS v) WHERE v IN {members}"
+    return f"(SELECT {count} FROM {elements}) >= {minimum} AS {each.result}"  # noqa: S608
+
+
+def _add_in_ibis(native: Any, each: _Membership) -> Any:
+    """Add the result in the SQL of DuckDB: Ibis takes milliseconds to write a value."""
+    import duckdb
+    import ibis
+    from ibis.backends.sql.datatypes import DuckDBType
+
+    schema = native.schema()
+    type_ = schema[each.source]
+    if _has_nul(each):
+        members = [ibis.literal(value, "string") for value in each.members]
+        if not each.is_list:
+            found = native[each.source].isin(members)
+        else:
+            common = native[each.source].filter(lambda element: element.isin(members)).unique()
+            found = common.length() >= (len(members) if each.needs_all else 1)
+        return native.mutate(**{each.result: found})
+    list_type = duckdb.dtype(DuckDBType.to_string(type_) + ("" if each.is_list else "[]"))
     view = new_name()
-    # DuckDB writes the constant.
-    query = f"SELECT *, (SELECT {count} FROM {elements}) >= {minimum} AS {each.result} FROM {view}"  # noqa: S608
-    return native.query(view, query)
+    query = f"SELECT *, {_write_lookup(each, list_type)} FROM {view}"  # noqa: S608
+    return select_from(native, view, query, {**schema, each.result: "boolean"})
+
+
+def _add_in_dask(native: Any, each: _Membership) -> Any:
+    return native.map_partitions(partial(_add_in_pandas, each=each))  # Dask would unpack it
 
 
 def _add_in_spark(native: Any, each: _Membership) -> Any:
@@ -178,5 +218,7 @@ _ADD: dict[str, Callable[[Any, _Membership], Any]] = {
     "PyArrow": _add_in_pyarrow,
     "pandas": _add_in_pandas,
     "DuckDB": _add_in_duckdb,
+    "Ibis": _add_in_ibis,
+    "Dask": _add_in_dask,
     "Spark": _add_in_spark,
 }
