@@ -97,8 +97,10 @@ def _find_window(
 ) -> tuple[int, int]:
     """Return the part of a line to show: a third of `width` before the offset, the rest after it.
 
-    What the line does not need on one side is shown on the other.
+    What the line does not need on one side is shown on the other. An offset behind the line is
+    that of its end.
     """
+    offset = min(offset, line_end)
     first = _go_back(text, offset, line_start, width // 3)
     last, columns = offset, _count_columns(make_printable(text[first:offset]))
     while last < line_end and (columns := columns + _columns_of(text[last])) <= width:

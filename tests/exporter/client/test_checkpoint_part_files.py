@@ -201,6 +201,6 @@ def test_the_existing_file_of_a_single_job_is_not_downloaded_again(
     assert ([exported_job.id for exported_job in result.jobs], result.size, result.rows) == (
         [FIRST],
         len(ROWS[0]),
-        None,
+        1,
     )
     assert names(tmp_path) == ["a.csv"]
