@@ -28,7 +28,7 @@ settings.register_profile("quick", max_examples=10, derandomize=True, deadline=N
 # More of them; a slow machine is no failure.
 settings.register_profile(
     "deep",
-    max_examples=400,
+    max_examples=250,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
