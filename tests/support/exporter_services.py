@@ -126,10 +126,10 @@ def interrupt_until_error(store: OrderSource, call: Callable[[], object]) -> lis
     return errors
 
 
-def list_jobs(client: httpx.Client) -> list[dict[str, Any]]:
+def list_jobs(client: httpx.Client, address: str = "") -> list[dict[str, Any]]:
     """Return the jobs of all pages, the newest first."""
     jobs: dict[str, dict[str, Any]] = {}
-    link: str | None = "/v2/jobs"
+    link: str | None = f"{address}/v2/jobs"
     while link:
         page = client.get(link).json()
         # A job that is created meanwhile moves another one to the next page.

@@ -169,9 +169,9 @@ class CrashScene:
                 with self.observed.lock:
                     accepted = set(self.observed.accepted)
                 with suppress(httpx.TransportError):
-                    response = client.get(f"{address}/v2/jobs")
+                    jobs = list_jobs(client, address)
                     with self.observed.lock:
-                        self._compare(response.json()["data"], accepted)
+                        self._compare(jobs, accepted)
 
     def _compare(self, jobs: list[Job], accepted: set[str]) -> None:
         """Check that accepted jobs exist, and that finished jobs stay unchanged."""

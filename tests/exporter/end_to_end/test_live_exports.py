@@ -156,7 +156,8 @@ def _environment() -> dict[str, str]:
 def test_the_command_line_exports_and_shows_the_job(service: Service, tmp_path: Path) -> None:
     result = run(service.address, "export", MOST, "-o", "orders.csv", folder=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == f"orders.csv: {len(service.file):,} bytes\n"
+    rows = len(list(csv.reader(StringIO(service.file.decode(), newline="")))) - 1
+    assert result.stdout == f"orders.csv: {len(service.file):,} bytes, {rows:,} rows\n"
     assert (tmp_path / "orders.csv").read_bytes() == service.file
     newest = service.jobs()[0]
     listed = run(service.address, "jobs", "--format", "json", newest["id"], folder=tmp_path)
