@@ -174,7 +174,7 @@ def test_another_failure_is_an_error_also_if_an_empty_file_is_allowed(
     [
         (FILTER, {"split": "month"}, FilterValueError),
         (WINDOW, {"split": "year"}, FilterValueError),
-        (CreateJob(data=CreateJobData()), {"split": "month"}, FilterTypeError),
+        (CreateJob(data=CreateJobData()), {"split": "month"}, FilterValueError),
         (FILTER, {"timeout": -1}, SettingsError),
     ],
 )
