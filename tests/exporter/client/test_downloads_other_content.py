@@ -26,7 +26,7 @@ from exporter.client.doubles import (
     rest_answer,
 )
 
-ZIPPED = gzip.compress(CSV)
+ZIPPED = gzip.compress(CSV, mtime=0)
 HALF = ZIPPED[: len(ZIPPED) // 2]
 JSON = b'{"errors":[{"status":500,"title":"Internal Server Error"}]}'
 

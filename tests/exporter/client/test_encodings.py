@@ -17,7 +17,7 @@ from exporter.client.conftest import Opener
 from exporter.client.doubles import Body, Platform, data, job
 
 JOBS = b'{"data": []}'
-ZIPPED = gzip.compress(JOBS)
+ZIPPED = gzip.compress(JOBS, mtime=0)
 
 
 def encoded_answer(body: bytes, *codings: str, status: int = 200) -> httpx.Response:
@@ -82,7 +82,11 @@ def test_retry_after_is_kept_in_an_unknown_encoding(open_client: Opener) -> None
     assert client.time.slept[0] >= 77
 
 
-@pytest.mark.parametrize("body", [JOBS, ZIPPED[:-9], ZIPPED[:-1], ZIPPED[:12] + bytes(20)])
+@pytest.mark.parametrize(
+    "body",
+    [JOBS, ZIPPED[:-9], ZIPPED[:-1], ZIPPED[:12] + bytes(20)],
+    ids=["plain", "cut", "without length", "damaged"],
+)
 def test_a_body_in_another_encoding_than_named_is_an_error(
     open_client: Opener, body: bytes
 ) -> None:
