@@ -504,6 +504,20 @@ def test_an_edit_of_a_code_block_in_a_list_stays_on_its_line() -> None:
     assert value.map_edit(Edit(Span(9, 11), "\n")) is None
 
 
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list to which each parse of YAML adds the length of its text."""
+    sizes: list[int] = []
+    load = yaml.load
+
+    def count_and_load(text: str, **options: Any) -> object:
+        sizes.append(len(text))
+        return load(text, **options)
+
+    monkeypatch.setattr(yaml, "load", count_and_load)
+    return sizes
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [("a: ", ""), ("a: '", "'"), ('a: "', '"'), ("a: >\n  ", ""), ("[", "]"), ("", "")],
@@ -511,17 +525,8 @@ def test_an_edit_of_a_code_block_in_a_list_stays_on_its_line() -> None:
 )
 @pytest.mark.parametrize("between", ["\n  ", "\n\n \n  "])
 def test_checks_of_edits_parse_only_the_lines_around_them(
-    before: str, after: str, between: str, monkeypatch: pytest.MonkeyPatch
+    before: str, after: str, between: str, parsed: list[int]
 ) -> None:
-    parsed: list[int] = []
-    load = yaml.load
-
-    def count_and_load(text: str, **options: Any) -> object:
-        parsed.append(len(text))
-        return load(text, **options)
-
-    monkeypatch.setattr(yaml, "load", count_and_load)
-
     def parsed_size(count: int) -> int:
         del parsed[:]
         text = f"{before}x{between}{f'a ?filter=gte(a)b{between}' * count}z{after}\n"
@@ -539,17 +544,8 @@ def test_checks_of_edits_parse_only_the_lines_around_them(
 
 @pytest.mark.parametrize("before", ["a: >-\n  ", "a: ", "a: '"], ids=["folded", "plain", "single"])
 def test_checks_of_edits_over_line_ends_parse_only_the_lines_around_them(
-    before: str, monkeypatch: pytest.MonkeyPatch
+    before: str, parsed: list[int]
 ) -> None:
-    parsed: list[int] = []
-    load = yaml.load
-
-    def count_and_load(text: str, **options: Any) -> object:
-        parsed.append(len(text))
-        return load(text, **options)
-
-    monkeypatch.setattr(yaml, "load", count_and_load)
-
     def parsed_size(count: int) -> int:
         del parsed[:]
         lines = "|\n  ".join(["eq(a,1)"] * count)
