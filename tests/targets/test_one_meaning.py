@@ -122,43 +122,18 @@ def test_engines_in_this_process(name: str, made: list[Row], fs: list[Filter]) -
     agree(name, LOCAL[name](made), made, fs)
 
 
-@pytest.fixture(scope="module")
-def sqlite() -> Iterator[Any]:
-    engine = sqlalchemy.create_engine("sqlite://")
+@pytest.fixture(scope="module", params=["sqlite", "postgresql_url", "mariadb_url"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Any]:
+    url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue(request.param)
+    engine = sqlalchemy.create_engine(url)
     yield engine
     engine.dispose()
 
 
 @fewer
 @given(made=rows, fs=some_filters)
-def test_sqlite(sqlite: Any, made: list[Row], fs: list[Filter]) -> None:
-    _agree_in_database(sqlite, made, fs)
-
-
-@pytest.fixture(scope="module")
-def postgresql(postgresql_url: str) -> Iterator[Any]:
-    engine = sqlalchemy.create_engine(postgresql_url)
-    yield engine
-    engine.dispose()
-
-
-@fewer
-@given(made=rows, fs=some_filters)
-def test_postgresql(postgresql: Any, made: list[Row], fs: list[Filter]) -> None:
-    _agree_in_database(postgresql, made, fs)
-
-
-@pytest.fixture(scope="module")
-def mariadb(mariadb_url: str) -> Iterator[Any]:
-    engine = sqlalchemy.create_engine(mariadb_url)
-    yield engine
-    engine.dispose()
-
-
-@fewer
-@given(made=rows, fs=some_filters)
-def test_mariadb(mariadb: Any, made: list[Row], fs: list[Filter]) -> None:
-    _agree_in_database(mariadb, made, fs)
+def test_databases(engine: Any, made: list[Row], fs: list[Filter]) -> None:
+    _agree_in_database(engine, made, fs)
 
 
 @pytest.mark.parametrize("name", LOCAL)
