@@ -7,7 +7,7 @@ import pickle
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 
@@ -133,6 +133,9 @@ def test_recovery_agrees_with_the_grammar(text: str) -> None:
 
 
 @given(some.any_text)
+@example("eq(eq( ")
+@example("(eq(a,b\t")
+@example("eq(a,b):(in(a,b, c \n")
 def test_every_span_is_correct(text: str) -> None:
     waiting: list[tuple[Located, Span]] = [(parse_located(text), Span(0, len(text)))]
     while waiting:

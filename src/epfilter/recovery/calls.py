@@ -35,7 +35,10 @@ def read_call(scanner: Scanner, head: re.Match[str]) -> Located:
         field, value = call.operands
         better = diagnostics.part_operator(name, op_span, field.raw, value)
         scanner.diagnostics[errors_before] = better
-    span = Span(op_span.start, scanner.trim_end(scanner.pos))
+    end = scanner.trim_end(scanner.pos)
+    if call.operands:  # the space before the end may belong to the last one
+        end = max(end, call.operands[-1].span.end)
+    span = Span(op_span.start, end)
     node = _build_node(call) if len(scanner.diagnostics) == errors_before else None
     return Located(node=node, span=span, op_span=op_span, operands=tuple(call.operands))
 

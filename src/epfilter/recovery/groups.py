@@ -240,6 +240,8 @@ class GroupReader:
     def _close(self, end: int, *, closed: bool) -> None:
         """Close the innermost parenthesis at `end`, and add its term to the surrounding frame."""
         scanner, frame = self.scanner, self.stack.pop()
+        if frame.terms:  # the space before the end may belong to the last one
+            end = max(end, frame.terms[-1].located.span.end)
         span = Span(frame.start, end)
         if frame.word:
             self._report_word(frame, frame.word, closed=closed)
