@@ -14,7 +14,7 @@ from enum import Enum, IntEnum, StrEnum
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 import pandas as pd
@@ -499,6 +499,18 @@ def test_contains_all_of_elements_of_several_types() -> None:
     assert match({"a": ["true", "x", "5"]})
     assert not match({"a": ["x", 5]})
     assert not match({"a": ["x", 6, True]})
+
+
+@pytest.mark.parametrize("values", ["x", "x,y", "x,y,x,y,x"])
+def test_contains_all_is_a_call_of_its_own(values: str) -> None:
+    def refuse(_: object) -> NoReturn:
+        raise AssertionError("it is not `contains`")
+
+    text = f"contains_all(a,{values})|eq(b,1)"
+    match = to_predicate(text, override={("contains", "a"): lambda _: refuse})
+    assert match({"a": ["z", "y", "x"]})
+    assert not match({"a": ["y", "z"], "b": 2})
+    assert match({"a": ["y"], "b": 1})
 
 
 def test_text_is_refused() -> None:

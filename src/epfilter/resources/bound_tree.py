@@ -187,14 +187,10 @@ def bind_calls(
     >>> bind_calls(parse("is_null(a)"), lambda call: BoundIsNull(call.field, call.field))
     BoundIsNull(field='a', path='a')
     """
-
-    def bind(node: Filter) -> BoundFilter:
-        # Not by `isinstance`, which is slow for classes of pydantic.
-        if type(node) is And:
-            return BoundAnd(tuple([bind(term) for term in node.terms]))
-        if type(node) is Or:
-            return BoundOr(tuple([bind(term) for term in node.terms]))
-        assert type(node) is Comparison or type(node) is Membership or type(node) is IsNull  # noqa: S101 - the five nodes are all
-        return bind_call(node)
-
-    return bind(f)
+    # Not by `isinstance`, which is slow for classes of pydantic.
+    if type(f) is And:
+        return BoundAnd(tuple([bind_calls(term, bind_call) for term in f.terms]))
+    if type(f) is Or:
+        return BoundOr(tuple([bind_calls(term, bind_call) for term in f.terms]))
+    assert type(f) is Comparison or type(f) is Membership or type(f) is IsNull  # noqa: S101 - the five nodes are all
+    return bind_call(f)

@@ -8,6 +8,7 @@ becomes part of it. Filters of the same shape share the compiled source.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -95,8 +96,8 @@ def compile_terms(
     if len(terms) > _MAX_TERMS:
         terms = [Term(slow, bool)]
     by_value: dict[object, list[Term]] = {}
-    for position, term in enumerate(terms):
-        by_value.setdefault(position if term.matcher is None else term.paths, []).append(term)
+    for term in terms:
+        by_value.setdefault(id(term) if term.matcher is None else term.paths, []).append(term)
     constants: list[object] = []
     shapes = tuple([_add_constants(group, constants) for group in by_value.values()])
     return _compile(connective, shapes)(owner, slow, *constants)
@@ -280,9 +281,13 @@ class _Generator:
             f"{result.format('e')} if {condition.format('e', class_)} else "
             for condition, result in cases
         )
+        # Copies of the names that every element needs: a local variable is read faster.
+        names = sorted({*_SHARED_NAME.findall(f"type {choice}")})
+        self._add("; ".join(f"_{name} = {name}" for name in names), 4)
+        choice = _SHARED_NAME.sub(r"_\g<0>", choice)
         self._add("for e in v:", 4)
         if len(cases) > 1:
-            self._add("k = type(e)", 5)
+            self._add("k = _type(e)", 5)
         self._add(f"if {choice}{test}(e):", 5)
         if self._connective == "or":
             self._add("return True", 6)
@@ -345,9 +350,12 @@ _READ_TIMESTAMP = (
 )
 """`values.read_timestamp` inline, for the texts that it reads fast."""
 
+_SHARED_NAME = re.compile(r"\b(?:type|str|int|datetime|utc|c[0-9]+)\b")
+"""Names from outside the function."""
+
 _INLINE_CLASSES: dict[type, str] = {
-    str: "{1} is str",
     int: "{1} is int",
+    str: "{1} is str",
     datetime: "{1} is datetime and {0}.tzinfo is utc",
 }
 """The classes whose comparison is inline; values of all others go to the terms themselves.

@@ -11,7 +11,7 @@ from operator import index
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from epfilter.ast import CallOperator, Operator
+from epfilter.ast import PATTERN_OPERATORS, CallOperator, Operator
 from epfilter.resources import BoundValue
 from epfilter.semantics import fold_case, parse_pattern
 from epfilter.targets.binding import Untyped
@@ -146,7 +146,7 @@ def value_matcher(op: CallOperator, values: Sequence[BoundValue]) -> ValueMatche
     >>> sorted(class_.__name__ for class_ in value_matcher(Operator.EQ, (True,)).by_class)
     ['bool', 'str']
     """
-    if op in (Operator.LIKE, Operator.ILIKE):
+    if op in PATTERN_OPERATORS:
         return ValueMatcher("", (), reads_text=False, like=_pattern_test(str(values[0]), op))
     symbol = _SYMBOLS[op]
     if isinstance(values[0], Untyped):
@@ -171,13 +171,13 @@ _SYMBOLS = {
 
 def _read_untyped(symbol: str, texts: Sequence[str]) -> list[_Part]:
     """Return the parts of texts as each of the types that any of them is a value of."""
-    parts = [_make_part(str, symbol, texts)]
+    parts: list[_Part] = [(_TEXTS, texts, _constant(symbol, texts))]
     types: list[type] = []
     if not _FIRST_OF_NUMBERS.isdisjoint([text[:1] for text in texts]):
         numbers = [_read_number(text) for text in texts]
         missing = numbers.count(None)
         if missing < len(numbers):
-            parts.append(_make_part(Decimal, symbol, numbers))
+            parts.append((_NUMBERS, numbers, _constant(symbol, numbers)))
         if missing:
             types.append(datetime)
         else:
@@ -348,10 +348,11 @@ def _text_part_test(part: str, any_prefix: bool, any_suffix: bool) -> Test:  # n
 _MILLISECONDS = _Kind((), (), None, _millisecond_tests)
 """Texts of numbers as times."""
 
+_TEXTS = _Kind((str,), (str,), None, _text_tests)
 _NUMBERS = _Kind((int,), (int, "text"), _to_int, _number_tests)
 
 _KINDS: dict[type[Any], _Kind] = {
-    str: _Kind((str,), (str,), None, _text_tests),
+    str: _TEXTS,
     bool: _Kind((), ("text",), None, _boolean_tests),
     int: _NUMBERS,
     Decimal: _NUMBERS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +12,6 @@ from epfilter.resources import BoundAnd, BoundFilter, BoundOr
 from epfilter.semantics import Location
 from epfilter.targets.binding import bind_filter
 from epfilter.targets.codegen import (
-    Connective,
     RowPredicate,
     Term,
     ValueTest,
@@ -28,6 +27,10 @@ from epfilter.targets.row_paths import Reader, elements, join_reader, path_reade
 if TYPE_CHECKING:
     from epfilter.resources import Resource
     from epfilter.templates import Template
+
+
+_MAX_LOOPS = 4
+"""So many values of `contains_all` are searched one by one; more take a single loop over a list."""
 
 
 def to_predicate(
@@ -99,20 +102,24 @@ class _Predicate(NamedTuple):
 def _build_match(
     tree: BoundFilter, names: PathNames, overrides: Overrides, owner: object = ()
 ) -> RowPredicate:
-    terms = tree.terms if isinstance(tree, (BoundAnd, BoundOr)) else (tree,)
-    connective: Connective = "or" if isinstance(tree, BoundOr) else "and"
-    return compile_terms(connective, [_build_term(term, names, overrides) for term in terms], owner)
+    if isinstance(tree, BoundOr):
+        groups = [_build_terms(term, names, overrides) for term in tree.terms]
+        return compile_terms("or", [_join_terms(group) for group in groups], owner)
+    terms = tree.terms if isinstance(tree, BoundAnd) else (tree,)
+    built = [each for term in terms for each in _build_terms(term, names, overrides)]
+    return compile_terms("and", built, owner)
 
 
-def _build_term(tree: BoundFilter, names: PathNames, overrides: Overrides) -> Term:
+def _build_terms(tree: BoundFilter, names: PathNames, overrides: Overrides) -> Sequence[Term]:
+    """Return the terms that a call or a group consists of: it holds where all of them do."""
     if isinstance(tree, (BoundAnd, BoundOr)):
-        return Term(_build_match(tree, names, overrides), bool)
+        return (Term(_build_match(tree, names, overrides), bool),)
     if overrides is not NO_OVERRIDES and overrides.has(tree):
-        return Term(overrides.build(tree, "a function of a row", callable), bool)
+        return (Term(overrides.build(tree, "a function of a row", callable), bool),)
     paths = names(tree.path)
     read = _first_value(paths)
     if tree.op is Operator.IS_NULL:
-        return Term(read, is_none, paths)
+        return (Term(read, is_none, paths),)
     if tree.op is Operator.TEXT:
         raise UnsupportedFilterError(
             tree.op,
@@ -121,10 +128,18 @@ def _build_term(tree: BoundFilter, names: PathNames, overrides: Overrides) -> Te
             "full-text search has a different meaning in every search engine",
             "use like or ilike with `*`",
         )
-    matcher = value_matcher(tree.op, tree.values)
-    if tree.op is Operator.CONTAINS_ALL:
-        return Term(read, _all_values_test(matcher, len(tree.values)), paths)
-    return Term(read, matcher.matches_any, paths, matcher)
+    if tree.op is not Operator.CONTAINS_ALL:
+        matcher = value_matcher(tree.op, tree.values)
+        return (Term(read, matcher.matches_any, paths, matcher),)
+    if len(tree.values) > _MAX_LOOPS:
+        matcher = value_matcher(tree.op, tree.values)
+        return (Term(read, _all_values_test(matcher, len(tree.values)), paths),)
+    each = [value_matcher(Operator.CONTAINS, (value,)) for value in tree.values]
+    return [Term(read, matcher.matches_any, paths, matcher) for matcher in each]
+
+
+def _join_terms(terms: Sequence[Term]) -> Term:
+    return terms[0] if len(terms) == 1 else Term(compile_terms("and", terms), bool)
 
 
 @lru_cache(maxsize=1024)
