@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-from mkdocs.structure.files import File
 
 from epfilter.exporter.orders import CsvColumn, csv_columns
-
-if TYPE_CHECKING:
-    from mkdocs.config.defaults import MkDocsConfig
-    from mkdocs.structure.files import Files
 
 NAME = "reference/csv-columns.md"
 
 
-def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Add the page to the files of the site; MkDocs calls it before it builds the navigation."""
-    files.append(File.generated(config, NAME, content=page()))
-
-
-def page() -> str:
-    """Return the text of the page."""
-    return "\n".join(_lines()) + "\n"
+def build_pages() -> dict[str, str]:
+    """Return the text of the page by its path."""
+    return {NAME: "\n".join(_lines()) + "\n"}
 
 
 def _lines() -> Iterator[str]:

@@ -11,7 +11,7 @@ _EXAMPLE = re.compile(r"^>>> .*(?:\n(?!\n).*)*", re.MULTILINE)
 
 
 class Examples(griffe.Extension):
-    """An extension of griffe, named in mkdocs.yml, which runs for every object."""
+    """An extension of griffe, which build_site.py configures, and which runs for every object."""
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
         """Fence the examples of the docstring of `obj`."""

@@ -7,29 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
-
-from mkdocs.structure.files import File
+from typing import Any
 
 from epfilter.resources import Declaration, ResourceInfo, all_resources, resource_info
-
-if TYPE_CHECKING:
-    from mkdocs.config.defaults import MkDocsConfig
-    from mkdocs.structure.files import Files
 
 FOLDER = "reference/resources"
 
 
-def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Add the pages to the files of the site; MkDocs calls this before it builds the navigation."""
-    for name, text in pages().items():
-        files.append(File.generated(config, f"{FOLDER}/{name}.md", content=text))
-
-
-def pages() -> dict[str, str]:
-    """Return the text of each page by its name."""
+def build_pages() -> dict[str, str]:
+    """Return the text of each page by its path."""
     infos = [resource_info(resource) for resource in all_resources()]
-    return {"index": _index(infos)} | {info.name: "\n".join(_page(info)) for info in infos}
+    pages = {f"{FOLDER}/{info.name}.md": "\n".join(_page(info)) for info in infos}
+    return {f"{FOLDER}/index.md": _index(infos), **pages}
 
 
 def _index(infos: list[ResourceInfo]) -> str:

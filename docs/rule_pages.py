@@ -5,17 +5,9 @@ The pages are not stored; their only source is the rules in `src`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from mkdocs.structure.files import File
-
 from epfilter import lint
 from epfilter.linter import RULES, Example, Rule, Settings, lint_content
 from epfilter.snippets import make_printable
-
-if TYPE_CHECKING:
-    from mkdocs.config.defaults import MkDocsConfig
-    from mkdocs.structure.files import Files
 
 FOLDER = "reference/rules"
 FAMILIES = {
@@ -30,16 +22,10 @@ FAMILIES = {
 _MAX_EXAMPLE_LENGTH = 400
 
 
-def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Add the pages to the site; MkDocs calls this before it builds the navigation."""
-    for name, text in build_pages().items():
-        files.append(File.generated(config, f"{FOLDER}/{name}.md", content=text))
-
-
 def build_pages() -> dict[str, str]:
-    """Return the text of each page by its name."""
-    pages = {code.lower(): _build_rule_page(rule) for code, rule in RULES.items()}
-    return {"index": _build_index(), **pages}
+    """Return the text of each page by its path."""
+    pages = {f"{FOLDER}/{code.lower()}.md": _build_rule_page(rule) for code, rule in RULES.items()}
+    return {f"{FOLDER}/index.md": _build_index(), **pages}
 
 
 def _build_index() -> str:

@@ -10,13 +10,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from math import log10
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from mkdocs.structure.files import File
-
-if TYPE_CHECKING:
-    from mkdocs.config.defaults import MkDocsConfig
-    from mkdocs.structure.files import Files
+from typing import Any
 
 RESULTS = Path(__file__).with_name("speed.json")
 NAME = "explanation/speed.md"
@@ -33,10 +27,9 @@ _ROW, _NAMES, _BARS, _WIDTH = 22, 225, 365, 720
 Results = dict[str, Any]
 
 
-def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Add the page to the site; MkDocs calls this before it creates the navigation."""
-    results = json.loads(RESULTS.read_text(encoding="utf-8"))
-    files.append(File.generated(config, NAME, content=page(results)))
+def build_pages() -> dict[str, str]:
+    """Return the text of the page by its path."""
+    return {NAME: page(json.loads(RESULTS.read_text(encoding="utf-8")))}
 
 
 def page(results: Results) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -34,9 +33,11 @@ from benchmarks.five_models import And as FloorAnd
 from epfilter import FilterSyntaxError, lint, parse, parse_located, unparse
 from epfilter.ast import And, IsNull, Membership, Or
 from epfilter.editing.places import list_calls
+from support.docs_scripts import load_script
 from support.rows import for_each
 
 ROOT = Path(__file__).parents[2]
+SPEED_PAGE = load_script("speed_page")
 RESULTS: dict[str, Any] = json.loads((ROOT / "docs/speed.json").read_text(encoding="utf-8"))
 MIXED = parse('eq(name,"a, b"):(in(id,x,y)|is_null(email)):like(sku,A*)')
 TRANSLATED = {
@@ -49,16 +50,6 @@ TRANSLATED = {
     translators.to_cel: 'name == "a, b" && (id in ["x","y"] || email == null) && sku.matches("A*")',
     translators.to_rql: 'and(eq(name,"a, b"),or(in(id,(x,y)),eq(email,null())),like(sku,A*))',
 }
-
-
-def speed_page() -> Any:
-    """Return the module that MkDocs loads by its path."""
-    spec = spec_from_file_location("speed_page", ROOT / "docs/speed_page.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_small_cases_have_the_size_of_their_name() -> None:
@@ -274,7 +265,7 @@ def test_execution_results_are_on_the_page_and_in_the_report() -> None:
         "to_sqlalchemy, run in SQLite / by hand, `in` of many integers",
     ):
         assert name in names
-    page, printed = speed_page().page(results), "\n".join(report.render_results(results))
+    page, printed = SPEED_PAGE.page(results), "\n".join(report.render_results(results))
     assert "## Running a filter" in page
     assert all(f"| {name} |" in page and name in printed for name in names)
     for name in translation.create_translators():
@@ -295,7 +286,7 @@ def test_the_stored_results_have_every_goal() -> None:
 
 
 def test_the_page_shows_every_contender_case_and_goal() -> None:
-    page = speed_page().page(RESULTS)
+    page = SPEED_PAGE.page(RESULTS)
     for case in RESULTS["cases"]:
         assert case["name"][1:] in page
         for name in case["seconds"]:
@@ -309,14 +300,14 @@ def test_the_page_explains_why_a_contender_has_no_time() -> None:
     case = RESULTS["cases"][0]
     seconds = case["seconds"] | {"luqum": "over 20 s"}
     results = RESULTS | {"cases": [case | {"seconds": seconds}], "absent": {"sqlglot": "not here"}}
-    page = speed_page().page(results)
+    page = SPEED_PAGE.page(results)
     assert "| over 20 s |" in page
     assert "- `sqlglot`: not here." in page
 
 
 def test_the_plot_has_a_description_and_stays_inside() -> None:
     case = RESULTS["cases"][0]
-    drawn = ET.fromstring(speed_page().plot(case))  # noqa: S314 - our own drawing
+    drawn = ET.fromstring(SPEED_PAGE.plot(case))  # noqa: S314 - our own drawing
     svg = "{http://www.w3.org/2000/svg}"
     title, described = drawn.findtext(f"{svg}title"), drawn.findtext(f"{svg}desc")
     assert title == "Seconds for three calls, less is better"
@@ -332,4 +323,4 @@ def test_the_plot_has_a_description_and_stays_inside() -> None:
     [(4.884e-6, "4.88 µs"), (0.9996e-3, "1 ms"), (0.25, "250 ms"), (3.0, "3 s"), (1e-7, "100 ns")],
 )
 def test_format_seconds(seconds: float, words: str) -> None:
-    assert speed_page().format_seconds(seconds) == words
+    assert SPEED_PAGE.format_seconds(seconds) == words

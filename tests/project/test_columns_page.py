@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import runpy
-from pathlib import Path
 
 from epfilter.exporter.orders import CSV_COLUMNS
-
-DOCS = Path(__file__).parents[2] / "docs"
+from support.docs_scripts import load_script
 
 
 def test_the_page_lists_every_column_once_with_its_description() -> None:
-    page = runpy.run_path(str(DOCS / "column_page.py"))["page"]()
+    (page,) = load_script("column_page").build_pages().values()
     listed = re.findall(r"^\| `([^`]+)` \| (\w+) \| (.+) \|$", page, re.MULTILINE)
     columns = dict.fromkeys(column for columns in CSV_COLUMNS.values() for column in columns)
     assert sorted(listed) == sorted((one.name, one.kind, one.about) for one in columns)

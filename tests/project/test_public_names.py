@@ -6,7 +6,6 @@ import importlib
 import inspect
 import pkgutil
 import re
-import runpy
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from epfilter import Operator, ast, exporter
 from epfilter.exporter import client
 from epfilter.resources import Resource, all_resources, resource_info
 from epfilter.resources.fields import Field
+from support.docs_scripts import load_script
 from support.rows import for_each
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "pages" / "reference"
@@ -134,8 +134,6 @@ def is_listed_in_table(value: object) -> bool:
 
 
 def resource_pages() -> dict[str, str]:
-    """Return the pages that are generated when the site is built."""
-    pages: dict[str, str] = runpy.run_path(str(REFERENCE.parents[1] / "resource_pages.py"))[
-        "pages"
-    ]()
-    return pages
+    """Return the pages that are generated when the site is built, by the name of the resource."""
+    pages: dict[str, str] = load_script("resource_pages").build_pages()
+    return {Path(path).stem: text for path, text in pages.items()}
