@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from epfilter.ast import Filter
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.columns import RowsPer
+from epfilter.exporter.orders.order_summary import OrderSummary
 from epfilter.exporter.orders.order_source import OrderSource
 from epfilter.exporter.service.components import Service
 
@@ -37,7 +38,7 @@ def job_request(text: str) -> dict[str, dict[str, str]]:
 class HeldOrders:
     """A store that writes files with the content `csv`, but waits until `open` is set.
 
-    With `slow_counts` it also waits before it counts.
+    With `slow_counts` it also waits before it counts and summarises.
     """
 
     csv: bytes = b"id,email\n1,ron@swanson.com\n"
@@ -54,6 +55,10 @@ class HeldOrders:
         if self.slow_counts:
             self._wait()
         return self.rows
+
+    def summarise(self, filter: Filter | None, rows: int = 5) -> OrderSummary:  # noqa: A002, ARG002 - the protocol's names
+        count = self.count(filter)
+        return OrderSummary(count, {"2018-09": count} if count else {})
 
     def write_csv(
         self,

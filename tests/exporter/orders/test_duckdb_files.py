@@ -247,6 +247,31 @@ def test_rows_of_one_order_in_a_csv_are_one_order(
     assert ids(store, target) == ["1", "1", "2", "3"]
 
 
+def test_a_summary_has_the_number_the_months_and_the_first_orders(
+    stored: Callable[..., Path],
+) -> None:
+    lines = (
+        '{"id":"1","payment":"paid","meta":{"timestamps":{"created_at":"2018-10-01T00:30:00+02:00"},'
+        '"display_price":{"with_tax":{"amount":500,"currency":"EUR"}}}}\n'
+        '{"id":"2","payment":"paid"}\n{"id":"3"}\n'
+    )
+    summary = open_orders(stored(lines)).summarise(parse("eq(payment,paid)"), rows=1)
+    assert (summary.count, summary.months) == (2, {"2018-09": 1})
+    (row,) = summary.rows
+    assert {name: text for name, text in row.items() if text is not None} == {
+        "created_at": "2018-09-30T22:30:00Z",
+        "id": "1",
+        "payment": "paid",
+        "with_tax": "500",
+        "currency": "EUR",
+    }
+
+
+def test_the_summary_of_no_order_is_empty(stored: Callable[..., Path]) -> None:
+    summary = open_orders(stored()).summarise(parse("eq(email,none)"))
+    assert (summary.count, summary.months, summary.rows) == (0, {}, [])
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [("orders.jsonl", "5\n"), ("orders.csv", "a,b\n"), ("orders.parquet", "x")],

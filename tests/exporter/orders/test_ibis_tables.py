@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -148,6 +149,30 @@ def test_a_table_is_exported_as_a_file_is(place: Callable[[Sequence[Order]], str
     assert _exported(store, None) == [row for order in DEMO for row in to_csv_rows(order)]
 
 
+@pytest.mark.parametrize("text", ["eq(payment,paid)", None])
+def test_the_summary_is_that_of_the_orders(
+    text: str | None, place: Callable[[Sequence[Order]], str]
+) -> None:
+    assert_summary(open_orders(place(DEMO)), text)
+
+
+def assert_summary(store: OrderSource, text: str | None) -> None:
+    orders = [attributes_of(order) for order in DEMO]
+    if text is not None:
+        orders = [*filter(to_predicate(text, "orders"), orders)]
+    summary = store.summarise(None if text is None else parse(text), rows=3)
+    months = sorted(order["created_at"][:7] for order in orders)
+    assert (summary.count, summary.months) == (len(orders), Counter(months))
+    assert [*summary.months] == sorted(summary.months)
+    assert [row["id"] for row in summary.rows] == [order["id"] for order in orders[:3]]
+    assert [row["with_tax"] for row in summary.rows] == [
+        str(order["with_tax"]) for order in orders[:3]
+    ]
+    assert [(row["created_at"] or "")[:19] for row in summary.rows] == [
+        order["created_at"][:19] for order in orders[:3]
+    ]
+
+
 SELECTED = [
     "eq(payment,paid)",
     "ge(created_at,2018-03-01):lt(with_tax,50000)",
@@ -185,6 +210,7 @@ def test_databases_without_lists_select_the_orders_of_the_predicate(
         wanted = [order["id"] for order in DEMO if matches(attributes_of(order))]
         assert [row["id"] for row in _exported(store, f, "order")] == wanted, text
         assert store.count(f) == len(wanted), text
+    assert_summary(store, "eq(payment,paid)")
 
 
 def test_an_untested_database_is_refused_unless_it_is_allowed() -> None:

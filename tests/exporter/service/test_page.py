@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from uuid import UUID
 
+import anyio
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.models import NO_RESULTS
-from epfilter.exporter.service.page.preview import Branch, Preview, preview_filter
+from epfilter.exporter.orders.order_summary import SUMMARY_COLUMNS, OrderSummary
+from epfilter.exporter.service.files import Files
+from epfilter.exporter.service.job_tables import StoredJob
+from epfilter.exporter.service.page import matching, preview
+from epfilter.exporter.service.page.chart import draw_chart
+from epfilter.exporter.service.page.job_cards import list_cards
+from epfilter.exporter.service.page.matching import MatchingOrders
+from epfilter.exporter.service.page.preview import Branch, Excerpt, Preview, preview_filter
 from epfilter.linter import lint
-from support.exporter_services import CREATE, HeldOrders, eventually, job_request
+from support.exporter_services import (
+    CREATE,
+    HeldOrders,
+    eventually,
+    get_service,
+    job_request,
+    run_job,
+)
 
 HOSTILE = 'eq(name,"<script>alert(1)</script>&\'")'
 
@@ -37,7 +57,7 @@ def test_the_page_and_its_assets_need_no_token(client: TestClient, path: str, ki
     assert response.headers["content-type"] == kind
 
 
-@pytest.mark.parametrize("path", ["/page/preview", "/page/count", "/page/jobs"])
+@pytest.mark.parametrize("path", ["/page/preview", "/page/matches", "/page/jobs"])
 def test_routes_with_data_require_the_token(client: TestClient, path: str) -> None:
     method = "GET" if path.endswith("jobs") else "POST"
     response = client.request(method, path, headers={"Authorization": ""})
@@ -63,10 +83,12 @@ def test_the_page_loads_only_its_own_assets_and_has_no_inline_script(
     assert not re.search(r"<script(?![^>]*src=)|\son\w+=|style=", response.text)
 
 
-def test_the_page_lists_the_fields_of_orders(client: TestClient) -> None:
+def test_the_page_explains_the_attributes_of_orders_and_the_operators(client: TestClient) -> None:
     page = client.get("/").text
     assert "<code>contact.email</code>" in page
-    assert "authorized, paid, unpaid, refunded" in page
+    assert "one of authorized, paid, unpaid, refunded" in page
+    assert "in minor units: 10000 means $100.00" in page
+    assert "<dt><code>ge(field,value)</code></dt>" in page
 
 
 def test_a_valid_filter_is_shown_in_words_and_as_a_tree(client: TestClient) -> None:
@@ -84,6 +106,58 @@ def test_each_error_is_shown_with_its_fix(client: TestClient) -> None:
     assert "EPF102" in html
     assert 'data-text="eq(payment,refunded):eq(name,Ron"' in html
     assert 'data-text="eq(paymet,refunded):eq(name,Ron)"' in html
+    assert "<code>eq(<mark>paymet</mark>,refunded):eq(name,Ron</code>" in html
+    assert "<b>Error:</b> <code>orders</code> has no field <code>paymet</code>." in html
+
+
+def test_names_in_a_message_are_escaped(client: TestClient) -> None:
+    html = asked(client, "preview", 'eq("<b>`<i>",1)')
+    assert "<code>&lt;b&gt;</code>" in html
+    assert "<b>`" not in html
+    assert "<i>" not in html
+
+
+def test_a_hint_is_shown_if_there_is_no_fix(client: TestClient) -> None:
+    assert "Hint: it has <code>eq</code>" in asked(client, "preview", "like(payment,a*)")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "excerpt"),
+    [
+        ("eq(a,1):\neq(paymet,1)", "2:4", Excerpt("eq(", "paymet", ",1)")),
+        (f"eq({'n' * 100},1)", "", Excerpt("eq(", "n" * 80 + "…", ",1)")),
+        ("eq(email,\x07)", "", Excerpt("eq(email,", "\\u0007", ")")),
+        ("eq(payment,paid", "", Excerpt("eq(payment,paid", "", "")),
+        (f"eq(email,{'a' * 50}):eq(b,1)", "", Excerpt(f"…{'a' * 35}):eq(", "b", ",1)")),
+    ],
+)
+def test_the_line_of_a_finding_is_marked(text: str, place: str, excerpt: Excerpt) -> None:
+    finding = preview_filter(text).findings[-1]
+    assert (finding.place, finding.excerpt) == (place, excerpt)
+
+
+LONG = ":".join(["eq(payment,paid)"] * 300)
+
+
+def test_only_the_syntax_of_a_long_filter_is_checked() -> None:
+    reading = preview_filter(f"{LONG}:eq(unknown,1)")
+    assert (reading.accepted, reading.is_long, reading.findings) == (True, True, ())
+    assert (reading.words, reading.tree, reading.canonical) == (None, None, None)
+
+
+def test_the_limit_of_a_long_filter_is_shown(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preview, "MAX_EXPLAINED", 10)
+    html = asked(client, "preview", "eq(payment,paid)")
+    assert 'data-accepted="true" data-long="true"' in html
+    assert "has 16 characters. Above 4,000 this page checks only its syntax" in html
+
+
+def test_a_syntax_error_of_a_long_filter_is_shown_without_a_button() -> None:
+    (finding,) = preview_filter(LONG[:-1]).findings
+    assert (finding.code, finding.fix) == ("EPF102", None)
+    assert finding.excerpt.before.startswith("…")
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\n\t"])
@@ -111,11 +185,62 @@ def test_the_count_is_shown(
     client: TestClient, held_orders: HeldOrders, number: int, words: str
 ) -> None:
     held_orders.rows = number
-    assert asked(client, "count", "eq(payment,paid)").strip() == words
-    assert asked(client, "count", "").strip() == words
+    assert f'data-words="{words}"' in asked(client, "matches", "eq(payment,paid)")
+    assert f'data-count="{number}"' in asked(client, "matches", "")
 
 
-@pytest.mark.parametrize("path", ["preview", "count"])
+def test_the_chart_and_the_first_orders_are_shown_as_text(
+    client: TestClient, held_orders: HeldOrders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = dict.fromkeys(SUMMARY_COLUMNS) | {
+        "name": "<img src=x>" + "a" * 100,
+        "created_at": "2018-09-30T22:30:00Z",
+    }
+    summary = OrderSummary(3, {"2018-09": 2, "2018-10": 1}, [row])
+    monkeypatch.setattr(held_orders, "summarise", lambda _: summary)
+    html = asked(client, "matches", "")
+    assert "at most 2 in 2018-09" in html
+    assert '<tr><th scope="row">2018-10</th><td class="number">1</td></tr>' in html
+    assert "<img" not in html
+    assert "&lt;img src=x&gt;" in html
+    assert '<time datetime="2018-09-30T22:30:00Z">2018-09-30 22:30 UTC</time>' in html
+
+
+def test_a_count_that_takes_too_long_is_interrupted(
+    client: TestClient, held_orders: HeldOrders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "_MAX_SECONDS", 0.01)
+    held_orders.slow_counts = True
+    html = asked(client, "matches", "")
+    assert 'data-count=""' in html
+    assert "Counting took too long and was stopped." in html
+
+
+def test_a_count_ends_when_its_client_is_gone(
+    client: TestClient,
+    app: Starlette,
+    held_orders: HeldOrders,
+) -> None:
+    del client  # it has opened the service
+    held_orders.slow_counts = True
+
+    async def leave() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def leave_later() -> Message:
+        await anyio.to_thread.run_sync(held_orders.counting.wait)
+        return await leave()
+
+    orders = MatchingOrders(get_service(app))
+    request = Request({"type": "http"}, leave_later)
+    assert anyio.run(orders.summarise, request, "eq(payment,paid)") is None
+    held_orders.counting.clear()
+    gone = Request({"type": "http"}, leave)
+    assert anyio.run(orders.summarise, gone, "eq(payment,paid)") is None
+    assert not held_orders.counting.is_set()
+
+
+@pytest.mark.parametrize("path", ["preview", "matches"])
 @pytest.mark.parametrize("body", [{}, {"filter": None}, {"filter": 1}, [], "eq(a,1)"])
 def test_a_body_without_a_filter_is_refused(client: TestClient, path: str, body: object) -> None:
     response = client.post(f"/page/{path}", json=body)
@@ -124,7 +249,7 @@ def test_a_body_without_a_filter_is_refused(client: TestClient, path: str, body:
 
 
 def test_a_count_of_an_invalid_filter_is_refused(client: TestClient) -> None:
-    assert client.post("/page/count", json={"filter": "eq(a"}).status_code == 400
+    assert client.post("/page/matches", json={"filter": "eq(a"}).status_code == 400
 
 
 def test_unreadable_orders_are_reported_without_the_message(
@@ -133,8 +258,8 @@ def test_unreadable_orders_are_reported_without_the_message(
     def fail(_filter: object) -> int:
         raise OrdersError("ron@swanson.com is broken.")
 
-    monkeypatch.setattr(held_orders, "count", fail)
-    response = client.post("/page/count", json={"filter": ""})
+    monkeypatch.setattr(held_orders, "summarise", fail)
+    response = client.post("/page/matches", json={"filter": ""})
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
     assert "swanson" not in response.text
 
@@ -151,16 +276,73 @@ def test_jobs_are_listed_newest_first_with_their_results(
     client.post("/v2/jobs", json=job_request("eq(payment,paid)"))
     eventually(lambda: NO_RESULTS in client.get("/page/jobs").text)
     listed = client.get("/page/jobs").text
-    assert listed.index(NO_RESULTS) < listed.index("data-job=")
-    assert "1 row" in listed
+    assert listed.index(NO_RESULTS) < listed.index("data-file=")
+    assert "1 row, 27 bytes, available until <time datetime=" in listed
+    assert "orders whose payment is paid" in listed
+    assert listed.count("data-again=") == 1  # a job of every order has no filter
+
+
+def test_a_removed_file_is_not_offered(
+    client: TestClient, app: Starlette, held_orders: HeldOrders
+) -> None:
+    job = run_job(client, held_orders)
+    assert "data-file=" in client.get("/page/jobs").text
+    get_service(app).files.remove(UUID(job))
+    assert "data-file=" not in client.get("/page/jobs").text
 
 
 def test_only_the_newest_jobs_are_listed(client: TestClient) -> None:
     for _ in range(53):
         client.post("/v2/jobs", json=CREATE)
     listed = client.get("/page/jobs").text
-    assert listed.count("<tr>") == 51
+    assert listed.count("<li>") == 50
     assert "… and 3 older" in listed
+
+
+def test_a_card_has_the_expiry_and_a_shorter_filter(tmp_path: Path) -> None:
+    created = 1_538_651_329_156_490_335
+    texts = {
+        "eq(payment,paid)": ("eq(payment,paid)", "orders whose payment is paid"),
+        "no filter": ("no filter", None),
+        LONG: (f"{LONG[:149]}…{LONG[-149:]}", None),
+    }
+    jobs = [
+        StoredJob(id=UUID(int=1), filter=text, created=created, updated=created) for text in texts
+    ]
+    cards = [*list_cards(jobs, Files(tmp_path), lifetime=3600)]
+    assert [(card.filter, card.words) for card in cards] == [*texts.values()]
+    assert {card.expires for card in cards} == {"2018-10-04T12:08:49.156490335Z"}
+
+
+@pytest.mark.parametrize(
+    ("months", "unit", "bars"),
+    [
+        (
+            {"2018-11": 1, "2019-02": 4},
+            "month",
+            {"2018-11": 15, "2018-12": 0, "2019-01": 0, "2019-02": 60},
+        ),
+        ({"2018-09": 7}, "month", {"2018-09": 60}),
+        (
+            {"2015-01": 1, "2018-01": 1, "2018-02": 2},
+            "year",
+            {"2015": 20, "2016": 0, "2017": 0, "2018": 60},
+        ),
+    ],
+)
+def test_a_chart_has_a_bar_for_each_period(
+    months: dict[str, int], unit: str, bars: dict[str, int]
+) -> None:
+    chart = draw_chart(months)
+    assert chart is not None
+    assert (chart.unit, {bar.period: bar.height for bar in chart.bars}) == (unit, bars)
+
+
+def test_a_chart_of_many_years_shows_the_last_ones() -> None:
+    chart = draw_chart({"0001-01": 9, "1999-12": 1, "9999-12": 3})
+    assert chart is not None
+    assert [bar.period for bar in chart.bars] == [str(year) for year in range(9964, 10000)]
+    assert chart.highest.number == 3
 
 
 def test_a_preview_limits_the_findings() -> None:

@@ -249,7 +249,7 @@ def test_a_running_count_ends_with_the_service(
 
     def count() -> None:
         try:
-            service.orders.count(None)
+            service.page_orders.summarise(None)
         except OrdersError as error:
             raised.append(str(error))
 

@@ -16,6 +16,7 @@ import structlog
 
 from epfilter.ast import Filter
 from epfilter.exporter.orders.columns import RowsPer
+from epfilter.exporter.orders.order_summary import OrderSummary
 from epfilter.exporter.service.files import Files
 from epfilter.exporter.service.job_queue import JobQueue
 from epfilter.exporter.service.settings import ServiceSettings
@@ -38,6 +39,10 @@ class TalkingStore:
     def count(self, filter: Filter | None) -> int:  # noqa: A002 - the platform's name
         del filter
         return ROWS
+
+    def summarise(self, filter: Filter | None, rows: int = 5) -> OrderSummary:  # noqa: A002 - the platform's name
+        del rows
+        return OrderSummary(self.count(filter), {})
 
     def write_csv(
         self,

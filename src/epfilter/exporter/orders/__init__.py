@@ -11,11 +11,13 @@ from epfilter.exporter.orders.demo import demo_lines, demo_orders
 from epfilter.exporter.orders.formula_escaping import neutralise_formula
 from epfilter.exporter.orders.order_schema import attributes_of
 from epfilter.exporter.orders.order_source import OrderSource, open_orders
+from epfilter.exporter.orders.order_summary import OrderSummary
 
 __all__ = [
     "CSV_COLUMNS",
     "CsvColumn",
     "OrderSource",
+    "OrderSummary",
     "RowsPer",
     "attributes_of",
     "csv_columns",

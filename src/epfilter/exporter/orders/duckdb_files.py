@@ -20,10 +20,16 @@ from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.columns import RowsPer
 from epfilter.exporter.orders.csv_validation import check_rows, find_long_row
 from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions, copy_to_csv
-from epfilter.exporter.orders.duckdb_sql import Source, build_csv_select, build_view_select
+from epfilter.exporter.orders.duckdb_sql import (
+    Source,
+    build_csv_select,
+    build_view_select,
+    quote_name,
+)
 from epfilter.exporter.orders.file_formats import FORMATS, describe_csv, describe_jsonl
 from epfilter.exporter.orders.jsonl_validation import find_broken_line
 from epfilter.exporter.orders.order_schema import choose_resource
+from epfilter.exporter.orders.order_summary import SUMMARY_COLUMNS, OrderSummary
 from epfilter.exporter.orders.source_paths import printable_name, stat_readable
 from epfilter.targets import filter_frame
 
@@ -73,6 +79,30 @@ class OrderFile:
             selected, _ = self._select_orders(connection, filter)
             row = connection.execute(f"SELECT count(*) FROM ({selected})").fetchone()
         return 0 if row is None else int(row[0])
+
+    def summarise(
+        self,
+        filter: Filter | None,  # noqa: A002 - as the platform calls it
+        rows: int = 5,
+    ) -> OrderSummary:
+        """Return the number of selected orders, their months, and the first `rows` of them."""
+        # Without ICU, Python gets no timestamp with a zone.
+        names = ", ".join(
+            f"CAST(created_at AT TIME ZONE 'UTC' AS TIMESTAMP) AS {name}"
+            if name == "created_at"
+            else quote_name(name)
+            for name in SUMMARY_COLUMNS
+        )
+        with self._open(()) as connection:
+            selected, _ = self._select_orders(connection, filter)
+            months = connection.execute(
+                f"SELECT strftime(created_at, '%Y-%m'), count(*) FROM ({selected}) GROUP BY ALL"
+            ).fetchall()
+            if not months:  # Another query would read the whole file again.
+                return OrderSummary.from_months((), ())
+            self._sessions.raise_if_interrupted(connection)
+            first = connection.execute(f"SELECT {names} FROM ({selected}) LIMIT {rows:d}")
+            return OrderSummary.from_months(months, first.fetchall())
 
     def write_csv(
         self,

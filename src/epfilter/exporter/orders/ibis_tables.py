@@ -33,6 +33,7 @@ from epfilter.exporter.orders.duckdb_sql import (
 )
 from epfilter.exporter.orders.ibis_columns import select_attributes, select_exported_columns
 from epfilter.exporter.orders.order_schema import choose_resource
+from epfilter.exporter.orders.order_summary import SUMMARY_COLUMNS, OrderSummary
 from epfilter.exporter.orders.table_columns import locate_columns
 from epfilter.targets import filter_frame
 
@@ -97,6 +98,31 @@ class IbisTable:
             with _read_batches(counted) as batches:
                 return sum(sum(batch["orders"].to_pylist()) for batch in batches)
 
+    def summarise(
+        self,
+        filter: Filter | None,  # noqa: A002 - as the platform calls it
+        rows: int = 5,
+    ) -> OrderSummary:
+        """Return the number of selected orders, their months, and the first `rows` of them."""
+        with self._sessions.session() as connection, self._open_table(connection) as table:
+            flat = self._filter_orders(table, filter)
+            created = flat.created_at
+            counted = flat.group_by(year=created.year(), month=created.month()).aggregate(
+                orders=flat.count()
+            )
+            first = flat.order_by(["created_at", "id"]).select(*SUMMARY_COLUMNS).limit(rows)
+            self._sessions.raise_if_interrupted(connection)
+            with _read_batches(counted) as batches:
+                months = [
+                    (f"{row['year']:04}-{row['month']:02}" if row["year"] else None, row["orders"])
+                    for row in _iterate_rows(batches)
+                ]
+            self._sessions.raise_if_interrupted(connection)
+            with _read_batches(first) as batches:
+                return OrderSummary.from_months(
+                    months, [[*row.values()] for row in _iterate_rows(batches)]
+                )
+
     def write_csv(
         self,
         filter: Filter | None,  # noqa: A002 - as the platform calls it
@@ -151,6 +177,18 @@ class IbisTable:
 
         The database sorts them only with `in_order`, because sorting reads the whole table.
         """
+        flat = self._filter_orders(table, f)
+        if in_order:
+            flat = flat.order_by(["created_at", "id"])
+        return flat.select(
+            **{
+                name: flat[f"source {number}"]
+                for number, name in enumerate(select_exported_columns(table))
+            }
+        )
+
+    def _filter_orders(self, table: Any, f: Filter | None) -> Any:
+        """Return the selected orders: their attributes, and the exported columns by number."""
         columns = {
             f"source {number}": column
             for number, column in enumerate(select_exported_columns(table).values())
@@ -165,14 +203,7 @@ class IbisTable:
                     f"the table does not support this filter: {error}",
                     hint="add a column for the attribute, `product_sku` as a list of texts",
                 ) from None
-        if in_order:
-            flat = flat.order_by(["created_at", "id"])
-        return flat.select(
-            **{
-                name: flat[f"source {number}"]
-                for number, name in enumerate(select_exported_columns(table))
-            }
-        )
+        return flat
 
     def _stream(
         self, batches: Any, connection: duckdb.DuckDBPyConnection, failures: list[Exception]
@@ -253,6 +284,10 @@ def _read_batches(selected: Any) -> Any:
         # Ibis 12 calls a method that DuckDB 2 no longer has.
         return backend.con.sql(backend.compile(selected)).to_arrow_reader(_BATCH)
     return backend.to_pyarrow_batches(selected, chunk_size=_BATCH)
+
+
+def _iterate_rows(batches: Any) -> Iterator[dict[str, Any]]:
+    return (row for batch in batches for row in batch.to_pylist())
 
 
 def _describe_batches(

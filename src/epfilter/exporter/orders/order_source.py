@@ -12,6 +12,7 @@ from typing import Protocol
 from epfilter.ast import Filter
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.columns import RowsPer
+from epfilter.exporter.orders.order_summary import OrderSummary
 from epfilter.exporter.orders.source_paths import path_from_url, printable_name
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
@@ -34,6 +35,13 @@ class OrderSource(Protocol):
 
     def count(self, filter: Filter | None) -> int:  # noqa: A002 - as the platform calls it
         """Return how many orders the filter selects; None selects all orders."""
+
+    def summarise(
+        self,
+        filter: Filter | None,  # noqa: A002 - as the platform calls it
+        rows: int = 5,
+    ) -> OrderSummary:
+        """Return the number of selected orders, their months, and the first `rows` of them."""
 
     def write_csv(
         self,

@@ -41,6 +41,9 @@ class Service:
     orders: OrderSource
     """The orders to export."""
 
+    page_orders: OrderSource
+    """The same orders for the page, whose queries are interrupted without ending an export."""
+
     links: Links
     """The signer of the links to files."""
 
@@ -86,14 +89,9 @@ class Service:
                 settings.client_secret,
                 lifetime=settings.token_lifetime,
             )
-            self.orders = open_orders(
-                settings.orders,
-                threads=settings.threads,
-                memory=settings.memory,
-                temporary=settings.temporary_folder,
-                allow_untested=settings.allow_untested,
-            )
+            self.orders, self.page_orders = _open_orders(settings), _open_orders(settings)
             resources.callback(self.orders.close)
+            resources.callback(self.page_orders.close)
             self.orders.require_ready()
             self.readiness = Readiness(self.orders.require_ready)
             self.worker = JobWorker(
@@ -128,9 +126,9 @@ class Service:
         # First set, then check; `skip_drain` does the reverse, so neither misses the other.
         self._is_stopping = True
         self.worker.stop(0 if self._skips_drain else drain)
-        # Counts of the page end too, because Python waits for their threads on exit.
+        # Queries of the page end too, because Python waits for their threads on exit.
         with suppress(Exception):
-            self.orders.interrupt()
+            self.page_orders.interrupt()
 
     def close(self) -> None:
         """Wait for the running job, interrupt it after the drain time, and close all resources."""
@@ -143,6 +141,16 @@ class Service:
         worker = getattr(self, "worker", None)
         if worker is not None and (self._is_stopping or self._shutdown_since is not None):
             worker.stop(0)
+
+
+def _open_orders(settings: ServiceSettings) -> OrderSource:
+    return open_orders(
+        settings.orders,
+        threads=settings.threads,
+        memory=settings.memory,
+        temporary=settings.temporary_folder,
+        allow_untested=settings.allow_untested,
+    )
 
 
 def _create_private_folder(folder: Path) -> None:

@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, to_thread
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.concurrency import run_in_threadpool
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from epfilter.errors import FilterError
-from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.models import JobStatus
-from epfilter.exporter.service.page.preview import preview_filter
+from epfilter.exporter.orders.order_summary import SUMMARY_COLUMNS
+from epfilter.exporter.service.page.chart import HEIGHT, draw_chart
+from epfilter.exporter.service.page.job_cards import format_size, list_cards
+from epfilter.exporter.service.page.matching import MatchingOrders
+from epfilter.exporter.service.page.preview import MAX_EXPLAINED, preview_filter
+from epfilter.exporter.service.page.reference import list_fields, list_operators
 from epfilter.exporter.service.request_body import read_json
-from epfilter.exporter.service.responses import Refusal, format_timestamp
-from epfilter.parser import parse
-from epfilter.resources import orders, resource_info
+from epfilter.exporter.service.responses import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from epfilter.exporter.service.components import Service
 
-_ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
+_T = TypeVar("_T")
+
+_ASSETS = {
+    "page.css": "text/css",
+    "page.js": "text/javascript",
+}
 _UNFINISHED = (JobStatus.PENDING, JobStatus.STARTED)
 _JOBS_SHOWN = 50
 """The most jobs on the page; the newest come first."""
+
+_THREADS = 2
+"""The most threads for what is typed, so that they leave some to the operations of the platform."""
 
 _EXAMPLES = (
     "gt(created_at,2018-09-01):lt(created_at,2018-10-01):eq(payment,refunded)",
@@ -37,11 +48,7 @@ _EXAMPLES = (
 
 
 class Page:
-    """The handlers of the page and its parts, for one service.
-
-    One count runs at a time: a person types faster than a large file is read, and exports need the
-    machine too.
-    """
+    """The handlers of the page and its parts, for one service."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -52,7 +59,9 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._count_limiter = CapacityLimiter(1)
+        self._templates.filters["mark_code"] = _mark_code
+        self._matching = MatchingOrders(service)
+        self._threads = CapacityLimiter(_THREADS)
 
     def public_routes(self) -> list[BaseRoute]:
         """Return the routes without a token: the empty page and its assets."""
@@ -62,59 +71,78 @@ class Page:
         """Return the routes with a token, which show orders and jobs."""
         return [
             Route("/page/preview", self.get_preview, methods=["POST"]),
-            Route("/page/count", self.get_count, methods=["POST"]),
+            Route("/page/matches", self.get_matches, methods=["POST"]),
             Route("/page/jobs", self.get_jobs),
         ]
 
     def get_page(self, request: Request) -> Response:  # noqa: ARG002 - the signature of a handler
         """Handle `GET /`: the page, without data that requires a token."""
-        return self._render("page.html", examples=_EXAMPLES, fields=resource_info(orders).fields)
+        return self._render(
+            "page.html",
+            examples=_EXAMPLES,
+            fields=list_fields(),
+            operators=list_operators(),
+            max_explained=MAX_EXPLAINED,
+        )
 
     async def get_preview(self, request: Request) -> Response:
         """Handle `POST /page/preview`: findings, meaning and tree of the filter in the body."""
-        text = await self._read_filter_text(request)
-        return self._render("preview.html", preview=await run_in_threadpool(preview_filter, text))
+        text = _get_filter(await self._read_body(request))
+        return await self._run(
+            lambda: self._render(
+                "preview.html", preview=preview_filter(text), max_explained=MAX_EXPLAINED
+            )
+        )
 
-    async def get_count(self, request: Request) -> Response:
-        """Handle `POST /page/count`: how many orders the filter in the body selects."""
-        text = await self._read_filter_text(request)
-        async with self._count_limiter:
-            if await request.is_disconnected():
-                return Response(status_code=204)
-            number = await run_in_threadpool(self._count, text)
-        return self._render("count.html", number=number)
+    async def get_matches(self, request: Request) -> Response:
+        """Handle `POST /page/matches`: how many orders the filter selects, when, and the first."""
+        text = _get_filter(await self._read_body(request))
+        summary = await self._matching.summarise(request, text)
+        return self._render(
+            "matches.html",
+            summary=summary,
+            chart=None if summary is None else draw_chart(summary.months),
+            columns=SUMMARY_COLUMNS,
+            height=HEIGHT,
+        )
 
     def get_jobs(self, request: Request) -> Response:  # noqa: ARG002 - the signature of a handler
         """Handle `GET /page/jobs`: the jobs, the newest first."""
-        jobs, counts = (
-            self._service.jobs.list_jobs(_JOBS_SHOWN),
-            self._service.jobs.count_by_status(),
-        )
+        service = self._service
+        jobs, counts = service.jobs.list_jobs(_JOBS_SHOWN), service.jobs.count_by_status()
+        lifetime = service.settings.job_lifetime.total_seconds()
         return self._render(
             "jobs.html",
-            jobs=jobs,
+            jobs=[*list_cards(jobs, service.files, lifetime)],
             more=max(0, sum(counts.values()) - len(jobs)),
             busy=any(counts[status] for status in _UNFINISHED),
-            format_timestamp=format_timestamp,
+            format_size=format_size,
         )
 
     def _render(self, template: str, **values: object) -> Response:
         return HTMLResponse(self._templates.get_template(template).render(values))
 
-    async def _read_filter_text(self, request: Request) -> str:
-        body = await read_json(request, self._service.settings.max_body_bytes)
-        text = body.get("filter") if isinstance(body, dict) else None
-        if not isinstance(text, str):
-            raise Refusal(400, "`filter` must be a string.")
-        return text
+    async def _run(self, function: Callable[[], _T]) -> _T:
+        return await to_thread.run_sync(function, limiter=self._threads)
 
-    def _count(self, text: str) -> int:
-        try:
-            return self._service.orders.count(parse(text) if text.strip() else None)
-        except FilterError:
-            raise Refusal(400) from None
-        except OrdersError:
-            raise Refusal(503, "The orders cannot be read.") from None
+    async def _read_body(self, request: Request) -> dict[str, object]:
+        body = await read_json(request, self._service.settings.max_body_bytes)
+        return body if isinstance(body, dict) else {}
+
+
+def _mark_code(text: str) -> Markup:
+    """Return a message as HTML, with its `names` as code."""
+    parts = enumerate(text.split("`"))
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if index % 2 else part for index, part in parts
+    )
+
+
+def _get_filter(body: dict[str, object]) -> str:
+    text = body.get("filter")
+    if not isinstance(text, str):
+        raise Refusal(400, "`filter` must be a string.")
+    return text
 
 
 async def _get_asset(request: Request) -> Response:

@@ -1,13 +1,15 @@
-"use strict";
-// Asks the service for the parts of the page again: while a filter is filterText, and while jobs run.
+// Asks the service for the parts of the page again: while a filter is typed, and while jobs run.
 
 const KEY = "epfilter-token";
 const PAUSE_IN_TYPING = 250; // milliseconds
+const PAUSE_IN_LONG_TEXT = 1000;
 const BUSY = 1000;
 const IDLE = 5000;
 
 const part = (id) => document.getElementById(id);
 const filterText = () => part("filter").value;
+const isBlank = () => !filterText().trim();
+const isLong = (text) => text.length > Number(part("export").dataset.maxExplained);
 
 /** Sends a request; a refused token shows the form for the token again. */
 async function request(path, { body, signal } = {}) {
@@ -27,11 +29,12 @@ async function request(path, { body, signal } = {}) {
   return response;
 }
 
-/** Returns the message of an error response. */
+/** Returns the message of an error response, and of its first diagnostic. */
 async function errorMessage(response) {
   try {
     const [error] = (await response.json()).errors;
-    return error.detail ?? error.title;
+    const [first] = error.meta?.diagnostics ?? [];
+    return [error.detail ?? error.title, first?.message].filter(Boolean).join(": ");
   } catch {
     return `The service responded with ${response.status}.`;
   }
@@ -51,32 +54,67 @@ async function attempt(task) {
   }
 }
 
+/** Shows HTML of the service in an element, with local times. */
+function show(element, html) {
+  element.innerHTML = html;
+  const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  for (const time of element.querySelectorAll("time")) {
+    time.title = time.textContent;
+    time.textContent = format.format(new Date(time.dateTime));
+  }
+}
+
+/** Shows whether the filter can be exported, or why not; `number` is null if it is unknown. */
+function showReadiness({ accepted, number = null, words = "" }) {
+  const isEmpty = number === 0;
+  part("start").disabled = !accepted || isEmpty;
+  part("start").textContent = isBlank() ? "Export every order …" : "Export";
+  part("reason").textContent = isEmpty ? `${words}, so there is nothing to export.` : words;
+}
+
 let preview = new AbortController();
 
-/** Shows the meaning of the filter and its number of orders; drops earlier requests. */
+/** Shows the meaning of the filter and its orders; drops earlier requests. */
 async function updatePreview() {
   preview.abort();
   preview = new AbortController();
   const { signal } = preview;
   const body = { filter: filterText() };
-  part("start").disabled = true;
-  part("count").textContent = "";
+  showReadiness({ accepted: false });
+  part("confirm").hidden = true;
   await attempt(async () => {
     const response = await request("page/preview", { body, signal });
-    if (!response.ok) return showError(await errorMessage(response));
-    showError("");
-    const html = await response.text();
+    const html = response.ok ? await response.text() : "";
     if (signal.aborted) return;
-    part("preview").innerHTML = html;
-    const accepted = part("preview").firstElementChild.dataset.accepted === "true";
-    part("start").disabled = !accepted;
-    part("start").textContent = body.filter.trim() ? "Export" : "Export every order";
-    if (!accepted) return;
-    part("count").textContent = "counting …";
-    const count = await request("page/count", { body, signal });
-    const words = count.ok ? await count.text() : await errorMessage(count);
-    if (!signal.aborted) part("count").textContent = words.trim();
+    showError(response.ok ? "" : await errorMessage(response));
+    if (!response.ok) return;
+    show(part("preview"), html);
+    const { accepted, long } = part("preview").firstElementChild.dataset;
+    if (accepted !== "true") {
+      part("matches").replaceChildren();
+      showReadiness({ accepted: false, words: "Correct the filter to export." });
+    } else if (long === "true") {
+      part("matches").replaceChildren();
+      showReadiness({ accepted: true });
+    } else {
+      await updateMatches(body, signal);
+    }
   });
+}
+
+/** Shows how many orders match, when, and the first of them. */
+async function updateMatches(body, signal) {
+  showReadiness({ accepted: true, words: "counting …" });
+  const response = await request("page/matches", { body, signal });
+  const html = response.ok ? await response.text() : "";
+  const words = response.ok ? "" : await errorMessage(response);
+  if (signal.aborted) return;
+  show(part("matches"), html);
+  const found = part("matches").firstElementChild?.dataset ?? {};
+  const number = found.count ? Number(found.count) : null;
+  part("question").textContent =
+    number === null ? "Export every order?" : `Export all orders? ${found.words}.`;
+  showReadiness({ accepted: true, number, words: found.words ?? words });
 }
 
 let listing = 0;
@@ -91,10 +129,7 @@ async function updateJobs() {
       if (!response.ok) return;
       const html = await response.text();
       const jobs = part("jobs");
-      if (jobs.dataset.shown !== html) {
-        jobs.innerHTML = html;
-        jobs.dataset.shown = html;
-      }
+      if (jobs.dataset.shown !== html) showJobs(jobs, html);
       if (jobs.firstElementChild.dataset.busy === "true") pause = BUSY;
     });
   }
@@ -102,9 +137,23 @@ async function updateJobs() {
   if (sessionStorage.getItem(KEY)) listing = setTimeout(updateJobs, pause);
 }
 
+/** Shows the list of jobs, and announces the state of the newest one when it changes. */
+function showJobs(jobs, html) {
+  const isFirst = jobs.dataset.shown === undefined;
+  const focused = document.activeElement?.closest("#jobs button")?.dataset ?? {};
+  show(jobs, html);
+  jobs.dataset.shown = html;
+  for (const [name, id] of Object.entries(focused)) {
+    jobs.querySelector(`[data-${name}="${id}"]`)?.focus();
+  }
+  const state = jobs.querySelector(".state")?.textContent;
+  if (!isFirst && state) part("news").textContent = `The newest job: ${state}`;
+}
+
 async function start() {
   const filter = filterText().trim();
   const data = { type: "job", job_type: "order_export", ...(filter ? { filter } : {}) };
+  part("confirm").hidden = true;
   part("start").disabled = true;
   await attempt(async () => {
     const response = await request("v2/jobs", { body: { data } });
@@ -112,6 +161,22 @@ async function start() {
     await updateJobs();
   });
   part("start").disabled = false;
+}
+
+/** Starts the export; one of every order only after a second click. */
+function submit() {
+  if (part("start").disabled) return;
+  if (!isBlank()) {
+    start();
+    return;
+  }
+  part("confirm").hidden = false;
+  part("cancel").focus();
+}
+
+function hideConfirmation() {
+  part("confirm").hidden = true;
+  part("start").focus();
 }
 
 async function download(job) {
@@ -123,6 +188,21 @@ async function download(job) {
     link.download = "";
     link.click();
   });
+}
+
+async function copyFilter(job) {
+  await attempt(async () => {
+    const response = await request(`v2/jobs/${job}`);
+    if (!response.ok) return showError(await errorMessage(response));
+    setFilter((await response.json()).data.filter ?? "");
+    part("export").scrollIntoView();
+  });
+}
+
+function setFilter(text) {
+  part("filter").value = text;
+  part("filter").focus();
+  updatePreview();
 }
 
 function signIn() {
@@ -137,8 +217,7 @@ function signOut(refused) {
   preview.abort();
   clearTimeout(listing);
   sessionStorage.removeItem(KEY);
-  part("preview").replaceChildren();
-  part("jobs").replaceChildren();
+  for (const name of ["preview", "matches", "jobs"]) part(name).replaceChildren();
   delete part("jobs").dataset.shown;
   part("inside").hidden = true;
   part("entry").hidden = false;
@@ -147,14 +226,23 @@ function signOut(refused) {
 }
 
 let pause = 0;
-part("filter").addEventListener("input", () => {
+
+function schedulePreview() {
   clearTimeout(pause);
+  preview.abort();
   part("start").disabled = true;
-  pause = setTimeout(updatePreview, PAUSE_IN_TYPING);
-});
+  pause = setTimeout(updatePreview, isLong(filterText()) ? PAUSE_IN_LONG_TEXT : PAUSE_IN_TYPING);
+}
+
+part("filter").addEventListener("input", schedulePreview);
 part("export").addEventListener("submit", (event) => {
   event.preventDefault();
-  if (!part("start").disabled) start();
+  submit();
+});
+part("export-all").addEventListener("click", start);
+part("cancel").addEventListener("click", hideConfirmation);
+part("confirm").addEventListener("keydown", (event) => {
+  if (event.key === "Escape") hideConfirmation();
 });
 part("entry").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -164,15 +252,15 @@ part("entry").addEventListener("submit", (event) => {
 });
 part("leave").addEventListener("click", () => signOut(false));
 document.addEventListener("click", (event) => {
-  const { text, job } = event.target.dataset;
-  if (job) download(job);
-  if (text === undefined) return;
-  part("filter").value = text;
-  part("filter").focus();
-  updatePreview();
+  const { text, file, again } = event.target.dataset ?? {};
+  if (file) download(file);
+  else if (again) copyFilter(again);
+  else if (text !== undefined) setFilter(text);
 });
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && sessionStorage.getItem(KEY)) updateJobs();
+  if (document.hidden || !sessionStorage.getItem(KEY)) return;
+  updateJobs();
+  updatePreview(); // The orders may have changed.
 });
 
 // The token in the URL that the service printed; it is removed so that others cannot read it.
