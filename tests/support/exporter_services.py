@@ -14,8 +14,8 @@ from starlette.applications import Starlette
 from epfilter.ast import Filter
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.columns import RowsPer
-from epfilter.exporter.orders.order_summary import OrderSummary
 from epfilter.exporter.orders.order_source import OrderSource
+from epfilter.exporter.orders.order_summary import OrderSummary
 from epfilter.exporter.service.components import Service
 
 if TYPE_CHECKING:

@@ -157,7 +157,7 @@ def test_the_summary_is_that_of_the_orders(
 
 
 def assert_summary(store: OrderSource, text: str | None) -> None:
-    orders = [attributes_of(order) for order in DEMO]
+    orders: list[dict[str, Any]] = [{**attributes_of(order)} for order in DEMO]
     if text is not None:
         orders = [*filter(to_predicate(text, "orders"), orders)]
     summary = store.summarise(None if text is None else parse(text), rows=3)
