@@ -56,3 +56,23 @@ def test_paths_of_the_repository_exist(page: str) -> None:
     templates = re.compile("NNN|KIND|NAME|TARGET")
     missing = [path for path in paths if not templates.search(path) and not (ROOT / path).exists()]
     assert missing == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"])
+def test_links_to_files_lead_to_a_heading(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = re.findall(r"(?:\]\(|<img src=\")(?!https?:)([^)\"#]+)(?:#([\w-]+))?", text)
+    assert links or page in {"SECURITY.md", "CHANGELOG.md"}
+    for name, heading in links:
+        assert (ROOT / name).is_file(), name
+        if heading:
+            titles = re.findall(r"(?m)^#+ (.+)", (ROOT / name).read_text(encoding="utf-8"))
+            assert heading in {
+                re.sub(r"[^\w-]", "", title.lower().replace(" ", "-")) for title in titles
+            }
+
+
+def test_readme_is_read_in_two_minutes() -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 150
+    assert len([line for line in lines if line.startswith("| [")]) <= 15
