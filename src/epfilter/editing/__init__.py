@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from epfilter.editing.highlighting import Token, tokens
     from epfilter.editing.outline import Symbol, symbols
     from epfilter.editing.quick_fixes import Action, actions
+    from epfilter.editing.requests import handle_request
 
 _MODULES = {
     "Action": "quick_fixes",
@@ -29,6 +30,7 @@ _MODULES = {
     "actions": "quick_fixes",
     "complete": "completion",
     "format": "formatting",
+    "handle_request": "requests",
     "hover": "descriptions",
     "signature": "descriptions",
     "symbols": "outline",
@@ -45,6 +47,7 @@ __all__ = [
     "actions",
     "complete",
     "format",
+    "handle_request",
     "hover",
     "signature",
     "symbols",
