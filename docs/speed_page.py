@@ -39,6 +39,7 @@ def page(results: Results) -> str:
     parts = (
         *first,
         _exports(results),
+        _service(results),
         _other_measurements(results),
         _goals(results),
         _environment(results),
@@ -261,7 +262,7 @@ def _translation(running: Results) -> Iterator[str]:
 
 
 def _exports(results: Results) -> Iterator[str]:
-    exports, load = results.get("exports", []), results.get("load", {})
+    exports = results.get("exports", [])
     if exports:
         yield from (
             "## Exporting orders",
@@ -284,12 +285,28 @@ def _exports(results: Results) -> Iterator[str]:
         )
         yield f"| {entry['name']} | {' | '.join(cells)} |"
     yield ""
-    for name, latencies in load.items():
-        percentiles = ", ".join(
-            f"{label} {format_seconds(seconds)}" for label, seconds in latencies.items()
+
+
+def _service(results: Results) -> Iterator[str]:
+    measured = results.get("service", {})
+    if measured:
+        yield from (
+            "## The service under load",
+            "",
+            "The floor is a bare Starlette application that does one SQLite select or one durable",
+            "insert for a request, and nothing else. Both have the same rows and take turns. A",
+            "third process sends the requests, over 16 connections or 1,000 at once. “CPU” is that",
+            "of the server for one request. The service stores several jobs in one transaction.",
+            "",
+            "| | service | floor |",
+            "|---|---:|---:|",
         )
-        yield f"Latency of the service for {name}: {percentiles}."
-        yield ""
+    for name, entry in measured.items():
+        for cut in entry["service"]:
+            values = [entry[label][cut] for label in ("service", "floor")]
+            cells = (f"{v:,.0f}" if cut == "per second" else format_seconds(v) for v in values)
+            yield f"| {name}, {'CPU' if cut == 'cpu' else cut} | {' | '.join(cells)} |"
+    yield ""
 
 
 def _other_measurements(results: Results) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from benchmarks import exports, frames, rows, translation
+from benchmarks import exports, frames, rows, service, translation
 from benchmarks.competitors import BASELINES, OURS, RUST, VALIDATE
 
 Goal = dict[str, Any]
@@ -21,6 +21,7 @@ def evaluate_goals(results: dict[str, Any]) -> list[Goal]:
         *_other_goals(results),
         *execution,
         *_export_goals(results.get("exports", ())),
+        *_service_goals(results.get("service", {})),
     ]
 
 
@@ -126,6 +127,16 @@ def _export_goals(results: Iterable[dict[str, Any]]) -> Iterator[Goal]:
         ratio = _ratio(entry["seconds"], exports.OURS, exports.HAND)
         yield _at_most(f"export of {name} / {exports.HAND}", ratio, 1.3)
         yield _at_most(f"export of {name}: MB at most", peak / 1e6, 500)
+
+
+def _service_goals(results: dict[str, Any]) -> Iterator[Goal]:
+    for name, entry in results.items():
+        ours, floor = entry[service.OURS], entry[service.FLOOR]
+        if "p99" in ours:
+            yield _at_most(f"p99 of {name} / a bare application", ours["p99"] / floor["p99"], 2.0)
+        elif "page" not in name:
+            ratio = ours["per second"] / floor["per second"]
+            yield _at_least(f"{name} a second / a bare application", ratio, 0.5)
 
 
 def is_met(goal: Goal) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks import exports
+from benchmarks import exports, service
 from benchmarks.competitors import OURS
 from benchmarks.frames import OURS as OUR_FRAME
 from benchmarks.goals import is_met
@@ -34,10 +34,7 @@ def render_results(results: dict[str, Any]) -> Iterator[str]:
         yield from _render_ratios(entry["seconds"], entry["seconds"][exports.OURS])
         peaks = {name: f"{size / 1e6:,.0f} MB" for name, size in entry["bytes"].items()}
         yield from _render_section("peak memory", peaks)
-    for name, entry in results.get("load", {}).items():
-        yield from _render_section(
-            name, {label: format_seconds(seconds) for label, seconds in entry.items()}
-        )
+    yield from service.render_results(results.get("service", {}))
     for name, why in results["absent"].items():
         yield f"{name}: {why}"
     yield "goals"

@@ -24,7 +24,7 @@ from benchmarks import (
     isolated,
     lib_rql,
     linting,
-    load,
+    service,
     translators,
 )
 from benchmarks.goals import evaluate_goals
@@ -103,7 +103,7 @@ def measure_all() -> Results:
     results["editing"] = editing.measure()
     _print_progress("exporting")
     results["exports"] = exports.measure()
-    results["load"] = load.measure()
+    results["service"] = service.measure()
     return results | {"goals": evaluate_goals(results)}
 
 

@@ -77,12 +77,11 @@ class Contender:
 class _Connection(asyncio.Protocol):
     """A connection that sends a request as soon as the response to the last one is complete."""
 
-    def __init__(self, requests: list[bytes], statuses: dict[bytes, int], seconds: float) -> None:
-        self.requests = requests
+    def __init__(self, request: bytes, statuses: dict[bytes, int]) -> None:
+        self.request = request
         self.statuses = statuses
-        self.seconds = seconds
         self.latencies: list[float] = []
-        self.bodies: list[bytes] = []
+        self.last_body = b""
         self.closed = asyncio.get_running_loop().create_future()
         self._buffer = b""
 
@@ -96,7 +95,7 @@ class _Connection(asyncio.Protocol):
 
     def _send(self) -> None:
         self._began = time.perf_counter()
-        self._transport.write(self.requests[len(self.latencies) % len(self.requests)])
+        self._transport.write(self.request)
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -114,7 +113,7 @@ class _Connection(asyncio.Protocol):
         if now < self._deadline:
             self._send()
         else:
-            self.bodies.append(body)
+            self.last_body = body
             self._transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -124,8 +123,8 @@ class _Connection(asyncio.Protocol):
             self.closed.set_exception(exc)
 
 
-async def _send_load(
-    contender: Contender, request: bytes, status: int, connections: int, seconds: float
+async def send_load(
+    contender: Contender, request: bytes, status: int, connections: int, seconds: float = 0
 ) -> tuple[float, list[_Connection]]:
     """Send a request again and again on all connections; return the seconds and the connections.
 
@@ -133,10 +132,13 @@ async def _send_load(
     """
     parts = urlsplit(contender.address)
     loop, statuses = asyncio.get_running_loop(), dict[bytes, int]()
+    host, port = parts.hostname, parts.port
+    assert host is not None
+    assert port is not None
     opened = []
     for _ in range(connections):
-        create = partial(_Connection, [request], statuses, seconds)
-        opened.append((await loop.create_connection(create, parts.hostname, parts.port))[1])
+        create = partial(_Connection, request, statuses)
+        opened.append((await loop.create_connection(create, host, port))[1])
     start = time.perf_counter()
     for connection in opened:
         connection.start(start + seconds)
@@ -148,11 +150,18 @@ async def _send_load(
 OPERATIONS = {
     "GET job": ("GET", "{job}", "", 200),
     "POST job": ("POST", "/v2/jobs", _BODY, 202),
-    "GET 100 of 10,000 jobs": ("GET", "/v2/jobs?page%5Blimit%5D=100&page%5Boffset%5D=5000", "", 200),
+    "GET 100 of 10,000 jobs": (
+        "GET",
+        "/v2/jobs?page%5Blimit%5D=100&page%5Boffset%5D=5000",
+        "",
+        200,
+    ),
 }
 
 
-def measure(clients: int = CLIENTS, rounds: int = ROUNDS) -> dict[str, dict[str, dict[str, float]]]:
+def measure(
+    clients: int = CLIENTS, rounds: int = ROUNDS, jobs: int = JOBS, seconds: float = SECONDS
+) -> dict[str, dict[str, dict[str, float]]]:
     """Return for each operation and contender the requests a second and the CPU seconds of one.
 
     For `clients` at once it has the percentiles of creating and reading. Raises AssertionError
@@ -162,18 +171,18 @@ def measure(clients: int = CLIENTS, rounds: int = ROUNDS) -> dict[str, dict[str,
         return {}
     _raise_file_limit(clients)
     results: dict[str, dict[str, dict[str, float]]] = {}
-    with start_contenders() as contenders:
+    with start_contenders(jobs) as contenders:
         for name, (method, path, body, status) in OPERATIONS.items():
             rates: dict[str, dict[str, float]] = {each: {} for each in contenders}
-            for _, (label, contender) in _in_turns(contenders, rounds):
+            for label, contender in _in_turns(contenders, rounds):
                 request = contender.request(method, path.format(job=contender.job), body)
                 before = contender.cpu_seconds()
-                seconds, opened = asyncio.run(
-                    _send_load(contender, request, status, CONNECTIONS, SECONDS)
+                taken, opened = asyncio.run(
+                    send_load(contender, request, status, CONNECTIONS, seconds)
                 )
                 number = sum(len(each.latencies) for each in opened)
                 best = rates[label]
-                best["per second"] = max(best.get("per second", 0), number / seconds)
+                best["per second"] = max(best.get("per second", 0), number / taken)
                 cpu = (contender.cpu_seconds() - before) / number
                 best["cpu"] = min(best.get("cpu", cpu), cpu)
             results[name] = rates
@@ -187,13 +196,13 @@ def _measure_bursts(
 ) -> dict[str, dict[str, dict[str, float]]]:
     """Return the lowest percentiles of `clients` creates at once, then as many reads."""
     results: dict[str, dict[str, dict[str, float]]] = {"creates": {}, "reads": {}}
-    for _, (label, contender) in _in_turns(contenders, rounds):
+    for label, contender in _in_turns(contenders, rounds):
         create = contender.request("POST", "/v2/jobs", _BODY)
         read = contender.request("GET", contender.job)
         for name, request, status in (("creates", create, 202), ("reads", read, 200)):
-            _, opened = asyncio.run(_send_load(contender, request, status, clients, 0))
+            _, opened = asyncio.run(send_load(contender, request, status, clients))
             if name == "creates":
-                ids = {json.loads(each.bodies[0])["data"][0]["id"] for each in opened}
+                ids = {json.loads(each.last_body)["data"][0]["id"] for each in opened}
                 assert len(ids) == clients
             found = compute_percentiles([each.latencies[0] for each in opened])
             lowest = results[name].setdefault(label, found)
@@ -201,12 +210,9 @@ def _measure_bursts(
     return results
 
 
-def _in_turns(
-    contenders: dict[str, Contender], rounds: int
-) -> Iterator[tuple[int, tuple[str, Contender]]]:
+def _in_turns(contenders: dict[str, Contender], rounds: int) -> Iterator[tuple[str, Contender]]:
     for turn in range(rounds):
-        for each in [*contenders.items()][:: 1 if turn % 2 else -1]:
-            yield turn, each
+        yield from [*contenders.items()][:: 1 if turn % 2 else -1]
 
 
 @contextmanager
@@ -224,8 +230,7 @@ def start_contenders(jobs: int = JOBS) -> Iterator[dict[str, Contender]]:
         queue = JobQueue(Path(folder, "state", "jobs.db"), lifetime=timedelta(weeks=1))
         stack.enter_context(queue)
         assert stack.enter_context(queue.lease())
-        for _ in range(jobs):
-            job = queue.create(_FILTER)
+        job = queue.create_all([_FILTER] * jobs)[0]
         floor = open_jobs(Path(folder, "floor.db"), jobs)
         (floor_job,) = floor.execute("SELECT id FROM jobs LIMIT 1").fetchone()
         floor.close()

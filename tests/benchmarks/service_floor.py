@@ -7,7 +7,7 @@ handlers do nothing else: no token, no checks, no log, no links, no signals.
 
 from __future__ import annotations
 
-import asyncio
+import socket
 import sqlite3
 import sys
 import uuid
@@ -66,19 +66,22 @@ def create_floor(jobs: sqlite3.Connection) -> Starlette:
     )
 
 
-async def _serve(path: Path) -> None:
-    config = uvicorn.Config(
-        create_floor(open_jobs(path)), port=0, lifespan="off", log_level="error", access_log=False
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.ensure_future(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    sys.stdout.write(f"serving on http://127.0.0.1:{port}\n")
-    sys.stdout.flush()
-    await serving
+class _Server(uvicorn.Server):
+    """A server that prints its address."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        port = self.servers[0].sockets[0].getsockname()[1]
+        sys.stdout.write(f"serving on http://127.0.0.1:{port}\n")
+        sys.stdout.flush()
+
+
+def serve(path: Path) -> None:
+    """Serve the jobs of a file until the process ends."""
+    app = create_floor(open_jobs(path))
+    config = uvicorn.Config(app, port=0, lifespan="off", log_level="error", access_log=False)
+    _Server(config).run()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(Path(sys.argv[1])))
+    serve(Path(sys.argv[1]))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
@@ -128,6 +131,8 @@ class Queue(RuleBasedStateMachine):
     def look_at(self, job: StoredJob) -> None:
         alive = [one for one in self.alive() if one.id == job.id]
         assert self.store.get_job(job.id) == (alive[0] if alive else None)
+        with suppress(BlockingIOError):
+            assert self.store.get_job_at_once(job.id) == self.store.get_job(job.id)
 
     @rule()
     def expire(self) -> None:
@@ -215,6 +220,55 @@ def test_created_times_increase_over_all_threads_and_stores(location: str) -> No
         assert [job.created for job in other.list_jobs()] == sorted(
             (job.created for job in created), reverse=True
         )
+
+
+def test_jobs_of_one_transaction_have_the_order_of_their_filters(jobs: JobQueue) -> None:
+    first = jobs.create("eq(id,1)")
+    made = jobs.create_all(["eq(id,2)", None, "eq(id,3)"])
+    assert [job.filter for job in made] == ["eq(id,2)", None, "eq(id,3)"]
+    assert jobs.list_jobs(sort="created_at") == [first, *made]
+    last = jobs.create(None)
+    assert last.created > made[-1].created
+
+
+def test_a_job_is_read_at_once_only_where_nothing_can_block(location: str, jobs: JobQueue) -> None:
+    created = jobs.create('eq(email,"rön@swanson.com")')
+    if location.startswith("postgresql"):
+        with pytest.raises(BlockingIOError):
+            jobs.get_job_at_once(created.id)
+        return
+    assert jobs.get_job_at_once(created.id) == created
+    with jobs.lease():
+        started = jobs.start_next()
+        assert started is not None
+        jobs.fail(started, "no.")
+    assert jobs.get_job_at_once(created.id) == jobs.get_job(created.id) != created
+    assert jobs.get_job_at_once(uuid4()) is None
+
+
+@pytest.mark.parametrize("mode", ["IMMEDIATE", "EXCLUSIVE"])
+def test_a_read_waits_for_no_writer(tmp_path: Path, mode: str) -> None:
+    with JobQueue(tmp_path / "jobs.db", lifetime=WEEK) as jobs:
+        created = jobs.create(None)
+        with closing(sqlite3.connect(tmp_path / "jobs.db", isolation_level=None)) as other:
+            other.execute(f"BEGIN {mode}")
+            other.execute("UPDATE epfilter_exporter_queue SET last_created = last_created")
+            assert jobs.get_job_at_once(created.id) == jobs.get_job(created.id) == created
+            assert jobs.list_jobs() == [created]
+            other.execute("ROLLBACK")
+
+
+def test_a_file_that_another_process_locks_for_readers_too_is_not_waited_for(
+    tmp_path: Path,
+) -> None:
+    with JobQueue(tmp_path / "jobs.db", lifetime=WEEK) as jobs:
+        created = jobs.create(None)
+    with closing(sqlite3.connect(tmp_path / "jobs.db", isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("UPDATE epfilter_exporter_queue SET last_created = last_created")
+        jobs._database._reader = None  # type: ignore[attr-defined] # of SQLite only
+        with pytest.raises(BlockingIOError):
+            jobs.get_job_at_once(created.id)
 
 
 def test_many_processes_can_open_a_new_database_at_once(new_location: Callable[[], str]) -> None:

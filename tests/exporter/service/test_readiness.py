@@ -197,9 +197,9 @@ def no_answer(*_: object, **__: object) -> None:
     ("method", "path", "broken", "status"),
     [
         ("GET", "/v2/jobs", "list_jobs", 500),
-        ("POST", "/v2/jobs", "create", 500),
-        ("GET", "/v2/jobs/{id}", "get_job", 500),
-        ("GET", "/v2/jobs/{id}/file", "get_job", 500),
+        ("POST", "/v2/jobs", "create_all", 500),
+        ("GET", "/v2/jobs/{id}", "get_job_at_once", 500),
+        ("GET", "/v2/jobs/{id}/file", "get_job_at_once", 500),
         ("GET", "{link}", "get_job", 503),
         ("GET", "/page/jobs", "list_jobs", 503),
         ("GET", "/readyz", "require_ready", 503),

@@ -50,7 +50,8 @@ def create_app(settings: ServiceSettings) -> Starlette:
     service = Service(settings)
     page = Page(service)
     public_routes = [*_public_routes(settings), *page.public_routes()]
-    routes = [*public_routes, *_protected_routes(), *page.protected_routes()]
+    # Routes are tried one after the other: first the operations of the platform.
+    routes = [*_protected_routes(), *public_routes, *page.protected_routes()]
     app = Starlette(
         routes=routes,
         middleware=[
@@ -111,7 +112,7 @@ def _protected_routes() -> list[BaseRoute]:
 
 def _slash_routes(path: str, handler: Callable[..., Any], *methods: str) -> list[Route]:
     """Return the routes of an operation: some clients end its path with a slash."""
-    return [Route(path + slash, handler, methods=methods) for slash in ("/", "")]
+    return [Route(path + slash, handler, methods=methods) for slash in ("", "/")]
 
 
 def _cross_origin(settings: ServiceSettings) -> list[Middleware]:

@@ -13,6 +13,7 @@ from epfilter.exporter.errors import SettingsError
 from epfilter.exporter.orders.order_source import OrderSource, open_orders
 from epfilter.exporter.service.access_tokens import AccessTokens
 from epfilter.exporter.service.files import Files
+from epfilter.exporter.service.job_creation import JobCreation
 from epfilter.exporter.service.job_queue import JobQueue
 from epfilter.exporter.service.links import Links
 from epfilter.exporter.service.logs import open_log
@@ -34,6 +35,9 @@ class Service:
 
     jobs: JobQueue
     """The queue."""
+
+    job_creation: JobCreation
+    """The creation of jobs."""
 
     files: Files
     """The exported files."""
@@ -81,6 +85,7 @@ class Service:
             self.files = Files(state / "files")
             self.jobs = JobQueue.from_settings(settings)
             resources.callback(self.jobs.close)
+            self.job_creation = JobCreation(self.jobs)
             key = self.jobs.get_key()
             self.links = Links(key, lifetime=settings.link_lifetime)
             self.access_tokens = AccessTokens(

@@ -7,12 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import ClassVar
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine, insert, inspect, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from epfilter.exporter.errors import ExporterError, SettingsError
-from epfilter.exporter.service.job_tables import METADATA, QUEUE, SCHEMA_VERSION
+from epfilter.exporter.service.job_tables import METADATA, QUEUE, SCHEMA_VERSION, StoredJob
 
 _KEY_BYTES = 32
 
@@ -44,6 +45,13 @@ class Database(ABC):
         """Begin a transaction that only reads."""
         with self.translate_errors(), self._engine.begin() as connection:
             yield connection
+
+    def read_job_at_once(self, id: UUID, after: int) -> StoredJob | None:  # noqa: A002, ARG002 - overridden
+        """Return the job with this ID that was created after a time, or None; never wait.
+
+        Raises BlockingIOError where the database may make it wait, as a server always does.
+        """
+        raise BlockingIOError
 
     @abstractmethod
     def write_transaction(self) -> AbstractContextManager[Connection]:

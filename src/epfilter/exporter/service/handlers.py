@@ -17,30 +17,32 @@ from epfilter.exporter.errors import ExporterError
 from epfilter.exporter.models import JobStatus
 from epfilter.exporter.service.components import Service
 from epfilter.exporter.service.job_pages import JobPage
-from epfilter.exporter.service.job_request import read_filter
+from epfilter.exporter.service.job_request import is_short, read_filter
 from epfilter.exporter.service.job_tables import StoredJob
 from epfilter.exporter.service.links import base_url
 from epfilter.exporter.service.ranges import PartialFile
 from epfilter.exporter.service.request_body import read_form, read_json
 from epfilter.exporter.service.responses import Refusal, job_response, jobs_response, link_response
 
-# Handlers that are not async run in a thread, so that the queue never blocks other requests.
+# Handlers that are not async run in a thread, so that they never block other requests. What takes
+# less time than the way to a thread and back is done at once.
 
 
 async def handle_jobs(request: Request) -> Response:
     """Handle `GET /v2/jobs`, a page of the jobs, and `POST /v2/jobs`, which creates one."""
+    if request.method != "POST":
+        return await run_in_threadpool(_list_jobs, request)
     service = _get_service(request)
-    if request.method == "POST":
-        body = await read_json(request, service.settings.max_body_bytes)
-        created = await run_in_threadpool(_create, service, body)
-        return jobs_response([created], _base_url(request), service.links, status=202)
-    return await run_in_threadpool(_list_jobs, request)
-
-
-def _create(service: Service, body: object) -> StoredJob:
-    job = service.jobs.create(read_filter(body, service.settings.max_or_complexity))
+    settings = service.settings
+    body = await read_json(request, settings.max_body_bytes)
+    text = (
+        read_filter(body, settings.max_or_complexity)
+        if is_short(body)
+        else await run_in_threadpool(read_filter, body, settings.max_or_complexity)
+    )
+    job = await service.job_creation.create(text)
     service.worker.wake()
-    return job
+    return jobs_response([job], _base_url(request), service.links, status=202)
 
 
 def _list_jobs(request: Request) -> Response:
@@ -52,14 +54,14 @@ def _list_jobs(request: Request) -> Response:
     return jobs_response(jobs, base, service.links, page=page.describe(base, total))
 
 
-def get_job(request: Request) -> Response:
+async def get_job(request: Request) -> Response:
     """Handle `GET /v2/jobs/{jobID}`."""
-    return job_response(_find_job(request), _base_url(request), _get_service(request).links)
+    return job_response(await _find_job(request), _base_url(request), _get_service(request).links)
 
 
-def get_job_file(request: Request) -> Response:
+async def get_job_file(request: Request) -> Response:
     """Handle `GET /v2/jobs/{jobID}/file`; raise Refusal if the job has no file."""
-    job = _find_job(request)
+    job = await _find_job(request)
     if job.status is JobStatus.SUCCESS:
         return link_response(_get_service(request).links.file_link(_base_url(request), job.id))
     if job.status is JobStatus.FAILED:
@@ -67,14 +69,18 @@ def get_job_file(request: Request) -> Response:
     raise Refusal(404, "The job has no file yet")
 
 
-def _find_job(request: Request) -> StoredJob:
+async def _find_job(request: Request) -> StoredJob:
     """Return the job of the path; raise Refusal if it does not exist, for any text."""
     text = request.path_params["jobID"]
     try:
         job_id = UUID(text)
     except ValueError:
         raise Refusal(404) from None
-    job = _get_service(request).jobs.get_job(job_id)
+    jobs = _get_service(request).jobs
+    try:
+        job = jobs.get_job_at_once(job_id)
+    except BlockingIOError:
+        job = await run_in_threadpool(jobs.get_job, job_id)
     # UUID() accepts braces and `urn:uuid:` too, but a job has only one address.
     if job is None or str(job_id) != text.lower():
         raise Refusal(404)

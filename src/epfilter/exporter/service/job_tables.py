@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    Row,
     String,
     Table,
     Uuid,
@@ -105,14 +105,21 @@ def find_status(name: str) -> JobStatus | None:
     return _STATUSES.get(name)
 
 
-def job_from_row(row: Row[Any]) -> StoredJob:
-    """Return the job of a row.
+def job_from_row(row: Sequence[Any]) -> StoredJob:
+    """Return the job of a row, with the columns of `JOBS`.
 
     A job with an unknown status is never run, so it is shown as failed: one damaged row must not
     break the list of all jobs.
     """
-    values = row._asdict()
-    status = find_status(row.status)
-    if status is None:
-        values |= {"error": UNKNOWN_STATUS}
-    return StoredJob(**{**values, "status": status or JobStatus.FAILED})
+    id, text, name, error, created, updated, rows, attempts = row  # noqa: A001 - the column
+    status = find_status(name)
+    return StoredJob(
+        id=id,
+        filter=text,
+        status=status or JobStatus.FAILED,
+        error=error if status else UNKNOWN_STATUS,
+        created=created,
+        updated=updated,
+        rows=rows,
+        attempts=attempts,
+    )

@@ -43,6 +43,7 @@ class Metrics:
             ("method", "route"),
             registry=self._registry,
         )
+        self._counters: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._jobs = Counter(
             "epfilter_jobs_finished", "Jobs that ended.", ("status",), registry=self._registry
         )
@@ -61,8 +62,15 @@ class Metrics:
 
     def record_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; `route` is a pattern."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        counters = self._counters.get((method, route, status))
+        if counters is None:
+            counters = (
+                self._requests.labels(method, route, str(status)),
+                self._seconds.labels(method, route),
+            )
+            self._counters[method, route, status] = counters
+        counters[0].inc()
+        counters[1].observe(seconds)
 
     def record_job(self, status: JobStatus, seconds: float, rows: int | None) -> None:
         """Count a job that has ended; `rows` is None if it failed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from email.message import Message
+from functools import lru_cache
 from typing import NoReturn
 from urllib.parse import parse_qs
 
@@ -20,6 +21,7 @@ _FORM_TYPE = re.compile("application/x-www-form-urlencoded")
 
 _FORM_HINT = f"Send a form in UTF-8: Content-Type: {_FORM_TYPE.pattern}."
 _MAX_FIELDS = 100
+_UTF_8 = frozenset({"utf-8", "utf8"})
 
 _TIMEOUT = 30.0
 """Seconds in which a body must arrive."""
@@ -88,9 +90,15 @@ def _require_type(request: Request, media_type: re.Pattern[str], hint: str | Non
     encoding = request.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
         raise Refusal(415, "Send the body without Content-Encoding.", headers=_CLOSE)
-    header = Message()
-    header["Content-Type"] = request.headers.get("content-type", "")
-    charset = header.get_param("charset", "utf-8")
-    is_utf_8 = isinstance(charset, str) and charset.lower() in {"utf-8", "utf8"}
-    if not media_type.fullmatch(header.get_content_type()) or not is_utf_8:
+    name, is_utf_8 = _read_content_type(request.headers.get("content-type", ""))
+    if not media_type.fullmatch(name) or not is_utf_8:
         raise Refusal(415, hint, headers=_CLOSE)
+
+
+@lru_cache(maxsize=32)
+def _read_content_type(text: str) -> tuple[str, bool]:
+    """Return the media type of a header, and whether its charset is UTF-8."""
+    header = Message()
+    header["Content-Type"] = text
+    charset = header.get_param("charset", "utf-8")
+    return header.get_content_type(), isinstance(charset, str) and charset.lower() in _UTF_8

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from asyncio import CancelledError
 from collections.abc import Sequence
+from contextlib import suppress
 from time import perf_counter
 from uuid import UUID, uuid4
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -49,7 +50,10 @@ class RequestLog:
         self._app = app
         # In every version of Starlette, a scope identifies its route by the endpoint.
         self._patterns: dict[object, str] = {
-            route.endpoint: route.path for route in routes if isinstance(route, Route)
+            # The first route of an endpoint is the one without a slash.
+            route.endpoint: route.path
+            for route in reversed(routes)
+            if isinstance(route, Route)
         }
         self._log = log
         self._metrics = metrics
@@ -66,7 +70,7 @@ class RequestLog:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             size += len(message.get("body", b""))
             await send(message)
 
@@ -112,7 +116,8 @@ def _status(error: Exception, route: str) -> int:
 
 def _request_id(headers: Headers) -> str:
     """Return the ID that the client sent, if it is a UUID, otherwise a new one."""
-    try:
-        return str(UUID(headers.get("x-request-id", "")))
-    except ValueError:
-        return str(uuid4())
+    sent = headers.get("x-request-id")
+    if sent is not None:
+        with suppress(ValueError):
+            return str(UUID(sent))
+    return str(uuid4())

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,6 +33,14 @@ _HEADERS = {
 
 Source: OWASP Secure Headers Project, "Best Practices".
 """
+
+
+def _encode_headers(policy: str) -> list[tuple[bytes, bytes]]:
+    headers = {"Content-Security-Policy": policy, **_HEADERS}
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+_PAGE_HEADERS, _OTHER_HEADERS = _encode_headers(_PAGE), _encode_headers(_NOTHING)
 
 
 def generate_token() -> str:
@@ -69,16 +77,14 @@ class RequestGuard:
         """Call the inner application, or refuse the request."""
         if scope["type"] == "http":
             headers = Headers(scope=scope)
-            refusal = _refuse_two_lengths(headers)
-            if refusal is None and not self._is_open(scope):
-                refusal = self._refuse_token(headers)
-            if refusal is not None:
+            refusal = _refuse_two_lengths(headers) or self._refuse_token(headers)
+            if refusal is not None and (refusal.status != 401 or not self._is_public(scope)):
                 response = await refusal_response(Request(scope), refusal)
                 await response(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-    def _is_open(self, scope: Scope) -> bool:
+    def _is_public(self, scope: Scope) -> bool:
         # The routes themselves match, so that a path is never interpreted in two ways.
         return any(route.matches(scope)[0] is not Match.NONE for route in self._public)
 
@@ -124,11 +130,11 @@ class SecurityHeaders:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                page = headers.get("content-type", "").startswith("text/html")
-                headers.setdefault("Content-Security-Policy", _PAGE if page else _NOTHING)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
+                headers = message["headers"]
+                present = dict(headers)
+                page = present.get(b"content-type", b"").startswith(b"text/html")
+                added = _PAGE_HEADERS if page else _OTHER_HEADERS
+                message["headers"] = [*headers, *(each for each in added if each[0] not in present)]
             await send(message)
 
         await self._app(scope, receive, send_safely)

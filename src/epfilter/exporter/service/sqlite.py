@@ -9,19 +9,33 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any, ClassVar
+from uuid import UUID
 
 from filelock import FileLock, Timeout
-from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy import URL, Connection, bindparam, create_engine, event, select
+from sqlalchemy.dialects import sqlite
 
 from epfilter.atomic_files import OWNER_ONLY
 from epfilter.exporter.errors import ExporterError, SettingsError
 from epfilter.exporter.service.database import Database, DiskFullError
+from epfilter.exporter.service.job_tables import JOBS, StoredJob, job_from_row
 
 _LOCK_TIMEOUT = 30.0
 """Seconds to wait for another process that is writing."""
 
 _WRITES = "epfilter_writes"
 """The execution option of a transaction that writes."""
+
+_DIALECT = sqlite.dialect()
+
+_SELECT_JOB = str(
+    select(JOBS)
+    .where(JOBS.c.id == bindparam("id"), JOBS.c.created > bindparam("after"))
+    .compile(dialect=_DIALECT)
+)
+
+_CONVERTERS = [each.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) for each in JOBS.c]
+"""For each column the function that converts a value of the driver, or None."""
 
 _MESSAGES = {
     "SQLITE_BUSY": "another process keeps it locked",
@@ -48,6 +62,8 @@ class SqliteDatabase(Database):
         super().__init__(_create_engine(path), f"the database {path}")
         self._path = path
         self._writer = Lock()
+        self._reading = Lock()
+        self._reader: sqlite3.Connection | None = None
         self._holds_lease = False
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -63,6 +79,41 @@ class SqliteDatabase(Database):
         self._require_same_file()
         with super().read_transaction() as connection:
             yield connection
+
+    def read_job_at_once(self, id: UUID, after: int) -> StoredJob | None:  # noqa: A002 - as in the base
+        """Read without a transaction of SQLAlchemy, which takes forty times as long.
+
+        In WAL mode a reader waits for no writer.
+        """
+        self._require_same_file()
+        if not self._reading.acquire(blocking=False):
+            raise BlockingIOError
+        try:
+            if self._reader is None:
+                self._reader = sqlite3.connect(
+                    self._path, timeout=0, isolation_level=None, check_same_thread=False
+                )
+            row = self._reader.execute(_SELECT_JOB, (id.hex, after)).fetchone()
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+                raise BlockingIOError from None
+            raise self.explain_error(error) from None
+        finally:
+            self._reading.release()
+        if row is None:
+            return None
+        values = zip(_CONVERTERS, row, strict=True)
+        return job_from_row(
+            [value if convert is None else convert(value) for convert, value in values]
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        with self._reading:
+            if self._reader is not None:
+                self._reader.close()
+            self._reader = None
+        super().close()
 
     @contextmanager
     def write_transaction(self) -> Iterator[Connection]:
@@ -152,7 +203,7 @@ class SqliteDatabase(Database):
 
 
 def _identity(path: Path) -> tuple[int, int]:
-    status = path.stat()
+    status = os.stat(path)  # noqa: PTH116 - a third of the time, and each request needs it
     return status.st_dev, status.st_ino
 
 
@@ -161,7 +212,7 @@ def _create_engine(path: Path) -> Any:
         URL.create("sqlite", database=os.fspath(path)),
         connect_args={"timeout": _LOCK_TIMEOUT},
         hide_parameters=True,
-        max_overflow=-1,  # one reader per thread of the service
+        pool_size=0,  # no limit: one reader per thread of the service
     )
 
     @event.listens_for(engine, "connect")
