@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import anyio
@@ -18,7 +19,7 @@ from epfilter.exporter.models import NO_RESULTS
 from epfilter.exporter.orders.order_summary import SUMMARY_COLUMNS, OrderSummary
 from epfilter.exporter.service.files import Files
 from epfilter.exporter.service.job_tables import StoredJob
-from epfilter.exporter.service.page import matching, preview
+from epfilter.exporter.service.page import asset_files, matching, preview
 from epfilter.exporter.service.page.chart import draw_chart
 from epfilter.exporter.service.page.job_cards import list_cards
 from epfilter.exporter.service.page.matching import MatchingOrders
@@ -49,6 +50,7 @@ def asked(client: TestClient, path: str, filter_: object) -> str:
         ("/", "text/html; charset=utf-8"),
         ("/page/assets/page.css", "text/css; charset=utf-8"),
         ("/page/assets/page.js", "text/javascript; charset=utf-8"),
+        ("/page/assets/text_field.js", "text/javascript; charset=utf-8"),
     ],
 )
 def test_the_page_and_its_assets_need_no_token(client: TestClient, path: str, kind: str) -> None:
@@ -57,7 +59,7 @@ def test_the_page_and_its_assets_need_no_token(client: TestClient, path: str, ki
     assert response.headers["content-type"] == kind
 
 
-@pytest.mark.parametrize("path", ["/page/preview", "/page/matches", "/page/jobs"])
+@pytest.mark.parametrize("path", ["/page/preview", "/page/matches", "/page/editor", "/page/jobs"])
 def test_routes_with_data_require_the_token(client: TestClient, path: str) -> None:
     method = "GET" if path.endswith("jobs") else "POST"
     response = client.request(method, path, headers={"Authorization": ""})
@@ -238,6 +240,89 @@ def test_a_count_ends_when_its_client_is_gone(
     gone = Request({"type": "http"}, leave)
     assert anyio.run(orders.summarise, gone, "eq(payment,paid)") is None
     assert not held_orders.counting.is_set()
+
+
+def requested(client: TestClient, **body: object) -> Any:
+    response = client.post("/page/editor", json=body)
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "application/json"
+    return response.json()
+
+
+def test_the_editor_gets_completions_of_orders(client: TestClient) -> None:
+    text = "eq(payment,ref"
+    (found,) = requested(client, method="complete", text=text, offset=14, resource="customers")
+    assert (found["label"], found["edit"]) == ("refunded", {"span": [11, 14], "text": "refunded)"})
+
+
+def test_the_editor_gets_findings_and_descriptions_as_data(client: TestClient) -> None:
+    found = requested(client, method="analyze", text=HOSTILE)
+    assert [token["kind"] for token in found["tokens"]][:3] == ["operator", "punctuation", "field"]
+    assert found["diagnostics"] == []
+    hover = requested(client, method="hover", text=HOSTILE, offset=12)
+    assert "<script>" in hover["text"]  # JSON is not HTML, and the editor shows it as text
+
+
+INVALID_REQUESTS: list[object] = [
+    [],
+    {},
+    {"method": "analyze"},
+    {"method": "unknown", "text": "eq(a,1)"},
+    {"method": None, "text": "eq(a,1)"},
+    {"method": ["complete"], "text": "eq(a,1)", "offset": 1},
+    {"method": "complete", "text": "eq(a,1)"},
+    {"method": "complete", "text": "eq(a,1)", "offset": "1"},
+    {"method": "complete", "text": "eq(a,1)", "offset": 1.5},
+    {"method": "complete", "text": "eq(a,1)", "offset": -1},
+    {"method": "hover", "text": "eq(a,1)", "offset": 10**30},
+    {"method": "actions", "text": "eq(a,1)", "offset": 1, "end": {}},
+    {"method": "complete", "text": 5, "offset": 1},
+    {"method": "analyze", "text": "a" * 4001},
+]
+
+
+def test_an_invalid_request_of_the_editor_is_refused(client: TestClient) -> None:
+    for body in INVALID_REQUESTS:
+        response = client.post("/page/editor", json=body)
+        assert response.status_code == 400, body
+        assert response.json()["errors"][0]["detail"]
+
+
+def test_no_text_breaks_the_editor(client: TestClient) -> None:
+    for text in (HOSTILE, "eq(😀,1", "((((", "in(id,a,", "\x00", "", "a" * 4000, "eq(" * 1300):
+        for method in ("actions", "analyze", "complete", "format", "hover", "signature"):
+            for offset in {0, len(text) // 2, len(text)}:
+                requested(client, method=method, text=text, offset=offset)
+
+
+@pytest.fixture
+def built_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An editor in the place of the one that a wheel contains."""
+    (tmp_path / asset_files.EDITOR).write_text("// built", encoding="utf-8")
+    monkeypatch.setattr(asset_files, "_FOLDERS", [*asset_files._FOLDERS, tmp_path])
+
+
+@pytest.mark.usefixtures("built_editor")
+def test_a_built_editor_takes_the_place_of_the_text_field(client: TestClient) -> None:
+    page = client.get("/").text
+    assert '<epfilter-editor id="filter" label="Filter" resource="orders"' in page
+    assert "<textarea" not in page
+    assert page.index("epfilter-editor.js") < page.index("page.js")
+    response = client.get("/page/assets/epfilter-editor.js", headers={"Authorization": ""})
+    assert (response.text, response.headers["content-type"]) == (
+        "// built",
+        "text/javascript; charset=utf-8",
+    )
+
+
+def test_without_the_editor_the_page_has_a_text_field(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own = asset_files._FOLDERS[0]
+    (tmp_path / "page.js").write_bytes(own.joinpath("page.js").read_bytes())
+    monkeypatch.setattr(asset_files, "_FOLDERS", [tmp_path])
+    assert "<textarea" in client.get("/").text
+    assert client.get("/page/assets/epfilter-editor.js").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["preview", "matches"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 HEIGHT = 60
@@ -48,13 +48,14 @@ def draw_chart(months: Mapping[str, int]) -> Chart | None:
     """
     if not months:
         return None
-    unit, numbers = "month", dict(months)
-    periods = [*_months_between(min(months), max(months))]
-    if len(periods) > _MAX_BARS:
+    first, last = (_to_index(month) for month in (min(months), max(months)))
+    if last - first < _MAX_BARS:
+        unit, numbers = "month", dict(months)
+        periods = [f"{index // 12:04}-{index % 12 + 1:02}" for index in range(first, last + 1)]
+    else:
         unit, numbers = "year", _sum_years(months)
-        last = int(max(numbers))
-        first = max(int(min(numbers)), last - _MAX_BARS + 1)
-        periods = [f"{year:04}" for year in range(first, last + 1)]
+        years = range(max(first // 12, last // 12 - _MAX_BARS + 1), last // 12 + 1)
+        periods = [f"{year:04}" for year in years]
     most = max(numbers.get(period, 0) for period in periods)
     bars = tuple(
         Bar(period, number, index * _STEP, round(HEIGHT * number / most, 1))
@@ -64,11 +65,9 @@ def draw_chart(months: Mapping[str, int]) -> Chart | None:
     return Chart(unit, bars, max(len(bars), _LEAST_BARS) * _STEP)
 
 
-def _months_between(first: str, last: str) -> Iterator[str]:
-    year, month = int(first[:4]), int(first[5:])
-    while (period := f"{year:04}-{month:02}") <= last:
-        yield period
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+def _to_index(month: str) -> int:
+    """Return the number of months from the beginning of year 0."""
+    return int(month[:4]) * 12 + int(month[5:]) - 1
 
 
 def _sum_years(months: Mapping[str, int]) -> dict[str, int]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from epfilter.editing import handle_request
+from epfilter.errors import FilterError
 from epfilter.exporter.models import JobStatus
 from epfilter.exporter.orders.order_summary import SUMMARY_COLUMNS
+from epfilter.exporter.service.page.asset_files import EDITOR, has_editor, read_asset
 from epfilter.exporter.service.page.chart import HEIGHT, draw_chart
 from epfilter.exporter.service.page.job_cards import format_size, list_cards
 from epfilter.exporter.service.page.matching import MatchingOrders
@@ -29,10 +31,6 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-_ASSETS = {
-    "page.css": "text/css",
-    "page.js": "text/javascript",
-}
 _UNFINISHED = (JobStatus.PENDING, JobStatus.STARTED)
 _JOBS_SHOWN = 50
 """The most jobs on the page; the newest come first."""
@@ -72,6 +70,7 @@ class Page:
         return [
             Route("/page/preview", self.get_preview, methods=["POST"]),
             Route("/page/matches", self.get_matches, methods=["POST"]),
+            Route("/page/editor", self.handle_editing, methods=["POST"]),
             Route("/page/jobs", self.get_jobs),
         ]
 
@@ -83,6 +82,7 @@ class Page:
             fields=list_fields(),
             operators=list_operators(),
             max_explained=MAX_EXPLAINED,
+            editor=EDITOR if has_editor() else None,
         )
 
     async def get_preview(self, request: Request) -> Response:
@@ -105,6 +105,22 @@ class Page:
             columns=SUMMARY_COLUMNS,
             height=HEIGHT,
         )
+
+    async def handle_editing(self, request: Request) -> Response:
+        """Handle `POST /page/editor`: completion and other help, as `handle_request` gives it.
+
+        The body is its request; the resource is always `orders`.
+        """
+        body = await self._read_body(request)
+        text = body.get("text")
+        if isinstance(text, str) and len(text) > MAX_EXPLAINED:
+            raise Refusal(400, f"The filter has more than {MAX_EXPLAINED} characters.")
+        try:
+            return JSONResponse(
+                await self._run(lambda: handle_request({**body, "resource": "orders"}))
+            )
+        except FilterError as error:
+            raise Refusal(400, str(error)) from None
 
     def get_jobs(self, request: Request) -> Response:  # noqa: ARG002 - the signature of a handler
         """Handle `GET /page/jobs`: the jobs, the newest first."""
@@ -146,8 +162,8 @@ def _get_filter(body: dict[str, object]) -> str:
 
 
 async def _get_asset(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in _ASSETS:
+    asset = read_asset(request.path_params["name"])
+    if asset is None:
         raise Refusal(404)
-    content = files(__package__).joinpath("assets", name).read_bytes()
-    return Response(content, media_type=_ASSETS[name])
+    content, media_type = asset
+    return Response(content, media_type=media_type)

@@ -1,5 +1,7 @@
 // Asks the service for the parts of the page again: while a filter is typed, and while jobs run.
 
+import { offerSuggestions } from "./text_field.js";
+
 const KEY = "epfilter-token";
 const PAUSE_IN_TYPING = 250; // milliseconds
 const PAUSE_IN_LONG_TEXT = 1000;
@@ -38,6 +40,19 @@ async function errorMessage(response) {
   } catch {
     return `The service responded with ${response.status}.`;
   }
+}
+
+const NOTHING = { analyze: { tokens: [], diagnostics: [] }, hover: null, signature: null };
+
+/** Requests what the editor needs, as `epfilter.editing.handle_request` describes. */
+async function edit(body, signal) {
+  const isEmpty = body.method === "analyze" && !body.text.trim();
+  if (isEmpty || isLong(body.text) || !sessionStorage.getItem(KEY)) {
+    return body.method in NOTHING ? NOTHING[body.method] : [];
+  }
+  const response = await request("page/editor", { body, signal });
+  if (!response.ok) throw new Error(await errorMessage(response));
+  return response.json();
 }
 
 function showError(text) {
@@ -217,7 +232,7 @@ function signOut(refused) {
   preview.abort();
   clearTimeout(listing);
   sessionStorage.removeItem(KEY);
-  for (const name of ["preview", "matches", "jobs"]) part(name).replaceChildren();
+  for (const name of ["preview", "matches", "jobs", "suggestions"]) part(name).replaceChildren();
   delete part("jobs").dataset.shown;
   part("inside").hidden = true;
   part("entry").hidden = false;
@@ -234,7 +249,17 @@ function schedulePreview() {
   pause = setTimeout(updatePreview, isLong(filterText()) ? PAUSE_IN_LONG_TEXT : PAUSE_IN_TYPING);
 }
 
-part("filter").addEventListener("input", schedulePreview);
+const field = part("filter");
+if (field.matches("textarea")) {
+  field.addEventListener("input", schedulePreview);
+  offerSuggestions(field, part("suggestions"), edit);
+} else {
+  field.addEventListener("filter-change", schedulePreview);
+  field.backend = (body) => edit(body);
+}
+field.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
+});
 part("export").addEventListener("submit", (event) => {
   event.preventDefault();
   submit();
