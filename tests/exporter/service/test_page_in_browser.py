@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,10 +17,7 @@ from epfilter.exporter.orders import demo_lines
 from support.browsers import needs_chromium, open_browser
 from support.exporter_services import TOKEN
 from support.live_services import LiveService, live_service
-from support.npm import install_npm_packages
-
-SCREENSHOTS = os.environ.get("EPFILTER_TEST_SCREENSHOTS")
-"""A folder for pictures of the page, to look at them."""
+from support.page_checks import check_page
 
 pytestmark = [
     needs_chromium,
@@ -42,14 +38,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveService]:
 def browser() -> Iterator[Browser]:
     with open_browser() as browser:
         yield browser
-
-
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The script of axe-core, which looks for obstacles for people with disabilities."""
-    folder = tmp_path_factory.mktemp("axe")
-    install_npm_packages(folder, "axe-core@4.14.1")
-    return (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -188,12 +176,11 @@ def test_a_long_filter_is_neither_explained_nor_counted(page: Page) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(  # noqa: PLR0913, PLR0917 - fixtures
+def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(
     width: int,
     scheme: Literal["light", "dark"],
     browser: Browser,
     live: LiveService,
-    axe: str,
     request: pytest.FixtureRequest,
 ) -> None:
     with browser.new_context(
@@ -203,34 +190,33 @@ def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(  # noqa: PLR091
         page.goto(f"/#token={TOKEN}")
         page.fill("#filter", "eq(paymet,refunded):" + "ge(with_tax,1):" * 5 + "eq(name,Ron")
         expect(page.locator(".findings")).to_be_visible()
-        check_page(page, axe, f"{request.node.name}-findings")
+        check_page(page, f"{request.node.name}-findings")
         page.fill("#filter", "gt(with_tax,5)|eq(name,a)|eq(payment,refunded)")
         expect(page.locator("table.orders")).to_be_visible()
         page.click("#start")
         page.get_by_text("Examples, attributes and operators").click()
         page.get_by_text("The chart as a table").click()
         expect(page.get_by_role("button", name="Download").first).to_be_visible()
-        check_page(page, axe, request.node.name)
+        check_page(page, request.node.name)
         page.fill("#filter", "")
         expect(page.locator("#start")).to_be_enabled()
         page.click("#start")
-        check_page(page, axe, f"{request.node.name}-confirmation")
+        check_page(page, f"{request.node.name}-confirmation")
         page.get_by_text("Forget the token").click()
-        check_page(page, axe, f"{request.node.name}-entry")
+        check_page(page, f"{request.node.name}-entry")
 
 
-def check_page(page: Page, axe: str, name: str) -> None:
-    """Require that a page fits into its window and that axe-core finds nothing."""
-    if SCREENSHOTS:
-        page.screenshot(path=Path(SCREENSHOTS, f"{name}.png"), full_page=True)
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0
-    # As a debugger does, because the policy of the page allows no inline script.
-    page.evaluate(axe)
-    found = page.evaluate("axe.run()")
-    assert [
-        (one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]
-    ] == []
+@pytest.mark.slow
+def test_suggestions_are_shown_at_the_cursor_and_taken_by_a_click(page: Page) -> None:
+    field, suggestions = page.locator("#filter"), page.locator("#suggestions")
+    field.press_sequentially('eq(name,"😀"):eq(pay')
+    expect(suggestions.get_by_role("button")).to_have_text(["payment"])
+    suggestions.get_by_role("button", name="payment").click()
+    expect(field).to_have_value('eq(name,"😀"):eq(payment,')
+    expect(field).to_be_focused()
+    suggestions.get_by_role("button", name="refunded").click()
+    expect(field).to_have_value('eq(name,"😀"):eq(payment,refunded)')
+    expect(page.locator("#preview .words")).to_contain_text("payment is refunded")
 
 
 @pytest.mark.slow
