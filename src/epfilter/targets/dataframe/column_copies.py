@@ -42,8 +42,6 @@ class CopiedColumns(NamedTuple):
             return native
         if engine == "DuckDB":
             return native.project(f"* EXCLUDE ({', '.join(map(_quote, names))})")
-        if engine == "Dask":
-            return native.drop(columns=names)
         return native.drop_columns(names) if engine == "PyArrow" else native.drop(*names)
 
     def find_column(

@@ -49,9 +49,7 @@ def is_any_of(column: Column, values: Sequence[Any]) -> nw.Expr:
     dtype = column.dtype
     is_exact = is_text(dtype) or (dtype.is_integer() and not isinstance(dtype, _WIDE_INTEGERS))
     if len(values) > MAX_COMPARED:
-        # DuckDB searches the list that narwhals makes of the values from its beginning, and the
-        # `isin` of Dask finds no text with NUL.
-        if column.look_up is not None and (not is_exact or column.engine in ("DuckDB", "Dask")):
+        if column.look_up is not None:
             return column.look_up(comparable_expr(column), values, is_list=False)
         if is_exact:
             return comparable_expr(column).is_in(values)
@@ -99,7 +97,7 @@ def _timestamp_literal(value: datetime, column: Column) -> Any:
     if dtype.time_zone and column.engine == "narwhals":
         # Polars compares timestamps of the same time zone only.
         return nw.lit(_to_zone(value, dtype.time_zone), dtype)
-    if dtype.time_zone and (dtype.time_unit == "us" or column.engine == "Dask"):
+    if dtype.time_zone and dtype.time_unit == "us":
         return value
     return nw.lit(value, nw.Datetime(dtype.time_unit, "UTC" if dtype.time_zone else None))
 

@@ -81,7 +81,7 @@ def _condition(call: BoundCall, column: Column) -> nw.Expr | None:
         raise column.unsupported(op, "it has no full-text search", "use like or ilike")
     if isinstance(dtype, nw.List):
         return list_condition(call, column)
-    if not is_comparable(dtype) or (column.engine == "Dask" and dtype.is_decimal()):
+    if not is_comparable(dtype):
         raise column.unsupported(
             op,
             f"a column of {dtype} cannot be compared with a value of a filter",

@@ -15,7 +15,6 @@ _ENGINES = {
     "ibis": "Ibis",
     "pyspark": "Spark",
     "pyspark[connect]": "Spark",
-    "dask": "Dask",
 }
 """The names of the tested engines, by their names in narwhals."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import narwhals as nw
@@ -143,6 +144,9 @@ def filter_frame(
     >>> filter_frame(orders, "gt(total,1000)|is_null(total)")["id"].to_list()
     [2, 3]
     """
+    if _is_of_dask(frame):
+        run = partial(filter_frame, f=f, resource=resource, override=override)
+        return cast("Frame", _filter_partitions(frame, run))
     wrapped = _wrap_frame(frame)
     engine = find_engine(wrapped, allow_untested=allow_untested)
     if engine == "pandas":
@@ -182,6 +186,15 @@ def filter_frame(
         return cast("Frame", copied.drop_from(selected, engine, memberships.names))
     mask = prepared.select(matches=condition).get_column("matches").to_numpy()
     return cast("Frame", cast("Any", frame).loc[mask.astype(bool)])
+
+
+def _is_of_dask(frame: Any) -> bool:
+    return type(frame).__module__.partition(".")[0] == "dask" and hasattr(frame, "map_partitions")
+
+
+def _filter_partitions(frame: Any, run: Callable[[Any], Any]) -> Any:
+    """Return a frame of Dask whose partitions, which are of pandas, are filtered when they run."""
+    return frame.map_partitions(run, meta=run(frame._meta))  # noqa: SLF001 - as all of Dask does
 
 
 def _wrap_frame(frame: object) -> Any:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from functools import partial
 from typing import Any, NamedTuple
 
 import narwhals as nw
@@ -120,29 +119,22 @@ def _find_in_arrow(column: Any, each: _Membership) -> Any:
 
 
 def _add_in_duckdb(native: Any, each: _Membership) -> Any:
-    from duckdb import ColumnExpression, ConstantExpression, StarExpression
+    """Add the result in SQL: the functions for lists compare every element with every value."""
+    import duckdb
 
     type_ = dict(zip(native.columns, native.types, strict=True))[each.source]
+    list_type = type_ if each.is_list else duckdb.list_type(type_)
+    if not _has_nul(each):
+        view = new_name()
+        return native.query(view, f"SELECT *, {_write_lookup(each, list_type)} FROM {view}")  # noqa: S608
+    column = duckdb.ColumnExpression(each.source)
+    members = duckdb.ConstantExpression([*each.members]).cast(list_type)
     if each.is_list:
-        return _add_list_in_duckdb(native, each, type_)
-    constants = [ConstantExpression(value) for value in each.members]
-    if str(type_).startswith("TIMESTAMP_"):  # of another unit than the constants
-        constants = [constant.cast(type_) for constant in constants]
-    found = ColumnExpression(each.source).isin(*constants)
-    return native.select(StarExpression(), found.alias(each.result))
-
-
-def _add_list_in_duckdb(native: Any, each: _Membership, type_: Any) -> Any:
-    """Add the result for lists: `list_has_any` compares every element with every value."""
-    from duckdb import ColumnExpression, ConstantExpression, FunctionExpression, StarExpression
-
-    if _has_nul(each):
-        constant = ConstantExpression([*each.members]).cast(type_)
         function = "list_has_all" if each.needs_all else "list_has_any"
-        found = FunctionExpression(function, ColumnExpression(each.source), constant)
-        return native.select(StarExpression(), found.alias(each.result))
-    view = new_name()
-    return native.query(view, f"SELECT *, {_write_lookup(each, type_)} FROM {view}")  # noqa: S608
+        found = duckdb.FunctionExpression(function, column, members)
+    else:
+        found = duckdb.FunctionExpression("list_contains", members, column)
+    return native.select(duckdb.StarExpression(), found.alias(each.result))
 
 
 def _has_nul(each: _Membership) -> bool:
@@ -185,10 +177,6 @@ def _add_in_ibis(native: Any, each: _Membership) -> Any:
     return select_from(native, view, query, {**schema, each.result: "boolean"})
 
 
-def _add_in_dask(native: Any, each: _Membership) -> Any:
-    return native.map_partitions(partial(_add_in_pandas, each=each))  # Dask would unpack it
-
-
 def _add_in_spark(native: Any, each: _Membership) -> Any:
     from pyspark.sql import functions
 
@@ -219,6 +207,5 @@ _ADD: dict[str, Callable[[Any, _Membership], Any]] = {
     "pandas": _add_in_pandas,
     "DuckDB": _add_in_duckdb,
     "Ibis": _add_in_ibis,
-    "Dask": _add_in_dask,
     "Spark": _add_in_spark,
 }
