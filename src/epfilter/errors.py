@@ -21,7 +21,7 @@ The nodes of `epfilter.ast` and the models of `epfilter.exporter` are pydantic m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -122,6 +122,35 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
         position = span.end
     pieces.append(text[position:])
     return "".join(pieces)
+
+
+def find_change(old: str, new: str) -> Edit:
+    """Return the edit that changes a text to another, without what is equal at both ends.
+
+    >>> find_change("eq(a,1)", "eq(a,2)")
+    Edit(span=Span(start=5, end=6), text='2')
+    """
+    size = min(len(old), len(new))
+    start = _find_last(size, lambda low, high: old[low:high] == new[low:high])
+    end = _find_last(
+        size - start,
+        lambda low, high: (
+            old[len(old) - high : len(old) - low] == new[len(new) - high : len(new) - low]
+        ),
+    )
+    return Edit(Span(start, len(old) - end), new[start : len(new) - end])
+
+
+def _find_last(size: int, is_equal: Callable[[int, int], bool]) -> int:
+    """Return the greatest number up to `size` for which all before it is equal, by halving."""
+    low, high = 0, size
+    while low < high:
+        middle = (low + high + 1) // 2
+        if is_equal(low, middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 @dataclass(frozen=True, slots=True)

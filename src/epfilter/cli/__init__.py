@@ -41,6 +41,7 @@ main = CommandLine(
         "One filter": ("check", "explain", "format", "parse", "translate", "diff"),
         "Many filters, many rows": ("lint", "match"),
         "The platform": ("resources", "export", "jobs", "payload"),
+        "Editors": ("server",),
         "Without the platform": ("serve", "demo-orders"),
     },
     help=_HELP,

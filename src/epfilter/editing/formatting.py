@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from epfilter.errors import Edit, Span
+from epfilter.errors import Edit, find_change
 from epfilter.parser import parse_located
 from epfilter.printer import Quotes, pretty, unparse
 
@@ -34,23 +34,4 @@ def format(  # noqa: A001 - the standard name in editors
     new = pretty(node, indent=indent, width=width, quotes=quotes)
     if not multiline:
         new = unparse(node, quotes=quotes)
-    return replace_difference(text, new)
-
-
-def replace_difference(text: str, new: str) -> tuple[Edit, ...]:
-    """Return the edit that changes a text to another, without what is the same at both ends.
-
-    >>> replace_difference("eq(a,1)", "eq(a,2)")
-    (Edit(span=Span(start=5, end=6), text='2'),)
-    """
-    if new == text:
-        return ()
-    start = _count_common(text, new)
-    same = _count_common(text[start:][::-1], new[start:][::-1])
-    return (Edit(Span(start, len(text) - same), new[start : len(new) - same]),)
-
-
-def _count_common(text: str, other: str) -> int:
-    """Return the number of equal characters at the beginning of two texts."""
-    pairs = enumerate(zip(text, other, strict=False))
-    return next((at for at, (one, two) in pairs if one != two), min(len(text), len(other)))
+    return () if new == text else (find_change(text, new),)

@@ -7,9 +7,8 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from epfilter.ast import And, Comparison, Membership, Operator
-from epfilter.editing.formatting import replace_difference
 from epfilter.editing.places import read_text, require_offset
-from epfilter.errors import Diagnostic, Edit, Span
+from epfilter.errors import Diagnostic, Edit, Span, find_change
 from epfilter.linter import Settings, fix, get_rule, lint_located
 from epfilter.located import Located
 from epfilter.printer import print_operand
@@ -94,7 +93,7 @@ def _fix_all(text: str, resource: Resource | None, settings: Settings | None) ->
     fixed = fix(text, resource, settings=settings)
     if fixed.text != text:
         title = f"apply all {len(fixed.repaired)} safe fixes"
-        yield Action(title, "fix all", replace_difference(text, fixed.text))
+        yield Action(title, "fix all", (find_change(text, fixed.text),))
 
 
 def _list_rewritings(

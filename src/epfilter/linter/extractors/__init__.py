@@ -21,6 +21,7 @@ from epfilter.linter.extractors.registry import (
     NeedsExtraError,
     extract_file,
     find_kind,
+    find_kind_of_language,
     get_ending,
 )
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
@@ -46,6 +47,7 @@ __all__ = [
     "Segment",
     "extract_file",
     "find_kind",
+    "find_kind_of_language",
     "find_signs",
     "get_ending",
     "has_example",

@@ -62,6 +62,9 @@ class ComposedText(MappedText):
         part = self._find_part(edit.span)
         return None if part is None else part.map_edit(edit)
 
+    def follow_edit(self, edit: Edit) -> None:
+        """Return None: the parts stand in the file in any order."""
+
     def split_change(self, new: str) -> list[Edit] | None:
         """Return the edits of the parts that give the new text, or None where others are needed.
 

@@ -164,6 +164,64 @@ class MappedText:
         mapped = Edit(self.map_span(Span(start, end)), encoded)
         return mapped if self.accepts is None or self.accepts(mapped) else None
 
+    def find_index(self, position: int) -> int | None:
+        """Return the index of the character that stands at a position of the file, or ends there.
+
+        Inside of an encoded character, it is that of the character. Return None for a position
+        outside of the text, and for one inside of an inserted value.
+
+        >>> MappedText.of_file("filter: eq(a,1)").slice(8, 15).find_index(10)
+        2
+        """
+        if self.positions is None or not self.text:
+            is_inside = self.start <= position <= self.end
+            return min(position - self.start, len(self.text)) if is_inside else None
+        found: int | None = None
+        for index, (start, end) in enumerate(zip(*self.positions, strict=True)):
+            if start <= position < end:
+                is_inserted = index in self.placeholders and start < position
+                return None if is_inserted else index
+            if position == end and (start < end or found is None):
+                found = index + 1
+        return found
+
+    def follow_edit(self, edit: Edit) -> MappedText | None:
+        """Return the text after an edit of the file inside of it, or None where it is not certain.
+
+        It is certain for characters that stand for themselves and that no encoding changes.
+
+        >>> value = MappedText.of_file("filter: eq(a,1)").slice(8, 15)
+        >>> value.follow_edit(Edit(Span(13, 14), "25")).text
+        'eq(a,25)'
+        """
+        (first, last), new = edit
+        start, end = self.find_index(first), self.find_index(last)
+        if self.accepts is not None or start is None or end is None or self.encode(new) != new:
+            return None
+        starts, ends = [*self.starts], [*self.ends]
+        is_plain = starts[start:end] == [*range(first, last)]
+        if not is_plain or any(start <= index < end for index in self.placeholders):
+            return None
+        grown = len(new) - (last - first)
+        inserted = range(first, first + len(new))
+        return replace(
+            self,
+            text=self.text[:start] + new + self.text[end:],
+            end=self.end + grown,
+            positions=(
+                [*starts[:start], *inserted, *(each + grown for each in starts[end:])],
+                [
+                    *ends[:start],
+                    *(each + 1 for each in inserted),
+                    *(each + grown for each in ends[end:]),
+                ],
+            ),
+            placeholders=frozenset(
+                index if index < end else index + len(new) - (end - start)
+                for index in self.placeholders
+            ),
+        )
+
     def _splits_segment(self, index: int) -> bool:
         if self.positions is None:
             return False

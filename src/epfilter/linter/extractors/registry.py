@@ -40,7 +40,8 @@ class FileKind(NamedTuple):
     where `find_signs` finds nothing. `is_searched_for`: such files are linted when a folder is
     searched, not only when they are named. `declares_encoding`: a comment declares the encoding
     (PEP 263). `has_documentation`: such files may give examples of filters, without other signs.
-    `is_document`: such files are texts for people.
+    `is_document`: such files are texts for people. `comments` are the forms of a comment of such
+    files, with `{}` for its text; there are several where a file contains other languages.
     """
 
     extractor: str
@@ -52,18 +53,30 @@ class FileKind(NamedTuple):
     declares_encoding: bool = False
     has_documentation: bool = False
     is_document: bool = False
+    comments: tuple[str, ...] = ()
 
 
+_HASH = ("# {}",)
+_SLASHES = ("// {}",)
+_HTML = ("<!-- {} -->",)
 _ALL = "lint-all"
 """The extra with the grammars of more languages than the extra `lint` has."""
 
-FILTER_LIST = FileKind("filter_lines:extract", (".filter", ".filters"), is_filter_list=True)
+FILTER_LIST = FileKind(
+    "filter_lines:extract", (".filter", ".filters"), is_filter_list=True, comments=_HASH
+)
 """Files of filters; also the kind of the files that a project lists as such."""
 
 FILE_KINDS = (
     FILTER_LIST,
     # A text file can contain anything.
-    FileKind("filter_lines:extract", (".txt",), is_filter_list=True, is_searched_for=False),
+    FileKind(
+        "filter_lines:extract",
+        (".txt",),
+        is_filter_list=True,
+        is_searched_for=False,
+        comments=_HASH,
+    ),
     FileKind(
         "json_files:extract",
         (".json", ".jsonc"),
@@ -71,18 +84,26 @@ FILE_KINDS = (
         has_documentation=True,
     ),
     FileKind("json_files:extract_lines", (".jsonl", ".ndjson"), ("jsonl", "ndjson")),
-    FileKind("yaml_files:extract", (".yaml", ".yml"), ("yaml", "yml"), has_documentation=True),
-    FileKind("http_requests:extract", (".http", ".rest"), ("http", "rest")),
+    FileKind(
+        "yaml_files:extract",
+        (".yaml", ".yml"),
+        ("yaml", "yml"),
+        has_documentation=True,
+        comments=_HASH,
+    ),
+    FileKind("http_requests:extract", (".http", ".rest"), ("http", "rest"), comments=_HASH),
     FileKind(
         "markdown:extract",
         (".md", ".markdown", ".mdx"),
         has_documentation=True,
         is_document=True,
+        comments=(*_HTML, *_HASH, *_SLASHES),
     ),
     FileKind(
         "shell_scripts:extract",
         (".sh", ".bash", ".zsh"),
         ("sh", "bash", "shell", "zsh", "console", "curl", "shell-session", "shellsession"),
+        comments=_HASH,
     ),
     FileKind(
         "python_code:extract",
@@ -90,32 +111,53 @@ FILE_KINDS = (
         ("python", "py", "python3", "py3", "pycon"),
         declares_encoding=True,
         has_documentation=True,
+        comments=_HASH,
     ),
     FileKind(
         "javascript_code:extract",
         (".js", ".jsx", ".mjs", ".cjs"),
         ("js", "javascript", "mjs", "cjs", "node", "jsx"),
+        comments=_SLASHES,
     ),
     FileKind(
         "javascript_code:extract_typescript",
         (".ts", ".mts", ".cts"),
         ("ts", "typescript", "mts", "cts"),
+        comments=_SLASHES,
     ),
-    FileKind("javascript_code:extract_tsx", (".tsx",), ("tsx",)),
-    FileKind("languages.go:extract", (".go",), ("go", "golang"), _ALL),
-    FileKind("languages.php:extract", (".php", ".phtml"), ("php",), _ALL),
-    FileKind("languages.ruby:extract", (".rb", ".rake"), ("ruby", "rb"), _ALL),
-    FileKind("languages.java:extract", (".java",), ("java",), _ALL),
-    FileKind("languages.kotlin:extract", (".kt", ".kts"), ("kotlin", "kt"), _ALL),
-    FileKind("languages.csharp:extract", (".cs", ".csx"), ("csharp", "cs", "c#"), _ALL),
-    FileKind("languages.swift:extract", (".swift",), ("swift",), _ALL),
-    FileKind("languages.rust:extract", (".rs",), ("rust", "rs"), _ALL),
-    FileKind("languages.hcl:extract", (".tf", ".tfvars", ".hcl"), ("hcl", "terraform", "tf"), _ALL),
-    FileKind("languages.toml:extract", (".toml",), ("toml",), _ALL),
-    FileKind("web_components:extract_vue", (".vue",), ("vue",), _ALL),
-    FileKind("web_components:extract_svelte", (".svelte",), ("svelte",), _ALL),
+    FileKind(
+        "javascript_code:extract_tsx", (".tsx",), ("tsx",), comments=(*_SLASHES, "{{/* {} */}}")
+    ),
+    FileKind("languages.go:extract", (".go",), ("go", "golang"), _ALL, comments=_SLASHES),
+    FileKind("languages.php:extract", (".php", ".phtml"), ("php",), _ALL, comments=_SLASHES),
+    FileKind("languages.ruby:extract", (".rb", ".rake"), ("ruby", "rb"), _ALL, comments=_HASH),
+    FileKind("languages.java:extract", (".java",), ("java",), _ALL, comments=_SLASHES),
+    FileKind(
+        "languages.kotlin:extract", (".kt", ".kts"), ("kotlin", "kt"), _ALL, comments=_SLASHES
+    ),
+    FileKind(
+        "languages.csharp:extract", (".cs", ".csx"), ("csharp", "cs", "c#"), _ALL, comments=_SLASHES
+    ),
+    FileKind("languages.swift:extract", (".swift",), ("swift",), _ALL, comments=_SLASHES),
+    FileKind("languages.rust:extract", (".rs",), ("rust", "rs"), _ALL, comments=_SLASHES),
+    FileKind(
+        "languages.hcl:extract",
+        (".tf", ".tfvars", ".hcl"),
+        ("hcl", "terraform", "tf"),
+        _ALL,
+        comments=_HASH,
+    ),
+    FileKind("languages.toml:extract", (".toml",), ("toml",), _ALL, comments=_HASH),
+    FileKind("web_components:extract_vue", (".vue",), ("vue",), _ALL, comments=(*_SLASHES, *_HTML)),
+    FileKind(
+        "web_components:extract_svelte",
+        (".svelte",),
+        ("svelte",),
+        _ALL,
+        comments=(*_SLASHES, *_HTML),
+    ),
     FileKind("notebooks:extract", (".ipynb",)),
-    FileKind("env_files:extract", (".env",), ("env", "dotenv")),
+    FileKind("env_files:extract", (".env",), ("env", "dotenv"), comments=_HASH),
     FileKind("bruno_files:extract", (".bru",), ("bru",)),
 )
 """Every kind of file that is linted. A new kind is one row here, and its extractor."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from os.path import basename
 from pathlib import Path
+from typing import assert_never
 
 from epfilter.errors import Diagnostic, Severity, Span
 from epfilter.linter.extractors import FileKind, NeedsExtraError, get_ending
@@ -17,7 +18,22 @@ def report_failure(name: str, diagnostic: Diagnostic) -> FileReport:
     return FileReport(name, (FileFinding(diagnostic, 1, 1, 1, 1, ""),))
 
 
-def diagnose_unreadable(error: DocumentError, kind: FileKind | None) -> Diagnostic:
+def diagnose_failure(
+    error: DocumentError | NeedsExtraError | RecursionError, kind: FileKind | None
+) -> Diagnostic:
+    """Return the diagnostic for a file of this kind that could not be linted."""
+    match error:
+        case DocumentError():
+            return _diagnose_unreadable(error, kind)
+        case NeedsExtraError():
+            return _diagnose_missing_package(error)
+        case RecursionError():
+            return Diagnostic("EPF703", "this file is nested too deeply.", Span(0, 0))
+        case _:
+            assert_never(error)
+
+
+def _diagnose_unreadable(error: DocumentError, kind: FileKind | None) -> Diagnostic:
     """Return the diagnostic for a file that cannot be read; a remark if it contains no filter."""
     may_hide_filter = error.may_hide_filter or (kind is not None and kind.is_filter_list)
     severity = Severity.ERROR if may_hide_filter else Severity.INFO
@@ -45,7 +61,7 @@ def describe_ending(name: str) -> str:
     return get_ending(name) or basename(name)  # noqa: PTH119 - a Path is slow to make
 
 
-def diagnose_missing_package(error: NeedsExtraError) -> Diagnostic:
+def _diagnose_missing_package(error: NeedsExtraError) -> Diagnostic:
     """Return the diagnostic for a file that requires a package that is not installed.
 
     It is only a remark for the languages that not every project uses.

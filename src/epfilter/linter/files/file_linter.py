@@ -79,7 +79,8 @@ A page about the operators has an `in` with one value on purpose.
 class FileResult:
     """The filters of a file, and the diagnostics that nothing suppresses.
 
-    `filter_count` counts all filters, `suppressed_count` the suppressed diagnostics.
+    `interpolated` are those that a program builds from pieces of text. `filter_count` counts the
+    other filters, `suppressed_count` the suppressed diagnostics.
     `is_suppressed` returns whether a diagnostic of a code in the filter of these bounds is.
     """
 
@@ -88,6 +89,7 @@ class FileResult:
     diagnostics: tuple[Diagnostic, ...]
     suppressed_count: int
     is_suppressed: Callable[[str, Span], bool]
+    interpolated: tuple[LintedFilter, ...] = ()
 
 
 class FileLinter:
@@ -135,8 +137,10 @@ class FileLinter:
         bounded = [(found, found.span) for found in _lint_extraction(extraction, directives)]
         for linted in filters:
             bounded += _bind(linted.diagnostics, linted.value)
+        interpolated: list[LintedFilter] = []
         for interpolation in extraction.interpolations:
             linted = self._lint_filter(interpolation.filter, directives, fallback)
+            interpolated.append(linted)
             constant = _keep_constant_parts(linted.diagnostics, is_part=interpolation.is_part)
             bounded += _bind(constant, linted.value)
             found = diagnose_interpolation(
@@ -156,7 +160,12 @@ class FileLinter:
         kept.sort(key=lambda found: (found.span, found.code))
         kept = [*_keep_first_of_listing(kept)]
         return FileResult(
-            tuple(filters), len(extraction.filters), tuple(kept), suppressed_count, is_suppressed
+            tuple(filters),
+            len(extraction.filters),
+            tuple(kept),
+            suppressed_count,
+            is_suppressed,
+            tuple(interpolated),
         )
 
     def extract(self, text: str, path: Path) -> Extraction:

@@ -8,7 +8,15 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from epfilter.errors import Diagnostic, Edit, FilterError, FilterSyntaxError, Span, apply_edits
+from epfilter.errors import (
+    Diagnostic,
+    Edit,
+    FilterError,
+    FilterSyntaxError,
+    Span,
+    apply_edits,
+    find_change,
+)
 from epfilter.linter.extractors import PLACEHOLDER, ComposedText, MappedText, NeedsExtraError
 from epfilter.linter.files.document import Document
 from epfilter.linter.files.file_linter import FileLinter, FileResult, LintedFilter
@@ -178,18 +186,11 @@ def _diff_filter(value: MappedText, new: str) -> list[Edit] | None:
 
 def _diff_run(value: MappedText, start: int, old: str, new: str) -> Edit | None:
     """Return the edit of the file for a run of text that starts at `start`."""
-    prefix = _common_prefix_length(old, new)
-    suffix = _common_prefix_length(old[prefix:][::-1], new[prefix:][::-1])
-    span = Span(start + prefix, start + len(old) - suffix)
-    return value.map_edit(Edit(span, new[prefix : len(new) - suffix]))
+    (first, last), changed = find_change(old, new)
+    return value.map_edit(Edit(Span(start + first, start + last), changed))
 
 
 def _inserted_texts(value: MappedText, text: str) -> list[str]:
     """Return the text of each placeholder of a filter, as the file contains it."""
     spans = (value.map_span(Span(i, i + 1)) for i in sorted(value.placeholders))
     return [text[start:end] for start, end in spans]
-
-
-def _common_prefix_length(first: str, second: str) -> int:
-    shorter = min(len(first), len(second))
-    return next((i for i in range(shorter) if first[i] != second[i]), shorter)

@@ -10,14 +10,13 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
-from epfilter.errors import Diagnostic, Span
+from epfilter.errors import Diagnostic
 from epfilter.linter.extractors import FileKind, NeedsExtraError
 from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.discovery import Target
 from epfilter.linter.files.document import Document, DocumentError
 from epfilter.linter.files.file_diagnostics import (
-    diagnose_missing_package,
-    diagnose_unreadable,
+    diagnose_failure,
     diagnose_unsupported,
     report_failure,
 )
@@ -137,12 +136,8 @@ class Run:
                 diagnostic = diagnose_unsupported(target.path)
                 return self._report_failure(target, linter, diagnostic)
             return self._lint_document(read(), target, linter, write)
-        except DocumentError as error:
-            diagnostic = diagnose_unreadable(error, kind)
-        except NeedsExtraError as error:
-            diagnostic = diagnose_missing_package(error)
-        except RecursionError:
-            diagnostic = Diagnostic("EPF703", "this file is nested too deeply.", Span(0, 0))
+        except (DocumentError, NeedsExtraError, RecursionError) as error:
+            diagnostic = diagnose_failure(error, kind)
         return self._report_failure(target, linter, diagnostic)
 
     def _report_failure(
