@@ -13,6 +13,7 @@ import venv
 import zipfile
 from pathlib import Path
 
+import editor_build
 import pytest
 
 pytestmark = pytest.mark.wheel
@@ -40,13 +41,13 @@ def environment(distributions: Path, tmp_path_factory: pytest.TempPathFactory) -
     return folder
 
 
-def run(folder: Path, *command: str) -> str:
+def run(folder: Path, *command: str, **variables: str) -> str:
     """Run a command outside of the checkout, and return its output."""
     clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(  # noqa: S603 - our own commands
         command,
         cwd=folder,
-        env={**clean, "PYTHONUTF8": "1"},
+        env={**clean, "PYTHONUTF8": "1", **variables},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
@@ -77,11 +78,33 @@ def test_the_wheel_contains_the_grammar_the_type_marker_and_the_licence(
     assert grammar == (ROOT / "grammar" / "filter.lark").read_bytes()
 
 
+EDITOR = "epfilter/exporter/service/page/assets/epfilter-editor"
+
+
+def test_a_wheel_contains_the_editor_where_node_can_build_it(
+    distributions: Path, tmp_path: Path
+) -> None:
+    try:
+        editor_build.install_packages(dev=False)
+    except editor_build.UnavailableError as error:
+        pytest.skip(str(error))
+    (path,) = distributions.glob("*.whl")
+    with zipfile.ZipFile(path) as wheel:
+        assert b"epfilter-editor" in wheel.read(f"{EDITOR}.js")
+        assert b"Marijn Haverbeke" in wheel.read(f"{EDITOR}.LICENSES.txt")
+    command = (sys.executable, "-m", "build", "--wheel", "--outdir", str(tmp_path), str(ROOT))
+    run(tmp_path, *command, EPFILTER_BUILD_EDITOR="0")
+    (path,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(path) as wheel:
+        assert not [name for name in wheel.namelist() if name.startswith(EDITOR)]
+
+
 def test_the_sdist_contains_tests_and_docs(distributions: Path) -> None:
     (path,) = distributions.glob("*.tar.gz")
     with tarfile.open(path) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     wanted = {"grammar/filter.lark", "grammar/README.md", "tests/conftest.py", "docs/mkdocs.yml"}
+    assert not any("node_modules" in name for name in names)
     assert wanted | {"LICENSE", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"} <= names
 
 

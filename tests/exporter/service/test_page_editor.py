@@ -23,7 +23,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExporterServic
     """A service whose page has the editor."""
     folder = tmp_path_factory.mktemp("assets")
     try:
-        bundle(folder, **{Path(asset_files.EDITOR).stem: "element.js"})
+        bundle(folder, dev=True, **{Path(asset_files.EDITOR).stem: "element.js"})
     except UnavailableError as error:
         pytest.skip(str(error))
     with pytest.MonkeyPatch.context() as patch, run_exporter_service() as service:
