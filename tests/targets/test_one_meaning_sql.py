@@ -6,6 +6,7 @@ UUIDs, and lists: each database selects what the predicate selects among the sam
 
 from __future__ import annotations
 
+import asyncio
 import enum
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -150,21 +151,54 @@ def _micro() -> Any:
     return mysql.DATETIME(fsp=6)
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+class _AsyncConnection:
+    """A connection of an asynchronous driver, used as one of a synchronous driver."""
+
+    def __init__(self, url: str) -> None:
+        from sqlalchemy.ext.asyncio import create_async_engine
+
+        self._runner = asyncio.Runner()
+        self._engine = create_async_engine(url)
+        self._connection = self._runner.run(self._connect())
+
+    async def _connect(self) -> Any:
+        return await self._engine.connect()
+
+    def execute(self, statement: Any) -> Any:
+        return self._runner.run(self._connection.execute(statement))
+
+    def rollback(self) -> None:
+        self._runner.run(self._connection.rollback())
+
+    def close(self) -> None:
+        self._runner.run(self._connection.close())
+        self._runner.run(self._engine.dispose())
+        self._runner.close()
+
+
+@pytest.fixture(scope="module", params=[*ENGINES, "asyncpg"])
 def engine(request: pytest.FixtureRequest) -> Iterator[Any]:
     urls = {"sqlite": "sqlite://", "duckdb": "duckdb:///:memory:"}
-    url = urls.get(request.param) or request.getfixturevalue(f"{request.param}_url")
+    name = "postgresql" if request.param == "asyncpg" else request.param
+    url = urls.get(name) or request.getfixturevalue(f"{name}_url")
     made = sqlalchemy.create_engine(url)
     with made.connect() as connection:
-        if request.param == "postgresql":
+        if name == "postgresql":
             connection.exec_driver_sql(
                 "CREATE COLLATION IF NOT EXISTS kinds_ci (provider=icu, locale='und-u-ks-level2', deterministic=false)"
             )
-        table = _table(request.param)
+        table = _table(name)
         table.create(connection)
         connection.commit()
-        yield request.param, connection, table
-        connection.rollback()
+        if request.param == "asyncpg":
+            pytest.importorskip("asyncpg")
+            other = _AsyncConnection(url.replace("+psycopg:", "+asyncpg:"))
+            yield name, other, table
+            other.rollback()
+            other.close()
+        else:
+            yield name, connection, table
+            connection.rollback()
         table.drop(connection)
         connection.commit()
     made.dispose()
@@ -241,7 +275,8 @@ FOUND: list[tuple[str, list[Any], dict[str, list[int]]]] = [
         f"ge(uid,{_IDS[3]})": [2, 3]}),
     ("hex", _IDS, {f"lt(hex,{_IDS[1]})": [0, 4], f"contains(hex,{_IDS[3]})": [3],
         f"contains_all(hex,{_IDS[3]},{_IDS[3]})": [3]}),
-    ("nums", _LISTS, {"eq(nums[1],abc)": [], "eq(nums[1],1.5)": [], "eq(nums[0],5)": [2]}),
+    ("nums", _LISTS, {"eq(nums[1],abc)": [], "eq(nums[1],1.5)": [], "eq(nums[0],5)": [2],
+        "contains_all(nums,1,5)": [2], "contains_any(nums,1,abc)": [1, 2], "eq(nums[2],abc)|eq(nums,1)": [1, 2]}),
 ]  # fmt: skip
 
 
@@ -278,6 +313,18 @@ def test_many_values(engine: Any, column: str) -> None:
             assert select(connection, table, F[column].in_([*fillers, "a\0"]))
     else:
         assert select(connection, table, F[column].in_([*fillers, "a\0"])) == set()
+
+
+@pytest.mark.slow
+def test_ten_thousand_values(engine: Any) -> None:
+    name, connection, table = engine
+    cells = {"name": "a", "ratio": 0.5, "level": Level.LOW, "uid": _IDS[0], "seen": _MOMENTS[0]}
+    _store(name, connection, table, [dict.fromkeys(VALUES) | cells, dict.fromkeys(VALUES)])
+    fillers = [str(number) for number in range(10_000)]
+    for column, written in {"name": "a", "ratio": "0.5", "level": "2"}.items():
+        assert select(connection, table, F[column].in_([*fillers, written])) == {0}, column
+    others = [str(UUID(int=number)) for number in range(10, 10_000)]
+    assert select(connection, table, F.uid.in_([*others, str(_IDS[0])])) == {0}
 
 
 @pytest.mark.parametrize("charset", ["", "&charset=latin1", "&charset=utf8mb3"])

@@ -7,6 +7,7 @@ bound parameter; no method puts the text of a value into the statement.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from sqlalchemy import bindparam, types
@@ -59,11 +60,6 @@ _UUIDS = {native: types.Uuid(as_uuid=True, native_uuid=native) for native in (Tr
 _LIKE_ESCAPES = str.maketrans({"!": "!!", "%": "!%", "_": "!_"})
 
 
-def equals_any(sql: str, operands: list[str]) -> str:
-    """Return the condition that `sql` equals one of the operands."""
-    return f"{sql} = {operands[0]}" if len(operands) == 1 else f"{sql} IN ({', '.join(operands)})"
-
-
 def join_conditions(terms: list[str], connective: str) -> str:
     """Return all or any of the conditions, in parentheses."""
     if len(terms) > MAX_FLAT_TERMS:
@@ -80,6 +76,8 @@ class SqlDialect(ABC):
     """The name in errors."""
     has_lists = True
     """Columns can be lists."""
+    exact_type: ClassVar[ColumnType] = _TEXT
+    """The type of an exact text."""
     has_nul_in_json = True
     """A text in JSON can contain NUL."""
 
@@ -132,26 +130,14 @@ class SqlDialect(ABC):
 
     def text_equals(self, sql: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
         """Return the condition that a text equals one of the values."""
-        if self._are_many(values):
-            condition = self.equals_many_texts(self.exact_text(sql), values)
-            if condition is not None:
-                return condition
-        return equals_any(self.exact_text(sql), [self.bind_exact_text(value) for value in values])
+        return self._equals_any(self.exact_text(sql), values, self.exact_type, self.bind_exact_text)
 
     def _equals_with_index(self, sql: str, values: list[str], type_: types.TypeEngine[Any]) -> str:
         """Compare as the column does, so that its index helps, and by code point."""
         if type(type_) not in _INDEXED:
             return SqlDialect.text_equals(self, sql, values, type_)
-        as_column = None
-        if self._are_many(values):
-            as_column = self.equals_many(sql, values, _TEXT)
-        if as_column is None:
-            as_column = equals_any(sql, [self.bind_text(value) for value in values])
+        as_column = self._equals_any(sql, values, _TEXT, self.bind_text)
         return f"({as_column} AND {SqlDialect.text_equals(self, sql, values, type_)})"
-
-    def equals_many_texts(self, sql: str, values: list[str]) -> str | None:
-        """Return the condition that an exact text equals one of many values, as `equals_many`."""
-        return self.equals_many(sql, values, _TEXT)
 
     def text_matches(self, sql: str, pattern: Pattern, *, ignore_case: bool) -> str:
         """Return the condition that a text matches a pattern."""
@@ -212,17 +198,22 @@ class SqlDialect(ABC):
 
         The values are of the column's type, which is not text.
         """
-        if op is Operator.EQ and self._are_many(values):
+        if op is Operator.EQ:
+            return self._equals_any(sql, values, type_, lambda value: self.bind_value(value, type_))
+        return f"{sql} {SYMBOLS[op]} {self.bind_value(values[0], type_)}"
+
+    def _equals_any(
+        self, sql: str, values: list[Any], type_: ColumnType, bind: Callable[[Any], str]
+    ) -> str:
+        """Return the condition that `sql` equals one of the values."""
+        if len(values) >= MANY_VALUES and not self.has_literals:
             condition = self.equals_many(sql, values, type_)
             if condition is not None:
                 return condition
-        operands = [self.bind_value(value, type_) for value in values]
-        if op is Operator.EQ:
-            return equals_any(sql, operands)
-        return f"{sql} {SYMBOLS[op]} {operands[0]}"
-
-    def _are_many(self, values: list[Any]) -> bool:
-        return len(values) >= MANY_VALUES and not self.has_literals
+        operands = [bind(value) for value in values]
+        if len(operands) == 1:
+            return f"{sql} = {operands[0]}"
+        return f"{sql} IN ({', '.join(operands)})"
 
     def equals_many(self, sql: str, values: list[Any], type_: ColumnType) -> str | None:
         """Return the condition that `sql` equals one of many values, in a single parameter.

@@ -26,7 +26,7 @@ from epfilter.targets.sqlalchemy.dialect import NAIVE_DATETIME, SYMBOLS, SqlDial
 _MAX_REPLACED = 20
 """Nested calls; the parser of SQLite stops at a depth of 100 symbols, several for each call."""
 
-_BYTES = types.LargeBinary()
+_BYTES: types.TypeEngine[Any] = types.LargeBinary()
 _AS_IS = types.NullType()
 """The type of a parameter that the driver receives as it is."""
 
@@ -280,6 +280,7 @@ class MySQL(SqlDialect):
 
     target = "MySQL"
     has_lists = False
+    exact_type = ColumnType("bytes", _BYTES)
 
     def exact_text(self, sql: str) -> str:
         return f"CAST(CONVERT({sql} USING utf8mb4) AS BINARY)"
@@ -294,17 +295,14 @@ class MySQL(SqlDialect):
             return self._equals_with_index(sql, values, type_)
         return super().text_equals(sql, values, type_)
 
-    def equals_many_texts(self, sql: str, values: list[str]) -> str | None:
-        return self._equals_expanding(sql, [value.encode() for value in values], _BYTES)
-
     def equals_many(self, sql: str, values: list[Any], type_: ColumnType) -> str | None:
-        if type_.name not in ("integer", "text"):
+        if type_ is self.exact_type:
+            item, values = _BYTES, [value.encode() for value in values]
+        elif type_.name in ("integer", "text"):
+            item = _ITEM_TYPES[type_.name]
+        else:
             return None
-        item = _ITEM_TYPES[type_.name]
-        return self._equals_expanding(sql, values, item)
-
-    def _equals_expanding(self, sql: str, values: list[Any], item: types.TypeEngine[Any]) -> str:
-        """Return a condition whose parameters SQLAlchemy writes when the statement is executed."""
+        # SQLAlchemy writes the parameters when the statement is executed.
         return f"{sql} IN {self.bind(values, item, expanding=True)}"
 
     def fold_text(self, subject: str, folded: str) -> str:
