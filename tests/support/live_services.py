@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,9 +37,14 @@ class LiveService:
 
 @contextmanager
 def live_service(
-    *arguments: str | Path, environment: Mapping[str, str] | None = None
+    *arguments: str | Path,
+    environment: Mapping[str, str] | None = None,
+    before: Callable[[], None] | None = None,
 ) -> Iterator[LiveService]:
-    """Run `epfilter serve` on a free loopback port, with the token of the tests."""
+    """Run `epfilter serve` on a free loopback port, with the token of the tests.
+
+    `before` is called in its process before it starts.
+    """
     command = [sys.executable, "-m", "epfilter", "serve", "--port", "0", *map(str, arguments)]
     with subprocess.Popen(  # noqa: S603 - this very Python
         command,
@@ -48,6 +53,7 @@ def live_service(
         stdin=subprocess.DEVNULL,
         text=True,
         encoding="utf-8",
+        preexec_fn=before,  # noqa: PLW1509 - our tests start no threads that hold locks
         env={**os.environ, **({"EPFILTER_TOKEN": TOKEN} if environment is None else environment)},
     ) as process:
         live = LiveService(process)

@@ -19,8 +19,8 @@ import pytest
 from epfilter.exporter import SettingsError
 from epfilter.exporter.orders import demo_lines
 from epfilter.exporter.service import ServiceSettings, serve
-from epfilter.exporter.service.logs import open_log
-from epfilter.exporter.service.serving import _bind, _forward_warnings, get_address
+from epfilter.exporter.service.logs import forward_warnings, open_log
+from epfilter.exporter.service.serving import _bind, get_address
 from support.exporter_services import (
     AUTHORIZATION,
     CREATE,
@@ -255,7 +255,7 @@ def test_an_unexpected_error_of_the_server_is_logged_without_its_message(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     logger = logging.getLogger("uvicorn.error")
-    with _forward_warnings(open_log("json")):
+    with forward_warnings(open_log("json")):
         try:
             int("ron@swanson.com")
         except ValueError:

@@ -6,8 +6,11 @@ any other value is dropped.
 
 from __future__ import annotations
 
+import logging
 import sys
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from traceback import walk_tb
 from typing import Any, TextIO
 
@@ -20,13 +23,27 @@ SAFE_KEYS = frozenset(
     {
         *("event", "level", "timestamp"),
         *("address", "attempts", "bytes", "drain", "error", "files", "folders", "job", "jobs"),
-        *("method", "part", "request_id", "route", "seconds", "status", "warning", "where"),
+        *(
+            "method",
+            "part",
+            "repeated",
+            "request_id",
+            "route",
+            "seconds",
+            "status",
+            "warning",
+            "where",
+        ),
     }
 )
 """The names of the values that a line may contain.
 
 `error` is the type of an error, and `warning` a message without its arguments.
 """
+
+
+_QUIET_SECONDS = 10.0
+"""Seconds in which a warning is not repeated: a server without files would fill the disk."""
 
 
 def open_log(style: LogFormat, stream: TextIO | None = None) -> FilteringBoundLogger:
@@ -70,6 +87,50 @@ def error_fields(error: BaseException) -> dict[str, Any]:
         for frame, line in walk_tb(error.__traceback__)
     ]
     return {"error": type(error).__name__, "where": frames}
+
+
+@contextmanager
+def forward_warnings(log: FilteringBoundLogger) -> Iterator[None]:
+    """Write the warnings of uvicorn and asyncio into the log, instead of as text."""
+    handler = _WarningHandler(log)
+    loggers = [logging.getLogger(name) for name in ("uvicorn", "asyncio")]
+    former = [each.propagate for each in loggers]
+    for each in loggers:
+        each.propagate = False
+        each.addHandler(handler)
+    try:
+        yield
+    finally:
+        for each, propagate in zip(loggers, former, strict=True):
+            each.removeHandler(handler)
+            each.propagate = propagate
+
+
+class _WarningHandler(logging.Handler):
+    """A handler that writes each warning once in 10 seconds, without the data in it.
+
+    Arguments may contain data of a client, and so may the lines after the first and the function
+    that asyncio called.
+    """
+
+    def __init__(self, log: FilteringBoundLogger) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+        self._repeated: dict[str, tuple[float, int]] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = str(record.msg).strip().partition("\n")[0].partition(" in callback ")[0]
+        now = time.monotonic()
+        until, repeated = self._repeated.get(text, (0.0, 0))
+        if now < until:
+            self._repeated[text] = (until, repeated + 1)
+            return
+        self._repeated[text] = (now + _QUIET_SECONDS, 0)
+        error = record.exc_info[1] if record.exc_info else None
+        fields = error_fields(error) if error else {}
+        if repeated:
+            fields["repeated"] = repeated
+        self._log.warning("server_warned", warning=text, **fields)
 
 
 def _drop_unsafe(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 
 import uvicorn
-from structlog.typing import FilteringBoundLogger
 
 from epfilter.exporter.errors import SettingsError
 from epfilter.exporter.service.app import create_app
 from epfilter.exporter.service.components import Service
-from epfilter.exporter.service.logs import error_fields
+from epfilter.exporter.service.connections import (
+    ACCEPT_BACKLOG,
+    LimitedConnection,
+    raise_file_limit,
+)
+from epfilter.exporter.service.logs import forward_warnings
 from epfilter.exporter.service.settings import ServiceSettings
+
+_BACKLOG = 2048
+"""The most clients that wait for the service to accept their connection."""
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -66,14 +73,16 @@ async def _serve(
         ws="none",
         access_log=False,
         log_config=None,
+        http=partial(LimitedConnection, limit=raise_file_limit()),  # type: ignore[arg-type] # called only
+        backlog=ACCEPT_BACKLOG,
         server_header=False,
         proxy_headers=False,  # links use the public URL, not headers that any client can send
         timeout_graceful_shutdown=max(1, round(settings.drain.total_seconds())),
     )
     server = _Server(config)
-    with _forward_warnings(service.log), _handle_signals(server, service):
+    with forward_warnings(service.log), _handle_signals(server, service):
         async with app.router.lifespan_context(app):
-            listener.listen(config.backlog)
+            listener.listen(_BACKLOG)
             address = get_address(listener)
             service.log.info("listening_started", address=address)
             listening(address)
@@ -138,6 +147,12 @@ class _Server(uvicorn.Server):
     would get a signal only after the last response.
     """
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start as uvicorn does, but let more clients wait than asyncio accepts at once."""
+        await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(_BACKLOG)
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Change no signal handler."""
@@ -185,29 +200,3 @@ def _handle_signals(server: uvicorn.Server, service: Service) -> Iterator[None]:
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)
-
-
-class _LogHandler(logging.Handler):
-    """A handler that writes the warnings of uvicorn into the log, without their arguments."""
-
-    def __init__(self, log: FilteringBoundLogger) -> None:
-        super().__init__(logging.WARNING)
-        self._log = log
-
-    def emit(self, record: logging.LogRecord) -> None:
-        # Without the arguments, because they may contain data of a client.
-        error = record.exc_info[1] if record.exc_info else None
-        fields = error_fields(error) if error else {}
-        self._log.warning("server_warned", warning=str(record.msg).strip(), **fields)
-
-
-@contextmanager
-def _forward_warnings(log: FilteringBoundLogger) -> Iterator[None]:
-    logger, handler = logging.getLogger("uvicorn"), _LogHandler(log)
-    propagate, logger.propagate = logger.propagate, False
-    logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        logger.propagate = propagate

@@ -1,0 +1,130 @@
+"""The connections of the server: how many are open, and how long one may send no request.
+
+uvicorn limits neither, so that clients that send nothing would use all files of the process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Any
+
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+HEADER_SECONDS = 30.0
+"""Seconds in which the headers of a request must arrive, from the beginning of the connection."""
+
+MAX_CONNECTIONS = 2000
+"""The most open connections; a connection that sends a file needs two files of the process."""
+
+ACCEPT_BACKLOG = 64
+"""The most connections that asyncio accepts without a look at them, or errors that it logs at once.
+
+It does not stop at the first error if the process has no file left (CPython issue 93821).
+"""
+
+_RESERVED_FILES = 128 + ACCEPT_BACKLOG
+"""Files of the process for the queue, the orders and exports."""
+
+_UNAVAILABLE = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: %d\r\n"
+    b"Cache-Control: no-store\r\nRetry-After: 5\r\nConnection: close\r\n\r\n%s"
+)
+_UNAVAILABLE_BODY = (
+    b'{"errors":[{"status":503,"title":"Service Unavailable",'
+    b'"detail":"The service has too many connections."}]}'
+)
+
+
+def raise_file_limit() -> int:
+    """Let the process open the files for `MAX_CONNECTIONS`, if the system permits it.
+
+    Returns how many connections its files suffice for.
+    """
+    try:
+        import resource
+    except ModuleNotFoundError:
+        return MAX_CONNECTIONS
+    if sys.platform == "win32":
+        return MAX_CONNECTIONS
+    needed = 2 * MAX_CONNECTIONS + _RESERVED_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return count_connections(needed if soft == resource.RLIM_INFINITY else soft)
+
+
+def count_connections(files: int) -> int:
+    """Return for how many connections this many files of a process suffice.
+
+    >>> count_connections(1024), count_connections(100_000), count_connections(64)
+    (416, 2000, 8)
+    """
+    return max(8, min(MAX_CONNECTIONS, (files - _RESERVED_FILES) // 2))
+
+
+class LimitedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # uvicorn chooses the class
+    """A connection of uvicorn that is closed if the headers of a request do not arrive in time.
+
+    Beyond `limit` connections, the one that has waited longest for a request is closed; if all
+    are busy, the new one gets a 503.
+    """
+
+    def __init__(self, *arguments: Any, limit: int = MAX_CONNECTIONS, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._limit = limit
+        self._header_timer: asyncio.TimerHandle | None = None
+        self.waits_since = 0.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """Start the time for the first request."""
+        super().connection_made(transport)
+        self._start_waiting()
+        if len(self.connections) > self._limit and not self._close_longest_waiting():
+            transport.write(_UNAVAILABLE % (len(_UNAVAILABLE_BODY), _UNAVAILABLE_BODY))
+            transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        """Start the time for the rest of the headers, or end it."""
+        super().data_received(data)
+        if not self.waits_for_request():
+            self._stop_waiting()
+        elif self._header_timer is None:
+            self._start_waiting()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def waits_for_request(self) -> bool:
+        """Return whether no request is in progress, so that closing the connection loses none."""
+        return self.cycle is None or bool(self.cycle.response_complete)
+
+    def _start_waiting(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.waits_since = loop.time()
+        self._header_timer = loop.call_later(HEADER_SECONDS, self._end_waiting)
+
+    def _stop_waiting(self) -> None:
+        if self._header_timer is not None:
+            self._header_timer.cancel()
+            self._header_timer = None
+
+    def _end_waiting(self) -> None:
+        self._header_timer = None
+        if self.waits_for_request():
+            self.transport.abort()
+
+    def _close_longest_waiting(self) -> bool:
+        """Close the connection that has waited longest; return False if all others are busy."""
+        others = (each for each in self.connections if each is not self)
+        waiting = [each for each in others if each.waits_for_request()]
+        if not waiting:
+            return False
+        longest = min(waiting, key=lambda each: each.waits_since)
+        # At once, because it is not counted any more.
+        self.connections.discard(longest)
+        longest.transport.abort()
+        return True

@@ -1,0 +1,192 @@
+"""Clients that open connections and send nothing, or only the beginning of a request."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+
+from epfilter.exporter.orders import demo_lines
+from epfilter.exporter.service import connections
+from epfilter.exporter.service.connections import LimitedConnection
+from epfilter.exporter.service.logs import forward_warnings, open_log
+from support.exporter_services import AUTHORIZATION
+from support.live_services import live_service
+
+BEGIN = b"GET /healthz HTTP/1.1\r\nHost: service\r\n"
+HEALTHZ = b"GET /healthz HTTP/1.1\r\nHost: service\r\n\r\n"
+
+
+async def answer(scope: object, receive: object, send: Callable[..., object]) -> None:  # noqa: ARG001 - the signature of an application
+    headers = [(b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})  # type: ignore[misc] # of ASGI
+    await send({"type": "http.response.body", "body": b""})  # type: ignore[misc] # the same
+
+
+@contextmanager
+def serve_in_thread(limit: int = 100) -> Iterator[int]:
+    """Serve an application with limited connections; the value is the port."""
+    from functools import partial
+    from threading import Thread
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    protocol = partial(LimitedConnection, limit=limit)
+    config = uvicorn.Config(answer, http=protocol, lifespan="off", log_config=None)  # type: ignore[arg-type] # called only
+    server = uvicorn.Server(config)
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def connect(port: int, data: bytes = b"") -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=20)
+    connection.sendall(data)
+    return connection
+
+
+def is_closed(connection: socket.socket) -> bool:
+    try:
+        return connection.recv(1000) == b""
+    except ConnectionResetError:
+        return True
+
+
+@pytest.mark.slow
+def test_headers_that_do_not_arrive_in_time_end_the_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections, "HEADER_SECONDS", 0.5)
+    with serve_in_thread() as port, ExitStack() as stack:
+        for data in (b"", b"G", BEGIN, HEALTHZ + BEGIN):
+            connection = stack.enter_context(connect(port, data))
+            began = time.monotonic()
+            if data.startswith(HEALTHZ):
+                assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+            assert is_closed(connection), data
+            assert time.monotonic() - began < 10, data
+
+
+@pytest.mark.slow
+def test_a_header_that_drips_ends_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEADER_SECONDS", 0.5)
+    with serve_in_thread() as port, connect(port, BEGIN) as connection:
+        began = time.monotonic()
+        with suppress(ConnectionResetError, BrokenPipeError):
+            while time.monotonic() - began < 10:
+                connection.sendall(b"X")
+                time.sleep(0.05)
+        assert 0.3 < time.monotonic() - began < 5
+
+
+@pytest.mark.slow
+def test_requests_in_time_keep_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEADER_SECONDS", 0.5)
+    with serve_in_thread() as port, connect(port) as connection:
+        for _ in range(8):
+            connection.sendall(BEGIN)
+            time.sleep(0.1)
+            connection.sendall(b"\r\n")
+            assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.slow
+def test_the_connection_that_has_waited_longest_is_closed_for_a_new_one() -> None:
+    with serve_in_thread(limit=3) as port, ExitStack() as stack:
+        idle = []
+        for _ in range(5):
+            idle.append(stack.enter_context(connect(port, BEGIN)))
+            time.sleep(0.05)
+        assert is_closed(idle[0])
+        assert is_closed(idle[1])
+        for connection in idle[2:]:
+            connection.sendall(b"\r\n")
+            assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+
+
+def limit_files() -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the CPU time from /proc")
+def test_a_service_with_few_files_answers_beside_half_open_connections(tmp_path: Path) -> None:
+    orders = tmp_path / "orders.jsonl"
+    orders.write_text("".join(demo_lines(20)), encoding="utf-8")
+    arguments = ("--orders", orders, "--state", tmp_path / "state")
+    with live_service(*arguments, before=limit_files) as live, ExitStack() as stack:
+        port = httpx.URL(live.address).port
+        assert port is not None
+        for _ in range(400):
+            stack.enter_context(connect(port, BEGIN))
+        with httpx.Client(base_url=live.address, headers=AUTHORIZATION, timeout=20) as client:
+            for path in ("/healthz", "/readyz", "/v2/jobs"):
+                assert client.get(path).status_code == 200
+        before = cpu_seconds(live.process.pid)
+        time.sleep(2)
+        assert cpu_seconds(live.process.pid) - before < 0.5
+        assert len("\n".join(live.output)) < 20_000
+        assert "Traceback" not in "\n".join(live.output)
+
+
+def cpu_seconds(process: int) -> float:
+    user, system = (
+        Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
+    )
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def test_the_errors_of_asyncio_are_few_lines_of_json_without_data(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(secret: str) -> None:
+        raise ValueError(secret)
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        for _ in range(1000):
+            loop.call_exception_handler(
+                {"message": "socket.accept() out of system resource", "socket": "ron@swanson.com"}
+            )
+        loop.call_soon(fail, "ron@swanson.com")
+        await asyncio.sleep(0.01)
+
+    with forward_warnings(open_log("json")):
+        asyncio.run(run())
+    error = capsys.readouterr().err
+    lines = [json.loads(line) for line in error.splitlines()]
+    assert [(line["warning"], line.get("error")) for line in lines] == [
+        ("socket.accept() out of system resource", None),
+        ("Exception", "ValueError"),
+    ]
+    assert "swanson" not in error
+    assert logging.getLogger("asyncio").propagate
+
+
+def test_a_warning_counts_how_often_it_was_not_repeated(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    with forward_warnings(open_log("json")):
+        for second in (1, 2, 3, 30):
+            now[0] = second
+            logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line.get("repeated") for line in lines] == [None, 2]
