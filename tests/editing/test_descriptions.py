@@ -45,7 +45,11 @@ def test_every_operator_has_a_form() -> None:
 
 @for_each("text", SHORT_TEXTS[:4])
 def test_every_offset_of_every_prefix_is_described(text: str) -> None:
-    run_everywhere(text, lambda prefix, offset: hover(prefix, offset, "orders"))
+    def describe(prefix: str, offset: int) -> None:
+        found = hover(prefix, offset, "orders")
+        assert found is None or found.span.start <= offset <= found.span.end
+
+    run_everywhere(text, describe)
     run_everywhere(text, signature)
 
 
@@ -54,7 +58,7 @@ def test_any_text_is_described(text: str, data: st.DataObject) -> None:
     offset = data.draw(st.integers(0, len(text)))
     found = hover(text, offset, "orders")
     if found:
-        assert 0 <= found.span.start <= found.span.end <= len(text)
+        assert 0 <= found.span.start <= offset <= found.span.end <= len(text)
         assert found.text
     call = signature(text, offset)
     assert call is None or call.active is None or call.parameters[call.active]

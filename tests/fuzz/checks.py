@@ -6,16 +6,30 @@ The first line of an input is `text`, `text RESOURCE` or the name of a file; the
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
-from epfilter import Filter, FilterError, fields, lint, parse, parse_located, pretty, unparse
+from epfilter import (
+    Filter,
+    FilterError,
+    editing,
+    fields,
+    lint,
+    parse,
+    parse_located,
+    pretty,
+    unparse,
+)
 from epfilter.analysis import normalize, simplify
+from epfilter.editing import actions, complete, hover, signature, symbols, tokens
 from epfilter.english import in_words
+from epfilter.errors import apply_edits
 from epfilter.linter import Configuration, Settings, fix
 from epfilter.linter.files.document import Document, DocumentError
 from epfilter.linter.files.file_linter import FileLinter
 from epfilter.linter.files.rewriting import fix_filters, format_filters
 from epfilter.resources import all_resources, resource_info
+from epfilter.server.open_file import OpenFile
 from epfilter.targets import (
     from_ep_ast,
     from_rqb,
@@ -57,6 +71,7 @@ def check_input(content: bytes) -> None:
 
 def check_text(text: str, resource: str | None) -> None:
     """Check what takes the text of a filter."""
+    check_editing(text, resource)
     located = parse_located(text)
     for finding in lint(text, resource, settings=EVERY):
         assert 0 <= finding.span.start <= finding.span.end <= len(text)
@@ -70,6 +85,24 @@ def check_text(text: str, resource: str | None) -> None:
     f = parse(text)
     assert f == located.node
     check_filter(f, resource)
+
+
+def check_editing(text: str, resource: str | None) -> None:
+    """Check what an editor shows at the beginning, in the middle and at the end of a text."""
+    for offset in {0, len(text) // 2, len(text)}:
+        found = hover(text, offset, resource)
+        assert found is None or found.span.start <= offset <= found.span.end
+        signature(text, offset)
+        errors = len(parse_located(text).diagnostics)
+        for completion in complete(text, offset, resource)[:3]:
+            completed = apply_edits(text, (completion.edit,))
+            assert len(parse_located(completed).diagnostics) <= errors
+        for action in actions(text, offset, resource):
+            apply_edits(text, action.edits)
+    assert all(token.span.start < token.span.end for token in tokens(text, resource))
+    symbols(text)
+    formatted = apply_edits(text, editing.format(text))
+    assert not editing.format(formatted)
 
 
 def check_filter(f: Filter, resource: str | None) -> None:
@@ -104,6 +137,15 @@ def check_file(name: str, content: bytes) -> None:
     result = LINTER.lint(document, path)
     size = len(document.text)
     assert all(0 <= found.span.start <= found.span.end <= size for found in result.diagnostics)
+    file = OpenFile(document.text, path, LINTER)
+    for offset in {0, size // 2, size, *(linted.value.start for linted in result.filters[:3])}:
+        place = file.find_place(offset, begins=True)
+        if place is not None:
+            file.hover(place)
+            for completion in islice(file.complete(place), 3):
+                apply_edits(document.text, (completion.edit,))
+    for token in (*file.list_symbols(), *file.list_tokens()):
+        assert 0 <= token.span.start <= token.span.end <= size
     for unsafe in (False, True):
         fixed, _ = fix_filters(document, path, LINTER, unsafe=unsafe)
         assert fix_filters(fixed, path, LINTER, unsafe=unsafe)[0].text == fixed.text

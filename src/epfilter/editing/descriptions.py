@@ -14,7 +14,7 @@ from epfilter.resources import Resource, resource_of, resource_schema
 
 
 class Hover(NamedTuple):
-    """A description in plain text, and the span of what it describes.
+    """A description in plain text, and the span of what it describes, which contains the offset.
 
     >>> from epfilter.editing import hover
     >>> hover("ge(total,5)", 1).span
@@ -63,9 +63,18 @@ def hover(text: str, offset: int, resource: Resource | str | None = None) -> Hov
     """
     located, offset = read_text(text, offset)
     resolved = resource_of(resource, hint='as in hover(text, offset, "orders")')
+    found = _describe(text, located, offset, resolved)
+    if found is None:
+        return None
+    # White space beside what is described belongs to it.
+    start, end = found.span
+    return found._replace(span=Span(min(start, offset), max(end, offset)))
+
+
+def _describe(text: str, located: Located, offset: int, resource: Resource | None) -> Hover | None:
     place = find_place(text, located, offset)
     if place.call is None:
-        return _describe_term(_find_group(located, offset), resolved)
+        return _describe_term(_find_group(located, offset), resource)
     op = operator_of(text, place.call)
     if place.kind == "operator" and op is not None:
         form = form_of(op)
@@ -73,9 +82,9 @@ def hover(text: str, offset: int, resource: Resource | str | None = None) -> Hov
     is_empty = place.span.start == place.span.end
     described = None
     if place.kind == "field" and not is_empty:
-        described = _describe_field(place, resolved)
+        described = _describe_field(place, resource)
     if described is None:
-        described = _describe_term(place.call, resolved)
+        described = _describe_term(place.call, resource)
     return described and described._replace(span=described.span if is_empty else place.span)
 
 
