@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from benchmarks import exports, frames, rows, service, translation
+from benchmarks import exports, frames, language_server, rows, service, translation
 from benchmarks.competitors import BASELINES, OURS, RUST, VALIDATE
 
 Goal = dict[str, Any]
@@ -84,6 +84,8 @@ def _other_goals(results: dict[str, Any]) -> Iterator[Goal]:
         yield _at_least(f"{name}: filters a second and core", lint[name], 20_000)
     for name, rate in results.get("editing", {}).items():
         yield _at_least(f"{name}: completions a second and core", rate, 1_000)
+    for name, seconds in results.get("typing", {}).items():
+        yield _at_most(f"{name}: milliseconds", 1000 * seconds, language_server.LIMITS[name])
 
 
 def _execution_goals(results: dict[str, Any]) -> Iterator[Goal]:

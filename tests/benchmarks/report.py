@@ -28,6 +28,8 @@ def render_results(results: dict[str, Any]) -> Iterator[str]:
     yield from _render_section(
         "editing, completions per second and core", results.get("editing", {}), "{:,.0f}"
     )
+    typing = {name: format_seconds(seconds) for name, seconds in results.get("typing", {}).items()}
+    yield from _render_section("typing in a program, medians", typing)
     yield from _render_execution(results["running"])
     for entry in results.get("exports", ()):
         yield f"export of {entry['name']}: {entry['rows']:,} rows"

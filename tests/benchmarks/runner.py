@@ -22,6 +22,7 @@ from benchmarks import (
     execution,
     exports,
     isolated,
+    language_server,
     lib_rql,
     linting,
     service,
@@ -101,6 +102,7 @@ def measure_all() -> Results:
     results["lint"] = linting.measure()
     _print_progress("completing")
     results["editing"] = editing.measure()
+    results["typing"] = language_server.measure()
     _print_progress("exporting")
     results["exports"] = exports.measure()
     results["service"] = service.measure()

@@ -20,6 +20,7 @@ from benchmarks import (
     frames,
     goals,
     isolated,
+    language_server,
     lib_rql,
     lib_rql_worker,
     linting,
@@ -33,6 +34,7 @@ from benchmarks.five_models import And as FloorAnd
 from epfilter import FilterSyntaxError, lint, parse, parse_located, unparse
 from epfilter.ast import And, IsNull, Membership, Or
 from epfilter.editing.places import list_calls
+from epfilter.linter import lint_content
 from support.docs_scripts import load_script
 from support.rows import for_each
 
@@ -192,6 +194,13 @@ def test_completions_are_measured_in_a_filter_of_ten_calls() -> None:
     assert len(list(list_calls(parse_located(editing.TEN_CALLS)))) == 10
     assert lint(editing.TEN_CALLS, editing.RESOURCE) == []
     assert all(rate > 0 for rate in editing.measure(1).values())
+
+
+def test_a_filter_is_typed_in_a_program_of_2000_lines_with_20_filters() -> None:
+    program = language_server.make_program(language_server.TYPED)
+    assert len(program.splitlines()) == 2000
+    report = lint_content(program, "shop.ts")
+    assert (report.filters, report.ok) == (20, True)
 
 
 def test_the_filters_to_lint_are_a_realistic_mix() -> None:

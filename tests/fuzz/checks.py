@@ -144,8 +144,9 @@ def check_file(name: str, content: bytes) -> None:
             file.hover(place)
             for completion in islice(file.complete(place), 3):
                 apply_edits(document.text, (completion.edit,))
-    for token in (*file.list_symbols(), *file.list_tokens()):
-        assert 0 <= token.span.start <= token.span.end <= size
+    spans = [symbol.span for symbol in file.list_symbols()]
+    spans += [token.span for token in file.list_tokens()]
+    assert all(0 <= span.start <= span.end <= size for span in spans)
     for unsafe in (False, True):
         fixed, _ = fix_filters(document, path, LINTER, unsafe=unsafe)
         assert fix_filters(fixed, path, LINTER, unsafe=unsafe)[0].text == fixed.text

@@ -23,7 +23,7 @@ from epfilter.version import __version__
 
 T = TypeVar("T")
 
-_DELAY = 0.03
+_DELAY = 0.02
 """Seconds without a change after which a file is linted."""
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SCOPES = FUNCTIONS | {"program", "statement_block", "for_statement", "for_in_statement"}
 _DECLARED_FUNCTIONS = frozenset({"function_declaration", "generator_function_declaration"})
+_DECLARING = FUNCTIONS | _DECLARED_FUNCTIONS | {"variable_declarator"}
 _NAMES = frozenset({"identifier", "shorthand_property_identifier"})
 _BRANCHES = frozenset({"ternary_expression", "binary_expression"})
 _MAX_VALUES = 50
@@ -89,11 +90,8 @@ class _Scopes:
         self._parents: dict[int, int] = {}
         self._scope_of: dict[int, int] = {}
         self._values: dict[tuple[int, str], list[Node]] = {}
-        self._uses: dict[tuple[int, str], list[Node]] = defaultdict(list)
         self._member_assignments: dict[tuple[int, str], list[Node]] = defaultdict(list)
-        names, assignments = self._search()
-        for name in names:
-            self._uses[self._resolve(name)].append(name)
+        self._names, assignments = self._search()
         for assignment in assignments:
             self._add_assignment(assignment)
 
@@ -109,12 +107,19 @@ class _Scopes:
         """Return the names that are bound to the same declaration."""
         return self._uses.get(self._resolve(name), [])[:_MAX_VALUES]
 
+    @cached_property
+    def _uses(self) -> dict[tuple[int, str], list[Node]]:
+        uses: dict[tuple[int, str], list[Node]] = defaultdict(list)
+        for name in self._names:
+            uses[self._resolve(name)].append(name)
+        return uses
+
     def _resolve(self, name: Node) -> tuple[int, str]:
         """Return the scope that declares a name, and its text; scope 0 for an unknown name."""
         text = self._tree.text_of(name)
         scope = self._scope_of.get(name.id, 0)
         for _ in range(_MAX_DEPTH):
-            if (scope, text) in self._values:
+            if scope == 0 or (scope, text) in self._values:
                 return scope, text
             scope = self._parents.get(scope, 0)
         return 0, text
@@ -137,15 +142,17 @@ class _Scopes:
         while stack:
             node, scope = stack.pop()
             inner = scope
-            if node.type in _SCOPES:
-                inner = node.id
-                self._parents[inner] = scope
-            if node.type in _NAMES:
+            kind = node.type  # the grammar makes a new text each time
+            if kind in _NAMES:
                 names.append(node)
                 self._scope_of[node.id] = scope
                 continue
-            self._declare(node, scope, inner)
-            if node.type == "assignment_expression":
+            if kind in _SCOPES:
+                inner = node.id
+                self._parents[inner] = scope
+            if kind in _DECLARING:
+                self._declare(node, scope, inner)
+            elif kind == "assignment_expression":
                 assignments.append(node)
             stack += [(child, inner) for child in reversed(node.named_children)]
         return names, assignments
