@@ -373,7 +373,9 @@ def test_a_removed_file_is_not_offered(
     job = run_job(client, held_orders)
     assert "data-file=" in client.get("/page/jobs").text
     get_service(app).files.remove(UUID(job))
-    assert "data-file=" not in client.get("/page/jobs").text
+    listed = client.get("/page/jobs").text
+    assert "data-file=" not in listed
+    assert "Its file was removed." in listed
 
 
 def test_only_the_newest_jobs_are_listed(client: TestClient) -> None:

@@ -118,6 +118,7 @@ def test_an_export_of_every_order_takes_a_confirmation(page: Page) -> None:
     start.click()
     page.get_by_role("button", name="Export all").click()
     expect(page.locator("#jobs li")).to_have_count(before + 1)
+    expect(start).to_be_focused()
     expect(page.locator("#jobs li").first).to_contain_text("every order")
 
 

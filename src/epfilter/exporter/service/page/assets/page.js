@@ -72,6 +72,7 @@ async function attempt(task) {
 /** Shows HTML of the service in an element, with local times. */
 function show(element, html) {
   element.innerHTML = html;
+  element.ariaBusy = null;
   const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
   for (const time of element.querySelectorAll("time")) {
     time.title = time.textContent;
@@ -97,6 +98,7 @@ async function updatePreview() {
   const body = { filter: filterText() };
   showReadiness({ accepted: false });
   part("confirm").hidden = true;
+  part("matches").ariaBusy = "true"; // It is about the filter before.
   await attempt(async () => {
     const response = await request("page/preview", { body, signal });
     const html = response.ok ? await response.text() : "";
@@ -168,6 +170,8 @@ function showJobs(jobs, html) {
 async function start() {
   const filter = filterText().trim();
   const data = { type: "job", job_type: "order_export", ...(filter ? { filter } : {}) };
+  const { signal } = preview;
+  const isConfirmed = !part("confirm").hidden;
   part("confirm").hidden = true;
   part("start").disabled = true;
   await attempt(async () => {
@@ -175,7 +179,9 @@ async function start() {
     showError(response.ok ? "" : await errorMessage(response));
     await updateJobs();
   });
+  if (signal.aborted) return; // Another filter is being checked.
   part("start").disabled = false;
+  if (isConfirmed) part("start").focus();
 }
 
 /** Starts the export; one of every order only after a second click. */
