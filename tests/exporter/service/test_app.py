@@ -402,6 +402,23 @@ def test_an_operation_may_end_with_a_slash(client: TestClient, held_orders: Held
     assert client.get(f"/v2/jobs/{job['id']}/").json() == client.get(job["links"]["self"]).json()
 
 
+def test_a_long_list_is_compressed_for_clients_that_accept_it(client: TestClient) -> None:
+    for _ in range(20):
+        made(client, job_request("eq(payment,refunded)"))
+    plain = client.get("/v2/jobs", headers={"Accept-Encoding": "identity"})
+    packed = client.get("/v2/jobs", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 4
+    assert "Content-Encoding" not in plain.headers
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert [job["id"] for job in packed.json()["data"]] == [
+        job["id"] for job in plain.json()["data"]
+    ]
+    job_id = plain.json()["data"][0]["id"]
+    one = client.get(f"/v2/jobs/{job_id}", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in one.headers
+
+
 def test_a_request_with_two_lengths_is_refused(client: TestClient) -> None:
     headers = {"Content-Length": "5", "Transfer-Encoding": "chunked"}
     for path in ("/v2/jobs", "/healthz"):

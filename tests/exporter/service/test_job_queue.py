@@ -271,6 +271,62 @@ def test_a_file_that_another_process_locks_for_readers_too_is_not_waited_for(
             jobs.get_job_at_once(created.id)
 
 
+HOUR_NS = 3600 * 10**9
+
+
+def test_jobs_that_were_created_while_the_clock_was_ahead_expire(location: str) -> None:
+    clock = Clock()
+    with JobQueue(location, lifetime=WEEK, clock=clock) as jobs:
+        earlier = jobs.create("eq(id,1)")
+        clock.now += 500 * WEEK_NS
+        ahead = [jobs.create("eq(id,2)"), jobs.create("eq(id,3)")]
+        clock.now -= 500 * WEEK_NS
+        later = jobs.create("eq(id,4)")
+        assert jobs.remove_expired() == []
+        clock.now += 2 * HOUR_NS
+        assert jobs.remove_expired() == []
+        listed = jobs.list_jobs(sort="created_at")
+        assert [job.id for job in listed] == [job.id for job in (earlier, *ahead, later)]
+        assert listed[0] == earlier
+        assert all(clock.now - HOUR_NS < job.created <= clock.now for job in listed[1:])
+        last = jobs.create(None)
+        assert listed[-1].created < last.created <= clock.now + 1
+        clock.now += WEEK_NS + 2
+        assert jobs.list_jobs() == []
+        assert len(jobs.remove_expired()) == 5
+
+
+def test_a_clock_that_is_behind_for_minutes_changes_no_job(location: str) -> None:
+    clock = Clock()
+    with JobQueue(location, lifetime=WEEK, clock=clock) as jobs:
+        created = jobs.create(None)
+        clock.now -= 500 * WEEK_NS
+        for _ in range(5):
+            assert jobs.remove_expired() == []
+            clock.now += HOUR_NS // 10
+        clock.now += 500 * WEEK_NS
+        for _ in range(3):
+            assert jobs.remove_expired() == []
+            clock.now += HOUR_NS
+        assert jobs.list_jobs() == [created]
+
+
+def test_a_job_that_runs_while_its_time_is_corrected_ends(location: str) -> None:
+    clock = Clock()
+    with JobQueue(location, lifetime=WEEK, clock=clock) as jobs, jobs.lease():
+        clock.now += 500 * WEEK_NS
+        jobs.create(None)
+        started = jobs.start_next()
+        assert started is not None
+        clock.now -= 500 * WEEK_NS
+        for _ in range(2):
+            jobs.remove_expired()
+            clock.now += HOUR_NS
+        assert jobs.succeed(started, 1)
+        (ended,) = jobs.list_jobs()
+        assert (ended.status, ended.created < clock.now) == (SUCCESS, True)
+
+
 def test_many_processes_can_open_a_new_database_at_once(new_location: Callable[[], str]) -> None:
     for _ in range(3):
         location, barrier = new_location(), Barrier(4)

@@ -18,10 +18,16 @@ import pytest
 from epfilter.errors import UnsupportedFilterError
 from epfilter.exporter.errors import ExporterError, OrdersError
 from epfilter.exporter.models import NO_RESULTS, JobStatus
+from epfilter.exporter.orders import open_orders
 from epfilter.exporter.service.database import DiskFullError
 from epfilter.exporter.service.job_queue import JobQueue
 from epfilter.exporter.service.job_tables import StoredJob
-from epfilter.exporter.service.worker import DISK_FULL, INTERNAL_ERROR
+from epfilter.exporter.service.worker import (
+    DATABASE_FAILED,
+    DISK_FULL,
+    INTERNAL_ERROR,
+    describe_failure,
+)
 from exporter.service.test_job_queue import disconnect
 from exporter.service.worker_process import ROWS
 from exporter.service.worker_setup import WEEK, Service, Store, raising
@@ -263,3 +269,12 @@ def test_a_disk_that_is_really_full(small_disk: Path) -> None:
     service.jobs.create(None)
     assert replace(service.run(), id=job.id).status is SUCCESS
     service.jobs.close()
+
+
+def test_an_error_of_the_database_of_orders_names_no_host_and_no_role(tmp_path: Path) -> None:
+    pytest.importorskip("ibis")
+    source = open_orders("postgresql://ron:swanson@127.0.0.1:1/pawnee")
+    with pytest.raises(OrdersError, match=r"127\.0\.0\.1") as caught:
+        source.write_csv(None, tmp_path / "orders.csv")
+    source.close()
+    assert describe_failure(caught.value) == DATABASE_FAILED

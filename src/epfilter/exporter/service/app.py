@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -31,6 +32,10 @@ _EXPOSED_HEADERS = (
     *("Retry-After", "WWW-Authenticate", "X-Request-Id"),
 )
 """The headers that a page of another origin can read, besides those that it always can."""
+
+
+_COMPRESSION = Middleware(GZipMiddleware, minimum_size=2_000, compresslevel=4)
+"""For lists: a page of 100 jobs becomes a tenth, and one job would become longer."""
 
 
 def create_app(settings: ServiceSettings) -> Starlette:
@@ -103,16 +108,20 @@ def _public_routes(settings: ServiceSettings) -> list[BaseRoute]:
 
 def _protected_routes() -> list[BaseRoute]:
     return [
-        *_slash_routes(JOBS_PATH, handlers.handle_jobs, "GET", "POST"),
+        *_slash_routes(JOBS_PATH, handlers.handle_jobs, "GET", "POST", middleware=(_COMPRESSION,)),
         *_slash_routes(f"{JOBS_PATH}/{{jobID}}", handlers.get_job, "GET"),
         *_slash_routes(f"{JOBS_PATH}/{{jobID}}/file", handlers.get_job_file, "GET"),
         Route("/metrics", handlers.get_metrics),
     ]
 
 
-def _slash_routes(path: str, handler: Callable[..., Any], *methods: str) -> list[Route]:
+def _slash_routes(
+    path: str, handler: Callable[..., Any], *methods: str, middleware: Sequence[Middleware] = ()
+) -> list[Route]:
     """Return the routes of an operation: some clients end its path with a slash."""
-    return [Route(path + slash, handler, methods=methods) for slash in ("", "/")]
+    return [
+        Route(path + slash, handler, methods=methods, middleware=middleware) for slash in ("", "/")
+    ]
 
 
 def _cross_origin(settings: ServiceSettings) -> list[Middleware]:

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, insert, make_url, select, update
+from sqlalchemy import Connection, delete, func, insert, make_url, select, update
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -34,6 +34,9 @@ SORT_ORDERS = {
 """The orders of jobs, by the value of the parameter `sort`; none has ties."""
 
 _UNFINISHED = (JobStatus.STARTED, JobStatus.PENDING)
+_MAX_AHEAD = 3600 * 10**9
+"""Nanoseconds by which the clocks of two processes may differ."""
+
 _URL_HINT = "use postgresql://user:password@host/database, or the path of a file"
 
 
@@ -71,6 +74,7 @@ class JobQueue:
     ) -> None:
         self._lifetime = lifetime // timedelta(microseconds=1) * 1000
         self._clock = clock
+        self._ahead_since: int | None = None
         self._database = _open_database(location)
         self._database.open()
 
@@ -230,9 +234,12 @@ class JobQueue:
     def remove_expired(self) -> list[UUID]:
         """Remove the expired jobs; return their IDs.
 
-        Raises ExporterError if they cannot be removed.
+        Jobs that were created while the clock was ahead get a time of now, because they would
+        never expire. Call it repeatedly: the clock must have been right for an hour. Raises
+        ExporterError if the jobs cannot be removed.
         """
         with self._database.write_transaction() as connection:
+            self._correct_times(connection)
             expired = delete(JOBS).where(~self._not_expired()).returning(JOBS.c.id)
             return list(connection.scalars(expired))
 
@@ -264,6 +271,31 @@ class JobQueue:
     def close(self) -> None:
         """Close the connections; do not use the queue afterwards."""
         self._database.close()
+
+    def _correct_times(self, connection: Connection) -> None:
+        """Let jobs from the future begin now, in the same order; so do the next ones.
+
+        After a start with a clock that is behind, the times of all jobs are in the future, but it
+        is set within minutes. So it waits until the times are wrong for as long as they may be.
+        """
+        now = self._clock()
+        last = connection.scalar(select(QUEUE.c.last_created).with_for_update()) or 0
+        if last <= now + _MAX_AHEAD:
+            self._ahead_since = None
+            return
+        if self._ahead_since is None or now < self._ahead_since:
+            self._ahead_since = now
+        if now - self._ahead_since < _MAX_AHEAD:
+            return
+        future = JOBS.c.created > now
+        ids = connection.scalars(select(JOBS.c.id).where(future).order_by(JOBS.c.created)).all()
+        before = connection.scalar(select(func.max(JOBS.c.created)).where(~future)) or 0
+        first = max(now - len(ids), before + 1)
+        for created, job_id in enumerate(ids, first):
+            change = update(JOBS).where(JOBS.c.id == job_id)
+            connection.execute(change.values(created=created, updated=created))
+        connection.execute(update(QUEUE).values(last_created=first + len(ids)))
+        self._ahead_since = None
 
     def _not_expired(self) -> ColumnElement[bool]:
         return JOBS.c.created > self._clock() - self._lifetime

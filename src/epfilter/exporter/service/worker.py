@@ -28,6 +28,14 @@ INTERNAL_ERROR = "Internal Server Error"
 TOO_MANY_ATTEMPTS = "The service ended again and again while it ran this job"
 DISK_FULL = "The disk is full, so the file could not be written; create the job again later"
 
+DATABASE_FAILED = (
+    "The database of the orders reported an error; on the machine of the service, "
+    "`epfilter export --orders` shows it"
+)
+
+_DATABASE_REPORT = "the database reports:"
+"""The beginning of errors that contain what a database reports, such as its host and its role."""
+
 _CLEANUP_SECONDS = 60.0
 """Seconds between two searches for expired jobs and leftover files."""
 
@@ -318,11 +326,15 @@ def describe_failure(error: Exception) -> str:
     'line 5 is not an order.'
     >>> describe_failure(KeyError("a secret"))
     'Internal Server Error'
+    >>> describe_failure(OrdersError("the database reports: no role ron at db.local")).split(";")[0]
+    'The database of the orders reported an error'
     """
     if isinstance(error, DiskFullError):
         return DISK_FULL
     if isinstance(error, OrdersError) and "disk is full" in str(error):
         return DISK_FULL
+    if isinstance(error, OrdersError) and str(error).startswith(_DATABASE_REPORT):
+        return DATABASE_FAILED
     if isinstance(error, (ExporterError, FilterError)):
         return str(error)
     return INTERNAL_ERROR
