@@ -152,6 +152,22 @@ def test_what_is_typed_is_followed_without_linting(
 @for_each(
     "name, before, typed, after",
     [
+        ("a.json", '{"job_type": "order_export", "filter": "gte(with_tax,5):', "eq(wit", '"}'),
+        ("a.ts", '// moltin\nget("/v2/orders?filter=lt(x,5)', ":gt", '"); // eq(\n'),
+        ("a.yaml", "filter: eq(x  # epfilter: ignore[EPF107]\nfilter: 'eq(a", ",b", "'\n"),
+    ],
+)
+def test_findings_follow_what_is_typed(name: str, before: str, typed: str, after: str) -> None:
+    for file, _ in type_text(name, before, typed, after):
+        followed = file.follow()
+        if followed is not None:
+            assert followed == [*open_file(name, file.text).lint().diagnostics]
+    assert followed is not None
+
+
+@for_each(
+    "name, before, typed, after",
+    [
         ("a.py", '# moltin\nget(f"{BASE}/v2/orders?filter=eq(id,a', "\\", '")\n'),
         ("a.json", '{"job_type": "order_export", "filter": "eq(email,a', "\\", ')"}'),
         ("a.py", '# moltin\nget(f"{BASE}/v2/orders?filter=eq(id,a', '"', ')")\n'),

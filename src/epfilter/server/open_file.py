@@ -20,7 +20,7 @@ from epfilter.editing import (
     symbols,
     tokens,
 )
-from epfilter.errors import Edit, FilterError, Span, find_change
+from epfilter.errors import Diagnostic, Edit, FilterError, Span, find_change
 from epfilter.linter.extractors import NeedsExtraError
 from epfilter.linter.files import (
     Document,
@@ -124,6 +124,15 @@ class OpenFile:
                 result = FileResult((), 0, (found,), 0, lambda _, __: False)
             self._result = result
         return self._result
+
+    def follow(self) -> list[Diagnostic] | None:
+        """Return the findings after what was typed in a filter, or None where linting is needed."""
+        if self.before is None or self.before._result is None:  # noqa: SLF001 - of the same class
+            return None
+        if self.is_filter_list:
+            return None  # the end of a line decides whether the next one belongs to the filter
+        edit = find_change(self.before.text, self.text)
+        return self.linter.follow_edit(self.before._result, edit)  # noqa: SLF001 - the same
 
     def find_place_at_once(self, offset: int) -> Place | None:
         """Return the place of an offset, or None where only linting can show it."""

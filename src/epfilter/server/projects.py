@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from epfilter.errors import Diagnostic, FilterError
@@ -81,9 +81,16 @@ class Projects:
 
     def list_findings(self, file: OpenFile) -> list[Diagnostic]:
         """Return the findings of a file, without those that its project accepts."""
-        if file.is_excluded:
-            return []
-        diagnostics = file.lint().diagnostics
+        return [] if file.is_excluded else self._subtract_baseline(file, file.lint().diagnostics)
+
+    def follow_findings(self, file: OpenFile) -> list[Diagnostic] | None:
+        """Return the findings after what was typed in a filter, or None where it must be linted."""
+        found = None if file.is_excluded else file.follow()
+        return found and self._subtract_baseline(file, found)
+
+    def _subtract_baseline(
+        self, file: OpenFile, diagnostics: Sequence[Diagnostic]
+    ) -> list[Diagnostic]:
         try:
             baseline = file.linter.configuration.read_baseline()
         except FilterError as error:

@@ -23,8 +23,11 @@ from epfilter.version import __version__
 
 T = TypeVar("T")
 
-_DELAY = 0.02
+_DELAY = 0.05
 """Seconds without a change after which a file is linted."""
+
+_FOLLOWED_DELAY = 0.3
+"""The same where the findings in the filter that is typed are published at once."""
 
 
 class Session(LanguageServer):
@@ -124,13 +127,26 @@ class Session(LanguageServer):
 
     def diagnose_now(self, file: OpenFile) -> list[types.Diagnostic]:
         """Return the diagnostics of a file, in the thread of the caller."""
-        found: list[Diagnostic] = self.projects.list_findings(file)
+        return self._convert(file, self.projects.list_findings(file))
+
+    def _convert(self, file: OpenFile, found: list[Diagnostic]) -> list[types.Diagnostic]:
         positions = self.positions_of(file.text)
         return [to_diagnostic(each, positions) for each in found]
 
     async def _publish(self, uri: str, version: int | None, delay: float) -> None:
+        file = self._files[uri]
+        followed = self.projects.follow_findings(file)
+        if followed is not None:
+            delay = _FOLLOWED_DELAY
+            self._send_diagnostics(uri, version, self._convert(file, followed))
         await asyncio.sleep(delay)
-        diagnostics = await self.diagnose(self._files[uri])
+        diagnostics = await self.diagnose(file)
+        if followed is None or diagnostics != self._convert(file, followed):
+            self._send_diagnostics(uri, version, diagnostics)
+
+    def _send_diagnostics(
+        self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]
+    ) -> None:
         parameters = types.PublishDiagnosticsParams(uri, diagnostics, version)
         self.text_document_publish_diagnostics(parameters)
 

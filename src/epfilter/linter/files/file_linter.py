@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from epfilter.errors import Diagnostic, Fix, Severity, Span
+from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
 from epfilter.linter.engine import get_engine
 from epfilter.linter.extractors import (
     FILTER_LIST,
@@ -28,6 +28,7 @@ from epfilter.linter.extractors import (
 from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.directives import Directives
 from epfilter.linter.files.document import Document
+from epfilter.linter.files.filled_text import move_diagnostic
 from epfilter.linter.files.interpolations import diagnose_interpolation
 from epfilter.linter.files.placeholders import lint_with_placeholders
 from epfilter.linter.files.projects import Projects, names_platform
@@ -209,6 +210,31 @@ class FileLinter:
         diagnostics = self._run_rules(text, linted.resource, has_placeholders=has_placeholders)
         return _restrict(diagnostics, linted)
 
+    def follow_edit(self, result: FileResult, edit: Edit) -> list[Diagnostic] | None:
+        """Return the diagnostics after an edit inside of one filter, without reading the file.
+
+        They are those of this filter as it is now, and the others as they were. Return None where
+        the edit stands elsewhere, or where what it changes is not certain.
+        """
+        around = (each for each in result.filters if _contains(each.value.bounds, edit.span))
+        linted = next(around, None)
+        value = None if linted is None else linted.value.follow_edit(edit)
+        if linted is None or value is None or "\n" in edit.text:
+            return None
+        bounds, grown = linted.value.bounds, len(edit.text) - (edit.span.end - edit.span.start)
+        found = self.diagnose(value.text, linted._replace(value=value))
+        kept = [each for each in found if not result.is_suppressed(each.code, bounds)]
+        followed = [map_diagnostic(each, value) for each in kept]
+
+        def move(span: Span) -> Span:
+            """Return where a span stands now that is not inside of the filter."""
+            start, end = (at + grown if at >= bounds.end else at for at in span)
+            return Span(start, end)
+
+        others = [each for each in result.diagnostics if not _contains(bounds, each.span)]
+        followed += [move_diagnostic(each, move) for each in others]
+        return sorted(followed, key=lambda each: (each.span, each.code))
+
     def ignores(self, code: str, path: Path) -> bool:
         """Return whether the configuration ignores a code in this file, selected or not."""
         ignored = self.configuration.settings.ignore
@@ -310,6 +336,10 @@ def map_diagnostic(diagnostic: Diagnostic, value: MappedText) -> Diagnostic:
         diagnostic.hint,
         fix,
     )
+
+
+def _contains(outer: Span, inner: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _lint_extraction(extraction: Extraction, directives: Directives) -> Iterator[Diagnostic]:
