@@ -46,6 +46,8 @@ _REQUIRED_FILTER = "EPF307"
 
 _MISUSE = "EPF604"
 
+_OPEN_ENDS = ("(", ",", ":", "|", "'", '"')
+
 
 class LintedFilter(NamedTuple):
     """A filter of a file, the resource it is checked against, and what is found in it.
@@ -221,6 +223,8 @@ class FileLinter:
         value = None if linted is None else linted.value.follow_edit(edit)
         if linted is None or value is None or "\n" in edit.text:
             return None
+        if value.text.rstrip().endswith(_OPEN_ENDS):
+            return None  # it may go on in the text around it
         bounds, grown = linted.value.bounds, len(edit.text) - (edit.span.end - edit.span.start)
         found = self.diagnose(value.text, linted._replace(value=value))
         kept = [each for each in found if not result.is_suppressed(each.code, bounds)]
