@@ -77,6 +77,7 @@ def test_full_disk() -> None:
     assert "cannot write /dev/full: No space left on device." in result.stderr
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_ends_the_command() -> None:
     command = [sys.executable, "-m", "epfilter", "demo-orders", "--rows", "1000000000"]
     with subprocess.Popen(  # noqa: S603 - our own program

@@ -325,15 +325,16 @@ def running_export() -> Iterator[subprocess.Popen[str]]:
     assert list_files() == before
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize(
     ("name", "pause", "code"),
     [
         ("SIGINT", 0, 130),
-        pytest.param("SIGINT", 0.01, 130, marks=pytest.mark.slow),
-        pytest.param("SIGINT", 1, 130, marks=pytest.mark.slow),
-        pytest.param("SIGTERM", 0.5, 143, marks=pytest.mark.slow),
-        pytest.param("SIGHUP", 0, 129, marks=pytest.mark.slow),
+        ("SIGINT", 0.01, 130),
+        ("SIGINT", 1, 130),
+        ("SIGTERM", 0.5, 143),
+        ("SIGHUP", 0, 129),
     ],
 )
 def test_an_interruption_leaves_no_files(

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter.cli import main, progress
+from support.sizes import slow_except
 
 _RUNS = json.loads(Path(__file__).with_name("match_runs.json").read_text(encoding="utf-8"))
 
@@ -125,7 +126,7 @@ def test_printed_cells_equal_the_cells_of_the_file(rows: list[list[str]]) -> Non
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
-@pytest.mark.parametrize("style", ["jsonl", "csv"])
+@pytest.mark.parametrize("style", slow_except(["jsonl", "csv"], "jsonl"))
 def test_rows_are_streamed_and_a_closed_pipe_is_accepted(style: str) -> None:
     row = '{"a":1}' if style == "jsonl" else "a"
     done = subprocess.run(  # noqa: S603 - our own script

@@ -25,7 +25,6 @@ from epfilter.exporter import SettingsError
 from epfilter.exporter.service import ServiceSettings, serving
 from support.exporter_services import TOKEN
 from support.help_examples import help_examples
-from support.sizes import slow_except
 
 ORDER = '{"id": "1", "payment": "paid"}\n'
 
@@ -224,7 +223,8 @@ def test_a_service_error_exits_with_2_and_a_message(
     assert (done.exit_code, done.stderr) == (2, "Error: the disk is full. Hint: make room.\n")
 
 
-@pytest.mark.parametrize("package", slow_except(["starlette", "structlog", "uvicorn"], "starlette"))
+@pytest.mark.slow
+@pytest.mark.parametrize("package", ["starlette", "structlog", "uvicorn"])
 def test_a_missing_package_is_reported(package: str) -> None:
     # In a process of its own, because what is imported here already stays.
     code = f"import sys; sys.modules[{package!r}] = None; from epfilter.cli import main; main()"
@@ -252,6 +252,7 @@ def test_a_missing_package_is_reported_without_its_submodules(
     assert "needs the package structlog: pip install" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
 def test_a_process_prints_address_and_token_serves_logs_and_exits_with_0(
     orders: Path, tmp_path: Path

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -123,26 +124,34 @@ def test_standard_input_that_fails(
             main.main([command, "-"], standalone_mode=False)
 
 
+LOCALES = [
+    {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    {"PYTHONIOENCODING": "ascii"},
+    {"LC_ALL": "C"},
+    {"PYTHONIOENCODING": "utf-16"},
+]
+
+
 @posix_only
 @pytest.mark.parametrize(
-    "variables",
-    [
-        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
-        pytest.param({"PYTHONIOENCODING": "ascii"}, marks=pytest.mark.slow),
-        pytest.param({"LC_ALL": "C"}, marks=pytest.mark.slow),
-        pytest.param({"PYTHONIOENCODING": "utf-16"}, marks=pytest.mark.slow),
-    ],
-    ids=repr,
+    ("variables", "source"), slow_except(product(LOCALES, ["argument", "-"]), (LOCALES[0], "-"))
 )
-def test_input_and_output_are_utf_8_in_every_locale(variables: dict[str, str]) -> None:
-    good, bad = 'eq(a,"é😀")', "eq(a,é😀"
-    for source, stdin in ((good, b""), ("-", good.encode())):
-        checked = run("check", source, stdin=stdin, variables=variables).stdout.decode()
-        assert checked.splitlines()[1] == f"canonical  {good}"
-        formatted = run("format", source, stdin=stdin, variables=variables).stdout.decode()
-        assert formatted.splitlines() == [good]
-        tree = run("parse", source, stdin=stdin, variables=variables).stdout.decode()
-        assert json.loads(tree)["value"] == "é😀"
+def test_input_and_output_are_utf_8_in_every_locale(variables: dict[str, str], source: str) -> None:
+    good = 'eq(a,"é😀")'
+    source, stdin = ("-", good.encode()) if source == "-" else (good, b"")
+    checked = run("check", source, stdin=stdin, variables=variables).stdout.decode()
+    assert checked.splitlines()[1] == f"canonical  {good}"
+    formatted = run("format", source, stdin=stdin, variables=variables).stdout.decode()
+    assert formatted.splitlines() == [good]
+    tree = run("parse", source, stdin=stdin, variables=variables).stdout.decode()
+    assert json.loads(tree)["value"] == "é😀"
+
+
+@posix_only
+@pytest.mark.slow
+@pytest.mark.parametrize("variables", LOCALES, ids=repr)
+def test_a_drawing_and_an_excerpt_are_utf_8_in_every_locale(variables: dict[str, str]) -> None:
+    bad = "eq(a,é😀"
     rendered = run("parse", "--format", "tree", "eq(a,1):eq(b,2)", variables=variables)
     assert rendered.stdout.decode().splitlines() == ["and", "├── eq  a  1", "└── eq  b  2"]
     found = run("check", bad, variables=variables)
@@ -150,6 +159,7 @@ def test_input_and_output_are_utf_8_in_every_locale(variables: dict[str, str]) -
     assert found.returncode == 1
 
 
+@pytest.mark.slow
 @posix_only
 def test_invalid_utf_8_in_the_argument() -> None:
     done = run("check", b"eq(a,\xff)")
@@ -176,7 +186,7 @@ _RESULTS = [
 
 
 @posix_only
-@pytest.mark.parametrize("redirection", ["| exec true", ">&-"])
+@pytest.mark.parametrize("redirection", slow_except(["| exec true", ">&-"], "| exec true"))
 @pytest.mark.parametrize(("args", "code"), slow_except(_REPORTS, _REPORTS[1]), ids=str)
 def test_a_closed_standard_output_keeps_the_exit_code(
     args: list[str], code: int, redirection: str
@@ -215,7 +225,7 @@ def test_a_result_without_standard_output_is_a_failure(args: list[str]) -> None:
     "script",
     [
         '{ { sleep 0.1; "$@" 2>&1 >/dev/null; echo $? >&3; } | exec true; } 3>&1',
-        '"$@" 2>&-; echo $?',
+        pytest.param('"$@" 2>&-; echo $?', marks=pytest.mark.slow),
     ],
     ids=["gone", "closed"],
 )
@@ -240,7 +250,7 @@ def test_a_full_disk_is_a_failure(args: list[str]) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-@pytest.mark.parametrize("args", [["parse", _BAD], ["nope"]], ids=str)
+@pytest.mark.parametrize("args", slow_except([["parse", _BAD], ["nope"]], ["nope"]), ids=str)
 def test_a_failure_that_cannot_be_printed_exits_with_2(args: list[str]) -> None:
     assert run_in_shell('"$@" 2>/dev/full', *args).returncode == 2
 
@@ -292,6 +302,7 @@ def test_without_standalone_mode_it_returns_the_exit_code() -> None:
     assert main.main(["check", _BAD], standalone_mode=False) == 1
 
 
+@pytest.mark.slow
 def test_only_the_command_line_loads_click() -> None:
     script = "import sys, epfilter, epfilter.exporter; print('click' in sys.modules)"
     done = subprocess.run(  # noqa: S603 - our own program

@@ -199,6 +199,7 @@ def run_epfilter(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_the_command_line_uses_installed_rules(tmp_path: Path) -> None:
     install_package(tmp_path / "lib", "shop", SHOP_RULES)
     (tmp_path / "a.filter").write_text(

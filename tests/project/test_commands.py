@@ -24,6 +24,7 @@ def test_ci_runs_the_documented_test_command(page: str) -> None:
     assert f"{{ {TESTS}; }} 2>&1 | tee" in ci
 
 
+@pytest.mark.slow
 def test_readme_shows_the_output_of_its_first_command(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = re.search(

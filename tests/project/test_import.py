@@ -59,6 +59,7 @@ def test_importing_loads_no_optional_dependency(module: str) -> None:
     assert loaded & distributions() == set()
 
 
+@pytest.mark.slow
 def test_importing_has_no_side_effects() -> None:
     # pydantic itself may need these; what counts is that epfilter adds none.
     assert (imported_by("import epfilter") - imported_by("import pydantic")) & STANDARD == set()
@@ -70,6 +71,7 @@ def test_importing_has_no_side_effects() -> None:
     imported_by(code)
 
 
+@pytest.mark.slow
 def test_validators_are_built_on_first_use() -> None:
     imported_by("import epfilter; assert not epfilter.ast.Comparison.__pydantic_complete__")
     imported_by(
@@ -111,6 +113,7 @@ assert not failed, failed
 """
 
 
+@pytest.mark.slow
 def test_many_threads_can_use_a_node_first() -> None:
     done = subprocess.run(  # noqa: S603 - our own interpreter and code
         [sys.executable, "-c", FIRST_USES], capture_output=True, text=True, check=False
@@ -118,6 +121,7 @@ def test_many_threads_can_use_a_node_first() -> None:
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
 
 
+@pytest.mark.slow
 def test_the_grammar_is_compiled_only_for_text_that_may_be_invalid() -> None:
     assert "lark" not in imported_by("from epfilter import F; str(F.a.eq(1) & F.b.eq(2))")
     assert "lark" not in imported_by("from epfilter import parse; parse('eq(a,1)')")

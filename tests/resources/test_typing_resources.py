@@ -147,19 +147,14 @@ def test_of_a_resource_an_editor_offers_fields_and_the_methods_of_all() -> None:
     assert public(orders) == sorted({*methods, *fields})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("expression", "names"),
     [
         ("orders.payment.", {"eq"}),
-        pytest.param(
-            "orders.created_at.",
-            {"between", "eq", "ge", "gt", "le", "lt", "on", "within"},
-            marks=pytest.mark.slow,
-        ),
-        pytest.param("orders.contact.", {"email", "name"}, marks=pytest.mark.slow),
-        pytest.param(
-            "orders.contact.email.", set(METHODS["like"]) | {"eq"}, marks=pytest.mark.slow
-        ),
+        ("orders.created_at.", {"between", "eq", "ge", "gt", "le", "lt", "on", "within"}),
+        ("orders.contact.", {"email", "name"}),
+        ("orders.contact.email.", set(METHODS["like"]) | {"eq"}),
     ],
 )
 def test_jedi_completes_fields_and_operators(expression: str, names: set[str]) -> None:

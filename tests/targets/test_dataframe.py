@@ -321,7 +321,7 @@ def is_refused(f: Filter) -> bool:
 
 
 @settings(
-    max_examples=4 if settings().max_examples < 100 else 150,
+    max_examples=2 if settings().max_examples < 100 else 150,
     phases=[
         Phase.explicit,
         Phase.generate,

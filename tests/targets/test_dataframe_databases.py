@@ -19,6 +19,7 @@ from epfilter import F, Filter
 from epfilter.errors import FilterTypeError, FilterValueError, UnsupportedFilterError
 from epfilter.targets import filter_frame, to_predicate
 from support.one_meaning import Row, agree, rows, some_filters
+from support.sizes import slow_except
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Unable to set session timezone"),
@@ -123,7 +124,7 @@ class Database:
         return found
 
 
-@pytest.fixture(scope="module", params=_CONNECT)
+@pytest.fixture(scope="module", params=slow_except(_CONNECT, "sqlite"))
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     connection = _CONNECT[request.param](request)
     yield Database(connection)

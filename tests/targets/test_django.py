@@ -65,6 +65,7 @@ def test_postgresql(postgresql: str, made: list[Row], fs: list[Filter]) -> None:
     select_with(postgresql, made, fs)
 
 
+@pytest.mark.slow
 @fewer
 @given(made=rows, fs=some_filters)
 def test_mariadb(mariadb: str, made: list[Row], fs: list[Filter]) -> None:
@@ -75,7 +76,9 @@ KEYS = ["00000001-ffff-4000-8000-ffffffffffff", "3fa85f64-5717-4562-b3fc-2c963f6
 KEYS.append("ffffffff-0000-1000-8000-000000000001")
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql", "mariadb"])
+@pytest.mark.parametrize(
+    "database", ["sqlite", "postgresql", pytest.param("mariadb", marks=pytest.mark.slow)]
+)
 def test_uuids_are_ordered_by_their_digits(request: pytest.FixtureRequest, database: str) -> None:
     select_with(
         request.getfixturevalue(database),

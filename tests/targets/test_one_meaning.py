@@ -122,7 +122,10 @@ def test_engines_in_this_process(name: str, made: list[Row], fs: list[Filter]) -
     agree(name, LOCAL[name](made), made, fs)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql_url", "mariadb_url"])
+@pytest.fixture(
+    scope="module",
+    params=["sqlite", "postgresql_url", pytest.param("mariadb_url", marks=pytest.mark.slow)],
+)
 def engine(request: pytest.FixtureRequest) -> Iterator[Any]:
     url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue(request.param)
     engine = sqlalchemy.create_engine(url)

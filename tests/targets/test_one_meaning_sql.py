@@ -22,6 +22,7 @@ from epfilter import F, Filter, parse
 from epfilter.ast import And, Comparison, IsNull, Membership, Operator, Or
 from epfilter.targets import UnsupportedFilterError, to_predicate, to_sqlalchemy
 from epfilter.values import to_text
+from support.sizes import slow_except
 
 sqlalchemy = pytest.importorskip("sqlalchemy")
 
@@ -176,7 +177,9 @@ class _AsyncConnection:
         self._runner.close()
 
 
-@pytest.fixture(scope="module", params=[*ENGINES, "asyncpg"])
+@pytest.fixture(
+    scope="module", params=slow_except([*ENGINES, "asyncpg"], "sqlite", "duckdb", "postgresql")
+)
 def engine(request: pytest.FixtureRequest) -> Iterator[Any]:
     urls = {"sqlite": "sqlite://", "duckdb": "duckdb:///:memory:"}
     name = "postgresql" if request.param == "asyncpg" else request.param
@@ -327,6 +330,7 @@ def test_ten_thousand_values(engine: Any) -> None:
     assert select(connection, table, F.uid.in_([*others, str(_IDS[0])])) == {0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("charset", ["", "&charset=latin1", "&charset=utf8mb3"])
 @pytest.mark.parametrize("collation", ["latin1_swedish_ci", "utf8mb3_general_ci", "utf8mb4_bin"])
 def test_character_sets_of_mariadb(mariadb_url: str, charset: str, collation: str) -> None:

@@ -29,6 +29,7 @@ from sqlalchemy.dialects import mysql
 
 from epfilter import F, Filter
 from epfilter.targets import UnsupportedFilterError, to_predicate, to_sqlalchemy
+from support.sizes import slow_except
 
 ENGINES = ("sqlite", "duckdb", "postgresql", "mariadb")
 THINGS = Table(
@@ -50,7 +51,7 @@ MORE = Table(
 )
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=slow_except(ENGINES, "sqlite", "duckdb", "postgresql"))
 def database(request: pytest.FixtureRequest) -> Iterator[Any]:
     urls = {"sqlite": "sqlite://", "duckdb": "duckdb:///:memory:"}
     url = urls.get(request.param) or request.getfixturevalue(f"{request.param}_url")

@@ -21,6 +21,7 @@ def open_client(service: Service) -> AsyncExporterClient:
     return AsyncExporterClient(region=service.address, token=TOKEN, transport=plain)
 
 
+@pytest.mark.slow
 def test_an_export_and_a_job_that_fails(service: Service, tmp_path: Path) -> None:
     async def run() -> None:
         async with open_client(service) as client:

@@ -17,6 +17,8 @@ from support.order_samples import write_jsonl
 Order = dict[str, Any]
 ORDERS = [*demo_orders(60)]
 SKU = ORDERS[7]["items"][0]["sku"]
+FILTERS = (f"eq(product_sku,{SKU})", "gt(with_tax,0):ge(created_at,2018-01-01)")
+ROWS: tuple[RowsPer, ...] = ("item", "order")
 
 
 def _page(orders: Sequence[Order]) -> dict[str, Any]:
@@ -49,16 +51,26 @@ def _export(source: Path, text: str, rows: RowsPer) -> str:
     return target.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("rows", ["item", "order"])
+@pytest.fixture(scope="module")
+def exports_of_lines(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, RowsPer], str]:
+    """The exports of the same orders as JSON lines, by filter and rows."""
+    lines = tmp_path_factory.mktemp("lines") / "orders.jsonl"
+    write_jsonl(ORDERS, lines)
+    return {(text, rows): _export(lines, text, rows) for text in FILTERS for rows in ROWS}
+
+
+@pytest.mark.parametrize("rows", ROWS)
 @pytest.mark.parametrize("content", FILES.values(), ids=FILES)
 def test_a_json_file_exports_what_its_lines_export(
-    content: str, rows: RowsPer, tmp_path: Path
+    content: str,
+    rows: RowsPer,
+    tmp_path: Path,
+    exports_of_lines: dict[tuple[str, RowsPer], str],
 ) -> None:
-    source, lines = tmp_path / "orders.json", tmp_path / "orders.jsonl"
+    source = tmp_path / "orders.json"
     source.write_text(content, encoding="utf-8")
-    write_jsonl(ORDERS, lines)
-    for text in (f"eq(product_sku,{SKU})", "gt(with_tax,0):ge(created_at,2018-01-01)"):
-        expected = _export(lines, text, rows)
+    for text in FILTERS:
+        expected = exports_of_lines[text, rows]
         assert expected.count("\n") > 1
         assert _export(source, text, rows) == expected
 

@@ -122,7 +122,10 @@ def test_a_file_of_an_unknown_kind_is_read_only_where_it_is_listed(tmp_path: Pat
         ("a.py", 'filter = ("gte(a,1)"', ' ":gte(a,1)"', ")"),
         ("a.yaml", "filter: >\n  gte(a,1)\n", "  :gte(a,1)\n", ""),
         ("a.yaml", "filter: |\n  gte(a,1)\n", "  :gte(a,1)\n", ""),
-        ("a.ts", "", 'filter = "gte(a,1)"; send(url, { filter });\n', ""),
+        pytest.param(
+            *("a.ts", "", 'filter = "gte(a,1)"; send(url, { filter });\n', ""),
+            marks=pytest.mark.slow,
+        ),
         ("a.py", "", 'p.append("gte(a,1)")\n', 'get(filter=":".join(p))'),
     ],
 )
