@@ -217,7 +217,7 @@ def test_redundant_parentheses_have_a_separate_limit(inner: str) -> None:
 PIECES = ["(", ")", "(:", "eq(a,", "and(", "eq(a,x(:", '"', "：", "é", "\\"]
 
 
-@pytest.mark.parametrize("piece", slow_except(PIECES, "(", '"'))
+@pytest.mark.parametrize("piece", slow_except(PIECES, '"'))
 def test_no_text_exhausts_the_stack(piece: str) -> None:
     with pytest.raises(FilterSyntaxError) as caught:
         parse(piece * 20_000)

@@ -57,6 +57,7 @@ def test_folding_keeps_the_length_and_folds_once(text: str) -> None:
     assert parse_pattern(text).fold_case().text == fold_case(parse_pattern(text).text)
 
 
+@pytest.mark.slow
 def test_the_case_variants_are_all_characters_that_folding_changes() -> None:
     changed = {char for char in map(chr, range(sys.maxunicode + 1)) if fold_case(char) != char}
     variants = case_variants()

@@ -147,6 +147,7 @@ def test_the_text_of_a_long_fix_is_cut_around_it() -> None:
     assert len(fixed) <= 102
 
 
+@pytest.mark.slow
 def test_every_command_accepts_a_large_filter() -> None:
     text = ":".join(f"eq(a,{number})" for number in range(3000))
     for command in ("parse", "format", "payload"):

@@ -94,6 +94,7 @@ def require_no_worse(text: str, offset: int, resource: str | None) -> None:
         assert one.edit.span.start <= offset <= one.edit.span.end
 
 
+@pytest.mark.slow
 @for_each("text", SHORT_TEXTS)
 def test_every_offset_of_every_prefix_completes(text: str) -> None:
     run_everywhere(text, lambda prefix, offset: complete(prefix, offset, "orders"))

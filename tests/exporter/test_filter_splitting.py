@@ -294,6 +294,7 @@ def test_parts_are_a_tuple_that_can_be_copied_and_pickled() -> None:
         assert (other, other.disjoint) == (parts, False)
 
 
+@pytest.mark.slow
 def test_many_values_are_split_in_linear_time() -> None:
     many = Or(terms=tuple(Comparison(op="eq", field="name", value=str(i)) for i in range(20_000)))
     assert len(split(many, max_values=20)) == 1_000

@@ -17,7 +17,6 @@ from support.counted_work import count_lines
 from support.filter_strategies import any_text, filters
 from support.resource_samples import logs, things
 from support.rows import for_each
-from support.sizes import slow_except
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,12 +167,9 @@ LINEAR: dict[str, Callable[[int], str]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "resource",
-    [pytest.param(None, marks=pytest.mark.slow), things],
-    ids=["no resource", "with a resource"],
-)
-@pytest.mark.parametrize("name", slow_except(LINEAR, "mixed"))
+@pytest.mark.slow
+@pytest.mark.parametrize("resource", [None, things], ids=["no resource", "with a resource"])
+@pytest.mark.parametrize("name", LINEAR)
 def test_work_grows_linearly(name: str, resource: Any) -> None:
     # With a limit of 0 every text is percent-encoded.
     every_rule = Settings(select=("EPF",), max_bytes=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -106,7 +107,7 @@ def test_every_public_name_has_a_docstring_with_an_example(package: str, name: s
 
 @for_each(("package", "name"), NAMES)
 def test_every_public_name_is_in_the_reference(package: str, name: str) -> None:
-    pages = "\n".join(page.read_text(encoding="utf-8") for page in REFERENCE.rglob("*.md"))
+    pages = read_reference()
     entry = rf"^::: {re.escape(package)}\.{name}$"
     value = getattr(importlib.import_module(package), name)
     if isinstance(value, Resource):
@@ -133,6 +134,12 @@ def is_listed_in_table(value: object) -> bool:
     return isinstance(value, Resource) or (inspect.isclass(value) and issubclass(value, Field))
 
 
+@functools.cache
+def read_reference() -> str:
+    return "\n".join(page.read_text(encoding="utf-8") for page in REFERENCE.rglob("*.md"))
+
+
+@functools.cache
 def resource_pages() -> dict[str, str]:
     """Return the pages that are generated when the site is built, by the name of the resource."""
     pages: dict[str, str] = load_script("resource_pages").build_pages()

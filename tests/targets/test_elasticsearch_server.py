@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
 from epfilter import Filter
@@ -42,6 +43,7 @@ def _to_row(value: Any, field: dict[str, Any]) -> dict[str, Any]:
     return {"a": value}
 
 
+@pytest.mark.slow
 @for_each("case", CASES, ids=lambda case: f"{case['type']['type']}:{case['filter']}")
 def test_a_field_selects_what_the_predicate_selects(
     case: dict[str, Any], search_index: SearchIndex

@@ -44,6 +44,7 @@ def find(database: Any, stored: list[dict[str, Any]], f: Filter | str, **options
     return sorted(each["_id"] for each in collection.find(to_mongo(f, **options)))
 
 
+@pytest.mark.slow
 @for_each("case", CASES, ids=lambda case: case["filter"])
 def test_a_path_selects_what_the_predicate_selects(
     case: dict[str, Any], mongo_database: Any

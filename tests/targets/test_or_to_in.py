@@ -62,7 +62,7 @@ FILTERS: dict[str, Callable[[int], Filter]] = {
 
 
 @pytest.mark.parametrize("shape", slow_except(FILTERS, "mixed"))
-@pytest.mark.parametrize("target", slow_except(TARGETS, "predicate", "sqlite", "mongo"))
+@pytest.mark.parametrize("target", slow_except(TARGETS, "predicate", "sqlite"))
 def test_twice_the_terms_cost_twice_the_work(target: str, shape: str) -> None:
     translate, made = TARGETS[target], FILTERS[shape]
     translate(made(10))  # imports and caches

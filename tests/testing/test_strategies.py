@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -16,6 +17,13 @@ from epfilter.testing import filters, rows, rows_matching, values
 from support.rows import for_each
 from support.sizes import slow_except
 
+# Made once and not for each example, as in a decorator.
+cached_filters, cached_rows, cached_rows_matching = (
+    cache(filters),
+    cache(rows),
+    cache(rows_matching),
+)
+
 RESOURCES = [
     resource_info(resource).name
     for resource in all_resources()
@@ -29,7 +37,7 @@ RESOURCES = [
 def test_filters_of_a_resource_are_accepted_by_it(name: str, data: st.DataObject) -> None:
     from epfilter.resources import resource_named
 
-    f = data.draw(filters(name))
+    f = data.draw(cached_filters(name))
     assert [each for each in resource_named(name).check(f) if each.severity == "error"] == []
     assert parse(str(f)) == f
 
@@ -38,8 +46,8 @@ def test_filters_of_a_resource_are_accepted_by_it(name: str, data: st.DataObject
 @given(data=st.data())
 @pytest.mark.parametrize("name", slow_except(RESOURCES, "orders", "pim_products", "accounts"))
 def test_rows_of_every_listing_can_be_matched(name: str, data: st.DataObject) -> None:
-    f = data.draw(filters(name, max_calls=1))
-    row = data.draw(rows(name))
+    f = data.draw(cached_filters(name, max_calls=1))
+    row = data.draw(cached_rows(name))
     assert isinstance(to_predicate(f, name)(row), bool)
 
 
@@ -76,13 +84,13 @@ CASES = [
 @settings(max_examples=10, suppress_health_check=[HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_matching_rows_match(text: str, data: st.DataObject) -> None:
-    assert to_predicate(parse(text))(data.draw(rows_matching(text)))
+    assert to_predicate(parse(text))(data.draw(cached_rows_matching(text)))
 
 
 @settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(data=st.data())
 def test_rows_that_match_a_filter_of_orders(data: st.DataObject) -> None:
-    f = data.draw(filters(orders, max_calls=3))
+    f = data.draw(cached_filters("orders", max_calls=3))
     orders.bind(f)
     if may_exclude_itself(f):
         return

@@ -110,6 +110,7 @@ def test_the_next_run_deletes_temporary_files_of_a_killed_run(
     assert remaining == [b"of another target"] * 4
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
 def test_the_next_run_cleans_up_after_a_kill_during_the_merge(
     open_client: Opener, tmp_path: Path

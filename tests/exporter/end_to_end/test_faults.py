@@ -76,6 +76,7 @@ def test_reading_requests_are_repeated(
     assert all(request.authorized == (request.phase != "file") for request in proxy.requests)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [faults.respond_429, faults.send_slowly])
 def test_a_creation_that_was_not_received_is_repeated(
     service: Service, proxy: Proxy, open_client: Opener, tmp_path: Path, fault: Fault
@@ -109,6 +110,7 @@ def test_a_creation_without_a_response_is_not_repeated(
     assert len(service.jobs()) == before + (fault is not faults.reset_before_request)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault", [faults.respond_500, faults.respond_503_page, faults.respond_500_after_request]
 )

@@ -14,6 +14,7 @@ from epfilter.exporter.orders import open_orders
 from epfilter.exporter.orders.duckdb_files import OrderFile
 from exporter.orders.conftest import ids
 from support.rows import for_each
+from support.sizes import slow_except
 
 SUFFIXES = "is not a supported orders file. Hint: use .jsonl, .ndjson, .json, .csv or .parquet."
 
@@ -30,21 +31,24 @@ NOT_UTF_8 = "is not UTF-8. Hint: DuckDB requires UTF-8: rename the file or the f
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no files of such names")
 @pytest.mark.parametrize(
     "name",
-    [
-        "a*b",
-        "**",
-        "a?",
-        "a[1]",
-        "q'u\"o",
-        "a b\nc",
-        "{x,y}",
-        "ü",
-        "~",
-        "$HOME",
-        "x=1",
-        "-",
-        "a;b--",
-    ],
+    slow_except(
+        [
+            "a*b",
+            "**",
+            "a?",
+            "a[1]",
+            "q'u\"o",
+            "a b\nc",
+            "{x,y}",
+            "ü",
+            "~",
+            "$HOME",
+            "x=1",
+            "-",
+            "a;b--",
+        ],
+        *("a*b", "a[1]", "q'u\"o"),
+    ),
 )
 def test_a_name_means_one_file_whatever_is_in_it(
     name: str, stored: Callable[..., Path], tmp_path: Path
