@@ -46,6 +46,18 @@ def _in_duckdb(table: Any) -> Select:
     )
 
 
+def _in_ibis(table: Any) -> Select:
+    ibis = pytest.importorskip("ibis")
+    frame = ibis.memtable(table)
+    return _in_frame(frame, lambda selected: selected.select("id").to_pyarrow()["id"].to_pylist())
+
+
+def _in_dask(table: Any) -> Select:
+    dask = pytest.importorskip("dask.dataframe")
+    frame = dask.from_pandas(table.to_pandas(types_mapper=pandas.ArrowDtype), npartitions=2)
+    return _in_frame(frame, lambda selected: [int(each) for each in selected.compute()["id"]])
+
+
 FRAMES: dict[str, Callable[[Any], Select]] = {
     "pandas": _in_pandas,
     "polars": _in_polars,
@@ -53,3 +65,6 @@ FRAMES: dict[str, Callable[[Any], Select]] = {
     "pyarrow": _in_pyarrow,
     "duckdb": _in_duckdb,
 }
+
+MORE_FRAMES: dict[str, Callable[[Any], Select]] = {"ibis": _in_ibis, "dask": _in_dask}
+"""Engines that take tens of milliseconds for a filter."""

@@ -42,6 +42,7 @@ from epfilter.resources import (
     uuid,
 )
 from epfilter.targets import filter_frame, to_narwhals, to_predicate
+from support.differences import shows
 from support.filter_oracle import matches
 from support.rows import for_each
 from support.sizes import MANY_TERMS, slow_except
@@ -540,6 +541,9 @@ def test_typed_values_compare_exactly_with_columns_of_another_type(engine: str) 
         assert ids(filter_frame(frame, f, Payments())) == expected, f
 
 
+@shows(
+    "dataframes: A value that a resource types is not compared with a column of another type.",
+)
 @pytest.mark.parametrize(
     ("f", "columns", "message"),
     [
@@ -849,6 +853,9 @@ def test_collations_of_duckdb_change_nothing(default: str, *, through_ibis: bool
         assert list(selected.columns) == ["id", "a", "b", "c", "e"]
 
 
+@shows(
+    "DuckDB frames: Texts in lists and structs are not compared under a `default_collation`.",
+)
 def test_texts_in_lists_under_a_default_collation_are_refused() -> None:
     connection = duckdb.connect()
     frame = connection.sql("SELECT 1 AS id, ['AB'] AS tags, {'x': 'AB'} AS s, [5] AS n")

@@ -16,6 +16,7 @@ from epfilter import F, FilterSyntaxError, FilterTypeError, all_of, any_of
 from epfilter.ast import Filter, Operator
 from epfilter.errors import ResourceError, UnsupportedFilterError
 from epfilter.targets import to_elasticsearch
+from support.differences import shows
 from support.filter_strategies import filters, texts
 from support.rows import for_each
 from support.sizes import MANY_TERMS
@@ -126,6 +127,9 @@ def _nest(levels: int) -> Filter:
     return nested
 
 
+@shows(
+    "Elasticsearch: More than 30 levels of AND, OR, `is_null` and nested paths are not supported.",
+)
 @pytest.mark.parametrize(
     ("f", "options", "depth"),
     [

@@ -14,6 +14,7 @@ from epfilter import Filter
 from epfilter.errors import UnsupportedFilterError
 from epfilter.targets import to_elasticsearch, to_predicate
 from epfilter.values import from_text_or_none
+from support.differences import shows
 from support.one_meaning import (
     DOCUMENT,
     Row,
@@ -181,10 +182,14 @@ def test_objects_and_lists(search_index: SearchIndex, made: list[Row], fs: list[
     )
 
 
+@shows(
+    "Elasticsearch: An empty list or object and a list of nulls are null.",
+    "Elasticsearch: A date has milliseconds, `long` cuts decimal places, and `scaled_float` rounds.",
+    "Elasticsearch: A text longer than `ignore_above` is missing.",
+)
 @for_each(
     ("text", "field", "values", "found"),
     [
-        # What `meaning.md` lists for Elasticsearch, also with the mapping.
         ("is_null(a)", {"type": "keyword"}, [[], [None], None, "x"], [0, 1, 2]),
         (
             "is_null(a)",
@@ -206,3 +211,33 @@ def test_what_differs(
     mapping = {"properties": {"a": field}}
     search_index.store(mapping, [{"a": value} for value in values])
     assert search_index.find(to_elasticsearch(text, mapping=mapping)) == found
+
+
+@shows(
+    "Elasticsearch without `mapping`: The field rounds a number of the filter, distinguishes -0 from 0, and compares words if it is a text field.",
+    "Elasticsearch without `mapping`: A value that the field cannot read is an error of Elasticsearch.",
+)
+@for_each(
+    ("text", "field", "values", "found"),
+    [
+        ("eq(a,0.10000000149011612)", {"type": "float"}, [0.1], [0]),
+        ("eq(a,9007199254740993)", {"type": "double"}, [2.0**53], [0]),
+        ("eq(a,1.126)", {"type": "scaled_float", "scaling_factor": 100}, [1.13], [0]),
+        ("eq(a,0)", {"type": "double"}, [0.0, -0.0], [0]),
+        ("eq(a,red)", {"type": "text"}, ["red dress", "red", "reds"], [0, 1]),
+        ("eq(a,x)", {"type": "long"}, [5], None),
+    ],
+)
+def test_what_differs_without_the_mapping(
+    search_index: SearchIndex,
+    text: str,
+    field: dict[str, Any],
+    values: list[Any],
+    found: list[int] | None,
+) -> None:
+    search_index.store({"properties": {"a": field}}, [{"a": value} for value in values])
+    if found is None:
+        with pytest.raises(RefusedQueryError):
+            search_index.find(to_elasticsearch(text))
+    else:
+        assert search_index.find(to_elasticsearch(text)) == found

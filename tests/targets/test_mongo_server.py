@@ -13,6 +13,7 @@ from hypothesis import given, settings
 
 from epfilter import Filter, FilterTypeError, FilterValueError
 from epfilter.targets import to_mongo, to_predicate
+from support.differences import shows
 from support.mongo_servers import store_documents
 from support.one_meaning import (
     DOCUMENT,
@@ -125,10 +126,14 @@ def test_an_id_requires_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
 DAY = datetime(2018, 9, 1, tzinfo=UTC)
 
 
+@shows(
+    "MongoDB: Without a type, a value matches as every type that it reads as, and a UUID is a text.",
+    "MongoDB: A document holds a point in time in milliseconds.",
+    "MongoDB: `tags[0]` also reads the member `0` of an object.",
+)
 @for_each(
     ("text", "stored", "found", "options"),
     [
-        # Each difference that `meaning.md` lists for MongoDB.
         ("eq(a[0],x)", [{"a": {"0": "x"}}, {"a": [{"0": "x"}]}, {"a": ["x"]}], [0, 1, 2], {}),
         ("eq(a,5)", [{"a": 5}, {"a": 5.0}, {"a": bson.Decimal128("5.0")}], [0, 1, 2], {}),
         ("eq(a,5)", [{"a": 5}, {"a": "5"}], [0], {"types": {"a": int}}),

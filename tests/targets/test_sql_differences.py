@@ -28,7 +28,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql
 
 from epfilter import F, Filter
+from epfilter.resources import EqInOrdered, Resource, timestamp
 from epfilter.targets import UnsupportedFilterError, to_predicate, to_sqlalchemy
+from support.differences import shows
 from support.sizes import slow_except
 
 ENGINES = ("sqlite", "duckdb", "postgresql", "mariadb")
@@ -76,10 +78,17 @@ REFUSED: list[tuple[str, Filter | str, Table, set[str]]] = [
     ("lists", "eq(tags,1)", MORE, {"sqlite", "mariadb"}),
     ("JSON", "eq(data.a,1)", MORE, {"mariadb"}),
     ("time zone of the session", "gt(changed,2018-09-01)", MORE, {"mariadb"}),
+    ("NUL|JSON", F["data.a"].eq("\0"), MORE, {"sqlite", "postgresql", "mariadb"}),
     ("15 digits", "eq(price,0.1234567890123456)", THINGS, {"sqlite"}),
 ]
 
 
+@shows(
+    "PostgreSQL: NUL in a text is not supported.",
+    "SQLite: Lists, and NUL in JSON, are not supported.",
+    "SQLite: A `Numeric` is not compared with more than 15 digits.",
+    "MySQL, MariaDB: Lists, JSON and `TIMESTAMP` columns are not supported.",
+)
 @pytest.mark.parametrize("case", range(len(REFUSED)), ids=lambda case: REFUSED[case][0])
 def test_what_is_refused(database: Any, case: int) -> None:
     words, f, table, engines = REFUSED[case]
@@ -92,17 +101,38 @@ def test_what_is_refused(database: Any, case: int) -> None:
         statement.compile(database)
 
 
+class Moments(Resource):
+    data = EqInOrdered(timestamp())
+
+
+@shows(
+    "SQL: Dates, timestamps and UUIDs of a resource are not compared with JSON, which stores them as text.",
+)
+def test_times_in_json_are_refused() -> None:
+    with pytest.raises(UnsupportedFilterError, match="JSON has no datetime"):
+        to_sqlalchemy("gt(data,2018-09-01)", MORE, Moments())
+
+
+@shows(
+    "SQL: `text` is not supported except in PostgreSQL, as full-text search with the configuration `simple`.",
+)
 def test_full_text_search_in_postgresql_is_simple(database: Any) -> None:
     if database.dialect.name == "postgresql":
         assert find(database, 'text(name,"dress RED")') == [1]
         assert find(database, "text(name,dresses)") == []
 
 
+@shows(
+    "SQL: A float of 32 bits is the number of its shortest text as one of 32 bits.",
+)
 def test_a_float_of_32_bits_is_its_shortest_text(database: Any) -> None:
     assert find(database, "eq(single,0.1)") == [1]
     assert find(database, "eq(single,0.10000000149011612)") == []
 
 
+@shows(
+    "SQL: Digits of a filter beyond microseconds are cut.",
+)
 def test_digits_beyond_microseconds_are_cut(database: Any) -> None:
     pandas = pytest.importorskip("pandas")
     moment = pandas.Timestamp("2018-09-01T10:11:12.345678901Z")
@@ -119,6 +149,10 @@ def test_digits_beyond_microseconds_are_cut(database: Any) -> None:
         assert to_predicate(f)(row) == bool(ids), f
 
 
+@shows(
+    "SQLite: NaN is stored as NULL.",
+    "SQLite: A time without hyphens and colons matches nothing.",
+)
 def test_sqlite_stores_nan_as_null_and_reads_no_basic_format() -> None:
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
@@ -130,6 +164,9 @@ def test_sqlite_stores_nan_as_null_and_reads_no_basic_format() -> None:
     engine.dispose()
 
 
+@shows(
+    "SQLite, DuckDB: In JSON, numbers other than 64-bit integers are floats.",
+)
 @pytest.mark.parametrize("name", ["sqlite", "duckdb"])
 def test_numbers_in_json_are_floats_but_for_integers_of_64_bits(name: str) -> None:
     table = Table("papers", MetaData(), Column("id", Integer), Column("data", JSON))

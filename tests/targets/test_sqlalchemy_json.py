@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql
 
 from epfilter import F
 from epfilter.targets import to_sqlalchemy
+from support.differences import shows
 
 DOCUMENTS = Table(
     "papers",
@@ -56,6 +57,9 @@ def database(request: pytest.FixtureRequest) -> Iterator[Any]:
     engine.dispose()
 
 
+@shows(
+    "SQL: A document that the database cannot read as JSON matches nothing.",
+)
 def test_unreadable_documents_match_nothing(database: Any) -> None:
     for f, ids in {
         F["data.a"].eq("x"): [0],

@@ -36,7 +36,7 @@ SYMBOLS = {
 }
 NUMBER_TYPES = ("integer", "number", "float")
 
-MANY_VALUES = 100
+MANY_VALUES = 20
 """So many values are one parameter, because SQLAlchemy processes each parameter by itself."""
 
 MAX_FLAT_TERMS = 8

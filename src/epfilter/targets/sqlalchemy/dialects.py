@@ -172,6 +172,7 @@ class PostgreSQL(SqlDialect):
     """PostgreSQL: the collation "C" compares UTF-8 by code point."""
 
     target = "PostgreSQL"
+    exact_type = ColumnType("text", types.Text())
 
     def max_parameters(self, driver: str) -> int | None:
         # The protocol counts them in 16 bits; psycopg2 writes the values into the statement.
@@ -206,8 +207,9 @@ class PostgreSQL(SqlDialect):
             is_same_type = max(values) < limit and min(values) >= -limit
             item = declared() if is_same_type else item
         parameter = self.bind(values, types.ARRAY(item))
-        # Arrays of another type than the column's are searched value by value.
-        if is_same_type:
+        # Arrays of another type than the column's are searched value by value. So is a second
+        # array for the same index: an index with COLLATE "C" helps for exact texts, too.
+        if is_same_type and type_ is not self.exact_type:
             return f"{sql} = ANY ({parameter})"
         return f"{sql} IN (SELECT unnest({parameter}))"
 
