@@ -11,7 +11,7 @@ the code, and the configuration with the generated pages in its navigation.
 In a page, a line `{{ file: path }}` is replaced by that file of the repository, because the
 specification and the changelog are in other folders. Relative links in the file, whose targets are
 not pages, become plain text. Python blocks with `>>>` are highlighted as sessions, so that output
-does not look like code.
+does not look like code. A block with a drawn diagnostic gets the class `drawn`, for its layout.
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ SECTIONS = (resource_pages.FOLDER, rule_pages.FOLDER)
 
 _FILE = re.compile(r"^\{\{ file: (?P<path>[\w./-]+) \}\}$", re.MULTILINE)
 _SESSION = re.compile(r"^(?P<fence> *```)python\n(?P<rest> *>>> )", re.MULTILINE)
+_DRAWN = re.compile(
+    r"^(?P<fence> *```)(?P<language>\w+)\n(?P<body>(?:(?! *```).*\n)*? +\^+\n)", re.MULTILINE
+)
 _RELATIVE_LINK = re.compile(r"\[(?P<text>[^\]]+)\]\((?!https?:|#)[^)\s]+\)")
 _WATCH_SECONDS = 0.5
 
@@ -58,8 +61,9 @@ def generate_pages() -> dict[str, str]:
 
 
 def complete_page(markdown: str) -> str:
-    """Return the text of a page with its included files and highlighted sessions."""
-    return _SESSION.sub(r"\g<fence>pycon\n\g<rest>", _FILE.sub(_include_file, markdown))
+    """Return the text of a page with its included files and the classes of its code blocks."""
+    complete = _SESSION.sub(r"\g<fence>pycon\n\g<rest>", _FILE.sub(_include_file, markdown))
+    return _DRAWN.sub(r"\g<fence> { .\g<language> .drawn }\n\g<body>", complete)
 
 
 def _include_file(match: re.Match[str]) -> str:
@@ -67,7 +71,9 @@ def _include_file(match: re.Match[str]) -> str:
     return _RELATIVE_LINK.sub(lambda link: link["text"], text)
 
 
-def complete_configuration(config: dict[str, Any], generated: dict[str, str]) -> dict[str, Any]:
+def complete_configuration(
+    config: dict[str, Any], generated: dict[str, str], *, versions: bool = False
+) -> dict[str, Any]:
     """Add to the configuration what depends on the code, the machine and the repository."""
     for folder in SECTIONS:
         index = f"{folder}/index.md"
@@ -78,6 +84,8 @@ def complete_configuration(config: dict[str, Any], generated: dict[str, str]) ->
     python = reference["handlers"]["python"]
     python["paths"] = [str(ROOT / "src")]
     python["options"]["extensions"] = [f"{ROOT / 'docs' / 'docstrings.py'}:Examples"]
+    if versions:
+        config["extra"]["version"] = {"provider": "mike"}  # a page reads `../versions.json`
     config["copyright"] = f"epfilter {__version__}, MIT licence"
     if repository := os.environ.get("GITHUB_REPOSITORY"):
         config["repo_url"] = f"{os.environ['GITHUB_SERVER_URL']}/{repository}"
@@ -100,11 +108,11 @@ def add_pages(nav: list[Any], index: str, pages: list[str]) -> bool:
     return False
 
 
-def write_sources(folder: Path, generated: dict[str, str]) -> None:
+def write_sources(folder: Path, generated: dict[str, str], *, versions: bool = False) -> None:
     """Write the configuration and all pages; a file that does not change is not written again."""
     config = yaml.safe_load((ROOT / "docs" / "mkdocs.yml").read_text(encoding="utf-8"))
-    complete = yaml.safe_dump(complete_configuration(config, generated), sort_keys=False)
-    _write_changed(folder / "mkdocs.yml", complete.encode())
+    complete = complete_configuration(config, generated, versions=versions)
+    _write_changed(folder / "mkdocs.yml", yaml.safe_dump(complete, sort_keys=False).encode())
     for path, text in generated.items():
         _write_changed(folder / "pages" / path, complete_page(text).encode())
     for source in PAGES.rglob("*"):
@@ -121,10 +129,13 @@ def _write_changed(path: Path, content: bytes) -> None:
         path.write_bytes(content)
 
 
-def build(folder: Path) -> Path:
-    """Build the site in a folder from scratch, and return the folder of its HTML."""
+def build(folder: Path, *, versions: bool = False) -> Path:
+    """Build the site in a folder from scratch, and return the folder of its HTML.
+
+    With `versions`, its pages offer the other versions in the folder above it.
+    """
     shutil.rmtree(folder, ignore_errors=True)
-    write_sources(folder, generate_pages())
+    write_sources(folder, generate_pages(), versions=versions)
     done = subprocess.run([*_zensical("build", folder), "--strict"], check=False)  # noqa: S603 - fixed arguments
     if done.returncode:
         sys.exit(done.returncode)  # Zensical has printed the reason
@@ -181,7 +192,7 @@ def main() -> None:
     if arguments.serve:
         serve(arguments.folder)
         return
-    html = build(arguments.folder)
+    html = build(arguments.folder, versions=arguments.add is not None)
     if arguments.add:
         add_version(html, arguments.add, __version__)
 

@@ -9,6 +9,9 @@ import griffe
 
 _EXAMPLE = re.compile(r"^>>> .*(?:\n(?!\n).*)*", re.MULTILINE)
 
+_CARETS = re.compile(r"^ +\^+$", re.MULTILINE)
+"""The last line of a drawn diagnostic, whose block has the class `drawn`."""
+
 
 class Examples(griffe.Extension):
     """An extension of griffe, which build_site.py configures, and which runs for every object."""
@@ -21,4 +24,5 @@ class Examples(griffe.Extension):
 
 def _fence_example(example: re.Match[str]) -> str:
     code = example[0].rstrip().replace("<BLANKLINE>", "")
-    return f"```pycon\n{code}\n```"
+    language = "{ .pycon .drawn }" if _CARETS.search(code) else "pycon"
+    return f"``` {language}\n{code}\n```"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from epfilter.resources import Declaration, ResourceInfo, all_resources, resource_info
+from epfilter.resources import Declaration, Endpoint, ResourceInfo, all_resources, resource_info
 
 FOLDER = "reference/resources"
 
@@ -25,7 +25,7 @@ def _index(infos: list[ResourceInfo]) -> str:
     rows = (
         f"| [`{info.name}`]({info.name}.md) | {_prose(info.title)}"
         f"{' (deprecated)' if info.deprecated else ''} "
-        f"| {'<br>'.join(f'`{endpoint.method} {endpoint.path}`' for endpoint in info.endpoints)} "
+        f"| {'<br>'.join(_format_endpoint(endpoint) for endpoint in info.endpoints)} "
         f"| {len(info.fields)} |"
         for info in infos
     )
@@ -55,7 +55,7 @@ def _page(info: ResourceInfo) -> Iterator[str]:
     yield from ("| Endpoint | Operation | Note |", "|---|---|---|")
     for endpoint in info.endpoints:
         operation = f"`{endpoint.operation}`" if endpoint.operation else ""
-        yield f"| `{endpoint.method} {endpoint.path}` | {operation} | {_prose(endpoint.note)} |"
+        yield f"| {_format_endpoint(endpoint)} | {operation} | {_prose(endpoint.note)} |"
     yield from ("", "## Fields", "")
     if info.fields:
         yield from ("| Field | Type | Operators | Values and notes |", "|---|---|---|---|")
@@ -69,6 +69,11 @@ def _page(info: ResourceInfo) -> Iterator[str]:
         for conflict in info.source_conflicts:
             yield f"- {_prose(conflict.text)}"
     yield ""
+
+
+def _format_endpoint(endpoint: Endpoint) -> str:
+    """Return method and path as code, whose lines can break after a slash."""
+    return f"<code>{endpoint.method} {endpoint.path.replace('/', '/<wbr>')}</code>"
 
 
 def _notes(field: Declaration[Any]) -> Iterator[str]:

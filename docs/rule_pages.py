@@ -48,11 +48,18 @@ def _build_rule_page(rule: Rule) -> str:
     lines = [f"# {rule.code}: {rule.title}", "", f"Severity: {rule.severity}.{default}", ""]
     lines += [rule.explanation.replace("\n", "\n\n"), ""]
     if rule.bad is not None:
-        lines += ["## Bad", "", *_format_example(rule.bad), ""]
+        lines += ["## Bad { data-search-exclude }", "", *_format_example(rule.bad), ""]
         findings = _draw_findings(rule, rule.bad)
         if findings:
             lines += ["is reported as", "", "```text", findings, "```", ""]
-    lines += ["## Good", "", *_format_example(rule.good), "", f"Source: {rule.source}", ""]
+    lines += [
+        "## Good { data-search-exclude }",
+        "",
+        *_format_example(rule.good),
+        "",
+        f"Source: {rule.source}",
+        "",
+    ]
     return "\n".join(lines)
 
 

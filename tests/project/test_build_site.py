@@ -74,6 +74,7 @@ def test_the_version_and_the_repository_are_shown(
     local = _configuration(generated)
     assert local["copyright"] == f"epfilter {__version__}, MIT licence"
     assert "repo_url" not in local
+    assert "version" not in local["extra"]
     monkeypatch.setenv("GITHUB_SERVER_URL", "https://example.com")
     monkeypatch.setenv("GITHUB_REPOSITORY", "shop/epfilter")
     assert _configuration(generated)["repo_url"] == "https://example.com/shop/epfilter"
@@ -85,9 +86,14 @@ def test_the_version_and_the_repository_are_shown(
         ("```python\n>>> 1\n1\n```\n", "```pycon\n>>> 1\n1\n```\n"),
         ("  ```python\n  >>> 1\n  ```\n", "  ```pycon\n  >>> 1\n  ```\n"),
         ("```python\nx = 1\n```\n", "```python\nx = 1\n```\n"),
+        (
+            "```text\n1:1 a\n    b\n    ^\n```\n",
+            "``` { .text .drawn }\n1:1 a\n    b\n    ^\n```\n",
+        ),
+        ("```text\na\n```\n\n    ^\n", "```text\na\n```\n\n    ^\n"),
     ],
 )
-def test_sessions_are_highlighted_as_sessions(text: str, completed: str) -> None:
+def test_blocks_get_the_classes_of_their_content(text: str, completed: str) -> None:
     assert SITE.complete_page(text) == completed
 
 
