@@ -30,7 +30,8 @@ FILTER = "ge(created_at,2018-09-01):eq(payment,refunded)"
 ABOUT = {
     "cli": "the command line",
     "testing": "strategies, fixtures, a service for tests",
-    "exporter": "client, models and service of exports",
+    "exporter": "client, models, service",
+    "server": "a language server",
     "editing": "completion, hover, fixes for editors",
     "linter": "rules, files, reports",
     "english": "a filter in words",

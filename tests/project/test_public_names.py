@@ -119,6 +119,13 @@ def test_every_public_name_is_in_the_reference(package: str, name: str) -> None:
     assert re.search(entry, pages, re.MULTILINE)
 
 
+def test_the_index_has_every_package() -> None:
+    indexed = load_script("api_page").PACKAGES
+    assert set(indexed) == {*PUBLIC_PACKAGES, "epfilter.ast", "epfilter.values"} - {
+        "epfilter.exporter.client"
+    }
+
+
 def test_every_resource_has_a_page_and_is_in_the_index() -> None:
     pages = resource_pages()
     assert set(pages) == {"index", *(resource_info(one).name for one in all_resources())}
