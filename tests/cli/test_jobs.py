@@ -120,7 +120,7 @@ def test_terminal_output_is_coloured(platform: Platform, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["5"], "'5' is not a valid UUID."),
+        ([".."], "no request can contain this id of a job."),
         (["--region", "mars"], "the region is neither a known name nor the base URL"),
         ([str(UUID(int=9))], "Resource Not Found"),
         ([str(UUID(int=1)), str(UUID(int=2))], "unexpected extra argument"),

@@ -29,7 +29,7 @@ from epfilter.exporter import (
 )
 from support.rows import for_each
 
-JOB = Job(id=UUID(int=1), status=JobStatus.FAILED, error="No luck")
+JOB = Job(id=str(UUID(int=1)), status=JobStatus.FAILED, error="No luck")
 RESPONSE_DETAILS: dict[str, Any] = {
     "status": 429,
     "errors": (Error(title="Too Many", detail="slow down"),),

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import click
 
@@ -44,10 +43,10 @@ _COLORS = {
 
 
 @click.command("jobs", cls=HelpfulCommand, help=_HELP, short_help="Show the state of exports.")
-@click.argument("job_id", metavar="[ID]", required=False, type=click.UUID)
+@click.argument("job_id", metavar="[ID]", required=False)
 @region_option
 @format_option("text", "json", help="Text for people, or JSON: a list of all jobs, or one object.")
-def jobs_command(job_id: UUID | None, region: str, style: str) -> None:
+def jobs_command(job_id: str | None, region: str, style: str) -> None:
     """Run the command; a failed job is not a failure of the command."""
     with connect(region) as client:
         result = client.jobs() if job_id is None else client.job(job_id)
@@ -72,7 +71,8 @@ def _jobs_to_json(result: Job | tuple[Job, ...]) -> str:
 
 def _render_jobs(jobs: tuple[Job, ...]) -> Iterator[str]:
     rows = [
-        (str(job.id), job.status.value, _creation_time(job), _describe_result(job)) for job in jobs
+        (make_printable(job.id), job.status.value, _creation_time(job), _describe_result(job))
+        for job in jobs
     ]
     yield from render_table(("id", "status", "created", "filter"), rows, terminal_width())
 
@@ -91,7 +91,7 @@ def _filter_of(job: Job) -> str:
 def _render_job(job: Job) -> Iterator[str]:
     href = job.link.href if job.link else None
     details = {
-        "id": str(job.id),
+        "id": make_printable(job.id),
         "status": click.style(job.status.value, fg=_COLORS[job.status]),
         "created": _creation_time(job),
         "updated": _format_timestamp(job.timestamps.updated_at if job.timestamps else None),

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
@@ -150,14 +151,23 @@ class FileLink(_ResponseModel):
     """The publicly available URL for the CSV file that contains the exported data."""
 
 
+def _read_id(value: object) -> object:
+    return str(value) if isinstance(value, UUID) else value
+
+
+JobId = Annotated[str, Field(min_length=1), BeforeValidator(_read_id)]
+"""The ID of a job; a UUID becomes its text."""
+
+
 class Job(_ResponseModel):
     """An export job and its status.
 
     `id` and `status` are required; the rest may be absent. `error` is the reason why a job failed.
-    Raises pydantic.ValidationError if `id` is not a UUID or `status` is not a `JobStatus`.
+    Raises pydantic.ValidationError if `id` is not a text or `status` is not a `JobStatus`.
 
     Source: Exporter Service API 1.0, OpenAPI document, schema Job. That id and status are required
-    is a decision; the document requires nothing.
+    is a decision; the document requires nothing. So is that any text is an id: the document has
+    the format UUID.
 
     >>> job = Job.model_validate(
     ...     {"id": "974c9db4-38da-4dbf-90c2-33eed5f3e77c", "status": "FAILED", "error": "No luck"}
@@ -166,8 +176,8 @@ class Job(_ResponseModel):
     (<JobStatus.FAILED: 'failed'>, 'No luck', None)
     """
 
-    id: UUID
-    """A unique ID generated when a job is created."""
+    id: JobId
+    """A unique ID generated when a job is created: a text without a meaning, and not empty."""
 
     type: str | None = None
     """The type of the object. Always `job`."""

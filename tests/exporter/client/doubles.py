@@ -204,5 +204,5 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def ids(*numbers: int) -> list[UUID]:
-    return [UUID(int=ID.int + number) for number in numbers]
+def ids(*numbers: int) -> list[str]:
+    return [str(UUID(int=ID.int + number)) for number in numbers]

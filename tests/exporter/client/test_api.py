@@ -49,7 +49,7 @@ def test_a_job_is_created(
     platform = Platform(data(answer, 202))
     created = open_client(platform).call("create_job", exported)
     [request] = platform.requests
-    assert (created.id, created.status) == (ID, JobStatus.PENDING)
+    assert (created.id, created.status) == (str(ID), JobStatus.PENDING)
     assert platform.paths == ["POST /v2/jobs"]
     assert json.loads(request.content) == {"data": payload}
     assert request.headers["authorization"] == f"Bearer {TOKEN}"
@@ -164,7 +164,7 @@ def test_a_job_with_an_unknown_status_does_not_hide_the_others(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"id": "x"}, {"status": "x"}, {"id": "x", "status": "x"}, 5, None]
+    "wrong", [{"id": "x"}, {"status": "x"}, {"id": 5, "status": "x"}, {"id": ""}, 5, None]
 )
 def test_a_list_with_an_invalid_job_is_an_error(open_client: Opener, wrong: Any) -> None:
     with pytest.raises(UnexpectedResponseError, match="is not a list of jobs"):

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
+from uuid import UUID
 
 import httpx
 import pytest
 
 from epfilter.exporter import DownloadError, SettingsError
 from exporter.client.conftest import Opener
-from exporter.client.doubles import CSV, WINDOW, Service, file_answer, ids, names, part, rest_answer
+from exporter.client.doubles import (
+    BASE,
+    CSV,
+    ID,
+    WINDOW,
+    Service,
+    file_answer,
+    ids,
+    names,
+    part,
+    rest_answer,
+)
 
 FIRST, SECOND, THIRD = ids(0, 1, 2)
 ROWS = [b"id,status\n%d,paid\n" % number for number in (1, 2, 3)]
@@ -44,6 +58,44 @@ def test_the_checkpoint_has_the_size_and_hash_of_downloaded_files(
         str(job): {"size": len(content), "sha256": sha256(content).hexdigest()}
         for job, content in zip((FIRST, SECOND), ROWS, strict=False)
     }
+
+
+class OpaqueService(Service):
+    """A service whose ids of jobs are texts that no name of a file can contain."""
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        segments = request.url.raw_path.decode().split("/")
+        if len(segments) > 3 and segments[2] == "jobs":
+            number = int(unquote(segments[3]).partition(":")[2])
+            segments[3] = str(UUID(int=ID.int + number))
+            request = httpx.Request(request.method, request.url.copy_with(path="/".join(segments)))
+        response = super().__call__(request)
+        if request.url.host != httpx.URL(BASE).host:
+            return response
+        text = re.sub(r'"id":"([0-9a-f-]{36})"', self._opaque_id, response.text)
+        return httpx.Response(response.status_code, json=json.loads(text))
+
+    @staticmethod
+    def _opaque_id(match: re.Match[str]) -> str:
+        return json.dumps({"id": f"../ä?:{UUID(match[1]).int - ID.int}"})[1:-1]
+
+
+def test_an_export_with_opaque_ids_is_resumed_and_leaves_no_file(
+    open_client: Opener, tmp_path: Path
+) -> None:
+    service = OpaqueService(part(1), part(2), httpx.Response(500), part(3))
+    arguments = ("export", WINDOW, tmp_path / "a.csv")
+    with pytest.raises(DownloadError):
+        open_client(service, attempts=1).call(*arguments, split="month", resume=True)
+    note = json.loads((tmp_path / "a.csv.export.json").read_text())
+    assert note["jobs"] == ["../ä?:0", "../ä?:1", "../ä?:2"]
+    assert note["files"].keys() == {"../ä?:0", "../ä?:1"}
+    parts = [name for name in names(tmp_path) if name.endswith(".part")]
+    assert len(parts) == 2
+    open_client(service).call(*arguments, split="month", resume=True)
+    assert (tmp_path / "a.csv").read_bytes() == WHOLE
+    assert names(tmp_path) == ["a.csv"]
+    assert len(service.created) == 3
 
 
 @pytest.mark.parametrize(
@@ -153,7 +205,7 @@ def test_parts_of_a_checkpoint_without_hashes_are_downloaded_again(
     [
         None,
         [],
-        {"x": {"size": 1, "sha256": ""}},
+        {"x": {"size": -1}},
         {str(FIRST): {"size": "x", "sha256": ""}},
         {str(FIRST): {"size": 1}},
         {str(FIRST): 5},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
@@ -68,7 +67,7 @@ def test_a_failed_job_has_the_message_of_the_platform(
     with pytest.raises(JobFailedError) as error_info:
         client.call("wait", ID)
     assert str(error_info.value) == message
-    assert error_info.value.job.id == UUID(int=ID.int)
+    assert error_info.value.job.id == str(ID)
 
 
 @pytest.mark.parametrize("timeout", [0, 0.5, 10, 100])

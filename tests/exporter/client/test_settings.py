@@ -136,7 +136,7 @@ def test_a_token_and_a_client_id_in_the_environment_are_an_error(
         ExporterClient()
 
 
-@pytest.mark.parametrize("invalid", ["", "1", "https://a/b", None, 5, b"x"])
+@pytest.mark.parametrize("invalid", ["", None, 5, b"x"])
 def test_an_invalid_job_id_is_an_error(open_client: Opener, invalid: object) -> None:
     platform = Platform(data(job()))
     with pytest.raises(SettingsError, match="not the id of a job"):
@@ -147,8 +147,37 @@ def test_an_invalid_job_id_is_an_error(open_client: Opener, invalid: object) -> 
 @pytest.mark.parametrize("job_argument", [ID, str(ID), str(ID).upper(), JOB], ids=str)
 def test_a_job_may_be_an_object_or_an_id(open_client: Opener, job_argument: object) -> None:
     platform = Platform(data(job()))
-    assert open_client(platform).call("job", job_argument).id == ID
-    assert str(platform.requests[0].url) == f"{BASE}/v2/jobs/{ID}"
+    assert open_client(platform).call("job", job_argument).id == str(ID)
+    assert str(platform.requests[0].url).lower() == f"{BASE}/v2/jobs/{ID}"
+
+
+@for_each(
+    ("job_id", "quoted"),
+    [
+        ("1", "1"),
+        ("job_01HZX", "job_01HZX"),
+        ("a/b?c=1#d", "a%2Fb%3Fc%3D1%23d"),
+        ("https://a/b", "https%3A%2F%2Fa%2Fb"),
+        ("../jobs", "..%2Fjobs"),
+        ("ä %2F", "%C3%A4%20%252F"),
+        ("974C9DB438DA4DBF90C233EED5F3E77C", "974C9DB438DA4DBF90C233EED5F3E77C"),
+    ],
+)
+def test_any_text_is_the_id_of_a_job(job_id: str, quoted: str) -> None:
+    platform = Platform(data(job() | {"id": job_id}))
+    with ExporterClient(token="secret", transport=httpx.MockTransport(platform)) as client:  # noqa: S106 - for a test
+        assert client.job(job_id).id == job_id
+        assert client.job(client.job(job_id)).id == job_id
+    assert {each.url.raw_path for each in platform.requests} == {f"/v2/jobs/{quoted}".encode()}
+
+
+@pytest.mark.parametrize("job_id", [".", "..", "\ud800"])
+def test_an_id_that_no_path_can_contain_is_an_error(open_client: Opener, job_id: str) -> None:
+    platform = Platform(data(job()))
+    for method in ("job", "file"):
+        with pytest.raises(SettingsError, match="no request can contain this id of a job"):
+            open_client(platform).call(method, job_id)
+    assert platform.requests == []
 
 
 def test_a_closed_client_is_an_error(open_client: Opener) -> None:

@@ -174,6 +174,7 @@ MODELS = models_json_schema(
     ref_template="#/components/schemas/{model}",
 )[1]["$defs"]
 STRICTER = {
+    ("Job", "id"): {"format": "uuid"},
     ("CreateJobData", "job_type"): {"const": ORDER_EXPORT},
     ("CreateJobData", "filter"): {"format": "elastic-path-filter"},
 }
@@ -185,7 +186,7 @@ def shape(schema: dict[str, Any]) -> dict[str, Any]:
     allowed: dict[str, Any] = next(
         (one for one in schema.get("anyOf", ()) if one != {"type": "null"}), {}
     )
-    words = ("anyOf", "default", "description", "examples", "title")
+    words = ("anyOf", "default", "description", "examples", "minLength", "title")
     return {name: value for name, value in (schema | allowed).items() if name not in words}
 
 

@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
-from uuid import UUID
+from uuid import NAMESPACE_OID, uuid5
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -26,9 +26,8 @@ from epfilter.snippets import make_printable
 
 _CHECKPOINT_SUFFIX = ".export.json"
 _PART_SUFFIX = ".export.{}.part"
-_ANY_PART_SUFFIX = re.compile(
-    re.escape(_PART_SUFFIX).replace(r"\{\}", "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-)
+_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ANY_PART_SUFFIX = re.compile(re.escape(_PART_SUFFIX).replace(r"\{\}", _UUID.pattern))
 
 
 class RequestedExport(BaseModel):
@@ -61,13 +60,13 @@ class CheckpointData(BaseModel):
     requested: RequestedExport | None = None
     """What was passed, if the filter depends on the time or on the file."""
 
-    jobs: tuple[UUID, ...] = ()
+    jobs: tuple[str, ...] = ()
     """The job of each part, in order, as far as they were created."""
 
     replaces: bool = False
     """Whether a file existed when the export began, and may be replaced."""
 
-    files: dict[UUID, Fingerprint] = {}
+    files: dict[str, Fingerprint] = {}
     """The completely downloaded files of parts, by job."""
 
     def is_same_export(self, other: CheckpointData) -> bool:
@@ -120,11 +119,11 @@ class Checkpoint:
             parts = (_part_path(self._target.path, job_id) for job_id in data.jobs)
             remove_temporary_files(self._target.path, self.path, *parts)
 
-    def job_id(self, index: int) -> UUID | None:
+    def job_id(self, index: int) -> str | None:
         """Return the id of the job of a part, or None if none was created."""
         return self.data.jobs[index] if index < len(self.data.jobs) else None
 
-    def record_job(self, index: int, job_id: UUID) -> None:
+    def record_job(self, index: int, job_id: str) -> None:
         """Save the job of a part; it is on the disk when this returns."""
         if self._restart:
             delete_checkpoint(self._target.path)
@@ -133,11 +132,11 @@ class Checkpoint:
         files = {known: file for known, file in self.data.files.items() if known in jobs}
         self._save({"jobs": jobs, "files": files})
 
-    def record_file(self, job_id: UUID, file: Fingerprint) -> None:
+    def record_file(self, job_id: str, file: Fingerprint) -> None:
         """Save that the file of a part is complete; it is on the disk when this returns."""
         self._save({"files": {**self.data.files, job_id: file}})
 
-    def has_file(self, job_id: UUID) -> bool:
+    def has_file(self, job_id: str) -> bool:
         """Return whether the file of a part exists and is unchanged.
 
         Raises DownloadError if it cannot be read.
@@ -153,7 +152,7 @@ class Checkpoint:
         with translate_os_errors(self.path), atomic_file(self.path, mode=OWNER_ONLY) as file:
             file.write(self.data.model_dump_json().encode())
 
-    def part_target(self, job_id: UUID) -> TargetFile:
+    def part_target(self, job_id: str) -> TargetFile:
         """Return the target of the file of a part, which is kept until all parts are complete."""
         return TargetFile(
             self._target.requested_path, _part_path(self._target.path, job_id), self._target.mode
@@ -222,8 +221,10 @@ def delete_checkpoint(path: AnyPath) -> None:
         delete_file(file)
 
 
-def _part_path(target: Path, job_id: UUID) -> Path:
-    return target.with_name(target.name + _PART_SUFFIX.format(job_id))
+def _part_path(target: Path, job_id: str) -> Path:
+    # Any text is the id of a job, but not a part of the name of a file.
+    name = job_id if _UUID.fullmatch(job_id) else uuid5(NAMESPACE_OID, job_id)
+    return target.with_name(target.name + _PART_SUFFIX.format(name))
 
 
 def delete_file(path: Path) -> None:

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias, cast
-from uuid import UUID
 
 from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError
@@ -352,7 +351,7 @@ class _Export:
         yield Call(partial(self.checkpoint.record_file, job.id, fingerprint))
         return job, part.path
 
-    def _part_target(self, job_id: UUID) -> TargetFile:
+    def _part_target(self, job_id: str) -> TargetFile:
         target = self.checkpoint.part_target(job_id)
         self.part_files.append(target.path)
         return target

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from typing import TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from epfilter.ast import Filter
@@ -29,6 +29,7 @@ from epfilter.exporter.errors import (
 )
 from epfilter.exporter.models import CreateJob, FileLink, Job, JobStatus
 from epfilter.resources import orders, resource_of_job
+from epfilter.snippets import make_printable
 
 AnyFilter: TypeAlias = Filter | str | CreateJob
 """The orders to export: a filter, its text, or the body of the request that creates the job."""
@@ -64,7 +65,7 @@ class JobFlows:
 
     def __init__(self, settings: ClientSettings) -> None:
         self.api = Api(settings)
-        self._known_ids: set[UUID] = set()
+        self._known_ids: set[str] = set()
 
     def create(
         self,
@@ -82,7 +83,7 @@ class JobFlows:
 
         The newest come first, so a job that is created meanwhile only repeats another one.
         """
-        jobs: dict[UUID, Job] = {}
+        jobs: dict[str, Job] = {}
         offset, query = 0, ""
         while True:
             response = yield from self.api.call("GET", JOBS_PATH, query=query)
@@ -101,7 +102,7 @@ class JobFlows:
         job_id = self._id_of(job)
         response = yield from self.api.call(
             "GET",
-            f"{JOBS_PATH}/{job_id}",
+            _job_path(job_id),
             not_found_error=JobExpiredError if job_id in self._known_ids else JobNotFoundError,
             deadline=deadline,
         )
@@ -110,14 +111,15 @@ class JobFlows:
     def get_file_link(self, job: AnyJob) -> Flow[FileLink]:
         """Return the link to the file of a job."""
         job_id = self._id_of(job)
-        path = f"{JOBS_PATH}/{job_id}/file"
+        path = f"{_job_path(job_id)}/file"
         try:
             response = yield from self.api.call("GET", path, not_found_error=JobNotFoundError)
         except JobNotFoundError as error:
             # Either the job does not exist, which the next line raises, or it has no file.
             current = yield from self.get(job_id)
             raise RequestFailedError(
-                f"the job {job_id} has no file; its status is {current.status.value}.",
+                f"the job {make_printable(job_id)} has no file; its status is "
+                f"{current.status.value}.",
                 status=error.status,
                 errors=error.errors,
                 request_id=error.request_id,
@@ -141,7 +143,8 @@ class JobFlows:
             remaining = deadline - self.api.clock()
             if remaining <= 0:
                 raise WaitTimeoutError(
-                    f"the job {job_id} is still {current.status.value} after {seconds:g} s.",
+                    f"the job {make_printable(job_id)} is still {current.status.value} after "
+                    f"{seconds:g} s.",
                     job=current,
                     hint="the job continues; wait for its id again, or use a longer timeout",
                 )
@@ -149,24 +152,37 @@ class JobFlows:
             pause = min(pause * _PAUSE_GROWTH, _MAX_PAUSE)
             current = None
 
-    def _id_of(self, job: AnyJob) -> UUID:
+    def _id_of(self, job: AnyJob) -> str:
         """Return the id of a job; raise SettingsError if it is not one."""
         if isinstance(job, Job):
             return self._register(job).id
-        if isinstance(job, UUID):
-            return job
-        try:
-            return UUID(job)
-        except (ValueError, AttributeError, TypeError):
-            raise SettingsError(
-                "this is not the id of a job.", hint="use a Job, or its id, which is a UUID"
-            ) from None
+        if isinstance(job, str | UUID) and str(job):
+            return str(job)
+        raise SettingsError("this is not the id of a job.", hint="use a Job, or its id, a text")
 
     def _register(self, job: Job) -> Job:
         """Remember the id of a job, and return the job without secrets in its error."""
         self._known_ids.add(job.id)
         error = job.error and mask_secrets(job.error, self.api.secrets())
         return job if error == job.error else job.model_copy(update={"error": error})
+
+
+def _job_path(job_id: str) -> str:
+    """Return the path of a job, whatever its id contains.
+
+    Raises SettingsError for an id that cannot be a part of a path.
+
+    >>> _job_path("a/b?c=1")
+    '/v2/jobs/a%2Fb%3Fc%3D1'
+    """
+    try:
+        quoted = quote(job_id, safe="")
+    except UnicodeEncodeError:
+        quoted = ""
+    # A path with dots is another path.
+    if quoted in {"", ".", ".."}:
+        raise SettingsError("no request can contain this id of a job.")
+    return f"{JOBS_PATH}/{quoted}"
 
 
 def _is_finished(job: Job) -> bool:

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
-from uuid import UUID
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -31,6 +30,7 @@ from epfilter.exporter.models import (
     Job,
     JobResponse,
 )
+from epfilter.snippets import make_printable
 
 _LOGGER = logging.getLogger("epfilter.exporter.client")
 
@@ -105,7 +105,7 @@ def _parse_job_or_none(item: object) -> Job | None:
         return None
 
 
-def parse_job(response: httpx.Response, expected_id: UUID | None = None) -> Job:
+def parse_job(response: httpx.Response, expected_id: str | None = None) -> Job:
     """Return the only job of a response.
 
     Raises UnexpectedResponseError for any other response, and for a job with another id.
@@ -114,8 +114,10 @@ def parse_job(response: httpx.Response, expected_id: UUID | None = None) -> Job:
         job = _parse(response, JobResponse, "a job").job
     except FilterValueError:
         raise _unexpected_content_error(response, "exactly one job") from None
-    if expected_id is not None and job.id != expected_id:
-        raise build_unexpected_error(response, f"is not about the job {expected_id}")
+    # A UUID may be sent in upper case.
+    if expected_id is not None and job.id.lower() != expected_id.lower():
+        shown = make_printable(expected_id)
+        raise build_unexpected_error(response, f"is not about the job {shown}")
     return job
 
 
