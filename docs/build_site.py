@@ -29,6 +29,7 @@ from typing import Any
 
 import api_page
 import column_page
+import playground_app
 import resource_pages
 import rule_pages
 import speed_page
@@ -136,6 +137,7 @@ def build(folder: Path, *, versions: bool = False) -> Path:
     """
     shutil.rmtree(folder, ignore_errors=True)
     write_sources(folder, generate_pages(), versions=versions)
+    playground_app.write_app(folder / "pages" / "playground" / "app")
     done = subprocess.run([*_zensical("build", folder), "--strict"], check=False)  # noqa: S603 - fixed arguments
     if done.returncode:
         sys.exit(done.returncode)  # Zensical has printed the reason
@@ -146,6 +148,7 @@ def serve(folder: Path) -> None:
     """Serve the site until Ctrl-C, and update its pages when their files change."""
     generated = generate_pages()
     write_sources(folder, generated)
+    playground_app.write_app(folder / "pages" / "playground" / "app")
     with subprocess.Popen(_zensical("serve", folder)) as server:  # noqa: S603 - fixed arguments
         try:
             while server.poll() is None:

@@ -76,11 +76,13 @@ def read_licenses() -> str:
     return "\n\n".join(texts)
 
 
-def bundle(target: Path, *, dev: bool = True, **entries: str) -> None:
+def bundle(
+    target: Path, constants: dict[str, str] | None = None, /, *, dev: bool = True, **entries: str
+) -> None:
     """Write a module of JavaScript for each entry: the name of the output, and its source.
 
-    The sources are relative to this folder. Without `dev`, only the packages that this requires are
-    installed.
+    The sources are relative to this folder. `constants` are names in them, with their JSON. Without
+    `dev`, only the packages that this requires are installed.
 
     Raises UnavailableError as `install_packages` does, and RuntimeError for an error in a source.
     """
@@ -88,6 +90,7 @@ def bundle(target: Path, *, dev: bool = True, **entries: str) -> None:
     command = [
         shutil.which("esbuild", path=str(MODULES / ".bin")) or "esbuild",
         *(f"{name}={FOLDER / source}" for name, source in entries.items()),
+        *(f"--define:{name}={expression}" for name, expression in (constants or {}).items()),
         *("--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=warning"),
         f"--outdir={target}",
     ]
