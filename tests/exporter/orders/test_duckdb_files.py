@@ -253,11 +253,12 @@ def test_a_summary_has_the_number_the_months_and_the_first_orders(
     lines = (
         '{"id":"1","payment":"paid","meta":{"timestamps":{"created_at":"2018-10-01T00:30:00+02:00"},'
         '"display_price":{"with_tax":{"amount":500,"currency":"EUR"}}}}\n'
-        '{"id":"2","payment":"paid"}\n{"id":"3"}\n'
+        '{"id":"2","payment":"paid","meta":{"timestamps":{"created_at":"soon"}}}\n{"id":"3"}\n'
     )
-    summary = open_orders(stored(lines)).summarise(parse("eq(payment,paid)"), rows=1)
-    assert (summary.count, summary.months) == (2, {"2018-09": 1})
-    (row,) = summary.rows
+    summary = open_orders(stored(lines)).summarise(parse("eq(payment,paid)"), rows=2)
+    assert (summary.count, summary.months) == (2, {"2018-09": 1})  # one has no valid time
+    assert [row["created_at"] for row in summary.rows] == ["2018-09-30T22:30:00Z", None]
+    row = summary.rows[0]
     assert {name: text for name, text in row.items() if text is not None} == {
         "created_at": "2018-09-30T22:30:00Z",
         "id": "1",

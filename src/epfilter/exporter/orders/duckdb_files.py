@@ -23,13 +23,14 @@ from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions, copy_t
 from epfilter.exporter.orders.duckdb_sql import (
     Source,
     build_csv_select,
+    build_month_select,
+    build_summary_select,
     build_view_select,
-    quote_name,
 )
 from epfilter.exporter.orders.file_formats import FORMATS, describe_csv, describe_jsonl
 from epfilter.exporter.orders.jsonl_validation import find_broken_line
 from epfilter.exporter.orders.order_schema import choose_resource
-from epfilter.exporter.orders.order_summary import SUMMARY_COLUMNS, OrderSummary
+from epfilter.exporter.orders.order_summary import OrderSummary
 from epfilter.exporter.orders.source_paths import printable_name, stat_readable
 from epfilter.targets import filter_frame
 
@@ -86,22 +87,13 @@ class OrderFile:
         rows: int = 5,
     ) -> OrderSummary:
         """Return the number of selected orders, their months, and the first `rows` of them."""
-        # Without ICU, Python gets no timestamp with a zone.
-        names = ", ".join(
-            f"CAST(created_at AT TIME ZONE 'UTC' AS TIMESTAMP) AS {name}"
-            if name == "created_at"
-            else quote_name(name)
-            for name in SUMMARY_COLUMNS
-        )
         with self._open(()) as connection:
             selected, _ = self._select_orders(connection, filter)
-            months = connection.execute(
-                f"SELECT strftime(created_at, '%Y-%m'), count(*) FROM ({selected}) GROUP BY ALL"
-            ).fetchall()
+            months = connection.execute(build_month_select(selected)).fetchall()
             if not months:  # Another query would read the whole file again.
                 return OrderSummary.from_months((), ())
             self._sessions.raise_if_interrupted(connection)
-            first = connection.execute(f"SELECT {names} FROM ({selected}) LIMIT {rows:d}")
+            first = connection.execute(f"{build_summary_select(selected)} LIMIT {rows:d}")
             return OrderSummary.from_months(months, first.fetchall())
 
     def write_csv(

@@ -24,6 +24,7 @@ from epfilter.exporter.orders.order_schema import (
     TIMESTAMP_PATTERN,
     Member,
 )
+from epfilter.exporter.orders.order_summary import SUMMARY_COLUMNS
 
 _INTEGERS = (
     *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
@@ -32,6 +33,10 @@ _INTEGERS = (
 _TIME_TYPES = ("TIMESTAMP", "DATE")
 _SOURCE_TEXT = "source text: "
 """The prefix of columns with the text of a timestamp; no attribute has such a name."""
+
+
+_CREATED_AT = f'TRY_CAST(TRY_CAST("{_SOURCE_TEXT}created_at" AS TIMESTAMPTZ) AS TIMESTAMP)'
+"""The time in UTC; null for an invalid one, because an export writes it as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,17 @@ def build_csv_select(view: str, source: Source, rows: RowsPer, *, neutralise: bo
         item = "unnest(CASE WHEN len(items) > 0 THEN items ELSE [NULL] END) AS item"
         inner = f"SELECT * EXCLUDE (items), {item} FROM ({inner})"
     return f"SELECT {_select_list({name: cells[name] for name in names})} FROM ({inner})"
+
+
+def build_month_select(view: str) -> str:
+    """Return the SELECT of the months of `created_at`, such as `2018-09`, and their orders."""
+    return f"SELECT strftime({_CREATED_AT}, '%Y-%m'), count(*) FROM ({view}) GROUP BY ALL"
+
+
+def build_summary_select(view: str) -> str:
+    """Return the SELECT of `SUMMARY_COLUMNS`."""
+    cells = {name: quote_name(name) for name in SUMMARY_COLUMNS} | {"created_at": _CREATED_AT}
+    return f"SELECT {_select_list(cells)} FROM ({view})"
 
 
 def _select_list(cells: Mapping[str, str]) -> str:
