@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import functools
 import importlib
 import inspect
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from epfilter import Operator, ast, exporter
+from epfilter import Operator, ast, errors, exporter
 from epfilter.exporter import client
 from epfilter.resources import Resource, all_resources, resource_info
 from epfilter.resources.fields import Field
@@ -134,6 +135,24 @@ def test_every_resource_has_a_page_and_is_in_the_index() -> None:
         assert f"| [`{info.name}`]({info.name}.md) |" in pages["index"]
         shown = re.findall(r"^\| `([^` ]+)` \| ", pages[info.name], re.MULTILINE)
         assert shown == list(info.fields)
+
+
+def test_the_tree_of_errors_has_every_error_with_its_bases() -> None:
+    drawing = (REFERENCE / "errors.md").read_text(encoding="utf-8").partition("```text\n")[2]
+    shown: list[tuple[int, str]] = []
+    for line in drawing.partition("```")[0].splitlines():
+        indent, name, also = re.findall(r"^(\W*)(\w+)[^(]*(?:\(also a (\w+)\))?", line)[0]
+        error = getattr(errors, name)
+        parents = [other for depth, other in shown if depth < len(indent)]
+        assert not parents or parents[-1] in {one.__name__ for one in error.__mro__}
+        assert not also or issubclass(error, getattr(builtins, also))
+        shown.append((len(indent), name))
+    public = {
+        name
+        for name, value in vars(errors).items()
+        if inspect.isclass(value) and issubclass(value, errors.FilterError) and name[0] != "_"
+    }
+    assert {name for _, name in shown} == public
 
 
 def is_listed_in_table(value: object) -> bool:

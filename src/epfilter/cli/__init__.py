@@ -8,7 +8,7 @@ _HELP = """Work with the filter language of Elastic Path Commerce.
 
 \b
 Examples:
-  epfilter check 'gt(created_at,2018-09-01):eq(payment,refunded)'
+  epfilter check 'ge(created_at,2018-09-01):eq(payment,refunded)'
   epfilter check @refunds.filter
   epfilter lint src docs
   echo 'eq(payment, paid)' | epfilter format -

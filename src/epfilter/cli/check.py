@@ -38,7 +38,7 @@ finding. The exit code is 0 for a filter that is ok, 1 for any other and 2 for w
 
 \b
 Examples:
-  epfilter check 'gt(created_at,2018-09-01):eq(payment,refunded)'
+  epfilter check 'ge(created_at,2018-09-01):eq(payment,refunded)'
   epfilter check --resource orders 'eq(payment,refunded)'
   epfilter check --format json @refunds.filter
   echo 'eq(payment,paid)' | epfilter check -

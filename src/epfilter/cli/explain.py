@@ -31,7 +31,7 @@ a bad and a good example. The start of a code, such as EPF6, lists the codes.
 \b
 Examples:
   epfilter explain 'gt(total,100):(is_null(coupon)|eq(coupon,none))'
-  epfilter explain --resource orders 'gt(created_at,2018-09-01):eq(payment,refunded)'
+  epfilter explain --resource orders 'ge(created_at,2018-09-01):eq(payment,refunded)'
   epfilter explain --resource orders @refunds.filter
   epfilter explain EPF201
   epfilter explain EPF2

@@ -52,7 +52,7 @@ Missing and null are the same. An empty cell is an empty text, not null.
 \b
 Examples:
   epfilter match 'ge(total,100):eq(payment,paid)' orders.json
-  epfilter match --resource orders 'gt(created_at,2018-09-01)' orders.jsonl
+  epfilter match --resource orders 'ge(created_at,2018-09-01)' orders.jsonl
   epfilter match --count --resource orders 'gt(with_tax,5000)' orders.csv
   echo '{"total": 150}' | epfilter match --format jsonl 'gt(total,100)' -
 

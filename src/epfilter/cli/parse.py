@@ -19,7 +19,7 @@ In JSON every node has an `op`. Calls have a `field` and a `value` or `values`; 
 
 \b
 Examples:
-  epfilter parse 'gt(created_at,2018-09-01):eq(payment,refunded)'
+  epfilter parse 'ge(created_at,2018-09-01):eq(payment,refunded)'
   epfilter parse --format tree '(eq(a,1)|eq(b,2)):eq(c,3)'
 """
 

@@ -16,7 +16,7 @@ Errors go to standard error; an invalid filter prints nothing else.
 
 \b
 Examples:
-  epfilter payload 'gt(created_at,2018-09-01):eq(payment,refunded)'
+  epfilter payload 'ge(created_at,2018-09-01):eq(payment,refunded)'
   epfilter payload @refunds.filter |
     curl -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
       -d @- https://useast.api.elasticpath.com/v2/jobs

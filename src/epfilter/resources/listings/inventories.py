@@ -29,9 +29,7 @@ class InventoryStock(
 
     location = Eq(
         string(),
-        note=(
-            "from the example of the filter parameter; the value is probably the slug of a location"
-        ),
+        note=("documented by an example only; its value is probably the slug of a location"),
     )
 
 
@@ -45,9 +43,7 @@ class InventoryTransactions(
 
     location = Eq(
         string(),
-        note=(
-            "from the example of the filter parameter; in the schema it is the slug of a location"
-        ),
+        note=("documented by an example only; in the schema it is the slug of a location"),
     )
 
 

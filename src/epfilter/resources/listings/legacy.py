@@ -16,7 +16,7 @@ __all__ = ["legacy_brands", "legacy_categories", "legacy_collections", "legacy_p
 
 _OLD = Deprecation()
 _DECLARED_BOOLEAN = (
-    "documented as `boolean`, but the example value is `live`; values from the create page"
+    "documented as `boolean`, but the example is `live`; these are documented for creating one"
 )
 _OLD_CATALOG = "Legacy catalog, documented on docs.moltin.com only."
 
@@ -67,14 +67,14 @@ class LegacyProducts(
     status = EqLike[_Status](
         enum(*get_args(_Status)),
         deprecated=_OLD,
-        note="values from the page on creating products",
+        note="the values are documented for creating products",
     )
     description = Like(string(), deprecated=_OLD)
     commodity_type = Eq(
         string(),
         deprecated=_OLD,
         known_values=("physical", "digital"),
-        note="values from examples; no list is documented",
+        note="no list of values is documented; these are from examples",
     )
     manage_stock = Eq(boolean(), deprecated=_OLD)
     brand = Nested(Brand, multivalued=True)
@@ -110,7 +110,7 @@ class LegacyBrands(
     status = Eq[_Status](
         enum(*get_args(_Status)),
         deprecated=_OLD,
-        note="values from the page on creating brands",
+        note="the values are documented for creating brands",
     )
 
 

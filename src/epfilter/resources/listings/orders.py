@@ -20,7 +20,7 @@ _PARTIAL = "a UUID; `like` also accepts parts of it with `*`"
 _MINOR_UNITS = "in minor units: 10000 means $100.00"
 _AMONG_OTHERS = "matches orders that contain the product, among others"
 _OLD_NAMES = "documented on docs.moltin.com only; the changelog deprecates it"
-_UUID_BY_EXAMPLE = "the type is inferred from examples"
+_UUID_BY_EXAMPLE = "the type is not documented; examples are UUIDs"
 
 
 _Status = Literal["complete", "incomplete", "cancelled", "processing"]

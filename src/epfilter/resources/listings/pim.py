@@ -25,7 +25,7 @@ __all__ = ["pim_custom_relationships", "pim_hierarchies", "pim_jobs", "pim_nodes
 
 
 _ANY_ID = "not necessarily a UUID: examples use `100` and `some-id`"
-_BOOLEAN_BY_NAME = "the type is inferred from the name"
+_BOOLEAN_BY_NAME = "the type is not documented; the name is that of a boolean"
 _IN_BODY = "the filter is in the body, as data.filter"
 _IDS_AS_NUMBERS = "Examples compare ids with numbers: lt(id,100), ge(parent_id,500)."
 

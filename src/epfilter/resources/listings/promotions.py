@@ -112,13 +112,13 @@ class PromotionJobs(
     """The filterable fields of `GET /v2/promotions/{promotionID}/jobs`."""
 
     job_type = Eq[_JobType](
-        enum(*get_args(_JobType)), note="values from the text of the documentation"
+        enum(*get_args(_JobType)), note="the documentation names these values only in its text"
     )
     status = Eq[_Status](
         enum(*get_args(_Status)),
         note=(
-            "values from the text of the documentation; the example uses `complete` instead of "
-            "`completed`"
+            "the documentation names these values only in its text; its example uses `complete` "
+            "instead of `completed`"
         ),
     )
 

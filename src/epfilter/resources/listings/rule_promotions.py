@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 
-_OPERATOR_OF_2024 = "operator from the 2024 page; the newest spec lists none"
+_OPERATOR_OF_2024 = "documented in 2024; the current documentation lists no operator"
 
 
 _Strategy = Literal[
@@ -139,7 +139,7 @@ class RulePromotionUsages(
     """The filterable fields of `GET /v2/rule-promotions/{promotionID}/usages`."""
 
     id = Eq(string(), note=_OPERATOR_OF_2024)
-    code = Eq(string(), note="operator from the 2024 page and an example of the spec")
+    code = Eq(string(), note="documented in 2024, and by an example of the current documentation")
     used_on = Ordered(timestamp())
 
 

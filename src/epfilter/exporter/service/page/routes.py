@@ -39,7 +39,7 @@ _THREADS = 2
 """The most threads for what is typed, so that they leave some to the operations of the platform."""
 
 _EXAMPLES = (
-    "gt(created_at,2018-09-01):lt(created_at,2018-10-01):eq(payment,refunded)",
+    "ge(created_at,2018-09-01):lt(created_at,2018-10-01):eq(payment,refunded)",
     "ge(with_tax,10000):(eq(shipping,unfulfilled)|eq(payment,unpaid))",
     "like(email,*@example.com)",
 )
