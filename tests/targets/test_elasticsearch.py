@@ -6,13 +6,15 @@ What the queries select is in test_elasticsearch_server.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from epfilter import F, FilterSyntaxError, FilterTypeError, all_of, any_of
+from epfilter import F, FilterError, FilterSyntaxError, FilterTypeError, all_of, any_of
 from epfilter.ast import Filter, Operator
 from epfilter.errors import ResourceError, UnsupportedFilterError
 from epfilter.targets import to_elasticsearch
@@ -64,6 +66,22 @@ def test_the_fields_may_be_a_function() -> None:
         (
             {"mapping": {"properties": {"a": {"type": ["long"]}}}},
             "mapping: the type of `a` is a str",
+        ),
+        ({"mapping": {"properties": {5: {}}}}, "mapping: a name in `properties` is a str, not"),
+        *(
+            (
+                {"mapping": {"properties": {"a": field}}},
+                f"mapping: `{parameter}` of `{name}` is a positive number, not ",
+            )
+            for value in ("x", True, [5], 0, None, "nan", 10**400)
+            for name, parameter, field in (
+                (
+                    "a.raw",
+                    "ignore_above",
+                    {"type": "text", "fields": {"raw": {"type": "keyword", "ignore_above": value}}},
+                ),
+                ("a", "scaling_factor", {"type": "scaled_float", "scaling_factor": value}),
+            )
         ),
         ({"nested": "items"}, "nested is a list of paths, not a value of type str."),
         ({"nested": 5}, "nested is a list of paths, not a value of type int."),
@@ -182,3 +200,51 @@ def test_the_response_of_the_client_is_a_mapping() -> None:
     properties = {"properties": {"a": {"type": "long"}}}
     for mapping in (properties, {"mappings": properties}, {"shop-1": {"mappings": properties}}):
         assert to_elasticsearch("eq(a,x)", mapping=mapping) == {"match_none": {}}
+
+
+_names = st.sampled_from(["a", "b", "properties", "mappings", "type", ""])
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["x", "5", "false"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(_names, inner, max_size=2),
+    max_leaves=4,
+)
+_types = st.sampled_from(
+    ["keyword", "text", "long", "scaled_float", "date", "object", "nested", "alias", "date_nanos"]
+)
+_PARAMETERS = ("ignore_above", "scaling_factor", "format", "normalizer", "null_value", "index")
+_some_fields = st.recursive(
+    st.fixed_dictionaries(
+        {}, optional={"type": _types | _json, **dict.fromkeys((*_PARAMETERS, "path"), _json)}
+    ),
+    lambda inner: st.fixed_dictionaries(
+        {"type": _types},
+        optional={
+            "properties": st.dictionaries(_names, inner, max_size=2) | _json,
+            "fields": st.dictionaries(_names, inner, max_size=2) | _json,
+            "enabled": _json,
+        },
+    ),
+    max_leaves=5,
+)
+_properties = st.fixed_dictionaries({"properties": st.dictionaries(_names, _some_fields)})
+_CALLS = [
+    f"{op}({path},{value})"
+    for op in ("eq", "gt", "like", "text")
+    for path in ("a", "a.b", "b.a", "a.a.b")
+    for value in ("x", "5.5", "2018-09-01", "1e40")
+] + ["is_null(a)", "is_null(a.b)"]
+
+
+@given(mapping=_json | _properties | _properties.map(lambda each: {"mappings": each}))
+def test_any_mapping_gives_a_query_or_an_error_of_a_filter(mapping: Any) -> None:
+    for f in _CALLS:
+        with suppress(FilterError):
+            json.dumps(to_elasticsearch(f, mapping=mapping))
+
+
+def test_a_deep_mapping() -> None:
+    mapping: dict[str, Any] = {"properties": {"a": {"type": "keyword"}}}
+    for _ in range(5000):
+        mapping = {"properties": {"a": mapping}}
+    with pytest.raises(UnsupportedFilterError, match="the mapping has no field `b`"):
+        to_elasticsearch("eq(b,x)", mapping=mapping)

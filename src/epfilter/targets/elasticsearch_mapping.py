@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from math import inf, nan
 from typing import Any
 
 from epfilter.errors import FilterTypeError, describe_type
+from epfilter.snippets import format_argument, shorten
 
 _HINT = 'as in {"properties": {"name": {"type": "keyword"}}}, or the response to GET INDEX/_mapping'
 
@@ -36,7 +39,26 @@ class IndexField:
         exact = [each for each in self.sub_fields if each.is_exact and each.type in TEXTS]
         if self.is_exact or not exact:
             return self
-        return max(exact, key=lambda each: float(each.parameters.get("ignore_above", "inf")))
+        return max(exact, key=lambda each: each.read_positive("ignore_above", inf))
+
+    def read_positive(self, parameter: str, default: float) -> float:
+        """Return a parameter that is a positive number; `default` if the field does not have it.
+
+        Raises FilterTypeError for any other value.
+        """
+        if parameter not in self.parameters:
+            return default
+        value, number = self.parameters[parameter], nan
+        if isinstance(value, (int, float, str)) and not isinstance(value, bool):
+            with suppress(ValueError, OverflowError):
+                number = float(value)
+        if not 0 < number < inf:
+            raise FilterTypeError(
+                f"mapping: `{parameter}` of `{shorten(self.name)}` is a positive number, not "
+                f"{format_argument(value)}.",
+                hint="pass the mapping that Elasticsearch returns",
+            )
+        return number
 
     def find_words(self) -> IndexField:
         """Return the field or the first sub-field that holds words, or the field itself."""
@@ -69,10 +91,11 @@ class IndexMapping:
         """
         made = cls()
         root = _find_root(mapping)
-        for name, definition in _members(root, "properties"):
-            made._add(name, definition)
-        for name, definition in _members(root, "runtime"):
-            made._add(name, definition)
+        pending = [*_members(root, "properties"), *_members(root, "runtime")]
+        while pending:  # not by recursion, because a mapping may be deep
+            name, definition = pending.pop()
+            inner = made._add(name, definition)
+            pending += [(f"{name}.{each}", parameters) for each, parameters in inner]
         for name, each in list(made.fields.items()):
             if each.type == "alias":
                 target = made.fields.get(str(each.parameters.get("path")))
@@ -80,7 +103,10 @@ class IndexMapping:
                     made.fields[name] = target
         return made
 
-    def _add(self, name: str, definition: Mapping[str, Any]) -> None:
+    def _add(
+        self, name: str, definition: Mapping[str, Any]
+    ) -> Iterable[tuple[str, Mapping[str, Any]]]:
+        """Add a field and its sub-fields; return the fields inside it."""
         type_ = _read_type(definition, name, "object")
         subs = [
             IndexField(f"{name}.{sub}", _read_type(parameters, sub, ""), parameters)
@@ -93,8 +119,8 @@ class IndexMapping:
         if type_ == "nested":
             self.nested.add(name)
         if type_ in CONTAINERS and definition.get("enabled", True) not in (False, "false"):
-            for inner, parameters in _members(definition, "properties"):
-                self._add(f"{name}.{inner}", parameters)
+            return _members(definition, "properties")
+        return ()
 
 
 def _find_root(mapping: object) -> Mapping[str, Any]:
@@ -135,6 +161,10 @@ def _members(definition: Mapping[str, Any], name: str) -> Iterator[tuple[str, Ma
             f"mapping: `{name}` is a mapping, not {describe_type(members)}.", hint=_HINT
         )
     for key, value in members.items():
+        if not isinstance(key, str):
+            raise FilterTypeError(
+                f"mapping: a name in `{name}` is a str, not {describe_type(key)}.", hint=_HINT
+            )
         if not isinstance(value, Mapping):
             raise FilterTypeError(
                 f"mapping: `{key}` is a mapping, not {describe_type(value)}.", hint=_HINT

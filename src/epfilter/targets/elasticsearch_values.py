@@ -247,7 +247,7 @@ def field_type(field: IndexField, call: BoundCall) -> FieldType:
         formats = str(field.parameters.get("format", _FORMAT)).split("||")
         return _Date(has_format=_FORMAT not in formats)
     if field.type == "scaled_float":
-        return _ScaledFloat(Decimal(str(field.parameters.get("scaling_factor", 1))))
+        return _ScaledFloat(Decimal(str(field.read_positive("scaling_factor", 1))))
     if field.type in _TYPES:
         return _TYPES[field.type]
     raise unsupported(
