@@ -148,3 +148,18 @@ def test_elasticsearch_gets_long_lists_in_chunks() -> None:
     query = to_elasticsearch(F.a.in_(map(str, range(100_000, 170_000))))["bool"]
     assert [len(each["terms"]["a"]) for each in query["should"]] == [65_536, 4_464]
     assert query["minimum_should_match"] == 1
+
+
+@pytest.mark.parametrize("translate", [to_mongo, to_elasticsearch])
+@pytest.mark.parametrize("op", ["in_", "contains_all"])
+@pytest.mark.parametrize(
+    "values",
+    [[f"k{n}" for n in range(400)], [f"{n}.5" for n in range(400)]],
+    ids=["text", "number"],
+)
+def test_the_work_of_a_query_is_linear(translate: Any, op: str, values: list[str]) -> None:
+    def work(count: int) -> int:
+        f = getattr(F.a, op)(values[:count])
+        return count_lines(lambda: translate(f))
+
+    assert work(400) < 2.5 * work(200)
