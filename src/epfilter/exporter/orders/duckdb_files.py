@@ -9,9 +9,10 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
@@ -19,7 +20,12 @@ from epfilter.ast import Filter
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.columns import RowsPer
 from epfilter.exporter.orders.csv_validation import check_rows, find_long_row
-from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions, copy_to_csv
+from epfilter.exporter.orders.duckdb_sessions import (
+    CsvError,
+    DataError,
+    Sessions,
+    copy_to_csv,
+)
 from epfilter.exporter.orders.duckdb_sql import (
     Source,
     build_csv_select,
@@ -28,6 +34,7 @@ from epfilter.exporter.orders.duckdb_sql import (
     build_view_select,
 )
 from epfilter.exporter.orders.file_formats import FORMATS, describe_csv, describe_jsonl
+from epfilter.exporter.orders.item_rows import build_repetition_select, uses_items
 from epfilter.exporter.orders.jsonl_validation import find_broken_line
 from epfilter.exporter.orders.order_schema import choose_resource
 from epfilter.exporter.orders.order_summary import OrderSummary
@@ -41,6 +48,8 @@ _LINE = re.compile(r", in line (\d{1,15}):")
 """The line in a message of DuckDB."""
 
 _LEAST_SEARCH_SECONDS = 2.0
+
+Result = TypeVar("Result")
 
 
 class _SearchTooLongError(Exception):
@@ -76,10 +85,13 @@ class OrderFile:
 
     def count(self, filter: Filter | None) -> int:  # noqa: A002 - as the platform calls it
         """Return how many orders the filter selects; None selects all orders."""
-        with self._open(()) as connection:
-            selected, _ = self._select_orders(connection, filter)
+
+        def count_rows(connection: duckdb.DuckDBPyConnection, source: Source) -> int:
+            selected, _ = self._select_orders(connection, source, filter, "order")
             row = connection.execute(f"SELECT count(*) FROM ({selected})").fetchone()
-        return 0 if row is None else int(row[0])
+            return 0 if row is None else int(row[0])
+
+        return self._run(count_rows)
 
     def summarise(
         self,
@@ -87,14 +99,17 @@ class OrderFile:
         rows: int = 5,
     ) -> OrderSummary:
         """Return the number of selected orders, their months, and the first `rows` of them."""
-        with self._open(()) as connection:
-            selected, _ = self._select_orders(connection, filter)
+
+        def query(connection: duckdb.DuckDBPyConnection, source: Source) -> OrderSummary:
+            selected, _ = self._select_orders(connection, source, filter, "order")
             months = connection.execute(build_month_select(selected)).fetchall()
             if not months:  # Another query would read the whole file again.
                 return OrderSummary.from_months((), ())
             self._sessions.raise_if_interrupted(connection)
             first = connection.execute(f"{build_summary_select(selected)} LIMIT {rows:d}")
             return OrderSummary.from_months(months, first.fetchall())
+
+        return self._run(query)
 
     def write_csv(
         self,
@@ -108,11 +123,14 @@ class OrderFile:
         target = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow links
         if target.exists() and target.samefile(self._path):
             raise OrdersError("the CSV file would overwrite the orders. Choose another file.")
-        with self._open((target,), target.parent) as connection:
-            selected, source = self._select_orders(connection, filter)
+
+        def copy(connection: duckdb.DuckDBPyConnection, source: Source) -> int:
+            selected, source = self._select_orders(connection, source, filter, rows)
             self._sessions.raise_if_interrupted(connection)
             cells = build_csv_select(selected, source, rows, neutralise=neutralise)
             return copy_to_csv(connection, cells, target)
+
+        return self._run(copy, (target,), target.parent)
 
     def interrupt(self) -> None:
         """End a call that runs in another thread."""
@@ -120,7 +138,7 @@ class OrderFile:
 
     def require_ready(self) -> None:
         """Raise OrdersError if the file does not begin like a file of orders."""
-        with self._open(()) as connection:
+        with self._open() as connection:
             source = self._describe(connection, self._path)
             if self._describe is describe_jsonl:
                 connection.execute(f"SELECT * FROM {source.table} LIMIT 1").fetchone()
@@ -128,37 +146,82 @@ class OrderFile:
     def close(self) -> None:
         """Do nothing; between two calls the source holds nothing."""
 
+    def _run(
+        self,
+        call: Callable[[duckdb.DuckDBPyConnection, Source], Result],
+        targets: tuple[Path, ...] = (),
+        folder: Path | None = None,
+    ) -> Result:
+        """Return what `call` returns for the source of the file.
+
+        A valid CSV file that several threads cannot divide is read again, by one.
+        """
+        if self._describe is not describe_csv:
+            with self._open(targets, folder) as connection:
+                return call(connection, self._describe(connection, self._path))
+        for one_thread in (False, True):
+            with (
+                nullcontext() if one_thread else suppress(CsvError),
+                self._open(targets, folder, one_thread=one_thread) as connection,
+            ):
+                source = self._describe(connection, self._path, parallel=not one_thread)
+                if not one_thread:
+                    check_rows(self._path, partial(self._sessions.raise_if_interrupted, connection))
+                return call(connection, source)
+        raise AssertionError("unreachable")  # pragma: no cover
+
     def _select_orders(
         self,
         connection: duckdb.DuckDBPyConnection,
+        source: Source,
         f: Filter | None,
+        rows: RowsPer,
     ) -> tuple[str, Source]:
-        source = self._describe(connection, self._path)
-        if self._describe is describe_csv:
-            check_rows(self._path, partial(self._sessions.raise_if_interrupted, connection))
+        """Return the SELECT of the orders, and the source that suffices for these rows."""
+        if source.ungrouped is not None:
+            source = self._choose_grouping(connection, source, f, rows)
         view = build_view_select(source)
         if f is None:
             return view, source
         resource = choose_resource(f, check=self._check)
         return filter_frame(connection.sql(view), f, resource).sql_query(), source
 
+    def _choose_grouping(
+        self, connection: duckdb.DuckDBPyConnection, source: Source, f: Filter | None, rows: RowsPer
+    ) -> Source:
+        """Return the source that needs the least memory for a filter and these rows."""
+        if rows == "order":
+            return source.without_details or source
+        if source.ungrouped is None or uses_items(f):
+            return source
+        select = build_repetition_select(source.ungrouped)
+        self._sessions.raise_if_interrupted(connection)
+        ((repeated,),) = connection.execute(select).fetchall()
+        return source.ungrouped if repeated else source
+
     @contextmanager
     def _open(
-        self, targets: tuple[Path, ...], folder: Path | None = None
+        self,
+        targets: tuple[Path, ...] = (),
+        folder: Path | None = None,
+        *,
+        one_thread: bool = False,
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Yield a connection that can read the file; every error becomes an OrdersError.
 
         Raises OrdersError too if the file changes meanwhile: its orders may never have been in one
-        file together.
+        file together. Raises CsvError for a CSV file that one thread may be able to read.
         """
         before, start = self._identity(), time.monotonic()
+        paths = (self._path, *targets)
         try:
-            with self._sessions.session((self._path, *targets), folder) as connection:
+            with self._sessions.session(paths, folder, one_thread=one_thread) as connection:
                 try:
                     with self._sessions.translate_errors(connection):
                         yield connection
                 except DataError as error:
-                    if self._identity() == before:
+                    is_final = one_thread or not isinstance(error, CsvError)
+                    if is_final and self._identity() == before:
                         # Here, where it can be interrupted.
                         raise self._explain(connection, error, time.monotonic() - start) from None
                     raise

@@ -26,11 +26,17 @@ _INTERRUPT_SECONDS = 5.0
 _COPY_OPTIONS = "FORMAT csv, HEADER true, USE_TMP_FILE false"
 """The target is a temporary file of the caller already, so DuckDB needs none."""
 
+_CSV_ERROR = re.compile(r"CSV Error on Line|Parallel CSV Reader")
+
 _GLOB = re.compile(r"[*?\[]")
 
 
 class DataError(Exception):
     """Invalid data, in the words of DuckDB; its line numbers are not reliable."""
+
+
+class CsvError(DataError):
+    """A CSV file that DuckDB does not read; a valid one is read by one thread."""
 
 
 class Sessions:
@@ -54,9 +60,13 @@ class Sessions:
 
     @contextmanager
     def session(
-        self, paths: Collection[Path] = (), folder: Path | None = None
+        self,
+        paths: Collection[Path] = (),
+        folder: Path | None = None,
+        *,
+        one_thread: bool = False,
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Yield a connection that can reach only these paths.
+        """Yield a connection that can reach only these paths, and may have only `one_thread`.
 
         Data that does not fit into memory goes into `folder`, unless the settings name a folder;
         that one is created if it is missing. Raises DataError for invalid data, and OrdersError
@@ -67,7 +77,7 @@ class Sessions:
         names = _names_in_messages(paths, spill)
         self._make_temporary()
         with _translate_errors(names):
-            connection = self._connect(paths, spill)
+            connection = self._connect(paths, spill, 1 if one_thread else self._threads)
         with self._ended:
             self._running[connection] = names
         try:
@@ -123,13 +133,15 @@ class Sessions:
             message = error.strerror or type(error).__name__
             raise OrdersError(f"cannot create the folder for temporary files: {message}.") from None
 
-    def _connect(self, paths: Iterable[Path], spill: Path | None) -> duckdb.DuckDBPyConnection:
+    def _connect(
+        self, paths: Iterable[Path], spill: Path | None, threads: int
+    ) -> duckdb.DuckDBPyConnection:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
             "memory_limit": f"{self._memory}B",
-            "threads": self._threads,
+            "threads": threads,
             "python_enable_replacements": False,
             "temp_directory": "" if spill is None else str(spill),
         }
@@ -205,8 +217,11 @@ def _translate(error: Exception, names: Mapping[str, str]) -> Exception:
         return OrdersError("the export needs more memory than it may use.", hint="allow more")
     if isinstance(error, OSError):
         return OrdersError(f"{error.strerror or error}.")
-    if isinstance(error, (duckdb.DataError, duckdb.InvalidInputException)):
-        return DataError(_first_line(message))
+    if _CSV_ERROR.search(message) or isinstance(
+        error, (duckdb.DataError, duckdb.InvalidInputException)
+    ):
+        kind = CsvError if _CSV_ERROR.search(message) else DataError
+        return kind(_first_line(message))
     return OrdersError(f"DuckDB cannot read or write the data: {_first_line(message)}")
 
 

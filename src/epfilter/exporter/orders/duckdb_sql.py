@@ -53,6 +53,9 @@ class Source:
 
     `item` maps members to expressions of the variable `item`, one element of `items`. `lists` maps
     attributes to columns of the source that are lists already.
+
+    A source whose rows are grouped into orders has two others: `ungrouped`, where each row is an
+    order with its item, and `without_details`, whose items have only the attributes of filters.
     """
 
     table: str
@@ -60,6 +63,8 @@ class Source:
     items: str | None = None
     item: Mapping[str, Value] | None = None
     lists: Mapping[str, str] | None = None
+    ungrouped: Source | None = None
+    without_details: Source | None = None
 
 
 def quote_name(name: str) -> str:

@@ -29,7 +29,7 @@ from epfilter.exporter.orders.order_schema import (
 from epfilter.exporter.orders.response_files import read_orders
 from epfilter.exporter.orders.table_columns import locate_columns
 
-Describe = Callable[[duckdb.DuckDBPyConnection, Path], Source]
+Describe = Callable[..., Source]
 
 
 def _struct_type(tree: Tree) -> str:
@@ -99,10 +99,19 @@ def _source_of_objects(table: str) -> Source:
     )
 
 
-def describe_csv(connection: duckdb.DuckDBPyConnection, path: Path) -> Source:  # noqa: ARG001 - all is text
+def describe_csv(
+    connection: duckdb.DuckDBPyConnection,  # noqa: ARG001 - all is text
+    path: Path,
+    *,
+    parallel: bool = True,
+) -> Source:
     """Return the source for CSV; its columns have the names of attributes or of our CSV files.
 
     An empty cell is null.
+
+    In `parallel`, each thread searches for the end of a row. DuckDB raises an error where one has
+    found it inside quotes: its rows do not end where those of the next thread begin. Without
+    `parallel`, one thread is best: several would keep the whole file in memory.
     """
     names = read_header(path)
     columns = ", ".join(f"{quote_text(name)}: 'VARCHAR'" for name in names)
@@ -111,8 +120,7 @@ def describe_csv(connection: duckdb.DuckDBPyConnection, path: Path) -> Source:  
         "delim = ',', quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, "
         # By default the buffer would hold sixteen rows of the maximum size.
         f"max_line_size = {MAX_ROW_BYTES}, buffer_size = {2 * MAX_ROW_BYTES}, "
-        # Several threads would search for line ends, and may find one inside quotes.
-        f"parallel = false, columns = {{{columns}}})"
+        f"parallel = {parallel}, columns = {{{columns}}})"
     )
     return locate_columns(table, dict.fromkeys(names, duckdb.sqltypes.VARCHAR))
 

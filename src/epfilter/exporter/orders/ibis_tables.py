@@ -302,4 +302,5 @@ def _describe_batches(
     replaced = f" REPLACE ({', '.join(as_json)})" if as_json else ""
     table = f"(SELECT *{replaced} FROM batches)"
     relation = connection.sql(f"SELECT * FROM {table}")
-    return locate_columns(table, dict(zip(relation.columns, relation.types, strict=True)))
+    types = dict(zip(relation.columns, relation.types, strict=True))
+    return locate_columns(table, types, once=True)

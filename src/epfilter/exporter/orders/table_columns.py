@@ -4,8 +4,6 @@ Orders may be nested as the platform returns them, flat with our names, or as in
 one row per order with lists of its products, or one row per item.
 """
 
-# ruff: noqa: S608 - names and texts of the SQL go through `quote_name` and `quote_text`
-
 from __future__ import annotations
 
 import json
@@ -21,6 +19,7 @@ from epfilter.exporter.orders.duckdb_sql import (
     quote_path,
     quote_text,
 )
+from epfilter.exporter.orders.item_rows import group_item_rows
 from epfilter.exporter.orders.order_schema import (
     FULL_NAMES,
     ITEM_ATTRIBUTES,
@@ -34,8 +33,10 @@ from epfilter.exporter.orders.order_schema import (
 Types = Mapping[str, DuckDBPyType]
 
 
-def locate_columns(table: str, types: Types) -> Source:
+def locate_columns(table: str, types: Types, *, once: bool = False) -> Source:
     """Return where the members of orders are in the columns of a table; a missing one is null.
+
+    A table that can be read only `once` is kept where one row per item requires to read it twice.
 
     Raises OrdersError if the table has no column `id`, if `items` is not a list of objects, and if
     two names are the same name for DuckDB.
@@ -57,9 +58,9 @@ def locate_columns(table: str, types: Types) -> Source:
     item_columns = {
         member.name: value for member in ITEM_MEMBERS if (value := _flat_column(types, member.name))
     }
-    return (
-        _group_item_rows(table, columns, item_columns) if item_columns else Source(table, columns)
-    )
+    if item_columns:
+        return group_item_rows(table, columns, item_columns, once=once)
+    return Source(table, columns)
 
 
 def _require_distinct_names(names: Iterable[str]) -> None:
@@ -160,35 +161,3 @@ def _source_with_lists(
     )
     item = {name: Value(quote_path(("item", name))) for name in ITEM_ATTRIBUTES}
     return Source(table, columns, items, item)
-
-
-def _group_item_rows(
-    table: str, columns: Mapping[str, Value], item_columns: Mapping[str, Value]
-) -> Source:
-    """Return the source for one row per item: an order has the position of its first row.
-
-    The members of the order itself are those of its first row. A row without any value of an item
-    is an order without items.
-    """
-    order = ", ".join(f"{quote_name(name)}: {value.sql}" for name, value in columns.items())
-    item = ", ".join(f"{quote_name(name)}: {value.sql}" for name, value in item_columns.items())
-    some = " OR ".join(f"{value.sql} IS NOT NULL" for value in item_columns.values())
-    numbered = f"SELECT row_number() OVER () AS position, * FROM {table}"
-    packed = (
-        f"SELECT position, {{{order}}} AS whole, CASE WHEN {some} THEN {{{item}}} END AS item "
-        f"FROM ({numbered})"
-    )
-    grouped = (
-        "SELECT min(position) AS position, arg_min_null(whole, position) AS whole, "
-        "coalesce(list(item ORDER BY position) FILTER (item IS NOT NULL), []) AS items "
-        f"FROM ({packed}) GROUP BY whole.id, CASE WHEN whole.id IS NULL THEN position END"
-    )
-    return Source(
-        f"(SELECT unnest(whole), items FROM ({grouped}) ORDER BY position)",
-        {name: Value(quote_name(name), value.type) for name, value in columns.items()},
-        "items",
-        {
-            name: Value(quote_path(("item", name)), value.type)
-            for name, value in item_columns.items()
-        },
-    )

@@ -1,0 +1,128 @@
+"""Sources with one row per item, such as exported files: their rows grouped into orders.
+
+The aggregates of DuckDB cannot move lists and objects from memory to the disk. So only items are
+collected in lists, not orders, and only those members of items that are used; and nothing is
+grouped where each row has all of its order already, as in the files that an export writes.
+"""
+
+# ruff: noqa: S608 - names and texts of the SQL go through `quote_name` and `quote_text`
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from epfilter.ast import Comparison, Filter, IsNull, Membership, walk
+from epfilter.exporter.orders.duckdb_sql import Source, Value, quote_name, quote_path
+from epfilter.exporter.orders.order_schema import ITEM_ATTRIBUTES
+
+_POSITION = "row position"
+"""The name of a column with the number of the row; no attribute has such a name."""
+
+
+def group_item_rows(
+    table: str, columns: Mapping[str, Value], item_columns: Mapping[str, Value], *, once: bool
+) -> Source:
+    """Return the source for one row per item: an order has the position of its first row.
+
+    The members of the order itself are those of its first row. A row without any value of an item
+    is an order without items. A table that can be read only `once` is kept.
+    """
+    numbered = f"SELECT row_number() OVER () AS {quote_name(_POSITION)}, * FROM {table}"
+    kept = {name: value for name, value in item_columns.items() if name in ITEM_ATTRIBUTES}
+    items = f"CASE WHEN {_has_item(item_columns)} THEN [{_pack(item_columns)}] END"
+    ungrouped = Source(
+        # Only these columns, because one with the name of a variable would be that variable.
+        f"(SELECT {_select_list(columns)}, {items} AS items FROM {table})",
+        _rename(columns),
+        "items",
+        _unpack(item_columns),
+    )
+    return replace(
+        _group(numbered, columns, item_columns, item_columns, once=once),
+        ungrouped=ungrouped,
+        without_details=_group(numbered, columns, item_columns, kept, once=once),
+    )
+
+
+def _group(
+    numbered: str,
+    columns: Mapping[str, Value],
+    item_columns: Mapping[str, Value],
+    kept: Mapping[str, Value],
+    *,
+    once: bool,
+) -> Source:
+    """Return the source for rows that are grouped, with these members of their items."""
+    position = quote_name(_POSITION)
+    order_id = columns["id"].sql
+    order = ", ".join(map(quote_name, columns))
+    # Their order is restored at the end, because an ordered aggregate would need more memory.
+    items = f"list({{{position}: {position}, {_pack(kept)[1:]}) FILTER ({_has_item(item_columns)})"
+    grouped = (
+        f"SELECT min({position}) AS first_position, list_sort(coalesce({items}, [])) AS items "
+        f"FROM numbered GROUP BY {order_id}, CASE WHEN {order_id} IS NULL THEN {position} END"
+    )
+    kind = "MATERIALIZED" if once else "NOT MATERIALIZED"
+    return Source(
+        f"(WITH numbered AS {kind} ({numbered}) "
+        f"SELECT {order}, items FROM (SELECT {position}, {_select_list(columns)} FROM numbered) "
+        f"JOIN ({grouped}) ON {position} = first_position ORDER BY {position})",
+        _rename(columns),
+        "items",
+        _unpack(kept),
+    )
+
+
+def _select_list(columns: Mapping[str, Value]) -> str:
+    return ", ".join(f"{value.sql} AS {quote_name(name)}" for name, value in columns.items())
+
+
+def _rename(columns: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: Value(quote_name(name), value.type) for name, value in columns.items()}
+
+
+def _pack(values: Mapping[str, Value]) -> str:
+    """Return an object with these values; one without values has a member nevertheless."""
+    members = [f"{quote_name(name)}: {value.sql}" for name, value in values.items()]
+    return f"{{{', '.join(members or ['present: true'])}}}"
+
+
+def _unpack(values: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: Value(quote_path(("item", name)), each.type) for name, each in values.items()}
+
+
+def _has_item(item_columns: Mapping[str, Value]) -> str:
+    return " OR ".join(f"{value.sql} IS NOT NULL" for value in item_columns.values())
+
+
+def uses_items(f: Filter | None) -> bool:
+    """Return whether a filter has a condition on the items of an order.
+
+    >>> from epfilter import parse
+    >>> uses_items(parse("eq(payment,paid):eq(product_sku,A)")), uses_items(parse("eq(id,1)"))
+    (True, False)
+    """
+    fields = () if f is None else _fields(f)
+    return any(name.startswith(("product_", "items")) for name in fields)
+
+
+def _fields(f: Filter) -> Iterable[str]:
+    return (node.field for node in walk(f) if isinstance(node, (Comparison, Membership, IsNull)))
+
+
+def build_repetition_select(source: Source) -> str:
+    """Return the SELECT of whether each row of an ungrouped source has all of its order.
+
+    That is the case if the rows of an order are one after the other, with the same cells.
+    """
+    cells = ", ".join(value.sql for value in source.columns.values())
+    rows = (
+        f"SELECT row_number() OVER () AS position, {source.columns['id'].sql} AS order_id, "
+        f"hash({cells}) AS cells FROM {source.table}"
+    )
+    orders = (
+        "SELECT count(*) AS number, min(position) AS first, max(position) AS last, "
+        f"min(cells) AS least, max(cells) AS most FROM ({rows}) GROUP BY order_id"
+    )
+    return f"SELECT bool_and(least = most AND last - first + 1 = number) FROM ({orders})"

@@ -1,0 +1,120 @@
+"""Files with one row per item: their rows are orders, and little memory is enough for many."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from epfilter import parse
+from epfilter.exporter.orders import demo_lines, open_orders
+from epfilter.exporter.orders.duckdb_files import OrderFile
+from epfilter.exporter.orders.file_formats import describe_csv
+from support.sizes import slow_except
+
+REPEATED = "id,payment,product_sku,quantity\n1,paid,A,1\n1,paid,B,2\n2,unpaid,A,3\n3,paid,,\n"
+FIRST_ONLY = "id,payment,product_sku,quantity\n1,paid,A,1\n1,,B,2\n2,unpaid,A,3\n3,paid,,\n"
+APART = "id,payment,product_sku,quantity\n1,paid,A,1\n2,unpaid,A,3\n1,paid,B,2\n3,paid,,\n"
+SAME_NAMES = (
+    "id,payment,product_sku,quantity,position,first_position,order_id,cells,item,items_\n"
+    "1,paid,A,1,5,5,5,5,5,5\n1,paid,B,2,4,4,4,4,4,4\n2,unpaid,A,3,3,3,3,3,3,3\n3,paid,,,,,,,,\n"
+)
+ITEMS = [["1", "paid", "A", "1"], ["1", "paid", "B", "2"], ["2", "unpaid", "A", "3"]]
+ALL = [*ITEMS, ["3", "paid", "", ""]]
+FILTERS: list[tuple[str | None, list[list[str]]]] = [
+    (None, ALL),
+    ("eq(payment,paid)", [ALL[0], ALL[1], ALL[3]]),
+    ("eq(product_sku,B)", ALL[:2]),
+    ("eq(product_sku,A):eq(payment,unpaid)", [ALL[2]]),
+]
+TEXTS = {"repeated": REPEATED, "first only": FIRST_ONLY, "apart": APART, "names": SAME_NAMES}
+
+
+def _read(path: Path, *names: str) -> list[list[str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return [[row[name] for name in names] for row in csv.DictReader(lines)]
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    slow_except([*product(TEXTS, (".csv", ".parquet"))], ("first only", ".csv")),
+)
+def test_rows_of_items_are_orders(name: str, suffix: str, tmp_path: Path) -> None:
+    path, target = tmp_path / "orders.csv", tmp_path / "out.csv"
+    path.write_text(TEXTS[name], encoding="utf-8")
+    if suffix == ".parquet":
+        read = f"SELECT * FROM read_csv('{path}', all_varchar = true)"  # noqa: S608 - a path of the test
+        path = path.with_suffix(suffix)
+        duckdb.connect().execute(f"COPY ({read}) TO '{path}' (FORMAT parquet)")
+    store = open_orders(path)
+    for text, rows in FILTERS:
+        f = None if text is None else parse(text)
+        store.write_csv(f, target)
+        assert _read(target, "id", "payment", "product_sku", "quantity") == rows, text
+        items: dict[str, list[str]] = {}
+        for row in rows:
+            items.setdefault(row[0], []).extend(filter(None, [row[2]]))
+        store.write_csv(f, target, rows="order")
+        found = _read(target, "id", "item_count", "product_skus")
+        assert [[row[0], int(row[1]), json.loads(row[2])] for row in found] == [
+            [key, len(skus), skus] for key, skus in items.items()
+        ], text
+        assert store.count(f) == len(items)
+
+
+def test_a_source_is_grouped_only_where_rows_lack_a_part_of_their_order(
+    stored: Callable[..., Path],
+) -> None:
+    def is_grouped(text: str, filter_text: str | None = None) -> bool:
+        store = OrderFile(stored(text, "orders.csv"))
+        with store._open(()) as connection:
+            f = None if filter_text is None else parse(filter_text)
+            source = store._describe(connection, store._path)
+            return store._choose_grouping(connection, source, f, "item") is source
+
+    found: dict[str, Any] = {
+        "repeated": is_grouped(REPEATED),
+        "filtered": is_grouped(REPEATED, "eq(payment,paid)"),
+        "by an item": is_grouped(REPEATED, "eq(payment,paid)|eq(product_sku,B)"),
+        "only in the first row": is_grouped(FIRST_ONLY),
+        "apart": is_grouped(APART),
+    }
+    assert [name for name, grouped in found.items() if grouped] == [
+        *("by an item", "only in the first row", "apart"),
+    ]
+
+
+@pytest.mark.slow
+def test_an_exported_file_is_exported_in_little_memory(tmp_path: Path) -> None:
+    source, first, second = (tmp_path / name for name in ("orders.jsonl", "1.csv", "2.csv"))
+    with source.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(demo_lines(60_000))
+    rows = open_orders(source).write_csv(None, first)
+    assert first.stat().st_size > 50_000_000
+    assert open_orders(first, threads=1, memory="100MB").write_csv(None, second) == rows
+    assert second.read_bytes() == first.read_bytes()
+
+
+@pytest.mark.slow
+def test_a_file_that_several_threads_cannot_divide_is_read_by_one(tmp_path: Path) -> None:
+    """Its quoted cells look like rows, so that a thread that begins there takes them for rows."""
+    source, target = tmp_path / "orders.csv", tmp_path / "out.csv"
+    with source.open("w", encoding="utf-8", newline="") as file:
+        file.write("id,name,payment\n")
+        for number in range(800):
+            name = "1,2,3\n" * 10_000
+            file.write(f'{number},"{name}",paid\n')
+    store = OrderFile(source, threads=4, memory="2GB")
+    with store._sessions.session((source,)) as connection:
+        table = describe_csv(connection, source).table
+        select = f"SELECT count(name) FROM {table}"  # noqa: S608 - a path of the test
+        with pytest.raises(duckdb.Error):
+            connection.execute(select)
+    assert store.write_csv(parse("eq(payment,paid)"), target) == 800
+    assert store.count(None) == 800
