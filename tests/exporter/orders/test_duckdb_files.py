@@ -321,7 +321,7 @@ def test_a_file_that_changes_while_it_is_read_is_an_error(
     def and_grow(*given: object) -> object:
         with path.open("a", encoding="utf-8") as file:
             file.write('{"id":"3"}\n')
-        return describe(*given)  # type: ignore[arg-type]  # passed on as given
+        return describe(*given)
 
     monkeypatch.setattr(store, "_describe", and_grow)
     with pytest.raises(OrdersError) as caught:
@@ -338,7 +338,7 @@ def test_a_file_that_is_gone_while_it_is_read_is_an_error(
 
     def and_vanish(*given: object) -> object:
         path.unlink()
-        return describe(*given)  # type: ignore[arg-type]  # passed on as given
+        return describe(*given)
 
     monkeypatch.setattr(store, "_describe", and_vanish)
     with pytest.raises(OrdersError, match=r"cannot read orders\.jsonl: No such file"):
