@@ -108,7 +108,7 @@ def test_every_process_of_the_queue_accepts_an_access_token_until_the_secret_cha
     assert status(replace(open_settings, client_id=None, client_secret=None)) == 401
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("changes", "status", "detail"),
     [
         ({"grant_type": None}, 400, "The form has no `grant_type`."),
@@ -142,7 +142,7 @@ def test_a_form_is_refused_in_words(
         assert response.json()["errors"][0]["detail"] == detail
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("body", "headers", "status"),
     [
         (b"", {}, 415),

@@ -29,6 +29,7 @@ from support.exporter_services import (
     job_request,
     run_job,
 )
+from support.rows import for_each
 
 FILTER = "gt(created_at,2018-09-01):lt(created_at,2018-10-01):eq(payment,refunded)"
 NO_JOB = "00000000-0000-4000-8000-000000000000"
@@ -173,7 +174,7 @@ LIMIT = "`page[limit]` must be a number from 1 to 100."
 OFFSET = "`page[offset]` must be a number from 0 to 1000000000."
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("query", "detail"),
     [
         ("page[limit]=0", LIMIT),
@@ -195,7 +196,7 @@ def test_an_invalid_page_is_refused(client: TestClient, query: str, detail: str)
     assert refusal(client.get(f"/v2/jobs?{query}"))["detail"] == detail
 
 
-@pytest.mark.parametrize(
+@for_each(
     "query",
     ["page%5Blimit%5D=100", "page[offset]=1000000000", "limit=0", "filter=eq(a,1)", "include=x"],
 )
@@ -225,7 +226,7 @@ def test_the_link_leads_to_the_file(client: TestClient, held_orders: HeldOrders)
     assert response.headers["Cache-Control"] == "private, no-store"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("headers", "status", "part"),
     [
         ({"Range": "bytes=0-1"}, 206, slice(0, 2)),
@@ -267,9 +268,7 @@ def test_a_download_can_be_resumed(
     assert (response.status_code, response.content) == (status, held_orders.csv[part])
 
 
-@pytest.mark.parametrize(
-    "asked", ["bytes=1000-", "bytes=1000-2000,3000-", "bytes=-0", f"bytes={'9' * 5000}-"]
-)
+@for_each("asked", ["bytes=1000-", "bytes=1000-2000,3000-", "bytes=-0", f"bytes={'9' * 5000}-"])
 def test_a_range_outside_of_the_file_is_refused(
     client: TestClient, held_orders: HeldOrders, asked: str
 ) -> None:
@@ -326,7 +325,8 @@ def test_a_file_whose_folder_became_a_file_is_not_found(
     assert refusal(client.get(link))["detail"] == ERRORS[404].detail
 
 
-@pytest.mark.parametrize(
+@pytest.mark.parametrize("suffix", ["", "/file"])
+@for_each(
     "job_id",
     [
         NO_JOB,
@@ -342,7 +342,6 @@ def test_a_file_whose_folder_became_a_file_is_not_found(
         "%FF",
     ],
 )
-@pytest.mark.parametrize("suffix", ["", "/file"])
 def test_an_unknown_job_is_not_found(client: TestClient, job_id: str, suffix: str) -> None:
     response = client.get(f"/v2/jobs/{job_id}{suffix}")
     assert (response.status_code, refusal(response)["detail"]) == (404, ERRORS[404].detail)
@@ -367,8 +366,8 @@ ALLOW = [
 ]
 
 
-@pytest.mark.parametrize(("path", "allow"), ALLOW)
 @pytest.mark.parametrize("method", ["DELETE", "TRACE", "PATCH"])
+@for_each(("path", "allow"), ALLOW)
 def test_an_unsupported_method_is_refused_with_the_supported_ones(
     client: TestClient, method: str, path: str, allow: str
 ) -> None:
@@ -377,14 +376,14 @@ def test_an_unsupported_method_is_refused_with_the_supported_ones(
     assert refusal(response)["title"] == "Method Not Allowed"
 
 
-@pytest.mark.parametrize(("path", "allow"), ALLOW)
+@for_each(("path", "allow"), ALLOW)
 def test_options_lists_the_supported_methods(client: TestClient, path: str, allow: str) -> None:
     response = client.options(path)
     assert (response.status_code, response.headers["Allow"]) == (204, allow)
     assert response.content == b""
 
 
-@pytest.mark.parametrize("path", ["/v2", "/V2/JOBS", "/v2/jobs//", "/files/", "/nothing"])
+@for_each("path", ["/v2", "/V2/JOBS", "/v2/jobs//", "/files/", "/nothing"])
 def test_other_paths_are_not_found_and_redirect_nowhere(client: TestClient, path: str) -> None:
     for method in ("GET", "OPTIONS"):
         response = client.request(method, path, follow_redirects=False)
@@ -429,7 +428,7 @@ def test_a_request_with_two_lengths_is_refused(client: TestClient) -> None:
         assert response.headers["Connection"] == "close"
 
 
-@pytest.mark.parametrize("path", ["/v2/jobs", "/healthz", "/readyz", "/openapi.json", "/metrics"])
+@for_each("path", ["/v2/jobs", "/healthz", "/readyz", "/openapi.json", "/metrics"])
 def test_head_has_the_status_of_get(client: TestClient, path: str) -> None:
     response = client.head(path)
     assert response.status_code == client.get(path).status_code == 200
@@ -446,7 +445,7 @@ def test_an_invalid_filter_is_refused_with_its_diagnostics(client: TestClient) -
     assert error["meta"].keys() == {"diagnostics"}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "codes"),
     [
         ("", ["EPF101"]),
@@ -511,7 +510,7 @@ def test_a_filter_with_too_many_alternatives_is_refused(
 MEMBERS = "its members are `filter`, `job_type`, `type`."
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("body", "detail"),
     [
         (5, "The body must be a JSON object."),

@@ -31,7 +31,7 @@ def shared(
         yield client
 
 
-@pytest.mark.parametrize("path", ["/v2/jobs", "/v2/jobs/1/", "/oauth/access_token", "/files/x"])
+@for_each("path", ["/v2/jobs", "/v2/jobs/1/", "/oauth/access_token", "/files/x"])
 def test_a_preflight_needs_no_token_and_allows_the_headers_of_sdks(
     shared: TestClient, path: str
 ) -> None:

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from epfilter.exporter.service import ServiceSettings, create_app
 from epfilter.exporter.service.links import Links
 from support.exporter_services import AUTHORIZATION, CREATE, HeldOrders, get_service, run_job
+from support.rows import for_each
 
 LINKS = Links(b"a key", lifetime=timedelta(minutes=1))
 
@@ -64,7 +65,7 @@ def links_of(app: Starlette, headers: dict[str, str], address: str = "http://tes
     return link.partition("/v2/jobs/")[0]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("headers", "base"),
     [
         ({"Host": "exports.example.com"}, "http://exports.example.com"),
@@ -130,7 +131,7 @@ def test_without_a_host_links_begin_with_the_address_of_the_server(
     assert base_url(HTTPConnection(scope), None) == base
 
 
-@pytest.mark.parametrize(
+@for_each(
     "signed",
     [
         "x",

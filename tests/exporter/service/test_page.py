@@ -33,6 +33,7 @@ from support.exporter_services import (
     job_request,
     run_job,
 )
+from support.rows import for_each
 
 HOSTILE = 'eq(name,"<script>alert(1)</script>&\'")'
 
@@ -66,7 +67,7 @@ def test_routes_with_data_require_the_token(client: TestClient, path: str) -> No
     assert response.status_code == 401
 
 
-@pytest.mark.parametrize("name", ["..%2froutes.py", "routes.py", "%2e%2e/page.html", "page.html"])
+@for_each("name", ["..%2froutes.py", "routes.py", "%2e%2e/page.html", "page.html"])
 def test_only_the_assets_can_be_downloaded(client: TestClient, name: str) -> None:
     assert client.get(f"/page/assets/{name}").status_code == 404
 
@@ -326,7 +327,7 @@ def test_without_the_editor_the_page_has_a_text_field(
 
 
 @pytest.mark.parametrize("path", ["preview", "matches"])
-@pytest.mark.parametrize("body", [{}, {"filter": None}, {"filter": 1}, [], "eq(a,1)"])
+@for_each("body", [{}, {"filter": None}, {"filter": 1}, [], "eq(a,1)"])
 def test_a_body_without_a_filter_is_refused(client: TestClient, path: str, body: object) -> None:
     response = client.post(f"/page/{path}", json=body)
     assert response.status_code == 400

@@ -17,13 +17,14 @@ from starlette.types import Message
 
 from epfilter.exporter.service import ServiceSettings, create_app, request_body
 from support.exporter_services import AUTHORIZATION, CREATE, HeldOrders, job_request
+from support.rows import for_each
 
 HALF = "a string contains half of a surrogate pair, which is not a character"
 GOOD = json.dumps(CREATE).encode()
 JSON = {"Content-Type": "application/json"}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("body", "reason"),
     [
         (b"", "the text is empty"),
@@ -90,7 +91,7 @@ def test_no_body_causes_an_internal_error(client: TestClient, body: bytes) -> No
     assert client.post("/v2/jobs", content=body, headers=JSON).status_code == 400
 
 
-@pytest.mark.parametrize(
+@for_each(
     "content_type",
     [
         "application/json",
@@ -107,7 +108,7 @@ def test_json_in_utf_8_is_read(client: TestClient, content_type: str) -> None:
     assert response.status_code == 202
 
 
-@pytest.mark.parametrize(
+@for_each(
     "headers",
     [
         {},

@@ -38,7 +38,7 @@ def test_every_other_route_requires_the_token(app: Starlette) -> None:
     assert {path.removesuffix("/") or "/" for path in allowed} == OPEN
 
 
-@pytest.mark.parametrize(
+@for_each(
     "path",
     [
         "/v2/jobs",
@@ -58,7 +58,7 @@ def test_unknown_paths_require_the_token(app: Starlette, path: str) -> None:
             assert response.headers["WWW-Authenticate"] == 'Bearer realm="epfilter"'
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "status"),
     [
         (f"Bearer {TOKEN}", 200),
@@ -97,7 +97,7 @@ def test_generated_tokens_are_unique() -> None:
     assert len({generate_token() for _ in range(100)}) == 100
 
 
-@pytest.mark.parametrize(
+@for_each(
     "path", ["/", "/v2/jobs", "/v2/jobs/1", "/files/x", "/healthz", "/openapi.json", "/nothing"]
 )
 def test_every_response_has_the_security_headers(client: TestClient, path: str) -> None:
