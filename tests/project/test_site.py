@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -13,17 +12,15 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from epfilter import __version__
 from epfilter.linter import RULES
+from support.browsers import needs_chromium, open_browser
 from support.docs_scripts import load_script
+from support.page_checks import check_page
 from support.shared_server import run_folder
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
-)
-OPTIONS = ("--disable-background-networking", "--disable-gpu", "--no-first-run", "--no-sandbox")
 FOUND = {
     "yesterday": "how-to/cookbook/#yesterdays-orders",
     "negate": "how-to/cookbook/#not",
@@ -57,7 +54,7 @@ MEASURE = """async (addresses) => {
 }"""
 """Shows the content of one page after the other, and returns what scrolls sideways."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.slow, needs_chromium, pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +88,8 @@ def address(versions: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+    with open_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -199,3 +192,27 @@ def test_no_page_scrolls_sideways(page: Page, versions: Path, address: str, widt
     if width < 1000:
         wide = [(name, text) for name, text in wide if text == "page"]
     assert wide == []
+
+
+def test_a_click_leads_to_the_playground_and_another_to_a_checked_filter(
+    page: Page, versions: Path, address: str
+) -> None:
+    if not (versions / "latest/playground/app/worker.js").exists():
+        pytest.skip("the playground was not built")
+    page.goto(address)
+    page.get_by_role("link", name="Try it in your browser").click()
+    status = page.locator("#status")
+    expect(status).to_contain_text("No findings", timeout=120_000)
+    page.get_by_label("Example").select_option("A filter with mistakes, to be fixed")
+    expect(status).to_have_text("2 findings: the filter must be corrected.")
+    for scheme, width, tab in (
+        ("default", 1280, "Meaning"),
+        ("default", 360, "Translate"),
+        ("slate", 1280, "Rows"),
+        ("slate", 360, "Meaning"),
+    ):
+        page.evaluate("scheme => { document.body.dataset.mdColorScheme = scheme }", scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.get_by_role("tab", name=tab).click()
+        page.wait_for_timeout(300)
+        check_page(page, f"playground-{scheme}-{width}", "#playground-app")
