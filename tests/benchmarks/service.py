@@ -150,7 +150,7 @@ async def send_load(
 OPERATIONS = {
     "GET job": ("GET", "{job}", "", 200),
     "POST job": ("POST", "/v2/jobs", _BODY, 202),
-    "GET 100 of 10,000 jobs": (
+    "GET a page of 100 jobs": (
         "GET",
         "/v2/jobs?page%5Blimit%5D=100&page%5Boffset%5D=5000",
         "",
