@@ -6,6 +6,7 @@ any other value is dropped.
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import time
@@ -55,7 +56,9 @@ def open_log(style: LogFormat, stream: TextIO | None = None) -> FilteringBoundLo
     >>> open_log("json", sys.stdout).info("swept", jobs=2, filter="eq(email,ron@swanson.com)")
     {"jobs": 2, "event": "swept", "level": "info", "timestamp": "..."}
     """
-    renderer: Any = structlog.processors.JSONRenderer()
+    # One encoder for all lines; by default each line creates one.
+    encode = json.JSONEncoder(default=repr).encode
+    renderer: Any = structlog.processors.JSONRenderer(lambda event, **_: encode(event))
     if style == "text":
         shown = stream or sys.stderr
         renderer = structlog.dev.ConsoleRenderer(colors=shown is not None and shown.isatty())
@@ -70,7 +73,8 @@ def open_log(style: LogFormat, stream: TextIO | None = None) -> FilteringBoundLo
         wrapper_class=structlog.make_filtering_bound_logger("info"),
         cache_logger_on_first_use=True,
     )
-    return log
+    # Otherwise each event would bind a logger again.
+    return log.bind()
 
 
 def error_fields(error: BaseException) -> dict[str, Any]:
