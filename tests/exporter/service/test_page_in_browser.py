@@ -234,6 +234,8 @@ def test_an_export_without_results_cannot_be_started(page: Page) -> None:
     page.fill("#filter", 'eq(name,"<img src=x onerror=alert(1)>")')
     expect(page.locator("#reason")).to_have_text("0 orders match, so there is nothing to export.")
     expect(page.locator("#start")).to_be_disabled()
+    with page.expect_request("**/page/matches"):  # there may be orders when one comes back
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("#preview .words")).to_contain_text("<img src=x")
     expect(page.locator("img")).to_have_count(0)
 

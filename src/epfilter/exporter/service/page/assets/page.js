@@ -80,12 +80,14 @@ function show(element, html) {
   }
 }
 
+let hasNoOrders = false;
+
 /** Shows whether the filter can be exported, or why not; `number` is null if it is unknown. */
 function showReadiness({ accepted, number = null, words = "" }) {
-  const isEmpty = number === 0;
-  part("start").disabled = !accepted || isEmpty;
+  hasNoOrders = number === 0;
+  part("start").disabled = !accepted || hasNoOrders;
   part("start").textContent = isBlank() ? "Export every order …" : "Export";
-  part("reason").textContent = isEmpty ? `${words}, so there is nothing to export.` : words;
+  part("reason").textContent = hasNoOrders ? `${words}, so there is nothing to export.` : words;
 }
 
 let preview = new AbortController();
@@ -291,7 +293,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("visibilitychange", () => {
   if (document.hidden || !sessionStorage.getItem(KEY)) return;
   updateJobs();
-  updatePreview(); // The orders may have changed.
+  if (hasNoOrders) updatePreview(); // There may be some by now.
 });
 
 // The token in the URL that the service printed; it is removed so that others cannot read it.
