@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from epfilter.cli.errors import CommandError
+from epfilter.cli.filter_completion import complete_filter
 from epfilter.cli.findings import parse_located_or_exit, print_resource_problems
 from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import wrap_prose
@@ -47,8 +48,8 @@ _FAILURE = 2
 @click.command(
     "diff", cls=HelpfulCommand, help=_HELP, short_help="Compare what two filters select."
 )
-@click.argument("old", metavar="OLD")
-@click.argument("new", metavar="NEW")
+@click.argument("old", metavar="OLD", shell_complete=complete_filter)
+@click.argument("new", metavar="NEW", shell_complete=complete_filter)
 @format_option(
     "text", "json", help="Text for people, or one JSON object with equal, more and fewer."
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from epfilter.cli.filter_completion import complete_filter
 from epfilter.cli.findings import parse_located_or_exit, print_resource_problems
 from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import terminal_width, wrap_prose
@@ -15,6 +16,8 @@ from epfilter.cli.text_io import print_result, read_filter
 from epfilter.errors import FilterValueError
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from epfilter.resources import Resource
 
 _HELP = """Explain in plain English what FILTER selects, or what CODE means.
@@ -41,14 +44,15 @@ _CODE = re.compile(r"EPF[0-9]{0,3}", re.ASCII | re.IGNORECASE)
 
 
 def _complete_code(
-    ctx: click.Context,  # noqa: ARG001 - click's signature
-    param: click.Parameter,  # noqa: ARG001 - the same
-    incomplete: str,
-) -> list[str]:
-    """Return the codes that start with this text, as a completion of click."""
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """Return the codes and filters that start with this text, as a completion of click."""
+    from click.shell_completion import CompletionItem
+
     from epfilter.linter import RULES
 
-    return [code for code in RULES if code.startswith(incomplete.upper())]
+    codes = [CompletionItem(code) for code in RULES if code.startswith(incomplete.upper())]
+    return codes + (complete_filter(ctx, param, incomplete) if incomplete else [])
 
 
 @click.command(

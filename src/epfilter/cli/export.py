@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from epfilter.cli.connection import ACCESS_HELP
+from epfilter.cli.filter_completion import complete_order_filter
 from epfilter.cli.findings import parse_located_or_exit, print_findings, render_finding
 from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import format_count
@@ -115,7 +116,7 @@ _OPTION_GROUPS = {
     short_help="Export the orders of a filter to a CSV file.",
     option_groups=_OPTION_GROUPS,
 )
-@click.argument("source", metavar="[FILTER]", required=False)
+@click.argument("source", metavar="[FILTER]", required=False, shell_complete=complete_order_filter)
 @click.option(
     "--output",
     "-o",

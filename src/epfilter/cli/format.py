@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from epfilter.cli.filter_completion import complete_filter
 from epfilter.cli.findings import parse_or_exit, render_file_findings
 from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import format_count
@@ -44,7 +45,7 @@ Examples:
         "Files and folders": ("--files", "--check", "--write", "--force-exclude"),
     },
 )
-@click.argument("sources", nargs=-1, metavar="FILTER")
+@click.argument("sources", nargs=-1, metavar="FILTER", shell_complete=complete_filter)
 @click.option("--pretty", "multiline", is_flag=True, help="One call per line, groups indented.")
 @click.option(
     "--quotes",

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from epfilter.cli.filter_completion import complete_filter
 from epfilter.errors import ResourceError
 from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
 
-filter_argument = click.argument("source", metavar="FILTER")
+filter_argument = click.argument("source", metavar="FILTER", shell_complete=complete_filter)
 """The argument for `read_filter`; the commands read it themselves, because completion must not."""
 
 region_option = click.option(

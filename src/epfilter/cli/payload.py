@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
+from epfilter.cli.filter_completion import complete_order_filter
 from epfilter.cli.findings import parse_or_exit
 from epfilter.cli.help_pages import HelpfulCommand
-from epfilter.cli.options import filter_argument
 from epfilter.cli.text_io import print_result, read_filter
 from epfilter.exporter import CreateJob
 
@@ -29,7 +29,7 @@ Examples:
     help=_HELP,
     short_help="Print the request body of an order export.",
 )
-@filter_argument
+@click.argument("source", metavar="FILTER", shell_complete=complete_order_filter)
 def payload_command(source: str) -> None:
     """Run the command."""
     print_result(CreateJob.order_export(parse_or_exit(read_filter(source))).model_dump_json())
