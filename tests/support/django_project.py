@@ -9,7 +9,7 @@ from typing import Any
 
 import django
 from django.conf import settings
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 SETTINGS: dict[str, Any] = {
     "USE_TZ": True,
@@ -58,6 +58,19 @@ class Tag(models.Model):
         app_label = "shop"
 
 
+def _add_connection(name: str, backend: str, url: URL, options: dict[str, Any]) -> None:
+    connections.databases[name] = {
+        **connections.databases["default"],
+        "ENGINE": f"django.db.backends.{backend}",
+        "NAME": url.database,
+        "USER": url.username or "",
+        "PASSWORD": url.password or "",
+        "HOST": url.host or url.query.get("host", ""),
+        "PORT": str(url.port or url.query.get("port", "")),
+        "OPTIONS": options,
+    }
+
+
 def connect(url: str = "") -> str:
     """Return the name of a connection with the tables: a database at the URL, or else SQLite."""
     name = "default"
@@ -68,31 +81,14 @@ def connect(url: str = "") -> str:
 
             pymysql.install_as_MySQLdb()
         name = "mariadb"
-        connections.databases[name] = {
-            **connections.databases["default"],
-            "ENGINE": "django.db.backends.mysql",
-            "NAME": parts.database,
-            "USER": parts.username or "",
-            "PASSWORD": parts.password or "",
-            "HOST": parts.host or "",
-            "PORT": str(parts.port or ""),
-            "OPTIONS": {"unix_socket": parts.query["unix_socket"]}
-            if "unix_socket" in parts.query
-            else {},
-        }
+        sockets = {each: parts.query[each] for each in ("unix_socket",) if each in parts.query}
+        _add_connection(name, "mysql", parts, sockets)
     elif url:
         name = "postgresql"
-        connections.databases[name] = {
-            **connections.databases["default"],
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": parts.database,
-            "USER": parts.username or "",
-            "PASSWORD": parts.password or "",
-            "HOST": parts.host or parts.query.get("host", ""),
-            "PORT": str(parts.port or parts.query.get("port", "")),
-            # Several processes of tests share the server.
-            "OPTIONS": {"options": f"-c search_path=django_{os.getpid()}"},
-        }
+        # Several processes of tests share the server.
+        _add_connection(
+            name, "postgresql", parts, {"options": f"-c search_path=django_{os.getpid()}"}
+        )
     connection: Any = connections[name]
     if name == "postgresql":
         with connection.cursor() as cursor:

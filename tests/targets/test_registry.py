@@ -17,7 +17,7 @@ MODULES = Path(targets.__file__).parent
 SHARED = {
     *("binding", "codegen", "column_aliases", "json_trees", "matchers", "mongo_operands"),
     *("elasticsearch_mapping", "elasticsearch_values"),
-    *("or_to_in", "overrides", "registry", "representable", "row_paths"),
+    *("or_to_in", "overrides", "registry", "representable", "row_paths", "row_values"),
 }
 """Modules that are not targets."""
 PACKAGES = {"dataframe": "narwhals", "sqlalchemy": "sqlalchemy"}

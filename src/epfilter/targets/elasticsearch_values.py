@@ -8,6 +8,7 @@ that some type reads as another value than the filter means is not supported.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -23,6 +24,7 @@ from epfilter.targets.binding import Untyped
 from epfilter.targets.elasticsearch_mapping import TEXTS, IndexField
 from epfilter.targets.representable import (
     EVERY_INT64,
+    Comparison,
     Representation,
     fit_comparison_to_float,
     fit_comparison_to_integer,
@@ -75,61 +77,69 @@ class _Text:
         return {_RANGES[op]: self.equal(call, value)[0]}
 
 
-@dataclass(frozen=True, slots=True)
-class _Integer:
-    lowest: int
-    highest: int
+class _Fitted(ABC):
+    """A type whose field is compared with a value that it can hold."""
+
     is_text = False
 
-    def _fit(self, op: Operator, value: BoundValue) -> Representation:
+    @abstractmethod
+    def _fit(self, call: BoundCall, op: Operator, value: BoundValue) -> Representation:
+        """Return the comparison with a value of the field."""
+
+    def _write_equal(self, value: Any) -> list[Any] | None:
+        return [value]
+
+    def _write_limits(self, fitting: Comparison) -> Limits:
+        return {_RANGES[fitting.op]: fitting.value}
+
+    def equal(self, call: BoundCall, value: BoundValue) -> list[Any] | None:
+        fitting = self._fit(call, Operator.EQ, value)
+        return [] if isinstance(fitting, bool) else self._write_equal(fitting.value)
+
+    def compare(self, call: BoundCall, op: Operator, value: BoundValue) -> Limits | bool:
+        fitting = self._fit(call, op, value)
+        return fitting if isinstance(fitting, bool) else self._write_limits(fitting)
+
+
+@dataclass(frozen=True)
+class _Integer(_Fitted):
+    lowest: int
+    highest: int
+
+    def _fit(self, call: BoundCall, op: Operator, value: BoundValue) -> Representation:  # noqa: ARG002 - of the base
         number = _read_number(value)
-        if number is None:
-            return False
-        return fit_comparison_to_integer(op, number, self.lowest, self.highest)
-
-    def equal(self, call: BoundCall, value: BoundValue) -> list[Any]:  # noqa: ARG002 - the protocol
-        fitting = self._fit(Operator.EQ, value)
-        return [] if isinstance(fitting, bool) else [fitting.value]
-
-    def compare(self, call: BoundCall, op: Operator, value: BoundValue) -> Limits | bool:  # noqa: ARG002 - the protocol
-        return _to_limits(self._fit(op, value))
+        return number is not None and fit_comparison_to_integer(
+            op, number, self.lowest, self.highest
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class _Float:
+@dataclass(frozen=True)
+class _Float(_Fitted):
     """Floats; Elasticsearch orders -0.0 before 0.0."""
 
     single: bool
-    is_text = False
 
-    def _fit(self, op: Operator, value: BoundValue) -> Representation:
+    def _fit(self, call: BoundCall, op: Operator, value: BoundValue) -> Representation:  # noqa: ARG002 - of the base
         number = _read_number(value)
         return number is not None and fit_comparison_to_float(op, number, single=self.single)
 
-    def equal(self, call: BoundCall, value: BoundValue) -> list[Any]:  # noqa: ARG002 - the protocol
-        fitting = self._fit(Operator.EQ, value)
-        if isinstance(fitting, bool):
-            return []
-        return [fitting.value] if fitting.value else [0.0, -0.0]
+    def _write_equal(self, value: Any) -> list[Any]:
+        return [value] if value else [0.0, -0.0]
 
-    def compare(self, call: BoundCall, op: Operator, value: BoundValue) -> Limits | bool:  # noqa: ARG002 - the protocol
-        fitting = self._fit(op, value)
-        if not isinstance(fitting, bool) and not fitting.value:
-            zero = -0.0 if fitting.op in (Operator.GE, Operator.LT) else 0.0
-            fitting = fitting._replace(value=zero)
-        return _to_limits(fitting)
+    def _write_limits(self, fitting: Comparison) -> Limits:
+        zero = -0.0 if fitting.op in (Operator.GE, Operator.LT) else 0.0
+        return {_RANGES[fitting.op]: fitting.value or zero}
 
 
 _EXACT_WHOLE = 2**50
 """Below it, a double distinguishes a whole number from the half above it, also after a division."""
 
 
-@dataclass(frozen=True, slots=True)
-class _ScaledFloat:
+@dataclass(frozen=True)
+class _ScaledFloat(_Fitted):
     """Multiples of 1/factor. Limits are between two of them, because the engine rounds products."""
 
     factor: Decimal
-    is_text = False
 
     def _fit(self, call: BoundCall, op: Operator, value: BoundValue) -> Representation:
         number = _read_number(value)
@@ -140,14 +150,10 @@ class _ScaledFloat:
             raise unsupported(call, "the number is too large to be exact in a `scaled_float`")
         return fitting
 
-    def equal(self, call: BoundCall, value: BoundValue) -> list[Any]:
-        fitting = self._fit(call, Operator.EQ, value)
-        return [] if isinstance(fitting, bool) else [float(fitting.value / self.factor)]
+    def _write_equal(self, value: Any) -> list[Any]:
+        return [float(value / self.factor)]
 
-    def compare(self, call: BoundCall, op: Operator, value: BoundValue) -> Limits | bool:
-        fitting = self._fit(call, op, value)
-        if isinstance(fitting, bool):
-            return fitting
+    def _write_limits(self, fitting: Comparison) -> Limits:
         half = Decimal("0.5") if fitting.op in (Operator.GT, Operator.LE) else Decimal("-0.5")
         name = "gte" if fitting.op in LOWER_BOUND_OPERATORS else "lte"
         return {name: float((fitting.value + half) / self.factor)}
@@ -171,30 +177,22 @@ _FORMAT = "strict_date_optional_time"
 _LIMITS_OF_NANOS = datetime(1970, 1, 1, tzinfo=UTC), datetime(2262, 4, 11, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class _Date:
+@dataclass(frozen=True)
+class _Date(_Fitted):
     """Points in time in milliseconds; with `format` if the field reads them in another notation."""
 
     has_format: bool
-    is_text = False
 
-    def _fit(self, op: Operator, value: BoundValue) -> Representation:
+    def _fit(self, call: BoundCall, op: Operator, value: BoundValue) -> Representation:  # noqa: ARG002 - of the base
         moment = _read_timestamp(value)
         return moment is not None and fit_comparison_to_timestamp(op, moment, _MILLISECOND)
 
-    def equal(self, call: BoundCall, value: BoundValue) -> list[Any] | None:  # noqa: ARG002 - the protocol
-        fitting = self._fit(Operator.EQ, value)
-        if isinstance(fitting, bool):
-            return []
-        return None if self.has_format else [format_timestamp(fitting.value)]
+    def _write_equal(self, value: Any) -> list[Any] | None:
+        return None if self.has_format else [format_timestamp(value)]
 
-    def compare(self, call: BoundCall, op: Operator, value: BoundValue) -> Limits | bool:  # noqa: ARG002 - the protocol
-        fitting = self._fit(op, value)
-        if isinstance(fitting, bool):
-            return fitting
-        text = format_timestamp(fitting.value)
+    def _write_limits(self, fitting: Comparison) -> Limits:
         names = ("gte", "lte") if fitting.op is Operator.EQ else (_RANGES[fitting.op],)
-        limits = dict.fromkeys(names, text)
+        limits = dict.fromkeys(names, format_timestamp(fitting.value))
         return limits | {"format": _FORMAT} if self.has_format else limits
 
 
@@ -256,10 +254,6 @@ def field_type(field: IndexField, call: BoundCall) -> FieldType:
         "filters",
         "pass an `override`",
     )
-
-
-def _to_limits(fitting: Representation) -> Limits | bool:
-    return fitting if isinstance(fitting, bool) else {_RANGES[fitting.op]: fitting.value}
 
 
 def _read_number(value: BoundValue) -> Decimal | None:

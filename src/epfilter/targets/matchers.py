@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import Enum
-from numbers import Integral
-from operator import index
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from epfilter.ast import PATTERN_OPERATORS, CallOperator, Operator
@@ -16,7 +13,8 @@ from epfilter.resources import BoundValue
 from epfilter.semantics import fold_case, parse_pattern
 from epfilter.targets.binding import Untyped
 from epfilter.targets.representable import to_timestamp
-from epfilter.targets.row_paths import cache_by_class, elements, is_list
+from epfilter.targets.row_paths import elements, is_list
+from epfilter.targets.row_values import normalize_value
 from epfilter.values import from_text_or_none, read_timestamp
 
 Test = Callable[[Any], Any]
@@ -98,7 +96,7 @@ class ValueMatcher:
         test = by_class.get(type(value))
         if test is not None:
             return test(value)
-        normalized = _normalize(value)
+        normalized = normalize_value(value)
         if normalized is None:
             return False
         class_, value = normalized
@@ -361,50 +359,3 @@ _KINDS: dict[type[Any], _Kind] = {
     UUID: _Kind((), ("text",), None, _uuid_tests),
 }
 """How values of a type are compared."""
-
-
-def _normalize(value: object) -> tuple[type, object] | None:
-    """Return a class that has tests and the value as one of it; None for any other class.
-
-    An Enum is its value. An instance of a subclass, such as those of numpy, is one of its base.
-    """
-    base = _known_base(type(value))
-    if base is None:
-        return None
-    class_, convert = base
-    if class_ is Enum:
-        member_value = convert(value)
-        return None if isinstance(member_value, Enum) else _normalize(member_value)
-    try:
-        converted = convert(value)
-    except TypeError:
-        return None  # numpy registers its durations as integers
-    return None if converted is None else (class_, converted)
-
-
-def _cut_nanoseconds(value: datetime) -> datetime:
-    """Return a time without what is finer than a microsecond, as in a filter."""
-    return (
-        cast("Any", value).to_pydatetime(warn=False) if getattr(value, "nanosecond", 0) else value
-    )
-
-
-_BASES: tuple[tuple[type, Callable[[Any], object]], ...] = (
-    (Enum, lambda value: value.value),
-    (str, str.__str__),
-    (bool, lambda value: value),
-    (Integral, index),
-    (float, float.__float__),
-    (Decimal, Decimal),
-    (datetime, lambda value: _cut_nanoseconds(value) if value == value else None),  # noqa: PLR0124 - NaT
-    (date, lambda value: value),
-    (UUID, lambda value: value),
-)
-
-
-@cache_by_class
-def _known_base(class_: type) -> tuple[type, Callable[[Any], object]] | None:
-    for base, convert in _BASES:
-        if issubclass(class_, base):
-            return (int if base is Integral else base), convert
-    return None
