@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,7 +15,6 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from epfilter.limits import MAX_DEPTH
 from support.browsers import needs_chromium, open_browser
-from support.docs_scripts import load_script
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 
@@ -118,7 +116,7 @@ def test_a_filter_is_typed_completed_fixed_and_shared(page: Page, browser: Brows
     page.keyboard.press("End")
     page.keyboard.type(":gte(with_tax,500)")
     findings = page.get_by_role("list", name="Findings").get_by_role("listitem")
-    expect(findings).to_contain_text("EPF108 there is no operator `gte`.")
+    expect(findings).to_contain_text(["EPF108 there is no operator `gte`."])
     expect(page.locator("#status")).to_have_text("1 finding: the filter must be corrected.")
     findings.get_by_role("button", name="write `ge`").click()
     expect(findings).to_have_count(0)
@@ -174,12 +172,12 @@ def test_pasted_rows_are_matched_and_are_not_in_the_link(page: Page) -> None:
     area = page.get_by_label("Rows as JSON")
     area.press_sequentially('{"payment": "paid", "name": "Ada"}')
     expect(area).to_be_focused()
-    rows = page.get_by_role("table", name="1 of 1 rows match.").locator("tbody tr")
-    expect(rows).to_contain_text("It is one of the orders whose payment is paid.")
-    page.get_by_role("textbox", name="Filter").fill("eq(payment,unpaid)")
-    expect(page.locator("#pane tbody tr")).to_contain_text(
-        "It is not one of the orders whose payment is unpaid."
+    rows = page.get_by_role("list", name="Rows").get_by_role("listitem")
+    expect(rows).to_have_text(
+        'matches {"payment": "paid", "name": "Ada"}It is one of the orders whose payment is paid.'
     )
+    page.get_by_role("textbox", name="Filter").fill("eq(payment,unpaid)")
+    expect(rows).to_contain_text("It is not one of the orders whose payment is unpaid.")
     assert "Ada" not in page.url
     area.fill("{")
     expect(page.locator("#pane")).to_contain_text("not valid JSON")
@@ -192,7 +190,8 @@ def test_a_listing_is_chosen_and_an_example_is_taken(page: Page) -> None:
     assert fragment(page)["listing"] == ["customers"]
     page.get_by_label("Example").select_option("Your own objects, with rows")
     expect(page.get_by_label("Listing")).to_have_value("")
-    expect(page.get_by_role("table", name="1 of 3 rows match.")).to_be_visible()
+    expect(page.locator("#pane")).to_contain_text("1 of 3 rows match.")
+    expect(page.get_by_role("list", name="Rows").get_by_role("listitem")).to_have_count(3)
 
 
 def test_a_deep_filter_works_in_every_view(page: Page) -> None:
@@ -239,19 +238,4 @@ def test_a_file_that_cannot_be_loaded_is_reported(browser: Browser, address: str
         page.goto("/")
         expect(page.locator("#status")).to_contain_text(
             "Python cannot be loaded (Error: packages/manifest.json: 503", timeout=LOADING
-        )
-
-
-def test_the_page_of_a_build_without_node_has_instructions(
-    browser: Browser, tmp_path: Path
-) -> None:
-    app = load_script("playground_app")
-    app.write_instructions(tmp_path, 'Node is "missing"')
-    script = (tmp_path / "playground.js").read_text(encoding="utf-8")
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.set_content(APP)
-        page.evaluate(script)
-        expect(page.locator("#playground-app")).to_contain_text(
-            '(Node is "missing"). To build it, install Node.js with npm'
         )

@@ -130,3 +130,18 @@ def test_versions_are_added_to_a_folder(tmp_path: Path) -> None:
     for folder, version in (("latest", "0.2.0"), ("0.2.0", "0.2.0"), ("0.1.0", "0.1.0")):
         assert (versions / folder / "index.html").read_text(encoding="utf-8") == version
     assert "latest/" in (versions / "index.html").read_text(encoding="utf-8")
+
+
+def test_without_node_the_playground_has_instructions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    load_script("playground_app").write_app(tmp_path / "app")
+    (script,) = (tmp_path / "app").iterdir()
+    text = script.read_text(encoding="utf-8")
+    assert "(Node and npm are not installed). To build it, install Node.js with npm" in text
+    assert (
+        capsys.readouterr().err == "The playground is left out: Node and npm are not installed.\n"
+    )
+    page = (SITE.PAGES / "playground.md").read_text(encoding="utf-8")
+    assert f'src="playground/app/{script.name}"' in SITE.complete_page(page)

@@ -131,22 +131,16 @@ async function showMatches(ask, text) {
     return [create("pre", error instanceof Error ? error.message : `${error}`)];
   }
   const { rows, count } = found;
-  const table = create("table");
-  table.append(create("caption", `${count} of ${rows.length} rows match.`));
-  const head = table.appendChild(create("thead")).appendChild(create("tr"));
-  for (const title of ["Row", "Matches", "Why"]) {
-    const cell = head.appendChild(create("th", title));
-    cell.setAttribute("scope", "col");
-  }
-  const body = table.appendChild(create("tbody"));
+  const list = create("ol");
+  list.className = "playground-rows";
+  list.setAttribute("aria-label", "Rows");
   for (const { row, matches, reason } of rows) {
-    const line = body.appendChild(create("tr"));
-    line.className = matches ? "playground-match" : "playground-miss";
-    const cell = line.appendChild(create("td"));
-    cell.append(create("code", row));
-    line.append(create("td", matches ? "yes" : "no"), create("td", `${reason}.`));
+    const item = list.appendChild(create("li"));
+    item.className = matches ? "playground-match" : "playground-miss";
+    item.append(create("strong", matches ? "matches " : "no match "), create("code", row));
+    item.append(create("div", `${reason}.`));
   }
-  return [table];
+  return [create("p", `${count} of ${rows.length} rows match.`), list];
 }
 
 /** @type {Record<string, View>} */
