@@ -150,6 +150,29 @@ def test_a_table_is_exported_as_a_file_is(place: Callable[[Sequence[Order]], str
     assert _exported(store, None) == [row for order in DEMO for row in to_csv_rows(order)]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["JSON", "JSONB"])
+def test_members_of_a_json_column_of_postgresql_are_attributes(
+    kind: str, postgresql_url: str
+) -> None:
+    url = make_url(postgresql_url).set(drivername="postgresql")
+    shown, table = url.render_as_string(hide_password=False), f"orders_{uuid4().hex}"
+    amounts = {"1": "120", "2": "-5", "3": '"7"', "4": "null", "5": None}
+    with psycopg.connect(shown) as connection:
+        connection.execute(f"CREATE TABLE {table} (id TEXT, meta {kind})")
+        for order_id, amount in amounts.items():
+            price = "{}" if amount is None else f'{{"amount": {amount}, "currency": "EUR"}}'
+            meta = f'{{"display_price": {{"with_tax": {price}}}, "is_manual": true}}'
+            connection.execute(f"INSERT INTO {table} VALUES (%s, %s)", (order_id, meta))  # noqa: S608 - the same
+    store = open_orders(f"{shown}#{table}")
+    found = {
+        text: [row["id"] for row in _exported(store, parse(text))]
+        for text in ("gt(with_tax,5)", "lt(with_tax,0)", "eq(currency,EUR)", "eq(manual,true)")
+    }
+    assert list(found.values()) == [["1", "3"], ["2"], ["1", "2", "3", "4"], [*amounts]]
+    assert [row["with_tax"] for row in _exported(store, None)] == ["120", "-5", "7", "", ""]
+
+
 @pytest.mark.parametrize("text", ["eq(payment,paid)", None])
 def test_the_summary_is_that_of_the_orders(
     text: str | None, place: Callable[[Sequence[Order]], str]

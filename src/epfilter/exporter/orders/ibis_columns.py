@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import ibis
+import ibis.expr.datatypes as dt
 
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.order_schema import (
@@ -24,6 +25,13 @@ _TYPES: dict[MemberKind, str] = {
     "timestamp": "timestamp('UTC')",
 }
 
+
+_extract_text = ibis.udf.scalar.builtin(
+    lambda document, name: ...,  # noqa: ARG005 - the database has the function
+    name="json_extract_path_text",
+    signature=((dt.json, dt.string), dt.string),
+)
+"""The text of a member of JSON in PostgreSQL; what Ibis 12 writes for it is not valid SQL."""
 
 _BOOLEANS = {member.name for member in ORDER_MEMBERS if member.kind == "boolean"}
 _WITHOUT_LISTS = ("sqlite", "mysql")
@@ -91,6 +99,11 @@ def _order_attribute(table: Any, member: Member) -> Any:
 
 def _get_nested(value: Any, path: tuple[str, ...], kind: MemberKind) -> Any:
     """Return the value at a path through structs or JSON; None if there is no such path."""
+    if value.type().is_json() and value.get_backend().name == "postgres":
+        value = value.cast("string").cast("json")  # of `json`, not of `jsonb`
+        for name in path[:-1]:
+            value = value[name]
+        return _extract_text(value, path[-1]).cast(_TYPES[kind])
     for name in path:
         if value.type().is_struct():
             if name not in value.type().names:
