@@ -152,13 +152,6 @@ def test_other_columns_are_not_appended() -> None:
     assert (result.exit_code, result.stdout, read_ids()) == (2, "", ["1"])
 
 
-def test_a_period_before_the_newest_order_is_refused() -> None:
-    assert export("--orders", "orders.jsonl", "--all").exit_code == 0
-    result = export("--orders", "orders.jsonl", "--append", "--all", "--until", "2018-03-01")
-    assert "the period is empty" in result.stderr
-    assert result.exit_code == 2
-
-
 def test_the_summary_as_json() -> None:
     summary = json.loads(export("--orders", "orders.jsonl", "--format", "json", PAID).stdout)
     assert summary["path"] == "paid.csv"
@@ -428,3 +421,12 @@ def test_options_of_a_source_require_one(options: list[str]) -> None:
     result = export(*options, PAID)
     assert result.exit_code == 2
     assert f"`{options[0]}` requires `--orders`." in result.stderr
+
+
+def test_nothing_is_appended_to_a_file_that_has_reached_the_end() -> None:
+    first = export("--orders", "orders.jsonl", "--append", "--since", "2018-01-01")
+    assert first.exit_code == 0
+    before = Path("paid.csv").read_bytes()
+    result = export("--orders", "orders.jsonl", "--append", "--all", "--until", "2018-06-01")
+    assert (result.exit_code, result.stdout.rpartition(", ")[2]) == (0, "0 new\n")
+    assert Path("paid.csv").read_bytes() == before

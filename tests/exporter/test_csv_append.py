@@ -105,6 +105,8 @@ def test_rows_that_another_program_adds_meanwhile_are_kept(tmp_path: Path) -> No
         (HEADER + b"1,2018-09-01T11:00:00.123456789Z,a\n2,2018-08-01T00:00:00Z,a\n", datetime(2018, 9, 1, 11, 0, 0, 123456, tzinfo=UTC)),
         (HEADER + b"1,2018-09-01T11:00:00Z,a\n2,2199-01-01T00:00:00Z,a\n", datetime(2018, 9, 1, 11, tzinfo=UTC)),
         (HEADER + b"1,2199-01-01T00:00:00Z,a\n", None),
+        (HEADER + b"3,,a\n1,2018-09-01T11:00:00Z,a\n2,,b\n", datetime(2018, 9, 1, 11, tzinfo=UTC)),
+        (HEADER + b'1,"",a\n2,,a\n', None),
         (HEADER, None),
         (b"", None),
         (b"Order ID,Created At\n1,2018-09-01T11:00:00Z\n", datetime(2018, 9, 1, 11, tzinfo=UTC)),
@@ -121,7 +123,7 @@ def test_the_newest_order(content: bytes, newest: datetime | None, tmp_path: Pat
     ("content", "message"),
     [
         (b"id\n1\n", "has no column with the creation times of orders."),
-        (HEADER + b"1,soon,a\n", "`created_at` in row 2 of .*orders.csv is not a timestamp: `soon`."),
+        (HEADER + b"1,soon,a\n", "`created_at` in row 2 of .*orders.csv is not a timestamp: `soon`. Hint: correct the row, or export to a new file."),
         (HEADER + b"1\n", "`created_at` in row 2 of .*orders.csv is not a timestamp: ``."),
     ],
 )  # fmt: skip

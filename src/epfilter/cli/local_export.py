@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,10 @@ from epfilter.cli.platform_export import FilterLine
 from epfilter.cli.signals import INTERRUPTED, defer_signals
 from epfilter.errors import FilterError, FilterValueError
 from epfilter.exporter.csv_append import append_csv, read_newest
+from epfilter.exporter.csv_rows import count_rows
 from epfilter.exporter.errors import MergeError, OrdersError
 from epfilter.exporter.orders import RowsPer, open_orders
-from epfilter.exporter.periods import current_time, within_period
+from epfilter.exporter.periods import EmptyPeriodError, current_time, within_period
 from epfilter.snippets import make_printable
 
 _FILE_URL = re.compile(r"file://[^/]*(/.*)", re.IGNORECASE | re.DOTALL)
@@ -78,7 +80,11 @@ def export_locally(  # noqa: PLR0913 - the options of the command
         _require_replaceable(target, orders, shown, replace=force or append)
     require_csv_name(output)
     try:
-        f = _select_period(f, period, target if append else None)
+        newest = read_newest(target, current_time()) if append else None
+        try:
+            f = _select_period(f, period, newest)
+        except EmptyPeriodError:  # the file has reached its end already
+            return LocalExport(count_rows(target) or 0, 0)
         with (
             closing(open_orders(orders, **options)) as source,
             defer_signals() as signals,
@@ -103,14 +109,15 @@ def export_locally(  # noqa: PLR0913 - the options of the command
 
 
 def _select_period(
-    f: Filter | None, period: Mapping[str, Any], existing: Path | None
+    f: Filter | None, period: Mapping[str, Any], newest: datetime | None
 ) -> Filter | None:
     """Return the filter with its period, from the newest order of an existing file on."""
-    newest = None if existing is None else read_newest(existing, current_time())
     since = period["since"] if newest is None else newest
     try:
         selected = within_period(f, **{**period, "since": since})
     except FilterValueError as error:
+        if newest is not None and isinstance(error, EmptyPeriodError):
+            raise
         raise click.UsageError(str(error)) from None
     FilterLine(f)(selected)
     return selected

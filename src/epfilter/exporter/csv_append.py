@@ -33,8 +33,9 @@ _COPY_SIZE = 2**20
 def read_newest(path: Path, now: datetime) -> datetime | None:
     r"""Return when the newest order of a CSV file was created; None without a file or rows.
 
-    Rows may be in any order. An order that was created after `now`, by a clock that was wrong, is
-    ignored: otherwise the next export would start there, and miss every order until then.
+    Rows may be in any order. An order without a time is ignored: no period selects it. So is an
+    order that was created after `now`, by a clock that was wrong: otherwise the next export would
+    start there, and miss every order until then.
 
     Raises MergeError if the file is not CSV, has no column `created_at`, or a row has no timestamp
     there.
@@ -49,7 +50,8 @@ def read_newest(path: Path, now: datetime) -> datetime | None:
     """
     if not path.exists():
         return None
-    newest, last = None, None
+    newest: datetime | None = None
+    last: bytes | None = b""
     with open_part(path) as file:
         read_byte_order_mark(file, path)
         rows = read_rows(file, path)
@@ -58,8 +60,8 @@ def read_newest(path: Path, now: datetime) -> datetime | None:
             return None
         column = find_column(_TIME_COLUMNS, parse_header(header, path), path)
         for number, row in enumerate(rows, start=2):
-            cell = next(islice(parse_cells(row), column, None), b"")
-            if cell == last:
+            cell = next(islice(parse_cells(row), column, None), None)
+            if cell in (last, b""):
                 continue
             last = cell
             moment = _parse_time(cell, number, path)
@@ -68,13 +70,14 @@ def read_newest(path: Path, now: datetime) -> datetime | None:
     return newest
 
 
-def _parse_time(cell: bytes, number: int, path: Path) -> datetime:
-    text = cell.decode(errors="replace")
+def _parse_time(cell: bytes | None, number: int, path: Path) -> datetime:
+    text = "" if cell is None else cell.decode(errors="replace")
     moment = from_text_or_none(text, datetime)
     if moment is None:
         raise MergeError(
             f"`created_at` in row {number} of {show_path(path)} is not a timestamp: "
-            f"`{shorten(text)}`."
+            f"`{shorten(text)}`.",
+            hint="correct the row, or export to a new file",
         )
     return moment
 

@@ -22,6 +22,10 @@ _NAIVE = re.compile(r"[0-9-]{10}[T ][0-9:.]+", re.ASCII)
 _HINT = "as in 2018-09-01, 2018-09-01T12:00:00Z, yesterday, today, monday or `2 days ago`"
 
 
+class EmptyPeriodError(FilterValueError):
+    """A period that ends before it begins."""
+
+
 def within_period(
     f: Filter | str | None,
     *,
@@ -61,7 +65,7 @@ def within_period(
         None if f is None else as_filter(f),
     ]
     if start is not None and end is not None and _as_time(end) <= _as_time(start):
-        raise FilterValueError(
+        raise EmptyPeriodError(
             "the period is empty: it ends before it begins.",
             hint="`since` is the first moment of it, `until` the first one after it",
         )

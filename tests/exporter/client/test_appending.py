@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from epfilter import FilterTypeError
+from epfilter import FilterTypeError, FilterValueError
 from epfilter.exporter import JobFailedError, MergeError, SettingsError, periods
 from epfilter.exporter.client import exports
 from exporter.client.conftest import Opener
@@ -101,6 +101,23 @@ def test_an_interrupted_export_is_not_continued_without_the_orders_of_its_file(
     del service.statuses[0]
     assert client.call("export", FILTER, target, **options).appended == 0
     assert names(tmp_path) == ["a.csv"]
+
+
+def test_a_file_that_has_reached_the_end_of_the_period_is_kept(
+    open_client: Opener, tmp_path: Path
+) -> None:
+    target = tmp_path / "a.csv"
+    target.write_bytes(OLD)
+    service = Service()
+    for until in ("2018-09-02", "2018-08-01"):
+        result = open_client(service).call("export", FILTER, target, append=True, until=until)
+        assert (result.rows, result.appended, result.size) == (2, 0, len(OLD))
+    assert filters(service) == []
+    target.unlink()
+    with pytest.raises(FilterValueError, match="the period is empty"):
+        open_client(service).call(
+            "export", FILTER, target, append=True, since="2018-09-02", until="2018-09-02"
+        )
 
 
 def test_parts_are_appended(open_client: Opener, tmp_path: Path) -> None:

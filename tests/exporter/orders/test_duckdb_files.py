@@ -47,6 +47,7 @@ BROKEN = [
     (b'{"id": "\xff"}', "is not UTF-8, at byte 9."),
     ("{}", "is not a valid order: it has no `id`. Hint: every order needs an id."),
     ('{"id": null}', "is not a valid order: it has no `id`. Hint: every order needs an id."),
+    ('{"id": ""}', "is not a valid order: it has no `id`. Hint: every order needs an id."),
     ('{"id": "2", "items": 5}', "is not a valid order: `items` is not a list: 5."),
     ('{"id": "2", "items": [5]}', "is not a valid order: one of `items` is not an object: 5."),
     ('{"id": "2", "customer": "x"}', 'is not a valid order: `customer` is not an object: "x".'),
@@ -124,6 +125,10 @@ def test_numbers_are_written_out(stored: Callable[..., Path], target: Path) -> N
         ),
         (
             "id,payment,product_sku\n1,paid,A\n,paid,B\n",
+            "orders.csv contains invalid orders: it has no `id`; every order needs an id",
+        ),
+        (
+            'id,payment\n"",b\n',
             "orders.csv contains invalid orders: it has no `id`; every order needs an id",
         ),
         (
@@ -518,3 +523,36 @@ def test_reading_in_python_can_be_interrupted(
     store.interrupt()
     thread.join(20)
     assert errors == ["interrupted"]
+
+
+def test_a_csv_file_of_pandas_has_columns_without_a_name(
+    stored: Callable[..., Path], target: Path
+) -> None:
+    store = open_orders(stored(",id,payment,\n0,1,paid,x\n1,2,unpaid,y\n", "orders.csv"))
+    assert ids(store, target) == ["1", "2"]
+    assert store.count(parse("eq(payment,paid)")) == 1
+
+
+def test_two_orders_with_the_same_id_are_two_orders(
+    stored: Callable[..., Path], target: Path
+) -> None:
+    store = open_orders(stored('{"id":"1","payment":"paid"}\n' * 2))
+    assert (store.count(None), ids(store, target)) == (2, ["1", "1"])
+
+
+@pytest.mark.parametrize("name", ["orders.jsonl", "orders.csv"])
+def test_the_search_for_a_broken_line_can_be_interrupted(
+    name: str, stored: Callable[..., Path], target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The search of this test ends only when it is interrupted."""
+
+    def search(*_: object, check: Callable[[], None], **__: object) -> None:
+        while True:
+            check()
+
+    monkeypatch.setattr(duckdb_files, "find_broken_line", search)
+    monkeypatch.setattr(duckdb_files, "find_long_row", lambda _, check: search(check=check))
+    monkeypatch.setattr(duckdb_files, "_LEAST_SEARCH_SECONDS", 60.0)
+    text = '{"id": "1"}\n{"id": ""}\n' if name == "orders.jsonl" else 'id,payment\n"",paid\n'
+    store = open_orders(stored(text, name))
+    assert interrupt_until_error(store, lambda: store.write_csv(None, target)) == ["interrupted"]

@@ -136,6 +136,14 @@ def test_a_page_of_jobs_has_the_meta_and_links_of_the_platform(client: TestClien
     }
 
 
+def test_the_page_before_one_behind_the_end_is_the_last(client: TestClient) -> None:
+    ids = [made(client)["id"] for _ in range(3)][::-1]
+    response = client.get("/v2/jobs", params={"page[limit]": 2, "page[offset]": 1000}).json()
+    assert (response["data"], "next" in response["links"]) == ([], False)
+    previous = client.get(response["links"]["prev"]).json()
+    assert [job["id"] for job in previous["data"]] == ids[2:]
+
+
 def test_a_client_that_follows_next_reads_every_job_once(
     client: TestClient, app: Starlette
 ) -> None:

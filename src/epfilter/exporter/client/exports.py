@@ -35,7 +35,7 @@ from epfilter.exporter.errors import (
 )
 from epfilter.exporter.filter_splitting import Calendar, split
 from epfilter.exporter.models import CreateJob, Job, JobStatus
-from epfilter.exporter.periods import current_time, within_period
+from epfilter.exporter.periods import EmptyPeriodError, current_time, within_period
 from epfilter.templates import as_filter
 
 
@@ -169,7 +169,13 @@ def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword
     if append:
         target = yield Call(partial(TargetFile.resolve, path))
         newest = yield Call(partial(read_newest, target.path, current_time()))
-    request = build_job_request(selection.resolve(newest), check=check)
+    try:
+        request = build_job_request(selection.resolve(newest), check=check)
+    except EmptyPeriodError:
+        if target is None or newest is None:
+            raise
+        result: Exported = yield Call(partial(_append_nothing, target))
+        return result
     requests, disjoint = _split_request(request, split)
     if target is None:
         target = yield Call(partial(TargetFile.resolve, path))
@@ -188,13 +194,9 @@ def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword
         began = checkpoint.data.filter
         request = _with_filter(request, None if began is None else as_filter(began))
         requests, disjoint = _split_request(request, split)
-    if not replace and not checkpoint.data.replaces:
-        if target.mode is not None:
-            raise target.conflict_error(appeared=bool(checkpoint.data.jobs))
-        target = dataclasses.replace(target, replace=False)
     run = _Export(
         jobs,
-        target,
+        target if replace else _keep_existing(target, checkpoint),
         requests,
         request,
         disjoint,
@@ -211,6 +213,22 @@ def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword
         if not resume:
             run.delete_parts()
     return exported
+
+
+def _append_nothing(target: TargetFile) -> Exported:
+    """Return the result of an export up to a time that the file has reached already."""
+    with translate_os_errors(target.requested_path):
+        size = target.path.stat().st_size
+    return Exported(target.requested_path, (), size, count_rows(target.path), 0)
+
+
+def _keep_existing(target: TargetFile, checkpoint: Checkpoint) -> TargetFile:
+    """Return the target that replaces no file, unless the checkpoint began to replace one."""
+    if checkpoint.data.replaces:
+        return target
+    if target.mode is not None:
+        raise target.conflict_error(appeared=bool(checkpoint.data.jobs))
+    return dataclasses.replace(target, replace=False)
 
 
 def _filter_text(request: CreateJob) -> str | None:

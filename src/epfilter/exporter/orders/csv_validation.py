@@ -19,11 +19,12 @@ _ROWS_PER_CHECK = 1024
 
 
 def read_header(path: Path) -> list[str]:
-    """Return the names of the columns.
+    """Return the names of the columns; one without a name, such as the index of pandas, gets one.
 
     Raises OrdersError if the file does not begin with a header.
     """
-    return _read_names(path)
+    names = _read_names(path)
+    return [name or f"column {number} without a name" for number, name in enumerate(names, 1)]
 
 
 def check_rows(path: Path, check: Callable[[], None] = lambda: None) -> None:
@@ -67,7 +68,7 @@ def _read_names(path: Path, check: Callable[[], None] | None = None) -> list[str
 def _check_names(names: list[str], path: Path) -> None:
     if not names:
         raise OrdersError(f"{path.name} is empty.", hint="a CSV file begins with a header")
-    duplicate = next((name for name in names if names.count(name) > 1), None)
+    duplicate = next((name for name in names if name and names.count(name) > 1), None)
     if duplicate is not None:
         raise OrdersError(f"{path.name} has two columns `{duplicate}`.")
 

@@ -190,7 +190,8 @@ def _convert(member: Member, columns: Mapping[str, Value], order_id: str | None 
         return f"NULL::{_TYPES[member.kind]}"
     if member.name == "id":
         message = quote_text(f"{MISSING_ID}; {MISSING_ID_HINT}")
-        return f"CASE WHEN {value.sql} IS NULL THEN error({message}) ELSE {_as_text(value)} END"
+        text = _as_text(value)
+        return f"CASE WHEN nullif({text}, '') IS NULL THEN error({message}) ELSE {text} END"
     if member.kind == "text":
         return _as_text(value)
     id_column = columns.get("id")

@@ -100,7 +100,7 @@ def _check_line(line: bytes) -> None:
 
 
 def _check_members(order: Mapping[str, object]) -> None:
-    if order.get("id") is None:
+    if order.get("id") in (None, ""):
         raise OrdersError(f"{MISSING_ID}.", hint=MISSING_ID_HINT)
     attributes_of(order)
     for item in get_items(order) or ():

@@ -71,6 +71,6 @@ def _orders_of(response: object, path: Path) -> Iterator[dict[str, Any]]:
         if not isinstance(order, dict):
             shown = shorten(json.dumps(order, ensure_ascii=False))
             raise OrdersError(f"{path.name}: an order is not an object but {shown}.", hint=_HINT)
-        if order.get("id") is None:
+        if order.get("id") in (None, ""):
             raise OrdersError(f"{path.name}: {MISSING_ID}.", hint=MISSING_ID_HINT)
         yield join(order)
