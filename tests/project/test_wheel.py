@@ -74,7 +74,7 @@ def test_the_wheel_contains_the_grammar_the_type_marker_and_the_licence(
         grammar = wheel.read("epfilter/grammar/filter.lark")
     assert "epfilter/py.typed" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
-    assert not any(name.startswith(("tests/", "docs/")) for name in names)
+    assert not any(name.startswith(("tests/", "docs/")) or "vscode" in name for name in names)
     assert grammar == (ROOT / "grammar" / "filter.lark").read_bytes()
 
 
@@ -104,7 +104,7 @@ def test_the_sdist_contains_tests_and_docs(distributions: Path) -> None:
     with tarfile.open(path) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     wanted = {"grammar/filter.lark", "grammar/README.md", "tests/conftest.py", "docs/mkdocs.yml"}
-    assert not any("node_modules" in name for name in names)
+    assert not any("node_modules" in name or name.endswith(".vsix") for name in names)
     assert wanted | {"LICENSE", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"} <= names
 
 

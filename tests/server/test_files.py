@@ -152,7 +152,7 @@ def test_what_is_typed_is_followed_without_linting(
 @for_each(
     "name, before, typed, after",
     [
-        ("a.json", '{"job_type": "order_export", "filter": "gte(with_tax,5):', "eq(wit", '"}'),
+        ("a.json", '{"job_type": "order_export", "filter": "gte(with_tax,5):', "eq(with_", '"}'),
         ("a.ts", '// moltin\nget("/v2/orders?filter=lt(x,5)', ":gt", '"); // eq(\n'),
         ("a.yaml", "filter: eq(x  # epfilter: ignore[EPF107]\nfilter: 'eq(a", ",b", "'\n"),
     ],
