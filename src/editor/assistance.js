@@ -191,8 +191,9 @@ const signatureHelp = ViewPlugin.fromClass(
  * @param {EditorView} view
  */
 export function describeCursor(view) {
-  describe(view, view.state.selection.main.head).then((tooltip) => {
-    if (tooltip === null) return;
+  const { doc, selection } = view.state;
+  describe(view, selection.main.head).then((tooltip) => {
+    if (tooltip === null || !doc.eq(view.state.doc)) return;
     const text = tooltip.create().dom.textContent ?? "";
     view.dispatch({ effects: [showHelp.of(tooltip), EditorView.announce.of(text)] });
   });

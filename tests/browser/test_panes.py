@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import Requirement
 from playground import panes
 
 from epfilter import lint
 from support.rows import for_each
 
+PINNED = Path(panes.__file__).with_name("requirements.txt")
 EXAMPLES = json.loads(Path(panes.__file__).with_name("examples.json").read_text(encoding="utf-8"))
 
 
@@ -138,3 +141,14 @@ def test_an_example_shows_what_its_title_states(example: dict[str, str]) -> None
     assert all(found.fix for found in errors)
     if "rows" in example:
         assert run("rows", text, resource=resource, rows=example["rows"])["count"] == 1
+
+
+def test_the_pinned_packages_are_versions_that_the_project_supports() -> None:
+    lines = [line.partition(" --hash=")[0] for line in PINNED.read_text("utf-8").splitlines()]
+    pinned = dict(line.split("==") for line in lines if not line.startswith("#"))
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+    required = (
+        project["project"]["dependencies"] + project["project"]["optional-dependencies"]["sql"]
+    )
+    for requirement in map(Requirement, required):
+        assert requirement.specifier.contains(pinned[requirement.name]), requirement

@@ -111,7 +111,7 @@ def test_jobs_have_only_the_permissions_that_they_need(name: str) -> None:
 
 def test_dependencies_are_updated() -> None:
     updates = _load(GITHUB / "dependabot.yml")["updates"]
-    assert [each["package-ecosystem"] for each in updates] == ["github-actions", "pip"]
+    assert [each["package-ecosystem"] for each in updates] == ["github-actions", "pip", "npm"]
 
 
 @pytest.mark.parametrize("name", ["bug", "idea", "platform"])
