@@ -501,7 +501,7 @@ def test_contains_all_of_elements_of_several_types() -> None:
     assert not match({"a": ["x", 6, True]})
 
 
-@pytest.mark.parametrize("values", ["x", "x,y", "x,y,x,y,x"])
+@pytest.mark.parametrize("values", ["x", "x,y", "x,y" + 8 * ",x"])
 def test_contains_all_is_a_call_of_its_own(values: str) -> None:
     def refuse(_: object) -> NoReturn:
         raise AssertionError("it is not `contains`")

@@ -111,9 +111,9 @@ class ValueMatcher:
         """
         if not is_list(type(value)):
             return bool(self.matches(value))
-        tests = self.by_class
-        for element in elements(value):
-            matches: Test = tests.get(type(element), self.matches)
+        tests, of_other_class = self.by_class, self.matches
+        for element in value if type(value) is list else elements(value):
+            matches: Test = tests.get(type(element), of_other_class)
             if matches(element):
                 return True
         return False

@@ -160,10 +160,14 @@ def _all_values_test(matcher: ValueMatcher, count: int) -> ValueTest:
     all_positions = frozenset(range(count))
 
     def test(value: object) -> bool:
-        missing, tests = set(all_positions), matcher.by_class
-        for element in elements(value):
-            find_positions: Test = tests.get(type(element), matcher.matches)
-            missing.difference_update(find_positions(element) or ())
-        return not missing
+        missing, tests, of_other_class = set(all_positions), matcher.by_class, matcher.matches
+        for element in value if type(value) is list else elements(value):
+            find_positions: Test = tests.get(type(element), of_other_class)
+            positions = find_positions(element)
+            if positions:
+                missing.difference_update(positions)
+                if not missing:
+                    return True
+        return False
 
     return test
