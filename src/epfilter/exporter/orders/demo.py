@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -73,57 +73,80 @@ class _Lines:
         self._customers = [
             _make_customer(self._random) for _ in range(min(_CUSTOMERS, rows // 3 + 1))
         ]
-        self._products = _make_products(self._random)
-        self._began = datetime(start.year, start.month, start.day, tzinfo=UTC)
+        products = _make_products(self._random)
+        self._items = {
+            currency: [_make_item_parts(price, product, currency) for price, product in products]
+            for currency, _ in pools.CURRENCIES.values()
+        }
+        self._format_timestamp = _TimestampFormat(start)
         self._step = (end - start).total_seconds() / max(rows, 1)
 
     def lines(self) -> Iterator[str]:
-        chance = self._random.random
+        chance, customers = self._random.random, self._customers
         for number in range(self._rows):
-            created = self._began + timedelta(seconds=(number + chance()) * self._step)
+            created = (number + chance()) * self._step
             # Squared, so that some customers have many orders.
-            yield self._line(
-                number, created, self._customers[int(chance() ** 2 * len(self._customers))]
-            )
+            yield self._line(number, created, customers[int(chance() ** 2 * len(customers))])
 
-    def _line(self, number: int, created: datetime, customer: _Customer) -> str:
+    def _line(self, number: int, created: float, customer: _Customer) -> str:
         chance = self._random.random
         payment, state = _STATES[int(chance() * len(_STATES))]
-        updated = created if payment == "unpaid" else created + timedelta(hours=chance() * 72)
-        items, net = self._items(customer)
+        updated = created if payment == "unpaid" else created + chance() * 72 * 3600
+        items, net = self._make_items(customer.currency)
         tax = net * customer.tax // 100
         reference = f'"ERP-{number * 7 + 13:07}"' if chance() < 0.4 else "null"
         instructions = _INSTRUCTIONS[int(chance() * len(_INSTRUCTIONS))]
         manual = "true" if chance() < 0.02 else "false"
-        money = customer.money
+        money, format_timestamp = customer.money, self._format_timestamp
         return (
-            f'{{"type":"order","id":"{self._make_id()}","order_number":"{100_001 + number}",'
+            f'{{"type":"order","id":"{_make_id(self._random)}","order_number":"{100_001 + number}",'
             f'"external_ref":{reference},{state},{customer.identity},'
             f'"shipping_address":{{{customer.address},"instructions":{instructions}}},'
             f'"billing_address":{{{customer.address}}},"items":[{items}],'
             f'"meta":{{"is_manual":{manual},"display_price":{{"with_tax":{money(net + tax)},'
             f'"without_tax":{money(net)},"tax":{money(tax)}}},"timestamps":{{"created_at":'
-            f'"{_format_timestamp(created)}","updated_at":"{_format_timestamp(updated)}"}}}}}}\n'
+            f'"{format_timestamp(created)}","updated_at":"{format_timestamp(updated)}"}}}}}}\n'
         )
 
-    def _items(self, customer: _Customer) -> tuple[str, int]:
+    def _make_items(self, currency: str) -> tuple[str, int]:
         """Return the items of an order as JSON, and their total price."""
-        chance = self._random.random
+        random = self._random
+        chance, products = random.random, self._items[currency]
         items, net = [], 0
         for _ in range(1 + int(chance() ** 3 * 5)):
-            price, product = self._products[int(chance() * len(self._products))]
-            quantity = 1 + int(chance() ** 4 * 4)
-            net += price * quantity
-            priced = f'"currency":"{customer.currency}","includes_tax":false}}'
-            items.append(
-                f'{{"type":"order_item","id":"{self._make_id()}",{product},"quantity":{quantity},'
-                f'"unit_price":{{"amount":{price},{priced},'
-                f'"value":{{"amount":{price * quantity},{priced}}}'
-            )
+            parts = products[int(chance() * len(products))]
+            total, part = parts[int(chance() ** 4 * 4)]
+            net += total
+            items.append(f'{{"type":"order_item","id":"{_make_id(random)}",{part}')
         return ",".join(items), net
 
-    def _make_id(self) -> str:
-        return _make_id(self._random)
+
+def _make_item_parts(price: int, product: str, currency: str) -> list[tuple[int, str]]:
+    """Return the total price and the JSON behind the id, of an item with 1 to 4 pieces."""
+    priced = f'"currency":"{currency}","includes_tax":false}}'
+    parts = []
+    for quantity in range(1, 5):
+        total = price * quantity
+        part = f'{product},"quantity":{quantity},"unit_price":{{"amount":{price},{priced}'
+        parts.append((total, f'{part},"value":{{"amount":{total},{priced}}}'))
+    return parts
+
+
+class _TimestampFormat:
+    """Formats seconds since a day, with milliseconds and `Z`, as the platform writes timestamps."""
+
+    def __init__(self, start: date) -> None:
+        self._start = start
+        self._days: dict[int, str] = {}
+        self._minutes = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(1440)]
+
+    def __call__(self, seconds: float) -> str:
+        day, rest = divmod(round(seconds * 1e6) // 1000, 86_400_000)
+        minute, rest = divmod(rest, 60_000)
+        shown = self._days.get(day)
+        if shown is None:
+            shown = self._days[day] = f"{self._start + timedelta(days=day)}T"
+        return f"{shown}{self._minutes[minute]}{rest // 1000:02}.{rest % 1000:03}Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +232,5 @@ def _make_products(random: Random) -> list[tuple[int, str]]:
 
 def _make_id(random: Random) -> str:
     """Return a UUID of version 4."""
-    text = f"{random.getrandbits(128):032x}"
+    text = random.getrandbits(128).to_bytes(16, "big").hex()
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
-
-
-def _format_timestamp(moment: datetime) -> str:
-    """Return a timestamp with milliseconds and `Z`, as the platform writes it."""
-    return f"{moment.isoformat(timespec='milliseconds')[:23]}Z"
