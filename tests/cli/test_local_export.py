@@ -423,6 +423,20 @@ def test_options_of_a_source_require_one(options: list[str]) -> None:
     assert f"`{options[0]}` requires `--orders`." in result.stderr
 
 
+def test_a_file_with_a_byte_order_mark_is_appended_to_and_exported_again() -> None:
+    first = ("--orders", "orders.jsonl", "--bom", "--append", "--since", "2018-01-01")
+    assert export(*first, "--until", "2018-06-01").exit_code == 0
+    assert export(*first).exit_code == 0
+    content = Path("paid.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbfid,order_number,")
+    assert content.count(b"\xef\xbb\xbf") == 1
+    Path("paid.csv").rename("first.csv")
+    assert export("--orders", "first.csv", "--all", "--bom").exit_code == 0
+    assert Path("paid.csv").read_bytes() == content
+    assert export("--orders", "orders.jsonl", "--all", "--force", "--rows", "order").exit_code == 0
+    assert Path("paid.csv").read_bytes().startswith(b"id,order_number,")
+
+
 def test_nothing_is_appended_to_a_file_that_has_reached_the_end() -> None:
     first = export("--orders", "orders.jsonl", "--append", "--since", "2018-01-01")
     assert first.exit_code == 0

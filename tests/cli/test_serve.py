@@ -80,6 +80,7 @@ def test_the_default_address_is_loopback(monkeypatch: pytest.MonkeyPatch) -> Non
         (["--jobs", "postgresql://host/db"], {"jobs": "postgresql://host/db"}),
         (["--rows", "order"], {"rows": "order"}),
         (["--no-neutralise"], {"neutralise": False}),
+        (["--bom"], {"bom": True}),
         (["--public-url", "https://e.example"], {"public_url": "https://e.example"}),
         (
             ["--client-id", "shop", "--client-secret", "12345678"],

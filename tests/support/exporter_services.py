@@ -67,6 +67,7 @@ class HeldOrders:
         *,
         rows: RowsPer = "item",  # noqa: ARG002 - the same
         neutralise: bool = True,  # noqa: ARG002 - the same
+        bom: bool = False,  # noqa: ARG002 - the same
     ) -> int:
         self._wait()
         if self.fault is not None:

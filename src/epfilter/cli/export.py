@@ -16,6 +16,7 @@ from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import format_count
 from epfilter.cli.options import (
     allow_untested_option,
+    bom_option,
     format_option,
     memory_option,
     neutralise_option,
@@ -91,7 +92,7 @@ Exit codes:
 With --orders: 'epfilter[service]' instead, or 'epfilter[databases]' for a database
 """
 
-_ORDERS_OPTIONS = ("allow_untested", "threads", "memory", "rows", "neutralise")
+_ORDERS_OPTIONS = ("allow_untested", "threads", "memory", "rows", "neutralise", "bom")
 """The options that require `--orders`."""
 
 _OPTION_GROUPS = {
@@ -105,6 +106,7 @@ _OPTION_GROUPS = {
         "--memory",
         "--rows",
         "--neutralise",
+        "--bom",
     ),
 }
 
@@ -148,6 +150,7 @@ _OPTION_GROUPS = {
 @memory_option
 @rows_option
 @neutralise_option
+@bom_option
 @region_option
 @click.option(
     "--timeout",

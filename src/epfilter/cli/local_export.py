@@ -62,6 +62,7 @@ def export_locally(  # noqa: PLR0913 - the options of the command
     force: bool,
     rows: RowsPer,
     neutralise: bool,
+    bom: bool,
     **options: Any,
 ) -> LocalExport:
     """Write the orders that the filter selects in the period, as the service would.
@@ -91,7 +92,7 @@ def export_locally(  # noqa: PLR0913 - the options of the command
             tempfile.TemporaryDirectory(prefix=".epfilter.", dir=target.parent) as folder,
         ):
             part = Path(folder, "orders.csv")
-            write = partial(source.write_csv, f, part, rows=rows, neutralise=neutralise)
+            write = partial(source.write_csv, f, part, rows=rows, neutralise=neutralise, bom=bom)
             count = _run_interruptibly(write, source.interrupt, part.parent, signals)
             if append and target.exists():
                 return _append(target, part)

@@ -90,6 +90,14 @@ neutralise_option = click.option(
 """Whether exported texts are safe for spreadsheets."""
 
 
+bom_option = click.option(
+    "--bom",
+    is_flag=True,
+    help="Begin with a byte order mark, by which Excel recognises UTF-8.",
+)
+"""Whether exported files begin with a byte order mark."""
+
+
 def format_option(*styles: str, help: str) -> Callable[[Any], Any]:  # noqa: A002 - click's own name for it
     """Return the option `--format`, passed to the command as `style`; the first is the default.
 

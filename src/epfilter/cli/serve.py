@@ -13,6 +13,7 @@ from epfilter.cli.errors import CommandError, import_optional
 from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.options import (
     allow_untested_option,
+    bom_option,
     memory_option,
     neutralise_option,
     rows_option,
@@ -70,7 +71,7 @@ _OPTION_GROUPS = {
         *("--token", "--client-id", "--client-secret", "--token-lifetime", "--link-lifetime"),
         "--allow-origin",
     ),
-    "Files": ("--rows", "--neutralise"),
+    "Files": ("--rows", "--neutralise", "--bom"),
     "Jobs": ("--state", "--jobs", "--drain", "--threads", "--memory"),
 }
 
@@ -143,6 +144,7 @@ _OPTION_GROUPS = {
 )
 @rows_option
 @neutralise_option
+@bom_option
 @click.option("--public-url", metavar="URL", help="URL of the service behind a proxy, for links.")
 @click.option(
     "--allow-origin",

@@ -14,8 +14,6 @@ import pytest
 
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import open_orders
-from epfilter.exporter.orders.database_urls import describe_error
-from support.rows import for_each
 from support.sizes import slow_except
 
 # Ibis 12 calls what DuckDB 2 has under another name.
@@ -176,26 +174,3 @@ def test_columns_that_differ_for_duckdb(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("id,Ü,ü\n1,2,3\n", encoding="utf-8")
     assert open_orders(path).write_csv(None, tmp_path / "out.csv") == 1
-
-
-@for_each(
-    "message, shown",
-    [
-        ('connection to server at "db7.internal" (10.0.0.7), port 5432 failed: timeout', "connection to server at … failed: timeout"),
-        ('connection to server at "::1", port 5432 failed: FATAL:  role "ron" does not exist', "connection to server at … failed: FATAL:  role … does not exist"),
-        ('FATAL:  password authentication failed for user "ron"', "FATAL:  password authentication failed for user …"),
-        ('FATAL:  database "shop" does not exist', "FATAL:  database … does not exist"),
-        ("failed to resolve host 'db7.internal': [Errno -2] Name or service not known", "failed to resolve host …: [Errno -2] Name or service not known"),
-        ("Access denied for user 'ron'@'10.0.0.7' (using password: YES)", "Access denied for user … (using password: YES)"),
-        ("Can't connect to MySQL server on 'db7.internal' (111)", "Can't connect to MySQL server on …"),
-        ('column "payment" does not exist', 'column "payment" does not exist'),
-    ],
-)  # fmt: skip
-def test_messages_have_no_hosts_and_accounts(message: str, shown: str) -> None:
-    assert describe_error(ValueError(message), ()) == shown
-
-
-def test_a_database_that_does_not_respond_is_not_named(tmp_path: Path) -> None:
-    (message,) = refusals("postgresql://ron:secret@127.0.0.1:1/shop", tmp_path / "out.csv")
-    assert message.startswith("the database reports: ")
-    assert [word for word in ("ron", "secret", "127.0.0.1", "shop") if word in message] == []

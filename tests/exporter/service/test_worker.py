@@ -37,7 +37,7 @@ SUCCESS, FAILED, STARTED = JobStatus.SUCCESS, JobStatus.FAILED, JobStatus.STARTE
 
 
 def csv(filter: str | None) -> str:  # noqa: A002 - the platform's name
-    return "item,True\n" + "".join(f"{filter},{row}\n" for row in range(ROWS))
+    return "item,True,False\n" + "".join(f"{filter},{row}\n" for row in range(ROWS))
 
 
 def test_jobs_run_in_the_order_of_creation(service: Service) -> None:

@@ -51,10 +51,11 @@ class TalkingStore:
         *,
         rows: RowsPer = "item",
         neutralise: bool = True,
+        bom: bool = False,
     ) -> int:
         self.say("begin", filter)
         with path.open("w", encoding="utf-8") as file:
-            file.write(f"{rows},{neutralise}\n")
+            file.write(f"{rows},{neutralise},{bom}\n")
             for row in range(ROWS):
                 if self.hang and row == ROWS // 2:
                     file.flush()

@@ -118,6 +118,7 @@ class OrderFile:
         *,
         rows: RowsPer = "item",
         neutralise: bool = True,
+        bom: bool = False,
     ) -> int:
         """Write the orders that the filter selects; return the number of rows."""
         target = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow links
@@ -127,7 +128,7 @@ class OrderFile:
         def copy(connection: duckdb.DuckDBPyConnection, source: Source) -> int:
             selected, source = self._select_orders(connection, source, filter, rows)
             self._sessions.raise_if_interrupted(connection)
-            cells = build_csv_select(selected, source, rows, neutralise=neutralise)
+            cells = build_csv_select(selected, source, rows, neutralise=neutralise, bom=bom)
             return copy_to_csv(connection, cells, target)
 
         return self._run(copy, (target,), target.parent)

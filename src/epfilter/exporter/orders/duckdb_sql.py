@@ -8,7 +8,7 @@ also the timestamps as texts of the source, and the items.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from epfilter.exporter.orders.columns import RowsPer, csv_columns
@@ -113,17 +113,20 @@ def build_view_select(source: Source) -> str:
     return f"SELECT {_select_list(cells)} FROM {source.table}"
 
 
-def build_csv_select(view: str, source: Source, rows: RowsPer, *, neutralise: bool) -> str:
+def build_csv_select(
+    view: str, source: Source, rows: RowsPer, *, neutralise: bool, bom: bool
+) -> str:
     """Return the SELECT of the cells of a CSV file, for a SELECT of rows of the view.
 
-    Its columns are those of `csv_columns(rows)`, in their order.
+    Its columns are those of `csv_columns(rows)`, in their order. With `bom`, the name of the first
+    one begins with a byte order mark, and so does the file.
     """
     escape: Callable[[str], str] = neutralise_formula_sql if neutralise else str
     order_cells = {member.name: _order_cell(member, escape) for member in ORDER_MEMBERS}
     names = [column.name for column in csv_columns(rows)]
     if rows == "order":
         cells = order_cells | _list_cells(source)
-        return f"SELECT {_select_list({name: cells[name] for name in names})} FROM ({view})"
+        return f"SELECT {_select_cells(cells, names, bom=bom)} FROM ({view})"
     inner = f"SELECT {_select_list(order_cells)}, items FROM ({view})"
     cells = {name: quote_name(name) for name in order_cells}
     if source.items is None:
@@ -133,7 +136,7 @@ def build_csv_select(view: str, source: Source, rows: RowsPer, *, neutralise: bo
         # An order without items still has one row.
         item = "unnest(CASE WHEN len(items) > 0 THEN items ELSE [NULL] END) AS item"
         inner = f"SELECT * EXCLUDE (items), {item} FROM ({inner})"
-    return f"SELECT {_select_list({name: cells[name] for name in names})} FROM ({inner})"
+    return f"SELECT {_select_cells(cells, names, bom=bom)} FROM ({inner})"
 
 
 def build_month_select(view: str) -> str:
@@ -145,6 +148,12 @@ def build_summary_select(view: str) -> str:
     """Return the SELECT of `SUMMARY_COLUMNS`."""
     cells = {name: quote_name(name) for name in SUMMARY_COLUMNS} | {"created_at": _CREATED_AT}
     return f"SELECT {_select_list(cells)} FROM ({view})"
+
+
+def _select_cells(cells: Mapping[str, str], names: Sequence[str], *, bom: bool) -> str:
+    first, *others = names
+    mark = "\ufeff" if bom else ""
+    return _select_list({mark + first: cells[first], **{name: cells[name] for name in others}})
 
 
 def _select_list(cells: Mapping[str, str]) -> str:

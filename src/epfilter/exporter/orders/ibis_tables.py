@@ -130,6 +130,7 @@ class IbisTable:
         *,
         rows: RowsPer = "item",
         neutralise: bool = True,
+        bom: bool = False,
     ) -> int:
         """Write the orders that the filter selects; return the number of rows."""
         target = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow links
@@ -143,7 +144,7 @@ class IbisTable:
                 connection.register("batches", self._stream(batches, connection, failures))
                 source = _describe_batches(connection, table.schema(), selected.columns)
                 cells = build_csv_select(
-                    build_view_select(source), source, rows, neutralise=neutralise
+                    build_view_select(source), source, rows, neutralise=neutralise, bom=bom
                 )
                 self._sessions.raise_if_interrupted(connection)
                 return copy_to_csv(connection, cells, target)

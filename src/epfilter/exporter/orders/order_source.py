@@ -50,10 +50,12 @@ class OrderSource(Protocol):
         *,
         rows: RowsPer = "item",
         neutralise: bool = True,
+        bom: bool = False,
     ) -> int:
         """Write the orders that the filter selects, in their order; return the number of rows.
 
-        The columns are `CSV_COLUMNS[rows]`; the header is always written. An existing file is
+        The columns are `CSV_COLUMNS[rows]`; the header is always written, with `bom` behind a byte
+        order mark, by which Excel recognises UTF-8. An existing file is
         overwritten. After an error the file is incomplete.
         """
 

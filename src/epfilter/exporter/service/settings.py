@@ -74,6 +74,9 @@ class ServiceSettings:
     neutralise: bool = True
     """Whether text that a spreadsheet would execute gets an apostrophe in front."""
 
+    bom: bool = False
+    """Whether a file begins with a byte order mark, by which Excel recognises UTF-8."""
+
     public_url: str | None = None
     """The beginning of links, like `https://exports.example.com`; by default from the request."""
 

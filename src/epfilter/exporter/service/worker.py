@@ -260,6 +260,7 @@ class JobWorker:
             part,
             rows=self._settings.rows,
             neutralise=self._settings.neutralise,
+            bom=self._settings.bom,
         )
 
     def _require_lease(self) -> None:
