@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -337,5 +338,27 @@ def test_the_command_serves_standard_input_and_output(tmp_path: Path) -> None:
             assert result.server_info.name == "epfilter"
             editor.open("a.filter", "gte(a,1)")
             assert await editor.wait_for_codes("a.filter") == ["EPF108"]
+
+    run(scene, tmp_path)
+
+
+@pytest.mark.slow
+def test_the_command_serves_an_address(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+
+    async def scene(folder: Path) -> None:
+        command = [sys.executable, "-m", "epfilter", "server", "--tcp", f"127.0.0.1:{port}"]
+        server = await asyncio.create_subprocess_exec(*command)
+        try:
+            async with connect(folder, address=("127.0.0.1", port)) as (editor, _):
+                editor.open("a.filter", "gte(a,1)")
+                assert await editor.wait_for_codes("a.filter") == ["EPF108"]
+            assert await asyncio.wait_for(server.wait(), UNTIL) == 0
+        finally:
+            if server.returncode is None:
+                server.kill()
+                await server.wait()
 
     run(scene, tmp_path)

@@ -113,17 +113,36 @@ def capabilities(
     return chosen
 
 
+async def _wait_for(client: LanguageClient, address: tuple[str, int]) -> None:
+    """Connect to a server that may not listen yet."""
+    for _ in range(UNTIL * 10):
+        try:
+            await client.start_tcp(*address)
+        except ConnectionRefusedError:
+            await asyncio.sleep(0.1)
+        else:
+            return
+
+
 @asynccontextmanager
 async def connect(
     folder: Path,
     capable: types.ClientCapabilities | None = None,
     command: Sequence[str] | None = None,
+    address: tuple[str, int] | None = None,
 ) -> AsyncIterator[tuple[Editor, types.InitializeResult]]:
-    """Yield an editor and the capabilities of its server; without a command, it is in this process."""
+    """Yield an editor and the capabilities of its server; without a command or an address,
+    it is in this process.
+    """
     client = LanguageClient()
     editor = Editor(client, folder)
     stop = threading.Event()
-    if command is None:
+    server = None
+    if address is not None:
+        await _wait_for(client, address)
+    elif command is not None:
+        await client.start_io(command[0], *command[1:])
+    else:
         session = create_server()
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -134,8 +153,6 @@ async def connect(
 
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         await client.start_tcp(*server.sockets[0].getsockname()[:2])
-    else:
-        await client.start_io(command[0], *command[1:])
     result = await client.initialize_session(
         types.InitializeParams(
             capabilities=capable or capabilities(),
@@ -143,10 +160,10 @@ async def connect(
         )
     )
     yield editor, result
-    if command is None:
+    if server is None:
+        await client.shutdown_session()
+    else:
         assert client.protocol.writer
         client.protocol.writer.close()
         server.close()
-    else:
-        await client.shutdown_session()
     await client.stop()  # type: ignore[no-untyped-call] # pygls declares no types here
