@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter import FilterError
-from support.frame_engines import FRAMES
+from support.frame_engines import FRAMES, MORE_FRAMES
 
 ARRAYS = {
     "bool": pa.array([True, None]),
@@ -78,7 +78,9 @@ FRAMES_BY_ENGINE: dict[str, Any] = {}
 def select(engine: str, f: str) -> None:
     """Filter the frame of an engine, which is made once."""
     if engine not in FRAMES_BY_ENGINE:
-        FRAMES_BY_ENGINE[engine] = FRAMES[engine](pa.table({"id": [0, 1], **ARRAYS}))
+        FRAMES_BY_ENGINE[engine] = (FRAMES | MORE_FRAMES)[engine](
+            pa.table({"id": [0, 1], **ARRAYS})
+        )
     with suppress(FilterError):
         assert FRAMES_BY_ENGINE[engine](f) <= {0, 1}
 
@@ -90,7 +92,9 @@ def test_a_call_selects_rows_or_raises_a_filter_error(engine: str, f: str) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", FRAMES)
-def test_many_calls_select_rows_or_raise_a_filter_error(engine: str) -> None:
-    for f in CALLS[::7]:
+@pytest.mark.parametrize(
+    ("engine", "step"), [*((name, 7) for name in FRAMES), *((name, 241) for name in MORE_FRAMES)]
+)
+def test_many_calls_select_rows_or_raise_a_filter_error(engine: str, step: int) -> None:
+    for f in CALLS[::step]:
         select(engine, f)
