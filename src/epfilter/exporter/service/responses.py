@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -119,9 +120,18 @@ async def refusal_response(request: HTTPConnection, refusal: Exception) -> Respo
     return error_response(request_id, refusal.status_code, headers=headers)
 
 
+class _FastResponse(JSONResponse):
+    """A JSON response with one encoder for all; by default each response creates one."""
+
+    _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+    def render(self, content: object) -> bytes:
+        return self._encode(content).encode()
+
+
 def job_response(job: StoredJob, base: str, links: Links) -> Response:
     """Return the response of `GET /v2/jobs/{jobID}`."""
-    return JSONResponse({"data": _describe_job(job, base, links)})
+    return _FastResponse({"data": _describe_job(job, base, links)})
 
 
 def jobs_response(
@@ -134,7 +144,7 @@ def jobs_response(
 ) -> Response:
     """Return the response of `GET /v2/jobs`, with `meta` and `links`, and of `POST /v2/jobs`."""
     data = [_describe_job(job, base, links) for job in jobs]
-    return JSONResponse({"data": data, **(page or {})}, status)
+    return _FastResponse({"data": data, **(page or {})}, status)
 
 
 def link_response(href: str) -> Response:

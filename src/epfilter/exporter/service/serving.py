@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -86,8 +87,20 @@ async def _serve(
             address = get_address(listener)
             service.log.info("listening_started", address=address)
             listening(address)
-            await server.serve([listener])
+            with _freeze_objects():
+                await server.serve([listener])
         await _cancel_requests(server)
+
+
+@contextmanager
+def _freeze_objects() -> Iterator[None]:
+    """Exclude the objects of the start from garbage collections: each would stop all requests."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 async def _cancel_requests(server: uvicorn.Server) -> None:
