@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from traceback import walk_tb
 from typing import Any, TextIO
 
@@ -64,12 +65,7 @@ def open_log(style: LogFormat, stream: TextIO | None = None) -> FilteringBoundLo
         renderer = structlog.dev.ConsoleRenderer(colors=shown is not None and shown.isatty())
     log: FilteringBoundLogger = structlog.wrap_logger(
         _LineWriter(stream),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _drop_unsafe,
-            renderer,
-        ],
+        processors=[_complete_event, renderer],
         wrapper_class=structlog.make_filtering_bound_logger("info"),
         cache_logger_on_first_use=True,
     )
@@ -137,8 +133,12 @@ class _WarningHandler(logging.Handler):
         self._log.warning("server_warned", warning=text, **fields)
 
 
-def _drop_unsafe(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    return {name: value for name, value in event.items() if name in SAFE_KEYS}
+def _complete_event(_logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Return the safe values of an event with its level and time; one step, for each request."""
+    safe = {name: value for name, value in event.items() if name in SAFE_KEYS}
+    safe["level"] = method
+    safe["timestamp"] = f"{datetime.now(UTC).replace(tzinfo=None).isoformat('T', 'microseconds')}Z"
+    return safe
 
 
 class _LineWriter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -26,16 +27,11 @@ _LOCK_TIMEOUT = 30.0
 _WRITES = "epfilter_writes"
 """The execution option of a transaction that writes."""
 
-_DIALECT = sqlite.dialect()
-
 _SELECT_JOB = str(
     select(JOBS)
     .where(JOBS.c.id == bindparam("id"), JOBS.c.created > bindparam("after"))
-    .compile(dialect=_DIALECT)
+    .compile(dialect=sqlite.dialect())
 )
-
-_CONVERTERS = [each.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) for each in JOBS.c]
-"""For each column the function that converts a value of the driver, or None."""
 
 _MESSAGES = {
     "SQLITE_BUSY": "another process keeps it locked",
@@ -61,6 +57,7 @@ class SqliteDatabase(Database):
     def __init__(self, path: Path) -> None:
         super().__init__(_create_engine(path), f"the database {path}")
         self._path = path
+        self._path_text = os.fspath(path)
         self._writer = Lock()
         self._reading = Lock()
         self._reader: sqlite3.Connection | None = None
@@ -69,7 +66,7 @@ class SqliteDatabase(Database):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # SQLite gives its other files the permissions of this one.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
-            self._file = _identity(path)
+            self._file = _identity(self._path_text)
         except OSError as error:
             raise SettingsError(f"{self.location} cannot be opened: {error.strerror}.") from None
 
@@ -102,10 +99,8 @@ class SqliteDatabase(Database):
             self._reading.release()
         if row is None:
             return None
-        values = zip(_CONVERTERS, row, strict=True)
-        return job_from_row(
-            [value if convert is None else convert(value) for convert, value in values]
-        )
+        _, text, status, message, *rest = row
+        return job_from_row((id, _from_json(text), status, _from_json(message), *rest))
 
     def close(self) -> None:
         """Close all connections."""
@@ -130,7 +125,7 @@ class SqliteDatabase(Database):
     def _require_same_file(self) -> None:
         """Raise ExporterError if the file was removed: SQLite would write into it, and lose it."""
         try:
-            same = _identity(self._path) == self._file
+            same = _identity(self._path_text) == self._file
         except OSError:
             same = False
         if not same:
@@ -202,7 +197,12 @@ class SqliteDatabase(Database):
         return ExporterError(f"{self.location} cannot be used: {reason}.")
 
 
-def _identity(path: Path) -> tuple[int, int]:
+def _from_json(text: str | None) -> Any:
+    """Return the value of a column of JSON, as SQLAlchemy does."""
+    return None if text is None else json.loads(text)
+
+
+def _identity(path: str) -> tuple[int, int]:
     status = os.stat(path)  # noqa: PTH116 - a third of the time, and each request needs it
     return status.st_dev, status.st_ino
 
