@@ -31,6 +31,7 @@ FOUND = {
     "null": "how-to/cookbook/#null-missing-values",
     "wildcard": "how-to/cookbook/#wildcards-and-how-to-escape-them",
     "escape": "how-to/cookbook/#wildcards-and-how-to-escape-them",
+    "user input": "how-to/cookbook/#user-input-the-values-of-a-form",
     "EPF406": "reference/rules/epf406/",
     "to_sqlalchemy": "reference/targets/#epfilter.targets.to_sqlalchemy",
 }
