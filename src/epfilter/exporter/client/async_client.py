@@ -15,7 +15,7 @@ import anyio.to_thread
 import httpx
 
 from epfilter.ast import Filter
-from epfilter.exporter.client import downloads, exports
+from epfilter.exporter.client import downloads, exports, selection
 from epfilter.exporter.client.downloads import FileProgress
 from epfilter.exporter.client.effects import (
     Call,
@@ -132,8 +132,8 @@ class AsyncExporterClient:
         filter: Filter | str | CreateJob | None,  # noqa: A002 - the name in the platform's API
         path: AnyPath,
         *,
-        since: exports.End = None,
-        until: exports.End = None,
+        since: selection.End = None,
+        until: selection.End = None,
         timezone: tzinfo | str = UTC,
         split: Calendar | None = None,
         check: bool = True,
@@ -148,7 +148,7 @@ class AsyncExporterClient:
         """Async variant of `ExporterClient.export`."""
         flow = exports.export(
             self._jobs,
-            exports.Selection(filter, since, until, timezone),
+            selection.Selection(filter, since, until, timezone),
             path,
             split=split,
             check=check,

@@ -6,22 +6,25 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from epfilter.ast import Filter
-from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.exporter.client.checkpoint import (
     Checkpoint,
     CheckpointData,
-    RequestedExport,
     delete_file,
 )
 from epfilter.exporter.client.downloads import DownloadProgress, download_job_file
 from epfilter.exporter.client.effects import Call, Flow
-from epfilter.exporter.client.jobs import AnyFilter, JobFlows, build_job_request
+from epfilter.exporter.client.jobs import JobFlows, build_job_request
+from epfilter.exporter.client.selection import (
+    Selection,
+    filter_text,
+    replace_filter,
+    split_request,
+)
 from epfilter.exporter.client.settings import require_seconds
 from epfilter.exporter.client.target_files import AnyPath, TargetFile, translate_os_errors
 from epfilter.exporter.csv_append import append_csv, read_newest
@@ -33,9 +36,9 @@ from epfilter.exporter.errors import (
     JobFailedError,
     JobNotFoundError,
 )
-from epfilter.exporter.filter_splitting import Calendar, split
+from epfilter.exporter.filter_splitting import Calendar
 from epfilter.exporter.models import CreateJob, Job, JobStatus
-from epfilter.exporter.periods import EmptyPeriodError, current_time, within_period
+from epfilter.exporter.periods import EmptyPeriodError, current_time
 from epfilter.templates import as_filter
 
 
@@ -95,58 +98,6 @@ class Exported:
 
 AnyProgress: TypeAlias = Callable[[ExportProgress], object]
 
-End: TypeAlias = str | date | None
-"""An end of the period of an export: a date, a timestamp, or a text such as `yesterday`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The orders of an export: a filter, and the period that is added to it."""
-
-    filter: AnyFilter | None
-    since: End = None
-    until: End = None
-    timezone: tzinfo | str = UTC
-
-    def resolve(self, newest: datetime | None = None) -> AnyFilter:
-        """Return the filter with its period, see `within_period`; from `newest` on, if it is set.
-
-        Raises FilterTypeError where neither a filter nor a period selects orders.
-        """
-        since = self.since if newest is None else newest
-        if self.filter is not None and since is None and self.until is None:
-            return self.filter
-        body = self.filter if isinstance(self.filter, CreateJob) else None
-        f = body.data.filter if body is not None else cast("Filter | str | None", self.filter)
-        selected = within_period(f, since=since, until=self.until, timezone=self.timezone)
-        if body is not None:
-            return _with_filter(body, selected)
-        if selected is None:
-            raise FilterTypeError(
-                "an export without a filter needs the start of a period.",
-                hint='as in export(None, path, since="yesterday"); CreateJob(data=CreateJobData()) '
-                "exports every order",
-            )
-        return selected
-
-    def describe(self, *, append: bool) -> RequestedExport | None:
-        """Return what was passed, for the checkpoint; None if the filter is all there is."""
-        if not append and self.since is None and self.until is None:
-            return None
-        body = self.filter if isinstance(self.filter, CreateJob) else None
-        f = body.data.filter if body is not None else cast("Filter | str | None", self.filter)
-        return RequestedExport(
-            filter=None if f is None else str(as_filter(f)),
-            since=None if self.since is None else str(self.since),
-            until=None if self.until is None else str(self.until),
-            timezone=str(self.timezone),
-            append=append,
-        )
-
-
-def _with_filter(body: CreateJob, f: Filter | None) -> CreateJob:
-    return body.model_copy(update={"data": body.data.model_copy(update={"filter": f})})
-
 
 def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword
     jobs: JobFlows,
@@ -176,12 +127,12 @@ def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword
             raise
         result: Exported = yield Call(partial(_append_nothing, target))
         return result
-    requests, disjoint = _split_request(request, split)
+    requests, disjoint = split_request(request, split)
     if target is None:
         target = yield Call(partial(TargetFile.resolve, path))
     data = CheckpointData(
         region=jobs.api.settings.base_url,
-        filter=_filter_text(request),
+        filter=filter_text(request),
         split=split,
         newest=newest,
         requested=selection.describe(append=append),
@@ -192,8 +143,8 @@ def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword
     if checkpoint.data.filter != data.filter:
         # Relative dates and the newest order are those of the run that was interrupted.
         began = checkpoint.data.filter
-        request = _with_filter(request, None if began is None else as_filter(began))
-        requests, disjoint = _split_request(request, split)
+        request = replace_filter(request, None if began is None else as_filter(began))
+        requests, disjoint = split_request(request, split)
     run = _Export(
         jobs,
         target if replace else _keep_existing(target, checkpoint),
@@ -206,13 +157,7 @@ def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword
         append=append,
         allow_empty=allow_empty,
     )
-    try:
-        exported = yield from run.run()
-        yield Call(checkpoint.delete)
-    finally:
-        if not resume:
-            run.delete_parts()
-    return exported
+    return (yield from run.run(keep_parts=resume))
 
 
 def _append_nothing(target: TargetFile) -> Exported:
@@ -229,23 +174,6 @@ def _keep_existing(target: TargetFile, checkpoint: Checkpoint) -> TargetFile:
     if target.mode is not None:
         raise target.conflict_error(appeared=bool(checkpoint.data.jobs))
     return dataclasses.replace(target, replace=False)
-
-
-def _filter_text(request: CreateJob) -> str | None:
-    return None if request.data.filter is None else str(request.data.filter)
-
-
-def _split_request(request: CreateJob, by: Calendar | None) -> tuple[Sequence[CreateJob], bool]:
-    """Return the requests for the jobs, and whether no order can be in two of them."""
-    if by is None:
-        return [request], True
-    if request.data.filter is None:
-        raise FilterValueError(
-            "an export of every order cannot be split.",
-            hint="add both ends of a period, such as since 2018-09-01 until 2018-10-01",
-        )
-    parts = split(request.data.filter, by=by)
-    return [_with_filter(request, part) for part in parts], parts.disjoint
 
 
 @dataclass(slots=True)
@@ -267,7 +195,17 @@ class _Export:
     part_files: list[Path] = field(default_factory=list)
     """The files of parts that may exist."""
 
-    def run(self) -> Flow[Exported]:
+    def run(self, *, keep_parts: bool) -> Flow[Exported]:
+        """Run the export; then delete the checkpoint, and the parts unless they are kept."""
+        try:
+            exported = yield from self._export()
+            yield Call(self.checkpoint.delete)
+        finally:
+            if not keep_parts:
+                self.delete_parts()
+        return exported
+
+    def _export(self) -> Flow[Exported]:
         if len(self.requests) == 1 and not self.append:
             try:
                 return (yield from self._export_single_part())
