@@ -22,9 +22,18 @@ from epfilter.server.projects import Projects
 from support.editing_cases import MARK, mark_span
 from support.file_samples import Case, load_cases
 from support.rows import for_each
+from support.sizes import slow_except
 
 DATA = Path(__file__).with_name("data") / "files.txt"
 CASES = load_cases(DATA)
+SMOKE = (
+    "a template literal of TypeScript",
+    "an f-string of Python",
+    "a fix with quotes in JSON",
+    "a blank line between filters",
+)
+"""The cases of the default run; the parsers of other languages are slow to load."""
+
 SHOWN = 2
 """The number of completions that a case lists."""
 
@@ -74,8 +83,9 @@ def show(case: Case) -> dict[str, list[str]]:
     }
 
 
-@for_each("case", CASES, ids=str)
-def test_a_place_in_a_file_shows_what_is_expected(case: Case) -> None:
+@pytest.mark.parametrize("title", slow_except((case.title for case in CASES), *SMOKE))
+def test_a_place_in_a_file_shows_what_is_expected(title: str) -> None:
+    (case,) = [case for case in CASES if case.title == title]
     expected = {part.title: part.text.strip("\n").splitlines() for part in case.parts[1:]}
     assert {title: lines for title, lines in show(case).items() if lines} == expected
 
@@ -91,6 +101,7 @@ def _texts_after(file: OpenFile, edits: Iterable[Edit]) -> list[str]:
     return [linted.text for linted in (*changed.lint().filters, *changed.lint().interpolated)]
 
 
+@pytest.mark.slow
 @for_each("case", CASES, ids=str)
 def test_a_fix_reads_back_as_the_fix_of_the_filter(case: Case) -> None:
     part = case.parts[0]
@@ -103,6 +114,7 @@ def test_a_fix_reads_back_as_the_fix_of_the_filter(case: Case) -> None:
         assert {*wanted} & {*_texts_after(file, action.edits)}, action
 
 
+@pytest.mark.slow
 def test_a_completion_reads_back_as_the_completion_of_the_filter() -> None:
     for case in CASES:
         part = case.parts[0]
