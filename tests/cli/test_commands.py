@@ -41,7 +41,7 @@ def test_command_output(row: dict[str, Any]) -> None:
     assert result.exit_code == row["code"]
 
 
-@pytest.mark.parametrize("row", _rows("refusals.json"), ids=_case)
+@for_each("row", _rows("refusals.json"), ids=_case)
 def test_wrong_usage_and_failures_exit_with_2(
     row: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,7 +87,7 @@ def test_check_reports_a_filter_that_is_too_long(style: str, length: str, code: 
 
 
 @pytest.mark.parametrize("command", ["parse", "format", "payload"])
-@pytest.mark.parametrize("text", ["", "eq(a,1", "eq(a)", "eqq(a,1)", "\n"])
+@for_each("text", ["", "eq(a,1", "eq(a)", "eqq(a,1)", "\n"])
 def test_output_is_complete_or_empty(command: str, text: str) -> None:
     result = run(command, text)
     assert result.stdout == ""
@@ -113,7 +113,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("f", HOSTILE, ids=repr)
+@for_each("f", HOSTILE, ids=repr)
 def test_output_parses_back(f: Any) -> None:
     text = unparse(f)
     assert parse(run("format", text).stdout_bytes.decode().removesuffix("\n")) == f

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epfilter.cli import main, progress
+from support.rows import for_each
 from support.sizes import slow_except
 
 _RUNS = json.loads(Path(__file__).with_name("match_runs.json").read_text(encoding="utf-8"))
@@ -27,7 +28,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("run", _RUNS, ids=lambda run: run["case"])
+@for_each("run", _RUNS, ids=lambda run: run["case"])
 def test_match_run(run: dict[str, Any]) -> None:
     content = run["content"].encode()
     Path(run["file"]).write_bytes(content)

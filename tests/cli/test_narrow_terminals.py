@@ -10,6 +10,7 @@ from epfilter import F, all_of
 from epfilter.cli import main
 from epfilter.cli.layout import render_table
 from epfilter.resources import all_resources, resource_info
+from support.rows import for_each
 
 _LONG = str(all_of(F[f"field{number}"].eq(number) for number in range(20)))
 
@@ -28,7 +29,7 @@ def _run(monkeypatch: pytest.MonkeyPatch, columns: int, *args: str) -> list[str]
 
 @pytest.mark.parametrize("columns", [40, 60, 80])
 @pytest.mark.parametrize("number", [0, 9, 19])
-@pytest.mark.parametrize("wide", ["", "日本"])
+@for_each("wide", ["", "日本"])
 def test_an_excerpt_fits_and_shows_the_caret(
     monkeypatch: pytest.MonkeyPatch, columns: int, number: int, wide: str
 ) -> None:

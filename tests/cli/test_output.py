@@ -22,6 +22,7 @@ from epfilter.cli.help_pages import HelpfulCommand, split_help
 from epfilter.cli.tree import render_tree
 from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
 from support.help_examples import help_examples
+from support.rows import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,7 +113,7 @@ def test_the_deepest_tree_is_drawn() -> None:
 
 
 @pytest.mark.parametrize("option", ["-h", "--help"])
-@pytest.mark.parametrize("command", [[], *[[name] for name in _COMMANDS]], ids=str)
+@for_each("command", [[], *[[name] for name in _COMMANDS]], ids=str)
 def test_help_has_examples(command: list[str], option: str) -> None:
     result = CliRunner().invoke(main, [*command, option])
     assert "Examples:" in result.stdout
@@ -120,7 +121,7 @@ def test_help_has_examples(command: list[str], option: str) -> None:
     assert (result.stderr, result.exit_code) == ("", 0)
 
 
-@pytest.mark.parametrize("name", _COMMANDS)
+@for_each("name", _COMMANDS)
 def test_help_has_examples_then_options_then_details(name: str) -> None:
     command = _get_command(name)
     summary, examples, details = split_help(command.help or "")
@@ -133,7 +134,7 @@ def test_help_has_examples_then_options_then_details(name: str) -> None:
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize("name", _COMMANDS)
+@for_each("name", _COMMANDS)
 def test_many_options_are_in_groups(name: str) -> None:
     command = _get_command(name)
     names = {opt for param in command.params for opt in param.opts}
@@ -143,7 +144,7 @@ def test_many_options_are_in_groups(name: str) -> None:
     assert grouped or len(command.params) <= 7
 
 
-@pytest.mark.parametrize("name", _COMMANDS)
+@for_each("name", _COMMANDS)
 def test_help_shows_defaults(name: str) -> None:
     text = " ".join(CliRunner().invoke(main, [name, "--help"], terminal_width=200).stdout.split())
     for param in _get_command(name).params:
@@ -167,7 +168,7 @@ def test_help_lists_every_command_and_the_completion() -> None:
     assert "Exit codes:" in text
 
 
-@pytest.mark.parametrize("command", [[], *[[name] for name in _COMMANDS]], ids=str)
+@for_each("command", [[], *[[name] for name in _COMMANDS]], ids=str)
 def test_the_reference_shows_the_help(command: list[str]) -> None:
     prompt = " ".join(["\n$ epfilter", *command, "--help\n"])
     _, found, rest = _REFERENCE.read_text(encoding="utf-8").partition(prompt)

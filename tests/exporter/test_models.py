@@ -310,7 +310,7 @@ MODELS = [
 ]
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+@for_each("model", MODELS, ids=lambda model: model.__name__)
 def test_a_model_refuses_any_wrong_member_in_the_same_way(model: type[BaseModel]) -> None:
     members = {"id": "974c9db4-38da-4dbf-90c2-33eed5f3e77c", "status": "pending"}
     reasons: list[str] = []

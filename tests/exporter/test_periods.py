@@ -11,6 +11,7 @@ import pytest
 from epfilter import F
 from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.exporter import within_period
+from support.rows import for_each
 
 NOW = datetime(2024, 3, 31, 1, 30, 15, 250, tzinfo=UTC)
 """A Sunday. In Paris the clock goes from 02:00 to 03:00 half an hour before."""
@@ -61,7 +62,7 @@ def test_a_period_is_one_term_more_of_a_filter() -> None:
     assert within_period(None) is None
 
 
-@pytest.mark.parametrize(
+@for_each(
     "end",
     [
         *("", "tomorow", "2018-13-01", "2018-02-30", "640912546584", "5", "-1 days ago"),

@@ -26,6 +26,7 @@ from epfilter.resources import (
     resource_schema,
     string,
 )
+from support.rows import for_each
 
 DATA = Path(__file__).parent / "data"
 TOML = r"""
@@ -150,7 +151,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("case", REFUSED, ids=[case["text"] for case in REFUSED])
+@for_each("case", REFUSED, ids=[case["text"] for case in REFUSED])
 def test_an_invalid_file_raises_with_exact_words(tmp_path: Path, case: dict[str, str]) -> None:
     path = tmp_path / case["file"]
     path.write_text(case["text"], encoding="utf-8")

@@ -59,7 +59,7 @@ def test_a_file_with_a_filter_has_a_sign(name: str, host: str, tree: Filter) -> 
     assert find_signs(text)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "before",
     [
         *('"', "'", "`", "\n  ", "&quot;", "\\n", "%3A", "\\u003a", "%s", "}", ":", "|"),

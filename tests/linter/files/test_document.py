@@ -29,7 +29,7 @@ MARKS = {
 
 
 @pytest.mark.parametrize("encoding", MARKS)
-@pytest.mark.parametrize("name", ["a.filter", "a.json", "a.py", "a.js", "a.sh", "a.md", "a.yaml"])
+@for_each("name", ["a.filter", "a.json", "a.py", "a.js", "a.sh", "a.md", "a.yaml"])
 def test_a_file_of_a_byte_order_mark_is_empty(encoding: str, name: str) -> None:
     document = Document.decode(MARKS[encoding], name)
     assert (document.text, document.encode("")) == ("", MARKS[encoding])

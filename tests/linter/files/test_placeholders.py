@@ -16,6 +16,7 @@ from epfilter.linter.files.document import Document
 from epfilter.linter.files.file_linter import FileLinter
 from epfilter.linter.files.rewriting import fix_filters, format_filters
 from support.file_samples import list_codes
+from support.rows import for_each
 from support.sizes import divide_examples, slow_except
 
 EVERY = FileLinter(Configuration(settings=Settings(select=("EPF",))))
@@ -84,14 +85,14 @@ def change_text(name: str, text: str, change: str, linter: FileLinter = LINTER) 
     return fix_filters(document, path, linter, unsafe=change == "unsafe")[0].text
 
 
-@pytest.mark.parametrize(("name", "old", "new"), CASES)
+@for_each(("name", "old", "new"), CASES)
 def test_text_around_a_placeholder_is_fixed(name: str, old: str, new: str) -> None:
     before, after = KINDS[name]
     assert change_text(name, before + old + after, "fix") == before + new + after
     assert change_text(name, before + old + after, "format") == before + old + after
 
 
-@pytest.mark.parametrize("name", KINDS)
+@for_each("name", KINDS)
 def test_quotes_around_a_placeholder_stay(name: str) -> None:
     before, after = KINDS[name]
     quote = '"' if "'" in before else "'"

@@ -9,6 +9,7 @@ import pytest
 
 from epfilter.linter import Configuration, Settings, lint_content
 from epfilter.linter.files import Change, Run, Target, find_targets, runner
+from support.rows import for_each
 
 CONTENTS = {
     ".json": '{"filter": "gte(a,%d):eq(b, 2)"}',
@@ -66,7 +67,7 @@ def test_a_deeply_nested_file_is_a_finding(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.lua", "LICENSE", ".envrc", "a.png", "a.json.bak", "a.tx", "a"])
-@pytest.mark.parametrize("change", [Change.FIX, Change.FIX_UNSAFE, Change.FORMAT])
+@for_each("change", [Change.FIX, Change.FIX_UNSAFE, Change.FORMAT])
 def test_a_file_of_an_unsupported_kind_is_not_written(
     name: str, change: Change, tmp_path: Path
 ) -> None:

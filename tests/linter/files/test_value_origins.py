@@ -12,13 +12,14 @@ from epfilter.linter.files.value_origins import (
     compile_declarations,
     find_origin,
 )
+from support.rows import for_each
 
 ROWS = [(idiom, example) for idiom in IDIOMS for example in idiom.examples]
 DECLARATIONS = [(idiom, example) for idiom, example in ROWS if idiom.form is Form.DECLARATION]
 OTHERS = [(idiom, example) for idiom, example in ROWS if idiom.form is not Form.DECLARATION]
 
 
-@pytest.mark.parametrize(("idiom", "example"), OTHERS, ids=[example for _, example in OTHERS])
+@for_each(("idiom", "example"), OTHERS, ids=[example for _, example in OTHERS])
 def test_a_row_matches_its_examples_alone(idiom: Idiom, example: str) -> None:
     assert find_origin(example, idiom.form) is idiom.origin
     searches = [
@@ -29,9 +30,7 @@ def test_a_row_matches_its_examples_alone(idiom: Idiom, example: str) -> None:
     assert sum(search(example) is not None for search in searches) == 1
 
 
-@pytest.mark.parametrize(
-    ("idiom", "example"), DECLARATIONS, ids=[example for _, example in DECLARATIONS]
-)
+@for_each(("idiom", "example"), DECLARATIONS, ids=[example for _, example in DECLARATIONS])
 def test_a_declaration_matches_its_examples(idiom: Idiom, example: str) -> None:
     patterns = compile_declarations("id" if "id" in example else "email")
     row = [each for each in IDIOMS if each.form is Form.DECLARATION].index(idiom)
