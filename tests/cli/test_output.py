@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 _COMMANDS = main.list_commands(click.Context(main))
 
-_CONNECTING = {"export", "jobs", "serve"}
-"""The commands whose examples require a platform, or are one; their own tests run them."""
+_CONNECTING = {"export", "jobs", "serve", "server"}
+"""The commands whose examples require a platform or serve a client; their own tests run them."""
 
 _REFERENCE = Path(__file__).parents[2] / "docs" / "pages" / "reference" / "command-line.md"
 
