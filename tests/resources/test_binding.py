@@ -182,7 +182,7 @@ def test_arguments_of_a_wrong_type_raise() -> None:
 PAIR = F.name.eq("a") | F.name.eq("b")
 
 
-@for_each(
+@pytest.mark.parametrize(
     ("f", "complexity"),
     [
         (F.a.eq(1), 1),
