@@ -31,7 +31,7 @@ To enable shell completion, run once in each shell:
   bash  eval "$(_EPFILTER_COMPLETE=bash_source epfilter)"
   zsh   eval "$(_EPFILTER_COMPLETE=zsh_source epfilter)"
   fish  _EPFILTER_COMPLETE=fish_source epfilter | source
-It also completes a filter in single quotes, with the fields of a --resource before it.
+It completes a filter in single quotes too, with the fields of --resource before it.
 
 Output to a terminal is coloured; NO_COLOR=1 turns that off.
 """
