@@ -118,3 +118,17 @@ def test_a_file_that_several_threads_cannot_divide_is_read_by_one(tmp_path: Path
             connection.execute(select)
     assert store.write_csv(parse("eq(payment,paid)"), target) == 800
     assert store.count(None) == 800
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+def test_rows_of_items_in_a_database_are_read_once(tmp_path: Path) -> None:
+    path, target = tmp_path / "orders.duckdb", tmp_path / "out.csv"
+    (tmp_path / "orders.csv").write_text(FIRST_ONLY, encoding="utf-8")
+    with duckdb.connect(str(path)) as connection:
+        read = f"SELECT * FROM read_csv('{tmp_path / 'orders.csv'}', all_varchar = true)"  # noqa: S608 - a path of the test
+        connection.execute(f"CREATE TABLE orders AS {read}")
+    store = open_orders(f"duckdb://{path}?read_only=true")
+    assert store.write_csv(None, target) == len(ALL)
+    assert _read(target, "id", "payment", "product_sku", "quantity") == ALL
+    assert store.write_csv(None, target, rows="order") == 3
