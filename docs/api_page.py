@@ -11,6 +11,7 @@ from pathlib import Path
 
 import griffe
 
+from epfilter import resources
 from epfilter.resources import Resource, resource_info
 from epfilter.resources.fields import Field
 
@@ -70,8 +71,9 @@ def _lines() -> Iterator[str]:
 
 
 def _row(package: str, name: str, docstring: griffe.Docstring | None) -> str:
-    value = getattr(import_module(package), name)
     path = f"{package}.{name}"
+    # Names of other packages are not imported, because some require an extra.
+    value = getattr(resources, name) if package == "epfilter.resources" else None
     if isinstance(value, Resource):
         return f"| [`{name}`](resources/{name}.md) | {resource_info(value).title} |"
     summary = _summarize(docstring)

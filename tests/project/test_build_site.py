@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -145,3 +147,16 @@ def test_without_node_the_playground_has_instructions(
     )
     page = (SITE.PAGES / "playground.md").read_text(encoding="utf-8")
     assert f'src="playground/app/{script.name}"' in SITE.complete_page(page)
+
+
+@pytest.mark.slow
+def test_the_extra_for_the_documentation_is_enough() -> None:
+    absent = ["django", "httpx", "hypothesis", "pygls"]
+    code = f"""
+import sys
+sys.modules.update(dict.fromkeys({absent!r}))  # what the extra does not install
+sys.path.insert(0, {str(DOCS)!r})
+import build_site
+assert build_site.generate_pages()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - our own code
