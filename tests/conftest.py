@@ -49,8 +49,12 @@ gc.disable()  # nothing that pytest collects is garbage; it is enabled again bel
 
 
 def pytest_collection_finish() -> None:
-    """Exempt all modules and tests from the collection of garbage, which searches them else."""
+    """Exempt all modules and tests from the collection of garbage, which searches them else.
+
+    It then begins after 20,000 new objects instead of 700, because it took a twentieth of the time.
+    """
     gc.freeze()
+    gc.set_threshold(20_000)
     gc.enable()
 
 
