@@ -46,7 +46,7 @@ from support.counted_work import count_lines
 from support.filter_strategies import HOSTILE, filters, texts
 from support.resource_samples import Things, things
 from support.rows import for_each
-from support.sizes import MANY_TERMS
+from support.sizes import MANY_TERMS, slow_except
 
 DATA = Path(__file__).parent / "data"
 _BLOCK = re.compile(
@@ -271,7 +271,7 @@ _SHAPES: dict[str, Callable[[int], Filter]] = {
 
 
 @pytest.mark.parametrize("resource", [None, orders], ids=["no resource", "orders"])
-@pytest.mark.parametrize("shape", _SHAPES)
+@pytest.mark.parametrize("shape", slow_except(_SHAPES, "groups"))
 def test_work_grows_with_the_filter_and_no_faster(shape: str, resource: Any) -> None:
     small, large = (_SHAPES[shape](count) for count in (200, 800))
     in_words(small, resource)
