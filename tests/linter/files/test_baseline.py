@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,41 @@ def test_an_update_keeps_the_findings_of_other_files_that_exist() -> None:
         ("a.filter", "EPF108"),
         ("other.filter", "EPF404"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("a.kt", 'val filter = "eq(a,1)"', "EPF704"),
+        ("a.md", "```kotlin\nval filter = \"eq(a,1)\"\n```", None),
+        ("a.filter", "eq(a,1\0)", "EPF702"),
+        ("a.json", '{"filter": "eq(a,1)", ]', "EPF703"),
+        ("a.lua", 'filter = "eq(a,1)"', "EPF705"),
+    ],
+)
+def test_a_file_that_cannot_be_read_keeps_its_findings(
+    name: str, content: str, code: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tree_sitter_kotlin", None)
+    Path(name).write_text(content, encoding="utf-8")
+    accepted = replace(lint_lines(*BAD), name=name)
+    baseline = accept(accepted)
+    reports = [*lint_paths([name], Configuration())]
+    assert [found.diagnostic.code for found in reports[0].findings] == [code] * (code is not None)
+    list(baseline.subtract(reports))
+    assert baseline.count_outdated(Settings()) == 0
+    kept = baseline.update(reports)
+    assert kept - (code in {"EPF702", "EPF703", "EPF705"}) == len(accepted.findings)
+    assert baseline.update(reports) == kept  # and is not counted twice
+
+
+def test_a_file_whose_finding_about_reading_is_ignored_keeps_its_findings() -> None:
+    Path("a.lua").write_text("", encoding="utf-8")
+    baseline = accept(replace(lint_lines(*BAD), name="a.lua"))
+    ignored = Configuration(settings=Settings(ignore=("EPF705",)))
+    reports = [*lint_paths(["a.lua"], ignored)]
+    assert reports[0].findings == ()
+    assert baseline.update(reports) == 3
 
 
 def test_unreadable_files_are_never_accepted() -> None:

@@ -34,6 +34,8 @@ def extract_embedded(
         is_parsed = all(problem.is_partial for problem in part.problems)
     except NeedsExtraError:
         is_parsed = False
+        part.lacks_parser = True
+    extraction.lacks_parser |= part.lacks_parser
     if not is_parsed:
         del extraction.filters[filter_count:]
         del extraction.interpolations[interpolation_count:]

@@ -109,7 +109,8 @@ class Extraction:
     An extractor calls `add_candidate` for each text in the position of a filter, `add_comment`
     for each comment, and `add_problem` for what it cannot parse. `has_evidence` is True where the
     file, or its project, is known to use the platform. `language` is that of the program, or of
-    the code block, that is read: the first of the `languages` of its kind.
+    the code block, that is read: the first of the `languages` of its kind. `lacks_parser` is True
+    where a part of the file requires a package that is not installed.
     """
 
     endpoints: Endpoints
@@ -121,6 +122,12 @@ class Extraction:
     remarks: list[Remark] = field(default_factory=list)
     has_evidence: bool = True
     language: str = ""
+    lacks_parser: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of the file was read."""
+        return not self.lacks_parser and all(problem.is_partial for problem in self.problems)
 
     @property
     def is_empty(self) -> bool:

@@ -141,8 +141,10 @@ class _MarkdownExtractor:
         try:
             extract_as(kind, code, extraction)
         except NeedsExtraError:
+            self._extraction.lacks_parser = True
             add_url_filters(code, extraction)
             return
+        self._extraction.lacks_parser |= extraction.lacks_parser
         if not extraction.problems:
             return
         is_partial = all(problem.is_partial for problem in extraction.problems)

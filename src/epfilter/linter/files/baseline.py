@@ -15,7 +15,7 @@ from pydantic_core import SchemaValidator, ValidationError, core_schema
 from epfilter.atomic_files import atomic_file
 from epfilter.errors import FilterValueError
 from epfilter.linter.engine import get_engine
-from epfilter.linter.files.paths import is_file, normalize_path
+from epfilter.linter.files.paths import is_missing, normalize_path
 from epfilter.linter.files.report import FileFinding, FileReport
 from epfilter.linter.settings import Settings
 from epfilter.regular_files import read_regular_file
@@ -85,7 +85,7 @@ class Baseline:
         self._folder = normalize_path(path).parent
         self._entries: dict[_Key, _Entry] = {}
         self._unmatched: Counter[_Key] = Counter()
-        self._linted: set[str] = set()
+        self._read: set[str] = set()
 
     @classmethod
     def read(cls, path: Path) -> Baseline:
@@ -137,20 +137,21 @@ class Baseline:
         """Return how many findings of the baseline no longer occur, after `subtract`.
 
         Only findings of the rules that `settings` select count, and only those in files that have
-        been linted or that no longer exist.
+        been read or that no longer exist.
         """
         selected = get_engine(settings).selected
         return sum(
             count
             for key, count in self._unmatched.items()
-            if key.code in selected and not self._is_of_another_file(key)
+            if key.code in selected and not self._is_unread(key)
         )
 
     def update(self, reports: Iterable[FileReport]) -> int:
-        """Replace the findings of the linted files by those in the reports, and write the file.
+        """Replace the findings of the files that were read, and write the file.
 
-        The findings of other files stay, unless the file no longer exists. Return the number of
-        findings in the baseline. Raises OSError where it cannot be written.
+        The findings of other files stay, unless the file no longer exists: those that were not
+        linted, and those that could not be read or parsed. Return the number of findings in the
+        baseline. Raises OSError where it cannot be written.
         """
         old, self._entries = self._entries, {}
         for path, report in self._locate(reports):
@@ -160,29 +161,31 @@ class Baseline:
                     key = _Key(path, diagnostic.code, finding.line_hash)
                     self._add(key, 1, diagnostic.message)
         for key, entry in old.items():
-            if self._is_of_another_file(key):
-                self._add(key, entry.count, entry.message)
+            if self._is_unread(key):
+                kept = self._entries.setdefault(key, entry)
+                kept.count = max(kept.count, entry.count)
         with atomic_file(self.path) as file:
             file.write(self._format().encode())
         return sum(entry.count for entry in self._entries.values())
 
     def _locate(self, reports: Iterable[FileReport]) -> Iterator[tuple[str, FileReport]]:
-        """Yield each report with the path of its file, and remember that it was linted."""
+        """Yield each report with the path of its file, and remember whether it was read."""
         own_path = normalize_path(self.path)
         for report in reports:
             path = normalize_path(Path(report.name))
             if path != own_path:
                 relative = self._relative_path(path)
-                self._linted.add(relative)
+                if report.is_read:
+                    self._read.add(relative)
                 yield relative, report
 
     def _add(self, key: _Key, count: int, message: str) -> None:
         entry = self._entries.setdefault(key, _Entry(0, message))
         entry.count += count
 
-    def _is_of_another_file(self, key: _Key) -> bool:
-        """Return whether a file exists, and is not one of those that were linted."""
-        return key.path not in self._linted and is_file(self._folder / key.path)
+    def _is_unread(self, key: _Key) -> bool:
+        """Return whether a file exists, and is not one of those that were read."""
+        return key.path not in self._read and not is_missing(self._folder / key.path)
 
     def _format(self) -> str:
         """Return the content of the file, with one finding a line so that changes merge well."""

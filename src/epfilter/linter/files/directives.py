@@ -31,9 +31,9 @@ _NEXT_DIRECTIVES_START = re.compile(r"\bepfilter\s*:\s*(?=ignore|resource)")
 _CODES = r"E(?:PF?)?[0-9]+(?![\w-])|EPF(?![\w-])"
 _CODE_LIST = rf"(?:{_CODES})(?:[\s,]+(?:{_CODES}))*"
 _DIRECTIVE = re.compile(
-    r"(?P<ignore>ignore-file|ignore)(?:\s*\[(?P<codes>[^\]]*)\]"
-    rf"|\s*\(\s*(?P<in_parentheses>{_CODE_LIST})\s*\)|[\s:=]+(?P<bare>{_CODE_LIST}))?"
-    r"(?![\w\[(=-]|\s*:)"
+    r"(?P<ignore>ignore-file|ignore)(?:\s*\[(?P<codes>[^\]]*)\]:?"
+    rf"|\s*\(\s*(?P<in_parentheses>{_CODE_LIST})\s*\):?|[\s:=]+(?P<bare>{_CODE_LIST}):?)?"
+    r"(?:(?<=:)(?![\[(=:])|(?![\w\[(=-]|\s*:))"
     r"|resource\s*=\s*(?P<resource>[\w-]*)",
     re.IGNORECASE,
 )

@@ -15,7 +15,7 @@ from epfilter.snippets import make_printable
 
 def report_failure(name: str, diagnostic: Diagnostic) -> FileReport:
     """Return the report of a file that could not be linted."""
-    return FileReport(name, (FileFinding(diagnostic, 1, 1, 1, 1, ""),))
+    return FileReport(name, (FileFinding(diagnostic, 1, 1, 1, 1, ""),), is_read=False)
 
 
 def diagnose_failure(

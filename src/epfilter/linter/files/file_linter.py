@@ -85,6 +85,7 @@ class FileResult:
     `interpolated` are those that a program builds from pieces of text. `filter_count` counts the
     other filters, `suppressed_count` the suppressed diagnostics.
     `is_suppressed` returns whether a diagnostic of a code in the filter of these bounds is.
+    `is_read` is False where filters may be hidden, behind an error or for want of a parser.
     """
 
     filters: tuple[LintedFilter, ...]
@@ -93,6 +94,7 @@ class FileResult:
     suppressed_count: int
     is_suppressed: Callable[[str, Span], bool]
     interpolated: tuple[LintedFilter, ...] = ()
+    is_read: bool = True
 
 
 class FileLinter:
@@ -119,7 +121,13 @@ class FileLinter:
             FileFinding.of(diagnostic, document.lines) for diagnostic in result.diagnostics
         )
         shown = name or path.as_posix()
-        return FileReport(shown, findings, result.filter_count, result.suppressed_count)
+        return FileReport(
+            shown,
+            findings,
+            result.filter_count,
+            result.suppressed_count,
+            is_read=result.is_read,
+        )
 
     def lint(self, document: Document, path: Path, *, keep_clean: bool = True) -> FileResult:
         """Return the filters of a file and their diagnostics.
@@ -129,7 +137,9 @@ class FileLinter:
         """
         extraction = self.extract(document.text, path)
         if extraction.is_empty:
-            return FileResult((), 0, (), 0, lambda _, __: False)
+            return FileResult(
+                (), 0, (), 0, lambda _, __: False, is_read=extraction.is_complete
+            )
         directives = Directives(extraction, document.lines, self._own_resources)
         fallback = self._fallback_resource(path)
         every = (
@@ -169,6 +179,7 @@ class FileLinter:
             suppressed_count,
             is_suppressed,
             tuple(interpolated),
+            is_read=extraction.is_complete,
         )
 
     def extract(self, text: str, path: Path) -> Extraction:

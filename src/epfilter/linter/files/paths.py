@@ -103,6 +103,17 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def is_missing(path: Path) -> bool:
+    """Return whether nothing has this path; False where it cannot be checked."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: no file's name
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def is_folder(path: Path) -> bool:
     """Return whether the path is a folder, or a link to one; False where it cannot be checked."""
     try:

@@ -77,7 +77,8 @@ class FileReport:
     of findings that comments and configuration suppress, `in_baseline` the number of those that a
     baseline contains and `findings` do not. `fixed` is the number of fixes that were
     made; `findings` are then those that remain. `diff` is the unified diff of the fixes, where one
-    was requested.
+    was requested. `is_read` is False where filters of the file may not have been read, as without
+    its parser.
 
     >>> from epfilter.linter import lint_content
     >>> report = lint_content("eq(a,1)\neq(b,2)", "both.filter")
@@ -92,6 +93,7 @@ class FileReport:
     fixed: int = 0
     diff: str = ""
     in_baseline: int = 0
+    is_read: bool = True
 
     @property
     def ok(self) -> bool:

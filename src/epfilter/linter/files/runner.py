@@ -145,7 +145,7 @@ class Run:
     ) -> FileReport:
         """Return the report of a failure, which only `ignore` leaves out, whatever is selected."""
         if linter.ignores(diagnostic.code, target.path):
-            return FileReport(target.name, suppressed=1)
+            return FileReport(target.name, suppressed=1, is_read=False)
         return report_failure(target.name, diagnostic)
 
     def _lint_document(
