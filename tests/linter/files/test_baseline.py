@@ -107,7 +107,7 @@ def test_an_update_keeps_the_findings_of_other_files_that_exist() -> None:
     ("name", "content", "code"),
     [
         ("a.kt", 'val filter = "eq(a,1)"', "EPF704"),
-        ("a.md", "```kotlin\nval filter = \"eq(a,1)\"\n```", None),
+        ("a.md", '```kotlin\nval filter = "eq(a,1)"\n```', None),
         ("a.filter", "eq(a,1\0)", "EPF702"),
         ("a.json", '{"filter": "eq(a,1)", ]', "EPF703"),
         ("a.lua", 'filter = "eq(a,1)"', "EPF705"),

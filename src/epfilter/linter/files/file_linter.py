@@ -137,9 +137,7 @@ class FileLinter:
         """
         extraction = self.extract(document.text, path)
         if extraction.is_empty:
-            return FileResult(
-                (), 0, (), 0, lambda _, __: False, is_read=extraction.is_complete
-            )
+            return FileResult((), 0, (), 0, lambda _, __: False, is_read=extraction.is_complete)
         directives = Directives(extraction, document.lines, self._own_resources)
         fallback = self._fallback_resource(path)
         every = (
