@@ -121,6 +121,24 @@ def test_new_orders_are_appended(platform: Platform) -> None:
     assert (refused.exit_code, Path("orders.csv").stat().st_size) == (2, 63)
 
 
+def test_orders_that_changed_cannot_be_appended(platform: Platform) -> None:
+    selected = "eq(payment,refunded):(ge(updated_at,2018-09-01)|is_null(name))"
+    for args in (("--since", "2018-09-01"), ("--since", "2018-09-01", "--no-check")):
+        refused = export(platform, "--append", *args, selected)
+        assert "an append cannot select by `updated_at`" in refused.stderr
+        assert refused.exit_code == 2
+    assert (platform.filters, Path("orders.csv").exists()) == ([], False)
+    assert export(platform, selected).exit_code == 0
+
+
+def test_a_warning_is_printed_and_the_orders_are_exported(platform: Platform) -> None:
+    selected = "eq(payment,refunded):eq(payment,paid)"
+    result = export(platform, selected)
+    assert result.stderr.startswith("1:22 EPF401 ")
+    assert (result.exit_code, platform.filters) == (0, [selected])
+    assert export(platform, selected, "--force", "--no-check").stderr == ""
+
+
 def test_a_period_is_that_of_the_interrupted_export(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:

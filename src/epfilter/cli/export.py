@@ -52,7 +52,7 @@ and with --all, which exports every order.
 
 With --append, FILE may exist: only the orders that it lacks are added, from its newest
 `created_at` on, recognised by their ids. --since is for the first export then, which
-creates FILE. Use it with --resume in a scheduled job.
+creates FILE. Use it with --resume in a scheduled job. FILTER cannot contain `updated_at`.
 
 With --allow-empty, FILE has only the header if no order matches: with --orders that of
 the columns, otherwise that of the file that it replaces, or it is empty.
@@ -171,7 +171,7 @@ _OPTION_GROUPS = {
 @click.option("--allow-empty", is_flag=True, help="Write FILE also if no order matches.")
 @click.option("--force", is_flag=True, help="Replace FILE and an interrupted export.")
 @format_option(
-    "text", "json", help="Text for people, or one JSON object with path, bytes, rows and jobs."
+    "text", "json", help="Text for people, or one JSON object with path, bytes, rows, jobs and appended."
 )
 def export_command(
     source: str | None,
@@ -184,7 +184,8 @@ def export_command(
 ) -> int:
     """Run the command; return its exit code."""
     period = {name: options[name] for name in ("since", "until", "timezone")}
-    f = _select(source, period, check=check, every=options.pop("every"))
+    every = options.pop("every")
+    f = _select(source, period, check=check, every=every, append=options["append"])
     if options["append"] and options["force"]:
         raise click.UsageError("`--append` cannot be combined with `--force`.")
     if output == Path("-"):
@@ -204,13 +205,15 @@ def export_command(
 
 
 def _select(
-    source: str | None, period: Mapping[str, Any], *, check: bool, every: bool
+    source: str | None, period: Mapping[str, Any], *, check: bool, every: bool, append: bool
 ) -> Filter | None:
     """Return the filter of an export, without its period; None for every order.
 
-    Raises UsageError where nothing selects the orders, and for a period that cannot be read.
+    Raises UsageError where nothing selects the orders, for a period that cannot be read, and for
+    a filter that cannot be used to append.
     """
     from epfilter.exporter import within_period
+    from epfilter.exporter.periods import require_appendable
 
     if source is None and period["since"] is None and not every:
         raise click.UsageError("give a FILTER, `--since`, or `--all` for every order.")
@@ -221,9 +224,11 @@ def _select(
         text = read_filter(source)
         f, located = parse_located_or_exit(text)
         if check:
-            _require_known_fields(text, located)
+            _report_findings(text, located)
     try:
         within_period(f, **period)
+        if append:
+            require_appendable(f)
     except FilterValueError as error:
         raise click.UsageError(str(error)) from None
     return f
@@ -261,11 +266,11 @@ def _is_given(name: str) -> bool:
     return source is not click.core.ParameterSource.DEFAULT
 
 
-def _require_known_fields(text: str, located: Located) -> None:
-    """Print what is wrong with the filter for orders; exit with 1 for an error."""
-    from epfilter.resources import check_located, orders
+def _report_findings(text: str, located: Located) -> None:
+    """Print what `epfilter check` reports of the filter for orders; exit with 1 for an error."""
+    from epfilter.linter import lint_located
 
-    findings = check_located(orders, located, len(text))
+    findings = lint_located(text, located, "orders")
     if any(finding.severity is Severity.ERROR for finding in findings):
         print_findings(text, findings, err=True)
         raise click.exceptions.Exit(1)

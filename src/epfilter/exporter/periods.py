@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from epfilter.ast import Filter
+from epfilter.ast import Filter, fields
 from epfilter.builder import all_of
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.resources import orders
@@ -19,6 +19,7 @@ from epfilter.values import day_bounds, from_text_or_none
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _AGO = re.compile(r"([0-9]{1,6}) (minute|hour|day|week|month|year)s? ago")
 _NAIVE = re.compile(r"[0-9-]{10}[T ][0-9:.]+", re.ASCII)
+_TO_THE_MINUTE = re.compile(r"[0-9-]{10}[t ][0-9]{2}:[0-9]{2}(?=z|[+-]|$)")
 _HINT = "as in 2018-09-01, 2018-09-01T12:00:00Z, yesterday, today, monday or `2 days ago`"
 
 
@@ -72,6 +73,22 @@ def within_period(
     return all_of(terms, default=None)
 
 
+def require_appendable(f: Filter | None) -> None:
+    """Raise FilterValueError for a filter whose orders cannot be appended to a file.
+
+    An append exports the orders created since the newest one of the file, so it would miss every
+    older order that `updated_at` selects.
+
+    >>> from epfilter import parse
+    >>> require_appendable(parse("eq(payment,refunded)"))
+    """
+    if f is not None and "updated_at" in fields(f):
+        raise FilterValueError(
+            "an append cannot select by `updated_at`: it misses an older order that has changed.",
+            hint="export each period of `updated_at` to a new file",
+        )
+
+
 def current_time() -> datetime:
     """Return the time of the system, in UTC."""
     return datetime.now(UTC)
@@ -104,7 +121,7 @@ def _read_end(end: str | date, now: datetime) -> date:
         raise FilterTypeError(
             f"an end of a period is a text or a date, not {describe_type(end)}.", hint=_HINT
         )
-    text = end.strip().lower()
+    text = _TO_THE_MINUTE.sub(r"\g<0>:00", end.strip().lower())
     ago = _AGO.fullmatch(text)
     try:
         if ago is not None and ago[2] in ("minute", "hour"):

@@ -53,6 +53,16 @@ def test_a_first_export_needs_a_beginning(open_client: Opener, tmp_path: Path) -
     assert filters(service) == ["ge(created_at,2018-09-02T00:00:00Z)"]
 
 
+def test_orders_that_changed_cannot_be_appended(open_client: Opener, tmp_path: Path) -> None:
+    service = Service(file_answer(OLD))
+    client = open_client(service)
+    with pytest.raises(FilterValueError, match="an append cannot select by `updated_at`"):
+        client.call(
+            "export", "gt(updated_at,2018-09-01)", tmp_path / "a.csv", append=True, since="today"
+        )
+    assert (filters(service), names(tmp_path)) == ([], [])
+
+
 def test_no_new_order_is_no_error_and_no_order_at_all_is_one(
     open_client: Opener, tmp_path: Path
 ) -> None:

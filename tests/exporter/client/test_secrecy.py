@@ -18,6 +18,7 @@ from epfilter.exporter import (
     RequestFailedError,
 )
 from epfilter.exporter.client.requests import build_file_request
+from epfilter.exporter.client.responses import mask_secrets
 from exporter.client.conftest import Opener
 from exporter.client.doubles import ID, TOKEN, Service, file_answer, rest_answer
 
@@ -133,6 +134,23 @@ def test_the_error_of_a_job_does_not_contain_the_token(
         text = repr(client.call(method, *args))
     assert "no access with ***, ***" in text
     assert TOKEN not in text
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "expected"),
+    [
+        ("x", "the token x has expired", "the token *** has expired"),
+        ("test", "tests of (test)", "tests of (***)"),
+        ("test", '{"a":"test","b":"\\ntest"}', '{"a":"***","b":"\\n***"}'),
+        ("x-1", "yx-12", "y***2"),
+        ("abcdefgh", "1abcdefgh2", "1***2"),
+        ('a"bcdefgh', '{"a":"1a\\"bcdefgh2"}', '{"a":"1***2"}'),
+    ],
+)
+def test_a_short_word_is_a_secret_only_as_a_whole_word(
+    secret: str, text: str, expected: str
+) -> None:
+    assert mask_secrets(text, (secret,)) == expected
 
 
 def test_the_request_for_a_file_shows_only_the_host() -> None:

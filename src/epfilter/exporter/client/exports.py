@@ -38,7 +38,7 @@ from epfilter.exporter.errors import (
 )
 from epfilter.exporter.filter_splitting import Calendar
 from epfilter.exporter.models import CreateJob, Job, JobStatus
-from epfilter.exporter.periods import EmptyPeriodError, current_time
+from epfilter.exporter.periods import EmptyPeriodError, current_time, require_appendable
 from epfilter.templates import as_filter
 
 
@@ -127,6 +127,8 @@ def export(  # noqa: PLR0913 - the parameters of the public methods, by keyword
             raise
         result: Exported = yield Call(partial(_append_nothing, target))
         return result
+    if append:
+        require_appendable(request.data.filter)
     requests, disjoint = split_request(request, split)
     if target is None:
         target = yield Call(partial(TargetFile.resolve, path))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -37,6 +38,9 @@ _LOGGER = logging.getLogger("epfilter.exporter.client")
 _REQUEST_ID_HEADERS = ("x-request-id", "x-moltin-request-id")
 _MAX_TEXT_LENGTH = 500
 """Longer texts of a server are shortened in messages."""
+
+_MIN_SECRET_LENGTH = 8
+"""Shorter words are secrets only where they are whole words."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -222,11 +226,21 @@ def find_codings(response: httpx.Response) -> list[str]:
 
 
 def mask_secrets(text: str, secrets: tuple[str, ...]) -> str:
-    """Replace secrets with `***`, because a server may quote what it received."""
+    """Replace secrets with `***`, because a server may quote what it received.
+
+    A short word is replaced only where it is a whole word: a token `x` is not a secret, and its
+    letter is part of many words.
+
+    >>> mask_secrets("x has expired, like abcdefgh1", ("x", "abcdefgh"))
+    '*** has expired, like ***1'
+    """
     for secret in secrets:
         # In JSON a quote or a backslash is escaped.
         for spelling in (secret, json.dumps(secret)[1:-1]):
-            text = text.replace(spelling, "***")
+            pattern = re.escape(spelling)
+            if len(secret) < _MIN_SECRET_LENGTH and secret.isalnum():
+                pattern = rf"(?:(?<=\\[bfnrt])|(?<!\w)){pattern}(?!\w)"
+            text = re.sub(pattern, "***", text)
     return text
 
 

@@ -232,7 +232,8 @@ class ExporterClient:
         With `append`, the orders that an existing file lacks are appended to it: those from its
         newest `created_at` on, which replaces `since`. Orders are recognised by their ids, so that
         none is lost or doubled; the file is replaced as a whole, and only by one with the same
-        columns. Without a file, this is a first export. No new order is not an error.
+        columns. Without a file, this is a first export. No new order is not an error. A filter on
+        `updated_at` is one, because an order that changes may be older than the newest one.
 
         With `allow_empty`, an export without orders is not an error: it writes the header of the
         file that it replaces, or an empty file, because the platform sends no header. `append`
