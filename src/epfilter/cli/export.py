@@ -171,7 +171,10 @@ _OPTION_GROUPS = {
 @click.option("--allow-empty", is_flag=True, help="Write FILE also if no order matches.")
 @click.option("--force", is_flag=True, help="Replace FILE and an interrupted export.")
 @format_option(
-    "text", "json", help="Text for people, or one JSON object with path, bytes, rows, jobs and appended."
+    "text",
+    "json",
+    help="Text for people, or one JSON object with path, bytes, rows, jobs and, with --append, "
+    "appended.",
 )
 def export_command(
     source: str | None,
