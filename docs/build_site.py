@@ -1,7 +1,7 @@
 """Build the documentation with Zensical.
 
     python docs/build_site.py             # into site/html; a broken link or reference is an error
-    python docs/build_site.py --serve     # on http://localhost:8000, with every change of a page
+    python docs/build_site.py --serve     # builds it and serves it on http://localhost:8000
     python docs/build_site.py --add DIR   # adds the built site to the versions in DIR
 
 Zensical does not run code of a project, as MkDocs does in hooks. So this script first writes the
@@ -24,8 +24,11 @@ import shutil
 import subprocess
 import sys
 import time
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, ClassVar
 
 import api_page
 import column_page
@@ -49,6 +52,7 @@ _DRAWN = re.compile(
     r"^(?P<fence> *```)(?P<language>\w+)\n(?P<body>(?:(?! *```).*\n)*? +\^+\n)", re.MULTILINE
 )
 _RELATIVE_LINK = re.compile(r"\[(?P<text>[^\]]+)\]\((?!https?:|#)[^)\s]+\)")
+PORT = 8000
 _WATCH_SECONDS = 0.5
 
 
@@ -109,57 +113,86 @@ def add_pages(nav: list[Any], index: str, pages: list[str]) -> bool:
     return False
 
 
-def write_sources(folder: Path, generated: dict[str, str], *, versions: bool = False) -> None:
-    """Write the configuration and all pages; a file that does not change is not written again."""
+def write_sources(folder: Path, generated: dict[str, str], *, versions: bool = False) -> bool:
+    """Write the configuration and all pages that change, and return whether one does."""
     config = yaml.safe_load((ROOT / "docs" / "mkdocs.yml").read_text(encoding="utf-8"))
     complete = complete_configuration(config, generated, versions=versions)
-    _write_changed(folder / "mkdocs.yml", yaml.safe_dump(complete, sort_keys=False).encode())
+    files = {Path("mkdocs.yml"): yaml.safe_dump(complete, sort_keys=False).encode()}
     for path, text in generated.items():
-        _write_changed(folder / "pages" / path, complete_page(text).encode())
+        files[Path("pages", path)] = complete_page(text).encode()
     for source in PAGES.rglob("*"):
         if source.is_file():
             content = source.read_bytes()
             if source.suffix == ".md":
                 content = complete_page(content.decode()).encode()
-            _write_changed(folder / "pages" / source.relative_to(PAGES), content)
+            files[Path("pages", source.relative_to(PAGES))] = content
+    changed = [_write_changed(folder / path, content) for path, content in files.items()]
+    return any(changed)
 
 
-def _write_changed(path: Path, content: bytes) -> None:
-    if not path.exists() or path.read_bytes() != content:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+def _write_changed(path: Path, content: bytes) -> bool:
+    if path.exists() and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return True
 
 
-def build(folder: Path, *, versions: bool = False) -> Path:
+def build(folder: Path, generated: dict[str, str], *, versions: bool = False) -> Path:
     """Build the site in a folder from scratch, and return the folder of its HTML.
 
     With `versions`, its pages offer the other versions in the folder above it.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    write_sources(folder, generate_pages(), versions=versions)
+    write_sources(folder, generated, versions=versions)
     playground_app.write_app(folder / "pages" / "playground" / "app")
-    done = subprocess.run([*_zensical("build", folder), "--strict"], check=False)  # noqa: S603 - fixed arguments
-    if done.returncode:
-        sys.exit(done.returncode)  # Zensical has printed the reason
+    if status := _run_zensical(folder, "--strict"):
+        sys.exit(status)  # Zensical has printed the reason
     return folder / "html"
 
 
-def serve(folder: Path) -> None:
-    """Serve the site until Ctrl-C, and update its pages when their files change."""
+def serve(folder: Path, port: int = PORT) -> None:
+    """Build the site, and serve it on this machine until Ctrl-C; a changed page is built again.
+
+    The server is that of Python, because Zensical's sends WebAssembly with a type that browsers do
+    not load.
+    """
     generated = generate_pages()
-    write_sources(folder, generated)
-    playground_app.write_app(folder / "pages" / "playground" / "app")
-    with subprocess.Popen(_zensical("serve", folder)) as server:  # noqa: S603 - fixed arguments
+    html = build(folder, generated)
+    with create_server(html, port) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        print(f"The documentation is on http://localhost:{server.server_port}", flush=True)  # noqa: T201 - where it is
         try:
-            while server.poll() is None:
+            while True:
                 time.sleep(_WATCH_SECONDS)
-                write_sources(folder, generated)
+                if write_sources(folder, generated):
+                    _run_zensical(folder)
         except KeyboardInterrupt:
-            server.terminate()
+            server.shutdown()
 
 
-def _zensical(command: str, folder: Path) -> list[str]:
-    return [sys.executable, "-m", "zensical", command, "-f", str(folder / "mkdocs.yml")]
+def create_server(html: Path, port: int) -> ThreadingHTTPServer:
+    """Return a server of a built site on this machine only."""
+    return ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, directory=str(html)))
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """A server of files that does not depend on the table of types of the system."""
+
+    extensions_map: ClassVar = {
+        **SimpleHTTPRequestHandler.extensions_map,
+        ".js": "text/javascript",
+        ".mjs": "text/javascript",
+        ".wasm": "application/wasm",
+    }
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+def _run_zensical(folder: Path, *options: str) -> int:
+    command = [sys.executable, "-m", "zensical", "build", "-f", str(folder / "mkdocs.yml")]
+    return subprocess.run([*command, *options], check=False).returncode  # noqa: S603 - fixed arguments
 
 
 def add_version(html: Path, versions: Path, version: str) -> None:
@@ -189,13 +222,17 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, default=SITE, help="sources and HTML (default: site)"
     )
-    parser.add_argument("--serve", action="store_true", help="serve it and update changed pages")
+    parser.add_argument(
+        "--serve",
+        action="store_true",
+        help="build and serve it, and build changed pages",
+    )
     parser.add_argument("--add", type=Path, metavar="DIR", help="add it to the versions in DIR")
     arguments = parser.parse_args()
     if arguments.serve:
         serve(arguments.folder)
         return
-    html = build(arguments.folder, versions=arguments.add is not None)
+    html = build(arguments.folder, generate_pages(), versions=arguments.add is not None)
     if arguments.add:
         add_version(html, arguments.add, __version__)
 

@@ -11,10 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from editor_build import FOLDER, UnavailableError
 from playground_build import build_playground
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from epfilter.limits import MAX_DEPTH
 from support.browsers import needs_chromium, open_browser
+from support.rows import for_each
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 
@@ -229,6 +230,35 @@ def test_without_webassembly_a_message_names_the_command(browser: Browser, addre
         expect(page.locator("#status")).to_contain_text("no WebAssembly")
         expect(page.locator("#status")).to_contain_text("epfilter check")
         expect(page.get_by_role("textbox", name="Filter")).to_have_text("eq(payment,paid")
+
+
+def test_webassembly_may_have_the_type_of_any_file(browser: Browser, address: str) -> None:
+    with browser.new_context(base_url=address) as context:
+        page = context.new_page()
+
+        def serve(route: Route) -> None:
+            headers = {"Content-Type": "application/octet-stream"}
+            route.fulfill(response=route.fetch(), headers=headers)
+
+        page.route("**/*.wasm", serve)
+        page.goto("/")
+        wait_for_python(page)
+
+
+@for_each(
+    ("status", "reason"),
+    [(200, "CompileError: "), (404, "pyodide/pyodide.asm.wasm: 404 Not Found")],
+)
+def test_webassembly_that_cannot_be_loaded_is_reported(
+    browser: Browser, address: str, status: int, reason: str
+) -> None:
+    with browser.new_context(base_url=address) as context:
+        page = context.new_page()
+        wrong = {"status": status, "body": "<!doctype html>", "content_type": "text/html"}
+        page.route("**/*.wasm", lambda route: route.fulfill(**wrong))
+        page.goto("/")
+        expect(page.locator("#status")).to_contain_text("Python cannot be loaded (")
+        expect(page.locator("#status")).to_contain_text(reason)
 
 
 def test_a_file_that_cannot_be_loaded_is_reported(browser: Browser, address: str) -> None:

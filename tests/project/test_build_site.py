@@ -6,7 +6,9 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 import yaml
@@ -160,3 +162,16 @@ import build_site
 assert build_site.generate_pages()
 """
     subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - our own code
+
+
+def test_the_site_is_served_with_the_types_that_browsers_require(tmp_path: Path) -> None:
+    for name in ("app.wasm", "app.mjs"):
+        (tmp_path / name).write_bytes(b"\0asm")
+    with SITE.create_server(tmp_path, 0) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        types = [
+            urlopen(f"http://127.0.0.1:{server.server_port}/{name}").headers["Content-Type"]
+            for name in ("app.wasm", "app.mjs")
+        ]
+        server.shutdown()
+    assert types == ["application/wasm", "text/javascript"]

@@ -66,7 +66,7 @@ def versions(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     with FileLock(f"{folder}.lock"):
         if not (folder / "versions" / "versions.json").exists():
             (folder / "versions").mkdir(parents=True, exist_ok=True)
-            html = script.build(folder / "site", versions=True)
+            html = script.build(folder / "site", script.generate_pages(), versions=True)
             for version in ("0.0.9", __version__):
                 script.add_version(html, folder / "versions", version)
     return folder / "versions"

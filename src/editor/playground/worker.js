@@ -29,10 +29,35 @@ function install(pyodide, archives) {
   }
 }
 
+/**
+ * Accepts WebAssembly that a server sends with another type, and returns what rejects if it fails:
+ * Pyodide only logs that, and then waits forever.
+ *
+ * @returns {Promise<never>}
+ */
+function watchCompilation() {
+  const { instantiateStreaming } = WebAssembly;
+  return new Promise((_, reject) => {
+    WebAssembly.instantiateStreaming = async (source, imports) => {
+      try {
+        const response = await source;
+        if (!response.ok) throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
+        const headers = { "Content-Type": "application/wasm" };
+        const isTyped = response.headers.get("Content-Type") === headers["Content-Type"];
+        const typed = isTyped ? response : new Response(response.body, { headers });
+        return await instantiateStreaming(typed, imports);
+      } catch (error) {
+        reject(error);
+        throw error;
+      }
+    };
+  });
+}
+
 /** @returns {Promise<any>} */
 async function loadPython() {
   const { loadPyodide } = await import(`${BASE}pyodide/pyodide.mjs`);
-  return loadPyodide({ indexURL: `${BASE}pyodide/` });
+  return Promise.race([watchCompilation(), loadPyodide({ indexURL: `${BASE}pyodide/` })]);
 }
 
 async function start() {
