@@ -48,6 +48,8 @@ def complete(*words: str) -> list[str]:
         (["format", "'eq(a,1)'", "'li"], ["like(…)"]),
         (["explain", "EPF40"], [f"EPF40{number}" for number in range(1, 10)]),
         (["explain", "--resource", "orders", "'eq(status,in"], ["eq(status,incomplete)"]),
+        (["explain", "--resource", "orders", "'"], ["eq(", "gt(", "ge(", "lt(", "le(", "like("]),
+        (["explain", "--resource", "orders", "EPF40"], []),
     ],
 )  # fmt: skip
 def test_the_shell_is_offered_filters(words: list[str], expected: list[str]) -> None:

@@ -64,6 +64,12 @@ def test_a_filter_is_linted_completed_fixed_and_formatted(tmp_path: Path) -> Non
             (fix, *_) = await list_actions(editor, "a.filter", place(1, 1))
             fixed = edits_of(editor, "a.filter", fix)
             assert fixed == "# epfilter: resource=orders\nge( with_tax,5)\n"
+            editor.open("a.filter", "# epfilter: resource=orders\neq(payment,refnded)\n")
+            actions = await list_actions(editor, "a.filter", place(1, 15))
+            assert [(action.title, action.is_preferred) for action in actions] == [
+                ("write `refunded`", True),
+                ("ignore EPF204 here", None),
+            ]
             editor.open("a.filter", fixed)
             edits = await editor.client.text_document_formatting_async(
                 types.DocumentFormattingParams(document, OPTIONS)

@@ -46,11 +46,16 @@ _CODE = re.compile(r"EPF[0-9]{0,3}", re.ASCII | re.IGNORECASE)
 def _complete_code(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem[str]]:
-    """Return the codes and filters that start with this text, as a completion of click."""
+    """Return the codes and filters that start with this text, as a completion of click.
+
+    A resource before it rules out codes.
+    """
     from click.shell_completion import CompletionItem
 
     from epfilter.linter import RULES
 
+    if ctx.params.get("resource") is not None:
+        return complete_filter(ctx, param, incomplete)
     codes = [CompletionItem(code) for code in RULES if code.startswith(incomplete.upper())]
     return codes + (complete_filter(ctx, param, incomplete) if incomplete else [])
 

@@ -146,7 +146,7 @@ def to_code_action(action: FileAction, uri: str, positions: Positions) -> types.
         action.title,
         kind=kind_of(action),
         diagnostics=[to_diagnostic(found, positions)] if found else None,
-        is_preferred=action.is_safe or None,
+        is_preferred=action.kind == "fix" or None,  # a finding has one fix at most
         edit=types.WorkspaceEdit({uri: edits}),
     )
 
