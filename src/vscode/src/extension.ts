@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import * as vscode from "vscode";
 import { LanguageClient, TransportKind } from "vscode-languageclient/node";
 
-const INSTALL = "pip install 'epfilter[server]'";
+const INSTALL = "pip install '.[server]'";
 
 /** The endings of the files that the server reads; a test compares them with those of the linter. */
 const ENDINGS = [
@@ -72,7 +72,7 @@ async function describeInstallation(problem: string): Promise<void> {
   const copy = "Copy the command";
   const settings = "Set the path";
   const chosen = await vscode.window.showErrorMessage(
-    `${problem} Install it with ${INSTALL}, or set its path in epfilter.command.`,
+    `${problem} Install it with ${INSTALL} in a clone of epfilter, or set its path in epfilter.command.`,
     copy,
     settings,
   );

@@ -1,8 +1,7 @@
 -- Drives Neovim without a screen: open a file, see the diagnostic, complete, apply the fix, format.
--- Arguments of the environment: SERVER is the command as JSON, FILE the file, RESULT where to write.
+-- The settings have started the server. Arguments of the environment: FILE, and RESULT to write to.
 local seconds = 30
 local result = {}
-local server = vim.fn.json_decode(vim.env.SERVER)
 
 local function write()
   vim.fn.writefile({ vim.fn.json_encode(result) }, vim.env.RESULT)
@@ -28,12 +27,13 @@ local function lines()
 end
 
 vim.cmd("edit " .. vim.env.FILE)
-local client = vim.lsp.start_client({
-  cmd = server,
-  name = "epfilter",
-  root_dir = vim.fn.fnamemodify(vim.env.FILE, ":h"),
-})
-vim.lsp.buf_attach_client(0, client)
+result.omnifunc = vim.wait(seconds * 1000, function() return vim.bo.omnifunc ~= "" end, 20)
+result.keys = {}
+for _, key in ipairs({ "gra", "K", "]d" }) do
+  if vim.fn.maparg(key, "n") ~= "" or vim.fn.maparg(key, "n", false, true).callback then
+    table.insert(result.keys, key)
+  end
+end
 
 wait_for("diagnostics", function() return #vim.diagnostic.get(0) > 0 end)
 result.codes = {}
@@ -50,7 +50,7 @@ local completions = request("textDocument/completion", parameters)
 result.completions = vim.tbl_map(function(item) return item.label end, completions.items)
 local edit = completions.items[1].textEdit
 edit.newText = edit.newText:gsub("%$0", "")
-vim.lsp.util.apply_text_edits({ edit }, 0, "utf-16")
+vim.lsp.util.apply_text_edits({ edit }, vim.api.nvim_get_current_buf(), "utf-16")
 result.completed = lines()
 
 -- The rest of the filter is typed; then the first fix is applied.
@@ -76,5 +76,5 @@ else
 end
 result.formatted = lines()
 write()
-vim.lsp.stop_client(client)
+vim.lsp.stop_client(vim.lsp.get_active_clients())
 vim.cmd("qall!")
