@@ -30,7 +30,7 @@ PAGES = [
     *(ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"),
 ]
 
-IN_A_CLONE = {"README.md", "CONTRIBUTING.md", "index.md", "install.md"}
+IN_A_CLONE = {"README.md", "CONTRIBUTING.md", "editors.md", "index.md", "install.md"}
 """The pages that install from a clone."""
 
 

@@ -18,11 +18,12 @@ PAGE = Path(__file__).parents[2] / "docs" / "pages" / "how-to" / "editors.md"
 
 def _read_settings(neovim: str) -> str:
     """Return the block of the page for this version of Neovim."""
-    newer, older = re.findall(
+    blocks: list[str] = re.findall(
         r"^```lua\n(.*?)^```", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE
     )
     shown = subprocess.run([neovim, "--version"], capture_output=True, text=True, check=True)  # noqa: S603 - found above
     major, minor = re.findall(r"\d+", shown.stdout)[:2]
+    newer, older = blocks
     return newer if (int(major), int(minor)) >= (0, 11) else older
 
 
