@@ -64,6 +64,45 @@ function toOption({ label, kind, edit, selection, detail, note, deprecated }, po
   };
 }
 
+/** The end of the operand that was accepted, until the text or the cursor changes otherwise. */
+const acceptedEnd = StateField.define({
+  /** @returns {number | null} */
+  create: () => null,
+  update(end, transaction) {
+    if (transaction.annotation(pickedCompletion)) return transaction.state.selection.main.head;
+    return transaction.docChanged || transaction.selection ? null : end;
+  },
+});
+
+/**
+ * Lets what follows a call be typed in front of its `)`, which was inserted with the call: `)` where the
+ * parentheses are balanced, and `:` and `|` behind an operand that was accepted. In an operand that is
+ * typed, they can be text.
+ */
+const leaveCall = EditorView.inputHandler.of((view, from, to, text) => {
+  const { doc } = view.state;
+  if (from !== to || doc.sliceString(from, from + 1) !== ")") return false;
+  if (text === ")" ? !isBalanced(doc.toString()) : !isNextTerm(view.state, from, text)) return false;
+  view.dispatch({
+    changes: { from: from + 1, insert: text === ")" ? "" : text },
+    selection: { anchor: from + 1 + (text === ")" ? 0 : 1) },
+    userEvent: "input.type",
+    scrollIntoView: true,
+  });
+  return true;
+});
+
+/** @param {import("@codemirror/state").EditorState} state @param {number} at @param {string} text */
+function isNextTerm(state, at, text) {
+  const isOperand = !/[(,]/.test(state.sliceDoc(at - 1, at));
+  return (text === ":" || text === "|") && isOperand && state.field(acceptedEnd) === at;
+}
+
+/** @param {string} text */
+function isBalanced(text) {
+  return text.split("(").length === text.split(")").length;
+}
+
 /** Accepts the first completion as soon as the requested completions arrive. */
 const acceptance = ViewPlugin.fromClass(
   class {
@@ -223,6 +262,8 @@ export function assistance() {
       optionClass: ({ type }) => `option-${type?.replace(" ", " option-")}`,
     }),
     acceptance,
+    acceptedEnd,
+    leaveCall,
     hoverTooltip(describe),
     helpTooltip,
     signatureHelp,

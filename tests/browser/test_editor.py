@@ -135,6 +135,29 @@ def test_a_filter_is_typed_with_completion_alone(page: Page) -> None:
 
 
 @needs_chromium
+def test_the_next_term_is_typed_behind_a_call(page: Page) -> None:
+    box = page.get_by_role("textbox", name="Filter of orders")
+    box.focus()
+    options = page.get_by_role("option")
+
+    def accept(typed: str, label: str, text: str) -> None:
+        page.keyboard.type(typed)
+        expect(options.first).to_contain_text(label)
+        page.keyboard.press("Enter")
+        expect(box).to_have_text(text)
+
+    accept("eq(paym", "payment", "eq(payment,)")
+    accept("ref", "refunded", "eq(payment,refunded)")
+    accept(":g", "gt", "eq(payment,refunded):gt()")
+    accept("tax", "with_tax", "eq(payment,refunded):gt(with_tax,)")
+    page.keyboard.type("5)")
+    expect(box).to_have_text("eq(payment,refunded):gt(with_tax,5)")
+    accept("|eq(st", "status", "eq(payment,refunded):gt(with_tax,5)|eq(status,)")
+    page.keyboard.type("a:b")
+    expect(box).to_have_text("eq(payment,refunded):gt(with_tax,5)|eq(status,a:b)")
+
+
+@needs_chromium
 def test_an_error_is_found_and_fixed_with_the_keyboard(page: Page) -> None:
     write(page, "gte(with_tax,5):eq(payment,paid)")
     box = page.get_by_role("textbox")
