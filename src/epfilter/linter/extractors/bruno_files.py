@@ -12,7 +12,7 @@ from epfilter.linter.extractors.filter_text import is_filter_name, starts_like_f
 from epfilter.linter.extractors.http_requests import extract_json_body
 from epfilter.linter.extractors.mapped_text import MappedText, refuse_line_breaks
 from epfilter.linter.extractors.registry import find_kind, find_kind_of_language
-from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext, is_http_method
+from epfilter.linter.extractors.requests import NAMED, NO_CONTEXT, RequestContext, is_http_method
 from epfilter.linter.extractors.urls import add_url_filters
 
 _LINE = re.compile(r"[^\r\n]+")
@@ -86,6 +86,6 @@ def _add_pairs(
     for name, value in _find_pairs(content):
         is_field = block in _FIELDS and name == "filter"
         if is_field or (is_filter_name(name) and starts_like_filter(value.text)):
-            extraction.add_candidate(value, request if is_field else NO_CONTEXT)
+            extraction.add_candidate(value, request if is_field else NAMED)
         else:
             add_url_filters(value, extraction, request=request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from epfilter.linter.extractors.command_lines import add_command_filters
@@ -10,12 +11,18 @@ from epfilter.linter.extractors.examples import add_examples
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.filter_text import has_example, is_filter_name, starts_like_filter
 from epfilter.linter.extractors.multi_search import SEARCH_PARAMETER
-from epfilter.linter.extractors.requests import NO_CONTEXT, URL_MEMBERS, RequestContext
+from epfilter.linter.extractors.requests import NAMED, NO_CONTEXT, URL_MEMBERS, RequestContext
 from epfilter.linter.extractors.urls import add_url_filters
 
 _FILTER = "filter"
 _PARAMETER_NAMES = ("key", "name")
 """Members that name a parameter: Postman's `key`; `name` in OpenAPI, Insomnia and HAR."""
+
+_ASSIGNED_NAME = re.compile(r"(\w+)=")
+"""The variable of an item such as `ORDERS_FILTER=eq(status,complete)`.
+
+Source: the specification of Compose, `environment`.
+"""
 
 _DESCRIPTIONS = frozenset({"description", "summary"})
 _OPERATIONS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
@@ -43,6 +50,7 @@ def add_data_filters(
             if id(node) not in added:
                 _add_string(node, extraction, outer)
         elif isinstance(node, list):
+            added.update(_add_assignments(node, extraction))
             stack += [(item, outer) for item in reversed(node)]
         else:
             _add_descriptions(node, extraction, outer)
@@ -60,6 +68,17 @@ def add_data_filters(
             ]
 
 
+def _add_assignments(items: list[DataNode], extraction: Extraction) -> Iterator[int]:
+    """Add the values of variables in a list such as that of Compose; yield the ids of the items."""
+    for item in items:
+        name = _ASSIGNED_NAME.match(item.text) if isinstance(item, StringNode) else None
+        if isinstance(item, StringNode) and name and is_filter_name(name[1]):
+            start = name.end()
+            if starts_like_filter(item.text[start:]):
+                extraction.add_candidate(item.map().slice(start, len(item.text)), NAMED)
+                yield id(item)
+
+
 def _add_descriptions(node: ObjectNode, extraction: Extraction, request: RequestContext) -> None:
     """Add the examples of filters in the descriptions of an API, which are Markdown."""
     for name, value in node.members:
@@ -71,7 +90,7 @@ def _find_filters(
     node: ObjectNode, members: Mapping[str, DataNode], request: RequestContext
 ) -> Iterator[tuple[StringNode, RequestContext]]:
     job = members.get("job_type")
-    context = request
+    context = request._replace(is_named=True)
     if isinstance(job, StringNode):
         context = RequestContext(job_type=job.text, job_span=job.map().bounds)
     for name, value in node.members:
@@ -79,13 +98,20 @@ def _find_filters(
             yield value, context
         elif name == _FILTER and isinstance(value, ObjectNode):  # a property of a schema
             yield from ((string, context) for string in _find_values(dict(value.members)))
+        elif is_filter_name(name):
+            values = _find_values(dict(value.members)) if isinstance(value, ObjectNode) else [value]
+            yield from (
+                (string, NAMED)
+                for string in values
+                if isinstance(string, StringNode) and starts_like_filter(string.text)
+            )
     names = [members.get(name) for name in _PARAMETER_NAMES]
     if any(isinstance(name, StringNode) and name.text == _FILTER for name in names):
         yield from ((string, request) for string in _find_values(members))
     elif any(isinstance(name, StringNode) and is_filter_name(name.text) for name in names):
         # A list of variables, as environments have.
         yield from (
-            (string, request) for string in _find_values(members) if starts_like_filter(string.text)
+            (string, context) for string in _find_values(members) if starts_like_filter(string.text)
         )
 
 

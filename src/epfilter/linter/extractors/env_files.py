@@ -7,6 +7,7 @@ import re
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.filter_text import is_filter_name, starts_like_filter
 from epfilter.linter.extractors.mapped_text import MappedText, refuse_line_breaks
+from epfilter.linter.extractors.requests import NAMED
 from epfilter.linter.extractors.string_syntax import StringSyntax
 from epfilter.linter.extractors.urls import add_url_filters
 
@@ -35,7 +36,7 @@ def extract(source: MappedText, extraction: Extraction) -> None:
         if value is None:
             continue
         if is_filter_name(line["name"]) and starts_like_filter(value.text):
-            extraction.add_candidate(value)
+            extraction.add_candidate(value, NAMED)
         else:
             add_url_filters(value, extraction)
 

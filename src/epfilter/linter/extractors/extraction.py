@@ -40,7 +40,7 @@ class ExtractedFilter(NamedTuple):
     text around it may go on with the filter: what is missing may stand there. `has_evidence` is
     False where the text may be of any other system: neither a request of the platform nor the file
     or its project shows more. An `is_example` filter stands in documentation, where it explains the
-    language.
+    language. `is_owned` is False where a fix may change the text of another system.
     """
 
     value: MappedText
@@ -49,6 +49,7 @@ class ExtractedFilter(NamedTuple):
     is_cut: bool = False
     has_evidence: bool = True
     is_example: bool = False
+    is_owned: bool = True
 
 
 class InterpolatedFilter(NamedTuple):
@@ -108,7 +109,8 @@ class Extraction:
 
     An extractor calls `add_candidate` for each text in the position of a filter, `add_comment`
     for each comment, and `add_problem` for what it cannot parse. `has_evidence` is True where the
-    file, or its project, is known to use the platform. `language` is that of the program, or of
+    file, or its project, is known to use the platform; `is_from_project` where only a package that
+    the project requires shows this. `language` is that of the program, or of
     the code block, that is read: the first of the `languages` of its kind. `lacks_parser` is True
     where a part of the file requires a package that is not installed.
     """
@@ -121,6 +123,7 @@ class Extraction:
     problems: list[Problem] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     has_evidence: bool = True
+    is_from_project: bool = False
     language: str = ""
     lacks_parser: bool = False
 
@@ -177,7 +180,16 @@ class Extraction:
             return
         resources = () if is_foreign else resources
         value = value.with_encoder(refuse_edit) if is_cut else value
-        extracted = ExtractedFilter(value, resources, is_foreign, is_cut, has_evidence)
+        # A project has names for the filters of other systems, too, such as those of its logs.
+        is_owned = has_evidence and (
+            is_certain
+            or is_platform_url(context.path)
+            or not (self.is_from_project and (context.is_named or is_other_host))
+            or joins_calls(text)
+        )
+        extracted = ExtractedFilter(
+            value, resources, is_foreign, is_cut, has_evidence, is_owned=is_owned
+        )
         if is_interpolation or is_part:
             self.interpolations.append(
                 InterpolatedFilter(

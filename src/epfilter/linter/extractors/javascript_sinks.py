@@ -9,7 +9,7 @@ from epfilter.linter.extractors.filter_text import starts_like_filter
 from epfilter.linter.extractors.javascript_nodes import ASSIGNMENTS, find_method_call, get_field
 from epfilter.linter.extractors.javascript_pieces import find_list_items, find_results
 from epfilter.linter.extractors.javascript_requests import OBJECT_METHODS, JavaScriptRequests
-from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
+from epfilter.linter.extractors.requests import NAMED, NO_CONTEXT, RequestContext
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -32,11 +32,11 @@ class JavaScriptSinks(JavaScriptRequests):
         if node.type == "array":
             pair = node.named_children
             is_filter = len(pair) == 2 and self._constant(pair[0]) == "filter"
-            return {pair[1].id: NO_CONTEXT} if is_filter else {}
+            return {pair[1].id: NAMED} if is_filter else {}
         if node.type == "jsx_attribute":
             name, *values = node.named_children or [node]
             is_filter = self._tree.text_of(name) == "filter"
-            return {value.id: NO_CONTEXT for value in values} if is_filter else {}
+            return {value.id: NAMED for value in values} if is_filter else {}
         if node.type == "call_expression":
             return self._find_arguments(node)
         return {}
@@ -93,7 +93,7 @@ class JavaScriptSinks(JavaScriptRequests):
         if value is None or self.is_append(node):
             return {}
         targets = [] if target is None else [target]
-        return {value.id: NO_CONTEXT} if self._assigns_filter(targets, value) else {}
+        return {value.id: NAMED} if self._assigns_filter(targets, value) else {}
 
     def _find_members(self, node: Node) -> dict[int, RequestContext]:
         """Return the members `filter` of an object; the context is that of the whole member."""
@@ -101,7 +101,13 @@ class JavaScriptSinks(JavaScriptRequests):
         names = [(self._member_name(get_field(pair, "key")), pair) for pair in pairs]
         jobs = (get_field(pair, "value") for name, pair in names if name in _JOB_TYPES)
         context = self._context_of_job(next(jobs, None))
-        return {pair.id: context for name, pair in names if name == "filter"}
+        if node.parent is not None and node.parent.type == "arguments":
+            context = context._replace(is_named=False)  # as the named arguments of other languages
+        return {
+            pair.id: context if name == "filter" else NAMED
+            for name, pair in names
+            if self._takes_filter(name, get_field(pair, "value"))
+        }
 
     def _find_arguments(self, node: Node) -> dict[int, RequestContext]:
         """Return the arguments of `.set("filter", …)` or `.filter("eq(…)")`, as one node."""

@@ -22,7 +22,7 @@ from epfilter.linter.extractors.language_nodes import (
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER
 from epfilter.linter.extractors.program_language import ProgramLanguage, find_inserted
 from epfilter.linter.extractors.program_sinks import TreeSinks
-from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
+from epfilter.linter.extractors.requests import NAMED, NO_CONTEXT, RequestContext
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -88,6 +88,8 @@ class LanguageSinks(TreeSinks):
         """Return the contexts of the nodes directly inside that are filters, by node id."""
         children = list_children(node)
         context = self._jobs.pop(node.id, None) or self._find_job(node, children)
+        if node.type in ARGUMENTS or (node.parent is not None and node.parent.type in ARGUMENTS):
+            context = context._replace(is_named=False)
         sinks: dict[int, RequestContext] = {}
         for targets, value in self._find_pairs(node, children):
             if self._assigns_filter(targets, value):
@@ -338,9 +340,9 @@ class LanguageSinks(TreeSinks):
     def _find_job(self, node: Node, children: Sequence[Node]) -> RequestContext:
         """Return the context of a payload; its members that are nodes themselves keep it."""
         if node.type in BLOCKS or "job_type" not in self._tree.source.text:
-            return NO_CONTEXT
+            return NAMED
         context = self._context_of_job(self._find_members(node).get("job_type"))
-        if context != NO_CONTEXT:
+        if context != NAMED:
             self._jobs |= {child.id: context for child in children}
         return context
 

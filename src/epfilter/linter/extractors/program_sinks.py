@@ -11,7 +11,7 @@ from epfilter.linter.extractors.filter_text import is_filter_name, starts_like_f
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText
 from epfilter.linter.extractors.name_uses import Join, NameUses
 from epfilter.linter.extractors.requests import (
-    NO_CONTEXT,
+    NAMED,
     URL_MEMBERS,
     RequestContext,
     infer_request,
@@ -96,7 +96,7 @@ class ProgramSinks(ABC, Generic[Node]):
         """Add the results of a function, if its name or its use shows that it makes filters."""
         if self._is_filter_name(name):
             results = [value for value in values if starts_like_filter(self._fold(value))]
-            self.later |= dict.fromkeys(results, NO_CONTEXT)
+            self.later |= dict.fromkeys(results, NAMED)
 
     def _assigns_filter(self, targets: Iterable[Node], value: Node) -> bool:
         """Return whether an assignment of the value is one of a filter."""
@@ -106,11 +106,17 @@ class ProgramSinks(ABC, Generic[Node]):
         named_so = any(self._is_filter_name(self._name_of(target)) for target in targets)
         return named_so and starts_like_filter(self._fold(value))
 
+    def _takes_filter(self, name: str | None, value: Node | None) -> bool:
+        """Return whether the value of a member or an argument of this name is a filter."""
+        if name == "filter" or value is None:
+            return name == "filter"
+        return self._is_filter_name(name) and starts_like_filter(self._fold(value))
+
     def _context_of_job(self, node: Node | None) -> RequestContext:
-        """Return the context of a filter in a payload whose `job_type` the node is, if any."""
+        """Return the context of a member of a payload whose `job_type` the node is, if any."""
         job_type = self._constant(node)
         if node is None or not job_type:
-            return NO_CONTEXT
+            return NAMED
         start, end = self.span_of(node)
         position = self.source.text.find(job_type, start, end)
         if position >= 0:  # without the quotes

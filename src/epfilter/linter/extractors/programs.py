@@ -17,7 +17,7 @@ from epfilter.linter.extractors.literals import make_placeholder, require_same_e
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText, Segment, refuse_edit
 from epfilter.linter.extractors.name_uses import Join
 from epfilter.linter.extractors.program_sinks import ProgramSinks
-from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
+from epfilter.linter.extractors.requests import NAMED, NO_CONTEXT, RequestContext
 from epfilter.linter.extractors.sdk_objects import ObjectFilter
 from epfilter.linter.extractors.signs import contains_sign, find_signs
 from epfilter.linter.extractors.urls import FILTER_PARAMETER, add_url_filters
@@ -275,7 +275,8 @@ class ProgramExtractor(ABC, Generic[Node]):
         elif sink.list_name:
             self._pieces.append(_Piece(value, construct, sink.list_name))
         else:
-            context = request if sink == NO_CONTEXT else sink
+            is_known = sink not in (NO_CONTEXT, NAMED)
+            context = sink if is_known else request._replace(is_named=sink.is_named)
             self._extraction.add_candidate(value, context, construct)
 
     def _concatenate(

@@ -10,7 +10,7 @@ from epfilter.linter.extractors.filter_text import starts_like_filter
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText
 from epfilter.linter.extractors.program_sinks import ProgramSinks
 from epfilter.linter.extractors.python_literals import PythonLines
-from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
+from epfilter.linter.extractors.requests import NAMED, NO_CONTEXT, RequestContext
 
 _SETTERS = frozenset({"setdefault", "add", "append", "set"})
 _URL_ENCODERS = frozenset({"quote", "quote_plus", "str"})
@@ -70,15 +70,24 @@ class PythonSinks(ProgramSinks[ast.AST]):
         match node:
             case ast.Call(keywords=[_, *_] as keywords):
                 context = self._job_context((word.arg, word.value) for word in keywords)
-                return [(word, context) for word in keywords if word.arg == "filter"]
+                context = context._replace(is_named=False)
+                return [
+                    (word, context if word.arg == "filter" else NAMED)
+                    for word in keywords
+                    if self._takes_filter(word.arg, word.value)
+                ]
             case ast.Dict(keys=keys, values=values):
                 members = [
                     (self._constant(key), value) for key, value in zip(keys, values, strict=True)
                 ]
                 context = self._job_context(members)
-                return [(value, context) for key, value in members if key == "filter"]
+                return [
+                    (value, context if key == "filter" else NAMED)
+                    for key, value in members
+                    if self._takes_filter(key, value)
+                ]
             case ast.Tuple(elts=[name, value]) | ast.List(elts=[name, value]):
-                return [(value, NO_CONTEXT)] if self._constant(name) == "filter" else []
+                return [(value, NAMED)] if self._constant(name) == "filter" else []
             case ast.Assign(targets=targets, value=value):
                 return self._find_assigned(targets, value)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
@@ -143,7 +152,7 @@ class PythonSinks(ProgramSinks[ast.AST]):
         return False
 
     def _find_assigned(self, targets: Sequence[ast.expr], value: ast.expr) -> Sinks:
-        return [(value, NO_CONTEXT)] if self._assigns_filter(targets, value) else []
+        return [(value, NAMED)] if self._assigns_filter(targets, value) else []
 
     def _sets_filter(self, node: ast.AST) -> bool:
         """Return whether a call sets a parameter called `filter`, as `setdefault` does."""
@@ -213,4 +222,4 @@ def _find_defaults(node: ast.arguments) -> Sinks:
         *zip_longest(positional, node.defaults[::-1]),
         *zip(node.kwonlyargs, node.kw_defaults, strict=True),
     ]
-    return [(value, NO_CONTEXT) for name, value in pairs if value and name and name.arg == "filter"]
+    return [(value, NAMED) for name, value in pairs if value and name and name.arg == "filter"]

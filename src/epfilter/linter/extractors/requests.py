@@ -44,9 +44,13 @@ class RequestContext(NamedTuple):
     """The position of `job_type` in the file, if it is known."""
     list_name: str = ""
     """The name of the list whose items a program joins to a filter, if the text is one of them."""
+    is_named: bool = False
+    """Whether only the name of a variable or member shows that the text is a filter."""
 
 
 NO_CONTEXT = RequestContext()
+NAMED = RequestContext(is_named=True)
+"""The context of the value of a variable or member."""
 
 
 def is_http_method(text: str | None) -> bool:

@@ -13,7 +13,7 @@ from epfilter.linter.extractors.filter_text import is_filter_name, starts_like_f
 from epfilter.linter.extractors.literals import replace_surrogates
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText, Segment
 from epfilter.linter.extractors.platform_commands import find_command_filters
-from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
+from epfilter.linter.extractors.requests import NAMED, NO_CONTEXT, RequestContext
 from epfilter.linter.extractors.shell_words import ShellWord, map_document, map_word
 from epfilter.linter.extractors.syntax_tree import SyntaxTree
 from epfilter.linter.extractors.urls import (
@@ -173,7 +173,7 @@ class _ShellExtractor:
             return node.named_children
         if "?filter=" in value.text or _is_json(value.text):
             return node.named_children
-        self._extraction.add_candidate(value)
+        self._extraction.add_candidate(value, NAMED)
         return _expanded_children(value_node)
 
     def _split_arguments(self, node: Node) -> Iterator[_Argument]:
@@ -217,7 +217,9 @@ class _ShellExtractor:
         Programs of `jq` and `awk` begin with a brace too.
         """
         extraction = Extraction(
-            self._extraction.endpoints, has_evidence=self._extraction.has_evidence
+            self._extraction.endpoints,
+            has_evidence=self._extraction.has_evidence,
+            is_from_project=self._extraction.is_from_project,
         )
         context = request._replace(method="POST")
         json_files.extract(_fill_placeholders(value), extraction, context=context, is_strict=True)

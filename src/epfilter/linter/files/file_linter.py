@@ -55,7 +55,8 @@ class LintedFilter(NamedTuple):
     The spans of `diagnostics` are those of the filter's text. `is_syntax_checked` is
     False where the filter may be of another language, or may go on in the text around it.
     `has_evidence` is False where the filter may be of another system. An `is_example` filter
-    explains the language, and findings are only remarks.
+    explains the language, and findings are only remarks. One that is not `is_owned` may be of
+    another system in spite of the evidence: it is not formatted, and no fix is safe.
     """
 
     value: MappedText
@@ -64,6 +65,7 @@ class LintedFilter(NamedTuple):
     is_syntax_checked: bool = True
     has_evidence: bool = True
     is_example: bool = False
+    is_owned: bool = True
 
     @property
     def text(self) -> str:
@@ -194,17 +196,13 @@ class FileLinter:
             or find_signs(text)
             or (kind.has_documentation and has_example(text))
         ):
-            extraction.has_evidence = self._has_evidence(text, path)
+            is_known = self.configuration.uses_platform or names_platform(text)
+            extraction.is_from_project = not is_known and self._projects.uses_platform(
+                path.absolute().parent
+            )
+            extraction.has_evidence = is_known or extraction.is_from_project
             extract_file(text, path.name, extraction, kind=kind)
         return extraction
-
-    def _has_evidence(self, text: str, path: Path) -> bool:
-        """Return whether a file is known to use the platform, or is part of such a project."""
-        return bool(
-            self.configuration.uses_platform
-            or names_platform(text)
-            or self._projects.uses_platform(path.absolute().parent)
-        )
 
     def find_kind(self, path: Path) -> FileKind | None:
         """Return the kind of a file, by the configuration or by its name; None if unsupported.
@@ -258,7 +256,7 @@ class FileLinter:
     def _lint_filter(
         self, extracted: ExtractedFilter, directives: Directives, fallback: Resource | None
     ) -> LintedFilter:
-        value, resources, is_foreign, is_cut, has_evidence, is_example = extracted
+        value, resources, is_foreign, is_cut, has_evidence, is_example, is_owned = extracted
         is_example = is_example and self.configuration.docs != "check"
         choice = directives.find_resource(value)
         chosen: Resource | None = None  # by the user, so that the text is certainly a filter
@@ -271,7 +269,10 @@ class FileLinter:
         resource, diagnostics = self._choose_resource(value, resources)
         is_syntax_checked = not (is_cut or (is_foreign and chosen is None))
         has_evidence = not is_example and (has_evidence or chosen is not None)
-        linted = LintedFilter(value, resource, (), is_syntax_checked, has_evidence, is_example)
+        is_owned = has_evidence and (is_owned or chosen is not None)
+        linted = LintedFilter(
+            value, resource, (), is_syntax_checked, has_evidence, is_example, is_owned
+        )
         return linted._replace(diagnostics=tuple(_restrict(diagnostics, linted)))
 
     def _choose_resource(
@@ -375,6 +376,8 @@ def _restrict(diagnostics: list[Diagnostic], linted: LintedFilter) -> list[Diagn
     if linted.is_example:
         # An example is short, and shows one thing: it need not be complete or fast.
         diagnostics = [found for found in diagnostics if _is_wrong(found)]
+    if not linted.is_owned:
+        diagnostics = [*_without_safe_fixes(diagnostics)]
     return diagnostics if linted.has_evidence else _downgrade(diagnostics)
 
 
@@ -395,15 +398,14 @@ def _diagnose_misuses(misuses: Iterable[Misuse]) -> Iterator[tuple[Diagnostic, S
 
 
 def _downgrade(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return the diagnostics as infos with unsafe fixes: the text may be of another system."""
-    return [
-        replace(
-            diagnostic,
-            severity=Severity.INFO,
-            fix=diagnostic.fix and replace(diagnostic.fix, safe=False),
-        )
-        for diagnostic in diagnostics
-    ]
+    """Return the diagnostics as infos: the text may be of another system."""
+    return [replace(diagnostic, severity=Severity.INFO) for diagnostic in diagnostics]
+
+
+def _without_safe_fixes(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield the diagnostics with unsafe fixes: they may change the text of another system."""
+    for diagnostic in diagnostics:
+        yield replace(diagnostic, fix=diagnostic.fix and replace(diagnostic.fix, safe=False))
 
 
 def _bind(

@@ -59,7 +59,7 @@ def format_filters(document: Document, path: Path, linter: FileLinter) -> tuple[
     texts: list[str | None] = []
     for linted in result.filters:
         try:
-            is_kept = linted.value.placeholders or not linted.has_evidence
+            is_kept = linted.value.placeholders or not linted.is_owned
             canonical = None if is_kept else _format(linted.text, keeps_lines=keeps_lines)
         except FilterSyntaxError:
             canonical = None
