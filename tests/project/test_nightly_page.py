@@ -47,7 +47,7 @@ def _commands() -> list[list[str]]:
     lines = [line for name, body in BLOCKS if name in ("sh", "ini", "yaml", "powershell")
              for line in body.splitlines()]  # fmt: skip
     return [
-        shlex.split(line[line.index("export --region") :])[1:]
+        shlex.split(line[line.index("export --region") :].removesuffix(" 2>&1)"))[1:]
         for line in lines
         if "epfilter export --region" in line
     ]
@@ -55,13 +55,14 @@ def _commands() -> list[list[str]]:
 
 def test_every_command_has_options_that_exist() -> None:
     commands = _commands()
-    assert len(commands) == 5
+    assert len(commands) == 7
     for arguments in commands:
         with click.Context(export_command) as context:
             export_command.parse_args(context, [*arguments])
         assert context.params["output"]
-        if context.params["source"] is not None:
-            parse(context.params["source"])
+        source = context.params["source"]
+        if source is not None and not source.startswith("@"):
+            parse(source)
 
 
 def test_a_command_of_windows_is_one_filter() -> None:
@@ -92,6 +93,7 @@ def _read_unit(text: str) -> configparser.ConfigParser:
 def test_the_units_belong_together() -> None:
     service, timer = (_read_unit(_block("ini", f"export-orders.{kind}")) for kind in ("service", "timer"))  # fmt: skip
     assert service["Service"]["ExecStart"].startswith(f"{COMMAND} export ")
+    assert service["Service"]["SuccessExitStatus"] == "3"
     assert timer["Timer"]["Persistent"] == "true"
     assert timer["Install"]["WantedBy"] == "timers.target"
 
@@ -152,6 +154,42 @@ def test_the_line_of_cron_runs(service: ExporterService, tmp_path: Path) -> None
     (exported,) = tmp_path.glob("orders-????-??-??.csv")
     assert exported.read_bytes() == b""
     assert _run(fields[5].replace("\\%", "%"), service, tmp_path).returncode != 0
+
+
+@pytest.mark.slow
+@needs_shell
+def test_the_script_of_cron_prints_only_what_failed(
+    service: ExporterService, tmp_path: Path
+) -> None:
+    script = _block("sh", "append.sh").replace("/srv/orders", shlex.quote(str(tmp_path)))
+    sizes = []
+    for text in ("eq(name,Nobody)", "eq(payment,paid)", "eq(payment,paid)"):
+        (tmp_path / "orders.filter").write_text(f"{text}\n", encoding="utf-8")
+        done = _run(script.replace("%", "\\%"), service, tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        sizes += [file.stat().st_size for file in tmp_path.glob("orders.csv")]
+    assert len(sizes) == 2
+    assert sizes[0] == sizes[1] > 1000
+    (tmp_path / "orders.filter").write_text("eq(paymet,paid)\n", encoding="utf-8")
+    done = _run(script, service, tmp_path)
+    assert (done.returncode, "EPF201" in done.stdout, done.stderr) == (1, True, "")
+
+
+@pytest.mark.slow
+@needs_shell
+def test_the_script_exports_the_orders_that_have_changed(
+    service: ExporterService, tmp_path: Path
+) -> None:
+    script = _block("sh", "changed.sh")
+    for date, day in (("-d yesterday +%F", "2018-09-01"), ("+%F", "2018-10-01")):
+        script = script.replace(f"$(date -u {date})", day)
+    line = f". ~/.epfilter.env; export EPFILTER_API_TOKEN\n{script}"
+    done = _run(line, service, tmp_path)
+    assert done.returncode == 0, done.stderr
+    with (tmp_path / "refunds-2018-09-01.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["updated_at"][:7] for row in rows} == {"2018-09"}
+    assert {row["payment"] for row in rows} == {"refunded"}
 
 
 @pytest.mark.slow
