@@ -24,6 +24,7 @@ import pytest
 import yaml
 
 from epfilter import parse
+from epfilter.cli import main
 from epfilter.cli.export import export_command
 from epfilter.testing import ExporterService, run_exporter_service
 
@@ -57,7 +58,8 @@ def test_every_command_has_options_that_exist() -> None:
     commands = _commands()
     assert len(commands) == 7
     for arguments in commands:
-        with click.Context(export_command) as context:
+        parent = click.Context(main, **main.context_settings)
+        with click.Context(export_command, parent) as context:
             export_command.parse_args(context, [*arguments])
         assert context.params["output"]
         source = context.params["source"]
