@@ -59,6 +59,12 @@ _NEXT_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)[ \t]*[^\s]")
 
 _CALL_START = re.compile(rf"\(*(?:{OPERATOR_PATTERN})[ ]*\(", re.IGNORECASE)
 _JOINED_CALL = re.compile(r"[:|][ ]*(?:\w+[ ]*)?\(")
+_SPACED_JOINT = re.compile(r"\)[ \t]*[:|][ \t]*[( \t]*\w+[ \t]*\(")
+_NOT_IN_QUOTES = re.compile(r"[\\\r\n`]")
+"""What may end a value inside of quotes, or be an escape that is not decoded."""
+
+_NEXT_PARAMETER = re.compile(r"&[\w.%\[\]-]+=")
+
 _VARIABLE = re.compile(r"\{\{[^{}\r\n]{0,300}\}\}")
 _UNBALANCED_VALUE = re.compile(rf"(?:{_VARIABLE.pattern}|\\(?![\"'])|[^\s&#`\\])*+")
 _ESCAPED_QUOTE = '\\"'
@@ -111,6 +117,7 @@ def add_url_filters(
                 value = _unescape(source.slice(parameter.end(), done))
             else:
                 done, is_balanced = _find_value_end(text, parameter.end(), limit)
+                done = _extend_in_quotes(text, Span(url_start, done), limit)
                 is_cut = not is_balanced and _may_go_on(text, done, limit)
                 value = source.slice(parameter.end(), done)
             value = decode_percent(value)
@@ -227,6 +234,7 @@ def _find_value_alone(source: MappedText, start: int, limit: int) -> tuple[Mappe
         end, is_balanced = _find_value_end(text, start, limit if line_end < 0 else line_end)
         if not is_balanced and text[end : end + 1].isspace():
             return None, start
+        end = _extend_in_quotes(text, Span(start - len("filter="), end), limit)
         value = strip_punctuation(decode_percent(source.slice(start, end)))
     is_filter = starts_like_filter(mark_placeholders(value).text)
     return (value, end) if is_filter else (None, start)
@@ -256,6 +264,23 @@ def _find_value_end(text: str, start: int, limit: int) -> tuple[int, bool]:
             return end, True
     value = _UNBALANCED_VALUE.match(text, start, limit)
     return (value.end() if value else start), False
+
+
+def _extend_in_quotes(text: str, span: Span, limit: int) -> int:
+    """Return where a parameter or a URL with a value ends that has blanks between its terms.
+
+    As an argument in quotes, it ends with them; `span` is what it has up to the first blank.
+    """
+    quote_mark = text[span.start - 1 : span.start] if span.start else ""
+    if quote_mark not in {'"', "'"} or not text[span.end : span.end + 1].isspace():
+        return span.end
+    end = max(text.find(quote_mark, span.end, limit), span.end)
+    last_call = text.rfind(")", span.start, span.end)
+    is_joined = last_call >= 0 and _SPACED_JOINT.match(text, last_call, end)
+    if not is_joined or _NOT_IN_QUOTES.search(text, span.end, end):
+        return span.end
+    following = _NEXT_PARAMETER.search(text, span.end, end)
+    return following.start() if following else end
 
 
 def _scan_value(text: str, start: int, limit: int, quotes: str) -> tuple[int, bool]:
