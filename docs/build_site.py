@@ -151,15 +151,15 @@ def build(folder: Path, generated: dict[str, str], *, versions: bool = False) ->
     return folder / "html"
 
 
-def serve(folder: Path, port: int = PORT) -> None:
+def serve(folder: Path, port: int) -> None:
     """Build the site, and serve it on this machine until Ctrl-C; a changed page is built again.
 
     The server is that of Python, because Zensical's sends WebAssembly with a type that browsers do
     not load.
     """
-    generated = generate_pages()
-    html = build(folder, generated)
-    with create_server(html, port) as server:
+    with create_server(folder / "html", port) as server:
+        generated = generate_pages()
+        build(folder, generated)
         Thread(target=server.serve_forever, daemon=True).start()
         print(f"The documentation is on http://localhost:{server.server_port}", flush=True)  # noqa: T201 - where it is
         try:
@@ -172,8 +172,14 @@ def serve(folder: Path, port: int = PORT) -> None:
 
 
 def create_server(html: Path, port: int) -> ThreadingHTTPServer:
-    """Return a server of a built site on this machine only."""
-    return ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, directory=str(html)))
+    """Return a server of a site on this machine only, which can be built later.
+
+    Raises SystemExit if the port is in use.
+    """
+    try:
+        return ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, directory=str(html)))
+    except OSError as error:
+        sys.exit(f"Cannot serve on port {port}: {error.strerror}. Choose another with --port.")
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -227,10 +233,11 @@ def main() -> None:
         action="store_true",
         help="build and serve it, and build changed pages",
     )
+    parser.add_argument("--port", type=int, default=PORT, help="of --serve (default: 8000)")
     parser.add_argument("--add", type=Path, metavar="DIR", help="add it to the versions in DIR")
     arguments = parser.parse_args()
     if arguments.serve:
-        serve(arguments.folder)
+        serve(arguments.folder, arguments.port)
         return
     html = build(arguments.folder, generate_pages(), versions=arguments.add is not None)
     if arguments.add:

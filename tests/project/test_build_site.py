@@ -175,3 +175,11 @@ def test_the_site_is_served_with_the_types_that_browsers_require(tmp_path: Path)
         ]
         server.shutdown()
     assert types == ["application/wasm", "text/javascript"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets two servers share a port")
+def test_a_port_that_is_in_use_is_reported_before_the_build(tmp_path: Path) -> None:
+    with SITE.create_server(tmp_path, 0) as server:
+        port = server.server_port
+        with pytest.raises(SystemExit, match=f"port {port}: .*--port"):
+            SITE.serve(tmp_path, port)
