@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+
 from lsprotocol import types
 
 from epfilter.errors import Edit, Span
 from epfilter.linter.files import LineIndex
-
-_LAST_OF_ONE_UNIT = {"utf-8": "\x7f", "utf-16": "\uffff"}
 
 
 class Positions:
@@ -26,27 +28,22 @@ class Positions:
         self._lines = LineIndex(text)
         self._encoding = encoding
         self._length = len(text)
+        self._columns: dict[int, Sequence[int]] = {}
 
     def position_of(self, offset: int) -> types.Position:
         """Return the position of an offset."""
         number = self._lines.number_of(offset)
-        start = self._lines.span_of(number).start
-        before = self._lines.text_of(number)[: offset - start]
-        return types.Position(number - 1, sum(map(self._count_units, before)))
+        columns = self._columns_of(number)
+        index = min(offset - self._lines.span_of(number).start, len(columns) - 1)
+        return types.Position(number - 1, columns[index])
 
     def offset_of(self, position: types.Position) -> int:
         """Return the offset of a position; one behind the end of its line is that end."""
         number = position.line + 1
         if number > self._lines.number_of(self._length):
             return self._length
-        offset = self._lines.span_of(number).start
-        units = position.character
-        for char in self._lines.text_of(number):
-            units -= self._count_units(char)
-            if units < 0:
-                break
-            offset += 1
-        return offset
+        index = bisect_right(self._columns_of(number), position.character) - 1
+        return self._lines.span_of(number).start + index
 
     def range_of(self, span: Span) -> types.Range:
         """Return the range of a span."""
@@ -62,11 +59,22 @@ class Positions:
 
     def count_units(self, text: str) -> int:
         """Return the length of a text in code units."""
-        return sum(map(self._count_units, text))
+        return self._measure(text)[-1]
+
+    def _columns_of(self, number: int) -> Sequence[int]:
+        """Return the columns of a line in code units; each line is measured once."""
+        columns = self._columns.get(number)
+        if columns is None:
+            columns = self._columns[number] = self._measure(self._lines.text_of(number))
+        return columns
+
+    def _measure(self, text: str) -> Sequence[int]:
+        """Return the code units before each character of a text, and before its end."""
+        if text.isascii() or self._encoding == "utf-32":
+            return range(len(text) + 1)
+        return [*accumulate(map(self._count_units, text), initial=0)]
 
     def _count_units(self, char: str) -> int:
-        if char <= _LAST_OF_ONE_UNIT.get(self._encoding, char):
-            return 1
         if self._encoding == "utf-8":
             return len(char.encode("utf-8", "surrogatepass"))
-        return 2
+        return 1 + (char > "\uffff")
