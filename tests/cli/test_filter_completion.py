@@ -35,17 +35,25 @@ def complete(*words: str) -> list[str]:
 @for_each(
     "words, expected",
     [
-        (["check", "'li"], ["like(…)"]),
+        (["check", "'li"], ["like(…)", "like(value)"]),
+        (["check", '"li'], ["like(…)", "like(value)"]),
         (["check", "--resource", "orders", "'eq(sta"], ["eq(status,complete)", "eq(status,incomplete)", "eq(status,cancelled)", "eq(status,processing)"]),
         (["check", "--resource", "orders", "'eq(status,in"], ["eq(status,incomplete)"]),
-        (["check", "--resource", "orders", "'eq(payment,paid):eq(emai"], ["eq(payment,paid):eq(email,…)"]),
+        (["check", "--resource", "orders", "'eq(payment,paid):eq(emai"], ["eq(payment,paid):eq(email,…)", "eq(payment,paid):eq(email,value)"]),
+        (["check", "--resource", "orders", "'in(payment,paid,ref"], ["in(payment,paid,refunded)", "in(payment,paid,refunded,"]),
+        (["check", "--resource", "orders", '"eq(payment,ref'], ["eq(payment,refunded)"]),
+        (["check", "--resource", "orders", r"eq\(payment,ref"], []),  # bash would remove the escapes
+        (["check", "--resource", "orders", r'"eq(payment,\"ref'], []),
+        (["check", "--resource", "orders", r"'like(name,it'\''s):eq(payment,ref"], []),
+        (["check", "--resource", "orders", "$'eq(payment,ref"], []),
+        (["check", "--resource", "orders", "eq'(payment,ref"], []),
         (["check", "--resource", "orders", "'is_"], []),  # no field of orders has it
         (["check", "@refunds"], []),
         (["check", "--res"], ["--resource"]),
         (["payload", "'eq(status,in"], ["eq(status,incomplete)"]),
         (["export", "'eq(status,in"], ["eq(status,incomplete)"]),
         (["diff", "--resource", "orders", "'eq(status,complete)'", "'eq(status,in"], ["eq(status,incomplete)"]),
-        (["format", "'eq(a,1)'", "'li"], ["like(…)"]),
+        (["format", "'eq(a,1)'", "'li"], ["like(…)", "like(value)"]),
         (["explain", "EPF40"], [f"EPF40{number}" for number in range(1, 10)]),
         (["explain", "--resource", "orders", "'eq(status,in"], ["eq(status,incomplete)"]),
         (["explain", "--resource", "orders", "'"], ["eq(", "gt(", "ge(", "lt(", "le(", "like("]),

@@ -86,6 +86,8 @@ def test_a_text_is_formatted() -> None:
 @for_each(
     ("request_", "error", "message"),
     [
+        (None, FilterTypeError, "the request must be a dict, not None"),
+        (["complete"], FilterTypeError, "the request must be a dict, not"),
         ({}, FilterValueError, "unknown method a value of type NoneType"),
         ({"method": "symbols"}, FilterValueError, "unknown method 'symbols'"),
         ({"method": []}, FilterValueError, "unknown method a value of type list"),
@@ -96,8 +98,6 @@ def test_a_text_is_formatted() -> None:
         ({"method": "analyze", "text": "", "resource": "ordes"}, ResourceError, "ordes"),
     ],
 )
-def test_an_invalid_request_is_refused(
-    request_: dict[str, object], error: type[Exception], message: str
-) -> None:
+def test_an_invalid_request_is_refused(request_: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         handle_request(request_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from epfilter.editing import Completion
     from epfilter.resources import Resource
 
-_VALUE = "…"
-"""Stands for a value that can be any."""
+_VALUES = ("…", "value")
+"""Stand for a value that can be any; they are two, so that the quotes stay open in front of it."""
 
 
 def complete_filter(
@@ -48,13 +49,32 @@ def _complete(text: str, resource: Resource | None) -> Iterator[CompletionItem[s
     """
     from click.shell_completion import CompletionItem
 
-    if text.startswith(("@", "-")):
+    if text.startswith(("@", "-")) or not _has_plain_quotes(text):
         return
     found = _list_texts(text, resource)
     if len(found) == 1 and not (only := next(iter(found))).endswith(")"):
-        found = _list_texts(only, resource) or {f"{only}{_VALUE})": "any value"}
+        found = _list_texts(only, resource) or _continue(only)
     for completed, detail in found.items():
         yield CompletionItem(completed, help=detail)
+
+
+def _has_plain_quotes(text: str) -> bool:
+    """Return whether one pair of quotes contains the text as it is, which bash replaces by another.
+
+    Its script gives the words as they are typed, and with escapes or several pairs of quotes, bash
+    would write the completion without them.
+    """
+    if os.environ.get("_EPFILTER_COMPLETE") != "bash_complete":
+        return True
+    typed = os.environ.get("COMP_WORDS", "")
+    return f"'{text}" in typed or f'"{text}' in typed
+
+
+def _continue(text: str) -> dict[str, str]:
+    """Return what may follow an operand that any text can continue."""
+    if text.endswith(("(", ",")):
+        return {f"{text}{value})": "any value" for value in _VALUES}
+    return {f"{text})": "the end of the call", f"{text},": "another value"}
 
 
 def _list_texts(text: str, resource: Resource | None) -> dict[str, str]:

@@ -33,6 +33,8 @@ def handle_request(request: Mapping[str, object]) -> Any:
     >>> handle_request({"method": "analyze", "text": "eq(a"})["diagnostics"][0]["code"]
     'EPF107'
     """
+    if not isinstance(request, Mapping):
+        raise FilterTypeError(f"the request must be a dict, not {describe_type(request)}.")
     method, text = request.get("method"), request.get("text")
     run = _METHODS.get(method) if isinstance(method, str) else None
     if run is None:

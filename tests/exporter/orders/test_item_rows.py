@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from epfilter import parse
+from epfilter import FilterValueError, parse
 from epfilter.exporter.orders import demo_lines, open_orders
 from epfilter.exporter.orders.duckdb_files import OrderFile
 from epfilter.exporter.orders.file_formats import describe_csv
@@ -132,3 +132,10 @@ def test_rows_of_items_in_a_database_are_read_once(tmp_path: Path) -> None:
     assert store.write_csv(None, target) == len(ALL)
     assert _read(target, "id", "payment", "product_sku", "quantity") == ALL
     assert store.write_csv(None, target, rows="order") == 3
+
+
+def test_an_unknown_member_of_an_item_is_named_with_the_columns_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(REPEATED, encoding="utf-8")
+    with pytest.raises(FilterValueError, match="there are `product_sku`, `quantity`"):
+        open_orders(path, check=False).write_csv(parse("eq(items[0].sku,A)"), tmp_path / "out.csv")

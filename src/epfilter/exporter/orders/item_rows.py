@@ -58,9 +58,11 @@ def _group(
     order_id = columns["id"].sql
     order = ", ".join(map(quote_name, columns))
     # Their order is restored at the end, because an ordered aggregate would need more memory.
-    items = f"list({{{position}: {position}, {_pack(kept)[1:]}) FILTER ({_has_item(item_columns)})"
+    packed = f"{{position: {position}, item: {_pack(kept)}}}"
+    items = f"list_sort(coalesce(list({packed}) FILTER ({_has_item(item_columns)}), []))"
     grouped = (
-        f"SELECT min({position}) AS first_position, list_sort(coalesce({items}, [])) AS items "
+        f"SELECT min({position}) AS first_position, "
+        f"list_transform({items}, lambda each: each.item) AS items "
         f"FROM numbered GROUP BY {order_id}, CASE WHEN {order_id} IS NULL THEN {position} END"
     )
     kind = "MATERIALIZED" if once else "NOT MATERIALIZED"

@@ -12,13 +12,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from epfilter.exporter.service import handlers
 from epfilter.exporter.service.components import Service
+from epfilter.exporter.service.compression import Compression
 from epfilter.exporter.service.links import FILES_PATH, JOBS_PATH, TOKEN_PATH
 from epfilter.exporter.service.openapi import load_document
 from epfilter.exporter.service.page import Page
@@ -34,7 +34,7 @@ _EXPOSED_HEADERS = (
 """The headers that a page of another origin can read, besides those that it always can."""
 
 
-_COMPRESSION = Middleware(GZipMiddleware, minimum_size=2_000, compresslevel=4)
+_COMPRESSION = Middleware(Compression, minimum_size=2_000, compresslevel=4)
 """For lists: a page of 100 jobs becomes a tenth, and one job would become longer."""
 
 
