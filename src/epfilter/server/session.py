@@ -19,6 +19,7 @@ from epfilter.server.conversion import to_diagnostic
 from epfilter.server.open_file import OpenFile
 from epfilter.server.positions import Positions
 from epfilter.server.projects import Projects
+from epfilter.server.protocol import Protocol
 from epfilter.version import __version__
 
 T = TypeVar("T")
@@ -40,7 +41,10 @@ class Session(LanguageServer):
     def __init__(self) -> None:
         # Documents are sent whole: pygls would count other characters as line ends, too.
         super().__init__(
-            "epfilter", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full
+            "epfilter",
+            __version__,
+            text_document_sync_kind=types.TextDocumentSyncKind.Full,
+            protocol_cls=Protocol,
         )
         self.projects = Projects(self._show_error)
         self.changed = asyncio.Event()
@@ -77,11 +81,14 @@ class Session(LanguageServer):
 
     def path_of(self, uri: str) -> Path:
         """Return the path of a URI; what is not a file stands in the first folder, or nowhere."""
-        path = to_fs_path(uri)
-        if path is not None:
-            return Path(path)
-        folder = self.workspace.root_path
-        return Path(folder or "/") / unquote(uri).rpartition("/")[2].replace(":", "-")
+        try:
+            path = Path(to_fs_path(uri) or "")
+        except ValueError:
+            path = Path()
+        if path.name:
+            return path
+        name = unquote(uri).rpartition("/")[2].replace(":", "-")
+        return Path(self.workspace.root_path or "/") / (name or "untitled")
 
     def positions_of(self, text: str) -> Positions:
         """Return the positions of a text in the encoding of the client."""
