@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -16,7 +17,9 @@ def test_help_examples_run(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[tuple[str, int] | str] = []
 
     class RecordedServer:
-        def start_io(self) -> None:
+        protocol = SimpleNamespace(exit_code=0)
+
+        def start_io(self, _: object) -> None:
             served.append("standard input")
 
         def start_tcp(self, host: str, port: int) -> None:

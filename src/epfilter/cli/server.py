@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from typing import BinaryIO
+
 import click
 
 from epfilter.cli.errors import CommandError, import_optional
@@ -9,6 +12,9 @@ from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.snippets import make_printable
 
 _LAST_PORT = 65535
+
+_LONGEST_HEADER = 2**13
+_LARGEST_MESSAGE = 2**28
 
 _HELP = """Serve editors by the Language Server Protocol.
 
@@ -26,6 +32,35 @@ Examples:
 
 Requires an extra: pip install 'epfilter[server]'
 """
+
+
+class _Input:
+    """The messages of a client, none of which needs more memory than there may be."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def readline(self) -> bytes:
+        """Return a line of a header."""
+        line = self._stream.readline(_LONGEST_HEADER)
+        if len(line) == _LONGEST_HEADER:
+            raise CommandError(f"the client sent a header of more than {_LONGEST_HEADER} bytes.")
+        digits = line.removeprefix(b"Content-Length:").strip()
+        if digits.isdigit() and len(digits) > len(str(_LARGEST_MESSAGE)):
+            raise _size_error()
+        return line
+
+    def read(self, size: int) -> bytes:
+        """Return a message of this size."""
+        if size > _LARGEST_MESSAGE:
+            raise _size_error()
+        return self._stream.read(size)
+
+
+def _size_error() -> CommandError:
+    return CommandError(
+        f"the client sent a broken header: its message is larger than {_LARGEST_MESSAGE} bytes."
+    )
 
 
 def _read_address(
@@ -54,8 +89,8 @@ def server_command(tcp: tuple[str, int] | None, *, stdio: bool) -> None:
         raise click.UsageError("`--stdio` cannot be combined with `--tcp`.")
     server = import_optional("epfilter.server", "'epfilter[server]'").create_server()
     if tcp is None:
-        server.start_io()
-        return
+        server.start_io(_Input(sys.stdin.buffer))
+        sys.exit(server.protocol.exit_code)
     try:
         server.start_tcp(*tcp)
     except OSError as error:

@@ -195,6 +195,7 @@ def _add_registrations(server: Session) -> None:
 
     @server.feature(types.INITIALIZE)
     def initialize(_: types.InitializeParams) -> None:
+        server.watch_client()
         if not _registers_formatting(server):
             server.feature(types.TEXT_DOCUMENT_FORMATTING)(format_document)
 

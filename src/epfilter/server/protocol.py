@@ -30,6 +30,9 @@ class Protocol(LanguageServerProtocol):
     Notifications that are refused have no effect.
     """
 
+    exit_code = 0
+    """The code with which the process ends: 1 after `exit` without `shutdown`."""
+
     def structure_message(self, data: dict[str, Any]) -> Any:
         """Return a message, or what `handle_message` refuses."""
         try:
@@ -42,6 +45,8 @@ class Protocol(LanguageServerProtocol):
     def handle_message(self, message: Any) -> None:
         """Call the handler of a message, or refuse the message."""
         error = self._find_error(message)
+        if getattr(message, "method", "") == types.EXIT:
+            self.exit_code = int(not self._shutdown)
         if error is None:
             super().handle_message(message)
         elif hasattr(message, "id"):

@@ -15,6 +15,7 @@ from pygls.uris import to_fs_path
 
 from epfilter.errors import Diagnostic
 from epfilter.linter.files import hash_text
+from epfilter.server.client_process import end_with_process, is_running
 from epfilter.server.conversion import to_diagnostic
 from epfilter.server.open_file import OpenFile
 from epfilter.server.positions import Positions
@@ -50,12 +51,22 @@ class Session(LanguageServer):
         self.changed = asyncio.Event()
         self._files: dict[str, OpenFile] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._watching: asyncio.Task[None] | None = None
         self._worker = ThreadPoolExecutor(1, "epfilter-linter")
 
     def shutdown(self) -> None:
         """End the worker, too."""
         self._worker.shutdown(wait=False, cancel_futures=True)
         super().shutdown()  # type: ignore[no-untyped-call] # pygls declares no types here
+
+    def watch_client(self) -> None:
+        """End this process when that of the client has ended, if it can be seen from here.
+
+        It cannot from a container.
+        """
+        number = self.process_id
+        if number is not None and is_running(number):
+            self._watching = asyncio.create_task(end_with_process(number))
 
     async def work(self, function: Callable[..., T], *arguments: object) -> T:
         """Return the result of a function that runs in the worker."""
