@@ -33,6 +33,7 @@ from epfilter.resources import (
     boolean,
     enum,
     integer,
+    orders,
     string,
     timestamp,
 )
@@ -271,3 +272,10 @@ def test_the_json_schema_lists_fields_operators_and_values(annotation: Any) -> N
     }
     assert "- `hours`: eq, gt, ge, lt, le (integer)" in schema["description"]
     assert "secret" not in json.dumps(schema)
+
+
+def test_the_json_schema_has_no_example_that_the_policy_refuses() -> None:
+    example = TypeAdapter(Annotated[Filter, Accepts(orders)]).json_schema()["examples"]
+    assert example == TypeAdapter(Filter).json_schema()["examples"]
+    refused = TypeAdapter(Annotated[Filter | None, Accepts(orders, only=["status"])]).json_schema()
+    assert all("examples" not in option for option in refused["anyOf"])

@@ -169,7 +169,13 @@ class Policy:
         for option in options:
             if option.get("type") == "string":
                 option.update(self._describe())
+                examples = option.pop("examples", ())
+                if accepted := [each for each in examples if self._accepts(each)]:
+                    option["examples"] = accepted
         return described
+
+    def _accepts(self, text: str) -> bool:
+        return all(each.severity is not Severity.ERROR for each in self.check(text))
 
     def _validate(self, value: object, inner: core_schema.ValidatorFunctionWrapHandler) -> object:
         f = value if isinstance(value, str) else inner(value)
