@@ -201,7 +201,7 @@ def test_a_click_leads_to_the_playground_and_another_to_a_checked_filter(
     if not (versions / "latest/playground/app/worker.js").exists():
         pytest.skip("the playground was not built")
     page.goto(address)
-    page.get_by_role("link", name="Try it in your browser").click()
+    page.get_by_role("article").get_by_role("link", name="playground").first.click()
     status = page.locator("#status")
     expect(status).to_contain_text("No findings", timeout=120_000)
     page.get_by_label("Example").select_option("A filter with mistakes, to be fixed")

@@ -138,6 +138,8 @@ def test_the_filter_of_a_job_is_used_again(page: Page) -> None:
 @pytest.mark.slow
 def test_matching_orders_are_shown_by_month_with_the_first_ones(page: Page) -> None:
     page.fill("#filter", "eq(payment,refunded)")
+    expect(page.locator("#preview .words")).to_have_text("orders whose payment is refunded")
+    expect(page.locator("#reason")).to_contain_text("match")  # and not "counting"
     rows = page.locator("table.orders tbody tr")
     expect(rows).to_have_count(5)
     expect(page.locator(".chart rect")).not_to_have_count(0)
