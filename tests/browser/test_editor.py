@@ -12,7 +12,7 @@ from editor_build import FOLDER, MODULES, UnavailableError, bundle, install_pack
 from playwright.sync_api import Browser, Page, Route, expect
 
 from epfilter.editing import handle_request
-from support.browsers import needs_chromium, open_browser
+from support.browsers import needs_chromium, open_browser, open_page
 from support.page_checks import check_page
 
 pytestmark = pytest.mark.slow
@@ -65,13 +65,6 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(assets: Path, browser: Browser) -> Iterator[Page]:
     """A page with the editor, whose back end is this process; no script of it fails."""
-    context = browser.new_context(viewport={"width": 360, "height": 640})
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    failures: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    page.on("console", lambda message: failures.append(message.text))
-    page.expose_function("handleRequest", handle_request)
     contents = {
         ADDRESS: HTML,
         f"{ADDRESS}page.js": SCRIPT,
@@ -83,11 +76,12 @@ def page(assets: Path, browser: Browser) -> Iterator[Page]:
         kind = "text/javascript" if url.endswith(".js") else "text/html; charset=utf-8"
         route.fulfill(body=contents[url], content_type=kind)
 
-    page.route(f"{ADDRESS}**", serve)
-    page.goto(ADDRESS)
-    yield page
-    context.close()
-    assert failures == []
+    viewport = {"width": 360, "height": 640}
+    with open_page(browser, console="empty", viewport=viewport) as page:
+        page.expose_function("handleRequest", handle_request)
+        page.route(f"{ADDRESS}**", serve)
+        page.goto(ADDRESS)
+        yield page
 
 
 def value(page: Page) -> Any:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from epfilter.exporter.service.page import asset_files
 from epfilter.testing import ExporterService, run_exporter_service
-from support.browsers import needs_chromium, open_browser
+from support.browsers import needs_chromium, open_browser, open_page
 from support.page_checks import check_page
 
 pytestmark = [pytest.mark.slow, needs_chromium, pytest.mark.xdist_group("browser")]
@@ -40,16 +40,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, service: ExporterService) -> Iterator[Page]:
     """The page; no script of it fails, and its policy blocks nothing that it needs."""
-    with browser.new_context(base_url=service.url) as context:
-        page = context.new_page()
-        failures: list[str] = []
-        page.on("pageerror", lambda error: failures.append(str(error)))
-        page.on(
-            "console", lambda message: failures.extend([message.text] * (message.type == "error"))
-        )
+    with open_page(browser, console="without errors", base_url=service.url) as page:
         page.goto(f"/#token={service.token}")
         yield page
-    assert failures == []
 
 
 def test_a_filter_is_completed_counted_and_exported_with_keys(page: Page) -> None:

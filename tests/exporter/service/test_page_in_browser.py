@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from epfilter.exporter.orders import demo_lines
-from support.browsers import needs_chromium, open_browser
+from support.browsers import needs_chromium, open_browser, open_page
 from support.exporter_services import TOKEN
 from support.live_services import LiveService, live_service
 from support.page_checks import check_page
@@ -43,15 +43,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, live: LiveService) -> Iterator[Page]:
     """The page with the token in its address, as the service prints it; no script of it fails."""
-    context = browser.new_context(base_url=live.address)
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    failures: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    page.goto(f"/#token={TOKEN}")
-    yield page
-    context.close()
-    assert failures == []
+    with open_page(browser, console="ignored", base_url=live.address) as page:
+        page.goto(f"/#token={TOKEN}")
+        yield page
 
 
 @pytest.mark.slow
