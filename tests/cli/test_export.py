@@ -134,7 +134,7 @@ def test_orders_that_changed_cannot_be_appended(platform: Platform) -> None:
 def test_a_warning_is_printed_and_the_orders_are_exported(platform: Platform) -> None:
     selected = "eq(payment,refunded):eq(payment,paid)"
     result = export(platform, selected)
-    assert result.stderr.startswith("1:22 EPF401 ")
+    assert result.stderr.startswith("1:22: warning[EPF401] ")
     assert (result.exit_code, platform.filters) == (0, [selected])
     assert export(platform, selected, "--force", "--no-check").stderr == ""
 
@@ -160,8 +160,8 @@ def test_a_period_can_be_split(platform: Platform) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("gte(total,1)", "EPF108 there is no operator `gte`."),
-        ("eq(paymnt,paid)", "EPF201 `orders` has no field `paymnt`."),
+        ("gte(total,1)", "error[EPF108] there is no operator `gte`."),
+        ("eq(paymnt,paid)", "error[EPF201] `orders` has no field `paymnt`."),
         ("eq(customer.name,A):like(with_tax,1*)", "not ok: 1 error, 1 info"),
     ],
 )
@@ -174,7 +174,7 @@ def test_errors_are_shown_and_nothing_is_sent(platform: Platform, text: str, mes
 
 def test_a_remark_is_shown_and_the_export_continues(platform: Platform) -> None:
     result = export(platform, "eq(customer.name,A)")
-    assert result.stderr.startswith("1:4 EPF206 `customer.name` is an alias of `name`.")
+    assert result.stderr.startswith("1:4: info[EPF206] `customer.name` is an alias of `name`.")
     assert "not ok" not in result.stderr
     assert (result.exit_code, platform.filters) == (0, ["eq(customer.name,A)"])
 

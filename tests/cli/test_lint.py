@@ -139,7 +139,7 @@ def test_a_report_can_be_written_to_a_device_or_through_a_link() -> None:
     Path("link.txt").symlink_to("real.txt")
     assert run("lint", "--format", "concise", "-o", "link.txt", "a.filter").exit_code == 1
     assert Path("link.txt").is_symlink()
-    assert Path("real.txt").read_text(encoding="utf-8").startswith("a.filter:1:1 EPF108")
+    assert Path("real.txt").read_text(encoding="utf-8").startswith("a.filter:1:1: error[EPF108] ")
     assert "EPF108" in run("lint", "--format", "concise", "-o", "-", "a.filter").stdout
 
 
@@ -270,13 +270,13 @@ def test_paths_that_are_not_files() -> None:
     Path("broken.yaml").symlink_to("nothing")
     result = run("lint", "--format", "concise", ".", "/dev/null", "x.json", "x.json/y.json/z")
     assert result.exit_code == 1
-    assert [line.partition(" ")[0::2] for line in result.stdout.splitlines()] == [
-        ("/dev/null:1:1", "EPF701 this is not a regular file."),
-        ("broken.yaml:1:1", "EPF701 this file cannot be read: No such file or directory."),
-        ("fifo.json:1:1", "EPF701 this is not a regular file."),
-        ("loop.json:1:1", "EPF701 this file cannot be read: Too many levels of symbolic links."),
-        ("x.json/y.json:1:13", "EPF108 there is no operator `gte`."),
-        ("x.json/y.json/z:1:1", "EPF701 this file cannot be read: Not a directory."),
+    assert [line.partition(": error")[0::2] for line in result.stdout.splitlines()] == [
+        ("/dev/null:1:1", "[EPF701] this is not a regular file."),
+        ("broken.yaml:1:1", "[EPF701] this file cannot be read: No such file or directory."),
+        ("fifo.json:1:1", "[EPF701] this is not a regular file."),
+        ("loop.json:1:1", "[EPF701] this file cannot be read: Too many levels of symbolic links."),
+        ("x.json/y.json:1:13", "[EPF108] there is no operator `gte`."),
+        ("x.json/y.json/z:1:1", "[EPF701] this file cannot be read: Not a directory."),
     ]
     assert run("format", "--files", "--check", ".").exit_code == 1
 
@@ -287,7 +287,7 @@ def test_files_that_require_the_extra_for_more_languages(monkeypatch: pytest.Mon
     write_file("b.go", "package b\n")
     result = run("lint", "--format", "concise")
     assert result.stdout == (
-        "a.go:1:1 EPF704 linting this file requires the package `tree_sitter_go`, "
+        "a.go:1:1: info[EPF704] linting this file requires the package `tree_sitter_go`, "
         "which is not installed.\n"
     )
     assert result.stderr == (
@@ -304,7 +304,7 @@ def test_files_without_a_filter_that_are_not_text_do_not_make_the_run_fail() -> 
         0,
         "0 filters in 2 files: 2 infos\n2 files could not be read\n",
     )
-    assert "a.ts:1:1 EPF702" in result.stdout
+    assert "a.ts:1:1: info[EPF702]" in result.stdout
     write_file("a.ts", b'// Ren\xe9\nlist({ filter: "eq(a,1)" });\n')
     assert run("lint").exit_code == 1
 
@@ -321,7 +321,10 @@ def test_a_file_without_read_permission(monkeypatch: pytest.MonkeyPatch) -> None
     assert result.exit_code == 2  # nor the configuration
     monkeypatch.setattr("epfilter.cli.lint._configure", lambda *_: _default())
     result = run("lint", "--format", "concise", "a.filter")
-    assert result.stdout == "a.filter:1:1 EPF701 this file cannot be read: Permission denied.\n"
+    assert (
+        result.stdout
+        == "a.filter:1:1: error[EPF701] this file cannot be read: Permission denied.\n"
+    )
     assert result.exit_code == 1
 
 
@@ -346,8 +349,8 @@ def test_a_file_deleted_between_discovery_and_reading(monkeypatch: pytest.Monkey
     monkeypatch.setattr(Document, "read", vanish)
     result = run("lint", "--format", "concise")
     assert result.stdout.splitlines() == [
-        "a.filter:1:1 EPF701 this file cannot be read: No such file or directory.",
-        "b.filter:1:1 EPF108 there is no operator `gte`.",
+        "a.filter:1:1: error[EPF701] this file cannot be read: No such file or directory.",
+        "b.filter:1:1: error[EPF108] there is no operator `gte`.",
     ]
 
 
@@ -365,7 +368,7 @@ def test_special_characters_in_file_names_are_escaped() -> None:
     result = run("lint", "--format", "concise")
     assert (len(result.stdout.splitlines()), result.exit_code) == (5, 1)
     assert "\x1b" not in result.stdout
-    assert r"a\nb.filter:1:1 EPF108" in result.stdout
+    assert r"a\nb.filter:1:1: error[EPF108]" in result.stdout
     for style in ("text", "json", "sarif", "junit", "github", "gitlab"):
         result = run("lint", "--format", style)
         assert (result.exit_code, result.stderr.count("bug")) == (1, 0), style

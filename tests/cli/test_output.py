@@ -86,7 +86,9 @@ def test_results_for_programs_have_no_colour(terminal: CliRunner, args: list[str
 def test_a_finding_looks_as_in_the_library(severity: Severity, fix: Fix | None) -> None:
     found = Diagnostic("EPF199", "what is this?", Span(2, 3), severity, "a hint", fix)
     rendered = click.unstyle(render_finding(found, "ab?"))
-    assert rendered.startswith(found.draw("ab?"))
+    head, drawing = found.draw("ab?").split("\n", 1)
+    assert head == "1:3 EPF199 what is this?"
+    assert rendered.startswith(f"1:3: {severity}[EPF199] what is this?\n{drawing}")
     assert ("fix" in rendered) is (fix is not None)
     assert ("(unsafe)" in rendered) is (fix is not None and not fix.safe)
 

@@ -103,7 +103,7 @@ def test_the_hooks_lint_and_format(tmp_path: Path) -> None:
 
     linted = run("epfilter-lint")
     assert linted.returncode == 1, linted.stdout + linted.stderr
-    assert "job.json:1:13 EPF108 there is no operator `gte`." in linted.stdout
+    assert "job.json:1:13: error[EPF108] there is no operator `gte`." in linted.stdout
     assert "2 filters in 4 files: 1 error" in linted.stdout
     formatted = run("epfilter-format")
     assert formatted.returncode == 1, formatted.stdout + formatted.stderr

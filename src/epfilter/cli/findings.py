@@ -65,11 +65,11 @@ def print_findings(text: str, findings: Sequence[Diagnostic], *, err: bool = Fal
 def render_finding(finding: Diagnostic, text: str) -> str:
     """Return one finding in colour, with the text that its fix gives.
 
-    Without its colours it starts with `finding.draw(text)`.
+    Below its first line it is drawn as `finding.draw(text)` does.
 
     >>> from epfilter import Span
     >>> print(click.unstyle(render_finding(Diagnostic("EPF101", "it is empty.", Span(0, 0)), "")))
-    1:1 EPF101 it is empty.
+    1:1: error[EPF101] it is empty.
     <BLANKLINE>
         ^
     """
@@ -127,8 +127,11 @@ def _render(finding: Diagnostic, position: str, source: str | None, span: tuple[
 
 
 def _render_head(finding: Diagnostic, position: str) -> str:
-    code = click.style(finding.code, fg=_COLORS[finding.severity], bold=True)
-    return f"{click.style(position, bold=True)} {code} {finding.message}"
+    """Return position, severity, code and message, in the form that rustc and ty print."""
+    kind = click.style(
+        f"{finding.severity}[{finding.code}]", fg=_COLORS[finding.severity], bold=True
+    )
+    return f"{click.style(position, bold=True)}: {kind} {finding.message}"
 
 
 def _render_fixed_text(fix: Fix, text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +12,11 @@ import click
 
 from epfilter.atomic_files import atomic_file
 from epfilter.cli.errors import CommandError, describe_file_error
-from epfilter.cli.findings import TEXT_STYLES, format_severities, render_file_findings
+from epfilter.cli.findings import TEXT_STYLES, render_file_findings
 from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import format_count
-from epfilter.cli.lint_statistics import STATISTICS_STYLES, render_statistics
+from epfilter.cli.lint_lists import LIST_STYLES, render_filters, render_statistics
+from epfilter.cli.lint_summary import Summary
 from epfilter.cli.linted_files import LintedPath, iterate_reports, load_configuration
 from epfilter.cli.options import complete_resource
 from epfilter.cli.text_io import (
@@ -25,19 +25,14 @@ from epfilter.cli.text_io import (
     print_line,
     read_standard_input,
 )
-from epfilter.errors import FilterValueError, Severity
-from epfilter.linter.files import describe_ending
+from epfilter.errors import FilterValueError
 from epfilter.linter.reports import FORMATS, render
 from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
-    from epfilter.linter.files import Baseline, Configuration, FileReport, Run
+    from collections import Counter
 
-_UNSUPPORTED = "EPF705"
-_UNREADABLE = frozenset({"EPF701", "EPF702"})
-_NO_PACKAGE = "EPF704"
-_SHOWN_ENDINGS = 5
-"""How many endings of unsupported files the summary names."""
+    from epfilter.linter.files import Baseline, Configuration, FileReport, Run
 
 _HELP = """Find the filters in files and folders, and report what is wrong with them.
 
@@ -68,7 +63,7 @@ Examples:
 _OPTION_GROUPS = {
     "Fixes": ("--fix", "--unsafe-fixes", "--diff"),
     "Rules": ("--resource", "--select", "--ignore", "--config"),
-    "Report": ("--format", "--output", "--statistics", "--exit-zero"),
+    "Report": ("--format", "--output", "--statistics", "--show-filters", "--exit-zero"),
     "Baseline": ("--baseline", "--write-baseline"),
     "Files": ("--force-exclude", "--stdin-name"),
 }
@@ -131,6 +126,11 @@ def _split_codes(
     help="Print only the number of findings of each rule, as text or json.",
 )
 @click.option(
+    "--show-filters",
+    is_flag=True,
+    help="Print the filters that are found instead of the findings, as text or json.",
+)
+@click.option(
     "--baseline",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Report only findings that this file does not contain.",
@@ -162,7 +162,10 @@ def _split_codes(
     help="Number of worker processes.",
 )
 def lint_command(paths: tuple[Path, ...], style: str, output: Path | None, **options: Any) -> int:
-    """Run the command; return 1 for a finding above info, and for fixes that --diff shows."""
+    """Run the command; return 1 for a finding above info, and for fixes that --diff shows.
+
+    With --show-filters, return 1 only if not every file can be read.
+    """
     _check_combination(paths, style, output, options)
     run = _create_run(_configure(paths, options), options)
     summary = Summary()
@@ -175,16 +178,21 @@ def lint_command(paths: tuple[Path, ...], style: str, output: Path | None, **opt
         pieces: Iterator[str] = (report.diff for report in reports)
     elif options["statistics"]:
         pieces = render_statistics(reports, style)
+    elif options["show_filters"]:
+        pieces = render_filters(reports, style)
     elif style in TEXT_STYLES:
         pieces = (render_file_findings(report, style) for report in reports)
     else:
         pieces = render(style, reports)
     _write_report(pieces, output, err=_prints_fixed_text(paths, options))
     if output is not None or style in TEXT_STYLES:
-        print_line(summary.render(dry=run.dry), err=True)
-        if baseline:
+        text = summary.render_scope() if run.list_filters else summary.render(dry=run.dry)
+        print_line(text, err=True)
+        if baseline and not run.list_filters:
             _print_outdated(baseline, run.configuration)
     ok = summary.ok and not (run.dry and summary.fixed)
+    if run.list_filters:
+        ok = not summary.unread
     return 0 if ok or options["exit_zero"] else 1
 
 
@@ -199,10 +207,8 @@ def _check_combination(
             f"`--stdin-name {quote(options['stdin_name'])}` is not the name of a file; use a name "
             "such as `orders.http`, whose ending is the kind of the file."
         )
-    if options["statistics"] and style not in STATISTICS_STYLES:
-        raise click.UsageError(
-            f"--statistics cannot be combined with `--format {style}`; use text or json."
-        )
+    if options["statistics"] or options["show_filters"]:
+        _check_list(style, options)
     if options["write_baseline"]:
         others = {
             "`--diff`": options["diff"],
@@ -213,6 +219,21 @@ def _check_combination(
         for name, is_given in others.items():
             if is_given:
                 raise click.UsageError(f"`--write-baseline` cannot be combined with {name}.")
+
+
+def _check_list(style: str, options: dict[str, Any]) -> None:
+    """Raise UsageError for what cannot be combined with a list instead of findings."""
+    name = "--show-filters" if options["show_filters"] else "--statistics"
+    if style not in LIST_STYLES:
+        raise click.UsageError(
+            f"{name} cannot be combined with `--format {style}`; use text or json."
+        )
+    if not options["show_filters"]:
+        return
+    for option in ("fix", "unsafe_fixes", "diff", "statistics", "write_baseline"):
+        if options[option]:
+            other = option.replace("_", "-")
+            raise click.UsageError(f"`--show-filters` cannot be combined with `--{other}`.")
 
 
 def _read_baseline(configuration: Configuration) -> Baseline | None:
@@ -250,88 +271,6 @@ def _print_outdated(baseline: Baseline, configuration: Configuration) -> None:
             "`--write-baseline` removes what is outdated",
             err=True,
         )
-
-
-class Summary:
-    """Counts of the reports of a run: files, filters, findings and fixes.
-
-    `unsupported` counts the files of unsupported kinds by their endings.
-    """
-
-    def __init__(self) -> None:
-        self.fixed = 0
-        self.unsupported: Counter[str] = Counter()
-        self._unreadable = 0
-        self._unparsed = 0
-        self._files = self._filters = self._suppressed = self._in_baseline = 0
-        self._safe = self._unsafe = 0
-        self._severities: Counter[Severity] = Counter()
-
-    def count(self, reports: Iterable[FileReport]) -> Iterator[FileReport]:
-        """Yield the same reports, and count each of them."""
-        for report in reports:
-            codes = {finding.diagnostic.code for finding in report.findings}
-            if _UNSUPPORTED in codes:
-                self.unsupported[describe_ending(report.name)] += 1
-            else:
-                self._files += 1
-                self._unreadable += bool(codes & _UNREADABLE)
-                self._unparsed += _NO_PACKAGE in codes
-            self._filters += report.filters
-            self._suppressed += report.suppressed
-            self._in_baseline += report.in_baseline
-            self.fixed += report.fixed
-            for finding in report.findings:
-                self._severities[finding.diagnostic.severity] += 1
-                if finding.diagnostic.fix:
-                    self._safe += finding.diagnostic.fix.safe
-                    self._unsafe += not finding.diagnostic.fix.safe
-            yield report
-
-    @property
-    def ok(self) -> bool:
-        """Whether there was neither an error nor a warning."""
-        return not (self._severities[Severity.ERROR] or self._severities[Severity.WARNING])
-
-    def render(self, *, dry: bool) -> str:
-        """Return the counts in a few lines, the first in colour."""
-        scope = f"{format_count(self._filters, 'filter')} in {format_count(self._files, 'file')}"
-        parts = [f"{scope}: {format_severities(self._severities) or 'no findings'}"]
-        if self.fixed:
-            parts.append(f"{self.fixed} {'would be ' * dry}fixed")
-        if self._suppressed:
-            parts.append(f"{self._suppressed} suppressed")
-        if self._in_baseline:
-            parts.append(f"{self._in_baseline} in the baseline")
-        lines = [click.style(", ".join(parts), fg="green" if self.ok else "red", bold=True)]
-        fixable = []
-        if self._safe:
-            fixable.append(f"{self._safe} with --fix")
-        if self._unsafe:
-            fixable.append(f"{self._unsafe} with --unsafe-fixes")
-        if fixable:
-            lines.append(f"fixable: {', '.join(fixable)}")
-        if self._unreadable:
-            lines.append(f"{format_count(self._unreadable, 'file')} could not be read")
-        if self._unparsed:
-            lines.append(
-                f"{format_count(self._unparsed, 'file')} skipped, because a package is missing"
-            )
-        if self.unsupported:
-            lines.append(_describe_unsupported(self.unsupported))
-        return "\n".join(lines)
-
-
-def _describe_unsupported(endings: Counter[str]) -> str:
-    """Return the number of files of unsupported kinds, and the most frequent endings."""
-    common = sorted(endings.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN_ENDINGS]
-    parts = [f"{count} {make_printable(ending)}" for ending, count in common]
-    others = endings.total() - sum(count for _, count in common)
-    if others:
-        parts.append(f"{others} other{'s' * (others > 1)}")
-    total = format_count(endings.total(), "file")
-    kinds = "an unsupported kind" if len(endings) == 1 else "unsupported kinds"
-    return f"{total} of {kinds}: {', '.join(parts)}"
 
 
 def _write_report(pieces: Iterable[str], output: Path | None, *, err: bool) -> None:
@@ -381,7 +320,7 @@ def _create_run(configuration: Configuration, options: dict[str, Any]) -> Run:
         change = Change.FIX_UNSAFE
     elif options["fix"] or options["diff"]:
         change = Change.FIX
-    return Run(configuration, change, dry=options["diff"])
+    return Run(configuration, change, dry=options["diff"], list_filters=options["show_filters"])
 
 
 def _reports(

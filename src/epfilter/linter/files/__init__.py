@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from epfilter.linter.files.file_diagnostics import describe_ending, diagnose_failure
     from epfilter.linter.files.file_linter import FileLinter, FileResult, LintedFilter
     from epfilter.linter.files.paths import is_folder
-    from epfilter.linter.files.report import FileFinding, FileReport, hash_text
+    from epfilter.linter.files.report import FileFilter, FileFinding, FileReport, hash_text
     from epfilter.linter.files.rewriting import fix_filters, format_filters
     from epfilter.linter.files.runner import Change, Run
 
@@ -28,6 +28,7 @@ _MODULES = {
     "Configuration": "configuration",
     "Document": "document",
     "DocumentError": "document",
+    "FileFilter": "report",
     "FileFinding": "report",
     "FileLinter": "file_linter",
     "FileReport": "report",
@@ -54,6 +55,7 @@ __all__ = [
     "Configuration",
     "Document",
     "DocumentError",
+    "FileFilter",
     "FileFinding",
     "FileLinter",
     "FileReport",

@@ -13,6 +13,7 @@ from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
 from epfilter.linter.engine import get_engine
 from epfilter.linter.extractors import (
     FILTER_LIST,
+    PLACEHOLDER,
     Endpoints,
     ExtractedFilter,
     Extraction,
@@ -27,12 +28,12 @@ from epfilter.linter.extractors import (
 )
 from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.directives import Directives
-from epfilter.linter.files.document import Document
+from epfilter.linter.files.document import Document, LineIndex
 from epfilter.linter.files.filled_text import move_diagnostic
 from epfilter.linter.files.interpolations import diagnose_interpolation
 from epfilter.linter.files.placeholders import lint_with_placeholders
 from epfilter.linter.files.projects import Projects, names_platform
-from epfilter.linter.files.report import FileFinding, FileReport
+from epfilter.linter.files.report import FileFilter, FileFinding, FileReport
 from epfilter.linter.registry import RULES
 
 if TYPE_CHECKING:
@@ -113,12 +114,15 @@ class FileLinter:
         self._engine = get_engine(configuration.settings)
         self._projects = Projects()
 
-    def report(self, document: Document, path: Path, name: str = "") -> FileReport:
+    def report(
+        self, document: Document, path: Path, name: str = "", *, list_filters: bool = False
+    ) -> FileReport:
         """Return the report of a file; `name` is how the file is shown.
 
-        Raises NeedsExtraError where a package is missing.
+        With `list_filters`, the report contains the filters, too. Raises NeedsExtraError where a
+        package is missing.
         """
-        result = self.lint(document, path, keep_clean=False)
+        result = self.lint(document, path, keep_clean=list_filters)
         findings = tuple(
             FileFinding.of(diagnostic, document.lines) for diagnostic in result.diagnostics
         )
@@ -129,6 +133,7 @@ class FileLinter:
             result.filter_count,
             result.suppressed_count,
             is_read=result.is_read,
+            listed_filters=_list_filters(result, document.lines) if list_filters else (),
         )
 
     def lint(self, document: Document, path: Path, *, keep_clean: bool = True) -> FileResult:
@@ -333,6 +338,25 @@ class FileLinter:
     @cached_property
     def _endpoints(self) -> Endpoints:
         return Endpoints(self._own_resources.values())
+
+
+def _list_filters(result: FileResult, lines: LineIndex) -> tuple[FileFilter, ...]:
+    """Return all filters of a file in the order of its text."""
+    from epfilter.resources import resource_info
+
+    every = [(linted, False) for linted in result.filters]
+    every += [(linted, True) for linted in result.interpolated]
+    every.sort(key=lambda pair: pair[0].value.bounds)
+    return tuple(
+        FileFilter(
+            *lines.position_of(linted.value.start),
+            linted.text.replace(PLACEHOLDER, "…"),
+            None if linted.resource is None else resource_info(linted.resource).name,
+            is_built,
+            linted.has_evidence,
+        )
+        for linted, is_built in every
+    )
 
 
 def map_diagnostic(diagnostic: Diagnostic, value: MappedText) -> Diagnostic:

@@ -70,6 +70,23 @@ def hash_text(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class FileFilter:
+    """A filter of a file: where it starts, its text, and what it is checked against.
+
+    `…` in the text stands for an inserted value. `resource` is the name of the listing, or None.
+    `is_built` is True where a program builds the filter from pieces of text. One that is not
+    `is_certain` is an example or may be of another system: findings in it are only remarks.
+    """
+
+    line: int
+    column: int
+    text: str
+    resource: str | None
+    is_built: bool
+    is_certain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FileReport:
     r"""What is found in one file.
 
@@ -77,8 +94,8 @@ class FileReport:
     of findings that comments and configuration suppress, `in_baseline` the number of those that a
     baseline contains and `findings` do not. `fixed` is the number of fixes that were
     made; `findings` are then those that remain. `diff` is the unified diff of the fixes, where one
-    was requested. `is_read` is False where filters of the file may not have been read, as without
-    its parser.
+    was requested, and so are `listed_filters` the filters themselves. `is_read` is False where
+    filters of the file may not have been read, as without its parser.
 
     >>> from epfilter.linter import lint_content
     >>> report = lint_content("eq(a,1)\neq(b,2)", "both.filter")
@@ -94,6 +111,7 @@ class FileReport:
     diff: str = ""
     in_baseline: int = 0
     is_read: bool = True
+    listed_filters: tuple[FileFilter, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -49,12 +49,14 @@ class Change(StrEnum):
 class Run:
     """A run over files: the filters of each are changed, then linted.
 
-    A change is written to the file, unless `dry`: then the reports contain it as a diff.
+    A change is written to the file, unless `dry`: then the reports contain it as a diff. With
+    `list_filters`, the reports contain the filters.
     """
 
     configuration: Configuration
     change: Change = Change.NONE
     dry: bool = False
+    list_filters: bool = False
 
     def lint_targets(
         self, targets: Sequence[Target], *, processes: int = 0
@@ -157,7 +159,7 @@ class Run:
     ) -> FileReport:
         path, name = target.path, target.name
         if self.change is Change.NONE:
-            return linter.report(document, path, name)
+            return linter.report(document, path, name, list_filters=self.list_filters)
         if self.change is Change.FORMAT:
             changed, count = format_filters(document, path, linter)
         else:
