@@ -128,26 +128,26 @@ FILE_KINDS = (
     FileKind(
         "javascript_code:extract_tsx", (".tsx",), ("tsx",), comments=(*_SLASHES, "{{/* {} */}}")
     ),
-    FileKind("languages.go:extract", (".go",), ("go", "golang"), _ALL, comments=_SLASHES),
-    FileKind("languages.php:extract", (".php", ".phtml"), ("php",), _ALL, comments=_SLASHES),
-    FileKind("languages.ruby:extract", (".rb", ".rake"), ("ruby", "rb"), _ALL, comments=_HASH),
-    FileKind("languages.java:extract", (".java",), ("java",), _ALL, comments=_SLASHES),
+    FileKind("languages:extract_go", (".go",), ("go", "golang"), _ALL, comments=_SLASHES),
+    FileKind("languages:extract_php", (".php", ".phtml"), ("php",), _ALL, comments=_SLASHES),
+    FileKind("languages:extract_ruby", (".rb", ".rake"), ("ruby", "rb"), _ALL, comments=_HASH),
+    FileKind("languages:extract_java", (".java",), ("java",), _ALL, comments=_SLASHES),
     FileKind(
-        "languages.kotlin:extract", (".kt", ".kts"), ("kotlin", "kt"), _ALL, comments=_SLASHES
+        "languages:extract_kotlin", (".kt", ".kts"), ("kotlin", "kt"), _ALL, comments=_SLASHES
     ),
     FileKind(
-        "languages.csharp:extract", (".cs", ".csx"), ("csharp", "cs", "c#"), _ALL, comments=_SLASHES
+        "languages:extract_csharp", (".cs", ".csx"), ("csharp", "cs", "c#"), _ALL, comments=_SLASHES
     ),
-    FileKind("languages.swift:extract", (".swift",), ("swift",), _ALL, comments=_SLASHES),
-    FileKind("languages.rust:extract", (".rs",), ("rust", "rs"), _ALL, comments=_SLASHES),
+    FileKind("languages:extract_swift", (".swift",), ("swift",), _ALL, comments=_SLASHES),
+    FileKind("languages:extract_rust", (".rs",), ("rust", "rs"), _ALL, comments=_SLASHES),
     FileKind(
-        "languages.hcl:extract",
+        "languages:extract_hcl",
         (".tf", ".tfvars", ".hcl"),
         ("hcl", "terraform", "tf"),
         _ALL,
         comments=_HASH,
     ),
-    FileKind("languages.toml:extract", (".toml",), ("toml",), _ALL, comments=_HASH),
+    FileKind("languages:extract_toml", (".toml",), ("toml",), _ALL, comments=_HASH),
     FileKind("web_components:extract_vue", (".vue",), ("vue",), _ALL, comments=(*_SLASHES, *_HTML)),
     FileKind(
         "web_components:extract_svelte",

@@ -1,1 +1,0 @@
-"""Programming languages, each a declaration for the extractor of programs."""
