@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from json import decoder, scanner
 from typing import cast
 
-from epfilter.linter.extractors.mapped_text import Encoder, MappedText, Segment
+from epfilter.linter.extractors.literals import decode_segments
+from epfilter.linter.extractors.mapped_text import Encoder, MappedText
 
 _ESCAPE = re.compile(
     r"\\(?:u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|.)"
@@ -74,18 +75,12 @@ def _ignore_number(_: str) -> None:
 
 def _map_string(source: MappedText, start: int, end: int) -> MappedText:
     raw = source.slice(start, end)
-    return raw.decode(_decode_string(raw.text), _choose_encoder(raw.text))
+    segments = decode_segments(raw.text, 0, len(raw.text), _ESCAPE, _decode_escape)
+    return raw.decode(segments, _choose_encoder(raw.text))
 
 
-def _decode_string(raw: str) -> Iterator[Segment]:
-    done = 0
-    for escape in _ESCAPE.finditer(raw):
-        if done < escape.start():
-            yield Segment(raw[done : escape.start()], done, escape.start())
-        done = escape.end()
-        yield Segment(json.loads(f'"{escape[0]}"'), escape.start(), done)
-    if done < len(raw):
-        yield Segment(raw[done:], done, len(raw))
+def _decode_escape(escape: str) -> str:
+    return cast("str", json.loads(f'"{escape}"'))
 
 
 def _choose_encoder(raw: str) -> Encoder:

@@ -12,6 +12,7 @@ from epfilter.errors import Span
 from epfilter.linter.extractors.command_lines import add_command_filters
 from epfilter.linter.extractors.examples import add_examples
 from epfilter.linter.extractors.extraction import Extraction, Problem
+from epfilter.linter.extractors.literals import decode_segments, map_segments
 from epfilter.linter.extractors.mapped_text import MappedText, Segment
 from epfilter.linter.extractors.registry import (
     FileKind,
@@ -34,6 +35,7 @@ _LANGUAGE = re.compile(r"[{.]*([\w+-]+)")
 _PYTHON_PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.)(?:[ ]|$)")
 _SHELL_PROMPT = re.compile(r"[ \t]*[$%][ \t]")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_ESCAPED_BAR = re.compile(r"\\\|")
 _ELLIPSIS = re.compile(r"\.\.\.|…")
 _COMMENT_DELIMITERS = (("<!--", "-->"), ("{/*", "*/}"))
 """HTML's comments and those of MDX."""
@@ -108,8 +110,12 @@ class _MarkdownExtractor:
         self._add_prose(done, len(self._lines), tables)
 
     def _slice_lines(self, first: int, last: int) -> MappedText:
+        return self._source.slice(*self._find_lines(first, last))
+
+    def _find_lines(self, first: int, last: int) -> tuple[int, int]:
+        """Return where the lines from `first` to before `last` start and end."""
         start = self._lines[first][0] if first < len(self._lines) else len(self._source.text)
-        return self._source.slice(start, self._lines[last - 1][1] if first < last else start)
+        return start, self._lines[last - 1][1] if first < last else start
 
     def _map_code(self, token: Token, kind: FileKind) -> MappedText:
         """Return the code between two fences, without the marks of lists and quotes around it."""
@@ -126,13 +132,8 @@ class _MarkdownExtractor:
                 segments.append(Segment(code, start, line_end))
             segments.append(Segment("\n", line_end, end))
         last_line = min(first_line + len(code_lines), len(self._lines))
-        block = self._slice_lines(first_line, last_line)
-        offset = self._lines[first_line][0] if first_line < last_line else 0
-        shifted = (
-            segment._replace(start=segment.start - offset, end=segment.end - offset)
-            for segment in segments
-        )
-        return block.decode(shifted, _encode_in_block)
+        bounds = self._find_lines(first_line, last_line)
+        return map_segments(self._source, *bounds, segments, _encode_in_block)
 
     def _add_code(self, code: MappedText, kind: FileKind) -> None:
         filters, interpolations = self._extraction.filters, self._extraction.interpolations
@@ -248,12 +249,7 @@ def _encode_in_block(new: str) -> str | None:
 
 
 def _decode_table(table: MappedText) -> MappedText:
-    segments: list[Segment] = []
-    done = 0
-    for piece in re.split(r"(\\\|)", table.text):
-        end = done + len(piece)
-        segments.append(Segment("|" if piece == "\\|" else piece, done, end))
-        done = end
+    segments = decode_segments(table.text, 0, len(table.text), _ESCAPED_BAR, lambda _: "|")
     return table.decode(segments, _encode_in_table)
 
 

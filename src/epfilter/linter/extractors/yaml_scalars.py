@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import yaml
 
 from epfilter.errors import Edit
+from epfilter.linter.extractors.literals import map_segments
 from epfilter.linter.extractors.mapped_text import Encoder, MappedText, Segment, refuse_edit
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -51,18 +52,13 @@ def map_scalar(source: MappedText, scalar: Scalar) -> MappedText:
     Where the decoded segments differ from the value of the parser, the value is mapped to the
     whole scalar and cannot be edited.
     """
-    raw = source.text[scalar.start : scalar.end]
+    whole = source.slice(scalar.start, scalar.end)
+    raw = whole.text
     start, segments = _decode(raw, scalar)
     if "".join(segment.text for segment in segments) != scalar.value:
-        whole = source.slice(scalar.start, scalar.end)
         return whole.decode([Segment(scalar.value, 0, len(raw))], refuse_edit)
-    end = segments[-1].end if segments else start
-    inner = source.slice(scalar.start + start, scalar.start + max(start, end))
-    shifted = (
-        segment._replace(start=segment.start - start, end=segment.end - start)
-        for segment in segments
-    )
-    value = inner.decode(shifted, _ENCODERS[scalar.style])
+    end = max(start, segments[-1].end) if segments else start
+    value = map_segments(whole, start, end, segments, _ENCODERS[scalar.style])
     if scalar.style in _QUOTES and not _LINE_BREAK.search(raw):
         return value
     return replace(value, accepts=_EditCheck(source, scalar, value))
