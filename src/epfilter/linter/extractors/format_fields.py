@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from epfilter.linter.extractors.mapped_text import PLACEHOLDER, Segment
+from epfilter.linter.extractors.mapped_text import PLACEHOLDER, Segment, replace_matches
 from epfilter.linter.extractors.programs import StringExpression
 
 Node = TypeVar("Node")
@@ -20,6 +20,8 @@ TEMPLATE_FIELD = re.compile(PLACEHOLDER + r"|\{[A-Za-z_]\w*\}")
 
 BRACE_FIELD = re.compile(PLACEHOLDER + r"|\{\{|\}\}|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 
+_DOUBLED = frozenset({"%%", "{{", "}}"})
+
 
 def replace_fields(
     template: StringExpression[Node],
@@ -29,24 +31,18 @@ def replace_fields(
 ) -> StringExpression[Node]:
     """Return the text with a placeholder for each replacement field that the pattern matches."""
     value = template.value
-    segments: list[Segment] = []
-    done = 0
-    has_fields = False
-    for match in field.finditer(value.text):
-        start, end = match.span()
-        segments.append(Segment(value.text[done:start], done, start))
-        done = end
-        is_doubled = match[0] in {"%%", "{{", "}}"}
-        is_literal = match[0] == PLACEHOLDER and start not in value.placeholders
-        has_fields = has_fields or not (is_doubled or match[0] == PLACEHOLDER)
-        is_placeholder = not (is_doubled or is_literal)
+
+    def replace_field(match: re.Match[str]) -> Iterator[Segment]:
+        is_literal = match[0] == PLACEHOLDER and match.start() not in value.placeholders
+        is_placeholder = not is_literal and match[0] not in _DOUBLED
         text = PLACEHOLDER if is_placeholder else match[0][0]
-        segments.append(Segment(text, start, end, is_placeholder))
-    segments.append(Segment(value.text[done:], done, len(value.text)))
-    encode = _ENCODERS.get(field, str)
+        yield Segment(text, *match.span(), is_placeholder)
+
+    decoded = value.decode(replace_matches(value, field, replace_field), _ENCODERS.get(field, str))
+    has_fields = not {*field.findall(value.text)} <= _DOUBLED | {PLACEHOLDER}
     children = [*template.children, *((argument, None) for argument in arguments)]
     construct = built_with if has_fields else template.built_with
-    return StringExpression(value.decode(segments, encode), construct, children)
+    return StringExpression(decoded, construct, children)
 
 
 def _double_percents(new: str) -> str:

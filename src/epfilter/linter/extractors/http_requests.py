@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from epfilter.linter.extractors import json_files
 from epfilter.linter.extractors.extraction import Extraction
-from epfilter.linter.extractors.mapped_text import MappedText, Segment, refuse_line_breaks
+from epfilter.linter.extractors.mapped_text import (
+    MappedText,
+    Segment,
+    refuse_line_breaks,
+    replace_matches,
+)
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 from epfilter.linter.extractors.urls import add_url_filters, decode_percent
 
@@ -166,17 +172,14 @@ def extract_json_body(
     Unless it `is_json`, it need not be JSON.
     """
     has_variables = "{{" in body.text
-    segments: list[Segment] = []
-    done = 0
-    for match in _STRING_OR_VARIABLE.finditer(body.text):
-        if match[1]:
-            segments.append(Segment(body.text[done : match.start()], done, match.start()))
-            segments.append(Segment("0", *match.span()))
-            done = match.end()
-    if segments:
-        segments.append(Segment(body.text[done:], done, len(body.text)))
-        body = body.decode(segments, str)
+    if has_variables:
+        body = body.decode(replace_matches(body, _STRING_OR_VARIABLE, _fill_variable), str)
     problem_count = len(extraction.problems)
     json_files.extract(body, extraction, context=request, is_strict=True)
     if has_variables or not is_json:
         del extraction.problems[problem_count:]
+
+
+def _fill_variable(match: re.Match[str]) -> Iterator[Segment]:
+    """Yield a number for a variable in place of a value; a string stays as it is."""
+    yield Segment("0" if match[1] else match[0], *match.span())

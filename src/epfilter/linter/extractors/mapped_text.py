@@ -245,16 +245,27 @@ def mark_placeholders(
     >>> mark_placeholders(MappedText.of_file("eq(id,{{id}})")).placeholders
     frozenset({6})
     """
-    matches = [*pattern.finditer(value.text)]
-    if not matches:
+    if not pattern.search(value.text):
         return value
-    segments: list[Segment] = []
+
+    def mark(match: re.Match[str]) -> Iterator[Segment]:
+        yield Segment(PLACEHOLDER, *match.span(), is_placeholder=True)
+
+    return value.decode(replace_matches(value, pattern, mark), str)
+
+
+def replace_matches(
+    value: MappedText,
+    pattern: re.Pattern[str],
+    replace_match: Callable[[re.Match[str]], Iterable[Segment]],
+) -> Iterator[Segment]:
+    """Yield the segments of a text, with others for each match of the pattern."""
     done = 0
-    for match in matches:
-        segments += copy_segments(value, done, match.start())
-        segments.append(Segment(PLACEHOLDER, match.start(), match.end(), is_placeholder=True))
+    for match in pattern.finditer(value.text):
+        yield from copy_segments(value, done, match.start())
+        yield from replace_match(match)
         done = match.end()
-    return value.decode([*segments, *copy_segments(value, done, len(value.text))], str)
+    yield from copy_segments(value, done, len(value.text))
 
 
 def copy_segments(value: MappedText, start: int, end: int) -> Iterator[Segment]:

@@ -16,10 +16,10 @@ from epfilter.linter.extractors.mapped_text import (
     Encoder,
     MappedText,
     Segment,
-    copy_segments,
     mark_placeholders,
     refuse_edit,
     refuse_line_breaks,
+    replace_matches,
 )
 from epfilter.linter.extractors.requests import NO_CONTEXT, RequestContext
 
@@ -187,10 +187,8 @@ def decode_percent(value: MappedText) -> MappedText:
     >>> decode_percent(MappedText.of_file("eq(name,Ren%C3%A9+B)")).text
     'eq(name,René B)'
     """
-    text = value.text
-    if "%" not in text and "+" not in text:
-        return value.decode(copy_segments(value, 0, len(text)), _choose_encoder(text))
-    return value.decode(_decode_segments(value), _choose_encoder(text))
+    segments = replace_matches(value, _ENCODED_RUN, _decode_run)
+    return value.decode(segments, _choose_encoder(value.text))
 
 
 def _unescape(value: MappedText) -> MappedText:
@@ -354,25 +352,16 @@ def _ends_value(text: str, position: int) -> bool:
     return (char in _VALUE_ENDS or char.isspace()) and not is_or
 
 
-def _decode_segments(value: MappedText) -> Iterator[Segment]:
-    text = value.text
-    done = 0
-    for run in _ENCODED_RUN.finditer(text):
-        yield from copy_segments(value, done, run.start())
-        done = run.end()
-        if run[0] == "+":
-            yield Segment(" ", run.start(), done)
-        else:
-            yield from _decode_run(run[0], run.start())
-    yield from copy_segments(value, done, len(text))
-
-
-def _decode_run(encoded: str, start: int) -> Iterator[Segment]:
-    """Yield each character of a run of `%XX` with the part of the run that encodes it."""
+def _decode_run(run: re.Match[str]) -> Iterator[Segment]:
+    """Yield a space for `+`, or each character of a run of `%XX`, with what encodes it."""
+    start, end = run.span()
+    if run[0] == "+":
+        yield Segment(" ", start, end)
+        return
     try:
-        decoded = bytes.fromhex(encoded.replace("%", "")).decode()
+        decoded = bytes.fromhex(run[0].replace("%", "")).decode()
     except UnicodeDecodeError:
-        yield Segment(encoded, start, start + len(encoded))
+        yield Segment(run[0], start, end)
         return
     for char in decoded:
         end = start + 3 * len(char.encode())
