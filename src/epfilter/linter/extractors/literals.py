@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
+from epfilter.errors import Span
 from epfilter.linter.extractors.mapped_text import (
     PLACEHOLDER,
     Encoder,
@@ -107,6 +108,24 @@ def require_same_encoding(encoders: Iterable[Encoder | None]) -> Encoder:
         return encoded.pop() if len(encoded) == 1 else None
 
     return encode
+
+
+def join_texts(texts: Sequence[MappedText], bounds: Span) -> MappedText:
+    """Return one text for several; the file contains them inside of `bounds`."""
+    starts: list[int] = []
+    ends: list[int] = []
+    placeholders: set[int] = set()
+    for text in texts:
+        placeholders.update(len(starts) + index for index in text.placeholders)
+        starts.extend(text.starts)
+        ends.extend(text.ends)
+    # A text of placeholders alone does not restrict how new text is encoded.
+    encoders = [
+        text.encode for text in texts if not text.text or len(text.placeholders) < len(text.text)
+    ]
+    joined = "".join(text.text for text in texts)
+    encode = require_same_encoding(encoders)
+    return MappedText(joined, *bounds, encode, (starts, ends), frozenset(placeholders))
 
 
 def escape_code_point(char: str) -> str:

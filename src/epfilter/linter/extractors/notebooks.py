@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from epfilter.errors import Span
 from epfilter.linter.extractors import json_files
 from epfilter.linter.extractors.data_tree import DataNode, ObjectNode, StringNode, parse_json
 from epfilter.linter.extractors.embedded import extract_embedded
 from epfilter.linter.extractors.extraction import Extraction
-from epfilter.linter.extractors.literals import require_same_encoding
+from epfilter.linter.extractors.literals import join_texts
 from epfilter.linter.extractors.mapped_text import MappedText, refuse_line_breaks
 from epfilter.linter.extractors.registry import find_kind, find_kind_of_language
 
@@ -86,11 +87,7 @@ def _map_source(node: DataNode) -> MappedText | None:
     texts = [line.map() for line in lines if isinstance(line, StringNode)]
     if not texts:
         return None
-    starts = [start for text in texts for start in text.starts]
-    ends = [end for text in texts for end in text.ends]
-    encode = require_same_encoding(text.encode for text in texts)
-    joined = "".join(text.text for text in texts)
-    value = MappedText(joined, texts[0].start, texts[-1].end, encode, (starts, ends))
+    value = join_texts(texts, Span(texts[0].start, texts[-1].end))
     return value.with_encoder(refuse_line_breaks)
 
 

@@ -13,7 +13,7 @@ from epfilter.errors import Span
 from epfilter.linter.extractors.command_lines import add_command_filters
 from epfilter.linter.extractors.extraction import Extraction, Misuse
 from epfilter.linter.extractors.filter_text import ends_early
-from epfilter.linter.extractors.literals import make_placeholder, require_same_encoding
+from epfilter.linter.extractors.literals import join_texts, make_placeholder
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText, Segment, refuse_edit
 from epfilter.linter.extractors.name_uses import Join
 from epfilter.linter.extractors.program_sinks import ProgramSinks
@@ -94,7 +94,7 @@ class Concatenation(Generic[Node]):
 
     def join(self, start: int, end: int) -> StringExpression[Node]:
         """Return the whole text, which stands from `start` to `end`."""
-        value = _concatenate(self._operands, self.source.map_span(Span(start, end)))
+        value = join_texts(self._operands, self.source.map_span(Span(start, end)))
         if not value.text:
             value = replace(value, start=self._operands[0].start, end=self._operands[0].end)
         own = self.built_with if self._inserts_values else ""
@@ -359,22 +359,3 @@ def _add_rest(value: MappedText) -> MappedText:
     placeholders = value.placeholders | {*range(size, size + rest)}
     text = value.text + PLACEHOLDER * rest
     return replace(value, text=text, positions=positions, placeholders=placeholders)
-
-
-def _concatenate(operands: Sequence[MappedText], bounds: Span) -> MappedText:
-    starts: list[int] = []
-    ends: list[int] = []
-    placeholders: set[int] = set()
-    for operand in operands:
-        placeholders.update(len(starts) + index for index in operand.placeholders)
-        starts.extend(operand.starts)
-        ends.extend(operand.ends)
-    # An operand of placeholders alone does not restrict how text is encoded.
-    encoders = [
-        operand.encode
-        for operand in operands
-        if not operand.text or len(operand.placeholders) < len(operand.text)
-    ]
-    text = "".join(operand.text for operand in operands)
-    encode = require_same_encoding(encoders)
-    return MappedText(text, *bounds, encode, (starts, ends), frozenset(placeholders))
