@@ -139,6 +139,14 @@ class Extraction:
             self.filters or self.interpolations or self.comments or self.problems or self.remarks
         )
 
+    def make_empty(self) -> Extraction:
+        """Return an extraction of the same file that contains nothing yet."""
+        return Extraction(
+            self.endpoints,
+            has_evidence=self.has_evidence,
+            is_from_project=self.is_from_project,
+        )
+
     def add_candidate(
         self,
         value: MappedText,

@@ -164,11 +164,7 @@ class _MarkdownExtractor:
 
     def _add_missed_urls(self, code: MappedText, found: Sequence[Span]) -> list[Span]:
         """Add the filters of URLs outside of what was found in code, and return where they are."""
-        searched = Extraction(
-            self._extraction.endpoints,
-            has_evidence=self._extraction.has_evidence,
-            is_from_project=self._extraction.is_from_project,
-        )
+        searched = self._extraction.make_empty()
         add_url_filters(code, _DocumentationExtraction(searched, is_prose=False))
         missed = [
             extracted

@@ -216,11 +216,7 @@ class _ShellExtractor:
 
         Programs of `jq` and `awk` begin with a brace too.
         """
-        extraction = Extraction(
-            self._extraction.endpoints,
-            has_evidence=self._extraction.has_evidence,
-            is_from_project=self._extraction.is_from_project,
-        )
+        extraction = self._extraction.make_empty()
         context = request._replace(method="POST")
         json_files.extract(_fill_placeholders(value), extraction, context=context, is_strict=True)
         if is_data or not extraction.problems:
