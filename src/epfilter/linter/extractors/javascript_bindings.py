@@ -33,13 +33,17 @@ _MAX_DEPTH = 50
 
 
 class Bindings:
-    """Finds the values of names in the scopes of a program.
-
-    The tree is searched once, when the first name is looked up.
-    """
+    """The names of a program, each in the scope that declares it, and their values."""
 
     def __init__(self, tree: SyntaxTree) -> None:
         self._tree = tree
+        self._parents: dict[int, int] = {}
+        self._scope_of: dict[int, int] = {}
+        self._values: dict[tuple[int, str], list[Node]] = {}
+        self._member_assignments: dict[tuple[int, str], list[Node]] = defaultdict(list)
+        self._names, assignments = self._search()
+        for assignment in assignments:
+            self._add_assignment(assignment)
 
     def find_values(self, node: Node) -> Iterator[Node]:
         """Yield the expressions that the value of an expression comes from, as far as known.
@@ -55,13 +59,13 @@ class Bindings:
                 continue
             visited.add(value.id)
             if value.type == "identifier":
-                stack += reversed(self._scopes.find_values(value))
+                stack += reversed(self._get_values(value))
             elif value.type == "call_expression":
                 function = get_field(value, "function")
                 if function is None or function.type != "identifier":
                     yield value
                 else:
-                    functions = self._scopes.find_values(function)
+                    functions = self._get_values(function)
                     stack += (returned for each in functions for returned in find_returned(each))
             elif value.type in _BRANCHES:
                 stack += reversed([*possible_values(value)])
@@ -70,42 +74,19 @@ class Bindings:
 
     def find_member_assignments(self, node: Node) -> list[Node]:
         """Return the assignments to members of the variable that an expression is."""
-        node = unwrap(node)
-        return self._scopes.find_member_assignments(node) if node.type == "identifier" else []
-
-    def find_uses(self, name: Node) -> list[Node]:
-        """Return the names that have the value of a declared name; not the name itself."""
-        return [use for use in self._scopes.find_uses(name) if use.id != name.id]
-
-    @cached_property
-    def _scopes(self) -> _Scopes:
-        return _Scopes(self._tree)
-
-
-class _Scopes:
-    """The names of a program, each in the scope that declares it."""
-
-    def __init__(self, tree: SyntaxTree) -> None:
-        self._tree = tree
-        self._parents: dict[int, int] = {}
-        self._scope_of: dict[int, int] = {}
-        self._values: dict[tuple[int, str], list[Node]] = {}
-        self._member_assignments: dict[tuple[int, str], list[Node]] = defaultdict(list)
-        self._names, assignments = self._search()
-        for assignment in assignments:
-            self._add_assignment(assignment)
-
-    def find_values(self, name: Node) -> list[Node]:
-        """Return the values that the name gets in this program."""
-        return self._values.get(self._resolve(name), [])[:_MAX_VALUES]
-
-    def find_member_assignments(self, name: Node) -> list[Node]:
-        """Return the assignments to members of the name."""
+        name = unwrap(node)
+        if name.type != "identifier":
+            return []
         return self._member_assignments.get(self._resolve(name), [])[:_MAX_VALUES]
 
     def find_uses(self, name: Node) -> list[Node]:
-        """Return the names that are bound to the same declaration."""
-        return self._uses.get(self._resolve(name), [])[:_MAX_VALUES]
+        """Return the names that have the value of a declared name; not the name itself."""
+        uses = self._uses.get(self._resolve(name), [])[:_MAX_VALUES]
+        return [use for use in uses if use.id != name.id]
+
+    def _get_values(self, name: Node) -> list[Node]:
+        """Return the values that the name gets in this program."""
+        return self._values.get(self._resolve(name), [])[:_MAX_VALUES]
 
     @cached_property
     def _uses(self) -> dict[tuple[int, str], list[Node]]:

@@ -38,7 +38,8 @@ def find_list_items(node: Node) -> tuple[Node | None, list[Node]]:
     """Return the list that the node adds items to, or assigns them to, and the items."""
     target, value = _find_assignment(node)
     if target is not None and value is not None:
-        return target, [*_find_items(_skip_selection(value), 0)] if _is_list(value) else []
+        items = _skip_selection(value)
+        return target, [*_find_items(items, 0)] if items.type == "array" else []
     call = find_method_call(node)
     if call is None or call.name not in _ADDERS:
         return None, []
@@ -59,10 +60,6 @@ def find_results(node: Node) -> tuple[Node | None, Iterator[Node]]:
 def _find_assignment(node: Node) -> tuple[Node | None, Node | None]:
     target, value = _TARGETS.get(node.type, ("", ""))
     return (get_field(node, target), get_field(node, value)) if target else (None, None)
-
-
-def _is_list(value: Node) -> bool:
-    return _skip_selection(value).type == "array"
 
 
 def _skip_selection(value: Node) -> Node:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,6 @@ from epfilter.linter.extractors.sdk_accessors import ACCESSOR_PATHS
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-    from epfilter.linter.extractors.syntax_tree import SyntaxTree
 
 _MEMBER_NAME_LIMIT = 12
 """The longest name of a member that describes a request, in bytes and with its quotes."""
@@ -101,9 +100,10 @@ def _find_root(node: Node) -> Node | None:
 class JavaScriptRequests(TreeSinks):
     """Reads the requests, and the names and texts of a tree that requests and sinks depend on."""
 
-    def __init__(self, tree: SyntaxTree) -> None:
-        super().__init__(tree)
-        self.bindings = Bindings(tree)
+    @cached_property
+    def bindings(self) -> Bindings:
+        """The names of the program, which is searched when the first one is looked up."""
+        return Bindings(self._tree)
 
     def unwrap(self, node: Node) -> Node:
         """Return the expression without parentheses and type annotations."""

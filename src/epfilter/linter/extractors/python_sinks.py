@@ -180,7 +180,10 @@ class PythonSinks(ProgramSinks[ast.AST]):
         return None
 
     def _constant(self, node: ast.AST | None) -> str | None:
-        return _constant(node)
+        match node:
+            case ast.Constant(value=str(text)):
+                return text
+        return None
 
     def _fold(self, node: ast.AST) -> str:
         pieces: list[str] = []
@@ -190,7 +193,7 @@ class PythonSinks(ProgramSinks[ast.AST]):
                 case ast.Constant(value=str(text)):
                     pieces.append(text)
                 case ast.JoinedStr(values=values):
-                    texts = (_constant(value) for value in values)
+                    texts = (self._constant(value) for value in values)
                     pieces += (PLACEHOLDER if text is None else text for text in texts)
                 case ast.BinOp(op=ast.Add(), left=left, right=right):
                     stack += (right, left)
@@ -202,10 +205,6 @@ class PythonSinks(ProgramSinks[ast.AST]):
                 case _:
                     pieces.append(PLACEHOLDER)
         return "".join(pieces)
-
-
-def _constant(node: ast.AST | None) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def _find_returned(function: ast.AST) -> Iterator[ast.expr]:
