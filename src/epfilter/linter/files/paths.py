@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from os.path import abspath
+from os.path import abspath, isdir, isfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,10 +97,7 @@ def normalize_path(path: Path) -> Path:
 
 def is_file(path: Path) -> bool:
     """Return whether the path is a file, or a link to one; False where it cannot be checked."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a name that no file can have
-        return False
+    return isfile(path)  # noqa: PTH113 - that of a Path raises errors
 
 
 def is_missing(path: Path) -> bool:
@@ -116,7 +113,4 @@ def is_missing(path: Path) -> bool:
 
 def is_folder(path: Path) -> bool:
     """Return whether the path is a folder, or a link to one; False where it cannot be checked."""
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):  # a link to itself, a name that no file can have
-        return False
+    return isdir(path)  # noqa: PTH112 - that of a Path raises errors

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from os.path import exists
 from pathlib import Path
 
 _NAMES = ("moltin", "epfilter")
@@ -53,7 +54,7 @@ class Projects:
                 break
             above.append(parent)
             result = any(_names_platform(parent / name) for name in _MANIFESTS)
-            if result or _exists(parent / ".git"):
+            if result or exists(parent / ".git"):  # noqa: PTH110 - that of a Path raises errors
                 break
         self._results.update(dict.fromkeys(above, result))
         return result
@@ -66,10 +67,3 @@ def _names_platform(manifest: Path) -> bool:
     except (OSError, ValueError):
         return False
     return names_platform(content.decode("utf-8", "replace"))
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False
