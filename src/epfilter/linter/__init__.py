@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from epfilter.linter.files import Baseline, Configuration, FileFinding, FileReport
     from epfilter.linter.fixing import Fixed, fix
     from epfilter.linter.model import Call, Context, Group
-    from epfilter.linter.registry import RULES
+    from epfilter.linter.registry import RULES, explain_rule, get_rule
     from epfilter.linter.reports import render
     from epfilter.located import Located
     from epfilter.resources import Resource
@@ -219,37 +219,6 @@ def lint_paths(
     return baseline.subtract(reports) if baseline else reports
 
 
-def get_rule(code: str) -> Rule:
-    """Return the rule with a code; the case of `code` does not matter.
-
-    Raises FilterValueError if there is no such rule, with the nearest codes as a hint, and
-    FilterTypeError if the code is not a str.
-
-    >>> get_rule("EPF403").title
-    'Duplicate term'
-    """
-    from epfilter.linter import registry
-
-    return registry.get_rule(code)
-
-
-def explain_rule(code: str, *, width: int = 88) -> str:
-    """Return the meaning of a code as plain text: title, reason, examples and source.
-
-    Paragraphs are wrapped to `width` columns; examples are not. Raises the same errors as
-    `get_rule`, and FilterTypeError if the width is not a positive int.
-
-    >>> print(explain_rule("EPF404").splitlines()[0])
-    EPF404 Duplicate value (warning)
-    """
-    from epfilter.linter.registry import describe_rule
-    from epfilter.snippets import format_argument
-
-    if type(width) is not int or width < 1:
-        raise FilterTypeError(f"width must be a positive int, not {format_argument(width)}.")
-    return describe_rule(get_rule(code), width)
-
-
 def _require_rules(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     """Return the rules as a tuple; raise FilterValueError for one that cannot be used."""
     if rules == ():
@@ -277,7 +246,9 @@ _MODULES = {
     "Group": "model",
     "RULES": "registry",
     "Rule": "definitions",
+    "explain_rule": "registry",
     "fix": "fixing",
+    "get_rule": "registry",
     "render": "reports",
 }
 

@@ -39,7 +39,7 @@ from epfilter.linter.rules import (
     epf415_brackets_around_values,
     epf501_not_canonical,
 )
-from epfilter.snippets import make_printable, shorten
+from epfilter.snippets import format_argument, make_printable, shorten
 from epfilter.suggestions import did_you_mean, nearest_names
 
 _ALL: tuple[Rule, ...] = (
@@ -91,7 +91,11 @@ def require_plugins() -> None:
 def get_rule(code: str) -> Rule:
     """Return the rule with a code; the case of `code` does not matter.
 
-    Raises FilterValueError if there is no such rule, FilterTypeError if the code is not a str.
+    Raises FilterValueError if there is no such rule, with the nearest codes as a hint, and
+    FilterTypeError if the code is not a str.
+
+    >>> get_rule("EPF403").title
+    'Duplicate term'
     """
     if not isinstance(code, str):
         raise FilterTypeError(f"a code must be a str, not {describe_type(code)}.")
@@ -99,6 +103,20 @@ def get_rule(code: str) -> Rule:
     if rule is None:
         raise FilterValueError(*describe_unknown_code(code))
     return rule
+
+
+def explain_rule(code: str, *, width: int = 88) -> str:
+    """Return the meaning of a code as plain text: title, reason, examples and source.
+
+    Paragraphs are wrapped to `width` columns; examples are not. Raises the same errors as
+    `get_rule`, and FilterTypeError if the width is not a positive int.
+
+    >>> print(explain_rule("EPF404").splitlines()[0])
+    EPF404 Duplicate value (warning)
+    """
+    if type(width) is not int or width < 1:
+        raise FilterTypeError(f"width must be a positive int, not {format_argument(width)}.")
+    return describe_rule(get_rule(code), width)
 
 
 def describe_unknown_code(code: str) -> tuple[str, str]:
