@@ -12,8 +12,8 @@ import click
 from epfilter.ast import Filter
 from epfilter.cli.layout import excerpt_width, format_count
 from epfilter.cli.text_io import print_line
-from epfilter.errors import Diagnostic, FilterSyntaxError, Fix, Severity
-from epfilter.parser import parse, parse_located
+from epfilter.errors import Diagnostic, Fix, Severity
+from epfilter.parser import parse_located
 from epfilter.snippets import INDENT, cut_around, draw_snippet, format_position, make_printable
 
 if TYPE_CHECKING:
@@ -35,11 +35,7 @@ _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "bl
 
 def parse_or_exit(text: str) -> Filter:
     """Return the filter; for an invalid one print the errors to standard error and exit with 1."""
-    try:
-        return parse(text)
-    except FilterSyntaxError as error:
-        print_findings(text, error.diagnostics, err=True)
-        raise click.exceptions.Exit(1) from None
+    return parse_located_or_exit(text)[0]
 
 
 def parse_located_or_exit(text: str, *, exit_code: int = 1) -> tuple[Filter, Located]:
