@@ -206,6 +206,7 @@ _ENTRIES: dict[str, Callable[[Any], object]] = {
     "tokens resource": lambda value: tokens("eq(a,1)", value),
     "in_words": in_words,
     "in_words resource": lambda value: in_words(_FILTER, value),
+    "in_words timezone": lambda value: in_words(_FILTER, timezone=value),
     "check": orders.check,
     "bind": orders.bind,
     "bind complexity": lambda value: orders.bind(

@@ -147,6 +147,31 @@ def day_bounds(day: date, zone: tzinfo = UTC) -> tuple[date, date]:
     return datetime.combine(day, midnight), datetime.combine(next_day, midnight)
 
 
+def resolve_timezone(timezone: tzinfo | str) -> tzinfo:
+    """Return the time zone of a name, such as `Europe/Paris`, or the tzinfo itself.
+
+    Raises FilterValueError for an unknown name, and FilterTypeError for another type.
+
+    >>> resolve_timezone("Europe/Paris")
+    zoneinfo.ZoneInfo(key='Europe/Paris')
+    """
+    if isinstance(timezone, tzinfo):
+        return timezone
+    if not isinstance(timezone, str):
+        raise FilterTypeError(
+            f"a time zone is a name or a tzinfo, not {describe_type(timezone)}.",
+            hint='as in timezone="Europe/Paris"',
+        )
+    from zoneinfo import ZoneInfo
+
+    try:
+        return UTC if timezone.upper() == "UTC" else ZoneInfo(timezone)
+    except (ValueError, OSError, KeyError):
+        raise FilterValueError(
+            f"there is no time zone `{shorten(timezone)}`.", hint="as in UTC or Europe/Paris"
+        ) from None
+
+
 _T = TypeVar("_T", str, int, Decimal, bool, date, datetime, UUID)
 
 

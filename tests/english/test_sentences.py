@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
 from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epfilter import F, FilterSyntaxError, FilterTypeError, all_of, any_of, parse
+from epfilter import F, FilterSyntaxError, FilterTypeError, FilterValueError, all_of, any_of, parse
 from epfilter.ast import (
     CALL_OPERATORS,
     COMPARISONS,
@@ -31,6 +32,7 @@ from epfilter.ast import (
     walk,
 )
 from epfilter.english import in_words
+from epfilter.english.operands import _MONTHS
 from epfilter.errors import ResourceError
 from epfilter.resources import (
     EqOrdered,
@@ -108,6 +110,72 @@ def test_invalid_arguments_raise(
 ) -> None:
     with pytest.raises(error, match=message):
         in_words(f, resource)
+
+
+@pytest.mark.parametrize(
+    ("zone", "error", "message"),
+    [
+        ("Europe/Pariis", FilterValueError, "there is no time zone `Europe/Pariis`"),
+        ("", FilterValueError, "there is no time zone"),
+        (2, FilterTypeError, "a time zone is a name or a tzinfo, not"),
+    ],
+)
+def test_an_invalid_time_zone_raises(zone: Any, error: type[Exception], message: str) -> None:
+    for resource in (None, "orders"):
+        with pytest.raises(error, match=message):
+            in_words("eq(a,1)", resource, timezone=zone)
+
+
+_ZONED = {
+    (
+        "gt(created_at,2018-09-01)",
+        "Europe/Paris",
+    ): "created after 02:00 UTC+02:00 on 1 September 2018",
+    (
+        "gt(created_at,2018-01-01)",
+        "America/New_York",
+    ): "created after 19:00 UTC-05:00 on 31 December 2017",
+    # The clock goes back: both moments are at 02:30 in Paris.
+    (
+        "in(created_at,2018-10-28T00:30:00Z,2018-10-28T01:30:00Z)",
+        "Europe/Paris",
+    ): "created exactly at either 02:30 UTC+02:00 on 28 October 2018 or 02:30 UTC+01:00 on 28 October 2018",
+    (
+        "lt(created_at,2018-04-16T10:11:59.123456789Z)",
+        "Asia/Kolkata",
+    ): "created before 15:41:59.123456789 UTC+05:30 on 16 April 2018",
+    (
+        "lt(created_at,1850-01-01)",
+        "Europe/Paris",
+    ): "created before 00:09:21 UTC+00:09:21 on 1 January 1850",
+    # The calendar ends before the moment in this zone.
+    ("lt(created_at,0001-01-01)", "America/New_York"): "created before 00:00 UTC on 1 January 0001",
+    ("gt(created_at,2018-09-01)", "utc"): "created after 00:00 UTC on 1 September 2018",
+    ("gt(created_at,soon)", "Europe/Paris"): "created after “soon”",
+}
+
+
+@for_each("case", [*_ZONED])
+def test_points_in_time_are_shown_in_a_time_zone(case: tuple[str, str]) -> None:
+    text, zone = case
+    assert in_words(text, "orders", timezone=zone) == f"orders {_ZONED[case]}"
+
+
+def test_a_day_is_the_same_in_every_time_zone() -> None:
+    words = in_words("gt(day,2018-09-01)", things, timezone="Pacific/Auckland")
+    assert words == in_words("gt(day,2018-09-01)", things)
+
+
+@given(st.datetimes(timezones=st.just(UTC)), st.timezones())
+def test_the_words_of_a_time_zone_name_the_same_moment(moment: datetime, zone: tzinfo) -> None:
+    words = in_words(F.created_at.gt(moment), "orders", timezone=zone)
+    clock, offset, day, month, year = re.fullmatch(
+        r"orders created after (\S+) UTC(\S*) on (\d+) (\w+) (\d{4})", words
+    ).groups()  # type: ignore[union-attr]
+    clock = clock if clock.count(":") == 2 else f"{clock}:00"
+    number = _MONTHS.index(month) + 1
+    shown = f"{year}-{number:02}-{int(day):02}T{clock}{offset or '+00:00'}"
+    assert datetime.fromisoformat(shown) == moment
 
 
 def _shown(text: str) -> str:

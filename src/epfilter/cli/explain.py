@@ -35,7 +35,7 @@ a bad and a good example. The start of a code, such as EPF6, lists the codes.
 Examples:
   epfilter explain 'gt(total,100):(is_null(coupon)|eq(coupon,none))'
   epfilter explain --resource orders 'ge(created_at,2018-09-01):eq(payment,refunded)'
-  epfilter explain --resource orders @refunds.filter
+  epfilter explain --resource orders --timezone Europe/Paris @refunds.filter
   epfilter explain EPF201
   epfilter explain EPF2
 """
@@ -68,12 +68,25 @@ def _complete_code(
 )
 @click.argument("source", metavar="FILTER|CODE", shell_complete=_complete_code)
 @resource_option("Read the filter as one of this resource, for example orders.")
-def explain_command(source: str, resource: Resource | None) -> int:
+@click.option(
+    "--timezone",
+    metavar="ZONE",
+    help="Show points in time in this zone, such as Europe/Paris, instead of UTC.",
+)
+def explain_command(source: str, resource: Resource | None, timezone: str | None) -> int:
     """Run the command; an unknown code is wrong usage."""
-    if not _is_code(source):
-        return _explain_filter(read_filter(source), resource)
-    if resource is not None:
-        raise click.UsageError("`--resource` cannot be combined with a code.")
+    is_code = _is_code(source)
+    for name, value in (("--resource", resource), ("--timezone", timezone)):
+        if is_code and value is not None:
+            raise click.UsageError(f"`{name}` cannot be combined with a code.")
+    if not is_code:
+        if timezone is not None and resource is None:
+            raise click.UsageError(
+                "`--timezone` requires `--resource`: without it, every value is text."
+            )
+        return _explain_filter(
+            read_filter(source), resource, "UTC" if timezone is None else timezone
+        )
     _explain_code(source)
     return 0
 
@@ -85,11 +98,15 @@ def _is_code(source: str) -> bool:
     return bool(_CODE.fullmatch(source)) or source.upper() in RULES
 
 
-def _explain_filter(text: str, resource: Resource | None) -> int:
+def _explain_filter(text: str, resource: Resource | None, timezone: str) -> int:
     from epfilter.english import in_words
 
     f, located = parse_located_or_exit(text)
-    print_result(wrap_prose(in_words(f, resource)))
+    try:
+        words = in_words(f, resource, timezone=timezone)
+    except FilterValueError as error:
+        raise click.UsageError(str(error)) from None
+    print_result(wrap_prose(words))
     if resource is None:
         return 0
     return 1 if print_resource_problems(text, located, resource) else 0

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple, assert_never
 
 from epfilter.ast import ORDERED_OPERATORS, Comparison, IsNull, Membership, Operator
-from epfilter.english.operands import join_words, quote, text_words, value_words
+from epfilter.english.operands import join_words, quote, text_words
 from epfilter.english.subjects import Subject, Subjects
 from epfilter.semantics import parse_pattern
 
@@ -181,7 +181,7 @@ def _singular_predicate(call: Call, subject: Subject) -> Predicate:
         case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
             comparatives = _COMPARATIVES_OF_TYPE.get(subject.type_name, _COMPARATIVES)
             (value,) = _values(call)
-            words = f"{comparatives[call.op]} {value_words(value, subject.type_name)}"
+            words = f"{comparatives[call.op]} {subject.describe_value(value)}"
             predicate = Predicate("is", words, can_omit_verb=True)
         case Operator.LIKE | Operator.ILIKE:
             (pattern,) = _values(call)
@@ -194,7 +194,7 @@ def _singular_predicate(call: Call, subject: Subject) -> Predicate:
 
 
 def _inclusion_words(call: Call, subject: Subject) -> str:
-    values = [value_words(text, subject.type_name) for text in _values(call)]
+    values = [subject.describe_value(text) for text in _values(call)]
     if len(values) == 1:
         return values[0]
     if call.op is Operator.CONTAINS_ALL:
@@ -224,7 +224,7 @@ def _equality_words(call: Call, subject: Subject) -> str:
         preposition = "on "
     elif subject.type_name == "datetime":
         preposition = "exactly at " if subject.participle else "exactly "
-    values = [value_words(text, subject.type_name) for text in _values(call)]
+    values = [subject.describe_value(text) for text in _values(call)]
     if len(values) > 2:
         return f"{preposition}one of {join_words(values, 'or')}"
     either = "either " if len(values) == 2 else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 
 from epfilter.errors import FilterValueError
@@ -31,19 +31,23 @@ _MONTHS = (
 _FRACTION = re.compile(r"\.([0-9]+)")
 
 
-def value_words(text: str, type_name: str = "") -> str:
+def value_words(text: str, type_name: str = "", timezone: tzinfo = UTC) -> str:
     """Return a value in words, by the name of its type.
 
-    Without a type name, or if the text is not a value of the type, it is a text.
+    Without a type name, or if the text is not a value of the type, it is a text. A point in time
+    is shown in `timezone`, with its difference from UTC.
 
     >>> value_words("2018-04-16T12:11:59.715+02:00", "datetime")
     '10:11:59.715 UTC on 16 April 2018'
+    >>> from zoneinfo import ZoneInfo
+    >>> value_words("2018-09-01", "datetime", ZoneInfo("Europe/Paris"))
+    '02:00 UTC+02:00 on 1 September 2018'
     >>> value_words("2018-09-01", "date"), value_words("2018-09-01"), value_words("soon", "date")
     ('1 September 2018', '2018-09-01', '“soon”')
     """
     try:
         if type_name == "datetime":
-            return _moment_words(from_text(text, datetime), text)
+            return _moment_words(_move(from_text(text, datetime), timezone), text)
         if type_name == "date":
             return _day_words(from_text(text, date))
         if type_name in {"integer", "number"}:
@@ -89,6 +93,14 @@ def join_words(words: Sequence[str], conjunction: str) -> str:
     return f"{', '.join(others)} {conjunction} {last}" if others else last
 
 
+def _move(moment: datetime, timezone: tzinfo) -> datetime:
+    """Return the moment in a time zone, or in UTC where the calendar does not have it there."""
+    try:
+        return moment.astimezone(timezone)
+    except (OverflowError, ValueError):
+        return moment
+
+
 def _moment_words(moment: datetime, text: str) -> str:
     clock = f"{moment:%H:%M}"
     # The text may be more precise than the microseconds of a datetime.
@@ -98,7 +110,9 @@ def _moment_words(moment: datetime, text: str) -> str:
         clock = f"{moment:%H:%M:%S}.{fraction.ljust(3, '0')}"
     elif moment.second:
         clock = f"{moment:%H:%M:%S}"
-    return f"{clock} UTC on {_day_words(moment)}"
+    # A difference in hours is exact: a name such as CST or Europe/Paris is not.
+    difference = moment.replace(microsecond=0).isoformat()[19:] if moment.utcoffset() else ""
+    return f"{clock} UTC{difference} on {_day_words(moment)}"
 
 
 def _day_words(day: date) -> str:

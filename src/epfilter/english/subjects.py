@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, NamedTuple
 
 from epfilter.ast import Filter, fields
-from epfilter.english.operands import quote
+from epfilter.english.operands import quote, value_words
 
 if TYPE_CHECKING:
     from epfilter.resources import FieldMatch, Resource
@@ -39,7 +40,8 @@ class Subject(NamedTuple):
 
     `path` is its own name, aliases resolved. `words` are that name as words, in the plural for a
     `multivalued` field. `participle` is the event at the time of the field (`created` for
-    `created_at`). `type_name` is the type of its values, empty if unknown.
+    `created_at`). `type_name` is the type of its values, empty if unknown. Points in time are shown
+    in `timezone`.
     """
 
     path: str
@@ -47,6 +49,11 @@ class Subject(NamedTuple):
     type_name: str = ""
     multivalued: bool = False
     participle: str = ""
+    timezone: tzinfo = UTC
+
+    def describe_value(self, text: str) -> str:
+        """Return a value of the field in words."""
+        return value_words(text, self.type_name, self.timezone)
 
     @property
     def is_plural(self) -> bool:
@@ -68,9 +75,9 @@ class Subjects:
     ('orders', 'name')
     """
 
-    def __init__(self, f: Filter, resource: Resource | None) -> None:
+    def __init__(self, f: Filter, resource: Resource | None, timezone: tzinfo = UTC) -> None:
         self.noun = _NOUN_WITHOUT_RESOURCE if resource is None else _noun(resource)
-        by_name = {name: _subject(name, resource) for name in fields(f)}
+        by_name = {name: _subject(name, resource)._replace(timezone=timezone) for name in fields(f)}
         by_path = {subject.path: subject for subject in by_name.values()}
         uses = Counter(subject.words for subject in by_path.values())
         uses += Counter(subject.participle for subject in by_path.values() if subject.participle)

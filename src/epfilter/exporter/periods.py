@@ -6,7 +6,6 @@ import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from epfilter.ast import Filter, fields
 from epfilter.builder import all_of
@@ -14,7 +13,7 @@ from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.resources import orders
 from epfilter.snippets import shorten
 from epfilter.templates import as_filter
-from epfilter.values import day_bounds, from_text_or_none
+from epfilter.values import day_bounds, from_text_or_none, resolve_timezone
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _AGO = re.compile(r"([0-9]{1,6}) (minute|hour|day|week|month|year)s? ago")
@@ -54,7 +53,7 @@ def within_period(
     >>> str(within_period(None, since="1 month ago", timezone="Europe/Paris", now=now))
     'ge(created_at,2018-08-02T22:00:00Z)'
     """
-    zone = _read_zone(timezone)
+    zone = resolve_timezone(timezone)
     current = current_time() if now is None else now
     if not isinstance(current, datetime):
         raise FilterTypeError(f"`now` is a datetime, not {describe_type(now)}.")
@@ -92,22 +91,6 @@ def require_appendable(f: Filter | None) -> None:
 def current_time() -> datetime:
     """Return the time of the system, in UTC."""
     return datetime.now(UTC)
-
-
-def _read_zone(timezone: tzinfo | str) -> tzinfo:
-    if isinstance(timezone, tzinfo):
-        return timezone
-    if not isinstance(timezone, str):
-        raise FilterTypeError(
-            f"a time zone is a name or a tzinfo, not {describe_type(timezone)}.",
-            hint='as in timezone="Europe/Paris"',
-        )
-    try:
-        return UTC if timezone.upper() == "UTC" else ZoneInfo(timezone)
-    except (ValueError, OSError, KeyError):
-        raise FilterValueError(
-            f"there is no time zone `{shorten(timezone)}`.", hint="as in UTC or Europe/Paris"
-        ) from None
 
 
 def _read_end(end: str | date, now: datetime) -> date:
