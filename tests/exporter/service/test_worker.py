@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -66,6 +67,29 @@ def test_a_job_of_another_process_is_seen(service: Service) -> None:
             elsewhere.create(None)
         service.wait()
     assert service.jobs.list_jobs()[0].status is SUCCESS
+
+
+def test_the_lease_of_another_process_is_not_requested_for_each_job(
+    here: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requested = []
+
+    @contextmanager
+    def lease() -> Iterator[bool]:
+        requested.append(time.monotonic())
+        with take_lease() as holds_lease:
+            yield holds_lease
+
+    take_lease = here.jobs.lease
+    with JobQueue(here.location, lifetime=WEEK) as elsewhere, elsewhere.lease():
+        monkeypatch.setattr(here.jobs, "lease", lease)
+        with here.running(Store(here.folder)) as runner:
+            for _ in range(100):
+                here.jobs.create(None)
+                runner.wake()
+            eventually(lambda: len(requested) > 2)
+    waits = [after - before for before, after in pairwise(requested)]
+    assert min(waits) > 0.015, "a new job ended the wait"
 
 
 @pytest.mark.parametrize(

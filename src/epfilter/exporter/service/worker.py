@@ -152,18 +152,20 @@ class JobWorker:
 
     def _run_loop(self) -> None:
         while not self._stopping.is_set():
+            holds_lease = True
             try:
-                self._run_waiting_jobs()
+                holds_lease = self._run_waiting_jobs()
             except Exception as error:  # noqa: BLE001 - the service goes on after any error
                 self._report_trouble(error)
-            self._wakeup.wait(self._pause)
+            # The process that holds the lease also runs new jobs: requesting it for each is in vain.
+            (self._wakeup if holds_lease else self._stopping).wait(self._pause)
             self._wakeup.clear()
 
-    def _run_waiting_jobs(self) -> None:
-        """Run all waiting jobs, if this process gets the lease."""
+    def _run_waiting_jobs(self) -> bool:
+        """Run all waiting jobs; return False if another process holds the lease to run them."""
         if not (self._is_cleanup_due() or self._jobs.has_unfinished()):
             self._report_recovery()
-            return
+            return True
         with self._jobs.lease() as holds_lease, suppress(_JobAbandonedError):
             while holds_lease and not self._stopping.is_set():
                 if self._is_cleanup_due():  # also while jobs never stop waiting
@@ -177,6 +179,7 @@ class JobWorker:
                 except _JobAbandonedError:
                     self._release(job)
                     raise
+        return holds_lease
 
     def _is_cleanup_due(self) -> bool:
         return time.monotonic() >= self._cleanup_due
