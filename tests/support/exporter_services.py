@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.applications import Starlette
 
 from epfilter.ast import Filter
-from epfilter.exporter.errors import OrdersError
+from epfilter.exporter.errors import OrdersError, OrdersInterruptedError
 from epfilter.exporter.orders.columns import RowsPer
 from epfilter.exporter.orders.order_source import OrderSource
 from epfilter.exporter.orders.order_summary import OrderSummary
@@ -81,7 +81,7 @@ class HeldOrders:
                 break
         # Closing the store interrupts it first, possibly just now.
         if self._interrupted.is_set():
-            raise OrdersError("interrupted")
+            raise OrdersInterruptedError("interrupted")
 
     def interrupt(self) -> None:
         self._interrupted.set()

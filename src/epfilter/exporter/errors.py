@@ -13,6 +13,9 @@
     ├── MergeError                     CSV files that cannot be merged
     ├── SettingsError                  invalid settings of a client or a service
     └── OrdersError                    orders that cannot be read
+        ├── OrdersDatabaseError        their database reports an error
+        ├── OrdersDiskFullError        the disk has no room for the file
+        └── OrdersInterruptedError     another thread has interrupted the call
 
 No message contains a token, a secret or the signature of a link. Errors in a filter have the same
 classes as everywhere: `FilterSyntaxError`, `ResourceError`, `FilterValueError`. Every error can be
@@ -211,5 +214,29 @@ class OrdersError(ExporterError):
     """Orders that cannot be read: a missing file, invalid lines, no connection.
 
     >>> issubclass(OrdersError, ExporterError)
+    True
+    """
+
+
+class OrdersDatabaseError(OrdersError):
+    """An error that the database of the orders reports; its message may name a host and a role.
+
+    >>> issubclass(OrdersDatabaseError, OrdersError)
+    True
+    """
+
+
+class OrdersDiskFullError(OrdersError):
+    """A disk without room for the exported file, or for the data of the export.
+
+    >>> issubclass(OrdersDiskFullError, OrdersError)
+    True
+    """
+
+
+class OrdersInterruptedError(OrdersError):
+    """A call that another thread has interrupted.
+
+    >>> issubclass(OrdersInterruptedError, OrdersError)
     True
     """

@@ -15,7 +15,7 @@ import pytest
 
 from epfilter import F, parse
 from epfilter.errors import FilterError
-from epfilter.exporter.errors import OrdersError
+from epfilter.exporter.errors import OrdersDiskFullError, OrdersError
 from epfilter.exporter.orders import (
     OrderSource,
     RowsPer,
@@ -353,7 +353,7 @@ def test_a_file_that_is_gone_while_it_is_read_is_an_error(
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
 def test_a_full_disk(stored: Callable[..., Path]) -> None:
     store = open_orders(stored("".join(demo_lines(2000))))
-    with pytest.raises(OrdersError) as caught:
+    with pytest.raises(OrdersDiskFullError) as caught:
         store.write_csv(None, Path("/dev/full"))
     assert str(caught.value) == "the disk is full."
 

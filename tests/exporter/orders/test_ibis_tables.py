@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, make_url
 
 from epfilter import F, Filter, parse
-from epfilter.exporter.errors import OrdersError
+from epfilter.exporter.errors import OrdersDatabaseError, OrdersDiskFullError, OrdersError
 from epfilter.exporter.orders import (
     OrderSource,
     RowsPer,
@@ -297,7 +297,7 @@ def test_an_error_of_the_database_is_an_orders_error(tmp_path: Path) -> None:
         lambda: store.count(None),
         lambda: store.write_csv(None, tmp_path / "x"),
     ):
-        with pytest.raises(OrdersError, match=r"^the database reports: "):
+        with pytest.raises(OrdersDatabaseError, match=r"^the database reports: "):
             run()
 
 
@@ -393,7 +393,7 @@ def test_a_table_without_ids_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
 def test_a_full_disk(place: Callable[[Sequence[Order]], str]) -> None:
-    with pytest.raises(OrdersError) as caught:
+    with pytest.raises(OrdersDiskFullError) as caught:
         open_orders(place(DEMO)).write_csv(None, Path("/dev/full"))
     assert str(caught.value) == "the disk is full."
 

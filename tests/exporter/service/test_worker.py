@@ -17,7 +17,7 @@ from uuid import UUID
 import pytest
 
 from epfilter.errors import UnsupportedFilterError
-from epfilter.exporter.errors import ExporterError, OrdersError
+from epfilter.exporter.errors import ExporterError, OrdersDiskFullError, OrdersError
 from epfilter.exporter.models import NO_RESULTS, JobStatus
 from epfilter.exporter.orders import open_orders
 from epfilter.exporter.service.database import DiskFullError
@@ -97,7 +97,7 @@ def test_the_lease_of_another_process_is_not_requested_for_each_job(
     [
         (lambda _: 0, NO_RESULTS),
         (raising(OrdersError("orders.jsonl cannot be read.", hint="look")), "orders.jsonl cannot be read. Hint: look."),
-        (raising(OrdersError("the disk is full.")), DISK_FULL),
+        (raising(OrdersDiskFullError("the disk is full.")), DISK_FULL),
         (raising(UnsupportedFilterError("text", "name", "DuckDB", "it has none")), "DuckDB cannot run `text` on `name`: it has none."),
         (raising(ZeroDivisionError("eq(email,ron@swanson.com)")), INTERNAL_ERROR),
         (raising(MemoryError()), INTERNAL_ERROR),
@@ -284,7 +284,7 @@ def test_a_disk_that_is_really_full(small_disk: Path) -> None:
                 while True:
                     file.write(b"0" * 4096)
         except OSError as error:
-            raise OrdersError("the disk is full.") from error
+            raise OrdersDiskFullError("the disk is full.") from error
 
     service.jobs.create(None)
     job = service.run(fill)

@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from epfilter.exporter.errors import ExporterError, OrdersError
+from epfilter.exporter.errors import ExporterError, OrdersInterruptedError
 from epfilter.exporter.models import JobStatus
 from epfilter.exporter.service.database import DiskFullError
 from epfilter.exporter.service.worker import TOO_MANY_ATTEMPTS
@@ -36,7 +36,7 @@ def test_a_job_that_does_not_end_in_time_runs_again_first(service: Service) -> N
 
     def hang(_: Path) -> int:
         assert store.told_to_end.wait(10)
-        raise OrdersError("interrupted")
+        raise OrdersInterruptedError("interrupted")
 
     store.then = hang
     with service.running(store, drain=0.05):
@@ -78,7 +78,7 @@ def test_orderly_shutdowns_do_not_count_as_attempts(here: Service) -> None:
 
         def hang(_: Path, store: Store = store) -> int:
             assert store.told_to_end.wait(10)
-            raise OrdersError("interrupted")
+            raise OrdersInterruptedError("interrupted")
 
         store.then = hang
         with here.running(store, drain=0):
@@ -95,7 +95,7 @@ def test_an_attempt_that_cannot_be_released_counts(
 
     def hang(_: Path) -> int:
         assert store.told_to_end.wait(10)
-        raise OrdersError("interrupted")
+        raise OrdersInterruptedError("interrupted")
 
     store.then = hang
     with monkeypatch.context() as patched:

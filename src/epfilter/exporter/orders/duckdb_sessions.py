@@ -14,7 +14,11 @@ from shutil import rmtree
 
 import duckdb
 
-from epfilter.exporter.errors import OrdersError
+from epfilter.exporter.errors import (
+    OrdersDiskFullError,
+    OrdersError,
+    OrdersInterruptedError,
+)
 from epfilter.exporter.orders.duckdb_sql import quote_text
 from epfilter.exporter.orders.machine_limits import choose_limits
 from epfilter.exporter.orders.source_paths import printable_name
@@ -120,9 +124,9 @@ class Sessions:
                 self._ended.wait(0.02)
 
     def raise_if_interrupted(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Raise OrdersError if the call was interrupted, also between two statements."""
+        """Raise OrdersInterruptedError if the call was interrupted, also between two statements."""
         if connection in self._interrupted:
-            raise OrdersError("interrupted")
+            raise OrdersInterruptedError("interrupted")
 
     def _make_temporary(self) -> None:
         if self._temporary is None:
@@ -190,7 +194,7 @@ def _translate_errors(names: Mapping[str, str]) -> Iterator[None]:
     try:
         yield
     except duckdb.InterruptException:
-        raise OrdersError("interrupted") from None
+        raise OrdersInterruptedError("interrupted") from None
     except (duckdb.Error, OSError) as error:
         raise _translate(error, names) from None
 
@@ -210,10 +214,10 @@ def _translate(error: Exception, names: Mapping[str, str]) -> Exception:
     for path, name in names.items():
         message = message.replace(path, name)
     if "No space left on device" in message or getattr(error, "errno", None) == errno.ENOSPC:
-        return OrdersError("the disk is full.")
+        return OrdersDiskFullError("the disk is full.")
     if isinstance(error, duckdb.OutOfMemoryException):
         if "max_temp_directory_size" in message:
-            return OrdersError("the disk is full.")
+            return OrdersDiskFullError("the disk is full.")
         return OrdersError("the export needs more memory than it may use.", hint="allow more")
     if isinstance(error, OSError):
         return OrdersError(f"{error.strerror or error}.")

@@ -21,7 +21,7 @@ from ibis.common.exceptions import TableNotFound
 
 from epfilter.ast import Filter
 from epfilter.errors import FilterError, FilterValueError
-from epfilter.exporter.errors import OrdersError
+from epfilter.exporter.errors import OrdersDatabaseError, OrdersError
 from epfilter.exporter.orders.columns import RowsPer
 from epfilter.exporter.orders.database_urls import connect, describe_error, disconnect, find_secrets
 from epfilter.exporter.orders.duckdb_sessions import DataError, Sessions, copy_to_csv
@@ -264,7 +264,7 @@ class IbisTable:
             return OrdersError(f"the table contains invalid orders: {cause}")
         if isinstance(cause, TableNotFound):
             return self._missing_table_error()
-        return OrdersError(f"the database reports: {describe_error(cause, self._secrets)}")
+        return OrdersDatabaseError(f"the database reports: {describe_error(cause, self._secrets)}")
 
     def _missing_table_error(self) -> OrdersError:
         name = f"{self._schema}.{self._table}" if self._schema else self._table

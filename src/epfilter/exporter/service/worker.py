@@ -11,7 +11,7 @@ from threading import Event, Thread
 from structlog.typing import FilteringBoundLogger
 
 from epfilter.errors import FilterError
-from epfilter.exporter.errors import ExporterError, OrdersError
+from epfilter.exporter.errors import ExporterError, OrdersDatabaseError, OrdersDiskFullError
 from epfilter.exporter.models import NO_RESULTS, JobStatus
 from epfilter.exporter.orders.order_source import OrderSource
 from epfilter.exporter.orders.spill_folders import sweep_spill_folders
@@ -32,9 +32,6 @@ DATABASE_FAILED = (
     "The database of the orders reported an error; on the machine of the service, "
     "`epfilter export --orders` shows it"
 )
-
-_DATABASE_REPORT = "the database reports:"
-"""The beginning of errors that contain what a database reports, such as its host and its role."""
 
 _CLEANUP_SECONDS = 60.0
 """Seconds between two searches for expired jobs and leftover files."""
@@ -157,7 +154,7 @@ class JobWorker:
                 holds_lease = self._run_waiting_jobs()
             except Exception as error:  # noqa: BLE001 - the service goes on after any error
                 self._report_trouble(error)
-            # The process that holds the lease also runs new jobs: requesting it for each is in vain.
+            # The process that holds the lease runs new jobs too: a request for each is in vain.
             (self._wakeup if holds_lease else self._stopping).wait(self._pause)
             self._wakeup.clear()
 
@@ -326,18 +323,16 @@ class JobWorker:
 def describe_failure(error: Exception) -> str:
     """Return the error of a job for clients; only messages that are meant for users.
 
-    >>> describe_failure(OrdersError("line 5 is not an order."))
+    >>> describe_failure(ExporterError("line 5 is not an order."))
     'line 5 is not an order.'
     >>> describe_failure(KeyError("a secret"))
     'Internal Server Error'
-    >>> describe_failure(OrdersError("the database reports: no role ron at db.local")).split(";")[0]
+    >>> describe_failure(OrdersDatabaseError("no role ron at db.local")).split(";")[0]
     'The database of the orders reported an error'
     """
-    if isinstance(error, DiskFullError):
+    if isinstance(error, (DiskFullError, OrdersDiskFullError)):
         return DISK_FULL
-    if isinstance(error, OrdersError) and "disk is full" in str(error):
-        return DISK_FULL
-    if isinstance(error, OrdersError) and str(error).startswith(_DATABASE_REPORT):
+    if isinstance(error, OrdersDatabaseError):
         return DATABASE_FAILED
     if isinstance(error, (ExporterError, FilterError)):
         return str(error)

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from epfilter.errors import FilterError
-from epfilter.exporter.errors import OrdersError
+from epfilter.exporter.errors import OrdersError, OrdersInterruptedError
 from epfilter.exporter.orders.order_summary import OrderSummary
 from epfilter.exporter.service.responses import Refusal
 from epfilter.parser import parse
@@ -67,7 +67,7 @@ class MatchingOrders:
             return self._service.page_orders.summarise(parse(text) if text.strip() else None)
         except FilterError:
             return Refusal(400)
-        except OrdersError as error:
-            if str(error) == "interrupted":
-                return None
+        except OrdersInterruptedError:
+            return None
+        except OrdersError:
             return Refusal(503, "The orders cannot be read.")
