@@ -6,6 +6,7 @@ less than half the time of a frozen dataclass.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from epfilter.ast import Filter
@@ -54,3 +55,18 @@ class Located(NamedTuple):
     children: tuple[Located, ...] = ()
     parenthesized: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def list_calls(located: Located) -> Iterator[Located]:
+    """Yield all calls of a tree in the order of the text, also those with errors.
+
+    >>> from epfilter import parse_located
+    >>> [str(call.node) for call in list_calls(parse_located("eq(a,1):(eq(b,2)|is_null(c))"))]
+    ['eq(a,1)', 'eq(b,2)', 'is_null(c)']
+    """
+    pending = [located]
+    while pending:
+        part = pending.pop()
+        if part.op_span is not None:
+            yield part
+        pending.extend(reversed(part.children))

@@ -7,7 +7,7 @@ never into the text, so that any value stays one operand.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -24,7 +24,7 @@ from epfilter.errors import (
     TemplateError,
     describe_type,
 )
-from epfilter.located import Located
+from epfilter.located import Located, list_calls
 from epfilter.parser import parse, parse_located
 from epfilter.printer import quote_operand, unparse
 from epfilter.snippets import shorten
@@ -208,19 +208,10 @@ def require_resource(resource: Any) -> Any:
     )
 
 
-def _calls(located: Located) -> Iterator[Located]:
-    pending = [located]
-    while pending:
-        part = pending.pop()
-        if part.operands:
-            yield part
-        pending.extend(reversed(part.children))
-
-
 def _find_placeholders(text: str, located: Located) -> dict[Span, str]:
     """Return the names of the placeholders by their places."""
     names: dict[Span, str] = {}
-    for call in _calls(located):
+    for call in list_calls(located):
         for operand in call.operands:
             if operand.quoted or not {"{", "}"} & {*operand.raw}:
                 continue
@@ -241,7 +232,7 @@ def _locate_numbers(text: str, located: Located, numbers: Mapping[Span, str]) ->
     """Return the numbers of the values of a t-string by the places of their operands."""
     starts = {span.start: (span, number) for span, number in numbers.items()}
     names: dict[Span, str] = {}
-    for call in _calls(located):
+    for call in list_calls(located):
         for operand in call.operands:
             if operand.span.start not in starts:
                 continue
@@ -260,7 +251,7 @@ def _locate_numbers(text: str, located: Located, numbers: Mapping[Span, str]) ->
 
 
 def _refuse_fields(text: str, located: Located, names: Mapping[Span, str]) -> None:
-    for call in _calls(located):
+    for call in list_calls(located):
         span = call.operands[0].span
         if span in names:
             raise TemplateError(

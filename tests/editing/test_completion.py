@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from epfilter import parse_located
 from epfilter.ast import Filter
 from epfilter.editing import Completion, complete
-from epfilter.editing.places import list_calls
 from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, Span, apply_edits
+from epfilter.located import list_calls
 from epfilter.printer import print_operand
 from epfilter.resources import Resource, all_resources, resource_info
 from epfilter.testing import filters

@@ -9,8 +9,8 @@ from hypothesis import given
 
 from epfilter import parse_located
 from epfilter.editing import Symbol, symbols
-from epfilter.editing.places import list_calls
 from epfilter.errors import FilterTypeError, Span
+from epfilter.located import list_calls
 from support.editing_cases import EditingCase, read_cases
 from support.filter_strategies import any_text, nested_garbage
 from support.rows import for_each

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from epfilter.ast import TEXT_OPERATORS
-from epfilter.editing.places import find_opening, list_calls, operator_of
+from epfilter.editing.places import find_opening, operator_of
 from epfilter.errors import Span
-from epfilter.located import Located
+from epfilter.located import Located, list_calls
 from epfilter.parser import parse_located
 from epfilter.resources import Resource, Schema, resource_of, resource_schema
 from epfilter.values import from_text_or_none

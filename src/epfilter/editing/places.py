@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from epfilter.ast import CALL_OPERATORS, Operator
 from epfilter.errors import FilterTypeError, FilterValueError, Span, describe_type
-from epfilter.located import Located
+from epfilter.located import Located, list_calls
 from epfilter.parser import parse_located
 from epfilter.snippets import format_argument
 
@@ -56,16 +55,6 @@ def read_text(text: str, offset: object) -> tuple[Located, int]:
     """Return the located tree of a text, and the offset in it; raise for invalid arguments."""
     located = parse_located(text)
     return located, require_offset(text, offset)
-
-
-def list_calls(located: Located) -> Iterator[Located]:
-    """Yield all calls of a tree in the order of the text."""
-    pending = [located]
-    while pending:
-        term = pending.pop()
-        if term.op_span is not None:
-            yield term
-        pending.extend(reversed(term.children))
 
 
 def operator_of(text: str, call: Located) -> Operator | None:

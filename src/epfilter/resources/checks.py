@@ -16,7 +16,7 @@ from epfilter.ast import (
     Operator,
 )
 from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
-from epfilter.located import Located, Operand
+from epfilter.located import Located, Operand, list_calls
 from epfilter.parser import parse_located
 from epfilter.printer import print_operand
 from epfilter.resources import messages
@@ -42,7 +42,11 @@ def check_filter(schema: Schema, f: Filter | str | Template) -> list[Diagnostic]
 def check_parsed_text(schema: Schema, located: Located, length: int) -> list[Diagnostic]:
     """Return all diagnostics of a parsed text of this length; see `check_located`."""
     diagnostics = [*located.diagnostics]
-    calls = [(call, schema.find(call.operands[0].text)) for call in find_calls(located)]
+    calls = [
+        (call, schema.find(call.operands[0].text))
+        for call in list_calls(located)
+        if call.node is not None
+    ]
     for call, match in calls:
         diagnostics.extend(_check_call(schema, call, match))
     if schema.info.deprecated is not None and calls:
@@ -50,16 +54,6 @@ def check_parsed_text(schema: Schema, located: Located, length: int) -> list[Dia
     if schema.required and calls:
         diagnostics.extend(_check_required(schema, calls, length))
     return sorted(diagnostics, key=lambda diagnostic: (diagnostic.span, diagnostic.code))
-
-
-def find_calls(located: Located) -> Iterator[Located]:
-    """Yield the calls that could be parsed, in the order of the text."""
-    pending = [located]
-    while pending:
-        part = pending.pop()
-        if part.op_span and part.node is not None:
-            yield part
-        pending.extend(reversed(part.children))
 
 
 def _check_call(schema: Schema, call: Located, match: FieldMatch | None) -> Iterator[Diagnostic]:

@@ -26,10 +26,10 @@ from epfilter.errors import (
     describe_type,
 )
 from epfilter.limits import MAX_DEPTH
+from epfilter.located import list_calls
 from epfilter.parser import parse_located
 from epfilter.resources import messages
 from epfilter.resources.binding import or_complexity
-from epfilter.resources.checks import find_calls
 from epfilter.resources.declarations import Declaration
 from epfilter.resources.declared_operators import parse_operators
 from epfilter.resources.resource import Resource, check_located, resource_info, resource_schema
@@ -218,7 +218,7 @@ class Policy:
         """Return the diagnostics of a text, and its node where it has no syntax error."""
         located = parse_located(text, max_depth=self._max_depth, max_length=self._max_length)
         diagnostics = check_located(self._resource, located, len(text))
-        calls = [*find_calls(located)]
+        calls = [call for call in list_calls(located) if call.node is not None]
         if self._max_calls is not None and len(calls) > self._max_calls:
             problem = messages.too_many_calls(len(calls), self._max_calls)
             span = calls[self._max_calls].span
