@@ -33,8 +33,8 @@ from benchmarks import (
 from benchmarks.five_models import And as FloorAnd
 from epfilter import FilterSyntaxError, lint, parse, parse_located, unparse
 from epfilter.ast import And, IsNull, Membership, Or
-from epfilter.editing.places import list_calls
 from epfilter.linter import lint_content
+from epfilter.located import list_calls
 from support.docs_scripts import load_script
 from support.rows import for_each
 

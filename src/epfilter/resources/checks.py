@@ -5,7 +5,7 @@ One constructor per message; a code never changes its meaning.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from epfilter.ast import (
     TEXT_OPERATORS,
@@ -21,7 +21,6 @@ from epfilter.parser import parse_located
 from epfilter.printer import print_operand
 from epfilter.resources import messages
 from epfilter.resources.alternatives import find_alternative
-from epfilter.resources.declarations import SourceConflict
 from epfilter.resources.field_types import Problem
 from epfilter.resources.schema import FieldMatch, Schema
 from epfilter.semantics import has_wildcard, replace_percent_wildcards
@@ -50,7 +49,8 @@ def check_parsed_text(schema: Schema, located: Located, length: int) -> list[Dia
     for call, match in calls:
         diagnostics.extend(_check_call(schema, call, match))
     if schema.info.deprecated is not None and calls:
-        diagnostics.append(_deprecated_listing(schema, located.span))
+        problem = messages.deprecated(f"listing `{schema.info.name}`", schema.info.deprecated)
+        diagnostics.append(_diagnose("EPF211", problem, located.span, Severity.WARNING))
     if schema.required and calls:
         diagnostics.extend(_check_required(schema, calls, length))
     return sorted(diagnostics, key=lambda diagnostic: (diagnostic.span, diagnostic.code))
@@ -63,18 +63,22 @@ def _check_call(schema: Schema, call: Located, match: FieldMatch | None) -> Iter
     if match is None:
         conflicts = schema.find_conflicts(name.text, node.op)
         if conflicts:
-            yield _disputed_field(schema, name, conflicts)
+            problem = messages.disputed_field(schema.info, name.text, conflicts)
+            yield _diagnose("EPF210", problem, name.span, Severity.WARNING)
         else:
-            yield _unknown_field(schema, name)
+            problem = messages.unknown_field(schema.info, name.text)
+            yield _diagnose("EPF201", problem, name.span, is_field=True)
         return
     if match.declared.deprecated is not None and schema.info.deprecated is None:
-        yield _deprecated_field(match, name.span)
+        problem = messages.deprecated(f"field `{match.name}`", match.declared.deprecated)
+        yield _diagnose("EPF205", problem, name.span, Severity.WARNING)
     if match.is_alias:
         yield _alias(match, name.span)
     if node.op not in match.declared.operators:
         conflicts = schema.find_conflicts(match.declared_name, node.op)
         if conflicts:
-            yield _disputed_operator(match, node.op, call.op_span, conflicts)
+            problem = messages.disputed_operator(match.name, node.op, conflicts)
+            yield _diagnose("EPF210", problem, call.op_span, Severity.WARNING)
         else:
             yield _unsupported_operator(match, node.op, call.op_span, values)
         return
@@ -99,10 +103,8 @@ def _check_value(
     field_type = match.declared.type
     problem = field_type.problem(value.text)
     if problem:
-        diagnostic: Callable[[FieldMatch, Span, Problem], Diagnostic] = (
-            _not_an_allowed_value if (field_type.item or field_type).values else _not_of_type
-        )
-        yield diagnostic(match, value.span, problem)
+        code = "EPF204" if (field_type.item or field_type).values else "EPF203"
+        yield _diagnose(code, messages.invalid_value(match.name, problem), value.span)
     elif has_wildcard(value.text):
         yield _literal_wildcard(match, op, value.span, op_span)
 
@@ -113,34 +115,29 @@ def _check_required(
     paths = {match.path for _, match in calls if match is not None}
     missing = [path for path in schema.required if path not in paths]
     if missing:
-        yield _missing_fields(schema, missing, end)
+        problem = messages.missing_fields(schema.info.name, missing)
+        yield _diagnose("EPF209", problem, Span(end, end))
     if schema.info.only_required:
         for call, match in calls:
             if match is not None and match.path not in schema.required:
-                yield _field_not_allowed(schema, call.operands[0].span)
+                problem = messages.field_not_allowed(schema.info.name, schema.required)
+                yield _diagnose("EPF209", problem, call.operands[0].span)
 
 
-def _unknown_field(schema: Schema, name: Operand) -> Diagnostic:
-    problem = messages.unknown_field(schema.info, name.text)
+def _diagnose(
+    code: str,
+    problem: Problem,
+    span: Span,
+    severity: Severity = Severity.ERROR,
+    *,
+    is_field: bool = False,
+) -> Diagnostic:
+    """Return a problem at its place, with a fix if another text was probably meant."""
     fix = None
     if problem.nearest:
-        edit = Edit(name.span, print_operand(problem.nearest, field=True))
+        edit = Edit(span, print_operand(problem.nearest, field=is_field))
         fix = Fix(f"write `{problem.nearest}`", (edit,), safe=False)
-    return Diagnostic("EPF201", problem.message, name.span, hint=problem.hint, fix=fix)
-
-
-def _disputed_field(
-    schema: Schema, name: Operand, conflicts: Sequence[SourceConflict]
-) -> Diagnostic:
-    problem = messages.disputed_field(schema.info, name.text, conflicts)
-    return Diagnostic("EPF210", problem.message, name.span, Severity.WARNING, problem.hint)
-
-
-def _disputed_operator(
-    match: FieldMatch, op: Operator, span: Span, conflicts: Sequence[SourceConflict]
-) -> Diagnostic:
-    problem = messages.disputed_operator(match.name, op, conflicts)
-    return Diagnostic("EPF210", problem.message, span, Severity.WARNING, problem.hint)
+    return Diagnostic(code, problem.message, span, severity, problem.hint, fix)
 
 
 def _unsupported_operator(
@@ -158,38 +155,6 @@ def _unsupported_operator(
     if len(match.declared.operators) > 1:
         hint += f"; {problem.hint}"
     return Diagnostic("EPF202", problem.message, span, hint=hint, fix=fix)
-
-
-def _not_of_type(match: FieldMatch, span: Span, problem: Problem) -> Diagnostic:
-    problem = messages.invalid_value(match.name, problem)
-    return Diagnostic("EPF203", problem.message, span, hint=problem.hint)
-
-
-def _not_an_allowed_value(match: FieldMatch, span: Span, problem: Problem) -> Diagnostic:
-    problem = messages.invalid_value(match.name, problem)
-    fix = None
-    if problem.nearest:
-        edit = Edit(span, print_operand(problem.nearest))
-        fix = Fix(f"write `{problem.nearest}`", (edit,), safe=False)
-    return Diagnostic("EPF204", problem.message, span, hint=problem.hint, fix=fix)
-
-
-def _deprecated_listing(schema: Schema, span: Span) -> Diagnostic:
-    problem = messages.deprecated_listing(schema.info)
-    return Diagnostic("EPF211", problem.message, span, Severity.WARNING, problem.hint)
-
-
-def _deprecated_field(match: FieldMatch, span: Span) -> Diagnostic:
-    deprecation = match.declared.deprecated
-    since = f" since {deprecation.since}" if deprecation and deprecation.since else ""
-    instead = deprecation.instead if deprecation else ""
-    return Diagnostic(
-        "EPF205",
-        f"the field `{match.name}` is deprecated{since}.",
-        span,
-        Severity.WARNING,
-        hint=f"use `{instead}`" if instead else "the platform may remove it",
-    )
 
 
 def _alias(match: FieldMatch, span: Span) -> Diagnostic:
@@ -244,13 +209,3 @@ def _wildcard_of_sql(op: Operator, value: Operand, pattern: str) -> Diagnostic:
         hint=f"the wildcard is `*`: write `{shorten(written)}`",
         fix=Fix("write `*`", (Edit(value.span, written),), safe=False),
     )
-
-
-def _missing_fields(schema: Schema, missing: list[str], end: int) -> Diagnostic:
-    problem = messages.missing_fields(schema.info.name, missing)
-    return Diagnostic("EPF209", problem.message, Span(end, end), hint=problem.hint)
-
-
-def _field_not_allowed(schema: Schema, span: Span) -> Diagnostic:
-    problem = messages.field_not_allowed(schema.info.name, schema.required)
-    return Diagnostic("EPF209", problem.message, span, hint=problem.hint)

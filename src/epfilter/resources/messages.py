@@ -7,7 +7,7 @@ from typing import Any
 
 from epfilter.ast import Operator
 from epfilter.errors import ResourceError
-from epfilter.resources.declarations import Declaration, ResourceInfo, SourceConflict
+from epfilter.resources.declarations import Declaration, Deprecation, ResourceInfo, SourceConflict
 from epfilter.resources.field_types import Problem
 from epfilter.snippets import format_count, shorten
 from epfilter.suggestions import did_you_mean, list_names, nearest_name, suggest_name
@@ -49,14 +49,12 @@ def disputed_operator(name: str, op: Operator, conflicts: Sequence[SourceConflic
     )
 
 
-def deprecated_listing(info: ResourceInfo) -> Problem:
-    """Return the problem of a listing that is deprecated as a whole."""
-    since = f" since {info.deprecated.since}" if info.deprecated and info.deprecated.since else ""
-    instead = info.deprecated.instead if info.deprecated else ""
-    return Problem(
-        f"the listing `{info.name}` is deprecated{since}.",
-        f"use `{instead}`" if instead else "the platform may remove it",
-    )
+def deprecated(subject: str, deprecation: Deprecation) -> Problem:
+    """Return the problem of a deprecated field, or of a listing that is deprecated as a whole."""
+    since = f" since {deprecation.since}" if deprecation.since else ""
+    instead = deprecation.instead
+    hint = f"use `{instead}`" if instead else "the platform may remove it"
+    return Problem(f"the {subject} is deprecated{since}.", hint)
 
 
 def unsupported_operator(name: str, declared: Declaration[Any], op: Operator | str) -> Problem:
