@@ -23,7 +23,7 @@ from epfilter.errors import (
     Span,
     TemplateError,
 )
-from epfilter.lazy import make_getattr as _make_getattr
+from epfilter.lazy import make_accessors as _make_accessors
 from epfilter.linter import lint
 from epfilter.located import Located, Operand
 from epfilter.parser import from_query, parse, parse_located
@@ -73,13 +73,9 @@ __all__ = [
 ]
 
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
-
-
 if not _TYPE_CHECKING:
     # What not every program uses is loaded at the first use, to keep the import fast.
-    __getattr__ = _make_getattr(
+    __getattr__, __dir__ = _make_accessors(
         __name__,
         {
             "Template": "templates",

@@ -39,7 +39,7 @@ from epfilter.exporter.models import (
     Links,
     Timestamps,
 )
-from epfilter.lazy import make_getattr as _make_getattr
+from epfilter.lazy import make_accessors as _make_accessors
 
 if TYPE_CHECKING:
     from epfilter.exporter.client import (
@@ -99,10 +99,6 @@ _MODULES = {
 }
 
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
-
-
 if not TYPE_CHECKING:
     # A type checker must see the names above and no others.
-    __getattr__ = _make_getattr(__name__, _MODULES)
+    __getattr__, __dir__ = _make_accessors(__name__, _MODULES)

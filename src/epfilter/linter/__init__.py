@@ -18,7 +18,7 @@ from epfilter.errors import (
     PluginError,
     describe_type,
 )
-from epfilter.lazy import make_getattr as _make_getattr
+from epfilter.lazy import make_accessors as _make_accessors
 from epfilter.linter.settings import Settings, require_settings
 
 if TYPE_CHECKING:
@@ -253,10 +253,6 @@ _MODULES = {
 }
 
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
-
-
 if not TYPE_CHECKING:
     # `import epfilter` loads this package, but neither the engine nor the rules.
-    __getattr__ = _make_getattr(__name__, _MODULES)
+    __getattr__, __dir__ = _make_accessors(__name__, _MODULES)

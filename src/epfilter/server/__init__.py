@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from epfilter.lazy import make_getattr as _make_getattr
+from epfilter.lazy import make_accessors as _make_accessors
 
 if TYPE_CHECKING:
     from epfilter.server.features import create_server
@@ -18,4 +18,4 @@ __all__ = ["create_server"]
 
 if not TYPE_CHECKING:
     # The files that are edited need no protocol.
-    __getattr__ = _make_getattr(__name__, {"create_server": "features"})
+    __getattr__, __dir__ = _make_accessors(__name__, {"create_server": "features"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from epfilter.errors import UnsupportedFilterError
-from epfilter.lazy import make_getattr as _make_getattr
+from epfilter.lazy import make_accessors as _make_accessors
 from epfilter.targets.registry import TARGETS as _TARGETS
 
 if TYPE_CHECKING:
@@ -39,12 +39,8 @@ __all__ = [
 ]
 
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
-
-
 if not TYPE_CHECKING:
     # A type checker must see the names above and no others.
-    __getattr__ = _make_getattr(
+    __getattr__, __dir__ = _make_accessors(
         __name__, {name: target.module for target in _TARGETS for name in target.functions}
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from epfilter.lazy import make_getattr as _make_getattr
+from epfilter.lazy import make_accessors as _make_accessors
 
 if TYPE_CHECKING:
     from epfilter.testing.embedded_service import ExporterService, run_exporter_service
@@ -39,9 +39,5 @@ _MODULES = {
 }
 
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
-
-
 if not TYPE_CHECKING:
-    __getattr__ = _make_getattr(__name__, _MODULES)
+    __getattr__, __dir__ = _make_accessors(__name__, _MODULES)

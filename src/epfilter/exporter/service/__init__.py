@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from epfilter.exporter.service.settings import ServiceSettings
-from epfilter.lazy import make_getattr as _make_getattr
+from epfilter.lazy import make_accessors as _make_accessors
 
 if TYPE_CHECKING:
     from epfilter.exporter.service.app import create_app
@@ -21,10 +21,6 @@ __all__ = ["ServiceSettings", "create_app", "serve"]
 _MODULES = {"create_app": "app", "serve": "serving"}
 
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
-
-
 if not TYPE_CHECKING:
     # A type checker must see the names above and no others.
-    __getattr__ = _make_getattr(__name__, _MODULES)
+    __getattr__, __dir__ = _make_accessors(__name__, _MODULES)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from epfilter.lazy import make_getattr as _make_getattr
+from epfilter.lazy import make_accessors as _make_accessors
 
 if TYPE_CHECKING:
     from epfilter.linter.files.baseline import Baseline
@@ -77,4 +77,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    __getattr__ = _make_getattr(__name__, _MODULES)
+    __getattr__, __dir__ = _make_accessors(__name__, _MODULES)
