@@ -12,26 +12,6 @@ from epfilter.template_compiler import TemplateResource
 from epfilter.templates import Template, create_template, require_resource
 
 
-class TemplateInterpolation(Protocol):
-    """The part of `string.templatelib.Interpolation` that `from_template` requires."""
-
-    @property
-    def value(self) -> object:
-        """The value in braces."""
-
-    @property
-    def expression(self) -> str:
-        """The source of the value."""
-
-    @property
-    def conversion(self) -> str | None:
-        """The letter of `!r`, `!s` or `!a`."""
-
-    @property
-    def format_spec(self) -> str:
-        """The text after the colon."""
-
-
 class TemplateString(Protocol):
     """The part of `string.templatelib.Template`, a t-string, that `from_template` requires."""
 
@@ -41,7 +21,7 @@ class TemplateString(Protocol):
 
     @property
     def interpolations(self) -> tuple[Any, ...]:
-        """The values, one less than the texts."""
+        """The values, each with its source, conversion and format; one less than the texts."""
 
 
 def from_template(template: TemplateString, resource: TemplateResource | None = None) -> Filter:
@@ -68,10 +48,10 @@ def from_template(template: TemplateString, resource: TemplateResource | None = 
             f"a t-string is expected, not {describe_type(template)}.",
             hint='as in from_template(t"eq(email,{email})"); before Python 3.14 use Template',
         )
-    interpolations: tuple[TemplateInterpolation, ...] = template.interpolations
-    names = tuple([part.expression for part in interpolations])
+    parts = template.interpolations
+    names = tuple([part.expression for part in parts])
     compiled = _compile(template.strings, names, require_resource(resource))
-    return compiled.bind(**{str(i): _convert(part) for i, part in enumerate(interpolations)})
+    return compiled.bind(**{str(i): _convert(part) for i, part in enumerate(parts)})
 
 
 def _is_template_string(template: object) -> bool:
@@ -89,7 +69,7 @@ def _is_template_string(template: object) -> bool:
 _CONVERSIONS: dict[str | None, Callable[[object], str]] = {"r": repr, "s": str, "a": ascii}
 
 
-def _convert(part: TemplateInterpolation) -> object:
+def _convert(part: Any) -> object:
     """Return the value of an interpolation, with its conversion and its format."""
     convert = _CONVERSIONS.get(part.conversion)
     value = part.value if convert is None else convert(part.value)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from ipaddress import ip_network
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from epfilter.ast import LOWER_BOUND_OPERATORS, UPPER_BOUND_OPERATORS, Operator
@@ -44,22 +44,22 @@ def unsupported(call: BoundCall, reason: str, hint: str | None = None) -> Unsupp
     return UnsupportedFilterError(call.op, call.path, "Elasticsearch", reason, hint)
 
 
-class FieldType(Protocol):
+class FieldType(ABC):
     """The values that fields of a type hold."""
 
-    @property
-    def is_text(self) -> bool:
-        """Whether `like` can match a value."""
+    is_text = False
+    """Whether `like` can match a value."""
 
+    @abstractmethod
     def equal(self, call: BoundCall, value: BoundValue) -> list[Any] | None:
         """Return the values of the field that are equal; None if only `compare` can find them."""
 
+    @abstractmethod
     def compare(self, call: BoundCall, op: Operator, value: BoundValue) -> Limits | bool:
         """Return the limits of a comparison; True for every value of the field, False for none."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(FieldType):
     is_text = True
 
     def equal(self, call: BoundCall, value: BoundValue) -> list[Any]:
@@ -77,10 +77,8 @@ class _Text:
         return {_RANGES[op]: self.equal(call, value)[0]}
 
 
-class _Fitted(ABC):
+class _Fitted(FieldType):
     """A type whose field is compared with a value that it can hold."""
-
-    is_text = False
 
     @abstractmethod
     def _fit(self, call: BoundCall, op: Operator, value: BoundValue) -> Representation:
@@ -159,11 +157,8 @@ class _ScaledFloat(_Fitted):
         return {name: float((fitting.value + half) / self.factor)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Boolean:
-    is_text = False
-
-    def equal(self, call: BoundCall, value: BoundValue) -> list[Any]:  # noqa: ARG002 - the protocol
+class _Boolean(FieldType):
+    def equal(self, call: BoundCall, value: BoundValue) -> list[Any]:  # noqa: ARG002 - of the base
         read = from_text_or_none(value, bool) if isinstance(value, str) else value
         return [read] if isinstance(read, bool) else []
 
@@ -196,31 +191,25 @@ class _Date(_Fitted):
         return limits | {"format": _FORMAT} if self.has_format else limits
 
 
-@dataclass(frozen=True, slots=True)
-class _Nanoseconds:
+class _Nanoseconds(FieldType):
     """Points in time in nanoseconds, which count as the microsecond that they are in."""
 
-    is_text = False
-
-    def equal(self, call: BoundCall, value: BoundValue) -> list[Any] | None:  # noqa: ARG002 - the protocol
+    def equal(self, call: BoundCall, value: BoundValue) -> list[Any] | None:  # noqa: ARG002 - of the base
         return [] if _read_timestamp(value) is None else None
 
-    def compare(self, call: BoundCall, op: Operator, value: BoundValue) -> Limits | bool:  # noqa: ARG002 - the protocol
+    def compare(self, call: BoundCall, op: Operator, value: BoundValue) -> Limits | bool:  # noqa: ARG002 - of the base
         moment = _read_timestamp(value)
         if moment is None:
             return False
         lowest, highest = _LIMITS_OF_NANOS
         if not lowest <= moment <= highest:
             return op in (LOWER_BOUND_OPERATORS if moment < lowest else UPPER_BOUND_OPERATORS)
+        after = moment + timedelta(microseconds=1)
         limits = {}
-        if op in (Operator.EQ, Operator.GE, Operator.GT):
-            limits["gte"] = moment
-        if op in (Operator.EQ, Operator.LE, Operator.LT):
-            limits["lt"] = moment
-        if op is Operator.GT:
-            limits["gte"] += timedelta(microseconds=1)
-        if op in (Operator.EQ, Operator.LE):
-            limits["lt"] += timedelta(microseconds=1)
+        if op not in UPPER_BOUND_OPERATORS:
+            limits["gte"] = after if op is Operator.GT else moment
+        if op not in LOWER_BOUND_OPERATORS:
+            limits["lt"] = moment if op is Operator.LT else after
         texts = {name: format_timestamp(limit, "microseconds") for name, limit in limits.items()}
         return texts | {"format": _FORMAT}
 
@@ -294,23 +283,22 @@ _JAVA_NUMBER = re.compile(
 )
 
 
-class AnyType:
+class _AnyType(FieldType):
     """A field of a type that is not known: a value is its text, or what a resource declares."""
 
     is_text = True
 
     def equal(self, call: BoundCall, value: BoundValue) -> list[Any] | None:
-        """Return the value; None for a number that a date field reads as a year."""
+        # A date field reads such a number as a year.
         if isinstance(value, Untyped) and _YEAR.fullmatch(value):
             return None
         return [_to_json(call, Operator.EQ, value)]
 
     def compare(self, call: BoundCall, op: Operator, value: BoundValue) -> Limits:
-        """Return the limits, with a format in which a date field reads no other value."""
         sent = _to_json(call, op, value)
         names = ("gte", "lte") if op is Operator.EQ else (_RANGES[op],)
         limits: Limits = dict.fromkeys(names, sent)
-        # Only a date field uses the format.
+        # Only a date field uses the format, in which it reads no other value.
         if isinstance(value, Untyped) and _YEAR.fullmatch(value):
             limits["format"] = "epoch_millis"
         elif isinstance(value, Untyped) and _is_number_only(value):
@@ -397,4 +385,4 @@ def _is_network(text: str) -> bool:
     return True
 
 
-ANY_TYPE = AnyType()
+ANY_TYPE = _AnyType()

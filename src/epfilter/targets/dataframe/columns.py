@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
 
@@ -28,15 +28,6 @@ _DECLARED_TYPES: dict[str, nw.dtypes.DType] = {
 }
 
 
-class LookUp(Protocol):
-    """The signature of `Memberships.add`."""
-
-    def __call__(
-        self, expr: nw.Expr, values: Sequence[Any], *, is_list: bool, needs_all: bool = False
-    ) -> nw.Expr:
-        """Return the condition that a value, or an element of a list, is one of several values."""
-
-
 class Column(NamedTuple):
     """A column or a part of one."""
 
@@ -46,8 +37,8 @@ class Column(NamedTuple):
     engine: str
     is_uuid: bool = False
     """The column holds UUIDs, as texts in lower case."""
-    look_up: LookUp | None = None
-    """Adds the lookup of a column in a set of values, if the engine has sets."""
+    look_up: Callable[..., nw.Expr] | None = None
+    """`Memberships.add`, if the engine has sets."""
 
     def unsupported(self, op: str, reason: str, hint: str | None = None) -> UnsupportedFilterError:
         """Return the error for what the engine cannot express on this column."""
