@@ -6,6 +6,7 @@ One constructor per message; a code never changes its meaning.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from epfilter.ast import (
     TEXT_OPERATORS,
@@ -20,7 +21,7 @@ from epfilter.located import Located, Operand, list_calls
 from epfilter.parser import parse_located
 from epfilter.printer import print_operand
 from epfilter.resources import messages
-from epfilter.resources.alternatives import find_alternative
+from epfilter.resources.declarations import Declaration
 from epfilter.resources.field_types import Problem
 from epfilter.resources.schema import FieldMatch, Schema
 from epfilter.semantics import has_wildcard, replace_percent_wildcards
@@ -144,7 +145,7 @@ def _unsupported_operator(
     match: FieldMatch, op: Operator, span: Span, values: Sequence[Operand]
 ) -> Diagnostic:
     problem = messages.unsupported_operator(match.name, match.declared, op)
-    alternative = find_alternative(match.declared, op, values)
+    alternative = _find_alternative(match.declared, op, values)
     if alternative is None:
         return Diagnostic("EPF202", problem.message, span, hint=problem.hint)
     written = alternative.op.value
@@ -155,6 +156,50 @@ def _unsupported_operator(
     if len(match.declared.operators) > 1:
         hint += f"; {problem.hint}"
     return Diagnostic("EPF202", problem.message, span, hint=hint, fix=fix)
+
+
+class _Alternative(NamedTuple):
+    """Another operator, the reason for it, and the changes of the values that it requires."""
+
+    op: Operator
+    reason: str
+    edits: tuple[Edit, ...] = ()
+
+
+_FOR_LISTS = {
+    Operator.EQ: Operator.CONTAINS,
+    Operator.IN: Operator.CONTAINS_ANY,
+    Operator.LIKE: Operator.CONTAINS,
+}
+"""What compares one value, with what compares the elements of a list."""
+
+_IGNORING_CASE = {Operator.LIKE: Operator.ILIKE, Operator.EQ: Operator.ILIKE}
+
+
+def _find_alternative(
+    declared: Declaration[Any], op: Operator, values: Sequence[Operand]
+) -> _Alternative | None:
+    """Return the operator of the field that probably means what `op` was meant to mean."""
+    supported = declared.operators
+    is_list = declared.type.item is not None
+    for_list = _FOR_LISTS.get(op)
+    if is_list and for_list in supported:
+        return _Alternative(for_list, "the field is a list")
+    if op is Operator.CONTAINS and not is_list:
+        pattern = Operator.LIKE if Operator.LIKE in supported else Operator.ILIKE
+        if pattern in supported:
+            edits = tuple(
+                Edit(value.span, print_operand(f"*{value.text.strip('*')}*")) for value in values
+            )
+            return _Alternative(pattern, "the field is not a list", edits)
+    if op is Operator.CONTAINS_ANY and not is_list and Operator.IN in supported:
+        return _Alternative(Operator.IN, "the field is not a list")
+    ignoring_case = _IGNORING_CASE.get(op)
+    if ignoring_case in supported and Operator.LIKE not in supported:
+        return _Alternative(ignoring_case, "`ilike` ignores case")
+    if op is Operator.ILIKE and Operator.LIKE in supported:
+        return _Alternative(Operator.LIKE, "`like` does not ignore case")
+    return None
 
 
 def _alias(match: FieldMatch, span: Span) -> Diagnostic:

@@ -119,3 +119,23 @@ state which of the listings of promotions it means.
 
 AREA_OF = {name: area for area, names in AREAS.items() for name in names}
 """The module of each listing, by the name of the listing."""
+
+META_TIMESTAMPS = {
+    "created_at": "meta.timestamps.created_at",
+    "updated_at": "meta.timestamps.updated_at",
+}
+"""Where objects of the platform have their times, if their other attributes are at the top.
+
+Source of the locations: the schemas of the responses in the platform's OpenAPI documents.
+"""
+
+ATTRIBUTES = {"*": "attributes.{field}"}
+"""All attributes of objects in the format of JSON:API."""
+
+PCM_ATTRIBUTES = {
+    "created_at": "meta.created_at",
+    "updated_at": "meta.updated_at",
+    "owner": "meta.owner",
+    **ATTRIBUTES,
+}
+"""The attributes of objects of product management."""

@@ -14,7 +14,7 @@ from epfilter.resources.fields import (
     ILike,
     ILikeNull,
 )
-from epfilter.resources.locations import META_TIMESTAMPS
+from epfilter.resources.listings import META_TIMESTAMPS
 from epfilter.resources.resource import Resource
 
 __all__ = [

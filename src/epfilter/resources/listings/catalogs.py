@@ -8,7 +8,7 @@ from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import enum, list_of, string
 from epfilter.resources.fields import Eq, EqIn, EqInLike, In
 from epfilter.resources.groups import FieldGroup
-from epfilter.resources.locations import ATTRIBUTES
+from epfilter.resources.listings import ATTRIBUTES
 from epfilter.resources.resource import Resource
 
 __all__ = [

@@ -6,7 +6,7 @@ from epfilter.ast import Operator
 from epfilter.resources.declarations import Endpoint, SourceConflict
 from epfilter.resources.field_types import string, timestamp, uuid
 from epfilter.resources.fields import Eq, EqILike, EqILikeNull, EqLike, EqOrdered
-from epfilter.resources.locations import META_TIMESTAMPS
+from epfilter.resources.listings import META_TIMESTAMPS
 from epfilter.resources.resource import Resource
 
 __all__ = ["customers", "user_authentication_info"]

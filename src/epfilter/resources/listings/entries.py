@@ -24,7 +24,7 @@ from epfilter.resources.field_types import (
 )
 from epfilter.resources.fields import EqInOrdered, EqOrdered
 from epfilter.resources.groups import FieldGroup
-from epfilter.resources.locations import META_TIMESTAMPS
+from epfilter.resources.listings import META_TIMESTAMPS
 from epfilter.resources.resource import Resource
 from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import enum, string, timestamp, unknown, uuid
 from epfilter.resources.fields import EqIn, EqInLike, EqInOrdered, EqLike, EqOrdered, NoOperators
-from epfilter.resources.locations import META_TIMESTAMPS
+from epfilter.resources.listings import META_TIMESTAMPS
 from epfilter.resources.resource import Resource
 
 __all__ = ["custom_apis", "custom_fields", "flow_entries"]

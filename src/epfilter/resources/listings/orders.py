@@ -8,7 +8,7 @@ from epfilter.resources.declarations import Deprecation, Endpoint
 from epfilter.resources.field_types import boolean, enum, integer, list_of, string, timestamp, uuid
 from epfilter.resources.fields import Contains, Eq, EqLike, EqOrdered, ILike, Ordered
 from epfilter.resources.groups import FieldGroup, Nested
-from epfilter.resources.locations import META_TIMESTAMPS
+from epfilter.resources.listings import META_TIMESTAMPS
 from epfilter.resources.resource import Resource
 from epfilter.semantics import Location
 

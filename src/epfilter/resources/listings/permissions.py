@@ -5,7 +5,7 @@ from __future__ import annotations
 from epfilter.resources.declarations import Endpoint
 from epfilter.resources.field_types import string, timestamp, uuid
 from epfilter.resources.fields import Eq, EqInOrdered, EqOrdered
-from epfilter.resources.locations import META_TIMESTAMPS
+from epfilter.resources.listings import META_TIMESTAMPS
 from epfilter.resources.resource import Resource
 
 __all__ = ["built_in_roles", "custom_api_role_policies"]

@@ -18,7 +18,7 @@ from epfilter.resources.fields import (
     EqOrdered,
 )
 from epfilter.resources.groups import FieldGroup, Keyed, Nested
-from epfilter.resources.locations import PCM_ATTRIBUTES
+from epfilter.resources.listings import PCM_ATTRIBUTES
 from epfilter.resources.resource import Resource
 
 __all__ = ["pim_custom_relationships", "pim_hierarchies", "pim_jobs", "pim_nodes", "pim_products"]

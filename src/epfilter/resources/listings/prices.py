@@ -6,7 +6,7 @@ from epfilter.ast import Operator
 from epfilter.resources.declarations import Endpoint, SourceConflict
 from epfilter.resources.field_types import string, timestamp
 from epfilter.resources.fields import Eq, EqIn, EqInLike, GtLt
-from epfilter.resources.locations import ATTRIBUTES
+from epfilter.resources.listings import ATTRIBUTES
 from epfilter.resources.resource import Resource
 
 __all__ = ["price_modifiers", "pricebook_prices", "pricebooks", "product_prices"]

@@ -7,7 +7,7 @@ from epfilter.resources.declarations import Deprecation, Endpoint, SourceConflic
 from epfilter.resources.field_types import boolean, string
 from epfilter.resources.fields import Eq, EqIn
 from epfilter.resources.groups import FieldGroup, Nested
-from epfilter.resources.locations import ATTRIBUTES
+from epfilter.resources.listings import ATTRIBUTES
 from epfilter.resources.resource import Resource
 
 __all__ = [

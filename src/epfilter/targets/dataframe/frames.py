@@ -23,7 +23,6 @@ from epfilter.targets.dataframe.columns import (
     split_path,
 )
 from epfilter.targets.dataframe.conditions import build_condition
-from epfilter.targets.dataframe.engines import find_engine
 from epfilter.targets.dataframe.ibis_tables import SQL_BACKENDS, filter_sql_table
 from epfilter.targets.dataframe.memberships import Memberships, has_sets
 from epfilter.targets.dataframe.native_columns import (
@@ -41,6 +40,20 @@ if TYPE_CHECKING:
     from epfilter.templates import Template
 
 Frame = TypeVar("Frame")
+
+_ENGINES = {
+    "pandas": "pandas",
+    "polars": "Polars",
+    "pyarrow": "PyArrow",
+    "duckdb": "DuckDB",
+    "ibis": "Ibis",
+    "pyspark": "Spark",
+    "pyspark[connect]": "Spark",
+}
+"""The names of the tested engines, by their names in narwhals."""
+
+_IBIS_BACKENDS = ("duckdb", *SQL_BACKENDS)
+"""The tested backends of Ibis."""
 
 
 def to_narwhals(
@@ -148,7 +161,7 @@ def filter_frame(
         run = partial(filter_frame, f=f, resource=resource, override=override)
         return cast("Frame", _filter_partitions(frame, run))
     wrapped = _wrap_frame(frame)
-    engine = find_engine(wrapped, allow_untested=allow_untested)
+    engine = _find_engine(wrapped, allow_untested=allow_untested)
     if engine == "pandas":
         wrapped = _wrap_frame(name_columns(frame))
     if engine in SQL_BACKENDS:
@@ -186,6 +199,28 @@ def filter_frame(
         return cast("Frame", copied.drop_from(selected, engine, memberships.names))
     mask = prepared.select(matches=condition).get_column("matches").to_numpy()
     return cast("Frame", cast("Any", frame).loc[mask.astype(bool)])
+
+
+def _find_engine(frame: Any, *, allow_untested: bool) -> str:
+    """Return the name of a frame's engine; for Ibis on a SQL database, the name of its backend.
+
+    Raises FilterTypeError for an engine that is not tested, without `allow_untested`: each engine
+    compares texts, numbers and times in its own way.
+    """
+    name = frame.implementation.value
+    engine = _ENGINES.get(name)
+    if engine == "Ibis":
+        backend = frame.to_native().get_backend().name
+        if backend in SQL_BACKENDS:
+            return str(backend)
+        if backend not in _IBIS_BACKENDS:
+            engine, name = None, f"Ibis on {backend}"
+    if engine is None and not allow_untested:
+        raise FilterTypeError(
+            f"epfilter is not tested with {name}, which may select other rows.",
+            hint="pass allow_untested=True to try it",
+        )
+    return engine or ("Ibis" if name.startswith("Ibis") else str(name))
 
 
 def _is_of_dask(frame: Any) -> bool:
