@@ -111,6 +111,14 @@ MEMBERSHIPS: tuple[Operator, ...] = get_args(MembershipOperator)
 CALL_OPERATORS: tuple[Operator, ...] = (*COMPARISONS, *MEMBERSHIPS, Operator.IS_NULL)
 """The operators of a call: all but the two connectives."""
 
+MEMBERSHIP_OF: dict[Operator, MembershipOperator] = {
+    Operator.EQ: Operator.IN,
+    Operator.IN: Operator.IN,
+    Operator.CONTAINS: Operator.CONTAINS_ANY,
+    Operator.CONTAINS_ANY: Operator.CONTAINS_ANY,
+}
+"""The operators of which several in an OR, on one field, are the same as one membership."""
+
 LOWER_BOUND_OPERATORS: tuple[Operator, ...] = (Operator.GT, Operator.GE)
 """The operators whose value is a lower bound."""
 

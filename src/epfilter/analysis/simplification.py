@@ -12,7 +12,7 @@ from epfilter.analysis.redundancy import (
     find_redundant_parts,
     find_repeated_parts,
 )
-from epfilter.ast import And, Filter, Membership, MembershipOperator, Operator, Or
+from epfilter.ast import MEMBERSHIP_OF, And, Filter, Membership, MembershipOperator, Operator, Or
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,14 +23,6 @@ if TYPE_CHECKING:
 
 _MAX_PASSES = 8
 """One pass can make another one useful; more than a few never are."""
-
-_MEMBERSHIPS: dict[Operator, MembershipOperator] = {
-    Operator.EQ: Operator.IN,
-    Operator.IN: Operator.IN,
-    Operator.CONTAINS: Operator.CONTAINS_ANY,
-    Operator.CONTAINS_ANY: Operator.CONTAINS_ANY,
-}
-"""The operators that one membership can replace in an OR."""
 
 
 def simplify(
@@ -171,5 +163,5 @@ def _get_membership_key(call: Condition | None) -> tuple[str, MembershipOperator
     """Return the path and the operator with which an equality can be merged; None for none."""
     if call is None or call.is_rejected:
         return None
-    op = _MEMBERSHIPS.get(call.op)
+    op = MEMBERSHIP_OF.get(call.op)
     return (call.path, op) if op is not None and call.supports(op) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from epfilter.ast import MembershipOperator, Operator
+from epfilter.ast import MEMBERSHIP_OF, MembershipOperator
 from epfilter.resources import (
     BoundAnd,
     BoundComparison,
@@ -16,14 +16,6 @@ from epfilter.targets.overrides import NO_OVERRIDES, Overrides
 MIN_TERMS = 16
 """A shorter OR stays as it is. SQLite needs a minute to parse one of 50,000 terms, and a set of
 values is faster than an expression in every engine."""
-
-_MEMBERSHIPS: dict[Operator, MembershipOperator] = {
-    Operator.EQ: Operator.IN,
-    Operator.IN: Operator.IN,
-    Operator.CONTAINS: Operator.CONTAINS_ANY,
-    Operator.CONTAINS_ANY: Operator.CONTAINS_ANY,
-}
-"""The operators that an OR can merge; all others stay as they are."""
 
 _GROUPS = frozenset({BoundAnd, BoundOr})
 
@@ -53,10 +45,10 @@ def _merge_terms(terms: tuple[BoundFilter, ...], overrides: Overrides) -> BoundF
     values: dict[tuple[MembershipOperator, str, str], list[BoundValue]] = {}
     others: list[BoundFilter] = []
     for term in terms:
-        if not isinstance(term, (BoundComparison, BoundMembership)) or term.op not in _MEMBERSHIPS:
+        if not isinstance(term, (BoundComparison, BoundMembership)) or term.op not in MEMBERSHIP_OF:
             others.append(term)
             continue
-        key = (_MEMBERSHIPS[term.op], term.field, term.path)
+        key = (MEMBERSHIP_OF[term.op], term.field, term.path)
         if overrides.has(term) or overrides.has_key(key[0], term.field):
             others.append(term)
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from operator import or_
+from operator import and_, or_
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -65,6 +65,18 @@ def join_balanced(
         odd = conditions[-1:] if len(conditions) % 2 else ()
         conditions = [*(join(left, right) for left, right in pairs), *odd]
     return conditions[0]
+
+
+def join_all(terms: Sequence[nw.Expr | None]) -> nw.Expr | None:
+    """Return the condition that all terms hold; None if one of them, being None, never does."""
+    conditions = [term for term in terms if term is not None]
+    return join_balanced(conditions, and_) if len(conditions) == len(terms) else None
+
+
+def join_any(terms: Sequence[nw.Expr | None]) -> nw.Expr | None:
+    """Return the condition that any term holds; None if each of them, being None, never does."""
+    conditions = [term for term in terms if term is not None]
+    return join_balanced(conditions, or_) if conditions else None
 
 
 def is_missing(column: Column) -> nw.Expr:

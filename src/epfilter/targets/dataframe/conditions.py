@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import and_, or_
 from typing import assert_never
 from uuid import UUID
 
@@ -19,7 +18,8 @@ from epfilter.targets.dataframe.comparisons import (
     compare,
     is_any_of,
     is_missing,
-    join_balanced,
+    join_all,
+    join_any,
 )
 from epfilter.targets.dataframe.lists import list_condition
 from epfilter.targets.overrides import Overrides
@@ -44,19 +44,9 @@ def build_condition(tree: BoundFilter, column_of: ColumnOf, overrides: Overrides
             if overrides.has(call)
             else _build_call(call, column_of(call))
         ),
-        conjunction=_join_all,
-        disjunction=_join_any,
+        conjunction=join_all,
+        disjunction=join_any,
     )
-
-
-def _join_all(terms: list[nw.Expr | None]) -> nw.Expr | None:
-    conditions = [term for term in terms if term is not None]
-    return join_balanced(conditions, and_) if len(conditions) == len(terms) else None
-
-
-def _join_any(terms: list[nw.Expr | None]) -> nw.Expr | None:
-    conditions = [term for term in terms if term is not None]
-    return join_balanced(conditions, or_) if conditions else None
 
 
 def _build_own(call: BoundCall, overrides: Overrides) -> nw.Expr | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from operator import and_, or_
 from typing import Any, assert_never
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from epfilter.resources import BoundCall
 from epfilter.semantics import parse_pattern
 from epfilter.targets.dataframe.coercion import COMPARE, coerce_value, fit_comparison, is_text
 from epfilter.targets.dataframe.columns import Column, dtype_instance
-from epfilter.targets.dataframe.comparisons import MAX_COMPARED, join_balanced, to_literal
+from epfilter.targets.dataframe.comparisons import MAX_COMPARED, join_all, join_any, to_literal
 from epfilter.targets.representable import EVERY_INT64, Representation
 
 _SEARCHABLE = (nw.Boolean, nw.Date, nw.Datetime, nw.String)
@@ -39,13 +38,9 @@ def list_condition(call: BoundCall, column: Column) -> nw.Expr | None:
         case Operator.EQ | Operator.CONTAINS:
             return _contains(op, column, element, call.values[0])
         case Operator.IN | Operator.CONTAINS_ANY:
-            each = [_contains(op, column, element, value) for value in call.values]
-            possible = [condition for condition in each if condition is not None]
-            return join_balanced(possible, or_) if possible else None
+            return join_any([_contains(op, column, element, value) for value in call.values])
         case Operator.CONTAINS_ALL:
-            each = [_contains(op, column, element, value) for value in call.values]
-            possible = [condition for condition in each if condition is not None]
-            return join_balanced(possible, and_) if len(possible) == len(each) else None
+            return join_all([_contains(op, column, element, value) for value in call.values])
         case Operator.LIKE | Operator.ILIKE:
             return _match_pattern(call, column, element)
         case Operator.GT | Operator.GE | Operator.LT | Operator.LE:
