@@ -6,8 +6,8 @@ the parts that it could read. After an error it continues at the next `:`, `|` o
 
 One module per concern: `whole_text` for the text around the filter, `groups` for parentheses and
 connectives, `calls` and `operands` for a call, `unexpected` for text where a call should be,
-`scanner` for the position in the text, `diagnostics` for the messages, and `effective_fixes` to
-leave out fixes that would not help.
+`scanner` for the position in the text, `operator_names` for what a name probably means,
+`diagnostics` for the messages, and `effective_fixes` to leave out fixes that would not help.
 """
 
 from __future__ import annotations

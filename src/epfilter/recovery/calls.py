@@ -16,6 +16,7 @@ from epfilter.printer import quote_operand
 from epfilter.recovery import diagnostics
 from epfilter.recovery.joined_calls import split_joined_calls
 from epfilter.recovery.operands import QUOTES, Call, match_separator, read_operand, take_operand
+from epfilter.recovery.operator_names import OPERATORS, means_part, operand_limits, suggest_operator
 from epfilter.recovery.scanner import Scanner
 
 
@@ -23,7 +24,7 @@ def read_call(scanner: Scanner, head: re.Match[str]) -> Located:
     """Read the call that starts with `head`, the match of its name and opening parenthesis."""
     errors_before = len(scanner.diagnostics)
     name, op_span = head[1], Span(*head.span(1))
-    op = diagnostics.OPERATORS.get(name)
+    op = OPERATORS.get(name)
     if op is None:
         op = _recover_operator(scanner, name, op_span)
     scanner.pos = head.end(1)
@@ -31,7 +32,7 @@ def read_call(scanner: Scanner, head: re.Match[str]) -> Located:
     scanner.take()
     call = Call(name, op_span, op)
     _read_operands(scanner, call)
-    if op and len(call.operands) == 2 and diagnostics.means_part(name):
+    if op and len(call.operands) == 2 and means_part(name):
         field, value = call.operands
         better = diagnostics.part_operator(name, op_span, field.raw, value)
         scanner.diagnostics[errors_before] = better
@@ -44,12 +45,12 @@ def read_call(scanner: Scanner, head: re.Match[str]) -> Located:
 
 
 def _recover_operator(scanner: Scanner, name: str, span: Span) -> Operator | None:
-    lower = diagnostics.OPERATORS.get(name.lower())
+    lower = OPERATORS.get(name.lower())
     if lower and name.isascii():
         scanner.report(diagnostics.upper_case_operator(name, span))
         return lower
     scanner.report(diagnostics.unknown_operator(name, span))
-    return diagnostics.suggest_operator(name)
+    return suggest_operator(name)
 
 
 def _build_node(call: Call) -> Filter:
@@ -115,7 +116,7 @@ def _end_unclosed(scanner: Scanner, call: Call, *, expects_operand: bool) -> Non
 def _check_count(scanner: Scanner, call: Call, at: int, *, unclosed: bool = False) -> None:
     if call.op is None or call.gap:
         return
-    least, most = diagnostics.operand_limits(call.op)
+    least, most = operand_limits(call.op)
     if call.slots < least:
         if call.doubtful:
             return

@@ -5,81 +5,18 @@ A code never changes its meaning. `tests/recovery/data/diagnostics.txt` has a te
 
 from __future__ import annotations
 
-from functools import lru_cache
 from unicodedata import name as unicode_name
-from unicodedata import normalize
 
-from epfilter.ast import CALL_OPERATORS, MEMBERSHIPS, Operator
+from epfilter.ast import Operator
 from epfilter.errors import Diagnostic, Edit, Fix, Span
 from epfilter.located import Operand
 from epfilter.printer import print_operand
+from epfilter.recovery.operator_names import alternative_to, explain_name, operand_limits
 from epfilter.snippets import make_printable, shorten
-from epfilter.suggestions import did_you_mean, find_look_alike, list_names, nearest_name
 
 CONFUSABLE = "EPF114"
 _MAX_CALL = 60
 """The number of characters of a call that a hint repeats."""
-_MAX_NAME = 40
-"""The number of characters of a name that suggestions use."""
-
-OPERATORS = {op.value: op for op in CALL_OPERATORS}
-
-_SYNONYMS = {
-    "gte": Operator.GE,
-    "lte": Operator.LE,
-    "isnull": Operator.IS_NULL,
-    "null": Operator.IS_NULL,
-    "equals": Operator.EQ,
-    "equal": Operator.EQ,
-    "equalto": Operator.EQ,
-    "greaterthan": Operator.GT,
-    "greaterthanorequal": Operator.GE,
-    "greaterthanorequalto": Operator.GE,
-    "lessthan": Operator.LT,
-    "lessthanorequal": Operator.LE,
-    "lessthanorequalto": Operator.LE,
-    "containsany": Operator.CONTAINS_ANY,
-    "containsall": Operator.CONTAINS_ALL,
-}
-"""Names of operators in other languages, with the same meaning."""
-
-_LIKELY_SYNONYMS = {
-    "greater": Operator.GT,
-    "less": Operator.LT,
-    "has": Operator.CONTAINS,
-    "include": Operator.CONTAINS,
-    "includes": Operator.CONTAINS,
-    "hassubstring": Operator.LIKE,
-    "substring": Operator.LIKE,
-    "is": Operator.EQ,
-    "match": Operator.LIKE,
-    "matches": Operator.LIKE,
-    "regex": Operator.LIKE,
-    "search": Operator.TEXT,
-}
-"""Other names, with the operator that they probably mean."""
-
-_PART_SYNONYMS = frozenset({"has", "include", "includes", "hassubstring", "substring"})
-"""Names for a part of a text or for an element of a list, which have different operators here."""
-
-_NO_NEGATION = "the language has no NOT: list the other values with `in`, or use `gt` and `lt`"
-_UNSUPPORTED = {
-    "ne": _NO_NEGATION,
-    "neq": _NO_NEGATION,
-    "not": _NO_NEGATION,
-    "!": _NO_NEGATION,
-    "nin": _NO_NEGATION,
-    "notin": _NO_NEGATION,
-    "notnull": _NO_NEGATION,
-    "isnotnull": _NO_NEGATION,
-    "and": "join calls with `:`, as in `gt(a,1):lt(a,5)`",
-    "or": "join calls with `|`, as in `eq(a,1)|eq(a,2)`",
-    "between": "write two comparisons, as in `ge(a,1):le(a,5)`",
-    "startswith": "write `like` with `*` at the end, as in `like(a,text*)`",
-    "endswith": "write `like` with `*` at the beginning, as in `like(a,*text)`",
-    "exists": "the language can only select missing values, with `is_null(a)`",
-}
-"""Names of operators that the language does not have, with a hint."""
 
 
 def empty_filter(at: int) -> Diagnostic:
@@ -203,7 +140,7 @@ def missing_call(connective: Span, text: str, calls: str | None, whole: Span) ->
 
 def unknown_operator(name: str, span: Span, group_edits: tuple[Edit, ...] = ()) -> Diagnostic:
     """Return the error; `group_edits` turn the rest of an and(…) or or(…) into a group."""
-    suggestion, hint, is_certain = _suggest(name[:_MAX_NAME])
+    suggestion, hint, is_certain = explain_name(name)
     fix = None
     if suggestion:
         fix = Fix(f"write `{suggestion}`", (Edit(span, suggestion.value),), safe=is_certain)
@@ -212,11 +149,6 @@ def unknown_operator(name: str, span: Span, group_edits: tuple[Edit, ...] = ()) 
     return Diagnostic(
         "EPF108", f"there is no operator `{shorten(name)}`.", span, hint=hint, fix=fix
     )
-
-
-def means_part(name: str) -> bool:
-    """Return whether an unknown operator may find a part of a text."""
-    return name.lower().replace("_", "").replace("-", "") in _PART_SYNONYMS
 
 
 def part_operator(name: str, span: Span, field: str, value: Operand) -> Diagnostic:
@@ -497,55 +429,9 @@ def unexplained(length: int) -> Diagnostic:
     )
 
 
-def is_operator(name: str) -> bool:
-    """Return whether the name is an operator, in any case or by a name of another language."""
-    return _suggest(name[:_MAX_NAME])[2] or name.lower() in _UNSUPPORTED
-
-
 def shorten_operand(text: str) -> str:
     """Return an operand for a hint, or a description of one that is too long."""
     return text if len(text) <= 40 and text.isprintable() else "it in double quotes"
-
-
-def alternative_to(name: str) -> str | None:
-    """Return the hint for an operator that the language does not have, or None."""
-    return _UNSUPPORTED.get(name.lower())
-
-
-def operand_limits(op: Operator) -> tuple[int, int | None]:
-    """Return the least and the most operands of an operator; None for no limit."""
-    if op is Operator.IS_NULL:
-        return 1, 1
-    return (2, None) if op in MEMBERSHIPS else (2, 2)
-
-
-def suggest_operator(name: str) -> Operator | None:
-    """Return the operator that `name` probably means, or None."""
-    return _suggest(name[:_MAX_NAME])[0]
-
-
-@lru_cache(maxsize=256)
-def _suggest(name: str) -> tuple[Operator | None, str, bool]:
-    """Return the operator that `name` probably means, the hint, and whether it is certain."""
-    normalized = normalize("NFKC", name)
-    look_alike = find_look_alike(normalized)
-    reason = ""
-    if look_alike:
-        normalized, reason = look_alike.corrected, f"{look_alike}; "
-    normalized = normalized.lower()
-    key = normalized.replace("_", "").replace("-", "")
-    if key in _UNSUPPORTED:
-        return None, reason + _UNSUPPORTED[key], False
-    synonym = OPERATORS.get(normalized) or _SYNONYMS.get(key)
-    if synonym:
-        return synonym, f"{reason}write `{synonym}`", True
-    likely = _LIKELY_SYNONYMS.get(key)
-    if likely is None:
-        nearest = nearest_name(normalized, OPERATORS)
-        likely = OPERATORS[nearest] if nearest else None
-    if likely:
-        return likely, reason + did_you_mean(likely), False
-    return None, f"the operators are {list_names(OPERATORS)}", False
 
 
 def _write(span: Span, text: str, *, safe: bool) -> Fix:

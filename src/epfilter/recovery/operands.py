@@ -11,6 +11,7 @@ from epfilter.fast_path import unquote
 from epfilter.located import Operand
 from epfilter.printer import print_operand, quote_operand
 from epfilter.recovery import diagnostics
+from epfilter.recovery.operator_names import is_operator, operand_limits
 from epfilter.recovery.scanner import BARE, CONFUSABLES, NAME, QUOTED, SPACE, Scanner
 from epfilter.semantics import replace_percent_wildcards
 from epfilter.suggestions import find_look_alike
@@ -62,7 +63,7 @@ class Call:
 
     @property
     def max_operands(self) -> float:
-        return (self.op and diagnostics.operand_limits(self.op)[1]) or float("inf")
+        return (self.op and operand_limits(self.op)[1]) or float("inf")
 
 
 def read_operand(scanner: Scanner, call: Call) -> Operand:
@@ -187,7 +188,7 @@ def _read_wrapped(scanner: Scanner, wrapped: re.Match[str]) -> Operand:
     opening = Span(wrapped.end(1), wrapped.end(1) + 1) if name else Span(span.start, span.start + 1)
     bracket = scanner.text[opening.start]
     fix = Fix("quote the operand", (Edit(span, quote_operand(raw)),), safe="," not in raw)
-    if name and diagnostics.is_operator(name):
+    if name and is_operator(name):
         fix = Fix(fix.title, fix.edits, safe=False)
         hint = "calls cannot be nested; a value that looks like a call needs quotes"
     elif name or ("," not in raw and bracket == "("):

@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 
 from epfilter.ast import Operator
 from epfilter.printer import print_operand
-from epfilter.recovery import diagnostics
+from epfilter.recovery.operator_names import operand_limits, suggest_operator
 
 _FIELD = r"[A-Za-z_][\w.-]*+"
 _MEMBER = re.compile(
@@ -74,13 +74,13 @@ def _join(terms: list[str | None], connective: str) -> str | None:
 
 
 def _translate_member(field: str, word: str | None, value: str) -> str | None:
-    op = Operator.EQ if word is None else diagnostics.suggest_operator(word)
+    op = Operator.EQ if word is None else suggest_operator(word)
     if op is None or op is Operator.IS_NULL:
         return None
     values = unquote_plus(value).split(",")
     if len(values) > 1 and op is Operator.EQ:
         op = Operator.IN
-    _, most = diagnostics.operand_limits(op)
+    _, most = operand_limits(op)
     if most is not None and len(values) > 1:
         return None
     return _print_call(op, field, values)

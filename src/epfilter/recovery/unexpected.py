@@ -8,6 +8,12 @@ from epfilter.ast import PATTERN_OPERATORS, Operator
 from epfilter.errors import Diagnostic, Span
 from epfilter.printer import print_operand
 from epfilter.recovery import diagnostics
+from epfilter.recovery.operator_names import (
+    OPERATORS,
+    alternative_to,
+    operand_limits,
+    suggest_operator,
+)
 from epfilter.recovery.other_languages import translate_other_language
 from epfilter.semantics import replace_percent_wildcards
 
@@ -56,15 +62,15 @@ def _suggest_call(text: str) -> tuple[str, str | None]:
     """Return a hint, and the call that was probably meant or None."""
     lower = text.lower()
     first = _FIRST_WORD.match(lower)
-    if first and first[1] in diagnostics.OPERATORS:
+    if first and first[1] in OPERATORS:
         lower = first[1]
-    if lower in diagnostics.OPERATORS:
-        least, _ = diagnostics.operand_limits(diagnostics.OPERATORS[lower])
+    if lower in OPERATORS:
+        least, _ = operand_limits(OPERATORS[lower])
         operands = "field" if least == 1 else "field,value"
         return f"an operator takes its operands in parentheses: `{lower}({operands})`", None
     if _TEMPLATE.match(text):
         return "this looks like a template; render it first", None
-    alternative = diagnostics.alternative_to(text)
+    alternative = alternative_to(text)
     if alternative:
         return alternative, None
     translation = translate_other_language(text)
@@ -95,8 +101,8 @@ def _suggest_comparison(
 ) -> tuple[str, str | None]:
     """Return the call for a comparison in the syntax of another language."""
     if symbol in {"!=", "<>"}:
-        return diagnostics.alternative_to("not") or "", None
-    op = Operator(_SYMBOLS[symbol]) if symbol else diagnostics.suggest_operator(word or "")
+        return alternative_to("not") or "", None
+    op = Operator(_SYMBOLS[symbol]) if symbol else suggest_operator(word or "")
     if op is None or op is Operator.IS_NULL:
         return _GENERAL_HINT, None
     printed = _print_value(value)

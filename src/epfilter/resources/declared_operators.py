@@ -7,7 +7,7 @@ from typing import Any
 
 from epfilter.ast import CALL_OPERATORS, ORDERED_OPERATORS, Filter, Operator
 from epfilter.errors import FilterTypeError, ResourceError, describe_type
-from epfilter.recovery.diagnostics import suggest_operator
+from epfilter.recovery.operator_names import suggest_operator
 from epfilter.resources.field_types import FieldType
 from epfilter.snippets import shorten
 from epfilter.suggestions import did_you_mean, list_names
