@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _MUSTACHE = re.compile(r"\{\{([\s\S]*?)\}\}")
 _BOUND_NAME = re.compile(r"(?:v-bind)?:|[@#]|v-")
 _REFERENCE = re.compile(r"&#?\w+;")
+"""A character reference of HTML, which the expressions of Vue have, and those of Svelte do not."""
+
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _IN_TEMPLATES = str.maketrans({char: f"\\x{ord(char):02x}" for char in "\"'&<>{}"})
 """How new text of a string in JavaScript avoids the characters with a meaning in templates."""
@@ -124,7 +126,8 @@ class _ComponentExtractor:
     def _add_expression(self, start: int, end: int, attribute: str = "") -> None:
         """Add the filters of an expression; that of an attribute may be a filter as a whole."""
         source = self._tree.source.slice(start, end)
-        if not source.text.strip() or _REFERENCE.search(source.text):
+        has_reference = self._is_vue and _REFERENCE.search(source.text)
+        if not source.text.strip() or has_reference:
             return
         before, after = ("({filter: ", "})") if attribute == "filter" else ("(", ")")
         if attribute != "filter" and not source.text.lstrip().startswith("{"):
