@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from epfilter.cli.help_pages import split_help, write_indented, write_sections
+from epfilter.cli.help_pages import HelpfulCommand, write_sections
 from epfilter.cli.signals import INTERRUPTED, interrupt_on_signals
 from epfilter.cli.text_io import discard_broken_streams, ignore_closed_pipe, use_utf8
 from epfilter.errors import PluginError
@@ -23,7 +23,7 @@ from epfilter.version import __version__
 _FAILURE = 2
 
 
-class CommandLine(click.Group):
+class CommandLine(HelpfulCommand, click.Group):
     """A group whose commands are modules of this package, loaded on first use.
 
     The module of a command has its name, with `_` for `-`. It defines the click command as
@@ -45,10 +45,6 @@ class CommandLine(click.Group):
         """Return the names in the order of the help."""
         return self._names
 
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """Write the summary and the examples."""
-        write_indented(formatter, *split_help(self.help or "")[:2])
-
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands in their groups, and the options."""
         sections = {
@@ -57,10 +53,6 @@ class CommandLine(click.Group):
         }
         records = [param.get_help_record(ctx) for param in self.get_params(ctx)]
         write_sections(formatter, {**sections, "Options": [each for each in records if each]})
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """Write the details."""
-        write_indented(formatter, *split_help(self.help or "")[2:])
 
     def _short_help(self, ctx: click.Context, name: str) -> str:
         command = self.get_command(ctx, name)
