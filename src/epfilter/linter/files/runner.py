@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from epfilter.errors import Diagnostic
@@ -45,7 +45,7 @@ class Change(StrEnum):
     FORMAT = "format"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
     """A run over files: the filters of each are changed, then linted.
 
@@ -67,24 +67,20 @@ class Run:
         """
         processes = min(processes or _choose_processes(targets), len(targets), _MAX_PROCESSES)
         if processes < 2:
-            linter = FileLinter(self.configuration)
-            yield from (self.lint_target(target, linter) for target in targets)
+            yield from map(self.lint_target, targets)
             return
         from concurrent.futures import ProcessPoolExecutor
 
-        with ProcessPoolExecutor(processes, initializer=_start_worker, initargs=(self,)) as pool:
+        own = replace(self)  # each process makes a linter of its own
+        with ProcessPoolExecutor(processes, initializer=_start_worker, initargs=(own,)) as pool:
             yield from pool.map(_lint_in_worker, targets, chunksize=_CHUNK_SIZE)
 
-    def lint_target(self, target: Target, linter: FileLinter) -> FileReport:
+    def lint_target(self, target: Target) -> FileReport:
         """Return the report of one file."""
         if target.problem is not None:
-            return self._report_failure(target, linter, target.problem)
-        return self._lint_read(
-            lambda: Document.read(target.path),
-            target,
-            linter,
-            partial(rewrite_file, target.path),
-        )
+            return self._report_failure(target, target.problem)
+        write = partial(rewrite_file, target.path)
+        return self._lint_read(lambda: Document.read(target.path), target, write)
 
     def lint_content(self, content: str | bytes, name: str) -> FileReport:
         """Return the report of a file of this name and content; nothing is written."""
@@ -96,7 +92,8 @@ class Run:
             Document.decode(content.encode("utf-8", "surrogatepass"), "")
             return Document(content)
 
-        return self._lint_unwritten(read, name, lambda _old, _new: None)
+        target = Target(Path(name), name)
+        return self._lint_read(read, target, lambda _old, _new: None, is_content=True)
 
     def change_content(self, content: bytes, name: str) -> tuple[FileReport, bytes]:
         """Return the report of a file of this name and content, and the changed content.
@@ -104,23 +101,22 @@ class Run:
         Nothing is written, whether the run is `dry` or not.
         """
         contents = [content]
-        report = self._lint_unwritten(
-            lambda: Document.decode(content, name), name, lambda _old, new: contents.append(new)
+        report = self._lint_read(
+            lambda: Document.decode(content, name),
+            Target(Path(name), name),
+            lambda _old, new: contents.append(new),
+            is_content=True,
         )
         return report, contents[-1]
 
-    def _lint_unwritten(
-        self, read: Callable[[], Document], name: str, write: Callable[[bytes, bytes], None]
-    ) -> FileReport:
-        target = Target(Path(name), name)
-        linter = FileLinter(self.configuration)
-        return self._lint_read(read, target, linter, write, is_content=True)
+    @cached_property
+    def _linter(self) -> FileLinter:
+        return FileLinter(self.configuration)
 
     def _lint_read(
         self,
         read: Callable[[], Document],
         target: Target,
-        linter: FileLinter,
         write: Callable[[bytes, bytes], None],
         *,
         is_content: bool = False,
@@ -132,32 +128,25 @@ class Run:
         """
         kind: FileKind | None = None
         try:
-            kind = linter.find_kind(target.path)
+            kind = self._linter.find_kind(target.path)
             # A name that is no file, or no longer one, is reported as that.
             if kind is None and (is_content or is_file(target.path)):
-                diagnostic = diagnose_unsupported(target.path)
-                return self._report_failure(target, linter, diagnostic)
-            return self._lint_document(read(), target, linter, write)
+                return self._report_failure(target, diagnose_unsupported(target.path))
+            return self._lint_document(read(), target, write)
         except (DocumentError, NeedsExtraError, RecursionError) as error:
             diagnostic = diagnose_failure(error, kind)
-        return self._report_failure(target, linter, diagnostic)
+        return self._report_failure(target, diagnostic)
 
-    def _report_failure(
-        self, target: Target, linter: FileLinter, diagnostic: Diagnostic
-    ) -> FileReport:
+    def _report_failure(self, target: Target, diagnostic: Diagnostic) -> FileReport:
         """Return the report of a failure, which only `ignore` leaves out, whatever is selected."""
-        if linter.ignores(diagnostic.code, target.path):
+        if self._linter.ignores(diagnostic.code, target.path):
             return FileReport(target.name, suppressed=1, is_read=False)
         return report_failure(target.name, diagnostic)
 
     def _lint_document(
-        self,
-        document: Document,
-        target: Target,
-        linter: FileLinter,
-        write: Callable[[bytes, bytes], None],
+        self, document: Document, target: Target, write: Callable[[bytes, bytes], None]
     ) -> FileReport:
-        path, name = target.path, target.name
+        path, name, linter = target.path, target.name, self._linter
         if self.change is Change.NONE:
             return linter.report(document, path, name, list_filters=self.list_filters)
         if self.change is Change.FORMAT:
@@ -188,8 +177,8 @@ def _without_fixes(report: FileReport, *, unsafe: bool) -> FileReport:
     return replace(report, findings=tuple(map(remove_fix, report.findings)))
 
 
-_worker_state: list[tuple[Run, FileLinter]] = []
-"""The run and the linter of a process of the pool."""
+_worker_runs: list[Run] = []
+"""The run of a process of the pool."""
 
 
 def _start_worker(run: Run) -> None:
@@ -197,12 +186,11 @@ def _start_worker(run: Run) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The parent's own handler of SIGTERM is inherited on fork, and not meant for workers.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _worker_state[:] = [(run, FileLinter(run.configuration))]
+    _worker_runs[:] = [run]
 
 
 def _lint_in_worker(target: Target) -> FileReport:
-    run, linter = _worker_state[0]
-    return run.lint_target(target, linter)
+    return _worker_runs[0].lint_target(target)
 
 
 def _choose_processes(targets: Sequence[Target]) -> int:
