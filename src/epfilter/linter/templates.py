@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from epfilter.errors import Diagnostic, Span
-from epfilter.linter.extractors import PLACEHOLDER
+from epfilter.errors import Diagnostic
+from epfilter.linter.extractors import PLACEHOLDER, MappedText, Segment
 from epfilter.linter.files.filled_text import move_diagnostic
 from epfilter.linter.files.placeholders import lint_with_placeholders
 
@@ -26,22 +24,14 @@ def lint_template(
     >>> [found.span for found in lint(Template("eq(a,{x}):gt(b,5):lt(b,3)"))]
     [Span(start=18, end=25)]
     """
-    spans = sorted(span for spans in template.placeholders.values() for span in spans)
-    lengths = [span.end - span.start - 1 for span in spans]
-    removed = [0, *accumulate(lengths)]
-    starts = [span.start - before for span, before in zip(spans, removed, strict=False)]
-
-    def restore(span: Span) -> Span:
-        """Return the span in the text of the template."""
-        start, end = (at + removed[bisect_left(starts, at)] for at in span)
-        return Span(start, end)
-
-    pieces: list[str] = []
+    source = MappedText.of_file(template.text)
+    segments: list[Segment] = []
     done = 0
-    for start, end in spans:
-        pieces += (template.text[done:start], PLACEHOLDER)
+    for start, end in sorted(span for spans in template.placeholders.values() for span in spans):
+        segments.append(Segment(template.text[done:start], done, start))
+        segments.append(Segment(PLACEHOLDER, start, end, is_placeholder=True))
         done = end
-    marked = "".join([*pieces, template.text[done:]])
-    return [
-        move_diagnostic(found, restore) for found in lint_with_placeholders(marked, run, resource)
-    ]
+    segments.append(Segment(template.text[done:], done, len(template.text)))
+    marked = source.decode(segments, str)
+    found = lint_with_placeholders(marked.text, run, resource)
+    return [move_diagnostic(each, marked.map_span) for each in found]
