@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -140,14 +140,13 @@ def _load_entry_point(entry_point: EntryPoint, owners: dict[str, str]) -> list[R
     except (Exception, SystemExit) as error:
         raise _UnusableError(f"importing them fails with {_describe_error(error)}") from error
     rules = [*loaded] if isinstance(loaded, list | tuple) else [loaded]
-    taken: Collection[str] = owners
     codes: set[str] = set()
     for rule in rules:
         problem = describe_unusable_rule(rule)
         name = rule.code if isinstance(rule, Rule) and not problem else repr(rule)
         if problem is None and OWN_PREFIX.startswith(rule.code.rstrip("0123456789")[:3]):
             problem = f"the letters {OWN_PREFIX} belong to epfilter"
-        elif problem is None and rule.code in taken:
+        elif problem is None and rule.code in owners:
             problem = f"the package `{owners[rule.code]}` has a rule with this code"
         elif problem is None and rule.code in codes:
             problem = "two of them have this code"

@@ -11,7 +11,7 @@ from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.snippets import format_argument, shorten
 
-_CODE_OR_FAMILY = re.compile(r"EPF[0-9]{0,3}|(?!EPF)[A-Z]{2,10}[0-9]{0,4}")
+CODE_OR_FAMILY = re.compile(r"EPF[0-9]{0,3}|(?!EPF)[A-Z]{2,10}[0-9]{0,4}")
 _REQUIRED_FILTER = "EPF307"
 _REQUIRED_HINT = 'required_filters={"orders": ["created_at"]}'
 _THRESHOLDS = ("max_calls", "max_bytes", "max_or_complexity", "max_in_values")
@@ -119,7 +119,7 @@ def _check_codes(name: str, value: object) -> tuple[str, ...]:
     for code in codes:
         if not isinstance(code, str):
             raise FilterTypeError(f"a code in {name} must be a str, not {describe_type(code)}.")
-        if not _CODE_OR_FAMILY.fullmatch(code):
+        if not CODE_OR_FAMILY.fullmatch(code):
             raise FilterValueError(
                 f"`{code}` is not a code or a family of codes.",
                 hint="write a code such as EPF301, or a family such as EPF3",

@@ -15,6 +15,7 @@ from epfilter.errors import Diagnostic, ResourceError, Severity, Span
 from epfilter.linter.extractors import Comment, Extraction, MappedText
 from epfilter.linter.files.document import LineIndex
 from epfilter.linter.registry import RULES, describe_unknown_code
+from epfilter.linter.settings import CODE_OR_FAMILY
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -39,7 +40,6 @@ _DIRECTIVE = re.compile(
 )
 """The codes stand in brackets; parentheses, a colon or none of them are read in the same way."""
 
-_CODE = re.compile(r"EPF[0-9]{0,3}|(?!EPF)[A-Z]{2,10}[0-9]{0,4}", re.IGNORECASE)
 _EXCERPT_LIMIT = 40
 """How many characters of an invalid directive a message repeats."""
 
@@ -226,7 +226,7 @@ class Directives:
             hint = f"write `{name}[EPF301]`, or `{name}` alone"
             self._add_problem(span, f"`{name}[]` names no code.", hint)
         for code in codes:
-            if not _CODE.fullmatch(code) or not _has_rule(code):
+            if not CODE_OR_FAMILY.fullmatch(code) or not _has_rule(code):
                 self._add_problem(span, *describe_unknown_code(code))
         return tuple(code for code in codes if _has_rule(code))
 
