@@ -33,7 +33,7 @@ from support.sizes import divide_examples, slow_except
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from epfilter.linter.files.file_linter import LintedFilter
+    from epfilter.linter.files import LintedFilter
 
 EVERY = Settings(select=("EPF",), ignore=("EPF405",))  # which not all kinds of files have
 FEWER = divide_examples(4, least=3)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from epfilter.linter.files.discovery import Target, find_targets
     from epfilter.linter.files.document import Document, DocumentError, LineIndex
     from epfilter.linter.files.file_diagnostics import describe_ending, diagnose_failure
-    from epfilter.linter.files.file_linter import FileLinter, FileResult, LintedFilter
+    from epfilter.linter.files.file_linter import FileLinter, FileResult
+    from epfilter.linter.files.filter_diagnostics import LintedFilter
     from epfilter.linter.files.paths import is_folder
     from epfilter.linter.files.report import FileFilter, FileFinding, FileReport, hash_text
     from epfilter.linter.files.rewriting import fix_filters, format_filters
@@ -34,7 +35,7 @@ _MODULES = {
     "FileReport": "report",
     "FileResult": "file_linter",
     "LineIndex": "document",
-    "LintedFilter": "file_linter",
+    "LintedFilter": "filter_diagnostics",
     "Run": "runner",
     "Target": "discovery",
     "describe_ending": "file_diagnostics",

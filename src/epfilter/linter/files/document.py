@@ -7,7 +7,7 @@ import re
 import stat
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -148,10 +148,6 @@ class Document:
                 f"the fix contains a character that {encoding} cannot encode: "
                 f"`{text[error.start]}`.",
             ) from None
-
-    def with_text(self, text: str) -> Document:
-        """Return the same file with another text."""
-        return replace(self, text=text)
 
     @cached_property
     def lines(self) -> LineIndex:

@@ -1,15 +1,15 @@
-"""Lints the filters of one file, and maps the diagnostics to positions in the file."""
+"""Lints the filters of one file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from epfilter.errors import Diagnostic, Edit, Fix, Severity, Span
+from epfilter.errors import Diagnostic, Edit, Severity, Span
 from epfilter.linter.engine import get_engine
 from epfilter.linter.extractors import (
     FILTER_LIST,
@@ -30,6 +30,15 @@ from epfilter.linter.files.configuration import Configuration
 from epfilter.linter.files.directives import Directives
 from epfilter.linter.files.document import Document, LineIndex
 from epfilter.linter.files.filled_text import move_diagnostic
+from epfilter.linter.files.filter_diagnostics import (
+    RESOURCE,
+    SYNTAX,
+    LintedFilter,
+    bind_diagnostics,
+    keep_constant_parts,
+    map_diagnostic,
+    restrict_diagnostics,
+)
 from epfilter.linter.files.interpolations import diagnose_interpolation
 from epfilter.linter.files.placeholders import lint_with_placeholders
 from epfilter.linter.files.projects import Projects, names_platform
@@ -39,40 +48,10 @@ from epfilter.linter.registry import RULES
 if TYPE_CHECKING:
     from epfilter.resources import Resource
 
-_SYNTAX = "EPF1"
 _DEPRECATED_LISTING = "EPF211"
-_RESOURCE = "EPF2"
-_REQUIRED_FIELDS = "EPF209"
-_REQUIRED_FILTER = "EPF307"
-
 _MISUSE = "EPF604"
 
 _OPEN_ENDS = ("(", ",", ":", "|", "'", '"')
-
-
-class LintedFilter(NamedTuple):
-    """A filter of a file, the resource it is checked against, and what is found in it.
-
-    The spans of `diagnostics` are those of the filter's text. `is_syntax_checked` is
-    False where the filter may be of another language, or may go on in the text around it.
-    `has_evidence` is False where the filter may be of another system. An `is_example` filter
-    explains the language, and findings are only remarks. One that is not `is_owned` may be of
-    another system in spite of the evidence: it is not formatted, and no fix is safe.
-    """
-
-    value: MappedText
-    resource: Resource | None
-    diagnostics: tuple[Diagnostic, ...]
-    is_syntax_checked: bool = True
-    has_evidence: bool = True
-    is_example: bool = False
-    is_owned: bool = True
-
-    @property
-    def text(self) -> str:
-        """The text of the filter, with PLACEHOLDER for each inserted value."""
-        return self.value.text
-
 
 _NOT_IN_DOCUMENTS = frozenset(("EPF405",))
 """Codes that are not reported in documents unless selected by name.
@@ -154,13 +133,13 @@ class FileLinter:
         # Each diagnostic with the bounds of the filter, or of the part of the file, that it is in.
         bounded = [(found, found.span) for found in _lint_extraction(extraction, directives)]
         for linted in filters:
-            bounded += _bind(linted.diagnostics, linted.value)
+            bounded += bind_diagnostics(linted.diagnostics, linted.value)
         interpolated: list[LintedFilter] = []
         for interpolation in extraction.interpolations:
             linted = self._lint_filter(interpolation.filter, directives, fallback)
             interpolated.append(linted)
-            constant = _keep_constant_parts(linted.diagnostics, is_part=interpolation.is_part)
-            bounded += _bind(constant, linted.value)
+            constant = keep_constant_parts(linted.diagnostics, is_part=interpolation.is_part)
+            bounded += bind_diagnostics(constant, linted.value)
             found = diagnose_interpolation(
                 interpolation, document.text, has_evidence=linted.has_evidence
             )
@@ -222,7 +201,7 @@ class FileLinter:
         """Return the diagnostics for this text in the position of a filter of the file."""
         has_placeholders = bool(linted.value.placeholders)
         diagnostics = self._run_rules(text, linted.resource, has_placeholders=has_placeholders)
-        return _restrict(diagnostics, linted)
+        return restrict_diagnostics(diagnostics, linted)
 
     def follow_edit(self, result: FileResult, edit: Edit) -> list[Diagnostic] | None:
         """Return the diagnostics after an edit inside of one filter, without reading the file.
@@ -278,7 +257,7 @@ class FileLinter:
         linted = LintedFilter(
             value, resource, (), is_syntax_checked, has_evidence, is_example, is_owned
         )
-        return linted._replace(diagnostics=tuple(_restrict(diagnostics, linted)))
+        return linted._replace(diagnostics=tuple(restrict_diagnostics(diagnostics, linted)))
 
     def _choose_resource(
         self, value: MappedText, resources: Sequence[Resource]
@@ -359,23 +338,6 @@ def _list_filters(result: FileResult, lines: LineIndex) -> tuple[FileFilter, ...
     )
 
 
-def map_diagnostic(diagnostic: Diagnostic, value: MappedText) -> Diagnostic:
-    """Return a diagnostic of a filter with positions in the file; a fix may be lost."""
-    fix = diagnostic.fix
-    if fix is not None:
-        edits = [value.map_edit(edit) for edit in fix.edits]
-        mapped = tuple(edit for edit in edits if edit is not None)
-        fix = Fix(fix.title, mapped, fix.safe) if len(mapped) == len(edits) else None
-    return Diagnostic(
-        diagnostic.code,
-        diagnostic.message,
-        value.map_span(diagnostic.span),
-        diagnostic.severity,
-        diagnostic.hint,
-        fix,
-    )
-
-
 def _contains(outer: Span, inner: Span) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
 
@@ -392,28 +354,6 @@ def _lint_extraction(extraction: Extraction, directives: Directives) -> Iterator
     yield from directives.problems
 
 
-def _restrict(diagnostics: list[Diagnostic], linted: LintedFilter) -> list[Diagnostic]:
-    """Return the diagnostics that hold for a filter, as severe as its position allows."""
-    if not linted.is_syntax_checked:
-        # Without evidence, nothing is certain about such a text.
-        diagnostics = _without_syntax(diagnostics) if linted.has_evidence else []
-    if linted.is_example:
-        # An example is short, and shows one thing: it need not be complete or fast.
-        diagnostics = [found for found in diagnostics if _is_wrong(found)]
-    if not linted.is_owned:
-        diagnostics = [*_without_safe_fixes(diagnostics)]
-    return diagnostics if linted.has_evidence else _downgrade(diagnostics)
-
-
-def _is_wrong(diagnostic: Diagnostic) -> bool:
-    """Return whether the language or the resource rejects what an example contains."""
-    return (
-        diagnostic.code.startswith((_SYNTAX, _RESOURCE))
-        and diagnostic.severity is Severity.ERROR
-        and diagnostic.code != _REQUIRED_FIELDS
-    )
-
-
 def _diagnose_misuses(misuses: Iterable[Misuse]) -> Iterator[tuple[Diagnostic, Span]]:
     """Yield the diagnostics for what a client does not send as written, and the filter's bounds."""
     for span, message, hint, bounds, has_evidence in misuses:
@@ -421,42 +361,8 @@ def _diagnose_misuses(misuses: Iterable[Misuse]) -> Iterator[tuple[Diagnostic, S
         yield Diagnostic(_MISUSE, message, span, severity, hint), bounds
 
 
-def _downgrade(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return the diagnostics as infos: the text may be of another system."""
-    return [replace(diagnostic, severity=Severity.INFO) for diagnostic in diagnostics]
-
-
-def _without_safe_fixes(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """Yield the diagnostics with unsafe fixes: they may change the text of another system."""
-    for diagnostic in diagnostics:
-        yield replace(diagnostic, fix=diagnostic.fix and replace(diagnostic.fix, safe=False))
-
-
-def _bind(
-    diagnostics: Iterable[Diagnostic], value: MappedText
-) -> Iterator[tuple[Diagnostic, Span]]:
-    """Yield the diagnostics of a filter with positions in the file, and the filter's bounds."""
-    # A name in an object of the SDK may stand for several of the text.
-    for diagnostic in dict.fromkeys(map_diagnostic(found, value) for found in diagnostics):
-        yield diagnostic, value.bounds
-
-
 def _is_damaged(linted: LintedFilter) -> bool:
-    return any(diagnostic.code.startswith(_SYNTAX) for diagnostic in linted.diagnostics)
-
-
-def _keep_constant_parts(
-    diagnostics: Iterable[Diagnostic], *, is_part: bool
-) -> Iterator[Diagnostic]:
-    """Yield the syntax errors of an interpolation, and what a resource or a project rejects.
-
-    One that `is_part` of a filter may be beside the terms that are missing in it.
-    """
-    for diagnostic in diagnostics:
-        is_missing = diagnostic.code in {_REQUIRED_FIELDS, _REQUIRED_FILTER}
-        is_certain = is_missing or diagnostic.code.startswith((_SYNTAX, _RESOURCE))
-        if is_certain and not (is_missing and is_part):
-            yield replace(diagnostic, fix=None)
+    return any(diagnostic.code.startswith(SYNTAX) for diagnostic in linted.diagnostics)
 
 
 def _keep_first_of_listing(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
@@ -470,11 +376,7 @@ def _keep_first_of_listing(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagno
         yield diagnostic
 
 
-def _without_syntax(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    return [diagnostic for diagnostic in diagnostics if not diagnostic.code.startswith(_SYNTAX)]
-
-
 def _count_rejections(diagnostics: Iterable[Diagnostic]) -> tuple[int, int]:
     """Return how many errors of the resource there are, and how many diagnostics of it."""
-    rejections = [diagnostic for diagnostic in diagnostics if diagnostic.code.startswith(_RESOURCE)]
+    rejections = [diagnostic for diagnostic in diagnostics if diagnostic.code.startswith(RESOURCE)]
     return sum(diagnostic.severity is Severity.ERROR for diagnostic in rejections), len(rejections)

@@ -6,6 +6,7 @@ import difflib
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from epfilter.errors import (
@@ -19,7 +20,8 @@ from epfilter.errors import (
 )
 from epfilter.linter.extractors import PLACEHOLDER, ComposedText, MappedText, NeedsExtraError
 from epfilter.linter.files.document import Document
-from epfilter.linter.files.file_linter import FileLinter, FileResult, LintedFilter
+from epfilter.linter.files.file_linter import FileLinter, FileResult
+from epfilter.linter.files.filter_diagnostics import LintedFilter
 from epfilter.linter.files.placeholders import is_damaged
 from epfilter.linter.fixing import Fixed, apply_fixes
 from epfilter.parser import parse
@@ -141,7 +143,7 @@ def _rewrite(
             )
             for i, linted in enumerate(result.filters)
         ]
-        return document.with_text(text) if actual == expected else None
+        return replace(document, text=text) if actual == expected else None
 
     rewritten = attempt([*edits])
     if rewritten is None and len(edits) <= _MAX_SINGLE_ATTEMPTS:
