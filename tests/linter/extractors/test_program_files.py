@@ -12,11 +12,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from epfilter.errors import Edit, Span, apply_edits
-from epfilter.linter.extractors import (
-    MappedText,
-    javascript_literals,
-)
+from epfilter.linter.extractors import MappedText
 from epfilter.linter.extractors.filter_text import ends_early
+from epfilter.linter.extractors.javascript_literals import TEMPLATE
 from epfilter.printer import unparse
 from support.extracted_values import extract_text, extract_value, mark_text
 from support.filter_strategies import any_text, filters, pieces
@@ -310,7 +308,7 @@ def test_nested_templates_are_scanned_once(monkeypatch: pytest.MonkeyPatch) -> N
             nonlocal scanned
             scanned += end - start
 
-    monkeypatch.setattr(javascript_literals, "_SHORT_ESCAPE", Counting())
+    monkeypatch.setitem(vars(TEMPLATE), "_open_escape", Counting())
 
     def characters_of(times: int) -> int:
         nonlocal scanned
@@ -325,7 +323,8 @@ def test_an_escape_in_a_substitution_does_not_affect_the_template() -> None:
     edit = Edit(Span(0, 2), "gt")
     for text, can_be_changed in ((r"`eq(a,${'\1'})`", True), (r"`eq(a,${b},\1)`", False)):
         hole = (text.index("$"), text.index("}") + 1)
-        value = javascript_literals.map_template(MappedText.of_file(text), 0, len(text), [hole])
+        value = TEMPLATE.map(MappedText.of_file(text), 0, len(text), [hole])
+        assert value is not None
         assert (value.map_edit(edit) is not None) == can_be_changed
 
 

@@ -8,11 +8,7 @@ from tree_sitter import Node
 
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.filter_text import calls_operator
-from epfilter.linter.extractors.javascript_literals import (
-    map_attribute,
-    map_string,
-    map_template,
-)
+from epfilter.linter.extractors.javascript_literals import STRING, TEMPLATE, map_attribute
 from epfilter.linter.extractors.javascript_nodes import (
     MethodCall,
     find_method_call,
@@ -136,9 +132,8 @@ class _JavaScriptExtractor(ProgramExtractor[Node]):
         if depth > MAX_NESTING:
             return None
         if node.type == "string":
-            start, end = self._span(node)
-            is_complete = end - start > 1
-            return StringExpression(map_string(self._source, start, end)) if is_complete else None
+            text = STRING.map(self._source, *self._span(node))
+            return None if text is None else StringExpression(text)
         if node.type == "template_string":
             return self._evaluate_template(node)
         if node.type == "binary_expression":
@@ -153,11 +148,11 @@ class _JavaScriptExtractor(ProgramExtractor[Node]):
         return concatenation.join(*self._span(node))
 
     def _evaluate_template(self, node: Node) -> StringExpression[Node] | None:
-        start, end = self._span(node)
-        if end - start < 2:
-            return None
         inserted = [child for child in node.named_children if child.type == "template_substitution"]
-        value = map_template(self._source, start, end, [self._span(child) for child in inserted])
+        spans = [self._span(child) for child in inserted]
+        value = TEMPLATE.map(self._source, *self._span(node), spans)
+        if value is None:
+            return None
         contexts = contexts_of_placeholders(value)
         return StringExpression(
             value, "a template literal", [*zip(inserted, contexts, strict=True)]

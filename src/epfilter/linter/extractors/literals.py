@@ -126,11 +126,3 @@ def join_texts(texts: Sequence[MappedText], bounds: Span) -> MappedText:
     joined = "".join(text.text for text in texts)
     encode = require_same_encoding(encoders)
     return MappedText(joined, *bounds, encode, (starts, ends), frozenset(placeholders))
-
-
-def escape_code_point(char: str) -> str:
-    """Return the escape of a character that Python and JavaScript share; empty above U+FFFF."""
-    code = ord(char)
-    if code > 0xFFFF:
-        return ""
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -14,7 +14,6 @@ from itertools import accumulate
 from epfilter.linter.extractors.literals import (
     Utf8Offsets,
     decode_segments,
-    escape_code_point,
     map_segments,
     require_same_encoding,
 )
@@ -290,5 +289,4 @@ def _encode_char(char: str, quote: str, *, is_f_string: bool) -> str:
         return char * 2
     if char.isprintable():
         return char
-    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(char)
-    return short or escape_code_point(char) or f"\\U{ord(char):08x}"
+    return char.encode("unicode_escape").decode()

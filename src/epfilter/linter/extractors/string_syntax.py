@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 
 from epfilter.linter.extractors.literals import map_segments
 from epfilter.linter.extractors.mapped_text import (
@@ -28,11 +28,15 @@ _CODES = {
     "U8": r"U[0-9A-Fa-f]{8}",
     "x2": r"x[0-9A-Fa-f]{2}",
     "x4": r"x[0-9A-Fa-f]{1,4}",
-    "octal": r"[0-7]{1,3}",
+    "octal": r"[0-3][0-7]{0,2}|[4-7][0-7]?",
 }
 """Patterns of escapes with the code of a character, by their names in declarations."""
 
-_CONTINUATIONS = {"break": r"\\\r?\n", "indented": r"\\\r?\n[ \t\r\n]*"}
+_CONTINUATIONS = {
+    "break": r"\\\r?\n",
+    "any break": r"\\(?:\r\n|[\r\n\u2028\u2029])",
+    "indented": r"\\\r?\n[ \t\r\n]*",
+}
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,9 @@ class StringSyntax:
     whose `codes` are bytes contains UTF-8. An unknown escape stands for its letter, or, if it
     `keeps_unknown`, for itself. `doubled` are characters that are written twice. `variable` is a
     pattern of inserted values that the grammar does not parse. `guarded` are characters that may
-    start an inserted value, and so are never written. The indentation of the lines of a `block` is
-    not part of its text.
+    start an inserted value, and so are never written as they are. The indentation of the lines of
+    a `block` is not part of its text. The value of a literal that `normalizes_breaks` has a line
+    feed for each break between its lines.
 
     >>> syntax = StringSyntax("string", '"', 'n"')
     >>> syntax.map(MappedText.of_file(r'"eq(a,\"b\")"'), 0, 13).text
@@ -66,6 +71,7 @@ class StringSyntax:
     guarded: str = ""
     heredoc: bool = False
     block: bool = False
+    normalizes_breaks: bool = False
 
     def find_content(self, text: str, start: int, end: int) -> tuple[int, int] | None:
         """Return where the content of a literal stands; None if it is of another kind."""
@@ -131,7 +137,14 @@ class StringSyntax:
             patterns.append(rf"(?P<doubled>[{re.escape(self.doubled)}])(?P=doubled)")
         if self.block:
             patterns.append(f"(?P<break>{_BLANKS.pattern})")
+        if self.normalizes_breaks:
+            patterns.append(r"(?P<carriage_return>\r\n?)")
         return re.compile("|".join(patterns) or r"(?!)")
+
+    @cached_property
+    def _open_escape(self) -> re.Pattern[str]:
+        """The beginning of an escape of variable length."""
+        return re.compile(r"\\[0-7x]" if "x4" in self.codes else r"\\[0-7]")
 
     def _decode(self, text: str, start: int, end: int) -> Iterator[Segment]:
         for match in self._special.finditer(text, start, end):
@@ -157,6 +170,8 @@ class StringSyntax:
                 return self._decode_code(match["code"])
             case "doubled":
                 return match["doubled"]
+            case "carriage_return":
+                return "\n"
         unknown = match[0] if self.keeps_unknown else match["letter"]
         return self._escaped_chars.get(match["letter"], unknown)
 
@@ -184,14 +199,20 @@ class StringSyntax:
             if self.guarded and any(char in self.guarded for char in segment.text):
                 return refuse_edit
             # A digit after an escape of variable length would become part of it.
-            if text.startswith("\\", segment.start) and text[segment.start + 1] in "01234567x":
+            if self._open_escape.match(text, segment.start):
                 return refuse_edit
-        return partial(_encode, syntax=self, quote=quote)
+        return _make_encoder(self, quote)
 
 
 def _strip(value: MappedText) -> MappedText:
     text = value.text
     return value.slice(len(text) - len(text.lstrip()), len(text.rstrip()))
+
+
+@cache
+def _make_encoder(syntax: StringSyntax, quote: str) -> Encoder:
+    """Return the encoder, which all literals of this kind share."""
+    return partial(_encode, syntax=syntax, quote=quote)
 
 
 def _encode(new: str, *, syntax: StringSyntax, quote: str) -> str | None:
@@ -204,8 +225,16 @@ def _encode(new: str, *, syntax: StringSyntax, quote: str) -> str | None:
 def _encode_char(char: str, syntax: StringSyntax, quote: str) -> str | None:
     if char in syntax.doubled:
         return char * 2
-    if char in syntax.guarded:
-        return None
-    if char.isprintable() and not (char == quote or (char == "\\" and syntax.escapes)):
+    is_plain = char.isprintable() and char not in syntax.guarded
+    if is_plain and not (char == quote or (char == "\\" and syntax.escapes)):
         return char
-    return syntax.escape_sequences.get(char)
+    return syntax.escape_sequences.get(char) or _escape_code(ord(char), syntax.codes)
+
+
+def _escape_code(code: int, names: Sequence[str]) -> str | None:
+    """Return the escape of a code point, if the language has one of these numeric escapes."""
+    if "u4" in names and code <= 0xFFFF:
+        return f"\\u{code:04x}"
+    if "U8" in names:
+        return f"\\U{code:08x}"
+    return f"\\u{{{code:x}}}" if "u{}" in names else None
