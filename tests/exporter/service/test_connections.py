@@ -19,7 +19,7 @@ import uvicorn
 
 from epfilter.exporter.orders import demo_lines
 from epfilter.exporter.service import connections
-from epfilter.exporter.service.connections import LimitedConnection
+from epfilter.exporter.service.connections import JoiningTransport, LimitedConnection
 from epfilter.exporter.service.logs import forward_warnings, open_log
 from support.exporter_services import AUTHORIZATION
 from support.live_services import live_service
@@ -34,15 +34,28 @@ async def answer(scope: object, receive: object, send: Callable[..., object]) ->
     await send({"type": "http.response.body", "body": b""})  # type: ignore[misc] # the same
 
 
+FILE = b"x" * 20_000_000
+"""More than the buffers of the system hold."""
+
+
+async def send_file(scope: object, receive: object, send: Callable[..., object]) -> None:  # noqa: ARG001 - the signature of an application
+    headers = [(b"content-length", str(len(FILE)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})  # type: ignore[misc] # of ASGI
+    for start in range(0, len(FILE), 65_536):
+        chunk = FILE[start : start + 65_536]
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})  # type: ignore[misc] # the same
+    await send({"type": "http.response.body", "body": b""})  # type: ignore[misc] # the same
+
+
 @contextmanager
-def serve_in_thread(limit: int = 100) -> Iterator[int]:
+def serve_in_thread(limit: int = 100, app: Callable[..., object] = answer) -> Iterator[int]:
     """Serve an application with limited connections; the value is the port."""
     from functools import partial
     from threading import Thread
 
     listener = socket.create_server(("127.0.0.1", 0))
     protocol = partial(LimitedConnection, limit=limit)
-    config = uvicorn.Config(answer, http=protocol, lifespan="off", log_config=None)  # type: ignore[arg-type] # called only
+    config = uvicorn.Config(app, http=protocol, lifespan="off", log_config=None)  # type: ignore[arg-type] # called only
     server = uvicorn.Server(config)
     thread = Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -116,6 +129,69 @@ def test_the_connection_that_has_waited_longest_is_closed_for_a_new_one() -> Non
         for connection in idle[2:]:
             connection.sendall(b"\r\n")
             assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rest", [b"", b"Connection: close\r\n"])
+def test_a_client_that_does_not_read_is_disconnected(
+    monkeypatch: pytest.MonkeyPatch, rest: bytes
+) -> None:
+    monkeypatch.setattr(connections, "WRITE_SECONDS", 0.5)
+    with serve_in_thread(app=send_file) as port:
+        with connect(port, BEGIN + rest + b"\r\n") as connection:
+            time.sleep(2)
+            assert read_all(connection) < len(FILE)
+        with connect(port, BEGIN + b"Connection: close\r\n\r\n") as connection:
+            # It takes the file for longer than this time, but some of it in each.
+            assert read_all(connection, pause=0.05) > len(FILE)
+
+
+def read_all(connection: socket.socket, pause: float = 0) -> int:
+    size = 0
+    with suppress(ConnectionResetError):
+        while data := connection.recv(1_000_000):
+            size += len(data)
+            time.sleep(pause)
+    return size
+
+
+class Recorder:
+    """A transport that takes nothing from its buffer."""
+
+    def __init__(self) -> None:
+        self.events: list[bytes | str] = []
+
+    def write(self, data: bytes) -> None:
+        self.events.append(data)
+
+    def close(self) -> None:
+        self.events.append("close")
+
+    def abort(self) -> None:
+        self.events.append("abort")
+
+    def get_write_buffer_size(self) -> int:
+        return len(self.events)
+
+
+def test_what_is_written_in_one_turn_is_sent_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "WRITE_SECONDS", 0.01)
+
+    async def run() -> list[bytes | str]:
+        recorder = Recorder()
+        transport = JoiningTransport(recorder)  # type: ignore[arg-type] # the methods that are called
+        for data in (b"head", b"body", b""):
+            transport.write(data)
+        assert recorder.events == []
+        await asyncio.sleep(0)
+        transport.write(b"x" * 70_000)
+        assert len(recorder.events) == 2, "a long part is not held"
+        transport.write(b"rest")
+        transport.close()
+        await asyncio.sleep(0.05)
+        return recorder.events
+
+    assert asyncio.run(run()) == [b"headbody", b"x" * 70_000, b"rest", "close", "abort"]
 
 
 def limit_files() -> None:

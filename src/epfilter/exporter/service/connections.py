@@ -1,6 +1,6 @@
-"""The connections of the server: how many are open, and how long one may send no request.
+"""The connections of the server: how many are open, and how long one may send or take nothing.
 
-uvicorn limits neither, so that clients that send nothing would use all files of the process.
+uvicorn limits none of it, so that idle clients would use all files of the process.
 """
 
 from __future__ import annotations
@@ -13,6 +13,12 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 HEADER_SECONDS = 30.0
 """Seconds in which the headers of a request must arrive, from the beginning of the connection."""
+
+WRITE_SECONDS = 60.0
+"""Seconds in which a client must take 112 KB of a response, or the last bytes of it.
+
+The server continues to write below 16 KB of the 128 KB that may wait for a client.
+"""
 
 MAX_CONNECTIONS = 2000
 """The most open connections; a connection that sends a file needs two files of the process."""
@@ -64,9 +70,49 @@ def count_connections(files: int) -> int:
     return max(8, min(MAX_CONNECTIONS, (files - _RESERVED_FILES) // 2))
 
 
-class LimitedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # uvicorn chooses the class
-    """A connection of uvicorn that is closed if the headers of a request do not arrive in time.
+class JoiningTransport:
+    """A transport that sends what is written in one turn of the event loop with one system call.
 
+    uvicorn writes the head and the body of a response separately; to send them separately costs
+    as much as the rest of a short request. A client that does not take the rest of a response in
+    time is disconnected, because asyncio would wait for it forever.
+    """
+
+    _MAX_HELD = 65_536
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._held = b""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send the data at the end of this turn."""
+        if data and not self._held:
+            self._loop.call_soon(self._send)
+        self._held += data
+        if len(self._held) > self._MAX_HELD:
+            self._send()
+
+    def close(self) -> None:
+        """Send the rest, then close the connection."""
+        self._send()
+        self._transport.close()
+        if self._transport.get_write_buffer_size():
+            self._loop.call_later(WRITE_SECONDS, self._transport.abort)
+
+    def _send(self) -> None:
+        held, self._held = self._held, b""
+        if held:
+            self._transport.write(held)
+
+
+class LimitedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # uvicorn chooses the class
+    """A connection of uvicorn that is closed if a client is too slow.
+
+    The headers of a request must arrive in time, and the client must take the response in time.
     Beyond `limit` connections, the one that has waited longest for a request is closed; if all
     are busy, the new one gets a 503.
     """
@@ -75,11 +121,12 @@ class LimitedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # u
         super().__init__(*arguments, **options)
         self._limit = limit
         self._header_timer: asyncio.TimerHandle | None = None
+        self._write_timer: asyncio.TimerHandle | None = None
         self.waits_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         """Start the time for the first request."""
-        super().connection_made(transport)
+        super().connection_made(JoiningTransport(transport))
         self._start_waiting()
         if len(self.connections) > self._limit and not self._close_longest_waiting():
             transport.write(_UNAVAILABLE % (len(_UNAVAILABLE_BODY), _UNAVAILABLE_BODY))
@@ -93,9 +140,21 @@ class LimitedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # u
         elif self._header_timer is None:
             self._start_waiting()
 
+    def pause_writing(self) -> None:
+        """Start the time for the client to take what was written."""
+        super().pause_writing()
+        loop = asyncio.get_running_loop()
+        self._write_timer = loop.call_later(WRITE_SECONDS, self._end_writing)
+
+    def resume_writing(self) -> None:
+        """End the time."""
+        super().resume_writing()
+        self._stop_write_timer()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._stop_waiting()
+        self._stop_write_timer()
         super().connection_lost(exc)
 
     def waits_for_request(self) -> bool:
@@ -116,6 +175,15 @@ class LimitedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # u
         self._header_timer = None
         if self.waits_for_request():
             self.transport.abort()
+
+    def _stop_write_timer(self) -> None:
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
+
+    def _end_writing(self) -> None:
+        self.logger.warning("A client did not take its response in time.")
+        self.transport.abort()
 
     def _close_longest_waiting(self) -> bool:
         """Close the connection that has waited longest; return False if all others are busy."""
