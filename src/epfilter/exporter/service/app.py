@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,7 +18,6 @@ from starlette.routing import BaseRoute, Route
 
 from epfilter.exporter.service import handlers
 from epfilter.exporter.service.components import Service
-from epfilter.exporter.service.compression import Compression
 from epfilter.exporter.service.links import FILES_PATH, JOBS_PATH, TOKEN_PATH
 from epfilter.exporter.service.openapi import load_document
 from epfilter.exporter.service.page import Page
@@ -32,10 +31,6 @@ _EXPOSED_HEADERS = (
     *("Retry-After", "WWW-Authenticate", "X-Request-Id"),
 )
 """The headers that a page of another origin can read, besides those that it always can."""
-
-
-_COMPRESSION = Middleware(Compression, minimum_size=2_000, compresslevel=4)
-"""For lists: a page of 100 jobs becomes a tenth, and one job would become longer."""
 
 
 def create_app(settings: ServiceSettings) -> Starlette:
@@ -108,20 +103,16 @@ def _public_routes(settings: ServiceSettings) -> list[BaseRoute]:
 
 def _protected_routes() -> list[BaseRoute]:
     return [
-        *_slash_routes(JOBS_PATH, handlers.handle_jobs, "GET", "POST", middleware=(_COMPRESSION,)),
+        *_slash_routes(JOBS_PATH, handlers.handle_jobs, "GET", "POST"),
         *_slash_routes(f"{JOBS_PATH}/{{jobID}}", handlers.get_job, "GET"),
         *_slash_routes(f"{JOBS_PATH}/{{jobID}}/file", handlers.get_job_file, "GET"),
         Route("/metrics", handlers.get_metrics),
     ]
 
 
-def _slash_routes(
-    path: str, handler: Callable[..., Any], *methods: str, middleware: Sequence[Middleware] = ()
-) -> list[Route]:
+def _slash_routes(path: str, handler: Callable[..., Any], *methods: str) -> list[Route]:
     """Return the routes of an operation: some clients end its path with a slash."""
-    return [
-        Route(path + slash, handler, methods=methods, middleware=middleware) for slash in ("", "/")
-    ]
+    return [Route(path + slash, handler, methods=methods) for slash in ("", "/")]
 
 
 def _cross_origin(settings: ServiceSettings) -> list[Middleware]:

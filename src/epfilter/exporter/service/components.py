@@ -65,6 +65,8 @@ class Service:
         self.log: FilteringBoundLogger = open_log(settings.log_format)
         self.metrics = Metrics()
         self.probe_limiter = CapacityLimiter(1)
+        # Several lists at once only compete for the interpreter, and take twice as long.
+        self.list_limiter = CapacityLimiter(1)
         self.metrics.observe_jobs(lambda: self.jobs.count_by_status())  # noqa: PLW0108 - set by `open`
         self._resources = ExitStack()
         self._shutdown_since: float | None = None

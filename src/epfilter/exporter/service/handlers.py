@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from epfilter.exporter.errors import ExporterError
 from epfilter.exporter.models import JobStatus
 from epfilter.exporter.service.components import Service
+from epfilter.exporter.service.compression import compress_response
 from epfilter.exporter.service.job_pages import JobPage
 from epfilter.exporter.service.job_request import is_short, read_filter
 from epfilter.exporter.service.job_tables import StoredJob
@@ -31,7 +32,8 @@ from epfilter.exporter.service.responses import Refusal, job_response, jobs_resp
 async def handle_jobs(request: Request) -> Response:
     """Handle `GET /v2/jobs`, a page of the jobs, and `POST /v2/jobs`, which creates one."""
     if request.method != "POST":
-        return await run_in_threadpool(_list_jobs, request)
+        limiter = _get_service(request).list_limiter
+        return await to_thread.run_sync(_list_jobs, request, limiter=limiter)
     service = _get_service(request)
     settings = service.settings
     body = await read_json(request, settings.max_body_bytes)
@@ -49,9 +51,11 @@ def _list_jobs(request: Request) -> Response:
     service = _get_service(request)
     page = JobPage.from_query(request.query_params)
     jobs = service.jobs.list_jobs(page.limit, offset=page.offset, sort=page.sort)
-    total = sum(service.jobs.count_by_status().values())
+    total = service.jobs.count_jobs()
     base = _base_url(request)
-    return jobs_response(jobs, base, service.links, page=page.describe(base, total))
+    response = jobs_response(jobs, base, service.links, page=page.describe(base, total))
+    compress_response(response, request.headers)
+    return response
 
 
 async def get_job(request: Request) -> Response:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from epfilter.exporter.service.job_queue import SORT_ORDERS
+from epfilter.exporter.service.job_statements import SORT_ORDERS
 from epfilter.exporter.service.links import JOBS_PATH
 from epfilter.exporter.service.responses import Refusal
 

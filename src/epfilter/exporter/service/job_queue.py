@@ -13,27 +13,39 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, delete, func, insert, make_url, select, update
+from sqlalchemy import Connection, func, make_url, select, update
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.sql.elements import ColumnElement
 
 from epfilter.exporter.errors import SettingsError
 from epfilter.exporter.models import JobStatus
 from epfilter.exporter.service.database import Database
-from epfilter.exporter.service.job_tables import JOBS, QUEUE, StoredJob, find_status, job_from_row
+from epfilter.exporter.service.job_statements import (
+    COUNT_BY_STATUS,
+    COUNT_JOBS,
+    FIND_UNFINISHED,
+    GET_JOB,
+    GET_KEY,
+    GET_NEXT,
+    INSERT_JOB,
+    LIST_JOBS,
+    LIST_SUCCEEDED,
+    LOCK_QUEUE,
+    NO_LIMIT,
+    NOT_EXPIRED,
+    REMOVE_EXPIRED,
+    SET_LAST_CREATED,
+)
+from epfilter.exporter.service.job_tables import (
+    JOBS,
+    StoredJob,
+    find_status,
+    job_from_row,
+    row_from_job,
+)
 from epfilter.exporter.service.postgresql import PostgresqlDatabase
 from epfilter.exporter.service.settings import ServiceSettings
 from epfilter.exporter.service.sqlite import SqliteDatabase
 
-SORT_ORDERS = {
-    "created_at": (JOBS.c.created,),
-    "-created_at": (JOBS.c.created.desc(),),
-    "updated_at": (JOBS.c.updated, JOBS.c.created),
-    "-updated_at": (JOBS.c.updated.desc(), JOBS.c.created.desc()),
-}
-"""The orders of jobs, by the value of the parameter `sort`; none has ties."""
-
-_UNFINISHED = (JobStatus.STARTED, JobStatus.PENDING)
 _MAX_AHEAD = 3600 * 10**9
 """Nanoseconds by which the clocks of two processes may differ."""
 
@@ -119,28 +131,43 @@ class JobQueue:
         Raises ExporterError if they cannot be stored.
         """
         with self._database.write_transaction() as connection:
-            last = connection.scalar(select(QUEUE.c.last_created).with_for_update())
+            last = connection.scalar(LOCK_QUEUE)
             first = max(self._clock(), (last or 0) + 1)
             jobs = [
                 StoredJob(id=uuid4(), filter=text, created=created, updated=created)
                 for created, text in enumerate(filters, first)
             ]
-            connection.execute(update(QUEUE).values(last_created=jobs[-1].created))
-            connection.execute(insert(JOBS), [_row_of(job) for job in jobs])
+            connection.execute(SET_LAST_CREATED, {"last": jobs[-1].created})
+            connection.execute(INSERT_JOB, [row_from_job(job) for job in jobs])
         return jobs
 
     def list_jobs(
-        self, limit: int | None = None, *, offset: int = 0, sort: str = "-created_at"
+        self, limit: int = NO_LIMIT, *, offset: int = 0, sort: str = "-created_at"
     ) -> list[StoredJob]:
         """Return the jobs that have not expired, by default the newest first.
 
         `limit` is the most jobs to return, after the first `offset`, in an order of `SORT_ORDERS`.
         Raises ExporterError if they cannot be read.
         """
-        query = select(JOBS).where(self._not_expired()).order_by(*SORT_ORDERS[sort])
+        page = {"after": self._expired_until(), "limit": limit, "offset": offset}
         with self._database.read_transaction() as connection:
-            rows = connection.execute(query.limit(limit).offset(offset))
-            return [job_from_row(row) for row in rows]
+            return [job_from_row(row) for row in connection.execute(LIST_JOBS[sort], page)]
+
+    def count_jobs(self) -> int:
+        """Return the number of jobs that have not expired.
+
+        Raises ExporterError if they cannot be read.
+        """
+        with self._database.read_transaction() as connection:
+            return connection.execute(COUNT_JOBS, {"after": self._expired_until()}).scalar_one()
+
+    def list_succeeded(self) -> set[UUID]:
+        """Return the IDs of the jobs that have a file and have not expired.
+
+        Raises ExporterError if they cannot be read.
+        """
+        with self._database.read_transaction() as connection:
+            return {*connection.scalars(LIST_SUCCEEDED, {"after": self._expired_until()})}
 
     def count_by_status(self) -> dict[JobStatus, int]:
         """Return for every status how many jobs have it, without expired jobs.
@@ -148,9 +175,9 @@ class JobQueue:
         Raises ExporterError if they cannot be read.
         """
         counts = dict.fromkeys(JobStatus, 0)
-        query = select(JOBS.c.status, func.count()).where(self._not_expired())
+        expired = {"after": self._expired_until()}
         with self._database.read_transaction() as connection:
-            for name, number in connection.execute(query.group_by(JOBS.c.status)):
+            for name, number in connection.execute(COUNT_BY_STATUS, expired):
                 counts[find_status(name) or JobStatus.FAILED] += number
         return counts
 
@@ -160,7 +187,7 @@ class JobQueue:
         Raises ExporterError if it cannot be read.
         """
         with self._database.read_transaction() as connection:
-            result = connection.execute(select(JOBS).where(JOBS.c.id == id, self._not_expired()))
+            result = connection.execute(GET_JOB, {"id": id, "after": self._expired_until()})
             row = result.one_or_none()
             return None if row is None else job_from_row(row)
 
@@ -170,7 +197,7 @@ class JobQueue:
         Raises BlockingIOError where it would have to wait: then call `get_job` in another thread.
         Raises ExporterError if the job cannot be read.
         """
-        return self._database.read_job_at_once(id, self._clock() - self._lifetime)
+        return self._database.read_job_at_once(id, self._expired_until())
 
     def has_unfinished(self) -> bool:
         """Return whether any job is pending, or was left in the middle.
@@ -178,9 +205,8 @@ class JobQueue:
         Raises ExporterError if the database does not respond.
         """
         with self._database.read_transaction() as connection:
-            unfinished = JOBS.c.status.in_(_UNFINISHED)
-            query = select(JOBS.c.id).where(unfinished, self._not_expired()).limit(1)
-            return connection.execute(query).first() is not None
+            found = connection.execute(FIND_UNFINISHED, {"after": self._expired_until()})
+            return found.first() is not None
 
     def start_next(self) -> StoredJob | None:
         """Set the next job to STARTED and return it; None if there is no job to run.
@@ -189,14 +215,7 @@ class JobQueue:
         holding the lease. Raises ExporterError if the job cannot be started.
         """
         with self._database.lease_transaction() as connection:
-            # Jobs start in the order of creation, so one left STARTED is the oldest.
-            result = connection.execute(
-                select(JOBS)
-                .where(JOBS.c.status.in_(_UNFINISHED), self._not_expired())
-                .order_by(JOBS.c.created)
-                .limit(1)
-                .with_for_update()
-            )
+            result = connection.execute(GET_NEXT, {"after": self._expired_until()})
             row = result.one_or_none()
             if row is None:
                 return None
@@ -206,7 +225,8 @@ class JobQueue:
                 updated=max(self._clock(), row.updated),
                 attempts=row.attempts + 1,
             )
-            connection.execute(update(JOBS).where(JOBS.c.id == started.id).values(_row_of(started)))
+            change = update(JOBS).where(JOBS.c.id == started.id)
+            connection.execute(change.values(row_from_job(started)))
             return started
 
     def succeed(self, job: StoredJob, rows: int) -> bool:
@@ -240,8 +260,7 @@ class JobQueue:
         """
         with self._database.write_transaction() as connection:
             self._correct_times(connection)
-            expired = delete(JOBS).where(~self._not_expired()).returning(JOBS.c.id)
-            return list(connection.scalars(expired))
+            return list(connection.scalars(REMOVE_EXPIRED, {"after": self._expired_until()}))
 
     def get_key(self) -> bytes:
         """Return the secret of 32 bytes that was created with the queue.
@@ -249,7 +268,7 @@ class JobQueue:
         Raises ExporterError if it cannot be read.
         """
         with self._database.read_transaction() as connection:
-            return bytes(connection.execute(select(QUEUE.c.key)).scalar_one())
+            return bytes(connection.execute(GET_KEY).scalar_one())
 
     def lease(self) -> AbstractContextManager[bool]:
         """Acquire the lease, the right to run jobs, which one process has at a time.
@@ -279,7 +298,7 @@ class JobQueue:
         is set within minutes. So it waits until the times are wrong for as long as they may be.
         """
         now = self._clock()
-        last = connection.scalar(select(QUEUE.c.last_created).with_for_update()) or 0
+        last = connection.scalar(LOCK_QUEUE) or 0
         if last <= now + _MAX_AHEAD:
             self._ahead_since = None
             return
@@ -294,26 +313,24 @@ class JobQueue:
         for created, job_id in enumerate(ids, first):
             change = update(JOBS).where(JOBS.c.id == job_id)
             connection.execute(change.values(created=created, updated=created))
-        connection.execute(update(QUEUE).values(last_created=first + len(ids)))
+        connection.execute(SET_LAST_CREATED, {"last": first + len(ids)})
         self._ahead_since = None
 
-    def _not_expired(self) -> ColumnElement[bool]:
-        return JOBS.c.created > self._clock() - self._lifetime
+    def _expired_until(self) -> int:
+        """Return the latest creation time of the jobs that have expired."""
+        return self._clock() - self._lifetime
 
     def _update_started(self, job: StoredJob, **changes: object) -> bool:
         """Change a job that this process runs: the attempt excludes one that lost its lease."""
         with self._database.lease_transaction() as connection:
             result = connection.execute(
                 update(JOBS)
-                .where(JOBS.c.id == job.id, JOBS.c.attempts == job.attempts, self._not_expired())
+                .where(JOBS.c.id == job.id, JOBS.c.attempts == job.attempts, NOT_EXPIRED)
                 .where(JOBS.c.status == JobStatus.STARTED)
-                .values(updated=max(self._clock(), job.updated), **changes)
+                .values(updated=max(self._clock(), job.updated), **changes),
+                {"after": self._expired_until()},
             )
             return result.rowcount == 1
-
-
-def _row_of(job: StoredJob) -> dict[str, object]:
-    return {name: getattr(job, name) for name in JOBS.c.keys()}  # noqa: SIM118 - not a dict
 
 
 def _open_database(location: str | os.PathLike[str]) -> Database:

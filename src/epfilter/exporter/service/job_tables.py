@@ -54,6 +54,8 @@ JOBS = Table(
 )
 """One row per job; times are nanoseconds since 1970 in UTC."""
 
+_COLUMNS = tuple(JOBS.c.keys())
+
 ORDER_EXPORT = "order_export"
 """The only job type; the tables have no column for it."""
 
@@ -123,3 +125,12 @@ def job_from_row(row: Sequence[Any]) -> StoredJob:
         rows=rows,
         attempts=attempts,
     )
+
+
+def row_from_job(job: StoredJob) -> dict[str, object]:
+    """Return the values of a job by the columns of `JOBS`.
+
+    >>> row_from_job(StoredJob(id=UUID(int=1), filter=None, created=5, updated=5))["status"]
+    <JobStatus.PENDING: 'pending'>
+    """
+    return {name: getattr(job, name) for name in _COLUMNS}

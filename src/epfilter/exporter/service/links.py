@@ -65,13 +65,13 @@ class Links:
             return None
 
 
-def job_link(base: str, job: UUID) -> str:
+def job_link(base: str, job_id: str) -> str:
     """Return the link to a job.
 
-    >>> job_link("https://useast.api.elasticpath.com", UUID("974c9db4-38da-4dbf-90c2-33eed5f3e77c"))
+    >>> job_link("https://useast.api.elasticpath.com", "974c9db4-38da-4dbf-90c2-33eed5f3e77c")
     'https://useast.api.elasticpath.com/v2/jobs/974c9db4-38da-4dbf-90c2-33eed5f3e77c'
     """
-    return f"{base}{JOBS_PATH}/{job}"
+    return f"{base}{JOBS_PATH}/{job_id}"
 
 
 def base_url(request: HTTPConnection, public_url: str | None) -> str:

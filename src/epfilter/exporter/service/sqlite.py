@@ -13,13 +13,14 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from filelock import FileLock, Timeout
-from sqlalchemy import URL, Connection, bindparam, create_engine, event, select
+from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.dialects import sqlite
 
 from epfilter.atomic_files import OWNER_ONLY
 from epfilter.exporter.errors import ExporterError, SettingsError
 from epfilter.exporter.service.database import Database, DiskFullError
-from epfilter.exporter.service.job_tables import JOBS, StoredJob, job_from_row
+from epfilter.exporter.service.job_statements import GET_JOB
+from epfilter.exporter.service.job_tables import StoredJob, job_from_row
 
 _LOCK_TIMEOUT = 30.0
 """Seconds to wait for another process that is writing."""
@@ -27,11 +28,7 @@ _LOCK_TIMEOUT = 30.0
 _WRITES = "epfilter_writes"
 """The execution option of a transaction that writes."""
 
-_SELECT_JOB = str(
-    select(JOBS)
-    .where(JOBS.c.id == bindparam("id"), JOBS.c.created > bindparam("after"))
-    .compile(dialect=sqlite.dialect())
-)
+_GET_JOB = str(GET_JOB.compile(dialect=sqlite.dialect()))
 
 _MESSAGES = {
     "SQLITE_BUSY": "another process keeps it locked",
@@ -90,7 +87,7 @@ class SqliteDatabase(Database):
                 self._reader = sqlite3.connect(
                     self._path, timeout=0, isolation_level=None, check_same_thread=False
                 )
-            row = self._reader.execute(_SELECT_JOB, (id.hex, after)).fetchone()
+            row = self._reader.execute(_GET_JOB, (id.hex, after)).fetchone()
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
                 raise BlockingIOError from None

@@ -183,9 +183,8 @@ class JobWorker:
 
     def _clean_up(self) -> None:
         """Remove what has expired, and what killed processes left behind."""
-        succeeded = {job.id for job in self._jobs.list_jobs() if job.status is JobStatus.SUCCESS}
         # Files first: on a full disk the queue needs room to remove its jobs.
-        removed = self._files.sweep(succeeded)
+        removed = self._files.sweep(self._jobs.list_succeeded())
         expired = self._jobs.remove_expired()
         for job_id in expired:
             self._files.remove(job_id)
