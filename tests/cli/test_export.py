@@ -197,7 +197,7 @@ def test_no_check_sends_any_filter(platform: Platform) -> None:
         (["eq(payment,paid)", "--region", ""], "the region is neither a known name nor the base URL"),
         (["eq(payment,paid)", "-o", "-"], "orders cannot be exported to standard output; give a file name."),
         (["eq(payment,paid)", "-o", "."], ". is a folder."),
-        (["eq(payment,paid)", "-o", ""], " is a folder."),
+        (["eq(payment,paid)", "-o", ""], "the path is empty."),
         (["eq(payment,paid)", "-o", "none/orders.csv"], "does not exist"),
         (["eq(payment,paid)", "-o", "a" * 300], "File name too long"),
         (["@none.filter"], "cannot read none.filter"),

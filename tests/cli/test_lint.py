@@ -522,7 +522,3 @@ def test_a_name_of_standard_input_is_one_of_a_file(name: str) -> None:
     result = run("lint", "-", "--stdin-name", name, stdin="eq(a,1)")
     assert result.exit_code == 2
     assert f"`--stdin-name {shlex.quote(name)}` is not the name of a file" in result.stderr
-
-
-def test_an_empty_name_of_a_configuration_is_shown() -> None:
-    assert "Error: . cannot be read: " in run("lint", "--config", "").stderr

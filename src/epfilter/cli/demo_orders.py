@@ -10,7 +10,7 @@ import click
 
 from epfilter.cli.errors import CommandError, describe_file_error
 from epfilter.cli.help_pages import HelpfulCommand
-from epfilter.cli.options import OTHER_FORMATS
+from epfilter.cli.options import OTHER_FORMATS, FilePath
 from epfilter.cli.progress import iterate_with_progress
 from epfilter.cli.text_io import open_standard_output
 from epfilter.errors import FilterValueError
@@ -39,6 +39,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option(
     "-o",
     "--output",
+    type=FilePath(),
     metavar="FILE",
     help="Write to FILE instead of standard output; an existing file is replaced.",
 )
@@ -63,7 +64,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     help="Day after the last day of the orders, in UTC.",
 )
 def demo_orders_command(
-    rows: int, output: str | None, seed: int, start: datetime, end: datetime
+    rows: int, output: Path | None, seed: int, start: datetime, end: datetime
 ) -> None:
     """Run the command."""
     from epfilter.exporter.orders import demo_lines
@@ -72,8 +73,8 @@ def demo_orders_command(
         lines = demo_lines(rows, seed=seed, start=start.date(), end=end.date())
     except FilterValueError as error:
         raise click.UsageError(str(error)) from None
-    if output is not None:
-        suffix = Path(output).suffix.lower()
+    if output is not None and output != Path("-"):
+        suffix = output.suffix.lower()
         if suffix in OTHER_FORMATS - {".jsonl", ".ndjson"} or suffix == ".csv":
             raise click.UsageError(
                 "invented orders are written as JSONL; use a name that ends in .jsonl. Then "
@@ -86,9 +87,9 @@ def demo_orders_command(
     stream.flush()
 
 
-def _write_lines(lines: Iterator[str], output: str) -> None:
+def _write_lines(lines: Iterator[str], output: Path) -> None:
     try:
-        with Path(output).open("wb") as file:
+        with output.open("wb") as file:
             file.writelines(map(str.encode, lines))
     except (OSError, ValueError) as error:
         raise CommandError(describe_file_error("write", output, error)) from None

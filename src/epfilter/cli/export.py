@@ -15,6 +15,7 @@ from epfilter.cli.findings import parse_located_or_exit, print_findings, render_
 from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import format_count
 from epfilter.cli.options import (
+    FilePath,
     allow_untested_option,
     bom_option,
     format_option,
@@ -122,7 +123,7 @@ _OPTION_GROUPS = {
 @click.option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     required=True,
     metavar="FILE",
     help="The file to write.",

@@ -12,7 +12,7 @@ from epfilter.cli.filter_completion import complete_filter
 from epfilter.cli.findings import parse_or_exit, render_file_findings
 from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import format_count
-from epfilter.cli.linted_files import EMPTY_PATH
+from epfilter.cli.linted_files import LintedPath
 from epfilter.cli.text_io import print_line, print_result, read_filter
 from epfilter.errors import Severity
 from epfilter.printer import Quotes, pretty, unparse
@@ -71,9 +71,8 @@ def format_command(
             raise click.UsageError("`--files` cannot be combined with `--pretty` or `--quotes`.")
         if options["check"] and options["write"]:
             raise click.UsageError("`--check` cannot be combined with `--write`.")
-        if "" in sources:
-            raise click.UsageError(EMPTY_PATH)
-        return _format_files([Path(source) for source in sources], **options)
+        as_path = LintedPath()
+        return _format_files([as_path.convert(each, None, None) for each in sources], **options)
     if any(options.values()):
         raise click.UsageError("`--check`, `--write` and `--force-exclude` require `--files`.")
     if len(sources) != 1:

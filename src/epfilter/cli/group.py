@@ -10,14 +10,22 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from shlex import quote
 from typing import Any
 
 import click
 
 from epfilter.cli.help_pages import HelpfulCommand, write_sections
 from epfilter.cli.signals import INTERRUPTED, interrupt_on_signals
-from epfilter.cli.text_io import discard_broken_streams, ignore_closed_pipe, use_utf8
+from epfilter.cli.text_io import (
+    discard_broken_streams,
+    ignore_closed_pipe,
+    is_filter_like,
+    use_utf8,
+)
 from epfilter.errors import PluginError
+from epfilter.snippets import shorten
+from epfilter.suggestions import suggest_name
 from epfilter.version import __version__
 
 _FAILURE = 2
@@ -69,6 +77,22 @@ class CommandLine(HelpfulCommand, click.Group):
         name = cmd_name.replace("-", "_")
         command: click.Command = getattr(import_module(f"epfilter.cli.{name}"), f"{name}_command")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return what click does; for an unknown command, state what was probably meant."""
+        if args[0] not in self._names and not ctx.resilient_parsing:
+            name = shorten(args[0])
+            if is_filter_like(args[0]):
+                raise click.UsageError(
+                    f"`{name}` is a filter, not a command. To check it, run: "
+                    f"epfilter check {quote(name)}",
+                    ctx,
+                )
+            hint = suggest_name(args[0], self._names, "`epfilter --help` lists them")
+            raise click.UsageError(f"there is no command `{name}`. Hint: {hint}.", ctx)
+        return super().resolve_command(ctx, args)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Parse the arguments as click does; a closed output pipe is not a failure."""

@@ -18,7 +18,7 @@ from epfilter.cli.layout import format_count
 from epfilter.cli.lint_lists import LIST_STYLES, render_filters, render_statistics
 from epfilter.cli.lint_summary import Summary
 from epfilter.cli.linted_files import LintedPath, iterate_reports, load_configuration
-from epfilter.cli.options import complete_resource
+from epfilter.cli.options import FilePath, complete_resource
 from epfilter.cli.text_io import (
     ignore_closed_pipe,
     open_standard_output,
@@ -117,7 +117,7 @@ def _split_codes(
 @click.option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FilePath(dir_okay=False),
     help="Write the report to a file.",
 )
 @click.option(
@@ -132,7 +132,7 @@ def _split_codes(
 )
 @click.option(
     "--baseline",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FilePath(dir_okay=False),
     help="Report only findings that this file does not contain.",
 )
 @click.option(
@@ -143,7 +143,7 @@ def _split_codes(
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option(
     "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FilePath(dir_okay=False),
     help="Read the configuration from this file.",
 )
 @click.option("--force-exclude", is_flag=True, help="Skip excluded files even if you name them.")
@@ -302,6 +302,8 @@ def _configure(paths: Sequence[Path], options: dict[str, Any]) -> Configuration:
             settings = replace(settings, select=options["select"])
         settings = replace(settings, ignore=(*settings.ignore, *options["ignore"]))
         configuration = replace(configuration, settings=settings)
+        if options["resource"] == "":
+            raise click.UsageError("`--resource` is empty; `epfilter resources` lists the names.")
         if options["resource"]:
             configuration = replace(configuration, resource=options["resource"])
         if options["baseline"]:

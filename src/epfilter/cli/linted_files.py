@@ -13,35 +13,26 @@ from typing import TYPE_CHECKING
 import click
 
 from epfilter.cli.errors import MissingPackageError
+from epfilter.cli.options import FilePath
 from epfilter.cli.progress import collect_with_progress
 from epfilter.cli.text_io import is_filter_like
 from epfilter.errors import FilterValueError
 from epfilter.snippets import shorten
 
-EMPTY_PATH = "a path is empty; the current folder is `.`"
-
 if TYPE_CHECKING:
     from epfilter.linter.files import Configuration, FileReport, Run
 
 
-class LintedPath(click.Path):
-    """A path that is not empty, and is not a filter.
-
-    An unset variable of a shell must not mean `.`, and a filter is not the name of a missing file.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
+class LintedPath(FilePath):
+    """A path that is not a filter: that is not the name of a missing file."""
 
     def convert(
         self,
         value: str | PathLike[str],
         param: click.Parameter | None,
         ctx: click.Context | None,
-    ) -> str | bytes | PathLike[str]:
+    ) -> Path:
         """Return the path; an empty one is wrong usage, and so is a filter."""
-        if value == "":
-            self.fail(EMPTY_PATH, param, ctx)
         if isinstance(value, str) and is_filter_like(value) and not lexists(value):
             raise click.UsageError(
                 f"`{shorten(value)}` is not a path, but looks like a filter. To check one filter, "

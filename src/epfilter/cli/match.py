@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from os import fstat
-from os.path import lexists
+from os.path import isdir, lexists
 from pathlib import PurePath
 from shlex import quote
 from typing import TYPE_CHECKING, BinaryIO
@@ -101,7 +101,11 @@ def match_command(
     if source == "-" == file:
         raise click.UsageError("FILTER and FILE cannot both be standard input.")
     _require_order(source, file)
+    if not file:
+        raise click.UsageError("the path of FILE is empty.")
     style = style or _SUFFIXES.get(PurePath(file).suffix.lower())
+    if style is None and isdir(file):  # noqa: PTH112 - false for a name that is too long
+        raise CommandError(f"cannot read {make_printable(file)}: it is a folder.")
     if style is None:
         problem = (
             "standard input requires `--format`."

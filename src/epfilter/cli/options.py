@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -14,6 +15,31 @@ from epfilter.snippets import make_printable
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
+
+
+class FilePath(click.Path):
+    """The path of a file, which is not empty.
+
+    An empty path is an unset variable of a shell, and does not mean the current folder.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(path_type=Path, **settings)
+
+    def convert(
+        self,
+        value: str | PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path:
+        """Return the path; an empty one is wrong usage."""
+        if value == "":
+            self.fail("the path is empty.", param, ctx)
+        try:
+            return cast("Path", super().convert(value, param, ctx))
+        except ValueError as error:  # a NUL
+            self.fail(f"{make_printable(str(value))} is not a path: {error}.", param, ctx)
+
 
 filter_argument = click.argument("source", metavar="FILTER", shell_complete=complete_filter)
 """The argument for `read_filter`; the commands read it themselves, because completion must not."""

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from os.path import isfile
+from os.path import isdir, isfile
 from pathlib import Path
 from shlex import quote
 from typing import BinaryIO
@@ -38,7 +38,7 @@ def read_filter(source: str) -> str:
     The content has the format of files of filters: its comments are removed, and so are a byte
     order mark at the start and line ends at the end. Raises CommandError for a file that cannot be
     read, for content that is not UTF-8, and for several filters; UsageError for the name of a file
-    without its `@`.
+    without its `@`, and for a folder.
 
     >>> read_filter("eq(payment,paid)")
     'eq(payment,paid)'
@@ -51,6 +51,11 @@ def read_filter(source: str) -> str:
         raise click.UsageError(
             f"`{shorten(source)}` is a file, not a filter. To read the filter from the file, write "
             f"{quote('@' + shorten(source))}."
+        )
+    if "(" not in source and isdir(source):  # noqa: PTH112 - the same
+        raise click.UsageError(
+            f"`{shorten(source)}` is a folder, not a filter. To check the filters in its files, "
+            f"run: epfilter lint {quote(shorten(source))}"
         )
     return source if source.isascii() else _decode_argument(source)
 

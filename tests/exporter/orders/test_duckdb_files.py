@@ -108,7 +108,7 @@ def test_numbers_are_written_out(stored: Callable[..., Path], target: Path) -> N
         ("", "orders.csv is empty. Hint: a CSV file begins with a header."),
         ("a,b\n1,2\n", "there is no column `id`. Hint: every order needs an id."),
         ("id,payment,payment\n", "orders.csv has two columns `payment`."),
-        (b"id,\xff\n", "orders.csv is not UTF-8 after line 0."),
+        (b"id,\xff\n", "orders.csv is not UTF-8."),
         (
             "id,name\n1,a\n2,a,b\n",
             "line 3 of orders.csv ends a row of 3 cells, and the header has 2.",

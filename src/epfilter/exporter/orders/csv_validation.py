@@ -54,7 +54,8 @@ def _read_names(path: Path, check: Callable[[], None] | None = None) -> list[str
                         f"and the header has {len(names)}."
                     )
         except UnicodeDecodeError:
-            raise OrdersError(f"{path.name} is not UTF-8 after line {rows.line_num}.") from None
+            place = f" after line {rows.line_num}" if rows.line_num else ""
+            raise OrdersError(f"{path.name} is not UTF-8{place}.") from None
         except csv_module.Error as error:
             if "field limit" in str(error):
                 raise _row_too_long(path, rows.line_num) from None
