@@ -73,7 +73,10 @@ def test_formatting_a_file_of_one_filter_changes_nothing_else(text: str, line_br
         ("explain",),
         ("translate", "--to", "ep-ast"),
         ("match", "--count"),
-        ("export", "--orders", "orders.jsonl", "-o", "x.csv", "--force"),
+        pytest.param(
+            ("export", "--orders", "orders.jsonl", "-o", "x.csv", "--force"),
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=" ".join,
 )

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from click.testing import CliRunner, Result
 from epfilter.cli import main
 from epfilter.cli import progress as bar
 from support.file_samples import Case, load_cases
-from support.sizes import slow_except
+from support.sizes import slow_between, slow_except
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="there is nothing of the kind on Windows")
 CASES = load_cases(Path(__file__).parent / "lint_runs.txt")
@@ -231,22 +232,23 @@ def test_deeply_nested_files_do_not_crash(name: str) -> None:
     assert Path(name).read_text(encoding="utf-8") == NESTED[name]
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+INVALID_CONTENTS = [
+    b"\x7fELF\x02\x01\x01\x00\x00filter",
+    b"filter \xff\xfe eq(a,1)",
+    b"\xff\xfef\x00\xd8",
+    b"\xff\xfe\x00\x00filter",
+    b"\xef\xbb\xbf",
+    b"\xef\xbb\xbf\xef\xbb\xbffilter: eq(",
+    b"",
+    b"\r\r\r\nfilter\r",
+    b"filter" * 1000,
+    bytes(range(1, 128)) + b"filter",
+    "filter \u2028 \u202e \x85 \x1c 'eq(a,é)'".encode(),
+]
+
+
 @pytest.mark.parametrize(
-    "content",
-    [
-        b"\x7fELF\x02\x01\x01\x00\x00filter",
-        b"filter \xff\xfe eq(a,1)",
-        b"\xff\xfef\x00\xd8",
-        b"\xff\xfe\x00\x00filter",
-        b"\xef\xbb\xbf",
-        b"\xef\xbb\xbf\xef\xbb\xbffilter: eq(",
-        b"",
-        b"\r\r\r\nfilter\r",
-        b"filter" * 1000,
-        bytes(range(1, 128)) + b"filter",
-        "filter \u2028 \u202e \x85 \x1c 'eq(a,é)'".encode(),
-    ],
+    ("suffix", "content"), slow_between(product(SUFFIXES, INVALID_CONTENTS), 4)
 )
 def test_invalid_contents_do_not_crash(suffix: str, content: bytes) -> None:
     write_file(f"a{suffix}", content)

@@ -14,7 +14,6 @@ from tempfile import mkdtemp
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from support.shared_server import SharedServer, choose_user, run_folder
 
@@ -51,6 +50,8 @@ def mariadb_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Ite
 def mysql_url(mariadb_url: str) -> str:
     """Return a URL of the same database as Ibis reads it, without a socket: `mysql://…`."""
     pytest.importorskip("MySQLdb", reason="mysqlclient is not installed")
+    from sqlalchemy import create_engine, make_url, text
+
     url = make_url(mariadb_url)
     if "unix_socket" in url.query:
         engine = create_engine(url)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
 
-import psycopg
 import pytest
 
 from support.shared_server import SharedServer, choose_user, run_folder
@@ -35,6 +34,8 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
         lambda: _start_server(binaries),
         lambda folder: _control_server(binaries, folder / "data", "stop", "-m", "fast"),
     )
+    import psycopg
+
     folder = server.acquire()
     try:
         with psycopg.connect(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class RefusedQueryError(Exception):
@@ -53,6 +55,8 @@ class SearchIndex:
 def search_index() -> Iterator[SearchIndex]:
     """Yield an index of a server on loopback, which the run starts and stops."""
     osmem = pytest.importorskip("osmem_server", reason="no osmem-server for this platform")
+    import httpx
+
     with (
         osmem.OsmemServer.start(japanese=False) as server,
         httpx.Client(base_url=server.url, trust_env=False) as client,

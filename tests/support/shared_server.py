@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 if os.name == "posix":
     import pwd
@@ -20,6 +19,8 @@ class SharedServer:
     def __init__(
         self, name: str, run: Path, start: Callable[[], Path], stop: Callable[[Path], object]
     ) -> None:
+        from filelock import FileLock
+
         self._lock = FileLock(run / f"{name}.lock")
         self._state = run / name  # "USERS FOLDER"
         self._start, self._stop = start, stop

@@ -23,12 +23,22 @@ def slow_except(cases: Iterable[Case], *smoke: Case) -> list[object]:
     missing = [case for case in smoke if case not in cases]
     if missing:
         raise ValueError(f"these smoke cases do not exist: {missing}")
-    return [
-        case
-        if case in smoke
-        else pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.slow)
-        for case in cases
-    ]
+    return [case if case in smoke else _mark_slow(case) for case in cases]
+
+
+def slow_between(cases: Iterable[Case], step: int) -> list[object]:
+    """Return the cases as parameters of a test; those between each `step`-th one are marked slow.
+
+    The first case stays in the default run. A tuple has the values of several parameters.
+
+    >>> len([case for case in slow_between("abcdefg", 3) if isinstance(case, str)])
+    3
+    """
+    return [case if i % step == 0 else _mark_slow(case) for i, case in enumerate(cases)]
+
+
+def _mark_slow(case: object) -> object:
+    return pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.slow)
 
 
 def divide_examples(divisor: int, *, least: int = 5) -> settings:

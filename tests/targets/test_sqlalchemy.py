@@ -63,7 +63,7 @@ from epfilter.targets import UnsupportedFilterError, to_sqlalchemy
 from support import filter_oracle
 from support.filter_strategies import HOSTILE, filters, names, texts
 from support.rows import for_each
-from support.sizes import MANY_TERMS, divide_examples
+from support.sizes import MANY_TERMS, divide_examples, slow_between
 
 CASES = Path(__file__).parent / "data" / "sql.txt"
 DIALECTS: dict[str, Dialect] = {
@@ -610,7 +610,7 @@ def test_a_name_inside_json_is_a_parameter(dialect: str, name: str) -> None:
     assert any("⟦" in str(value) for value in compiled.params.values())
 
 
-@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("value", slow_between(HOSTILE, 3))
 def test_a_hostile_value_is_found_by_itself_only(database: Connection, value: str) -> None:
     if database.dialect.name == "postgresql" and "\0" in value:
         return

@@ -5,10 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import pytest
 
+from epfilter.exporter.client import jobs
 from epfilter.testing import ExporterService, run_exporter_service
 
-pytest_plugins = ["pytester"]
+
+@pytest.fixture(autouse=True)
+def _poll_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait shortly for jobs that take milliseconds."""
+    monkeypatch.setattr(jobs, "_FIRST_PAUSE", 0.02)
 
 
 def test_orders_are_exported(exporter_service: ExporterService, tmp_path: Path) -> None:

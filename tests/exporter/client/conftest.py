@@ -19,8 +19,17 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture(params=["sync", "async"])
+@pytest.fixture(params=["sync", pytest.param("async", marks=pytest.mark.slow)])
 def kind(request: pytest.FixtureRequest) -> str:
+    """Return which client a test uses: both perform the same flows.
+
+    Modules that test how each performs them use `both_kinds`, whose tests all are in the default run.
+    """
+    return str(request.param)
+
+
+@pytest.fixture(params=["sync", "async"])
+def both_kinds(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from epfilter.exporter import DownloadError, FileLink, JobExpiredError
 from epfilter.exporter.client import DownloadProgress
-from exporter.client.conftest import Opener
+from exporter.client.conftest import Opener, both_kinds
 from exporter.client.doubles import (
     BASE,
     CSV,
@@ -29,6 +29,8 @@ from exporter.client.doubles import (
     file_answer,
     rest_answer,
 )
+
+kind = both_kinds
 
 LOST = httpx.ReadError("x")
 NOT_ASCII = httpx.Response(

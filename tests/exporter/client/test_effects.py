@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from epfilter.exporter import ConnectionFailedError, DownloadError
-from exporter.client.conftest import Opener
+from exporter.client.conftest import Opener, both_kinds
 from exporter.client.doubles import CSV, FILTER, ID, job
+
+kind = both_kinds
 
 LARGE = CSV * 500
 Fault = Callable[["_Handler"], None]
@@ -155,8 +157,9 @@ def server() -> Iterator[Server]:
         (reset_connection, False),
         (reset_in_body, None),
         (close_in_body, True),
-        (stall_in_body, True),
-        (send_nothing, False),
+        # Timeouts of the synchronous client are whole seconds.
+        pytest.param(stall_in_body, True, marks=pytest.mark.slow),
+        pytest.param(send_nothing, False, marks=pytest.mark.slow),
         (send_chunks, None),
         (send_incomplete_chunks, False),
         (nonsense, False),
@@ -192,7 +195,7 @@ def test_a_file_of_unknown_length_is_an_error(
 @pytest.mark.parametrize("fault", [reset_connection, send_nothing, nonsense])
 def test_a_creation_is_not_sent_twice(open_client: Opener, server: Server, fault: Fault) -> None:
     server.faults = [fault]
-    client = open_client(region=server.url, timeout=0.5)
+    client = open_client(region=server.url, timeout=0.2)
     with pytest.raises(ConnectionFailedError) as error_info:
         client.call("create_job", FILTER)
     assert error_info.value.maybe_received

@@ -20,7 +20,7 @@ from epfilter.exporter import (
     SettingsError,
 )
 from epfilter.exporter.client import DownloadProgress, Exported, ExportProgress
-from exporter.client.conftest import Opener
+from exporter.client.conftest import Opener, both_kinds
 from exporter.client.doubles import (
     CSV,
     EMPTY,
@@ -35,6 +35,8 @@ from exporter.client.doubles import (
     names,
     part,
 )
+
+kind = both_kinds
 
 
 def filters(service: Service) -> list[str]:

@@ -16,8 +16,10 @@ import pytest
 from epfilter.exporter import AsyncExporterClient
 from epfilter.exporter.client import DownloadProgress
 from epfilter.exporter.client.target_files import PartialFile
-from exporter.client.conftest import Opener
+from exporter.client.conftest import Opener, both_kinds
 from exporter.client.doubles import CSV, FILTER, ID, TOKEN, Service, file_answer, job
+
+kind = both_kinds
 
 
 class StopError(Exception):

@@ -15,8 +15,10 @@ from epfilter.exporter import (
     SettingsError,
     WaitTimeoutError,
 )
-from exporter.client.conftest import Opener
+from exporter.client.conftest import Opener, both_kinds
 from exporter.client.doubles import ID, Platform, data, job
+
+kind = both_kinds
 
 PENDING = data(job("pending"))
 STARTED = data(job("started"))

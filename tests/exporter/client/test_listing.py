@@ -12,8 +12,10 @@ import pytest
 from epfilter import FilterSyntaxError, FilterValueError, PagingError
 from epfilter.errors import ResourceError
 from epfilter.exporter import RequestFailedError, UnexpectedResponseError
-from exporter.client.conftest import Opener
+from exporter.client.conftest import Opener, both_kinds
 from exporter.client.doubles import TOKEN, Platform
+
+kind = both_kinds
 
 HOSTILE = 'like(name,"*)|eq(a&b#ü+1*")'
 

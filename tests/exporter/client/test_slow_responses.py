@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from epfilter.exporter import ConnectionFailedError, DownloadError
-from exporter.client.conftest import Opener
+from exporter.client.conftest import Opener, both_kinds
 from exporter.client.doubles import CSV, ID, Body, Service, Time, file_answer
 
-_PAUSE = 0.02
+kind = both_kinds
+
+_PAUSE = 0.005
 
 
 class _DrippingServer:
@@ -83,7 +85,7 @@ def test_a_request_ends_although_bytes_arrive(
     method: str,
     options: dict[str, float],
 ) -> None:
-    client = open_client(region=dripping_server.start(head), timeout=0.05, attempts=1)
+    client = open_client(region=dripping_server.start(head), timeout=0.02, attempts=1)
     client.inner._jobs.api.clock = time.monotonic
     start = time.monotonic()
     with pytest.raises(ConnectionFailedError, match="did not respond in time"):
@@ -95,7 +97,7 @@ def test_a_request_ends_although_bytes_arrive(
 def test_a_download_ends_although_bytes_arrive(
     open_client: Opener, dripping_server: _DrippingServer, tmp_path: Path, head: bytes
 ) -> None:
-    client = open_client(region=dripping_server.start(head), timeout=0.05)
+    client = open_client(region=dripping_server.start(head), timeout=0.02)
     client.inner._jobs.api.clock = time.monotonic
     start = time.monotonic()
     with pytest.raises(DownloadError, match="arrives with less than 1,000 bytes a second"):

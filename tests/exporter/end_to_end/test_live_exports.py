@@ -169,6 +169,7 @@ def test_the_command_line_exports_and_shows_the_job(service: Service, tmp_path: 
     assert [path.name for path in tmp_path.iterdir()] == ["orders.csv"]
 
 
+@pytest.mark.slow
 def test_an_export_without_results_writes_no_file(service: Service, tmp_path: Path) -> None:
     text = "eq(email,unknown)"
     result = run(service.address, "export", text, "-o", "orders.csv", folder=tmp_path)

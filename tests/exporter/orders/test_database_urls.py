@@ -63,14 +63,18 @@ def _pipe(path: Path) -> None:
 )
 @pytest.mark.parametrize(
     "url",
-    [
-        "duckdb://{folder}/none.db",
-        "duckdb://{folder}/none.db?read_only=true#shop.sales",
+    slow_except(
+        [
+            "duckdb://{folder}/none.db",
+            "duckdb://{folder}/none.db?read_only=true#shop.sales",
+            "duckdb://none.db",
+            "DuckDB://./none.db",
+            "sqlite://{folder}/none.db",
+            "sqlite://none.db#sales",
+        ],
         "duckdb://none.db",
-        "DuckDB://./none.db",
         "sqlite://{folder}/none.db",
-        "sqlite://none.db#sales",
-    ],
+    ),
 )
 def test_a_missing_database_file_is_not_created(
     url: str,

@@ -27,6 +27,7 @@ from epfilter.exporter.orders import (
 from epfilter.exporter.orders.duckdb_files import OrderFile
 from exporter.orders.conftest import ids
 from support.exporter_services import interrupt_until_error
+from support.sizes import slow_between
 
 BROKEN = [
     ('{"id": ', "is not valid JSON: expected a value at column 8."),
@@ -66,7 +67,7 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("line", "message"), BROKEN)
+@pytest.mark.parametrize(("line", "message"), slow_between(BROKEN, 4))
 def test_a_broken_line_is_named(
     line: str | bytes, message: str, stored: Callable[..., Path], target: Path
 ) -> None:
@@ -102,45 +103,45 @@ def test_numbers_are_written_out(stored: Callable[..., Path], target: Path) -> N
     assert [row.split(",")[place] for row in rows[1:]] == ["1000", "120", "7", str(10**30), "0"]
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "orders.csv is empty. Hint: a CSV file begins with a header."),
-        ("a,b\n1,2\n", "there is no column `id`. Hint: every order needs an id."),
-        ("id,payment,payment\n", "orders.csv has two columns `payment`."),
-        (b"id,\xff\n", "orders.csv is not UTF-8."),
-        (
-            "id,name\n1,a\n2,a,b\n",
-            "line 3 of orders.csv ends a row of 3 cells, and the header has 2.",
-        ),
-        ("id,name\n1,a\n2\n", "line 3 of orders.csv ends a row of 1 cells, and the header has 2."),
-        (
-            'id,name\n1,a\n2,"b\n3,c\n',
-            "line 4 of orders.csv is not valid CSV: unexpected end of data.",
-        ),
-        ('id,name\n1,"a"b\n', "line 2 of orders.csv is not valid CSV: ',' expected after '\"'."),
-        (
-            "id,name\n1,a\n,b\n",
-            "orders.csv contains invalid orders: it has no `id`; every order needs an id",
-        ),
-        (
-            "id,payment,product_sku\n1,paid,A\n,paid,B\n",
-            "orders.csv contains invalid orders: it has no `id`; every order needs an id",
-        ),
-        (
-            'id,payment\n"",b\n',
-            "orders.csv contains invalid orders: it has no `id`; every order needs an id",
-        ),
-        (
-            "id,with_tax\n1,5.5\n",
-            "orders.csv contains invalid orders: `with_tax` is not a whole number: 5.5, in the order 1",
-        ),
-        (
-            "id,manual\n1,maybe\n",
-            "orders.csv contains invalid orders: `manual` is not true or false: maybe, in the order 1",
-        ),
-    ],
-)
+INVALID_CSV = [
+    ("", "orders.csv is empty. Hint: a CSV file begins with a header."),
+    ("a,b\n1,2\n", "there is no column `id`. Hint: every order needs an id."),
+    ("id,payment,payment\n", "orders.csv has two columns `payment`."),
+    (b"id,\xff\n", "orders.csv is not UTF-8."),
+    (
+        "id,name\n1,a\n2,a,b\n",
+        "line 3 of orders.csv ends a row of 3 cells, and the header has 2.",
+    ),
+    ("id,name\n1,a\n2\n", "line 3 of orders.csv ends a row of 1 cells, and the header has 2."),
+    (
+        'id,name\n1,a\n2,"b\n3,c\n',
+        "line 4 of orders.csv is not valid CSV: unexpected end of data.",
+    ),
+    ('id,name\n1,"a"b\n', "line 2 of orders.csv is not valid CSV: ',' expected after '\"'."),
+    (
+        "id,name\n1,a\n,b\n",
+        "orders.csv contains invalid orders: it has no `id`; every order needs an id",
+    ),
+    (
+        "id,payment,product_sku\n1,paid,A\n,paid,B\n",
+        "orders.csv contains invalid orders: it has no `id`; every order needs an id",
+    ),
+    (
+        'id,payment\n"",b\n',
+        "orders.csv contains invalid orders: it has no `id`; every order needs an id",
+    ),
+    (
+        "id,with_tax\n1,5.5\n",
+        "orders.csv contains invalid orders: `with_tax` is not a whole number: 5.5, in the order 1",
+    ),
+    (
+        "id,manual\n1,maybe\n",
+        "orders.csv contains invalid orders: `manual` is not true or false: maybe, in the order 1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), slow_between(INVALID_CSV, 4))
 def test_an_invalid_csv_file_is_refused(
     text: str | bytes, message: str, stored: Callable[..., Path], target: Path
 ) -> None:
@@ -158,7 +159,8 @@ def test_a_file_that_is_not_parquet_is_refused(stored: Callable[..., Path], targ
 
 
 @pytest.mark.parametrize(
-    ("value", "cell"), [('["paid"]', '["paid"]'), ('{"a": 1}', '{"a":1}'), ("5", "5")]
+    ("value", "cell"),
+    slow_between([('{"a": 1}', '{"a":1}'), ('["paid"]', '["paid"]'), ("5", "5")], 3),
 )
 def test_a_value_that_is_not_text_is_its_json(
     value: str, cell: str, stored: Callable[..., Path], target: Path
@@ -186,7 +188,9 @@ def test_an_order_of_a_parquet_file_requires_an_id(
     )
 
 
-@pytest.mark.parametrize("cell", ["x" * 1_000_000, "a, 'b'\n" * 125_000, '"' * 500_000])
+@pytest.mark.parametrize(
+    "cell", slow_between(["a, 'b'\n" * 125_000, "x" * 1_000_000, '"' * 500_000], 3)
+)
 def test_a_long_cell_is_read_and_the_limit_of_the_process_stays(
     cell: str, tmp_path: Path, stored: Callable[..., Path], target: Path
 ) -> None:

@@ -24,6 +24,7 @@ from epfilter.errors import FilterError
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import OrderSource, open_orders
 from support.exporter_services import eventually
+from support.sizes import slow_except
 
 pytestmark = [
     # Ibis 12 calls what DuckDB 2 has under another name,
@@ -86,7 +87,7 @@ def _postgresql(server: str) -> str:
     return f"{url}#public.{table}"
 
 
-@pytest.fixture(params=["duckdb", "sqlite", "postgresql"])
+@pytest.fixture(params=slow_except(["duckdb", "sqlite", "postgresql"], "sqlite"))
 def broken(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A table whose only order is none."""
     if request.param == "postgresql":

@@ -13,6 +13,7 @@ from epfilter import parse
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import RowsPer, demo_orders, open_orders
 from support.order_samples import write_jsonl
+from support.sizes import slow_except
 
 Order = dict[str, Any]
 ORDERS = [*demo_orders(60)]
@@ -60,7 +61,9 @@ def exports_of_lines(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str
 
 
 @pytest.mark.parametrize("rows", ROWS)
-@pytest.mark.parametrize("content", FILES.values(), ids=FILES)
+@pytest.mark.parametrize(
+    "content", slow_except(FILES.values(), FILES["an order on two pages"]), ids=FILES
+)
 def test_a_json_file_exports_what_its_lines_export(
     content: str,
     rows: RowsPer,

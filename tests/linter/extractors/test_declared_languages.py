@@ -226,13 +226,14 @@ def test_a_long_name_is_searched_for_joins_in_linear_time() -> None:
     assert process_time() - start < 10
 
 
+@pytest.mark.slow
 def test_nested_assignments_are_read_in_linear_time() -> None:
     start = process_time()
     extract_text("filter=eq(a,1)\n" + "a=" * 4000 + "\n/v2/orders?filter=eq(a,b)\n", "a.rs")
     assert process_time() - start < 5
 
 
-@pytest.mark.parametrize("name", DEEP)
+@pytest.mark.parametrize("name", slow_except(DEEP, "a.java", "a.rs"))
 def test_deep_nesting_raises_no_error(name: str) -> None:
     extract_text(DEEP[name], name)
 

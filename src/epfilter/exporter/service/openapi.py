@@ -9,9 +9,10 @@ Source: Exporter Service API 1.0, OpenAPI document.
 from __future__ import annotations
 
 import json
-from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
+
+from epfilter.version import __version__
 
 
 def load_document(public_url: str | None = None) -> dict[str, Any]:
@@ -25,4 +26,4 @@ def load_document(public_url: str | None = None) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(text)
     if public_url:
         document["servers"] = [{"url": public_url.rstrip("/")}]
-    return document | {"x-generator": f"epfilter {version('epfilter')}"}
+    return document | {"x-generator": f"epfilter {__version__}"}
