@@ -24,7 +24,7 @@ __all__ = ["mariadb_url", "mongo_database", "mysql_url", "postgresql_url", "sear
 collect_ignore = ["support"]  # has no tests; doctest would import each module a second time
 
 # The same examples in every run, so that a failure is never somebody else's.
-settings.register_profile("quick", max_examples=10, derandomize=True, deadline=None)
+settings.register_profile("quick", max_examples=6, derandomize=True, deadline=None)
 # More of them; a slow machine is no failure.
 settings.register_profile(
     "deep",

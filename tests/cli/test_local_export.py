@@ -26,13 +26,14 @@ from epfilter.exporter.orders import RowsPer, attributes_of, csv_columns, demo_l
 from epfilter.targets import to_predicate
 
 PAID = "eq(payment,paid):ge(with_tax,20000)"
+ORDERS = "".join(demo_lines(200))
 
 
 @pytest.fixture(autouse=True)
 def _orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("EPFILTER_API_TOKEN", raising=False)
-    Path("orders.jsonl").write_text("".join(demo_lines(200)), encoding="utf-8")
+    Path("orders.jsonl").write_text(ORDERS, encoding="utf-8")
 
 
 def export(*args: str) -> Result:

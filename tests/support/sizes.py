@@ -41,7 +41,7 @@ def _mark_slow(case: object) -> object:
     return pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.slow)
 
 
-def divide_examples(divisor: int, *, least: int = 5) -> settings:
+def divide_examples(divisor: int, *, least: int = 3) -> settings:
     """Return settings with a part of the profile's examples.
 
     They are for a property that runs for many kinds of files or functions, or on a server.
