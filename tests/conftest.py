@@ -21,7 +21,8 @@ from support.search_servers import search_index
 
 __all__ = ["mariadb_url", "mongo_database", "mysql_url", "postgresql_url", "search_index"]
 
-collect_ignore = ["support"]  # has no tests; doctest would import each module a second time
+# Without tests; doctest would import each module, some of them a second time.
+collect_ignore = ["exporter/service/schemathesis_hooks.py", "support"]
 
 # The same examples in every run, so that a failure is never somebody else's.
 settings.register_profile("quick", max_examples=6, derandomize=True, deadline=None)

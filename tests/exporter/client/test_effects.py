@@ -195,7 +195,7 @@ def test_a_file_of_unknown_length_is_an_error(
 @pytest.mark.parametrize("fault", [reset_connection, send_nothing, nonsense])
 def test_a_creation_is_not_sent_twice(open_client: Opener, server: Server, fault: Fault) -> None:
     server.faults = [fault]
-    client = open_client(region=server.url, timeout=0.2)
+    client = open_client(region=server.url, timeout=0.5)
     with pytest.raises(ConnectionFailedError) as error_info:
         client.call("create_job", FILTER)
     assert error_info.value.maybe_received

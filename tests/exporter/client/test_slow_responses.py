@@ -15,10 +15,11 @@ import pytest
 from epfilter.exporter import ConnectionFailedError, DownloadError
 from exporter.client.conftest import Opener, both_kinds
 from exporter.client.doubles import CSV, ID, Body, Service, Time, file_answer
+from support.sizes import slow_except
 
 kind = both_kinds
 
-_PAUSE = 0.005
+_PAUSE = 0.02
 
 
 class _DrippingServer:
@@ -70,14 +71,14 @@ def dripping_server() -> Iterator[_DrippingServer]:
     server.stop()
 
 
-HEADS = [
-    pytest.param(b"HTTP/1.1 200 OK\r\nX-Filler: ", id="head"),
-    pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", id="body"),
-]
+HEAD = b"HTTP/1.1 200 OK\r\nX-Filler: "
+BODY = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
 
 
-@pytest.mark.parametrize("head", HEADS)
-@pytest.mark.parametrize(("method", "options"), [("jobs", {}), ("wait", {"timeout": 0.1})])
+@pytest.mark.parametrize("head", slow_except([HEAD, BODY], HEAD), ids=["head", "body"])
+@pytest.mark.parametrize(
+    ("method", "options"), slow_except([("jobs", {}), ("wait", {"timeout": 0.1})], ("jobs", {}))
+)
 def test_a_request_ends_although_bytes_arrive(
     open_client: Opener,
     dripping_server: _DrippingServer,
@@ -85,7 +86,7 @@ def test_a_request_ends_although_bytes_arrive(
     method: str,
     options: dict[str, float],
 ) -> None:
-    client = open_client(region=dripping_server.start(head), timeout=0.02, attempts=1)
+    client = open_client(region=dripping_server.start(head), timeout=0.05, attempts=1)
     client.inner._jobs.api.clock = time.monotonic
     start = time.monotonic()
     with pytest.raises(ConnectionFailedError, match="did not respond in time"):
@@ -93,11 +94,11 @@ def test_a_request_ends_although_bytes_arrive(
     assert time.monotonic() - start < 3
 
 
-@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("head", slow_except([HEAD, BODY], BODY), ids=["head", "body"])
 def test_a_download_ends_although_bytes_arrive(
     open_client: Opener, dripping_server: _DrippingServer, tmp_path: Path, head: bytes
 ) -> None:
-    client = open_client(region=dripping_server.start(head), timeout=0.02)
+    client = open_client(region=dripping_server.start(head), timeout=0.05)
     client.inner._jobs.api.clock = time.monotonic
     start = time.monotonic()
     with pytest.raises(DownloadError, match="arrives with less than 1,000 bytes a second"):
