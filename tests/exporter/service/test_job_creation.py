@@ -13,6 +13,7 @@ import anyio
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from epfilter.exporter.errors import ExporterError
 from epfilter.exporter.service import ServiceSettings
@@ -144,3 +145,20 @@ def test_reads_are_answered_while_another_process_keeps_the_queue_locked(
             return statuses
 
     assert anyio.run(run) == [202] * 50
+
+
+def test_a_job_for_a_locked_queue_is_refused_as_a_temporary_failure(
+    app: Starlette, settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("epfilter.exporter.service.sqlite._LOCK_TIMEOUT", 0.05)
+    path = settings.state_folder / "jobs.db"
+    with TestClient(app, headers=AUTHORIZATION) as client:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            response = client.post("/v2/jobs", json=CREATE)
+        assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+        assert response.json()["errors"][0]["detail"] == (
+            "Another process keeps the queue of jobs locked. Send the request again."
+        )
+        assert client.get("/v2/jobs").json()["data"] == []
+        assert client.post("/v2/jobs", json=CREATE).status_code == 202

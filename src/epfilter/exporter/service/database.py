@@ -26,6 +26,14 @@ class DiskFullError(ExporterError):
     """
 
 
+class DatabaseLockedError(ExporterError):
+    """Another process has kept the database locked; nothing was written.
+
+    >>> issubclass(DatabaseLockedError, ExporterError)
+    True
+    """
+
+
 class Database(ABC):
     """Transactions on a database, and the lease to run its jobs.
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 
 from epfilter.exporter.errors import ExporterError, SettingsError
-from epfilter.exporter.service.database import Database
+from epfilter.exporter.service.database import Database, DatabaseLockedError
 from epfilter.exporter.service.job_tables import JOBS
 
 _LOCKS = 0x65706678
@@ -30,7 +30,7 @@ Source: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKE
 """
 
 _SESSION = """
-    SELECT set_config('lock_timeout', '30s', false),
+    SELECT set_config('lock_timeout', '10s', false),
            set_config('idle_in_transaction_session_timeout', '60s', false),
            set_config('tcp_keepalives_idle', '10', false),
            set_config('tcp_keepalives_interval', '5', false),
@@ -40,6 +40,9 @@ _SESSION = """
 
 Source: https://www.postgresql.org/docs/current/runtime-config-connection.html
 """
+
+_LOCK_NOT_AVAILABLE = "55P03"
+"""Source: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 # One lease per queue; several queues may be in schemas of one database.
 _ACQUIRE_LEASE = text(
@@ -151,6 +154,10 @@ class PostgresqlDatabase(Database):
 
     def explain_error(self, error: BaseException | None) -> ExporterError:
         """Return the message of the server or the driver, without the secrets of the URL."""
+        if getattr(error, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+            return DatabaseLockedError(
+                f"{self.location} cannot be used: another process keeps it locked."
+            )
         message = getattr(getattr(error, "diag", None), "message_primary", None) or str(error)
         message = " ".join(message.split()).rstrip(".?")
         for secret in self._secrets:

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
 from epfilter.exporter.errors import ExporterError
+from epfilter.exporter.service.database import DatabaseLockedError
 from epfilter.exporter.service.links import JOBS_PATH
 from epfilter.exporter.service.logs import error_fields
 from epfilter.exporter.service.metrics import Metrics
@@ -33,9 +34,9 @@ class RequestLog:
 
     An error is logged with the ID of the request, its type and its stack, but not its message,
     which may contain data of a client. The response is 500, or 503 if the orders or the
-    queue do not respond; for the operations of the platform always 500, the only status of its
-    contract for a system failure. A response that has begun is cut off; clients detect that from
-    its length.
+    queue do not respond. For the operations of the platform it is 500, the only status of its
+    contract for a system failure, unless another process keeps the queue locked. A response that
+    has begun is cut off; clients detect that from its length.
 
     Source: Exporter Service API 1.0, OpenAPI document, response InternalServerError.
     """
@@ -85,7 +86,8 @@ class RequestLog:
         except Exception as error:  # noqa: BLE001 - the client gets a response after any error
             self._log.error("request_failed", request_id=request_id, **error_fields(error))
             if not status:
-                response = error_response(request_id, _status(error, self._route(scope)))
+                status_code, detail = _describe_failure(error, self._route(scope))
+                response = error_response(request_id, status_code, detail)
                 await response(scope, receive, send_and_record)
         self._record(scope, status, perf_counter() - began, size)
 
@@ -108,10 +110,12 @@ class RequestLog:
         return self._patterns.get(scope.get("endpoint"), "none")
 
 
-def _status(error: Exception, route: str) -> int:
-    """Return the status of the response to a request that has failed."""
+def _describe_failure(error: Exception, route: str) -> tuple[int, str | None]:
+    """Return the status of the response to a request that has failed, and its detail."""
+    if isinstance(error, DatabaseLockedError):
+        return 503, "Another process keeps the queue of jobs locked. Send the request again."
     is_temporary = isinstance(error, ExporterError) and not route.startswith(JOBS_PATH)
-    return 503 if is_temporary else 500
+    return (503 if is_temporary else 500), None
 
 
 def _request_id(headers: Headers) -> str:

@@ -18,12 +18,15 @@ from sqlalchemy.dialects import sqlite
 
 from epfilter.atomic_files import OWNER_ONLY
 from epfilter.exporter.errors import ExporterError, SettingsError
-from epfilter.exporter.service.database import Database, DiskFullError
+from epfilter.exporter.service.database import Database, DatabaseLockedError, DiskFullError
 from epfilter.exporter.service.job_statements import GET_JOB
 from epfilter.exporter.service.job_tables import StoredJob, job_from_row
 
-_LOCK_TIMEOUT = 30.0
-"""Seconds to wait for another process that is writing."""
+_LOCK_TIMEOUT = 5.0
+"""Seconds to wait for another process that is writing; a request waits at most twice as long."""
+
+_OPENING_TIMEOUT = 30.0
+"""Seconds to wait for other processes that open the same database, which check it first."""
 
 _WRITES = "epfilter_writes"
 """The execution option of a transaction that writes."""
@@ -31,7 +34,6 @@ _WRITES = "epfilter_writes"
 _GET_JOB = str(GET_JOB.compile(dialect=sqlite.dialect()))
 
 _MESSAGES = {
-    "SQLITE_BUSY": "another process keeps it locked",
     "SQLITE_CANTOPEN": "it cannot be opened",
     "SQLITE_CORRUPT": "it is damaged",
     "SQLITE_IOERR": "the disk cannot read or write it",
@@ -162,19 +164,22 @@ class SqliteDatabase(Database):
     @contextmanager
     def schema_transaction(self) -> Iterator[Connection]:
         """Begin a write transaction, which excludes all others, on a file in WAL mode."""
-        lock = FileLock(self._sibling("opening.lock"), timeout=_LOCK_TIMEOUT, mode=OWNER_ONLY)
+        lock = FileLock(self._sibling("opening.lock"), timeout=_OPENING_TIMEOUT, mode=OWNER_ONLY)
         try:
-            # Two processes cannot switch a new database to WAL at the same time.
-            with lock:
-                self._switch_to_wal()
+            lock.acquire()
         except OSError as error:  # includes the timeout of the lock
             reason = error.strerror or "another process keeps it locked"
             raise ExporterError(f"{self.location} cannot be opened: {reason}.") from None
-        with self.write_transaction() as connection:
-            damage = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-            if damage != "ok":
-                raise ExporterError(f"{self.location} is damaged: {damage}.")
-            yield connection
+        try:
+            # Two processes cannot switch a new database to WAL at the same time.
+            self._switch_to_wal()
+            with self.write_transaction() as connection:
+                damage = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+                if damage != "ok":
+                    raise ExporterError(f"{self.location} is damaged: {damage}.")
+                yield connection
+        finally:
+            lock.release()
 
     def _switch_to_wal(self) -> None:
         """Switch the file to WAL mode, which SQLite allows only outside of transactions."""
@@ -190,6 +195,10 @@ class SqliteDatabase(Database):
         if name == "SQLITE_FULL":
             return DiskFullError(f"{self.location} cannot be written: the disk is full.")
         primary = "_".join(name.split("_")[:2])
+        if primary == "SQLITE_BUSY":
+            return DatabaseLockedError(
+                f"{self.location} cannot be used: another process keeps it locked."
+            )
         reason = _MESSAGES.get(primary, name or type(error).__name__)
         return ExporterError(f"{self.location} cannot be used: {reason}.")
 
