@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -223,6 +224,33 @@ def test_a_log_that_cannot_be_written_is_ignored(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sys, "stderr", None)
     open_log("text").info("swept")
     open_log("json").info("swept")
+
+
+def test_the_lines_of_one_turn_of_the_event_loop_are_written_together() -> None:
+    written: list[str] = []
+
+    class Stream(io.StringIO):
+        def write(self, text: str) -> int:
+            written.append(text)
+            return len(text)
+
+    async def run() -> None:
+        log = open_log("json", Stream())
+        for event in ("job_started", "job_finished"):
+            log.info(event)
+        assert written == []
+        await asyncio.sleep(0)
+        log.info("swept")
+        log.error("queue_failed")
+        assert len(written) == 2, "an error does not wait"
+
+    asyncio.run(run())
+    open_log("json", Stream()).info("service_stopped")
+    assert [[json.loads(line)["event"] for line in text.splitlines()] for text in written] == [
+        ["job_started", "job_finished"],
+        ["swept", "queue_failed"],
+        ["service_stopped"],
+    ]
 
 
 def test_the_fields_of_an_error_are_its_type_and_stack() -> None:

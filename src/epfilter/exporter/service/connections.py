@@ -20,6 +20,8 @@ WRITE_SECONDS = 60.0
 The server continues to write below 16 KB of the 128 KB that may wait for a client.
 """
 
+_SLOW_CLIENT = "A client did not take its response in time."
+
 MAX_CONNECTIONS = 2000
 """The most open connections; a connection that sends a file needs two files of the process."""
 
@@ -182,7 +184,7 @@ class LimitedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # u
             self._write_timer = None
 
     def _end_writing(self) -> None:
-        self.logger.warning("A client did not take its response in time.")
+        self.logger.warning(_SLOW_CLIENT)
         self.transport.abort()
 
     def _close_longest_waiting(self) -> bool:
