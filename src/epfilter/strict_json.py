@@ -115,14 +115,8 @@ class StrictDecoder:
             value, end = self._decoder.raw_decode(text, start)
         except json.JSONDecodeError as error:
             raise _syntax_error(error) from None
-        except _DuplicateMemberError as error:
-            reason = f"the member `{shorten(error.name)}` appears twice in one object"
-            position = _find_duplicate(text, start, error.name)
-            raise JsonError(JsonFault.DUPLICATE_MEMBER, reason, text, position) from None
-        except _ConstantError as error:
-            reason = f"`{error.name}` is not a number in JSON"
-            position = _find_constant(text, start, error.name)
-            raise JsonError(JsonFault.CONSTANT, reason, text, position) from None
+        except _RefusedNameError as error:
+            raise error.locate(text, start) from None
         except RecursionError:
             raise _depth_error() from None
         except ValueError:
@@ -156,16 +150,24 @@ def _syntax_error(error: json.JSONDecodeError) -> JsonError:
     return JsonError(JsonFault.SYNTAX, reason, error.doc, position)
 
 
-class _DuplicateMemberError(Exception):
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
+class _RefusedNameError(Exception):
+    """A member or a constant that a hook of Python's decoder refuses, which has no position."""
+
+    def __init__(self, fault: JsonFault, name: str) -> None:
+        super().__init__(fault, name)
+        self.fault = fault
         self.name = name
 
-
-class _ConstantError(Exception):
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+    def locate(self, text: str, start: int) -> JsonError:
+        """Return the error with its position in a text."""
+        if self.fault is JsonFault.CONSTANT:
+            tokens = _TOKEN.finditer(text, start)
+            position = next((token.start() for token in tokens if token[0] == self.name), None)
+            reason = f"`{self.name}` is not a number in JSON"
+        else:
+            position = _find_duplicate(text, start, self.name)
+            reason = f"the member `{shorten(self.name)}` appears twice in one object"
+        return JsonError(self.fault, reason, text, position)
 
 
 def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -174,13 +176,13 @@ def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for name, _ in pairs:
             if name in seen:
-                raise _DuplicateMemberError(name)
+                raise _RefusedNameError(JsonFault.DUPLICATE_MEMBER, name)
             seen.add(name)
     return members
 
 
 def _refuse_constant(name: str) -> Any:
-    raise _ConstantError(name)
+    raise _RefusedNameError(JsonFault.CONSTANT, name)
 
 
 _TOKEN = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*+")(?P<colon>[ \t\r\n]*+:)?|[{}\[\]]|-?[A-Za-z]++')
@@ -200,11 +202,6 @@ def _find_duplicate(text: str, start: int, name: str) -> int | None:
         elif token[0] in "}]":
             objects.pop()
     return None
-
-
-def _find_constant(text: str, start: int, name: str) -> int | None:
-    """Return where a constant stands outside of strings."""
-    return next((token.start() for token in _TOKEN.finditer(text, start) if token[0] == name), None)
 
 
 _HALF = "[dD][89a-fA-F][0-9a-fA-F]{2}"

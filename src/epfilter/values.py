@@ -344,7 +344,7 @@ _HINTS_OF_TYPES = {
 """Hints for types of pandas and numpy, which this module does not import."""
 
 # The order matters: a bool is an int, a datetime is a date.
-_FORMATTERS: tuple[tuple[type, Callable[..., str]], ...] = (
+_FORMATTERS: tuple[tuple[type | tuple[type, ...], Callable[..., str]], ...] = (
     (str, lambda value: _require_encodable(str.__str__(value))),
     (bool, lambda value: "true" if value else "false"),
     (Integral, _format_integer),
@@ -354,9 +354,7 @@ _FORMATTERS: tuple[tuple[type, Callable[..., str]], ...] = (
     (date, date.isoformat),
     (UUID, UUID.__str__),
     (type(None), _refuse_none),
-    (bytes, _refuse_bytes),
-    (bytearray, _refuse_bytes),
-    (memoryview, _refuse_bytes),
+    ((bytes, bytearray, memoryview), _refuse_bytes),
 )
 
 _NUMERIC_KINDS = (int, Decimal, datetime)

@@ -6,7 +6,7 @@ patterns need a proof where no value is found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
@@ -73,7 +73,8 @@ class Domain:
         required = reduce_required(required)
         points = [each.points for each in required if each.points]
         if points:
-            candidates: Iterable[Any] = _get_smallest(points)
+            smallest = min(points, key=len)
+            candidates: Iterable[Any] = smallest
             is_complete = True
         else:
             excluded = reduce_excluded(excluded)
@@ -99,10 +100,6 @@ class Domain:
         patterns = [values for values in sets if values.pattern is not None]
         if patterns:
             yield from _build_texts(patterns, [*bounds])
-
-
-def _get_smallest(collections: Sequence[Collection[Any]]) -> Collection[Any]:
-    return min(collections, key=len)
 
 
 def _get_bounds(values: ValueSet) -> Iterable[Any]:
@@ -228,15 +225,11 @@ def _find_near_uuids(bounds: Sequence[UUID]) -> Iterator[UUID]:
                 yield UUID(int=number)
 
 
-def _find_no_neighbors(bounds: Sequence[Any]) -> Iterable[Any]:
-    return bounds
-
-
 _TEXTS = Domain(_find_near_texts, ("",))
 _NUMBERS = Domain(_find_near_numbers, (Decimal(0),))
 _INTEGERS = Domain(_find_near_integers, (0,))
 _TIMESTAMPS = Domain(_find_near_times, (_FIRST, _LAST))
-_BOOLEANS = Domain(_find_no_neighbors, (False, True))
+_BOOLEANS = Domain(lambda bounds: bounds, (False, True))
 _UUIDS = Domain(_find_near_uuids, (UUID(int=0),))
 _DAYS = Domain(
     _find_near_times,
