@@ -128,7 +128,6 @@ def test_many_threads_parse_at_once() -> None:
         return caught.value.diagnostics[0].span.start
 
     parser._lark_parser.cache_clear()
-    parser._lark_recogniser.cache_clear()
     texts = [f'eq(a,{n}):(in(b,"{n}",x)|is_null(c))' for n in range(50)] * 8
     with ThreadPoolExecutor(8) as pool:
         assert [str(f) for f in pool.map(parse, texts)] == [str(parse(text)) for text in texts]

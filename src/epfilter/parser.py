@@ -30,8 +30,6 @@ from epfilter.limits import MAX_DEPTH, MAX_REDUNDANT_PARENTHESES
 from epfilter.snippets import format_argument
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lark import Lark
 
     from epfilter.located import Located
@@ -129,32 +127,20 @@ def _check_arguments(text: object, max_depth: object, max_length: object) -> Non
 
 
 def _recover(text: str, max_depth: int, max_length: int | None) -> Located:
-    return _load_recovery()(text, max_depth=max_depth, max_length=max_length)
-
-
-@cache
-def _load_recovery() -> Callable[..., Located]:
     from epfilter.recovery import recover
 
-    return recover
+    return recover(text, max_depth=max_depth, max_length=max_length)
 
 
 def _parse_with_lark(text: str) -> Filter | None:
     """Return the tree of a text that the grammar and all limits accept, or None."""
-    try:
-        # Nearly all texts that reach this line are invalid, and checking alone is a tenth faster.
-        _lark_recogniser().parse(text)
-        f: Any = _lark_parser().parse(text)
-    except _lark_errors():
-        return None
-    return cast("Filter", f)
-
-
-@cache
-def _lark_errors() -> tuple[type[Exception], ...]:
     from lark.exceptions import UnexpectedInput
 
-    return UnexpectedInput, FilterValueError
+    try:
+        f: Any = _lark_parser().parse(text)
+    except (UnexpectedInput, FilterValueError):
+        return None
+    return cast("Filter", f)
 
 
 class _Parenthesized:
@@ -219,31 +205,13 @@ class _TreeBuilder:
         return _unwrap_term(parts[0])
 
 
-class _NullBuilder:
-    """The transformer that builds nothing: one method per rule of the grammar."""
-
-    def start(self, _: list[Any]) -> None:
-        return None
-
-    comparison = membership = is_null = parenthesized = all_of = any_of = start
-
-
 @cache
 def _lark_parser() -> Lark:
     """Return the parser of the grammar; lark compiles the grammar at the first call."""
-    return _compile(_TreeBuilder())
-
-
-@cache
-def _lark_recogniser() -> Lark:
-    """Return a parser that only checks whether the grammar accepts a text."""
-    return _compile(_NullBuilder())
-
-
-def _compile(transformer: Any) -> Lark:
-    # lark finds the methods by name; the transformer needs no base class of lark.
     from lark import Lark
 
+    # lark finds the methods by name; the transformer needs no base class of lark.
+    transformer: Any = _TreeBuilder()
     return Lark(_read_grammar(), parser="lalr", lexer="contextual", transformer=transformer)
 
 
