@@ -23,9 +23,8 @@ from epfilter.ast import (
     construct_unchecked,
     suggest_filter,
 )
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError, describe_type, require_int
 from epfilter.limits import MAX_LIST_INDEX
-from epfilter.snippets import format_argument
 from epfilter.values import Value, day_bounds, listed_values, to_text
 
 
@@ -61,10 +60,7 @@ class Field:
             raise FilterTypeError(
                 f"use a name or a list index in brackets, not {describe_type(key)}."
             )
-        if not 0 <= key <= MAX_LIST_INDEX:
-            raise FilterValueError(
-                f"a list index must be from 0 to {MAX_LIST_INDEX}, not {format_argument(key)}."
-            )
+        require_int("a list index", key, 0, MAX_LIST_INDEX)
         return Field(f"{self._field_name_}[{key}]")
 
     def eq(self, value: Value) -> Comparison:

@@ -19,9 +19,9 @@ from typing import Any, TypeAlias
 
 from epfilter.ast import Filter
 from epfilter.builder import F
-from epfilter.errors import FilterTypeError, FilterValueError, PagingError, describe_type
+from epfilter.errors import FilterTypeError, PagingError, describe_type, require_int
 from epfilter.printer import unparse
-from epfilter.snippets import format_argument, shorten
+from epfilter.snippets import shorten
 from epfilter.templates import Template, as_filter
 from epfilter.values import read_timestamp
 
@@ -138,12 +138,7 @@ class PageReader:
         settle: timedelta | None = None,
         key_of: Callable[[Row], str] | None = None,
     ) -> None:
-        if type(limit) is not int:
-            raise FilterTypeError(f"limit must be an integer, not {describe_type(limit)}.")
-        if not _MIN_LIMIT <= limit <= _MAX_LIMIT:
-            raise FilterValueError(
-                f"limit must be from {_MIN_LIMIT} to {_MAX_LIMIT}, not {format_argument(limit)}."
-            )
+        require_int("limit", limit, _MIN_LIMIT, _MAX_LIMIT)
         terms = [] if f is None else [as_filter(f)]
         if settle is not None:
             if not isinstance(settle, timedelta):

@@ -24,10 +24,15 @@ from epfilter.ast import (
     construct_group,
     construct_unchecked,
 )
-from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError, describe_type
+from epfilter.errors import (
+    FilterSyntaxError,
+    FilterTypeError,
+    FilterValueError,
+    describe_type,
+    require_int,
+)
 from epfilter.fast_path import read_located, read_tree, unquote
 from epfilter.limits import MAX_DEPTH, MAX_REDUNDANT_PARENTHESES
-from epfilter.snippets import format_argument
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -112,18 +117,10 @@ def _check_arguments(text: object, max_depth: object, max_length: object) -> Non
         raise FilterTypeError(
             f"the text of a filter must be a str, not {describe_type(text)}.", hint=hint
         )
-    if type(max_depth) is not int:
-        raise FilterTypeError(f"max_depth must be an int, not {describe_type(max_depth)}.")
-    if not 0 <= max_depth <= MAX_DEPTH:
-        raise FilterValueError(
-            f"max_depth must be from 0 to {MAX_DEPTH}, not {format_argument(max_depth)}."
-        )
-    if max_length is None:
-        return
-    if type(max_length) is not int:
-        raise FilterTypeError(f"max_length must be an int, not {describe_type(max_length)}.")
-    if max_length < 0:
-        raise FilterValueError(f"max_length must be 0 or more, not {format_argument(max_length)}.")
+    if max_depth is not MAX_DEPTH:  # the default needs no check
+        require_int("max_depth", max_depth, 0, MAX_DEPTH)
+    if max_length is not None:
+        require_int("max_length", max_length, 0)
 
 
 def _recover(text: str, max_depth: int, max_length: int | None) -> Located:

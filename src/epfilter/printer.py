@@ -12,7 +12,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or, require_filter
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.errors import FilterValueError, require_int
 from epfilter.snippets import format_argument
 
 Quotes = Literal["minimal", "always"]
@@ -30,6 +30,7 @@ _BareTests = tuple[Callable[[str], object], Callable[[str], object]]
 _MINIMAL_STYLE: Quotes = "minimal"
 _MINIMAL: _BareTests = _BARE_VALUE.fullmatch, _BARE_FIELD.fullmatch
 _NODES = frozenset({Comparison, Membership, IsNull, And, Or})
+_MAX_COLUMNS = 1000
 _CONNECTIVES = {Operator.AND: ":", Operator.OR: "|"}
 
 
@@ -70,13 +71,8 @@ def pretty(f: Filter, *, indent: int = 2, width: int = 80, quotes: Quotes = "min
         | eq(payment,refunded)
       )
     """
-    for name, number in (("indent", indent), ("width", width)):
-        if type(number) is not int:
-            raise FilterTypeError(f"{name} must be an int, not {describe_type(number)}.")
-        if not 0 <= number <= 1000:
-            raise FilterValueError(
-                f"{name} must be from 0 to 1000 columns, not {format_argument(number)}."
-            )
+    require_int("indent", indent, 0, _MAX_COLUMNS)
+    require_int("width", width, 0, _MAX_COLUMNS)
     bare = _bare_tests(quotes)
     return "\n".join(_print_lines(require_filter(f), bare, " " * indent, width))
 

@@ -70,8 +70,16 @@ def test_the_ends_of_the_calendar_have_dates(today: date) -> None:
     ("arguments", "error", "message"),
     [
         ((b"eq(a,1)", 0), FilterTypeError, "must be a str"),
-        (("eq(a,1)", "0"), FilterTypeError, "an offset must be an int, not a value of type str"),
-        (("eq(a,1)", True), FilterTypeError, "an offset must be an int, not a value of type bool"),
+        (
+            ("eq(a,1)", "0"),
+            FilterTypeError,
+            "the offset must be an integer, not a value of type str",
+        ),
+        (
+            ("eq(a,1)", True),
+            FilterTypeError,
+            "the offset must be an integer, not a value of type bool",
+        ),
         (("eq(a,1)", -1), FilterValueError, "the offset must be from 0 to 7, not -1"),
         (("eq(a,1)", 8), FilterValueError, "the offset must be from 0 to 7, not 8"),
         (("eq(a,1)", 0, "order"), ResourceError, "did you mean `orders`"),

@@ -109,7 +109,7 @@ def test_every_offset_of_every_prefix_has_actions(text: str) -> None:
         ({"text": b""}, FilterTypeError, "must be a str"),
         ({"offset": 8}, FilterValueError, "the offset must be from 0 to 7, not 8"),
         ({"end": 8}, FilterValueError, "the offset must be from 0 to 7, not 8"),
-        ({"end": "8"}, FilterTypeError, "an offset must be an int, not a value of type str"),
+        ({"end": "8"}, FilterTypeError, "the offset must be an integer, not a value of type str"),
         ({"resource": "order"}, ResourceError, "did you mean `orders`"),
         ({"settings": 5}, FilterTypeError, "settings must be"),
     ],

@@ -92,7 +92,11 @@ def test_a_text_is_formatted() -> None:
         ({"method": "symbols"}, FilterValueError, "unknown method 'symbols'"),
         ({"method": []}, FilterValueError, "unknown method a value of type list"),
         ({"method": "hover"}, FilterTypeError, "the text must be a str, not None"),
-        ({"method": "hover", "text": ""}, FilterTypeError, "an offset must be an int, not None"),
+        (
+            {"method": "hover", "text": ""},
+            FilterTypeError,
+            "the offset must be an integer, not None",
+        ),
         ({"method": "hover", "text": "", "offset": 1}, FilterValueError, "from 0 to 0, not 1"),
         ({"method": "analyze", "text": "", "resource": 5}, FilterTypeError, "a resource or its"),
         ({"method": "analyze", "text": "", "resource": "ordes"}, ResourceError, "ordes"),

@@ -6,10 +6,9 @@ import re
 from typing import Literal, NamedTuple
 
 from epfilter.ast import CALL_OPERATORS, Operator
-from epfilter.errors import FilterTypeError, FilterValueError, Span, describe_type
+from epfilter.errors import Span, require_int
 from epfilter.located import Located, list_calls
 from epfilter.parser import parse_located
-from epfilter.snippets import format_argument
 
 OPERATORS = {op.value: op for op in CALL_OPERATORS}
 
@@ -41,14 +40,8 @@ def require_offset(text: str, offset: object) -> int:
 
     Raises FilterTypeError if it is not an int, and FilterValueError if it is out of range.
     """
-    if type(offset) is not int:
-        raise FilterTypeError(f"an offset must be an int, not {describe_type(offset)}.")
-    if not 0 <= offset <= len(text):
-        raise FilterValueError(
-            f"the offset must be from 0 to {len(text)}, not {format_argument(offset)}.",
-            hint="an offset counts the code points before it",
-        )
-    return offset
+    hint = "an offset counts the code points before it"
+    return require_int("the offset", offset, 0, len(text), hint=hint)
 
 
 def read_text(text: str, offset: object) -> tuple[Located, int]:

@@ -22,10 +22,16 @@ from epfilter.ast import (
     require_filter,
 )
 from epfilter.builder import all_of, any_of
-from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
+from epfilter.errors import (
+    FilterTypeError,
+    FilterValueError,
+    ResourceError,
+    describe_type,
+    require_int,
+)
 from epfilter.parser import parse
 from epfilter.resources import BoundComparison, resource_info, resource_of
-from epfilter.snippets import format_argument, shorten
+from epfilter.snippets import shorten
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -143,13 +149,7 @@ def _check_options(by: object, max_values: object) -> None:
         )
     if max_values is None:
         return
-    if type(max_values) is not int:
-        raise FilterTypeError(f"`max_values` must be an integer, not {describe_type(max_values)}.")
-    if max_values < 1:
-        raise FilterValueError(
-            f"`max_values` must be at least 1, not {format_argument(max_values)}.",
-            hint="use None to keep values together",
-        )
+    require_int("`max_values`", max_values, 1, hint="use None to keep values together")
 
 
 def _flatten(f: Filter, group: type[And | Or]) -> Iterator[Filter]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from epfilter.ast import Filter
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
-from epfilter.snippets import format_argument, shorten
+from epfilter.errors import FilterTypeError, FilterValueError, describe_type, require_int
+from epfilter.snippets import shorten
 
 CODE_OR_FAMILY = re.compile(r"EPF[0-9]{0,3}|(?!EPF)[A-Z]{2,10}[0-9]{0,4}")
 _REQUIRED_FILTER = "EPF307"
@@ -61,12 +61,7 @@ class Settings:
             object.__setattr__(self, name, _check_codes(name, getattr(self, name)))
         for name in _THRESHOLDS:
             threshold = getattr(self, name)
-            if type(threshold) is not int:
-                raise FilterTypeError(f"{name} must be an integer, not {describe_type(threshold)}.")
-            if threshold < 0:
-                raise FilterValueError(
-                    f"{name} must be at least 0, not {format_argument(threshold)}."
-                )
+            require_int(name, threshold, 0)
         object.__setattr__(self, "required_filters", _read_required(self.required_filters))
 
     @property

@@ -16,7 +16,7 @@ from epfilter.ast import (
     Or,
     require_filter,
 )
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.errors import FilterValueError, require_int
 from epfilter.resources import messages
 from epfilter.resources.bound_tree import (
     BoundCall,
@@ -29,7 +29,6 @@ from epfilter.resources.bound_tree import (
 )
 from epfilter.resources.field_types import BoundValue, Problem
 from epfilter.resources.schema import FieldMatch, Schema
-from epfilter.snippets import format_argument
 from epfilter.templates import Template, as_filter
 
 
@@ -74,13 +73,7 @@ def _count_alternatives(f: Filter) -> int:
 
 
 def _require_or_complexity(f: Filter, limit: int) -> None:
-    if type(limit) is not int:
-        raise FilterTypeError(f"max_or_complexity must be an integer, not {describe_type(limit)}.")
-    if limit < 1:
-        raise FilterValueError(
-            f"max_or_complexity must be at least 1, not {format_argument(limit)}.",
-            hint="a single call counts 1",
-        )
+    require_int("max_or_complexity", limit, 1, hint="a single call counts 1")
     complexity = _count_alternatives(f)
     if complexity > limit:
         raise messages.error(messages.too_many_alternatives(complexity, limit))

@@ -19,11 +19,11 @@ from epfilter.ast import And, Filter, Operator
 from epfilter.errors import (
     Diagnostic,
     FilterTypeError,
-    FilterValueError,
     PolicyError,
     Severity,
     Span,
     describe_type,
+    require_int,
 )
 from epfilter.limits import MAX_DEPTH
 from epfilter.located import list_calls
@@ -33,7 +33,6 @@ from epfilter.resources.binding import or_complexity
 from epfilter.resources.declarations import Declaration
 from epfilter.resources.declared_operators import parse_operators
 from epfilter.resources.resource import Resource, check_located, resource_info, resource_schema
-from epfilter.snippets import format_argument
 from epfilter.templates import Template, drop_uncertain, read_text
 
 Operators = EllipsisType | Operator | str | Iterable[Operator | str]
@@ -88,8 +87,8 @@ class Policy:
         }
         for name, limit in limits.items():
             if limit is not None:
-                _require_limit(name, limit)
-        _require_limit("max_depth", max_depth, _MAX_DEPTH)
+                require_int(name, limit, 0)
+        require_int("max_depth", max_depth, 0, _MAX_DEPTH)
         self._base = resource
         self._resource = _restrict(resource, only)
         self._max_calls = max_calls
@@ -304,12 +303,3 @@ def _describe_values(field: Mapping[str, Any]) -> str:
 
 def _terms_of(f: Filter) -> tuple[Filter, ...]:
     return f.terms if isinstance(f, And) else (f,)
-
-
-def _require_limit(name: str, limit: object, most: int | None = None) -> None:
-    """Raise an error for a limit that is not an integer from 0 to `most`."""
-    if type(limit) is not int:
-        raise FilterTypeError(f"{name} must be an integer, not {describe_type(limit)}.")
-    if limit < 0 or (most is not None and limit > most):
-        allowed = f"from 0 to {most}" if most is not None else "at least 0"
-        raise FilterValueError(f"{name} must be {allowed}, not {format_argument(limit)}.")

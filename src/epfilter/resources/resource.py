@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType, new_class
 from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
-from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
+from epfilter.errors import FilterTypeError, ResourceError, describe_type, require_int
 from epfilter.limits import MAX_LIST_INDEX
 from epfilter.resources.aliases import AnyAlias
 from epfilter.resources.binding import bind
@@ -32,7 +32,7 @@ from epfilter.resources.fields import EveryOperator, Field
 from epfilter.resources.groups import FieldGroup, Keyed, Nested, declared_fields, member_fields
 from epfilter.resources.schema import FieldMatch, Schema
 from epfilter.semantics import Location
-from epfilter.snippets import format_argument, shorten
+from epfilter.snippets import shorten
 from epfilter.suggestions import suggest_name
 from epfilter.values import to_text
 
@@ -303,12 +303,7 @@ class DynamicField(EveryOperator[Any]):
 
     def __getitem__(self, index: int) -> DynamicField:
         """Return an element of a list, by its index from 0 to 999."""
-        if type(index) is not int:
-            raise FilterTypeError(f"a list index must be an integer, not {describe_type(index)}.")
-        if not 0 <= index <= MAX_LIST_INDEX:
-            raise FilterValueError(
-                f"a list index must be from 0 to {MAX_LIST_INDEX}, not {format_argument(index)}."
-            )
+        require_int("a list index", index, 0, MAX_LIST_INDEX)
         return self._resource[f"{self._path}[{index}]"]
 
     @property
