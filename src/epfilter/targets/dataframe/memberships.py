@@ -124,29 +124,19 @@ def _add_in_duckdb(native: Any, each: _Membership) -> Any:
 
     type_ = dict(zip(native.columns, native.types, strict=True))[each.source]
     list_type = type_ if each.is_list else duckdb.list_type(type_)
-    if not _has_nul(each):
-        view = new_name()
-        return native.query(view, f"SELECT *, {_write_lookup(each, list_type)} FROM {view}")  # noqa: S608
-    column = duckdb.ColumnExpression(each.source)
-    members = duckdb.ConstantExpression([*each.members]).cast(list_type)
-    if each.is_list:
-        function = "list_has_all" if each.needs_all else "list_has_any"
-        found = duckdb.FunctionExpression(function, column, members)
-    else:
-        found = duckdb.FunctionExpression("list_contains", members, column)
-    return native.select(duckdb.StarExpression(), found.alias(each.result))
-
-
-def _has_nul(each: _Membership) -> bool:
-    """Return whether a value cannot be written in SQL."""
-    return any(isinstance(value, str) and "\0" in value for value in each.members)
+    view = new_name()
+    return native.query(view, f"SELECT *, {_write_lookup(each, list_type)} FROM {view}")  # noqa: S608
 
 
 def _write_lookup(each: _Membership, list_type: Any) -> str:
-    """Return the column of results in the SQL of DuckDB, which writes the constant."""
+    """Return the column of results in the SQL of DuckDB, which writes the constants."""
     from duckdb import ConstantExpression
 
-    members = f"(SELECT unnest({ConstantExpression([*each.members]).cast(list_type)}))"
+    values = str(ConstantExpression([*each.members]).cast(list_type))
+    if "\0" in values:  # of texts, whose constants cannot contain it
+        parts = ([str(ConstantExpression(part)) for part in v.split("\0")] for v in each.members)
+        values = f"[{', '.join(map(' || chr(0) || '.join, parts))}]"
+    members = f"(SELECT unnest({values}))"
     if not each.is_list:
         return f"{each.source} IN {members} AS {each.result}"
     count = "count(DISTINCT v)" if each.needs_all else "count(*)"
@@ -158,20 +148,11 @@ def _write_lookup(each: _Membership, list_type: Any) -> str:
 def _add_in_ibis(native: Any, each: _Membership) -> Any:
     """Add the result in the SQL of DuckDB: Ibis takes milliseconds to write a value."""
     import duckdb
-    import ibis
     from ibis.backends.sql.datatypes import DuckDBType
 
     schema = native.schema()
-    type_ = schema[each.source]
-    if _has_nul(each):
-        members = [ibis.literal(value, "string") for value in each.members]
-        if not each.is_list:
-            found = native[each.source].isin(members)
-        else:
-            common = native[each.source].filter(lambda element: element.isin(members)).unique()
-            found = common.length() >= (len(members) if each.needs_all else 1)
-        return native.mutate(**{each.result: found})
-    list_type = duckdb.dtype(DuckDBType.to_string(type_) + ("" if each.is_list else "[]"))
+    name = DuckDBType.to_string(schema[each.source])
+    list_type = duckdb.dtype(name if each.is_list else f"{name}[]")
     view = new_name()
     query = f"SELECT *, {_write_lookup(each, list_type)} FROM {view}"  # noqa: S608
     return select_from(native, view, query, {**schema, each.result: "boolean"})
