@@ -118,6 +118,19 @@ INVALID_CSV = [
         "line 4 of orders.csv is not valid CSV: unexpected end of data.",
     ),
     ('id,name\n1,"a"b\n', "line 2 of orders.csv is not valid CSV: ',' expected after '\"'."),
+    ('id,name\n1,"a" \n', "line 2 of orders.csv is not valid CSV: ',' expected after '\"'."),
+    ("id,name\n1,a,\n", "line 2 of orders.csv ends a row of 3 cells, and the header has 2."),
+    (
+        'id,name\n1," ""a"""\n2,  "a, b"\n',
+        "line 3 of orders.csv ends a row of 3 cells, and the header has 2.",
+    ),
+    (
+        'id,name\n1," ""a"""\n2,  "a"\n',
+        (
+            "line 3 of orders.csv ends a row with spaces between a comma and a quote. "
+            "Hint: remove the spaces, or put quotes around the whole cell."
+        ),
+    ),
     (
         "id,name\n1,a\n,b\n",
         "orders.csv contains invalid orders: it has no `id`; every order needs an id",
@@ -508,7 +521,7 @@ def test_reading_in_python_can_be_interrupted(
         check()
         pytest.fail(f"the reading of {path.name} goes on")
 
-    name = "find_broken_line" if suffix == ".jsonl" else "check_rows"
+    name = "find_broken_line" if suffix == ".jsonl" else "scan_rows"
     monkeypatch.setattr(duckdb_files, name, wait)
     text = '{"id": "1"}\n{"id":' if suffix == ".jsonl" else "id\n1\n"
     store = open_orders(stored(text, f"orders{suffix}"))

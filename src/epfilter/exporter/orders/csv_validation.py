@@ -1,8 +1,11 @@
-"""Validation of CSV files: their header, and rows that DuckDB would drop or cannot read."""
+"""Validation of CSV files: their header, and rows that DuckDB would drop, change or cannot read."""
 
 from __future__ import annotations
 
 import importlib.util
+import re
+from array import array
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
@@ -10,12 +13,28 @@ from pathlib import Path
 from typing import Any
 
 from epfilter.exporter.errors import OrdersError
+from epfilter.exporter.orders.order_schema import ITEM_MEMBERS
 
 MAX_ROW_BYTES = 16 * 2**20
 """The most bytes of a row. A longer one is mostly not a row, but a quote that is never closed."""
 
 
 _ROWS_PER_CHECK = 1024
+
+_READ_BYTES = 2**18
+
+_MAX_RUNS = 2**24
+"""The most orders whose ids are compared; a number of 8 bytes is kept for each."""
+
+_BEFORE_QUOTED = frozenset((b"", b",", b"\n"))
+_BEHIND_QUOTED = frozenset((b"", b",", b"\n", b"\r"))
+"""The characters around a quoted cell; none is between two quotes, which are one in a cell."""
+
+_LINE_BREAK = b"\xff"
+"""What stands for a line break in a cell; UTF-8 has no such byte."""
+
+_UNSPACED_ROW = re.compile(r'(?:(?:"(?:[^"]|"")*+"|(?! *+")[^,]*+)(?:,|\Z))*+')
+"""A row without spaces before a quoted cell, which DuckDB removes."""
 
 
 def read_header(path: Path) -> list[str]:
@@ -27,13 +46,129 @@ def read_header(path: Path) -> list[str]:
     return [name or f"column {number} without a name" for number, name in enumerate(names, 1)]
 
 
+def scan_rows(path: Path, check: Callable[[], None] = lambda: None) -> bool:
+    """Return whether each row is proven to have all of its order; False may also be unknown.
+
+    That is the case if the rows of an order are one after the other, with the same cells before
+    those of items, which are last.
+
+    Raises OrdersError as `check_rows` does, where DuckDB would drop or change something silently:
+    everything after a quote that is never closed, spaces before a quote, and an empty cell more
+    than the header has. Every other error is left to DuckDB, because it reads much faster. `check`
+    is called now and then, and may raise an error to end the reading.
+    """
+    names = read_header(path)
+    item_names = {member.name for member in ITEM_MEMBERS}
+    items = next((n for n, name in enumerate(reversed(names)) if name not in item_names), 0)
+    is_known = names[0] == "id" and item_names.isdisjoint(names[: len(names) - items])
+    orders = _OrderRuns(items if is_known else 0)
+    try:
+        for rows in _read_plain_rows(path, check):
+            if any(end.rstrip(b"\r").endswith(b",") for end in {row[-2:] for row in rows}):
+                _require_plain(all(_count_cells(row) <= len(names) for row in rows))
+            orders.add(rows)
+    except _NotPlainError:
+        check_rows(path, check)
+        return False
+    return orders.are_complete()
+
+
+class _NotPlainError(Exception):
+    """A file that only the slow check can read."""
+
+
+def _require_plain(is_plain: bool) -> None:  # noqa: FBT001 - as `assert`
+    if not is_plain:
+        raise _NotPlainError
+
+
+def _read_plain_rows(path: Path, check: Callable[[], None]) -> Iterator[list[bytes]]:
+    """Yield the rows of a file, without the header, and with `_LINE_BREAK` in cells.
+
+    Functions of `bytes` do the work, because a loop over the rows takes much longer. Raises
+    _NotPlainError for quotes and line ends that Python and DuckDB may read differently.
+    """
+    rest, is_header = b"", True
+    with path.open("rb") as file:
+        file.seek(len(BOM_UTF8) if file.read(len(BOM_UTF8)) == BOM_UTF8 else 0)
+        while chunk := file.read(max(_READ_BYTES, len(rest))):
+            check()
+            _require_plain(_LINE_BREAK not in chunk)
+            rows = _split_rows(rest + chunk)
+            rest = rows.pop().replace(_LINE_BREAK, b"\n")
+            _require_plain(len(rest) <= MAX_ROW_BYTES)
+            yield rows[is_header:]
+            is_header = is_header and not rows
+    _require_plain(rest.count(b'"') % 2 == 0)
+    yield _split_rows(rest)[is_header:] if rest else []
+
+
+def _split_rows(text: bytes) -> list[bytes]:
+    """Return the rows of a text that begins with one; the last one may be incomplete."""
+    parts = text.split(b'"')
+    if len(parts) > 1:
+        outside = parts[::2]
+        _require_plain({part[-1:] for part in outside[:-1]} <= _BEFORE_QUOTED)
+        _require_plain({part[:1] for part in outside[1:]} <= _BEHIND_QUOTED)
+        parts[1::2] = [part.replace(b"\n", _LINE_BREAK) for part in parts[1::2]]
+        text = b'"'.join(parts)
+    rows = text.split(b"\n")
+    if b"\r" in text:
+        _require_plain(not any(b"\r" in row[:-1] for row in rows))
+    return rows
+
+
+def _count_cells(row: bytes) -> int:
+    """Return the number of cells of a row, if its last one is empty; 0 for any other row."""
+    if not row.endswith((b",", b",\r")):
+        return 0
+    return 1 + sum(part.count(b",") for part in row.split(b'"')[::2])
+
+
+class _OrderRuns:
+    """The orders of rows: whether the rows of each follow each other and have the same cells."""
+
+    def __init__(self, items: int) -> None:
+        """Compare all cells of the rows but the last ones, those of `items`; 0 compares nothing."""
+        self._items = items
+        self._id = b"\n"  # with its comma; no row begins with a line break
+        self._first = b""
+        self._order = b""  # the compared cells of the first row, once there is another row
+        self._number = 0
+        # Several, because comparing one after the other needs less memory.
+        self._hashes = [array("q") for _ in range(64)]
+
+    def add(self, rows: list[bytes]) -> None:
+        """Add the next rows."""
+        items, order_id, order = self._items, self._id, self._order
+        if not items:
+            return
+        for row in rows:
+            if row.startswith(order_id):
+                order = order or self._first.rsplit(b",", items)[0] + b","
+                if not row.startswith(order):
+                    self._items = 0
+            elif end := row.find(b",") + 1:
+                self._first, order, order_id = row, b"", row[:end]
+                number = hash(order_id)
+                self._hashes[number & 63].append(number)
+                self._number += 1
+                if row.startswith(b'"'):  # in another row, the same id may have no quotes
+                    self._items = 0
+        self._id, self._order = order_id, order
+        if self._number > _MAX_RUNS:
+            self._items = 0
+
+    def are_complete(self) -> bool:
+        """Return whether each row is proven to have all of its order."""
+        return self._items > 0 and all(len(set(some)) == len(some) for some in self._hashes)
+
+
 def check_rows(path: Path, check: Callable[[], None] = lambda: None) -> None:
-    """Raise OrdersError if a row does not have as many cells as the header.
+    """Raise OrdersError if a row is not valid CSV or has not as many cells as the header.
 
-    `check` is called now and then, and may raise an error to end the reading.
-
-    DuckDB silently drops everything after a quote that is never closed, such as the end of a file
-    that was cut off.
+    This takes longer than an export. `check` is called now and then, and may raise an error to end
+    the reading.
     """
     _read_names(path, check)
 
@@ -41,18 +176,23 @@ def check_rows(path: Path, check: Callable[[], None] = lambda: None) -> None:
 def _read_names(path: Path, check: Callable[[], None] | None = None) -> list[str]:
     """Return the names of the columns; with `check`, read every row too."""
     csv_module = _load_private_csv()
+    spaced: list[str] = []
+
+    def keep_spaced(lines: Iterable[str]) -> Iterator[str]:
+        for line in lines:
+            if spaced or ' "' in line:
+                spaced.append(line)
+            yield line
+
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        rows = csv_module.reader(lines, strict=True)
+        rows = csv_module.reader(keep_spaced(lines), strict=True)
         try:
             names: list[str] = next(rows, [])
             for number, row in enumerate(rows if check else ()):
                 if check and number % _ROWS_PER_CHECK == 0:
                     check()
-                if len(row) != len(names) and row:
-                    raise OrdersError(
-                        f"line {rows.line_num} of {path.name} ends a row of {len(row)} cells, "
-                        f"and the header has {len(names)}."
-                    )
+                _check_row(row, len(names), "".join(spaced), f"line {rows.line_num} of {path.name}")
+                spaced.clear()
         except UnicodeDecodeError:
             place = f" after line {rows.line_num}" if rows.line_num else ""
             raise OrdersError(f"{path.name} is not UTF-8{place}.") from None
@@ -64,6 +204,20 @@ def _read_names(path: Path, check: Callable[[], None] | None = None) -> list[str
             ) from None
     _check_names(names, path)
     return names
+
+
+def _check_row(row: list[str], width: int, spaced: str, place: str) -> None:
+    """Raise OrdersError for a wrong number of cells, or for spaces that DuckDB removes.
+
+    `spaced` is the text of a row that may have such spaces, otherwise empty.
+    """
+    if row and len(row) != width:
+        raise OrdersError(f"{place} ends a row of {len(row)} cells, and the header has {width}.")
+    if not _UNSPACED_ROW.fullmatch(spaced.rstrip("\r\n")):
+        raise OrdersError(
+            f"{place} ends a row with spaces between a comma and a quote.",
+            hint="remove the spaces, or put quotes around the whole cell",
+        )
 
 
 def _check_names(names: list[str], path: Path) -> None:

@@ -19,7 +19,7 @@ import duckdb
 from epfilter.ast import Filter
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.columns import RowsPer
-from epfilter.exporter.orders.csv_validation import check_rows, find_long_row
+from epfilter.exporter.orders.csv_validation import check_rows, find_long_row, scan_rows
 from epfilter.exporter.orders.duckdb_sessions import (
     CsvError,
     DataError,
@@ -165,10 +165,9 @@ class OrderFile:
                 nullcontext() if one_thread else suppress(CsvError),
                 self._open(targets, folder, one_thread=one_thread) as connection,
             ):
-                source = self._describe(connection, self._path, parallel=not one_thread)
-                if not one_thread:
-                    check_rows(self._path, partial(self._sessions.raise_if_interrupted, connection))
-                return call(connection, source)
+                return call(
+                    connection, self._describe(connection, self._path, parallel=not one_thread)
+                )
         raise AssertionError("unreachable")  # pragma: no cover
 
     def _select_orders(
@@ -178,9 +177,17 @@ class OrderFile:
         f: Filter | None,
         rows: RowsPer,
     ) -> tuple[str, Source]:
-        """Return the SELECT of the orders, and the source that suffices for these rows."""
+        """Return the SELECT of the orders, and the source that suffices for these rows.
+
+        Raises OrdersError for a CSV file that DuckDB would not read as it is.
+        """
+        is_complete = False
+        if self._describe is describe_csv:
+            is_complete = scan_rows(
+                self._path, partial(self._sessions.raise_if_interrupted, connection)
+            )
         if source.ungrouped is not None:
-            source = self._choose_grouping(connection, source, f, rows)
+            source = self._choose_grouping(connection, source, f, rows, is_complete=is_complete)
         view = build_view_select(source)
         if f is None:
             return view, source
@@ -188,13 +195,24 @@ class OrderFile:
         return filter_frame(connection.sql(view), f, resource).sql_query(), source
 
     def _choose_grouping(
-        self, connection: duckdb.DuckDBPyConnection, source: Source, f: Filter | None, rows: RowsPer
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        source: Source,
+        f: Filter | None,
+        rows: RowsPer,
+        *,
+        is_complete: bool = False,
     ) -> Source:
-        """Return the source that needs the least memory for a filter and these rows."""
+        """Return the source that needs the least memory for a filter and these rows.
+
+        With `is_complete`, each row is known to have all of its order.
+        """
         if rows == "order":
             return source.without_details or source
         if source.ungrouped is None or uses_items(f):
             return source
+        if is_complete:
+            return source.ungrouped
         select = build_repetition_select(source.ungrouped)
         self._sessions.raise_if_interrupted(connection)
         ((repeated,),) = connection.execute(select).fetchall()
@@ -221,6 +239,8 @@ class OrderFile:
                     with self._sessions.translate_errors(connection):
                         yield connection
                 except DataError as error:
+                    if self._describe is describe_csv and not one_thread:
+                        self._check_rows(connection, before)
                     is_final = one_thread or not isinstance(error, CsvError)
                     if is_final and self._identity() == before:
                         # Here, where it can be interrupted.
@@ -232,6 +252,12 @@ class OrderFile:
             raise
         if self._identity() != before:
             raise self._changed_error()
+
+    def _check_rows(self, connection: duckdb.DuckDBPyConnection, before: tuple[int, ...]) -> None:
+        """Raise OrdersError for the first row of a CSV file that is not valid."""
+        if self._identity() == before:
+            with suppress(OSError):
+                check_rows(self._path, partial(self._sessions.raise_if_interrupted, connection))
 
     def _identity(self) -> tuple[int, ...]:
         status = stat_readable(self._path, self._name)

@@ -1,7 +1,7 @@
 """SQL for DuckDB: orders of any source as one flat view, and the view as the rows of a CSV file.
 
 The view has a column for each attribute of resource `orders`, of the type that a filter compares;
-also the timestamps as texts of the source, and the items.
+also the timestamps and the integers as texts of the source, and the items.
 """
 
 # ruff: noqa: S608 - names and texts of the SQL go through `quote_name` and `quote_text`
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from epfilter.exporter.orders.columns import RowsPer, csv_columns
 from epfilter.exporter.orders.formula_escaping import neutralise_formula_sql
@@ -32,7 +33,7 @@ _INTEGERS = (
 )
 _TIME_TYPES = ("TIMESTAMP", "DATE")
 _SOURCE_TEXT = "source text: "
-"""The prefix of columns with the text of a timestamp; no attribute has such a name."""
+"""The prefix of columns with the text of a timestamp or integer; no attribute has such a name."""
 
 
 _CREATED_AT = f'TRY_CAST(TRY_CAST("{_SOURCE_TEXT}created_at" AS TIMESTAMPTZ) AS TIMESTAMP)'
@@ -55,7 +56,8 @@ class Source:
     attributes to columns of the source that are lists already.
 
     A source whose rows are grouped into orders has two others: `ungrouped`, where each row is an
-    order with its item, and `without_details`, whose items have only the attributes of filters.
+    order with its item, the object `only_item`, and `without_details`, whose items have only the
+    attributes of filters.
     """
 
     table: str
@@ -63,6 +65,7 @@ class Source:
     items: str | None = None
     item: Mapping[str, Value] | None = None
     lists: Mapping[str, str] | None = None
+    only_item: str | None = None
     ungrouped: Source | None = None
     without_details: Source | None = None
 
@@ -99,9 +102,9 @@ def build_view_select(source: Source) -> str:
     columns = source.columns
     cells = {member.name: _convert(member, columns) for member in ORDER_MEMBERS}
     cells |= {
-        _SOURCE_TEXT + member.name: _timestamp_text(columns.get(member.name))
+        _SOURCE_TEXT + member.name: _source_text(member, columns)
         for member in ORDER_MEMBERS
-        if member.kind == "timestamp"
+        if member.kind in ("timestamp", "integer")
     }
     cells |= {name: _full_name(name, parts, columns) for name, parts in FULL_NAMES.items()}
     cells |= {
@@ -109,7 +112,7 @@ def build_view_select(source: Source) -> str:
         for member in ITEM_MEMBERS
         if member.name in ITEM_ATTRIBUTES
     }
-    cells["items"] = source.items or "NULL"
+    cells["items"] = source.only_item or source.items or "NULL"
     return f"SELECT {_select_list(cells)} FROM {source.table}"
 
 
@@ -134,8 +137,9 @@ def build_csv_select(
     else:
         cells |= {member.name: _item_cell(member, source, escape) for member in ITEM_MEMBERS}
         # An order without items still has one row.
-        item = "unnest(CASE WHEN len(items) > 0 THEN items ELSE [NULL] END) AS item"
-        inner = f"SELECT * EXCLUDE (items), {item} FROM ({inner})"
+        each = "unnest(CASE WHEN len(items) > 0 THEN items ELSE [NULL] END)"
+        item = "items" if source.only_item else each
+        inner = f"SELECT * EXCLUDE (items), {item} AS item FROM ({inner})"
     return f"SELECT {_select_cells(cells, names, bom=bom)} FROM ({inner})"
 
 
@@ -161,13 +165,24 @@ def _select_list(cells: Mapping[str, str]) -> str:
 
 
 def _order_cell(member: Member, escape: Callable[[str], str]) -> str:
-    if member.kind == "timestamp":
-        return escape(quote_name(_SOURCE_TEXT + member.name))
-    return escape(quote_name(member.name)) if member.kind == "text" else quote_name(member.name)
+    match member.kind:
+        case "text":
+            return escape(quote_name(member.name))
+        case "timestamp":
+            return escape(quote_name(_SOURCE_TEXT + member.name))
+        case "integer":
+            return quote_name(_SOURCE_TEXT + member.name)
+        case "boolean":
+            return quote_name(member.name)
+        case _:
+            assert_never(member.kind)
 
 
 def _item_cell(member: Member, source: Source, escape: Callable[[str], str]) -> str:
-    value = _convert(member, source.item or {}, order_id=quote_name("id"))
+    columns, order_id = source.item or {}, quote_name("id")
+    if member.kind == "integer":
+        return _source_text(member, columns, order_id)
+    value = _convert(member, columns, order_id)
     return escape(value) if member.kind == "text" else value
 
 
@@ -214,13 +229,24 @@ def _as_text(value: Value) -> str:
     return value.sql if value.type == "VARCHAR" else f"CAST({value.sql} AS VARCHAR)"
 
 
-def _timestamp_text(value: Value | None) -> str:
-    """Return a timestamp as the source writes it; one that is not text as the platform does."""
+def _source_text(member: Member, columns: Mapping[str, Value], order_id: str | None = None) -> str:
+    """Return a timestamp or an integer as it is written, as text where the source has text."""
+    value = columns.get(member.name)
     if value is None:
         return "NULL::VARCHAR"
+    if member.kind == "integer":
+        typed = _convert(member, columns, order_id)
+        if value.type != "VARCHAR":
+            return typed
+        # Nearly every text is as DuckDB writes the number, and this comparison is the fastest.
+        is_plain = f"CAST(TRY_CAST({value.sql} AS BIGINT) AS VARCHAR) = {value.sql}"
+        return (
+            f"CASE WHEN {value.sql} IS NULL OR {is_plain} THEN {value.sql} "
+            f"ELSE CAST({typed} AS VARCHAR) END"
+        )
     if not value.type.startswith(_TIME_TYPES):
         return _as_text(value)
-    # A timestamp without a zone is UTC, the zone of the connection.
+    # The platform's form; a timestamp without a zone is UTC, the zone of the connection.
     point = f"CAST({value.sql} AS TIMESTAMPTZ)"
     return f"strftime({point}, '%Y-%m-%dT%H:%M:%S.%fZ')"
 
@@ -266,10 +292,10 @@ def _to_timestamp(value: Value, error: Callable[[str], str]) -> str:
     if value.type.startswith(_TIME_TYPES):
         return f"CAST({value.sql} AS TIMESTAMPTZ)"
     text = _as_text(value)
+    pattern = f"regexp_full_match({text}, '{TIMESTAMP_PATTERN}')"
     return (
-        f"CASE WHEN {text} IS NULL THEN NULL WHEN regexp_full_match({text}, '{TIMESTAMP_PATTERN}') "
-        f"AND TRY_CAST({text} AS TIMESTAMPTZ) IS NOT NULL THEN CAST({text} AS TIMESTAMPTZ) "
-        f"ELSE {error('not a timestamp')} END"
+        f"coalesce(CASE WHEN {pattern} THEN TRY_CAST({text} AS TIMESTAMPTZ) END, "
+        f"CASE WHEN {text} IS NOT NULL THEN {error('not a timestamp')} END)"
     )
 
 

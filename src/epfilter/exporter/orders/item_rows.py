@@ -30,13 +30,13 @@ def group_item_rows(
     """
     numbered = f"SELECT row_number() OVER () AS {quote_name(_POSITION)}, * FROM {table}"
     kept = {name: value for name, value in item_columns.items() if name in ITEM_ATTRIBUTES}
-    items = f"CASE WHEN {_has_item(item_columns)} THEN [{_pack(item_columns)}] END"
     ungrouped = Source(
         # Only these columns, because one with the name of a variable would be that variable.
-        f"(SELECT {_select_list(columns)}, {items} AS items FROM {table})",
+        f"(SELECT {_select_list(columns)}, {_pack(item_columns)} AS only_item FROM {table})",
         _rename(columns),
-        "items",
+        "[only_item]",
         _unpack(item_columns),
+        only_item="only_item",
     )
     return replace(
         _group(numbered, columns, item_columns, item_columns, once=once),

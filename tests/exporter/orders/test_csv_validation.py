@@ -1,0 +1,119 @@
+"""A CSV file that is not refused is read by DuckDB as Python's csv module reads it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from epfilter.exporter.errors import OrdersError
+from epfilter.exporter.orders import csv_validation
+from epfilter.exporter.orders.csv_validation import check_rows, scan_rows
+from epfilter.exporter.orders.file_formats import describe_csv
+from epfilter.exporter.orders.item_rows import build_repetition_select
+from support.sizes import divide_examples
+
+_cells = st.sampled_from(["a", "", '""', '"a,b"', '"a\nb"', '"a""b"', 'a"b', ' "a"', '"a" ', "é"])
+_rows = st.lists(_cells, min_size=1, max_size=4).map(",".join)
+_bodies = st.tuples(
+    st.lists(_rows | st.text('a," \n\r\xff', max_size=12), max_size=4),
+    st.sampled_from(["\n", "\r\n"]),
+).map(lambda both: both[1].join([*both[0], ""]))
+
+
+def _read_with_duckdb(path: Path, *, parallel: bool) -> list[tuple[str, ...]] | None:
+    with duckdb.connect() as connection:
+        table = describe_csv(connection, path, parallel=parallel).table
+        try:
+            rows = connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - a path of the test
+        except duckdb.Error:
+            return None
+    return [tuple(cell or "" for cell in row) for row in rows]
+
+
+@divide_examples(2)
+@given(body=_bodies, bom=st.booleans(), size=st.integers(1, 20), parallel=st.booleans())
+@example(body='1,"b,x,\n', bom=False, size=20, parallel=False)
+@example(body="1,b,x,\n", bom=False, size=20, parallel=True)
+@example(body='1, "b",x\n', bom=False, size=20, parallel=True)
+def test_an_accepted_file_is_read_as_it_is(
+    *, body: str, bom: bool, size: int, parallel: bool
+) -> None:
+    text = f"id,b,c\n{body}"
+    with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
+        patch.setattr(csv_validation, "_READ_BYTES", size)
+        path = Path(folder, "orders.csv")
+        path.write_text("\ufeff" * bom + text, encoding="utf-8", newline="")
+        try:
+            scan_rows(path)
+        except OrdersError as error:
+            with pytest.raises(OrdersError, match=f"^{error.message[:20]}"):
+                check_rows(path)
+            return
+        found = _read_with_duckdb(path, parallel=parallel)
+    if found is None:  # an error of DuckDB ends the export
+        return
+    rows = [*csv.reader(io.StringIO(text, newline=""), strict=True)]
+    assert found == [tuple(row) for row in rows[1:] if row]
+
+
+_ids = st.sampled_from(["1", "2", '"1"', "3"])
+_item_rows = st.lists(
+    st.tuples(_ids, st.sampled_from(["x", "", '"x,y"', '"x\ny"']), st.sampled_from(["A", '"B,C"'])),
+    min_size=1,
+    max_size=5,
+)
+
+
+@divide_examples(4)
+@given(rows=_item_rows, again=st.integers(0, 2), size=st.integers(1, 40))
+def test_the_rows_of_an_order_are_known_to_be_complete_only_if_they_are(
+    rows: list[tuple[str, ...]], again: int, size: int
+) -> None:
+    lines = [",".join(row) for row in rows for _ in range(1 + again)]
+    with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
+        patch.setattr(csv_validation, "_READ_BYTES", size)
+        path = Path(folder, "orders.csv")
+        path.write_text("\n".join(["id,payment,product_sku", *lines]), encoding="utf-8")
+        if not scan_rows(path):
+            return
+        with duckdb.connect() as connection:
+            ungrouped = describe_csv(connection, path).ungrouped
+            assert ungrouped is not None
+            assert connection.execute(build_repetition_select(ungrouped)).fetchall() == [(True,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_complete"),
+    [
+        ("id,payment,product_sku\n1,paid,A\n1,paid,B\n2,paid,A\n", True),
+        ('id,name,product_sku\n1,"a\nb",A\n1,"a\nb","B,C"\n2,"a",\n\n', True),
+        ("id,payment,product_sku\n1,paid,A\n2,paid,A\n1,paid,B\n", False),
+        ("id,payment,product_sku\n1,paid,A\n1,,B\n", False),
+        ("id,product_sku,payment\n1,A,paid\n1,B,paid\n", False),
+        ("product_sku,id\nA,1\n", False),
+        ("id,payment\n1,paid\n", False),
+    ],
+)
+def test_rows_that_have_all_of_their_order_are_recognised(
+    text: str,
+    is_complete: bool,  # noqa: FBT001 - a column of the table
+    stored: Callable[..., Path],
+) -> None:
+    assert scan_rows(stored(text, "orders.csv")) is is_complete
+
+
+def test_the_ids_of_too_many_orders_are_not_kept(
+    stored: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = stored("id,payment,product_sku\n" + "".join(f"{n},paid,A\n" for n in range(9)), "o.csv")
+    assert scan_rows(path)
+    monkeypatch.setattr(csv_validation, "_MAX_RUNS", 8)
+    assert not scan_rows(path)
