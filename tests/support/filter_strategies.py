@@ -48,8 +48,17 @@ texts = st.one_of(
 )
 """Texts without surrogates."""
 
+_PATHS = [
+    f"{name}{member}{index}"
+    for name in ("a", "b", "id", "created_at", "_", "eq", "zzzzzzzz")
+    for member in ("", ".b", ".aB-z", ".length", ".-", ".Z")
+    for index in ("", "[0]", "[7]", "[010]", "[999]")
+]
+
 names = st.one_of(
-    st.from_regex(r"[a-z_]{1,8}(\.[a-zA-Z-]{1,5})?(\[[0-9]{1,3}\])?", fullmatch=True),
+    # One choice, where a regular expression makes one for each character.
+    st.integers(0, len(_PATHS) - 1).map(lambda place: _PATHS[place]),
+    st.text("abyz_", min_size=1, max_size=8),
     texts.filter(bool),
 )
 """Names of fields."""
@@ -71,15 +80,24 @@ def _groups(terms: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
     return st.one_of(st.builds(And, terms=several), st.builds(Or, terms=several))
 
 
+_levels = st.lists(
+    st.tuples(
+        st.sampled_from((And, Or)), st.lists(calls, min_size=1, max_size=2), st.integers(0, 2)
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
 @st.composite
 def _nested(draw: st.DrawFn) -> Filter:
-    """Return a tree of 1 to 8 levels."""
+    """Return a tree of 2 to 9 levels."""
     tree = draw(calls)
-    for _ in range(draw(st.integers(1, 8))):
-        terms = [tree, *draw(st.lists(calls, min_size=1, max_size=2))]
-        position = draw(st.integers(0, len(terms) - 1))
-        terms[0], terms[position] = terms[position], terms[0]
-        tree = draw(st.sampled_from((And, Or)))(terms=tuple(terms))
+    for group, others, position in draw(_levels):
+        terms = [tree, *others]
+        place = position % len(terms)
+        terms[0], terms[place] = terms[place], terms[0]
+        tree = group(terms=tuple(terms))
     return tree
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from itertools import product
 from typing import Any
 from uuid import UUID
@@ -75,44 +76,75 @@ TYPED_ROWS: list[Row] = [
 
 _COMPARISONS = tuple([op.value for op in COMPARISONS if op is not Operator.TEXT])
 _MEMBERSHIPS = tuple([op.value for op in MEMBERSHIPS])
+_GAPS = ("", "", "", " ", "\n")
 
 
-@st.composite
-def call_texts(draw: st.DrawFn, *, typed: bool = False) -> str:
-    """A call as people write it, with few fields and values, so that they meet."""
-    field = draw(st.sampled_from((*TYPED,))) if typed else draw(st.sampled_from("aaab"))
-    values = st.sampled_from(TYPED[field][0] if typed else _VALUES)
-    op = draw(st.sampled_from((*_COMPARISONS, *_COMPARISONS[:5], *_MEMBERSHIPS, "in", "is_null")))
-    gap = draw(st.sampled_from(("", "", "", " ", "\n")))
-    if op == "is_null":
-        return f"is_null({field})"
-    listed = draw(st.lists(values, min_size=1, max_size=1 if op in _COMPARISONS else 4))
-    return f"{op}({gap}{field},{gap}{f',{gap}'.join(listed)})"
+def _write_membership(op: str, gap: str, field: str, values: list[str]) -> str:
+    return f"{op}({gap}{field},{gap}{f',{gap}'.join(values)})"
 
 
-@st.composite
-def _join(draw: st.DrawFn, terms: st.SearchStrategy[str]) -> str:
-    parts = draw(st.lists(terms, min_size=2, max_size=4))
+@cache
+def call_texts(*, typed: bool = False) -> st.SearchStrategy[str]:
+    """Calls as people write them, with few fields and values, so that they meet.
+
+    All calls of one value are listed, because each choice of hypothesis takes time.
+    """
+    fields = {name: values for name, (values, _) in TYPED.items()} if typed else {}
+    fields = fields or {"a": _VALUES, "b": _VALUES}
+    most = (*fields,) if typed else "aaab"
+    single = [
+        f"{op}({gap}{field},{gap}{value})"
+        for field in most
+        for op in (*_COMPARISONS, *_COMPARISONS[:5])
+        for gap in _GAPS
+        for value in fields[field]
+    ]
+    ops, gaps = st.sampled_from((*_MEMBERSHIPS, "in")), st.sampled_from(_GAPS)
+    several = [
+        st.builds(
+            _write_membership,
+            *(ops, gaps, st.just(field)),
+            st.lists(st.sampled_from(fields[field]), min_size=1, max_size=4),
+        )
+        for field in most
+    ]
+    absent = st.sampled_from([f"is_null({field})" for field in most])
+    # Not `sampled_from`, of which hypothesis prints all values.
+    one = st.integers(0, len(single) - 1).map(lambda place: single[place])
+    return st.integers(0, 17).flatmap(
+        lambda kind: absent if not kind else one if kind < 14 else st.one_of(several)
+    )
+
+
+def _join(parts: list[str], signs: list[str], grouped: bool) -> str:  # noqa: FBT001 - what hypothesis draws
     text = parts[0]
-    for part in parts[1:]:
-        text += draw(st.sampled_from((":", ":", "|", " : "))) + part
-    return f"({text})" if draw(st.booleans()) else text
+    for part, sign in zip(parts[1:], signs, strict=False):
+        text += sign + part
+    return f"({text})" if grouped else text
 
 
+def _join_terms(terms: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    signs = st.lists(st.sampled_from((":", ":", "|", " : ")), min_size=3, max_size=3)
+    return st.builds(_join, st.lists(terms, min_size=2, max_size=4), signs, st.booleans())
+
+
+@cache
 def filter_texts(*, typed: bool = False, max_leaves: int = 8) -> st.SearchStrategy[str]:
-    return st.recursive(call_texts(typed=typed), _join, max_leaves=max_leaves)
+    """Filters as people write them."""
+    return st.recursive(call_texts(typed=typed), _join_terms, max_leaves=max_leaves)
 
 
-@st.composite
-def generated_rows(draw: st.DrawFn, *, typed: bool = False) -> Row:
-    """A row with values that the texts of calls mean or nearly mean, lists of them, and nulls."""
-    if typed:
-        return {
-            name: draw(st.sampled_from(cells))
-            for name, (_, cells) in TYPED.items()
-            if draw(st.booleans())
-        }
-    cells = st.sampled_from([cell for cell in _CELLS if not isinstance(cell, list)])
-    elements = cells | st.lists(cells, max_size=2)
-    values = cells | st.lists(elements, max_size=4)
-    return {name: draw(values) for name in "ab" if draw(st.integers(0, 9))}
+_SINGLE = st.sampled_from([cell for cell in _CELLS if not isinstance(cell, list)])
+_SEVERAL = st.lists(_SINGLE | st.lists(_SINGLE, max_size=2), max_size=4)
+_CELL = _SINGLE | _SEVERAL
+
+
+@cache
+def generated_rows(*, typed: bool = False) -> st.SearchStrategy[Row]:
+    """Rows with values that the texts of calls mean or nearly mean, lists of them, and nulls."""
+    columns = (
+        {name: st.sampled_from(cells) for name, (_, cells) in TYPED.items()}
+        if typed
+        else {"a": _CELL, "b": _CELL}
+    )
+    return st.fixed_dictionaries({}, optional=columns)

@@ -34,13 +34,15 @@ texts = (
 )
 
 
+CONNECTION = duckdb.connect()
+
+
 def by_sql(made: Sequence[str]) -> list[str]:
-    """What the SQL makes of texts."""
-    with duckdb.connect() as connection:
-        rows = connection.execute(
-            f"SELECT {neutralise_formula_sql('x')} FROM (SELECT unnest(?) AS x)",  # noqa: S608 - fixed text
-            [[*made]],
-        ).fetchall()
+    """Return what the SQL makes of texts."""
+    rows = CONNECTION.execute(
+        f"SELECT {neutralise_formula_sql('x')} FROM (SELECT unnest(?) AS x)",  # noqa: S608 - fixed text
+        [[*made]],
+    ).fetchall()
     return [row[0] for row in rows]
 
 
