@@ -46,10 +46,34 @@ def test_only_orders_that_the_file_lacks_are_appended(tmp_path: Path) -> None:
         (HEADER[:-1], HEADER + b"1,x,a\n", HEADER + b"1,x,a\n"),
         (HEADER + b"1,x,a", HEADER + b"2,x,a", HEADER + b"1,x,a\n2,x,a\n"),
         (b"\xef\xbb\xbf" + OLD, b"\xef\xbb\xbf" + HEADER + b"3,x,a\n", b"\xef\xbb\xbf" + OLD + b"3,x,a\n"),
+        (b"\xef\xbb\xbf", b"\xef\xbb\xbf" + HEADER + b"3,x,a\n", b"\xef\xbb\xbf" + HEADER + b"3,x,a\n"),
+        (b"\n\n", HEADER + b"3,x,a\n", HEADER + b"3,x,a\n"),
         (HEADER + b'"1","a\nb",c\n', HEADER + b'1,"a\nb",c\n"2",x,"\n"\n', HEADER + b'"1","a\nb",c\n"2",x,"\n"\n'),
     ],
 )  # fmt: skip
 def test_bytes_are_kept(existing: bytes, new: bytes, expected: bytes, tmp_path: Path) -> None:
+    assert append(existing, new, folder=tmp_path)[0] == expected
+
+
+CRLF = HEADER[:-1] + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    ("existing", "new", "expected"),
+    [
+        (CRLF + b"1,x,a\r\n", HEADER + b"2,x,a\n3,x,a\n", CRLF + b"1,x,a\r\n2,x,a\r\n3,x,a\r\n"),
+        (CRLF + b"1,x,a\r\n", HEADER + b'2,"x\ny",a\n', CRLF + b'1,x,a\r\n2,"x\ny",a\r\n'),
+        (CRLF + b"1,x,a", HEADER + b"2,x,a", CRLF + b"1,x,a\r\n2,x,a\r\n"),
+        (CRLF, HEADER + b"2,x,a\n", CRLF + b"2,x,a\r\n"),
+        (HEADER + b"1,x,a\n", CRLF + b'2,x,"a\r\n"\r\n', HEADER + b'1,x,a\n2,x,"a\r\n"\n'),
+        (HEADER[:-1], CRLF + b"2,x,a\r\n", HEADER + b"2,x,a\n"),
+        (b"", CRLF + b"2,x,a\r\n", CRLF + b"2,x,a\r\n"),
+    ],
+)  # fmt: skip
+def test_new_rows_end_as_the_header_of_the_file(
+    existing: bytes, new: bytes, expected: bytes, tmp_path: Path
+) -> None:
+    """DuckDB, for one, reads no file with both line ends."""
     assert append(existing, new, folder=tmp_path)[0] == expected
 
 

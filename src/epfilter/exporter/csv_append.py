@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from epfilter.exporter.csv_merge import ID_COLUMNS, CsvMerge, find_column, read_ids
 from epfilter.exporter.csv_rows import (
+    line_end_of,
     open_part,
     parse_cells,
     parse_header,
@@ -90,8 +91,9 @@ def append_csv(
     """Append the orders of the parts that a CSV file lacks; return all its rows, and the new ones.
 
     `open_output` opens the file that replaces the existing one; it is called only if there are
-    new orders. The existing bytes are copied unchanged. Only the ids of the parts are kept in
-    memory.
+    new orders. The existing bytes are copied unchanged, and the new rows end as its header does:
+    some programs, such as DuckDB, do not read a file with both CRLF and LF. A file without a header
+    is replaced. Only the ids of the parts are kept in memory.
 
     Raises MergeError as `merge_csv` does, also if the columns differ, and if the existing file
     changes meanwhile: the rows that another program has added would be lost.
@@ -101,17 +103,22 @@ def append_csv(
         before = _identity(os.fstat(file.fileno()))
         content = _Content.scan(file, existing, part_ids)
         merge = CsvMerge(
-            content.known_ids, columns=content.columns, first_part=existing, rows=content.rows
+            content.known_ids,
+            columns=content.columns,
+            first_part=existing,
+            rows=content.rows,
+            line_end=content.line_end,
         )
         for part in parts:
             merge.require_columns(part)
         if part_ids <= content.known_ids:
             return content.rows, 0
         with open_output() as output:
-            file.seek(0)
-            shutil.copyfileobj(file, output, _COPY_SIZE)
+            if content.columns is not None:
+                file.seek(0)
+                shutil.copyfileobj(file, output, _COPY_SIZE)
             if not content.ends_line:
-                output.write(b"\n")
+                output.write(content.line_end)
             for part in parts:
                 merge.append(part, output)
             if _identity(existing.stat()) != before:
@@ -128,11 +135,12 @@ def _read_part_ids(part: Path) -> set[bytes]:
 
 @dataclass(slots=True)
 class _Content:
-    """The columns, the ids and the number of rows of a CSV file."""
+    """The columns, the ids, the number of rows and the line end of a CSV file."""
 
     columns: list[str] | None = None
     rows: int = 0
     ends_line: bool = True
+    line_end: bytes = b""
     known_ids: set[bytes] = field(default_factory=set)
 
     @classmethod
@@ -146,6 +154,7 @@ class _Content:
             return content
         content.columns = parse_header(header, path)
         content.ends_line = header.endswith(b"\n")
+        content.line_end = line_end_of(header) or b"\n"
         column = find_column(ID_COLUMNS, content.columns, path)
         for order_id, row in read_ids(rows, column, content.columns, path):
             content.rows += 1

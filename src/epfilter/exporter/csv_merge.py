@@ -11,12 +11,14 @@ from typing import BinaryIO
 
 from epfilter.exporter.csv_rows import (
     end_row,
+    line_end_of,
     list_columns,
     open_part,
     parse_cells,
     parse_header,
     read_byte_order_mark,
     read_rows,
+    replace_line_end,
     show_path,
 )
 from epfilter.exporter.errors import MergeError
@@ -74,6 +76,8 @@ class CsvMerge:
     columns: list[str] | None = None
     first_part: Path | None = None
     """The part that the columns come from."""
+    line_end: bytes = b""
+    """The line end of every row; by default a row keeps its own."""
 
     def append(self, part: Path, output: BinaryIO) -> None:
         """Append the rows of a part to the output."""
@@ -84,7 +88,7 @@ class CsvMerge:
             if header is None:
                 return
             columns = parse_header(header, part)
-            line_end = header[len(header.rstrip(b"\r\n")) :] or b"\n"
+            line_end = line_end_of(header) or b"\n"
             if self.columns is None:
                 self.columns, self.first_part = columns, part
                 output.write(mark + end_row(header, line_end))
@@ -93,7 +97,8 @@ class CsvMerge:
             if self.known_ids is not None:
                 rows = _skip_known_orders(rows, self.known_ids, columns, part)
             for row in rows:
-                output.write(end_row(row, line_end))
+                ended = replace_line_end(row, self.line_end) if self.line_end else row
+                output.write(end_row(ended, line_end))
                 self.rows += 1
 
     def require_columns(self, part: Path) -> None:

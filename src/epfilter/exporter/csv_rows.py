@@ -107,9 +107,23 @@ def parse_header(header: bytes, part: Path) -> list[str]:
     return names
 
 
+def line_end_of(row: bytes) -> bytes:
+    r"""Return the line end of a row, or nothing.
+
+    >>> line_end_of(b"1,a\r\n")
+    b'\r\n'
+    """
+    return row[len(row.rstrip(b"\r\n")) :] if row.endswith(b"\n") else b""
+
+
 def end_row(row: bytes, line_end: bytes) -> bytes:
     """Return a row with a line end, its own or this one."""
     return row if row.endswith(b"\n") else row + line_end
+
+
+def replace_line_end(row: bytes, line_end: bytes) -> bytes:
+    """Return a row with this line end instead of its own."""
+    return row.removesuffix(b"\n").removesuffix(b"\r") + line_end
 
 
 @contextmanager

@@ -132,6 +132,14 @@ INVALID_CSV = [
         ),
     ),
     (
+        "id,name\r\n1,a\r\n2,b\n",
+        "line 3 of orders.csv ends with LF, and the header with CRLF. Hint: end all lines alike.",
+    ),
+    (
+        "id,name\n1,a\n2,b\r",
+        "line 3 of orders.csv ends with CR, and the header with LF. Hint: end all lines alike.",
+    ),
+    (
         "id,name\n1,a\n,b\n",
         "orders.csv contains invalid orders: it has no `id`; every order needs an id",
     ),

@@ -176,23 +176,23 @@ def check_rows(path: Path, check: Callable[[], None] = lambda: None) -> None:
 def _read_names(path: Path, check: Callable[[], None] | None = None) -> list[str]:
     """Return the names of the columns; with `check`, read every row too."""
     csv_module = _load_private_csv()
-    spaced: list[str] = []
-
-    def keep_spaced(lines: Iterable[str]) -> Iterator[str]:
-        for line in lines:
-            if spaced or ' "' in line:
-                spaced.append(line)
-            yield line
-
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        rows = csv_module.reader(keep_spaced(lines), strict=True)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = _Lines(file)
+        rows = csv_module.reader(lines, strict=True)
         try:
             names: list[str] = next(rows, [])
+            header_end = lines.end
             for number, row in enumerate(rows if check else ()):
                 if check and number % _ROWS_PER_CHECK == 0:
                     check()
-                _check_row(row, len(names), "".join(spaced), f"line {rows.line_num} of {path.name}")
-                spaced.clear()
+                place = f"line {rows.line_num} of {path.name} ends"
+                _check_row(row, len(names), lines.take_spaced(), place)
+                if lines.end not in ("", header_end):
+                    raise OrdersError(
+                        f"{place} with {_LINE_ENDS[lines.end]}, and the header with "
+                        f"{_LINE_ENDS[header_end]}.",
+                        hint="end all lines alike",
+                    )
         except UnicodeDecodeError:
             place = f" after line {rows.line_num}" if rows.line_num else ""
             raise OrdersError(f"{path.name} is not UTF-8{place}.") from None
@@ -206,16 +206,42 @@ def _read_names(path: Path, check: Callable[[], None] | None = None) -> list[str
     return names
 
 
+_LINE_ENDS = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}
+
+
+class _Lines:
+    """The lines of a file, of which only those with a space before a quote are kept."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = lines
+        self._spaced: list[str] = []
+        self.end = ""
+        """The line end of the last line that was read."""
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            if self._spaced or ' "' in line:
+                self._spaced.append(line)
+            self.end = line[len(line.rstrip("\r\n")) :]
+            yield line
+
+    def take_spaced(self) -> str:
+        """Return the lines that were kept since the last call."""
+        text = "".join(self._spaced)
+        self._spaced.clear()
+        return text
+
+
 def _check_row(row: list[str], width: int, spaced: str, place: str) -> None:
     """Raise OrdersError for a wrong number of cells, or for spaces that DuckDB removes.
 
     `spaced` is the text of a row that may have such spaces, otherwise empty.
     """
     if row and len(row) != width:
-        raise OrdersError(f"{place} ends a row of {len(row)} cells, and the header has {width}.")
+        raise OrdersError(f"{place} a row of {len(row)} cells, and the header has {width}.")
     if not _UNSPACED_ROW.fullmatch(spaced.rstrip("\r\n")):
         raise OrdersError(
-            f"{place} ends a row with spaces between a comma and a quote.",
+            f"{place} a row with spaces between a comma and a quote.",
             hint="remove the spaces, or put quotes around the whole cell",
         )
 
