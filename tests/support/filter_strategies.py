@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from hypothesis import strategies as st
 
 from epfilter.ast import COMPARISONS, MEMBERSHIPS, And, Comparison, Filter, IsNull, Membership, Or
@@ -186,3 +188,6 @@ nested_garbage = st.recursive(
 
 any_text = st.one_of(pieces, nearly, st.text(max_size=30), _printed)
 """Valid, nearly valid and arbitrary texts, including surrogates."""
+
+chances = st.builds(Random, st.integers(0, 2**32))
+"""How a literal is written; `st.randoms` records each of its hundreds of decisions."""

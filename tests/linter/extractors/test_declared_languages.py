@@ -17,7 +17,7 @@ from epfilter.linter.extractors.name_uses import NameUses
 from epfilter.printer import unparse
 from support.counted_work import count_lines
 from support.extracted_values import extract_text, extract_value, mark_text
-from support.filter_strategies import filters, pieces
+from support.filter_strategies import chances, filters, pieces
 from support.rows import for_each
 from support.sizes import divide_examples, slow_except
 
@@ -109,7 +109,7 @@ values = st.builds(
 
 @names
 @divide_examples(4)
-@given(values, st.randoms(use_true_random=False))
+@given(values, chances)
 def test_a_literal_has_the_value_of_its_language(
     name: str, text: str, chance: random.Random
 ) -> None:
@@ -118,7 +118,7 @@ def test_a_literal_has_the_value_of_its_language(
 
 @names
 @divide_examples(4)
-@given(values, st.randoms(use_true_random=False))
+@given(values, chances)
 def test_each_position_encodes_its_character(name: str, text: str, chance: random.Random) -> None:
     program = write_program(name, text, chance)
     value = extract_value(program, name)
@@ -130,7 +130,7 @@ def test_each_position_encodes_its_character(name: str, text: str, chance: rando
 
 @names
 @divide_examples(4)
-@given(values, st.data(), st.randoms(use_true_random=False))
+@given(values, st.data(), chances)
 def test_an_edit_changes_the_value_as_intended(
     name: str, text: str, data: st.DataObject, chance: random.Random
 ) -> None:

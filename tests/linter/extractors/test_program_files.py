@@ -17,7 +17,7 @@ from epfilter.linter.extractors.filter_text import ends_early
 from epfilter.linter.extractors.javascript_literals import TEMPLATE
 from epfilter.printer import unparse
 from support.extracted_values import extract_text, extract_value, mark_text
-from support.filter_strategies import any_text, filters, pieces
+from support.filter_strategies import any_text, chances, filters, pieces
 from support.sizes import divide_examples, slow_except
 
 _CODES = {ord(char) for char in "'\"`\\\n\r{}$&"}
@@ -153,7 +153,7 @@ values = st.builds(
 
 @names
 @divide_examples(4)
-@given(values, st.randoms(use_true_random=False))
+@given(values, chances)
 def test_a_literal_has_the_value_of_its_language(
     name: str, text: str, chance: random.Random
 ) -> None:
@@ -173,7 +173,7 @@ def test_literals_as_the_standard_library_writes_them(text: str) -> None:
 
 @names
 @divide_examples(4)
-@given(values, st.randoms(use_true_random=False))
+@given(values, chances)
 def test_each_position_encodes_its_character(name: str, text: str, chance: random.Random) -> None:
     program = PROGRAMS[name](text, chance)
     value = extract_value(program, name)
@@ -185,7 +185,7 @@ def test_each_position_encodes_its_character(name: str, text: str, chance: rando
 
 @names
 @divide_examples(4)
-@given(values, st.data(), st.randoms(use_true_random=False))
+@given(values, st.data(), chances)
 def test_an_edit_changes_the_value_as_intended(
     name: str, text: str, data: st.DataObject, chance: random.Random
 ) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from epfilter.errors import Edit, Span, apply_edits
 from epfilter.linter.extractors import Endpoints, Extraction, MappedText, extract_file
+from support.filter_strategies import chances
 
 Values = str | int | bool | None | list[str]
 Terms = dict[str, dict[str, Values]]
@@ -80,7 +81,7 @@ def extract_value(program: str) -> MappedText:
     return found.value
 
 
-@given(_TERMS, st.lists(_TERMS, max_size=3), st.randoms(use_true_random=False))
+@given(_TERMS, st.lists(_TERMS, max_size=3), chances)
 def test_an_object_is_read_as_the_sdk_sends_it(
     terms: Terms, groups: list[Terms], chance: random.Random
 ) -> None:
@@ -90,7 +91,7 @@ def test_an_object_is_read_as_the_sdk_sends_it(
     assert extract_value(f"c.Orders.Filter({write(written, chance)})").text == expected
 
 
-@given(_SINGLE_TERMS, st.data(), st.randoms(use_true_random=False))
+@given(_SINGLE_TERMS, st.data(), chances)
 def test_an_edit_changes_one_key_or_value_or_is_refused(
     terms: Terms, data: st.DataObject, chance: random.Random
 ) -> None:
@@ -105,7 +106,7 @@ def test_an_edit_changes_one_key_or_value_or_is_refused(
         assert changed.text == apply_edits(value.text, [edit])
 
 
-@given(_TERMS, st.randoms(use_true_random=False))
+@given(_TERMS, chances)
 def test_every_operator_can_be_replaced(terms: Terms, chance: random.Random) -> None:
     program = f"c.Orders.Filter({write(terms, chance)})"
     value = extract_value(program)
