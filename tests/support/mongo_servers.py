@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -20,7 +23,16 @@ def mongo_database() -> Iterator[Any]:
         yield client.shop
     finally:
         client.close()
+        # It waits for two seconds unless a connection wakes its listener.
+        waker = threading.Timer(0.05, _connect, [server.port])
+        waker.start()
         server.stop()
+        waker.join()
+
+
+def _connect(port: int) -> None:
+    with suppress(OSError):
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
 
 
 def store_documents(database: Any, documents: list[dict[str, Any]]) -> Any:
