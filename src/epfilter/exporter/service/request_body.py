@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from asyncio import timeout
 from email.message import Message
 from functools import lru_cache
 from typing import NoReturn
 from urllib.parse import parse_qs
 
-import anyio
 from starlette.requests import Request
 
 from epfilter.exporter.service.responses import Refusal
@@ -72,7 +72,7 @@ async def _read_body(request: Request, max_bytes: int) -> bytes:
         _refuse_long(max_bytes)
     body = bytearray()
     try:
-        with anyio.fail_after(_TIMEOUT):
+        async with timeout(_TIMEOUT):
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > max_bytes:
