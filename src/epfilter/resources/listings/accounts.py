@@ -85,17 +85,9 @@ class AccountMembers(
         SourceConflict(
             (
                 "composable-frontend account_management.yaml (2025-03-14) lists eq, like for "
-                "`email`; the newest source lists ilike."
+                "`email` and `name`; the newest source lists ilike."
             ),
-            ("email",),
-            (Operator.EQ, Operator.LIKE),
-        ),
-        SourceConflict(
-            (
-                "composable-frontend account_management.yaml (2025-03-14) lists eq, like for "
-                "`name`; the newest source lists ilike."
-            ),
-            ("name",),
+            ("email", "name"),
             (Operator.EQ, Operator.LIKE),
         ),
         (
@@ -105,17 +97,9 @@ class AccountMembers(
         SourceConflict(
             (
                 "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) lists eq, like for "
-                "`email`; the newest source lists ilike."
+                "`email` and `name`; the newest source lists ilike."
             ),
-            ("email",),
-            (Operator.EQ, Operator.LIKE),
-        ),
-        SourceConflict(
-            (
-                "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) lists eq, like for `name`; "
-                "the newest source lists ilike."
-            ),
-            ("name",),
+            ("email", "name"),
             (Operator.EQ, Operator.LIKE),
         ),
         (

@@ -59,18 +59,10 @@ class UserAuthenticationInfo(
             (
                 "elasticpath-dev "
                 "docs/authentication/single-sign-on/user-authentication-info-api/overview.mdx "
-                "(2024-11-18) lists eq, like for `name`; the newest source lists eq, ilike."
+                "(2024-11-18) lists eq, like for `name` and `email`; the newest source lists eq, "
+                "ilike."
             ),
-            ("name",),
-            (Operator.LIKE,),
-        ),
-        SourceConflict(
-            (
-                "elasticpath-dev "
-                "docs/authentication/single-sign-on/user-authentication-info-api/overview.mdx "
-                "(2024-11-18) lists eq, like for `email`; the newest source lists eq, ilike."
-            ),
-            ("email",),
+            ("name", "email"),
             (Operator.LIKE,),
         ),
         (

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from types import new_class
-from typing import Any, cast
+from typing import Any
 
 from epfilter.ast import ORDERED_OPERATORS, Filter, Operator
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
@@ -170,15 +169,14 @@ class CustomApiEntries(
                 fields[slug] = _declare(*_SCALARS[field_type], _NOTES[field_type])
         for slug, item in _read_lists(list, slugs):
             fields |= _list_fields(slug, item)
-        facts = {
-            "name": info.name,
-            "title": info.title,
-            "endpoints": info.endpoints,
-            "note": info.note,
-            "source_conflicts": info.source_conflicts,
-            "extra_fields": fields,
-        }
-        return cast("KnownEntries", new_class("KnownEntries", (KnownEntries,), facts)())
+        return KnownEntries._create(
+            name=info.name,
+            title=info.title,
+            endpoints=info.endpoints,
+            note=info.note,
+            source_conflicts=info.source_conflicts,
+            extra_fields=fields,
+        )
 
 
 _BUILT_IN_FIELDS = ("id", "created_at", "updated_at")

@@ -74,19 +74,11 @@ class Orders(
     source_conflicts=(
         (
             "docs.moltin.com orders-and-customers/orders/filtering.md (about 2019-2020) also "
-            "lists `shipping_name` (eq, like)."
-        ),
-        (
-            "docs.moltin.com orders-and-customers/orders/filtering.md (about 2019-2020) also "
-            "lists `billing_name` (eq, like)."
+            "lists `shipping_name` and `billing_name` (eq, like)."
         ),
         (
             "docs.moltin.com orders-and-customers/orders/filtering.md (about 2019-2020) lists eq, "
-            "gt, lt for `created_at`; the newest source lists eq, gt, ge, le, lt."
-        ),
-        (
-            "docs.moltin.com orders-and-customers/orders/filtering.md (about 2019-2020) lists eq, "
-            "gt, lt for `updated_at`; the newest source lists eq, gt, ge, le, lt."
+            "gt, lt for `created_at` and `updated_at`; the newest source lists eq, gt, ge, le, lt."
         ),
         (
             "docs.moltin.com orders-and-customers/orders/filtering.md (about 2019-2020) does "

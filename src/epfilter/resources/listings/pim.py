@@ -48,8 +48,8 @@ class PimProducts(
     ),
     source_conflicts=(
         (
-            "elasticpath-dev pim/pim.yaml (2024-11-18) lists in for `id`; the newest source lists "
-            "eq, in, gt, ge, lt, le."
+            "elasticpath-dev pim/pim.yaml (2024-11-18) lists in for `id`, also for attachNodes and "
+            "detachNodes; the newest source lists eq, in, gt, ge, lt, le."
         ),
         (
             "elasticpath-dev pim/pim.yaml (2024-11-18) does not list `parent_id`, `status`, "
@@ -58,20 +58,8 @@ class PimProducts(
             "`admin_attributes.{key}`."
         ),
         (
-            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) lists eq, like for `slug`; "
-            "the newest source lists eq, like, in."
-        ),
-        (
-            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) lists eq, like for "
-            "`upc_ean`; the newest source lists eq, like, in."
-        ),
-        (
-            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) lists eq, like for "
-            "`manufacturer_part_num`; the newest source lists eq, like, in."
-        ),
-        (
-            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) lists eq, like for `name`; "
-            "the newest source lists eq, like, in."
+            "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) lists eq, like for `slug`, "
+            "`upc_ean`, `manufacturer_part_num` and `name`; the newest source lists eq, like, in."
         ),
         (
             "elasticpath-dev pim/pim.yaml exportProducts (2024-11-18) lists eq, in for `tags`; the "
@@ -83,10 +71,6 @@ class PimProducts(
             "`has_nodes`, `created_at`, `updated_at`, `external_ref`, "
             "`extensions.{template}.{field}`, `shopper_attributes.{key}`, "
             "`admin_attributes.{key}`."
-        ),
-        (
-            "elasticpath-dev pim/pim.yaml attachNodes (2024-11-18) lists in for `id`; the newest "
-            "source lists eq, in, gt, ge, lt, le."
         ),
         (
             "elasticpath-dev pim/pim.yaml attachNodes (2024-11-18) does not list `parent_id`, "
@@ -101,10 +85,6 @@ class PimProducts(
             ),
             ("mpn",),
             (Operator.EQ, Operator.LIKE, Operator.IN),
-        ),
-        (
-            "elasticpath-dev pim/pim.yaml detachNodes (2024-11-18) lists in for `id`; the newest "
-            "source lists eq, in, gt, ge, lt, le."
         ),
         (
             "elasticpath-dev pim/pim.yaml detachNodes (2024-11-18) does not list "
