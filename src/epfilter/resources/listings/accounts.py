@@ -38,26 +38,20 @@ class Accounts(
         "composable-frontend account_management.yaml (2025-03-14) does not list `account_tags`.",
         "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) does not list `account_tags`.",
         SourceConflict(
-            (
-                'The example of the filter parameter is ilike(name,"*swan*"), but the table lists '
-                "only `eq` and `like` for `name`."
-            ),
+            'The example of the filter parameter is ilike(name,"*swan*"), but the table lists '
+            "only `eq` and `like` for `name`.",
             ("name",),
             (Operator.ILIKE,),
         ),
         SourceConflict(
-            (
-                "The manual-orders runbook of epcc-cli uses in(external_ref,...) on accounts, but "
-                "the table lists only `eq` and `like` for `external_ref`."
-            ),
+            "The manual-orders runbook of epcc-cli uses in(external_ref,...) on accounts, but "
+            "the table lists only `eq` and `like` for `external_ref`.",
             ("external_ref",),
             (Operator.IN,),
         ),
         SourceConflict(
-            (
-                "The type `AccountFilter` of the JavaScript SDK (2026-05) lists `like` for "
-                "`account_tags`; the newest source lists contains."
-            ),
+            "The type `AccountFilter` of the JavaScript SDK (2026-05) lists `like` for "
+            "`account_tags`; the newest source lists contains.",
             ("account_tags",),
             (Operator.LIKE,),
         ),
@@ -83,10 +77,8 @@ class AccountMembers(
     note="Supports `ilike` only, and `is_null` on the three parts of the name; not `eq`.",
     source_conflicts=(
         SourceConflict(
-            (
-                "composable-frontend account_management.yaml (2025-03-14) lists eq, like for "
-                "`email` and `name`; the newest source lists ilike."
-            ),
+            "composable-frontend account_management.yaml (2025-03-14) lists eq, like for "
+            "`email` and `name`; the newest source lists ilike.",
             ("email", "name"),
             (Operator.EQ, Operator.LIKE),
         ),
@@ -95,10 +87,8 @@ class AccountMembers(
             "`middle_name`, `family_name`."
         ),
         SourceConflict(
-            (
-                "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) lists eq, like for "
-                "`email` and `name`; the newest source lists ilike."
-            ),
+            "elasticpath-dev accounts/OpenAPISpec.yaml (2024-11-18) lists eq, like for "
+            "`email` and `name`; the newest source lists ilike.",
             ("email", "name"),
             (Operator.EQ, Operator.LIKE),
         ),
@@ -107,10 +97,8 @@ class AccountMembers(
             "`given_name`, `middle_name`, `family_name`."
         ),
         SourceConflict(
-            (
-                "The type `AccountMemberFilter` of the JavaScript SDK (2026-05) lists eq, like for "
-                "`name` and `email`."
-            ),
+            "The type `AccountMemberFilter` of the JavaScript SDK (2026-05) lists eq, like for "
+            "`name` and `email`.",
             ("email", "name"),
             (Operator.EQ, Operator.LIKE),
         ),
@@ -142,10 +130,8 @@ class AccountMemberships(
     ),
     source_conflicts=(
         SourceConflict(
-            (
-                'The example of the filter parameter is ilike(name,"*swan*"), but the table lists '
-                "neither this attribute nor this operator."
-            ),
+            'The example of the filter parameter is ilike(name,"*swan*"), but the table lists '
+            "neither this attribute nor this operator.",
             ("name",),
             (Operator.ILIKE,),
         ),
@@ -174,10 +160,8 @@ class UnassignedAccountMembers(
     ),
     source_conflicts=(
         SourceConflict(
-            (
-                "The newest spec lists `eq` and `like` here, but `ilike` for account_members, "
-                "which are objects of the same type."
-            ),
+            "The newest spec lists `eq` and `like` here, but `ilike` for account_members, "
+            "which are objects of the same type.",
             ("email", "name"),
             (Operator.ILIKE,),
         ),
@@ -195,10 +179,8 @@ class AccountTags(
     endpoints=(Endpoint("GET", "/v2/account-tags", "ListAccountTags"),),
     source_conflicts=(
         SourceConflict(
-            (
-                'The example of the filter parameter is ilike(name,"*swan*"), but the table lists '
-                "only `eq` and `like` for `name`."
-            ),
+            'The example of the filter parameter is ilike(name,"*swan*"), but the table lists '
+            "only `eq` and `like` for `name`.",
             ("name",),
             (Operator.ILIKE,),
         ),

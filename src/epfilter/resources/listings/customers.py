@@ -56,12 +56,10 @@ class UserAuthenticationInfo(
     ),
     source_conflicts=(
         SourceConflict(
-            (
-                "elasticpath-dev "
-                "docs/authentication/single-sign-on/user-authentication-info-api/overview.mdx "
-                "(2024-11-18) lists eq, like for `name` and `email`; the newest source lists eq, "
-                "ilike."
-            ),
+            "elasticpath-dev "
+            "docs/authentication/single-sign-on/user-authentication-info-api/overview.mdx "
+            "(2024-11-18) lists eq, like for `name` and `email`; the newest source lists eq, "
+            "ilike.",
             ("name", "email"),
             (Operator.LIKE,),
         ),
@@ -82,10 +80,8 @@ class UserAuthenticationInfo(
             (Operator.EQ,),
         ),
         SourceConflict(
-            (
-                "The type `UserAuthenticationInfoFilter` of the JavaScript SDK (2026-05) lists "
-                "like for `name` and `email`."
-            ),
+            "The type `UserAuthenticationInfoFilter` of the JavaScript SDK (2026-05) lists "
+            "like for `name` and `email`.",
             ("name", "email"),
             (Operator.LIKE,),
         ),

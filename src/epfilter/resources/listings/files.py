@@ -17,18 +17,14 @@ class Files(
     endpoints=(Endpoint("GET", "/v2/files", "getAllFiles"),),
     source_conflicts=(
         SourceConflict(
-            (
-                "docs.moltin.com advanced/files/filtering.md (about 2019-2020) also lists `public` "
-                "(eq)."
-            ),
+            "docs.moltin.com advanced/files/filtering.md (about 2019-2020) also lists `public` "
+            "(eq).",
             ("public",),
             (Operator.EQ,),
         ),
         SourceConflict(
-            (
-                "The changelog of 2022-09-09 announces `in` for files, but no table lists it for "
-                "any attribute."
-            ),
+            "The changelog of 2022-09-09 announces `in` for files, but no table lists it for "
+            "any attribute.",
             ("id", "file_name"),
             (Operator.IN,),
         ),

@@ -49,10 +49,8 @@ class LegacyProducts(
     note=_OLD_CATALOG,
     source_conflicts=(
         SourceConflict(
-            (
-                "The type `ProductFilter` of the JavaScript SDK (2026-05) also lists `stock` (gt, "
-                "lt); docs.moltin.com does not."
-            ),
+            "The type `ProductFilter` of the JavaScript SDK (2026-05) also lists `stock` (gt, "
+            "lt); docs.moltin.com does not.",
             ("stock",),
             (Operator.GT, Operator.LT),
         ),

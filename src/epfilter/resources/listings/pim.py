@@ -79,10 +79,8 @@ class PimProducts(
             "`admin_attributes.{key}`."
         ),
         SourceConflict(
-            (
-                "elasticpath-dev pim/pim.yaml detachNodes (2024-11-18) also lists `mpn` (eq, like, "
-                "in)."
-            ),
+            "elasticpath-dev pim/pim.yaml detachNodes (2024-11-18) also lists `mpn` (eq, like, "
+            "in).",
             ("mpn",),
             (Operator.EQ, Operator.LIKE, Operator.IN),
         ),

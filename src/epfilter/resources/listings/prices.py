@@ -18,10 +18,8 @@ class Pricebooks(
     endpoints=(Endpoint("GET", "/pcm/pricebooks", "getPricebooks"),),
     source_conflicts=(
         SourceConflict(
-            (
-                "Examples of responses contain like(name,*Standard*), but only "
-                "eq(external_ref,...) is documented."
-            ),
+            "Examples of responses contain like(name,*Standard*), but only "
+            "eq(external_ref,...) is documented.",
             ("name",),
             (Operator.LIKE,),
         ),
@@ -39,10 +37,8 @@ class PricebookPrices(
     endpoints=(Endpoint("GET", "/pcm/pricebooks/{pricebookID}/prices", "getProductPrices"),),
     source_conflicts=(
         SourceConflict(
-            (
-                "Examples of responses contain like(sku,*product*), but only `eq` and `in` are "
-                "documented."
-            ),
+            "Examples of responses contain like(sku,*product*), but only `eq` and `in` are "
+            "documented.",
             ("sku",),
             (Operator.LIKE,),
         ),

@@ -42,18 +42,14 @@ class SubscriptionOfferings(
     endpoints=(Endpoint("GET", "/v2/subscriptions/offerings", "ListOfferings"),),
     source_conflicts=(
         SourceConflict(
-            (
-                "elasticpath-dev subscriptions/public_openapi.yaml (2024-11-18) also lists "
-                "`external_product_refs` (in)."
-            ),
+            "elasticpath-dev subscriptions/public_openapi.yaml (2024-11-18) also lists "
+            "`external_product_refs` (in).",
             ("external_product_refs",),
             (Operator.IN,),
         ),
         SourceConflict(
-            (
-                "The type `SubscriptionOfferingFilter` of the JavaScript SDK (2026-05) lists only "
-                "`products.external_ref` (eq), which no spec lists."
-            ),
+            "The type `SubscriptionOfferingFilter` of the JavaScript SDK (2026-05) lists only "
+            "`products.external_ref` (eq), which no spec lists.",
             ("products.external_ref",),
             (Operator.EQ,),
         ),
