@@ -48,7 +48,7 @@ class CatalogProduct(FieldGroup):
     )
     tags = EqIn(
         list_of(string()),
-        note=("`eq` accepts one tag, `in` several (documented for some of the endpoints)"),
+        note="`eq` accepts one tag, `in` several (documented for some of the endpoints)",
     )
     id = In(string())
 

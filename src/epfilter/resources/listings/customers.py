@@ -37,7 +37,7 @@ class Customers(
     name = EqLike(string())
     id = EqOrdered(
         uuid(),
-        note=("unlike for accounts, `in` is not listed; examples are UUIDs"),
+        note="unlike for accounts, `in` is not listed; examples are UUIDs",
     )
     created_at = EqOrdered(timestamp())
     updated_at = EqOrdered(timestamp())

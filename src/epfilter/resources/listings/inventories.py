@@ -29,7 +29,7 @@ class InventoryStock(
 
     location = Eq(
         string(),
-        note=("documented by an example only; its value is probably the slug of a location"),
+        note="documented by an example only; its value is probably the slug of a location",
     )
 
 
@@ -43,7 +43,7 @@ class InventoryTransactions(
 
     location = Eq(
         string(),
-        note=("documented by an example only; in the schema it is the slug of a location"),
+        note="documented by an example only; in the schema it is the slug of a location",
     )
 
 

@@ -106,7 +106,7 @@ class PimProducts(
     upc_ean = EqInLike(string())
     manufacturer_part_num = EqInLike(
         string(),
-        note=("`mpn` in responses, and in the filters of detach_nodes in 2024"),
+        note="`mpn` in responses, and in the filters of detach_nodes in 2024",
     )
     name = EqInLike(string())
     templates = Eq(list_of(string()), note="templates are a relationship, not an attribute")
