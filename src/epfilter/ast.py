@@ -15,6 +15,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self, TypeVar, get_args
 
 from pydantic import (
@@ -318,8 +319,8 @@ class _Node(Filter, BaseModel, frozen=True, extra="forbid", defer_build=True, me
     pydantic builds the validators at the first use. Parsing, building and printing need none of
     them, and they would take a third of the time of `import epfilter`.
 
-    Each node has an `__eq__` of its own. The one of pydantic compares a level twice if a node has a
-    cached depth, so that the time doubles with every level; a loop over the fields is slower.
+    The `__eq__` of pydantic is slower, and compares a level twice if a group has a cached depth, so
+    that the time doubles with every level.
     """
 
     if TYPE_CHECKING:
@@ -335,6 +336,14 @@ class _Node(Filter, BaseModel, frozen=True, extra="forbid", defer_build=True, me
     def depth(self) -> int:
         """Return the number of And and Or levels of this tree, which is 0."""
         return 0
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash(_GET_VALUES[type(self)](self.__dict__))
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         names: tuple[str, ...] = self.__match_args__
@@ -387,19 +396,6 @@ class Comparison(_Node, frozen=True):
             value: str,
         ) -> None: ...
 
-    def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        own, others = self.__dict__, other.__dict__
-        return (
-            own["op"] is others["op"]
-            and own["field"] == others["field"]
-            and own["value"] == others["value"]
-        )
-
-    def __hash__(self) -> int:
-        return hash((self.op, self.field, self.value))
-
 
 class Membership(_Node, frozen=True):
     """A field and one value or more: `in(id,a,b)`, `contains_any(tags,x,y)`.
@@ -422,19 +418,6 @@ class Membership(_Node, frozen=True):
             field: str,
             values: tuple[str, ...] | list[str],
         ) -> None: ...
-
-    def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        own, others = self.__dict__, other.__dict__
-        return (
-            own["op"] is others["op"]
-            and own["field"] == others["field"]
-            and own["values"] == others["values"]
-        )
-
-    def __hash__(self) -> int:
-        return hash((self.op, self.field, self.values))
 
 
 class _NamedNode(_Node, frozen=True):
@@ -463,14 +446,6 @@ class IsNull(_NamedNode, frozen=True):
 
         def __init__(self, field: str, *, op: Literal["is_null"] = ...) -> None: ...
 
-    def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        return bool(self.__dict__["field"] == other.__dict__["field"])
-
-    def __hash__(self) -> int:
-        return hash((self.op, self.field))
-
 
 class _Group(_NamedNode, frozen=True):
     """The base of And and Or."""
@@ -494,12 +469,12 @@ class _Group(_NamedNode, frozen=True):
         return depth
 
     def __eq__(self, other: object) -> bool:
+        # One of two equal groups may have a cached depth.
         if type(other) is not type(self):
             return NotImplemented
         return bool(self.__dict__["terms"] == other.__dict__["terms"])
 
-    def __hash__(self) -> int:
-        return hash((self.op, self.terms))
+    __hash__ = _NamedNode.__hash__
 
 
 class And(_Group, frozen=True):
@@ -542,6 +517,15 @@ Node = Annotated[Comparison | Membership | IsNull | And | Or, Field(discriminato
 Comparison(op='eq', field='a', value='1')
 """
 
+
+_GET_VALUES: dict[type[_Node], Callable[[dict[str, Any]], tuple[Any, ...]]] = {
+    Comparison: itemgetter("op", "field", "value"),
+    Membership: itemgetter("op", "field", "values"),
+    IsNull: itemgetter("op", "field"),
+    And: itemgetter("op", "terms"),
+    Or: itemgetter("op", "terms"),
+}
+"""The function that returns the values of the fields of a node."""
 
 _SHOWN = frozenset(
     {"and_", "depth", "op", "or_"}.union(
@@ -655,9 +639,8 @@ _set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
 _set_private = BaseModel.__dict__["__pydantic_private__"].__set__
 
 
-_FIELD_NAMES: dict[type[_Node], set[str]] = {
-    node: {"op", *node.__match_args__} for node in (Comparison, Membership, IsNull, And, Or)
-}
+_NODES = (Comparison, Membership, IsNull, And, Or)
+_FIELD_NAMES: dict[type[_Node], set[str]] = {node: {"op", *node.__match_args__} for node in _NODES}
 """The fields of each node. Unchecked nodes share these sets, which no code changes: a set per node
 would take more memory than the rest of the node, and more time of the garbage collector."""
 
