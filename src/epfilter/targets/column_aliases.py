@@ -1,8 +1,8 @@
-"""The names under which data may have a field: its own, an alias, or where the platform has it."""
+"""The column of a field: under its own name, an alias, or where the platform has the field."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from epfilter.resources import (
     resource_of,
     resource_schema,
 )
-from epfilter.semantics import Location
+from epfilter.semantics import Location, PathStep, format_path, parse_path
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -56,6 +56,22 @@ def require_columns(columns: Mapping[str, Any] | None) -> dict[str, Any]:
         if not isinstance(name, str):
             raise FilterTypeError(f"the name of a field is a str, not {describe_type(name)}.")
     return {**columns}
+
+
+def split_path(path: str, columns: Container[str]) -> tuple[str, tuple[PathStep, ...]] | None:
+    """Return the longest beginning of a path that is a column, and the rest; None without one.
+
+    >>> split_path("contact.name", {"contact"}), split_path("email", {"contact"})
+    (('contact', (PathStep(name='name', list_index=None),)), None)
+    """
+    if path in columns:
+        return path, ()
+    steps = parse_path(path)
+    for length in range(len(steps) - 1, 0, -1):
+        name = format_path(steps[:length])
+        if name in columns:
+            return name, steps[length:]
+    return None
 
 
 def resolve_columns(

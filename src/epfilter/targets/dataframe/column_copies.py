@@ -22,7 +22,7 @@ from epfilter.targets.dataframe.columns import (
     Schema,
     dtype_instance,
     find_column,
-    split_path,
+    locate_path,
 )
 
 
@@ -57,7 +57,7 @@ class CopiedColumns(NamedTuple):
             inner = (
                 dtype_instance(column.dtype.inner) if isinstance(column.dtype, nw.List) else None
             )
-            has_copy = split_path(call.path, schema)[0] in self.copies
+            has_copy = locate_path(call.path, schema)[0] in self.copies
             if isinstance(inner or column.dtype, nw.String) and not has_copy:
                 raise column.unsupported(
                     call.op,

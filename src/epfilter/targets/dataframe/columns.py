@@ -10,9 +10,10 @@ import narwhals as nw
 
 from epfilter.errors import FilterValueError, UnsupportedFilterError
 from epfilter.resources import BoundCall, resource_info, resource_of
-from epfilter.semantics import PathStep, format_path, parse_path
+from epfilter.semantics import PathStep
 from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name
+from epfilter.targets.column_aliases import split_path
 
 if TYPE_CHECKING:
     from epfilter.resources import FieldType, Resource
@@ -70,7 +71,7 @@ def find_column(
     Raises FilterValueError if there is no column, and UnsupportedFilterError for a path that the
     engines cannot follow.
     """
-    name, rest = split_path(call.path, schema)
+    name, rest = locate_path(call.path, schema)
     if name in null_columns:
         return Column(nw.col(name).cast(nw.String), nw.String(), call.path, engine)
     copy = copies.get(name) or ColumnCopy(name, dtype_instance(schema[name]))
@@ -100,12 +101,12 @@ def _declared_type(type_: FieldType[object]) -> nw.dtypes.DType:
     return _DECLARED_TYPES.get(type_.name, nw.String())
 
 
-def split_path(path: str, schema: Schema) -> tuple[str, tuple[PathStep, ...]]:
+def locate_path(path: str, schema: Schema) -> tuple[str, tuple[PathStep, ...]]:
     """Return the name of the frame's column that a path begins with, and the rest of the path.
 
     Raises FilterValueError if there is none.
     """
-    split = _split_path(path, schema)
+    split = split_path(path, schema)
     if split is None:
         raise _unknown_name(f"the frame has no column `{shorten(path)}`", path, schema)
     return split
@@ -113,7 +114,7 @@ def split_path(path: str, schema: Schema) -> tuple[str, tuple[PathStep, ...]]:
 
 def has_column(path: str, schema: Schema) -> bool:
     """Return whether the frame has a column that a path begins with, and its structs the rest."""
-    split = _split_path(path, schema)
+    split = split_path(path, schema)
     if split is None:
         return False
     dtype = dtype_instance(schema[split[0]])
@@ -125,19 +126,6 @@ def has_column(path: str, schema: Schema) -> bool:
             return False
         dtype = dtype_instance(members[step.name])
     return True
-
-
-def _split_path(path: str, schema: Schema) -> tuple[str, tuple[PathStep, ...]] | None:
-    if path in schema:
-        return path, ()
-    steps = parse_path(path)
-    are_indices = [step.list_index is not None for step in steps]
-    longest = are_indices.index(True) if any(are_indices) else len(steps)
-    for length in range(longest, 0, -1):
-        name = format_path(steps[:length])
-        if name in schema:
-            return name, steps[length:]
-    return None
 
 
 def _unknown_name(message: str, name: str, known: Iterable[str]) -> FilterValueError:

@@ -20,7 +20,7 @@ from epfilter.targets.dataframe.columns import (
     declared_column,
     find_column,
     has_column,
-    split_path,
+    locate_path,
 )
 from epfilter.targets.dataframe.conditions import build_condition
 from epfilter.targets.dataframe.ibis_tables import SQL_BACKENDS, filter_sql_table
@@ -172,7 +172,7 @@ def filter_frame(
     tree = resolve_columns(tree, resource, lambda path: has_column(path, schema))
     tree = merge_or_terms(tree, overrides)
     calls = [call for call in bound_calls(tree) if not overrides.has(call)]
-    used = dict.fromkeys(split_path(call.path, schema)[0] for call in calls)
+    used = dict.fromkeys(locate_path(call.path, schema)[0] for call in calls)
     if engine == "pandas":
         wrapped = convert_objects(wrapped, used)
         converted = wrapped.collect_schema()

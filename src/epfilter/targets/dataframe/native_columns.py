@@ -12,7 +12,7 @@ import narwhals as nw
 from epfilter.errors import FilterValueError
 from epfilter.resources import BoundCall
 from epfilter.targets.dataframe.column_copies import to_variable_lists
-from epfilter.targets.dataframe.columns import Schema, dtype_instance, find_column, split_path
+from epfilter.targets.dataframe.columns import Schema, dtype_instance, find_column, locate_path
 
 _NULL_TYPES = ("Null", "null", "null[pyarrow]", '"NULL"', "NullType()")
 """The names of the type of a column that holds only null, in each engine."""
@@ -144,7 +144,7 @@ def add_element_columns(
     native = frame.to_native()
     columns = {}
     for call in calls:
-        name, rest = split_path(call.path, schema)
+        name, rest = locate_path(call.path, schema)
         if name in null_columns or all(step.list_index is None for step in rest):
             continue
         lists = nw.from_native(pa.table({name: frame.get_column(name).to_arrow()}))

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.util import AliasedInsp
 
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
-from epfilter.semantics import PathStep, format_path, parse_path
+from epfilter.semantics import PathStep
 from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name
-from epfilter.targets.column_aliases import require_columns
+from epfilter.targets.column_aliases import require_columns, split_path
 from epfilter.targets.sqlalchemy.relationships import RelatedPath, Relationships
 from epfilter.values import to_text
 
@@ -133,25 +133,14 @@ class Columns:
 
     def has_column(self, path: str) -> bool:
         """Return whether there is a column or a relationship that a path begins with."""
-        return self._split(path) is not None or self.relationships.find(path) is not None
+        return bool(split_path(path, self._columns) or self.relationships.find(path))
 
     def find_related(self, path: str) -> RelatedPath | None:
         """Return the relationship that a path without a column begins with, or None."""
-        return None if self._split(path) is not None else self.relationships.find(path)
-
-    def _split(self, path: str) -> tuple[str, tuple[PathStep, ...]] | None:
-        """Return the name of the column, and the rest of the path."""
-        if path in self._columns:
-            return path, ()
-        steps = parse_path(path)
-        for length in range(len(steps) - 1, 0, -1):
-            name = format_path(steps[:length])
-            if name in self._columns:
-                return name, steps[length:]
-        return None
+        return None if split_path(path, self._columns) else self.relationships.find(path)
 
     def _locate(self, path: str) -> ColumnLocation:
-        split = self._split(path)
+        split = split_path(path, self._columns)
         if split is None:
             raise FilterValueError(
                 f"there is no column for the field `{shorten(path)}`.",
