@@ -6,17 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, inspect, types
-from sqlalchemy.exc import NoInspectionAvailable
-from sqlalchemy.orm import Mapper
-from sqlalchemy.orm.util import AliasedInsp
+from sqlalchemy import ColumnElement, FromClause, types
 
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.semantics import PathStep
 from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name
 from epfilter.targets.column_aliases import require_columns, split_path
-from epfilter.targets.sqlalchemy.relationships import RelatedPath, Relationships
+from epfilter.targets.sqlalchemy.relationships import RelatedPath, Relationships, find_mapper
 from epfilter.values import to_text
 
 
@@ -168,16 +165,12 @@ def sql_type_name(type_: ColumnType) -> str:
 def _columns_of(table: Any) -> dict[str, Any]:
     if isinstance(table, FromClause):
         return {column.name: column for column in table.c} | dict(table.c.items())
-    try:
-        entity = inspect(table)
-    except NoInspectionAvailable:
-        entity = None
-    if not isinstance(entity, (Mapper, AliasedInsp)):
+    mapper = find_mapper(table)
+    if mapper is None:
         raise FilterTypeError(
             f"a table or a mapped class is expected, not {describe_type(table)}.",
             hint="as in to_sqlalchemy(f, orders_table)",
         )
-    mapper = entity.mapper
     columns = {}
     for attribute in mapper.column_attrs:
         for column in attribute.columns:

@@ -44,17 +44,21 @@ class RelatedPath:
         return false() if self.is_list else ~self.exists()
 
 
+def find_mapper(table: Any) -> Mapper[Any] | None:
+    """Return the mapper of a class that is mapped by the ORM, or of its alias; None without one."""
+    try:
+        entity = inspect(table)
+    except NoInspectionAvailable:
+        return None
+    return entity.mapper if isinstance(entity, (Mapper, AliasedInsp)) else None
+
+
 class Relationships:
     """The relationships and association proxies of a mapped class; a table has none."""
 
     def __init__(self, table: Any) -> None:
         self._table = table
-        try:
-            entity = inspect(table)
-        except NoInspectionAvailable:
-            entity = None
-        is_mapped = isinstance(entity, (Mapper, AliasedInsp))
-        self._mapper: Mapper[Any] | None = entity.mapper if is_mapped else None
+        self._mapper = find_mapper(table)
 
     def find(self, path: str) -> RelatedPath | None:
         """Return the relationship that a path begins with, or None."""
