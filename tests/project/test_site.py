@@ -195,6 +195,17 @@ def test_no_page_scrolls_sideways(page: Page, versions: Path, address: str, widt
     assert wide == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_every_kind_of_page(page: Page, address: str, scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme)
+    for path in ("", "how-to/lint/", "reference/linting/", "reference/rules/epf406/"):
+        page.goto(f"{address}{path}")
+        page.wait_for_timeout(300)  # for the colours, which change slowly
+        name = f"site-{path.strip('/').replace('/', '-')}-{scheme}"
+        # The theme names neither its landmarks nor the number of the version that it shows.
+        check_page(page, name, ignored=["landmark-unique", "label-content-name-mismatch"])
+
+
 def test_a_click_leads_to_the_playground_and_another_to_a_checked_filter(
     page: Page, versions: Path, address: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,10 +15,11 @@ SCREENSHOTS = os.environ.get("EPFILTER_TEST_SCREENSHOTS")
 """A folder for pictures of the pages, to look at them."""
 
 
-def check_page(page: Page, name: str, part: str = "html") -> None:
+def check_page(page: Page, name: str, part: str = "html", *, ignored: Sequence[str] = ()) -> None:
     """Require that a page fits into its window, and that axe-core finds no obstacle for people.
 
-    `part` is the selector of what axe-core checks.
+    `part` is the selector of what axe-core checks, and `ignored` are the names of its rules that
+    are left out.
 
     Without Node, the test is skipped.
     """
@@ -27,10 +29,8 @@ def check_page(page: Page, name: str, part: str = "html") -> None:
     # As a debugger does, because the policy of the page allows no inline script.
     page.evaluate(_read_axe())
     # The list of completions scrolls with the arrow keys.
-    found = page.evaluate(
-        "part => axe.run(part, { rules: { 'scrollable-region-focusable': { enabled: false } } })",
-        part,
-    )
+    rules = {name: {"enabled": False} for name in ("scrollable-region-focusable", *ignored)}
+    found = page.evaluate("([part, rules]) => axe.run(part, { rules })", [part, rules])
     obstacles = [
         (one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]
     ]

@@ -11,12 +11,14 @@ Examples:
   epfilter check 'ge(created_at,2018-09-01):eq(payment,refunded)'
   epfilter check @refunds.filter
   epfilter lint src docs
+  epfilter export --since yesterday --until today -o yesterday.csv
   echo 'eq(payment, paid)' | epfilter format -
 
 \b
 FILTER is the filter itself, or
   -        to read it from standard input,
   @file    to read it from a file.
+
 Files and standard input must be UTF-8. Put single quotes around a filter, so that the
 shell does not interpret its parentheses and bars.
 
@@ -31,6 +33,7 @@ To enable shell completion, run once in each shell:
   bash  eval "$(_EPFILTER_COMPLETE=bash_source epfilter)"
   zsh   eval "$(_EPFILTER_COMPLETE=zsh_source epfilter)"
   fish  _EPFILTER_COMPLETE=fish_source epfilter | source
+
 It completes a filter in single quotes too, with the fields of --resource before it.
 
 Output to a terminal is coloured; NO_COLOR=1 turns that off.

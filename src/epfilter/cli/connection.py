@@ -13,9 +13,10 @@ from epfilter.snippets import make_printable
 if TYPE_CHECKING:
     from epfilter.exporter import ExporterClient
 
-ACCESS_HELP = """\b
-Credentials are read from the environment, because other users can see the arguments
-of a command:
+ACCESS_HELP = """Credentials are read from the environment, because other users can see the
+arguments of a command:
+
+\b
   EPFILTER_API_TOKEN                             a bearer token, or
   EPFILTER_CLIENT_ID and EPFILTER_CLIENT_SECRET  credentials used to request a token
 

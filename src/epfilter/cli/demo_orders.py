@@ -35,7 +35,9 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     help=_HELP,
     short_help="Print invented orders to try exports with.",
 )
-@click.option("--rows", type=click.IntRange(min=0), default=1000, help="Number of orders.")
+@click.option(
+    "--rows", type=click.IntRange(min=0), default=1000, metavar="N", help="Number of orders."
+)
 @click.option(
     "-o",
     "--output",
@@ -47,6 +49,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     "--seed",
     type=int,
     default=0,
+    metavar="N",
     help="Seed of the random numbers; another one gives other orders.",
 )
 @click.option(

@@ -92,11 +92,18 @@ _OPTION_GROUPS = {
     help="The orders to export.",
 )
 @allow_untested_option
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    metavar="ADDRESS",
+    show_default=True,
+    help="Address to listen on.",
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=8000,
+    metavar="PORT",
     show_default=True,
     help="Port to listen on; 0 selects a free one, which is printed.",
 )
@@ -110,6 +117,7 @@ _OPTION_GROUPS = {
 @click.option(
     "--token",
     envvar="EPFILTER_TOKEN",
+    metavar="TOKEN",
     show_envvar=True,
     help="Bearer token that clients must send (default: generated).",
 )

@@ -18,10 +18,10 @@ _LARGEST_MESSAGE = 2**28
 
 _HELP = """Serve editors by the Language Server Protocol.
 
-Your editor starts this command, and shows findings, fixes, completion and descriptions for
-the filters in files of every kind that `epfilter lint` reads. It uses the same
-configuration files. docs/pages/how-to/editors.md contains the settings for VS Code, Neovim,
-Helix, Zed, the IDEs of JetBrains, and Emacs.
+Your editor starts this command, and shows findings, fixes, completion and descriptions
+for the filters in files of every kind that `epfilter lint` reads. It uses the same
+configuration files. The page "Set up an editor" of the documentation has the settings for
+VS Code, Neovim, Helix, Zed, the IDEs of JetBrains, and Emacs.
 
 It uses standard input and output, or with --tcp one connection to this address.
 
