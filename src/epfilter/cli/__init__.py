@@ -11,7 +11,6 @@ Examples:
   epfilter check 'ge(created_at,2018-09-01):eq(payment,refunded)'
   epfilter check @refunds.filter
   epfilter lint src docs
-  epfilter export --since yesterday --until today -o yesterday.csv
   echo 'eq(payment, paid)' | epfilter format -
 
 \b
