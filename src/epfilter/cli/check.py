@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from epfilter.cli.findings import print_findings
 from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import format_count
 from epfilter.cli.options import filter_argument, format_option, resource_option
-from epfilter.cli.text_io import print_line, print_result, read_filter
+from epfilter.cli.text_io import print_json, print_line, read_filter
 from epfilter.cli.tree import render_tree
 from epfilter.errors import Diagnostic, Severity
 from epfilter.parser import parse_located
@@ -73,7 +72,7 @@ def check_command(
         findings = lint_located(text, located, resource)
     ok = f is not None and all(finding.severity is Severity.INFO for finding in findings)
     if style == "json":
-        print_result(_report_to_json(f, findings, ok=ok))
+        print_json(_report_to_dict(f, findings, ok=ok))
     else:
         print_findings(text, findings)
         if f is not None and ok:
@@ -81,14 +80,15 @@ def check_command(
     return 0 if ok else 1
 
 
-def _report_to_json(f: Filter | None, findings: Sequence[Diagnostic], *, ok: bool) -> str:
-    report = {
+def _report_to_dict(
+    f: Filter | None, findings: Sequence[Diagnostic], *, ok: bool
+) -> dict[str, object]:
+    return {
         "ok": ok,
         "canonical": None if f is None else unparse(f),
         "tree": f.model_dump(mode="json") if isinstance(f, BaseModel) else None,
         "diagnostics": [finding.as_dict() for finding in findings],
     }
-    return json.dumps(report, ensure_ascii=False, indent=2)
 
 
 def _print_valid_filter(f: Filter, remark_count: int) -> None:

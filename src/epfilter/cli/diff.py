@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +12,7 @@ from epfilter.cli.findings import parse_located_or_exit, print_resource_problems
 from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import wrap_prose
 from epfilter.cli.options import format_option, resource_option
-from epfilter.cli.text_io import print_result, read_filter
+from epfilter.cli.text_io import print_json, print_result, read_filter
 from epfilter.printer import unparse
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def diff_command(old: str, new: str, style: str, resource: Resource | None) -> i
     before, after = (_parse(read_filter(source), resource) for source in (old, new))
     more, fewer = subtract(after, before, resource), subtract(before, after, resource)
     if style == "json":
-        print_result(_report_to_json(more, fewer, resource))
+        print_json(_report_to_dict(more, fewer, resource))
     else:
         lines = [
             *_describe("also selects", more, resource),
@@ -104,16 +103,15 @@ def _in_words(f: Filter, resource: Resource | None) -> str:
     return in_words(f, resource)
 
 
-def _report_to_json(
+def _report_to_dict(
     more: Sequence[Difference], fewer: Sequence[Difference], resource: Resource | None
-) -> str:
+) -> dict[str, Any]:
     is_certain = any(part.is_certain for part in (*more, *fewer))
-    report = {
+    return {
         "equal": False if is_certain else None if more or fewer else True,
         "more": [_difference_to_dict(part, resource) for part in more],
         "fewer": [_difference_to_dict(part, resource) for part in fewer],
     }
-    return json.dumps(report, ensure_ascii=False, indent=2)
 
 
 def _difference_to_dict(part: Difference, resource: Resource | None) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,7 @@ from epfilter.cli.options import (
     threads_option,
 )
 from epfilter.cli.platform_export import NOTHING_MATCHED, PlatformExport
-from epfilter.cli.text_io import print_line, print_result, read_filter
+from epfilter.cli.text_io import print_json, print_line, print_result, read_filter
 from epfilter.errors import FilterValueError, Severity
 from epfilter.exporter.models import NO_RESULTS
 from epfilter.snippets import make_printable
@@ -289,7 +288,7 @@ def _print_summary(style: str, path: Path, size: int, exported: Exported | Local
         summary = {"path": str(path), "bytes": size, "rows": rows, "jobs": ids}
         if appended is not None:
             summary["appended"] = appended
-        print_result(json.dumps(summary, ensure_ascii=False, indent=2))
+        print_json(summary)
         return
     row_count = "" if rows is None else f", {format_count(rows, 'row')}"
     row_count += "" if appended is None else f", {appended:,} new"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from epfilter.cli.connection import ACCESS_HELP, connect
 from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import render_table, terminal_width
 from epfilter.cli.options import format_option, region_option
-from epfilter.cli.text_io import print_line, print_result
+from epfilter.cli.text_io import print_json, print_line
 from epfilter.exporter import JobStatus
 from epfilter.snippets import make_printable
 from epfilter.values import from_text_or_none
@@ -51,7 +50,7 @@ def jobs_command(job_id: str | None, region: str, style: str) -> None:
     with connect(region) as client:
         result = client.jobs() if job_id is None else client.job(job_id)
     if style == "json":
-        print_result(_jobs_to_json(result))
+        print_json(_jobs_to_data(result))
     elif not isinstance(result, tuple):
         print_line("\n".join(_render_job(result)))
     elif result:
@@ -60,13 +59,11 @@ def jobs_command(job_id: str | None, region: str, style: str) -> None:
         print_line("there are no jobs.", err=True)
 
 
-def _jobs_to_json(result: Job | tuple[Job, ...]) -> str:
+def _jobs_to_data(result: Job | tuple[Job, ...]) -> object:
     """Return the members that the platform sent, with the current names of statuses."""
     if isinstance(result, tuple):
-        data: object = [job.model_dump(mode="json", exclude_unset=True) for job in result]
-    else:
-        data = result.model_dump(mode="json", exclude_unset=True)
-    return json.dumps(data, ensure_ascii=False, indent=2)
+        return [_jobs_to_data(job) for job in result]
+    return result.model_dump(mode="json", exclude_unset=True)
 
 
 def _render_jobs(jobs: tuple[Job, ...]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +9,7 @@ import click
 from epfilter.cli.help_pages import HelpfulCommand
 from epfilter.cli.layout import render_table, terminal_width, wrap_paragraph
 from epfilter.cli.options import complete_resource, find_resource, format_option
-from epfilter.cli.text_io import print_line, print_result
+from epfilter.cli.text_io import print_json, print_line
 from epfilter.resources import all_resources, resource_info
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def resources_command(resource: Resource | None, style: str) -> None:
             if resource is None
             else _resource_to_dict(resource_info(resource))
         )
-        print_result(json.dumps(data, ensure_ascii=False, indent=2))
+        print_json(data)
     elif resource is None:
         print_line("\n".join(_render_resources()))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import sys
@@ -103,6 +104,11 @@ def print_result(text: str) -> None:
     open_standard_output()
     with ignore_closed_pipe():
         click.echo(text.encode("utf-8", "backslashreplace"))
+
+
+def print_json(value: object) -> None:
+    """Print the result of a command as JSON, indented."""
+    print_result(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def print_line(text: str, *, err: bool = False) -> None:
