@@ -12,8 +12,9 @@ from tree_sitter import Node
 from epfilter.errors import Span
 from epfilter.linter.extractors.extraction import Extraction
 from epfilter.linter.extractors.format_fields import PERCENT_FIELD, replace_fields
+from epfilter.linter.extractors.language_expressions import Call
 from epfilter.linter.extractors.language_nodes import HEREDOC_START, list_children
-from epfilter.linter.extractors.language_sinks import Call, LanguageSinks
+from epfilter.linter.extractors.language_sinks import LanguageSinks
 from epfilter.linter.extractors.literals import replace_surrogates
 from epfilter.linter.extractors.mapped_text import MappedText
 from epfilter.linter.extractors.program_language import ProgramLanguage, find_inserted

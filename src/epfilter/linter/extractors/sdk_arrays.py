@@ -20,7 +20,7 @@ from epfilter.linter.extractors.sdk_objects import (
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from epfilter.linter.extractors.language_sinks import LanguageSinks
+    from epfilter.linter.extractors.language_expressions import LanguageExpressions
     from epfilter.linter.extractors.syntax_tree import SyntaxTree
 
 _SENT = ("eq", "ne", "lt", "lte", "gt", "gte", "in", "out", "has", "like")
@@ -30,7 +30,7 @@ _NUMBERS = frozenset({"integer", "float"})
 
 
 def read_array(
-    node: Node, tree: SyntaxTree, sinks: LanguageSinks, evaluate: Evaluator
+    node: Node, tree: SyntaxTree, sinks: LanguageExpressions, evaluate: Evaluator
 ) -> ObjectFilter | None:
     """Return the filter of an array of the SDK; None where it has no term with a constant operator.
 
