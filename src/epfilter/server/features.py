@@ -15,6 +15,7 @@ from epfilter.server.session import Session, identify
 from epfilter.server.workspace_diagnostics import WorkspaceDiagnostics
 
 _FORMATTED = "**/*.{filter,filters}"
+_REGISTERS_FORMATTING = "text_document.formatting.dynamic_registration"
 
 
 def create_server() -> Session:
@@ -111,7 +112,7 @@ def _add_editing(server: Session) -> None:
         if place is None:
             return types.CompletionList(is_incomplete=False, items=[])
         positions = server.positions_of(file.text)
-        snippets = _supports_snippets(server)
+        snippets = server.supports("text_document.completion.completion_item.snippet_support")
         items: list[types.CompletionItem] = []
         for found in file.complete(place):
             typed = file.text[found.edit.span.start : offset]
@@ -196,21 +197,19 @@ def _add_registrations(server: Session) -> None:
     @server.feature(types.INITIALIZE)
     def initialize(_: types.InitializeParams) -> None:
         server.watch_client()
-        if not _registers_formatting(server):
+        if not server.supports(_REGISTERS_FORMATTING):
             server.feature(types.TEXT_DOCUMENT_FORMATTING)(format_document)
 
     @server.feature(types.INITIALIZED)
     async def register(_: types.InitializedParams) -> None:
         registrations: list[types.Registration] = []
-        if _registers_formatting(server):
+        if server.supports(_REGISTERS_FORMATTING):
             # Only for files of filters: the formatters of other languages stay alone.
             server.feature(types.TEXT_DOCUMENT_FORMATTING)(format_document)
             selector = [types.TextDocumentFilterPattern(_FORMATTED)]
             options: object = types.DocumentFormattingRegistrationOptions(selector)
             registrations.append(_register(types.TEXT_DOCUMENT_FORMATTING, options))
-        workspace = server.client_capabilities.workspace
-        watching = workspace and workspace.did_change_watched_files
-        if watching and watching.dynamic_registration:
+        if server.supports("workspace.did_change_watched_files.dynamic_registration"):
             options = types.DidChangeWatchedFilesRegistrationOptions(_list_watchers())
             registrations.append(_register(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
         if registrations:
@@ -228,16 +227,3 @@ def _list_watchers() -> list[types.FileSystemWatcher]:
         f"**/*{{{','.join(dict.fromkeys(endings))}}}",
     ]
     return [types.FileSystemWatcher(pattern) for pattern in patterns]
-
-
-def _registers_formatting(server: Session) -> bool:
-    document = server.client_capabilities.text_document
-    formatting = document and document.formatting
-    return bool(formatting and formatting.dynamic_registration)
-
-
-def _supports_snippets(server: Session) -> bool:
-    document = server.client_capabilities.text_document
-    completion = document and document.completion
-    item = completion and completion.completion_item
-    return bool(item and item.snippet_support)

@@ -10,6 +10,7 @@ from typing import TypeVar
 from urllib.parse import unquote
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
@@ -67,6 +68,10 @@ class Session(LanguageServer):
         number = self.process_id
         if number is not None and is_running(number):
             self._watching = asyncio.create_task(end_with_process(number))
+
+    def supports(self, capability: str) -> bool:
+        """Return whether the client has a capability, by its path such as `workspace.folders`."""
+        return bool(get_capability(self.client_capabilities, capability))
 
     async def work(self, function: Callable[..., T], *arguments: object) -> T:
         """Return the result of a function that runs in the worker."""
@@ -135,8 +140,7 @@ class Session(LanguageServer):
         self._files.clear()
         for uri in uris:
             self.update_file(uri, delay=0)
-        workspace = self.client_capabilities.workspace
-        if workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
+        if self.supports("workspace.diagnostics.refresh_support"):
             self.workspace_diagnostic_refresh(None)
 
     async def diagnose(self, file: OpenFile) -> list[types.Diagnostic]:
@@ -176,8 +180,7 @@ class Session(LanguageServer):
     @property
     def _pulls(self) -> bool:
         """Whether the client requests diagnostics itself."""
-        document = self.client_capabilities.text_document
-        return document is not None and document.diagnostic is not None
+        return self.supports("text_document.diagnostic")
 
     def _show_error(self, message: str) -> None:
         self.window_show_message(types.ShowMessageParams(types.MessageType.Error, message))
