@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from epfilter.ast import TEXT_OPERATORS
 from epfilter.editing.places import find_opening, operator_of
@@ -110,9 +110,4 @@ def _kind_of_text(text: str) -> TokenKind:
 def _read_others(text: str, start: int, end: int) -> Iterator[Token]:
     """Yield the tokens between names and operands."""
     for match in _OTHER.finditer(text, start, end):
-        kind: TokenKind = "invalid"
-        if match["connective"]:
-            kind = "connective"
-        elif match["punctuation"]:
-            kind = "punctuation"
-        yield Token(Span(*match.span()), kind)
+        yield Token(Span(*match.span()), cast("TokenKind", match.lastgroup))
