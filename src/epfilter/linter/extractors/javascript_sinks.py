@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from epfilter.linter.extractors.filter_text import starts_like_filter
-from epfilter.linter.extractors.javascript_nodes import ASSIGNMENTS, find_method_call, get_field
-from epfilter.linter.extractors.javascript_pieces import find_list_items, find_results
+from epfilter.linter.extractors.javascript_nodes import (
+    ASSIGNMENTS,
+    find_method_call,
+    find_returned,
+    get_field,
+)
 from epfilter.linter.extractors.javascript_requests import OBJECT_METHODS, JavaScriptRequests
 from epfilter.linter.extractors.requests import NAMED, NO_CONTEXT, RequestContext
 
@@ -17,6 +21,29 @@ if TYPE_CHECKING:
 _JOB_TYPES = frozenset({"job_type", "jobType"})
 _URL_ENCODERS = frozenset({"encodeURIComponent", "encodeURI", "String"})
 _FILTER_METHODS = frozenset({"filter", "Filter"})
+_ADDERS = frozenset(("push", "unshift", "concat"))
+_NAMED_FUNCTIONS = frozenset(
+    ("function_declaration", "generator_function_declaration", "method_definition")
+)
+_FUNCTION_VALUES = frozenset(("arrow_function", "function_expression", "generator_function"))
+_TARGETS = {
+    "variable_declarator": ("name", "value"),
+    "assignment_expression": ("left", "right"),
+    "pair": ("key", "value"),
+    "public_field_definition": ("name", "value"),
+    "field_definition": ("property", "value"),
+}
+_PARTS = {
+    "parenthesized_expression": (),
+    "spread_element": (),
+    "array": (),
+    "ternary_expression": ("consequence", "alternative"),
+    "binary_expression": ("left", "right"),
+}
+"""The expressions whose parts may be items: all of them, or those in these fields."""
+
+_MAX_DEPTH = 20
+"""How deep lists and conditions in a list are searched for its items."""
 
 
 class JavaScriptSinks(JavaScriptRequests):
@@ -43,10 +70,10 @@ class JavaScriptSinks(JavaScriptRequests):
 
     def _find_pieces(self, node: Node) -> None:
         """Add the terms that a list collects, and the results of a function."""
-        target, items = find_list_items(node)
+        target, items = _find_list_items(node)
         if target is not None and items:
             self._add_pieces(self._name_of(target), items)
-        target, results = find_results(node)
+        target, results = _find_function_results(node)
         if target is not None:
             self._add_results(self._name_of(target), results)
 
@@ -119,3 +146,59 @@ class JavaScriptSinks(JavaScriptRequests):
         takes_filter = is_named and starts_like_filter(self._fold(values[0]))
         is_sink = takes_filter or self._sets_filter(node)
         return {call.arguments.id: NO_CONTEXT} if is_sink else {}
+
+
+def _find_list_items(node: Node) -> tuple[Node | None, list[Node]]:
+    """Return the list that the node adds items to, or assigns them to, and the items."""
+    target, value = _find_assignment(node)
+    if target is not None and value is not None:
+        items = _skip_selection(value)
+        return target, [*_find_items(items, 0)] if items.type == "array" else []
+    call = find_method_call(node)
+    if call is None or call.name not in _ADDERS:
+        return None, []
+    arguments = call.arguments.named_children
+    return call.receiver, [item for each in arguments for item in _find_items(each, 0)]
+
+
+def _find_function_results(node: Node) -> tuple[Node | None, Iterator[Node]]:
+    """Return the name of the function that the node declares, and what the function returns."""
+    if node.type in _NAMED_FUNCTIONS:
+        return get_field(node, "name"), _find_result_values(node)
+    target, value = _find_assignment(node)
+    if value is None or value.type not in _FUNCTION_VALUES:
+        return None, iter(())
+    return target, _find_result_values(value)
+
+
+def _find_assignment(node: Node) -> tuple[Node | None, Node | None]:
+    target, value = _TARGETS.get(node.type, ("", ""))
+    return (get_field(node, target), get_field(node, value)) if target else (None, None)
+
+
+def _skip_selection(value: Node) -> Node:
+    """Return the list of `[…].filter(Boolean)`, or the value itself."""
+    call = find_method_call(value)
+    return call.receiver if call is not None and call.name == "filter" else value
+
+
+def _find_items(node: Node, depth: int) -> Iterator[Node]:
+    """Yield the items of a list, and those that a condition chooses."""
+    fields = _PARTS.get(node.type)
+    if fields is None or depth > _MAX_DEPTH or _is_addition(node):
+        yield node
+        return
+    parts = [get_field(node, field) for field in fields] if fields else node.named_children
+    for part in parts:
+        if part is not None:
+            yield from _find_items(part, depth + 1)
+
+
+def _is_addition(node: Node) -> bool:
+    operator = get_field(node, "operator")
+    return operator is not None and operator.type == "+"
+
+
+def _find_result_values(function: Node) -> Iterator[Node]:
+    for value in find_returned(function):
+        yield from _find_items(value, 0)
