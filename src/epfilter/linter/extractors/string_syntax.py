@@ -144,7 +144,8 @@ class StringSyntax:
     @cached_property
     def _open_escape(self) -> re.Pattern[str]:
         """The beginning of an escape of variable length."""
-        return re.compile(r"\\[0-7x]" if "x4" in self.codes else r"\\[0-7]")
+        starts = "0-7" * ("octal" in self.codes) + "x" * ("x4" in self.codes)
+        return re.compile(rf"\\[{starts}]" if starts else r"(?!)")
 
     def _decode(self, text: str, start: int, end: int) -> Iterator[Segment]:
         for match in self._special.finditer(text, start, end):
