@@ -168,7 +168,7 @@ def test_the_site_is_served_with_the_types_that_browsers_require(tmp_path: Path)
     for name in ("app.wasm", "app.mjs"):
         (tmp_path / name).write_bytes(b"\0asm")
     with SITE.create_server(tmp_path, 0) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         types = [
             urlopen(f"http://127.0.0.1:{server.server_port}/{name}").headers["Content-Type"]
             for name in ("app.wasm", "app.mjs")

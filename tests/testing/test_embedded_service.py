@@ -1,7 +1,8 @@
-"""The embedded service for tests, and the fixture that pytest finds by its entry point."""
+"""The embedded service for tests, and its fixture, which pytest finds by an entry point."""
 
 from __future__ import annotations
 
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import httpx
@@ -9,6 +10,9 @@ import pytest
 
 from epfilter.exporter.client import jobs
 from epfilter.testing import ExporterService, run_exporter_service
+
+# Our own tests run without automatic plug-ins.
+pytest_plugins = ["epfilter.testing.pytest_plugin"]
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +35,8 @@ def test_the_orders_can_be_given(tmp_path: Path) -> None:
         client.export("eq(payment,paid)", tmp_path / "paid.csv")
         assert service.token not in repr(service)
     assert (tmp_path / "paid.csv").read_text(encoding="utf-8").count("\n") == 2
+
+
+def test_pytest_finds_the_fixture() -> None:
+    (entry_point,) = entry_points(group="pytest11", name="epfilter")
+    assert entry_point.load().exporter_service.__name__ == "exporter_service"
