@@ -234,6 +234,13 @@ def test_the_link_leads_to_the_file(client: TestClient, held_orders: HeldOrders)
     assert response.headers["Cache-Control"] == "private, no-store"
 
 
+@pytest.fixture
+def file_link(client: TestClient, held_orders: HeldOrders) -> str:
+    """Return the link to the file of a job."""
+    job_id = run_job(client, held_orders)
+    return str(client.get(f"/v2/jobs/{job_id}").json()["data"]["link"]["href"])
+
+
 @for_each(
     ("headers", "status", "part"),
     [
@@ -260,18 +267,17 @@ def test_the_link_leads_to_the_file(client: TestClient, held_orders: HeldOrders)
         ({"Range": "bytes=+1-"}, 200, slice(None)),
     ],
 )
-def test_a_download_can_be_resumed(
+def test_a_download_can_be_resumed(  # noqa: PLR0913, PLR0917 - fixtures, and the columns of the table
     client: TestClient,
     held_orders: HeldOrders,
+    file_link: str,
     headers: dict[str, str],
     status: int,
     part: slice,
 ) -> None:
-    job_id = run_job(client, held_orders)
-    link = client.get(f"/v2/jobs/{job_id}").json()["data"]["link"]["href"]
-    etag = client.head(link).headers["ETag"]
+    etag = client.head(file_link).headers["ETag"]
     response = client.get(
-        link, headers={**headers, "If-Range": etag} if "ETAG" in str(headers) else headers
+        file_link, headers={**headers, "If-Range": etag} if "ETAG" in str(headers) else headers
     )
     assert (response.status_code, response.content) == (status, held_orders.csv[part])
 
