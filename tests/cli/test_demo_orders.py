@@ -89,3 +89,9 @@ def test_a_closed_pipe_ends_the_command() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(60) == 0
+
+
+def test_a_dash_is_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("--rows", "3", "-o", "-").stdout == run("--rows", "3").stdout
+    assert [*tmp_path.iterdir()] == []

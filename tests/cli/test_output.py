@@ -124,6 +124,13 @@ def test_help_has_examples(command: list[str], option: str) -> None:
 
 
 @for_each("name", _COMMANDS)
+def test_the_reference_lists_the_command(name: str) -> None:
+    text = _REFERENCE.read_text(encoding="utf-8")
+    assert f"| `epfilter {name}" in text
+    assert f"\n## {name}\n" in text
+
+
+@for_each("name", _COMMANDS)
 def test_help_has_examples_then_options_then_details(name: str) -> None:
     command = _get_command(name)
     summary, examples, details = split_help(command.help or "")
