@@ -19,8 +19,8 @@ from support.exporter_services import eventually
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
 
-DEEP = os.environ.get("HYPOTHESIS_PROFILE") in {"deep", "explore"}
-"""Each kill takes a second or two, because a service has to start again."""
+KILLS = {"deep": 20, "explore": 60}.get(os.environ.get("HYPOTHESIS_PROFILE", ""), 2)
+"""Each kill takes a second of a processor or two, because a service has to start again."""
 
 WAITING = 4
 """The maximum number of waiting jobs, all of which run at the end."""
@@ -84,7 +84,7 @@ def _check_that_jobs_finish_once_and_in_order(
 
 @pytest.mark.slow
 def test_a_service_is_killed_repeatedly(tmp_path: Path) -> None:
-    _run_with_crashes(tmp_path, services=1, kills=50 if DEEP else 2)
+    _run_with_crashes(tmp_path, services=1, kills=KILLS)
 
 
 @pytest.mark.slow
@@ -92,4 +92,4 @@ def test_a_service_is_killed_repeatedly(tmp_path: Path) -> None:
 def test_two_services_on_one_database_are_killed_repeatedly(
     new_location: Callable[[], str], tmp_path: Path
 ) -> None:
-    _run_with_crashes(tmp_path, "--jobs", new_location(), services=2, kills=20 if DEEP else 1)
+    _run_with_crashes(tmp_path, "--jobs", new_location(), services=2, kills=KILLS // 2)
