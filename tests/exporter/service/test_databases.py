@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import stat
 import sys
 from dataclasses import replace
@@ -11,10 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, text, update
+from sqlalchemy import create_engine, make_url, text, update
 
 from epfilter.exporter.errors import ExporterError, SettingsError
-from epfilter.exporter.service.database import DiskFullError
+from epfilter.exporter.service import postgresql, sqlite
+from epfilter.exporter.service.database import DatabaseLockedError, DiskFullError
 from epfilter.exporter.service.job_queue import JobQueue
 from epfilter.exporter.service.job_tables import METADATA, QUEUE, SCHEMA_VERSION
 from epfilter.exporter.service.settings import ServiceSettings
@@ -194,18 +194,21 @@ def test_a_database_that_fails_later_is_explained(location: str, jobs: JobQueue)
             method()
 
 
-def test_a_file_locked_by_another_process_is_reported(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_queue_that_another_process_keeps_locked_is_reported(
+    location: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("epfilter.exporter.service.sqlite._LOCK_TIMEOUT", 0.05)
-    with JobQueue(tmp_path / "jobs.db", lifetime=WEEK) as jobs:
-        other = sqlite3.connect(tmp_path / "jobs.db")
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(ExporterError, match="another process keeps it locked"):
+    monkeypatch.setattr(sqlite, "_LOCK_TIMEOUT", 0.05)
+    monkeypatch.setattr(postgresql, "_SESSION", postgresql._SESSION.replace("'10s'", "'50ms'", 1))
+    is_server = location.startswith("postgresql")
+    engine = create_engine(location if is_server else f"sqlite:///{location}")
+    with JobQueue(location, lifetime=WEEK) as jobs, engine.connect() as other:
+        other.execute(update(QUEUE).values(last_created=7))
+        with pytest.raises(DatabaseLockedError, match="another process keeps it locked"):
             jobs.create(None)
         assert jobs.list_jobs() == [], "reading goes on"
-        other.close()
+        other.rollback()
         jobs.create(None)
+    engine.dispose()
 
 
 def test_a_full_disk_is_reported(tmp_path: Path) -> None:
