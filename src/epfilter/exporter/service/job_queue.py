@@ -151,7 +151,8 @@ class JobQueue:
         """
         page = {"after": self._expired_until(), "limit": limit, "offset": offset}
         with self._database.read_transaction() as connection:
-            return [job_from_row(row) for row in connection.execute(LIST_JOBS[sort], page)]
+            rows = connection.execute(LIST_JOBS[sort], page).all()
+            return [job_from_row(row) for row in rows]
 
     def count_jobs(self) -> int:
         """Return the number of jobs that have not expired.

