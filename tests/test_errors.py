@@ -8,8 +8,23 @@ from typing import Any
 
 import pytest
 
-from epfilter import Edit, F, FilterError, FilterSyntaxError, FilterValueError, Span, parse
-from epfilter.errors import apply_edits
+from epfilter import (
+    Edit,
+    F,
+    FilterError,
+    FilterSyntaxError,
+    FilterValueError,
+    PagingError,
+    PolicyError,
+    Span,
+    Template,
+    TemplateError,
+    errors,
+    parse,
+)
+from epfilter.errors import PluginError, UnsupportedFilterError, apply_edits
+from epfilter.linter.files.document import DocumentError
+from epfilter.resources import Policy, orders
 
 
 def test_edits_keep_their_order_and_must_not_overlap() -> None:
@@ -19,17 +34,39 @@ def test_edits_keep_their_order_and_must_not_overlap() -> None:
         apply_edits("abc", [Edit(Span(0, 2), ""), Edit(Span(1, 3), "")])
 
 
-def test_every_error_pickles() -> None:
-    errors: list[FilterError] = []
+def test_every_error_has_a_message_and_a_hint_and_pickles() -> None:
+    raised: list[FilterError] = [
+        PagingError("no rows."),
+        PluginError("no rules.", hint="install them"),
+        UnsupportedFilterError("text", "name", "Polars", "it has no full-text search"),
+        DocumentError("EPF702", "this file is binary, not text.", hint="exclude it"),
+    ]
+    for text in ("eq(a,1):eq(status,x)", "like(payment,paid)"):
+        with pytest.raises(PolicyError) as refusal:
+            Policy(orders).apply(text)
+        raised.append(refusal.value)
+    with pytest.raises(TemplateError) as incomplete:
+        Template("ge(total,{least})").bind()
+    raised.append(incomplete.value)
     untyped_parse: Any = parse
     for wrong in ("eq(a", "eq(a,é):(", b"eq(a,1)", None):
         with pytest.raises(FilterError) as caught:
             untyped_parse(wrong)
-        errors.append(caught.value)
+        raised.append(caught.value)
     with pytest.raises(FilterError) as caught:
         F.a.eq(float("nan"))
-    errors.append(caught.value)
-    for error in errors:
+    raised.append(caught.value)
+    with pytest.raises(FilterError) as caught:
+        orders.payment.eq("refnded")  # type: ignore[arg-type] # wrong on purpose
+    raised.append(caught.value)
+    assert {type(error) for error in raised} >= {
+        each
+        for name, each in vars(errors).items()
+        if isinstance(each, type) and issubclass(each, FilterError) and not name.startswith("_")
+    } - {FilterError}
+    for error in raised:
+        assert error.message in str(error)
+        assert error.hint is None or error.hint in str(error) or isinstance(error, DocumentError)
         again = pickle.loads(pickle.dumps(error))  # noqa: S301 - what was pickled here
         assert type(again) is type(error)
         assert str(again) == str(error)

@@ -214,20 +214,32 @@ def _format_hint(hint: str) -> str:
 class FilterError(Exception):
     """The base of all errors about a filter.
 
+    `.message` is what is wrong, and `.hint` is what to do, or None. `str(error)` has both, and
+    where the error has a place in a text, its line with carets.
+
     >>> from epfilter import parse
     >>> try:
-    ...     parse("eq(a")
+    ...     parse("gte(total,5)")
     ... except FilterError as error:
-    ...     print(type(error).__name__)
-    FilterSyntaxError
+    ...     print(type(error).__name__, error.message, error.hint, sep="; ")
+    FilterSyntaxError; there is no operator `gte`.; write `ge`
     """
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message, hint)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {_format_hint(self.hint)}" if self.hint else self.message
 
 
 class _DiagnosticsError(FilterError, ValueError):
-    """The base of errors with the text of a filter and its diagnostics."""
+    """The base of errors with the text of a filter and its diagnostics, of which it has one."""
 
     def __init__(self, text: str, diagnostics: tuple[Diagnostic, ...]) -> None:
-        super().__init__(text, diagnostics)
+        super().__init__(diagnostics[0].message, diagnostics[0].hint)
+        self.args = (text, diagnostics)
         self.text = text
         self.diagnostics = diagnostics
 
@@ -258,7 +270,7 @@ class FilterSyntaxError(_DiagnosticsError):
     """The error for a text that is not a filter.
 
     `.text` is the text, and `.diagnostics` has every error in it, in the order of the text.
-    `str(error)` draws each with its line and carets.
+    `.message` and `.hint` are those of the first. `str(error)` draws each with its line and carets.
 
     >>> from epfilter import parse
     >>> try:
@@ -276,7 +288,8 @@ class PolicyError(_DiagnosticsError):
     """The error for a filter that a policy refuses.
 
     `.text` is the text, and `.diagnostics` has every error in it, in the order of the text.
-    `str(error)` draws each with its line and carets; `as_dict()` is the body of a response.
+    `.message` and `.hint` are those of the first. `str(error)` draws each with its line and carets;
+    `as_dict()` is the body of a response.
 
     >>> from epfilter.resources import Policy, orders
     >>> try:
@@ -289,19 +302,7 @@ class PolicyError(_DiagnosticsError):
     """
 
 
-class _MessageError(FilterError):
-    """The base of errors with a message and an optional hint."""
-
-    def __init__(self, message: str, hint: str | None = None) -> None:
-        super().__init__(message, hint)
-        self.message = message
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return f"{self.message} {_format_hint(self.hint)}" if self.hint else self.message
-
-
-class FilterValueError(_MessageError, ValueError):
+class FilterValueError(FilterError, ValueError):
     """The error for a value that cannot be part of a filter.
 
     Examples are `None`, a datetime without a time zone, NaN, and a tree that is too deep.
@@ -326,7 +327,7 @@ class ResourceError(FilterValueError):
     """
 
 
-class PagingError(_MessageError):
+class PagingError(FilterError):
     """The error for a listing whose pages cannot be read completely.
 
     `.message` is what is wrong, and `.hint` is what to do, or None.
@@ -366,7 +367,7 @@ class TemplateError(FilterValueError):
         return draw_snippet(heading, self.text, self.span, self.hint)
 
 
-class FilterTypeError(_MessageError, TypeError):
+class FilterTypeError(FilterError, TypeError):
     """The error for an argument of the wrong type.
 
     `.message` is what is expected, and `.hint` is what to do instead, or None.
@@ -378,7 +379,7 @@ class FilterTypeError(_MessageError, TypeError):
     """
 
 
-class PluginError(_MessageError):
+class PluginError(FilterError):
     """The error for a package whose rules cannot be used by the linter; nothing is linted then.
 
     `.message` names the package and what is wrong, and `.hint` is what to do.
@@ -391,8 +392,8 @@ class PluginError(_MessageError):
 class UnsupportedFilterError(FilterError):
     """The error for a part of a filter that a target cannot run with its documented meaning.
 
-    `.operator`, `.field` and `.target` identify the part and the target. `.reason` is the reason,
-    and `.hint` is what to do instead, or None.
+    `.operator`, `.field` and `.target` identify the part and the target, and `.reason` is the
+    reason. `.message` has all of them, and `.hint` is what to do instead, or None.
 
     >>> print(UnsupportedFilterError("text", "name", "Polars", "it has no full-text search"))
     Polars cannot run `text` on `name`: it has no full-text search.
@@ -401,16 +402,12 @@ class UnsupportedFilterError(FilterError):
     def __init__(
         self, operator: str, field: str, target: str, reason: str, hint: str | None = None
     ) -> None:
-        super().__init__(operator, field, target, reason, hint)
+        super().__init__(f"{target} cannot run `{operator}` on `{field}`: {reason}.", hint)
+        self.args = (operator, field, target, reason, hint)
         self.operator = operator
         self.field = field
         self.target = target
         self.reason = reason
-        self.hint = hint
-
-    def __str__(self) -> str:
-        message = f"{self.target} cannot run `{self.operator}` on `{self.field}`: {self.reason}."
-        return f"{message} {_format_hint(self.hint)}" if self.hint else message
 
 
 def require_int(

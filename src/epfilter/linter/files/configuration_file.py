@@ -147,8 +147,7 @@ def _validate(table: object, name: str, root: Path) -> Configuration:
     except PluginError:
         raise
     except FilterError as error:
-        message = getattr(error, "message", str(error))
-        raise FilterValueError(f"{name}: {message}", hint=getattr(error, "hint", None)) from None
+        raise FilterValueError(f"{name}: {error.message}", hint=error.hint) from None
     return configuration
 
 

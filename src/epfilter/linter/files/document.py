@@ -45,10 +45,9 @@ class DocumentError(FilterError):
     may_hide_filter = True
 
     def __init__(self, code: str, message: str, hint: str | None = None) -> None:
-        super().__init__(code, message, hint)
+        super().__init__(message, hint)
+        self.args = (code, message, hint)
         self.code = code
-        self.message = message
-        self.hint = hint
 
     def __str__(self) -> str:
         return self.message
