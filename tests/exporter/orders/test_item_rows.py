@@ -32,6 +32,9 @@ FILTERS: list[tuple[str | None, list[list[str]]]] = [
     ("eq(payment,paid)", [ALL[0], ALL[1], ALL[3]]),
     ("eq(product_sku,B)", ALL[:2]),
     ("eq(product_sku,A):eq(payment,unpaid)", [ALL[2]]),
+    ("eq(product_sku,A):eq(product_sku,B)", ALL[:2]),
+    ("eq(product_sku,A):eq(product_sku,B)|eq(payment,unpaid)", ALL[:3]),
+    ("eq(product_sku,B)|eq(payment,unpaid)", ALL[:3]),
 ]
 TEXTS = {"repeated": REPEATED, "first only": FIRST_ONLY, "apart": APART, "names": SAME_NAMES}
 
@@ -43,7 +46,7 @@ def _read(path: Path, *names: str) -> list[list[str]]:
 
 @pytest.mark.parametrize(
     ("name", "suffix"),
-    slow_except([*product(TEXTS, (".csv", ".parquet"))], ("first only", ".csv")),
+    slow_except([*product(TEXTS, (".csv", ".parquet"))], ("repeated", ".csv")),
 )
 def test_rows_of_items_are_orders(name: str, suffix: str, tmp_path: Path) -> None:
     path, target = tmp_path / "orders.csv", tmp_path / "out.csv"
@@ -82,11 +85,13 @@ def test_a_source_is_grouped_only_where_rows_lack_a_part_of_their_order(
         "repeated": is_grouped(REPEATED),
         "filtered": is_grouped(REPEATED, "eq(payment,paid)"),
         "by an item": is_grouped(REPEATED, "eq(payment,paid)|eq(product_sku,B)"),
+        "without an item": is_grouped(REPEATED, "is_null(product_sku)"),
+        "by many items": is_grouped(REPEATED, ":".join(f"eq(product_sku,{n})" for n in range(9))),
         "only in the first row": is_grouped(FIRST_ONLY),
         "apart": is_grouped(APART),
     }
     assert [name for name, grouped in found.items() if grouped] == [
-        *("by an item", "only in the first row", "apart"),
+        *("without an item", "by many items", "only in the first row", "apart"),
     ]
 
 
@@ -97,8 +102,13 @@ def test_an_exported_file_is_exported_in_little_memory(tmp_path: Path) -> None:
         file.writelines(demo_lines(60_000))
     rows = open_orders(source).write_csv(None, first)
     assert first.stat().st_size > 50_000_000
-    assert open_orders(first, threads=1, memory="100MB").write_csv(None, second) == rows
+    little = open_orders(first, threads=1, memory="100MB")
+    assert little.write_csv(None, second) == rows
     assert second.read_bytes() == first.read_bytes()
+    f, third = parse("eq(product_sku,DECK_OAK_001)|eq(payment,refunded)"), tmp_path / "3.csv"
+    rows = open_orders(source).write_csv(f, third)
+    assert little.write_csv(f, second) == rows
+    assert second.read_bytes() == third.read_bytes()
 
 
 @pytest.mark.slow

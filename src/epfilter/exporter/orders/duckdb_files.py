@@ -34,7 +34,12 @@ from epfilter.exporter.orders.duckdb_sql import (
     build_view_select,
 )
 from epfilter.exporter.orders.file_formats import FORMATS, describe_csv, describe_jsonl
-from epfilter.exporter.orders.item_rows import build_repetition_select, uses_items
+from epfilter.exporter.orders.item_rows import (
+    build_order_select,
+    build_repetition_select,
+    is_decided_by_ids,
+    uses_items,
+)
 from epfilter.exporter.orders.jsonl_validation import find_broken_line
 from epfilter.exporter.orders.order_schema import choose_resource
 from epfilter.exporter.orders.order_summary import OrderSummary
@@ -192,7 +197,13 @@ class OrderFile:
         if f is None:
             return view, source
         resource = choose_resource(f, check=self._check)
-        return filter_frame(connection.sql(view), f, resource).sql_query(), source
+
+        def select_rows(part: Filter) -> str:
+            return filter_frame(connection.sql(view), part, resource).sql_query()
+
+        if source.only_item and uses_items(f):
+            return build_order_select(view, f, select_rows), source
+        return select_rows(f), source
 
     def _choose_grouping(
         self,
@@ -209,7 +220,7 @@ class OrderFile:
         """
         if rows == "order":
             return source.without_details or source
-        if source.ungrouped is None or uses_items(f):
+        if source.ungrouped is None or (f is not None and not is_decided_by_ids(f)):
             return source
         if is_complete:
             return source.ungrouped

@@ -2,17 +2,18 @@
 
 The aggregates of DuckDB cannot move lists and objects from memory to the disk. So only items are
 collected in lists, not orders, and only those members of items that are used; and nothing is
-grouped where each row has all of its order already, as in the files that an export writes.
+grouped where each row has all of its order already, as in the files that an export writes. There,
+conditions on items select rows, and the ids of these rows select the orders.
 """
 
 # ruff: noqa: S608 - names and texts of the SQL go through `quote_name` and `quote_text`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from epfilter.ast import Comparison, Filter, IsNull, Membership, walk
+from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or, walk
 from epfilter.exporter.orders.duckdb_sql import Source, Value, quote_name, quote_path
 from epfilter.exporter.orders.order_schema import ITEM_ATTRIBUTES
 
@@ -111,6 +112,76 @@ def uses_items(f: Filter | None) -> bool:
 
 def _fields(f: Filter) -> Iterable[str]:
     return (node.field for node in walk(f) if isinstance(node, (Comparison, Membership, IsNull)))
+
+
+_MAX_READINGS = 8
+"""The most conditions on items for which the rows are read again."""
+
+
+def is_decided_by_ids(f: Filter) -> bool:
+    """Return whether `build_order_select` can select the orders of a filter.
+
+    That is the case if every condition on items holds if it holds for any item, and if few of them
+    must hold for different items.
+
+    >>> from epfilter import parse
+    >>> is_decided_by_ids(parse("eq(product_sku,A):eq(product_sku,B)"))
+    True
+    >>> is_decided_by_ids(parse("is_null(product_sku)"))
+    False
+    """
+    calls = [node for node in walk(f) if isinstance(node, (Comparison, Membership, IsNull))]
+    return (
+        all(
+            node.op is Operator.EQ and node.field in ITEM_ATTRIBUTES
+            for node in calls
+            if uses_items(node)
+        )
+        and len(_split_by_rows(f)) <= _MAX_READINGS
+    )
+
+
+def build_order_select(view: str, f: Filter, select_rows: Callable[[Filter], str]) -> str:
+    """Return the SELECT of the rows of the orders that a filter selects, in their order.
+
+    `view` is the SELECT of all rows, each with one item and all of its order. `select_rows` returns
+    the SELECT of those for which a filter holds.
+    """
+    position = quote_name(_POSITION)
+    return (
+        f"SELECT * EXCLUDE ({position}) FROM "
+        f"(SELECT row_number() OVER () AS {position}, * FROM ({view})) "
+        # The order, because a join that does not fit into memory does not keep it.
+        f"WHERE {_select_by_id(f, select_rows)} ORDER BY {position}"
+    )
+
+
+def _select_by_id(f: Filter, select_rows: Callable[[Filter], str]) -> str:
+    if isinstance(f, (And, Or)) and not _is_decided_by_row(f):
+        terms = (_select_by_id(term, select_rows) for term in f.terms)
+        return f"({(' AND ' if isinstance(f, And) else ' OR ').join(terms)})"
+    return f"id IN (SELECT id FROM ({select_rows(f)}))"
+
+
+def _split_by_rows(f: Filter) -> list[Filter]:
+    """Return the parts of a filter that hold for an order if they hold for any of its rows."""
+    if isinstance(f, (And, Or)) and not _is_decided_by_row(f):
+        return [part for term in f.terms for part in _split_by_rows(term)]
+    return [f]
+
+
+def _is_decided_by_row(f: Filter) -> bool:
+    """Return whether a filter holds for an order if it holds for any of its rows.
+
+    The terms of an AND may hold for different items.
+    """
+    match f:
+        case Or(terms=terms):
+            return all(map(_is_decided_by_row, terms))
+        case And(terms=terms):
+            return all(map(_is_decided_by_row, terms)) and sum(map(uses_items, terms)) <= 1
+        case _:
+            return True
 
 
 def build_repetition_select(source: Source) -> str:
