@@ -172,6 +172,17 @@ def resolve_timezone(timezone: tzinfo | str) -> tzinfo:
         ) from None
 
 
+def to_timestamp(value: date) -> datetime:
+    """Return the point in time of a date or a timestamp: a date means 00:00 UTC of that day.
+
+    >>> to_timestamp(date(2018, 9, 1)).isoformat()
+    '2018-09-01T00:00:00+00:00'
+    """
+    if isinstance(value, datetime):
+        return value
+    return datetime.combine(value, time(), UTC)
+
+
 _T = TypeVar("_T", str, int, Decimal, bool, date, datetime, UUID)
 
 

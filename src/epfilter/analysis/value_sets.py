@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, assert_never
 from uuid import UUID
@@ -19,7 +19,7 @@ from epfilter.ast import PATTERN_OPERATORS, Operator
 from epfilter.errors import FilterValueError
 from epfilter.resources import FieldType
 from epfilter.semantics import Pattern, fold_case, parse_pattern
-from epfilter.values import from_text_or_none
+from epfilter.values import from_text_or_none, to_timestamp
 
 Reader = Callable[[str], Any]
 """A function from text to a comparable value; it returns None for a text of another type."""
@@ -288,12 +288,8 @@ def get_reader(field_type: FieldType[Any]) -> Reader:
     if field_type.name == "datetime":
         return lambda text: None if _SUBMICROSECONDS.search(text) else read(text)
     if field_type.name == "date":  # a day is its midnight, as in data
-        return lambda text: _get_midnight(read(text))
+        return lambda text: None if (day := read(text)) is None else to_timestamp(day)
     return read
-
-
-def _get_midnight(day: date | None) -> datetime | None:
-    return None if day is None else datetime.combine(day, time(), UTC)
 
 
 _OTHER_TYPES = 4

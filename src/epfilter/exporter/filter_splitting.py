@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import MAXYEAR, UTC, date, datetime, time
+from datetime import MAXYEAR, date, datetime
 from itertools import islice, product, takewhile
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
@@ -32,6 +32,7 @@ from epfilter.errors import (
 from epfilter.parser import parse
 from epfilter.resources import BoundComparison, resource_info, resource_of
 from epfilter.snippets import shorten
+from epfilter.values import to_timestamp
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource
@@ -175,7 +176,7 @@ def _split_window(
 ) -> list[_WindowTerms]:
     """Return the terms of the window for each part."""
     lower, upper, others = _find_window(f, terms, resource)
-    midnights = (datetime.combine(day, time(), UTC) for day in _STARTS[by](lower.instant.date()))
+    midnights = map(to_timestamp, _STARTS[by](lower.instant.date()))
     inside = takewhile(lambda midnight: midnight < upper.instant, midnights)
     cuts = [midnight.date() for midnight in islice(inside, _MAX_PARTS)]
     if not cuts:
@@ -263,9 +264,7 @@ def _instant_of(term: Comparison, resource: Resource) -> datetime | None:
         return None
     bound = resource.bind(term)
     assert isinstance(bound, BoundComparison)  # noqa: S101 - the same
-    if isinstance(bound.value, datetime):
-        return bound.value
-    return datetime.combine(bound.value, time(), UTC) if isinstance(bound.value, date) else None
+    return to_timestamp(bound.value) if isinstance(bound.value, date) else None
 
 
 def _split_values(term: Filter, max_values: int, resource: Resource) -> list[Filter]:

@@ -13,7 +13,7 @@ from epfilter.errors import FilterTypeError, FilterValueError, describe_type
 from epfilter.resources import orders
 from epfilter.snippets import shorten
 from epfilter.templates import as_filter
-from epfilter.values import day_bounds, from_text_or_none, resolve_timezone
+from epfilter.values import day_bounds, from_text_or_none, resolve_timezone, to_timestamp
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _AGO = re.compile(r"([0-9]{1,6}) (minute|hour|day|week|month|year)s? ago")
@@ -64,11 +64,14 @@ def within_period(
         None if end is None else orders.created_at.lt(end),
         None if f is None else as_filter(f),
     ]
-    if start is not None and end is not None and _as_time(end) <= _as_time(start):
-        raise EmptyPeriodError(
-            "the period is empty: it ends before it begins.",
-            hint="`since` is the first moment of it, `until` the first one after it",
-        )
+    if start is not None and end is not None:
+        # In UTC, because times of one zone compare by what its clocks show.
+        first, last = (to_timestamp(each).astimezone(UTC) for each in (start, end))
+        if last <= first:
+            raise EmptyPeriodError(
+                "the period is empty: it ends before it begins.",
+                hint="`since` is the first moment of it, `until` the first one after it",
+            )
     return all_of(terms, default=None)
 
 
@@ -137,10 +140,3 @@ def _days_ago(today: date, number: int, unit: str) -> date:
     months = today.year * 12 + today.month - 1 - number * (12 if unit == "year" else 1)
     year, month = divmod(months, 12)
     return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
-
-
-def _as_time(end: date) -> datetime:
-    """Return an end in UTC, because times of one zone compare by what its clocks show."""
-    if isinstance(end, datetime):
-        return end.astimezone(UTC)
-    return datetime(end.year, end.month, end.day, tzinfo=UTC)

@@ -29,9 +29,8 @@ from epfilter.targets.representable import (
     fit_comparison_to_float,
     fit_comparison_to_integer,
     fit_comparison_to_timestamp,
-    to_timestamp,
 )
-from epfilter.values import from_text_or_none
+from epfilter.values import from_text_or_none, to_timestamp
 
 Limits = dict[str, Any]
 """The body of a `range` for one field."""

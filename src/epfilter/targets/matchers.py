@@ -12,10 +12,9 @@ from epfilter.ast import PATTERN_OPERATORS, CallOperator, Operator
 from epfilter.resources import BoundValue
 from epfilter.semantics import fold_case, parse_pattern
 from epfilter.targets.binding import Untyped
-from epfilter.targets.representable import to_timestamp
 from epfilter.targets.row_paths import elements, is_list
 from epfilter.targets.row_values import normalize_value
-from epfilter.values import from_text_or_none, read_timestamp
+from epfilter.values import from_text_or_none, read_timestamp, to_timestamp
 
 Test = Callable[[Any], Any]
 

@@ -26,9 +26,8 @@ from epfilter.targets.representable import (
     fit_comparison_to_float,
     fit_comparison_to_integer,
     fit_comparison_to_timestamp,
-    to_timestamp,
 )
-from epfilter.values import from_text, from_text_or_none, to_text
+from epfilter.values import from_text, from_text_or_none, to_text, to_timestamp
 
 Types = Mapping[str, type[Any]]
 

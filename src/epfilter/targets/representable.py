@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import struct
 import sys
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_FLOOR, Context, Decimal
 from math import copysign, inf, isinf
 from typing import Any, NamedTuple, TypeVar
 
 from epfilter.ast import LOWER_BOUND_OPERATORS, UPPER_BOUND_OPERATORS, Operator
+from epfilter.values import to_timestamp
 
 V = TypeVar("V", Decimal, date, datetime)
 
@@ -129,17 +130,6 @@ def fit_comparison_to_timestamp(op: Operator, value: datetime, step: int) -> Rep
     """
     floor = value - timedelta(microseconds=value.microsecond % step)
     return _compare_with_floor(op, floor, exact=floor == value)
-
-
-def to_timestamp(value: date) -> datetime:
-    """Return the point in time of a date or a timestamp: a date means 00:00 UTC of that day.
-
-    >>> to_timestamp(date(2018, 9, 1)).isoformat()
-    '2018-09-01T00:00:00+00:00'
-    """
-    if isinstance(value, datetime):
-        return value
-    return datetime.combine(value, time(), UTC)
 
 
 def _compare_with_floor(op: Operator, floor: V, *, exact: bool) -> Representation:

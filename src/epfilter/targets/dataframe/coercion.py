@@ -23,9 +23,8 @@ from epfilter.targets.representable import (
     fit_comparison_to_float,
     fit_comparison_to_integer,
     fit_comparison_to_timestamp,
-    to_timestamp,
 )
-from epfilter.values import from_text_or_none
+from epfilter.values import from_text_or_none, to_timestamp
 
 COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {
     Operator.EQ: operator.eq,

@@ -19,12 +19,7 @@ from epfilter.resources import BoundValue
 from epfilter.semantics import parse_pattern
 from epfilter.targets.binding import Untyped
 from epfilter.targets.matchers import value_matcher
-from epfilter.targets.representable import (
-    Comparison,
-    Representation,
-    fit_comparison_to_date,
-    to_timestamp,
-)
+from epfilter.targets.representable import Comparison, Representation, fit_comparison_to_date
 from epfilter.targets.sqlalchemy.calls import Call
 from epfilter.targets.sqlalchemy.columns import ColumnType
 from epfilter.targets.sqlalchemy.dialect import (
@@ -35,7 +30,7 @@ from epfilter.targets.sqlalchemy.dialect import (
     join_conditions,
 )
 from epfilter.targets.sqlalchemy.json_paths import JSON_PATHS, JsonPath
-from epfilter.values import from_text_or_none
+from epfilter.values import from_text_or_none, to_timestamp
 
 # Values inside lists and JSON have no column, so no index and no declared digits.
 _TEXT = ColumnType("text", types.NullType())
