@@ -129,6 +129,16 @@ def test_the_name_defaults_to_the_file_name(tmp_path: Path) -> None:
     assert type(made).__name__ == "SupportTickets"
 
 
+def test_a_list_has_several_values_as_in_a_class(tmp_path: Path) -> None:
+    file = tmp_path / "tickets.json"
+    sizes = {"type": "list", "item": "integer", "operators": ["ge", "lt"]}
+    file.write_text(json.dumps({"fields": {"sizes": sizes}}))
+    tickets = Resource.from_file(file)
+    assert resource_info(tickets).fields["sizes"].multivalued
+    with pytest.raises(ResourceError, match="`sizes` can have several values"):
+        tickets["sizes"].within(1, 5)
+
+
 def test_the_example_of_the_docstring_is_valid(tmp_path: Path) -> None:
     words = Resource.from_file.__doc__ or ""
     example = words[words.index("    name =") : words.index("Raises")]

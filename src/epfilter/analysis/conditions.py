@@ -74,9 +74,7 @@ class Condition:
     @property
     def is_multivalued(self) -> bool:
         """Whether one object is known to have several values in this field."""
-        if self.match is None:
-            return False
-        return self.match.declared.type.item is not None or self.match.declared.multivalued
+        return self.match is not None and self.match.declared.multivalued
 
     @property
     def is_single(self) -> bool:

@@ -106,7 +106,7 @@ def _subject(name: str, resource: Resource | None) -> Subject:
     if match is None:
         return Subject(name, _words_without_resource(name))
     declared = match.declared
-    multivalued = declared.multivalued or declared.type.item is not None
+    multivalued = declared.multivalued
     type_name = (declared.type.item or declared.type).name
     participle = ""
     if type_name in {"date", "datetime"} and not multivalued:

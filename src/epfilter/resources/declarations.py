@@ -53,6 +53,10 @@ class Declaration(Generic[V]):
     source: str = ""
     """The page that documents the field."""
 
+    def __post_init__(self) -> None:
+        if self.type.item is not None:
+            object.__setattr__(self, "multivalued", True)
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:

@@ -87,7 +87,7 @@ class Field(Generic[V]):
             deprecated=deprecated,
             required=required,
             known_values=known_values,
-            multivalued=multivalued or type.item is not None,
+            multivalued=multivalued,
             note=note,
             source=source,
         )
