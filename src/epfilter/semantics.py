@@ -7,6 +7,7 @@ folding for `ilike`.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -43,17 +44,29 @@ class Pattern(NamedTuple):
         """Return the pattern of `ilike`, for texts that `fold_case` returns."""
         return self._replace(text=fold_case(self.text))
 
+    def make_test(self) -> Callable[[str], bool]:
+        """Return a function that returns whether a whole text matches.
+
+        >>> ends_with_b = parse_pattern("*b").make_test()
+        >>> ends_with_b("ab"), ends_with_b("abc")
+        (True, False)
+        """
+        part = self.text
+        if self.any_prefix and self.any_suffix:
+            return lambda text: part in text
+        if self.any_prefix:
+            return lambda text: text.endswith(part)
+        if self.any_suffix:
+            return lambda text: text.startswith(part)
+        return lambda text: text == part
+
     def matches(self, text: str) -> bool:
         """Return whether a whole text matches.
 
         >>> parse_pattern("*bc").matches("abc"), parse_pattern("*b").matches("abc")
         (True, False)
         """
-        if self.any_prefix and self.any_suffix:
-            return self.text in text
-        if self.any_prefix:
-            return text.endswith(self.text)
-        return text.startswith(self.text) if self.any_suffix else text == self.text
+        return self.make_test()(text)
 
 
 def parse_pattern(operand: str) -> Pattern:

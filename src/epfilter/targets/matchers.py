@@ -325,21 +325,10 @@ def _read_test(type_: type[Any], test: Test) -> Test:
 
 def _pattern_test(operand: str, op: CallOperator) -> Test:
     pattern = parse_pattern(operand)
-    if op is Operator.ILIKE:
-        test = _text_part_test(*pattern.fold_case())
-        return lambda text: test(fold_case(text))
-    return _text_part_test(*pattern)
-
-
-def _text_part_test(part: str, any_prefix: bool, any_suffix: bool) -> Test:  # noqa: FBT001 - the fields of a pattern
-    """As `Pattern.matches`, but decided once and not for each text."""
-    if any_prefix and any_suffix:
-        return lambda text: part in text
-    if any_prefix:
-        return lambda text: bool(text.endswith(part))
-    if any_suffix:
-        return lambda text: bool(text.startswith(part))
-    return _COMPARISONS["=="](part)
+    if op is Operator.LIKE:
+        return pattern.make_test()
+    test = pattern.fold_case().make_test()
+    return lambda text: test(fold_case(text))
 
 
 _MILLISECONDS = _Kind((), (), None, _millisecond_tests)
