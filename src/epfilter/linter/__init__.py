@@ -26,7 +26,13 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from epfilter.linter.definitions import Example, Finding, Rule
-    from epfilter.linter.files import Baseline, Configuration, FileFinding, FileReport
+    from epfilter.linter.files import (
+        Baseline,
+        Configuration,
+        FileFilter,
+        FileFinding,
+        FileReport,
+    )
     from epfilter.linter.fixing import Fixed, fix
     from epfilter.linter.model import Call, Context, Group
     from epfilter.linter.registry import RULES, explain_rule, get_rule
@@ -42,6 +48,7 @@ __all__ = [
     "Configuration",
     "Context",
     "Example",
+    "FileFilter",
     "FileFinding",
     "FileReport",
     "Finding",
@@ -140,18 +147,25 @@ def lint_located(
 
 
 def lint_content(
-    content: str | bytes | bytearray, name: str, configuration: Configuration | None = None
+    content: str | bytes | bytearray,
+    name: str,
+    configuration: Configuration | None = None,
+    *,
+    list_filters: bool = False,
 ) -> FileReport:
     """Return the findings in the filters of one file, which need not exist on disk.
 
     `name`, for example `shop.py`, determines the kind of file and which parts of the configuration
-    apply. No content raises an error: what cannot be read is a finding. Raises FilterTypeError if
-    the content is neither text nor bytes, and FilterValueError if the baseline of the configuration
-    is invalid.
+    apply. With `list_filters`, the report has the filters that were found in `listed_filters`. No
+    content raises an error: what cannot be read is a finding. Raises FilterTypeError if the content
+    is neither text nor bytes, and FilterValueError if the baseline of the configuration is invalid.
 
     >>> report = lint_content('{"filter": "eq(payment,refunded):gte(total,5)"}', "job.json")
     >>> [(finding.diagnostic.code, finding.line, finding.column) for finding in report.findings]
     [('EPF108', 1, 34)]
+    >>> report = lint_content('{"filter": "eq(a,1):eq(b,2)"}', "job.json", list_filters=True)
+    >>> [(each.text, each.resource) for each in report.listed_filters]
+    [('eq(a,1):eq(b,2)', None)]
     """
     from epfilter.linter.files import Configuration, Run, require_configuration
 
@@ -166,18 +180,22 @@ def lint_content(
     if configuration is None:
         configuration = Configuration()
     baseline = require_configuration(configuration).read_baseline()
-    report = Run(configuration).lint_content(content, name)
+    report = Run(configuration, list_filters=list_filters).lint_content(content, name)
     return next(baseline.subtract([report]), report) if baseline else report
 
 
 def lint_paths(
-    paths: Iterable[str | PathLike[str]], configuration: Configuration | None = None
+    paths: Iterable[str | PathLike[str]],
+    configuration: Configuration | None = None,
+    *,
+    list_filters: bool = False,
 ) -> Iterator[FileReport]:
     """Yield a report for each file, and for each file in each folder.
 
     The default configuration is the nearest `pyproject.toml` or `epfilter.toml` in the current
     folder or above it. The reports are in the order of the file names. A file that cannot be read
-    is reported as a finding. Each file is read when its report is requested.
+    is reported as a finding. Each file is read when its report is requested. With `list_filters`,
+    a report has the filters that were found in `listed_filters`.
 
     Raises FilterValueError if the configuration or its baseline is invalid, FilterTypeError if
     `paths` is not a collection of paths, and ImportError if a folder is given and the extra `lint`
@@ -215,7 +233,7 @@ def lint_paths(
         configuration = find_configuration(Path())
     baseline = require_configuration(configuration).read_baseline()
     targets = find_targets([Path(path) for path in paths], configuration)
-    reports = Run(configuration).lint_targets(targets)
+    reports = Run(configuration, list_filters=list_filters).lint_targets(targets)
     return baseline.subtract(reports) if baseline else reports
 
 
@@ -239,6 +257,7 @@ _MODULES = {
     "Configuration": "files.configuration",
     "Context": "model",
     "Example": "definitions",
+    "FileFilter": "files.report",
     "FileFinding": "files.report",
     "FileReport": "files.report",
     "Finding": "definitions",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from epfilter.linter import Configuration, Settings, lint_content
+from epfilter.linter import Configuration, Settings, lint_content, lint_paths
 from epfilter.linter.files import Change, Run, Target, find_targets, runner
 from support.rows import for_each
 
@@ -122,3 +122,18 @@ def test_a_failed_write_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (finding,) = report.findings
     assert (finding.diagnostic.code, report.fixed) == ("EPF701", 0)
     assert path.read_text(encoding="utf-8") == "gte(a,1)"
+
+
+def test_the_filters_are_listed_only_on_request(tmp_path: Path) -> None:
+    path = tmp_path / "a.filter"
+    path.write_text("# epfilter: resource=orders\neq(payment,paid)\n", encoding="utf-8")
+    (listed,) = lint_paths([path], list_filters=True)
+    (each,) = listed.listed_filters
+    assert (each.line, each.column, each.text, each.resource) == (
+        2,
+        1,
+        "eq(payment,paid)",
+        "orders",
+    )
+    assert (each.is_built, each.is_certain) == (False, True)
+    assert [report.listed_filters for report in lint_paths([path])] == [()]

@@ -71,11 +71,16 @@ def hash_text(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FileFilter:
-    """A filter of a file: where it starts, its text, and what it is checked against.
+    r"""A filter of a file: where it starts, its text, and what it is checked against.
 
     `…` in the text stands for an inserted value. `resource` is the name of the listing, or None.
     `is_built` is True where a program builds the filter from pieces of text. One that is not
     `is_certain` is an example or may be of another system: findings in it are only remarks.
+
+    >>> from epfilter.linter import lint_content
+    >>> report = lint_content("# orders\neq(a,1)", "a.filter", list_filters=True)
+    >>> report.listed_filters[0].line, report.listed_filters[0].text
+    (2, 'eq(a,1)')
     """
 
     line: int
@@ -94,7 +99,7 @@ class FileReport:
     of findings that comments and configuration suppress, `in_baseline` the number of those that a
     baseline contains and `findings` do not. `fixed` is the number of fixes that were
     made; `findings` are then those that remain. `diff` is the unified diff of the fixes, where one
-    was requested, and so are `listed_filters` the filters themselves. `is_read` is False where
+    was requested, and `listed_filters` the filters, where they were. `is_read` is False where
     filters of the file may not have been read, as without its parser.
 
     >>> from epfilter.linter import lint_content
