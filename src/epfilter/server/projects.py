@@ -8,6 +8,7 @@ from pathlib import Path
 from epfilter.errors import Diagnostic, FilterError
 from epfilter.linter.extractors import NeedsExtraError, find_kind_of_language
 from epfilter.linter.files import (
+    MANIFESTS,
     Configuration,
     FileFinding,
     FileLinter,
@@ -17,10 +18,7 @@ from epfilter.linter.files import (
 )
 from epfilter.server.open_file import OpenFile
 
-WATCHED_NAMES = (
-    "epfilter.toml", "pyproject.toml", ".gitignore", "package.json", "setup.cfg", "setup.py",
-    "requirements.txt", "composer.json", "go.mod", "Gemfile",
-)  # fmt: skip
+WATCHED_NAMES = ("epfilter.toml", ".gitignore", *MANIFESTS)
 """Files that decide how other files are linted."""
 
 _ENDINGS = {

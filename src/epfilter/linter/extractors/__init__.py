@@ -10,7 +10,6 @@ from epfilter.linter.extractors.extraction import (
     Extraction,
     InterpolatedFilter,
     Misuse,
-    Problem,
 )
 from epfilter.linter.extractors.filter_text import has_example, is_operator_name
 from epfilter.linter.extractors.mapped_text import PLACEHOLDER, MappedText, Segment
@@ -42,7 +41,6 @@ __all__ = [
     "MappedText",
     "Misuse",
     "NeedsExtraError",
-    "Problem",
     "RequestContext",
     "Segment",
     "extract_file",

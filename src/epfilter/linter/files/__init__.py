@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from epfilter.linter.files.file_linter import FileLinter, FileResult
     from epfilter.linter.files.filter_diagnostics import LintedFilter
     from epfilter.linter.files.paths import is_folder
+    from epfilter.linter.files.projects import MANIFESTS
     from epfilter.linter.files.report import FileFilter, FileFinding, FileReport, hash_text
     from epfilter.linter.files.rewriting import fix_filters, format_filters
     from epfilter.linter.files.runner import Change, Run
@@ -36,6 +37,7 @@ _MODULES = {
     "FileResult": "file_linter",
     "LineIndex": "document",
     "LintedFilter": "filter_diagnostics",
+    "MANIFESTS": "projects",
     "Run": "runner",
     "Target": "discovery",
     "describe_ending": "file_diagnostics",
@@ -51,6 +53,7 @@ _MODULES = {
 }
 
 __all__ = [
+    "MANIFESTS",
     "Baseline",
     "Change",
     "Configuration",

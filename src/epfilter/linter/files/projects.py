@@ -13,7 +13,7 @@ _NAME_PATTERNS = (re.compile(r"elastic[ _-]?path"), re.compile(r"epcc(?<=\bepcc)
 They are searched one after the other, in lower case: that is several times faster.
 """
 
-_MANIFESTS = (
+MANIFESTS = (
     "package.json", "pyproject.toml", "setup.cfg", "setup.py", "requirements.txt", "composer.json",
     "go.mod", "Gemfile",
 )  # fmt: skip
@@ -53,7 +53,7 @@ class Projects:
                 result = self._results[parent]
                 break
             above.append(parent)
-            result = any(_names_platform(parent / name) for name in _MANIFESTS)
+            result = any(_names_platform(parent / name) for name in MANIFESTS)
             if result or exists(parent / ".git"):  # noqa: PTH110 - that of a Path raises errors
                 break
         self._results.update(dict.fromkeys(above, result))
