@@ -37,7 +37,7 @@ extract_php = make_extractor(
                 "encapsed_string",
                 '"',
                 'nrtvef\\$"',
-                ("octal", "x2", "u{}"),
+                ("octal", "x1-2", "u{}"),
                 codes_are_bytes=True,
                 keeps_unknown=True,
                 guarded="$",
@@ -63,7 +63,7 @@ extract_ruby = make_extractor(
                 "string",
                 r'"|%Q?[^\w\s]',
                 'abefnrstv\\"',
-                ("octal", "x2", "u4", "u{}"),
+                ("octal", "x1-2", "u4", "u{}"),
                 continuation="break",
                 codes_are_bytes=True,
                 guarded="#",
@@ -128,7 +128,7 @@ extract_kotlin = make_extractor(
 """Source: the documentation of Kotlin, Strings."""
 
 _CSHARP_ESCAPES = "0abefnrtv\\'\""
-_CSHARP_CODES = ("x4", "u4", "U8")
+_CSHARP_CODES = ("x1-4", "u4", "U8")
 extract_csharp = make_extractor(
     ProgramLanguage(
         name="C#",

@@ -26,8 +26,9 @@ _CODES = {
     "u4": r"u+[dD][89abAB][0-9A-Fa-f]{2}\\u+[dD][c-fC-F][0-9A-Fa-f]{2}|u+[0-9A-Fa-f]{4}",
     "u{}": r"u\{[0-9A-Fa-f_]{1,8}\}",
     "U8": r"U[0-9A-Fa-f]{8}",
+    "x1-2": r"x[0-9A-Fa-f]{1,2}",
     "x2": r"x[0-9A-Fa-f]{2}",
-    "x4": r"x[0-9A-Fa-f]{1,4}",
+    "x1-4": r"x[0-9A-Fa-f]{1,4}",
     "octal": r"[0-3][0-7]{0,2}|[4-7][0-7]?",
 }
 """Patterns of escapes with the code of a character, by their names in declarations."""
@@ -144,8 +145,9 @@ class StringSyntax:
     @cached_property
     def _open_escape(self) -> re.Pattern[str]:
         """The beginning of an escape of variable length."""
-        starts = "0-7" * ("octal" in self.codes) + "x" * ("x4" in self.codes)
-        return re.compile(rf"\\[{starts}]" if starts else r"(?!)")
+        names = {"octal": "[0-7]", "x1-2": "x", "x1-4": "x"}
+        starts = [start for name, start in names.items() if name in self.codes]
+        return re.compile(rf"\\(?:{'|'.join(starts)})" if starts else r"(?!)")
 
     def _decode(self, text: str, start: int, end: int) -> Iterator[Segment]:
         for match in self._special.finditer(text, start, end):
