@@ -1,8 +1,9 @@
 """Benchmark of exports to CSV, compared with DuckDB's own COPY of the same rows and columns.
 
 Both have their own defaults: COPY all cores and 80% of the memory, an export what it takes itself.
-Each runs in its own process, in turns, and reports its time and its peak memory.
-`python tests/benchmarks/exports.py` prints the results for 1,000,000 orders.
+Each runs in its own process, in turns, and reports its time, its time of CPU and its peak memory.
+`python tests/benchmarks/exports.py` prints the results for 1,000,000 orders in JSONL, in Parquet and
+in CSV as an export writes it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -103,23 +104,53 @@ def export_by_hand(source: Path, target: Path, *, neutralise: bool) -> int:
             f"CASE WHEN regexp_matches({text}, '^[=+@\\t\\r-]') THEN '''' || {text} ELSE {text} END"
         )
 
+    select = _select_from_csv if source.suffix == ".csv" else _select_from_objects
+    sql = select(source, neutralised)
+    with duckdb.connect(":memory:") as connection:
+        row = connection.execute(f"COPY ({sql}) TO '{target}' (FORMAT csv, HEADER)").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _select_from_objects(source: Path, neutralised: Callable[[str], str]) -> str:
     order = [
         f'{_OTHERS[name] if path is None else neutralised(path)} AS "{name}"'
         for name, path in _TEXTS.items()
     ]
     item = [f"{neutralised(path)} AS {name}" for name, path in _ITEM_TEXTS.items()]
     item += [f"{path} AS {name}" for name, path in _ITEM_OTHERS.items()]
-    columns = ", ".join(f"{name}: '{kind}'" for name, kind in _TYPES.items())
-    sql = (
+    return (
         f"SELECT * EXCLUDE (item), {', '.join(item)} FROM ("  # noqa: S608 - our own names
-        f"SELECT {', '.join(order)}, unnest(items) AS item "
-        f"FROM read_json('{source}', format = 'newline_delimited', columns = {{{columns}}}) "
-        f"WHERE {_TIMES}.created_at::TIMESTAMPTZ >= TIMESTAMPTZ '2018-04-01 00:00:00+00' "
-        f"AND {_TIMES}.created_at::TIMESTAMPTZ < TIMESTAMPTZ '2018-10-01 00:00:00+00')"
+        f"SELECT {', '.join(order)}, unnest(items) AS item FROM {_read_objects(source)} "
+        f"WHERE {_select_period(f'{_TIMES}.created_at')})"
     )
-    with duckdb.connect(":memory:") as connection:
-        row = connection.execute(f"COPY ({sql}) TO '{target}' (FORMAT csv, HEADER)").fetchone()
-    return int(row[0]) if row else 0
+
+
+def _read_objects(source: Path) -> str:
+    if source.suffix == ".parquet":
+        return f"read_parquet('{source}')"
+    columns = ", ".join(f"{name}: '{kind}'" for name, kind in _TYPES.items())
+    return f"read_json('{source}', format = 'newline_delimited', columns = {{{columns}}})"
+
+
+def _select_from_csv(source: Path, neutralised: Callable[[str], str]) -> str:
+    """Return the SELECT of all columns; their cells are texts, and nothing is checked."""
+    names = [f'"{name}"' for name in (*_TEXTS, *_ITEM_TEXTS, *_ITEM_OTHERS)]
+    numbers = {f'"{name}"' for name in (*_OTHERS, *_ITEM_OTHERS)}
+    cells = (name if name in numbers else f"{neutralised(name)} AS {name}" for name in names)
+    columns = ", ".join(f"{name}: 'VARCHAR'" for name in names)
+    return (
+        f"SELECT {', '.join(cells)} FROM read_csv('{source}', "  # noqa: S608 - our own names
+        "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
+        f"nullstr = '', allow_quoted_nulls = false, columns = {{{columns}}}) "
+        f"WHERE {_select_period('created_at')}"
+    )
+
+
+def _select_period(time_text: str) -> str:
+    return (
+        f"{time_text}::TIMESTAMPTZ >= TIMESTAMPTZ '2018-04-01 00:00:00+00' "
+        f"AND {time_text}::TIMESTAMPTZ < TIMESTAMPTZ '2018-10-01 00:00:00+00'"
+    )
 
 
 def export_orders(source: Path, target: Path, *, neutralise: bool) -> int:
@@ -131,54 +162,72 @@ def export_orders(source: Path, target: Path, *, neutralise: bool) -> int:
     return store.write_csv(parse(FILTER), target, rows="item", neutralise=neutralise)
 
 
+CASES = ((".jsonl", False), (".jsonl", True), (".parquet", False), (".csv", False))
+"""The kinds of files, and whether texts are neutralised."""
+
 CONTENDERS: dict[str, Callable[..., int]] = {OURS: export_orders, HAND: export_by_hand}
 
 
 def measure(number: int = ORDERS, rounds: int = ROUNDS) -> list[dict[str, Any]]:
-    """Return the minimum seconds and the peak bytes of each, with and without neutralising.
+    """Return the minimum seconds and the peak bytes of each, by the kind of file.
 
     Raises AssertionError where the two files differ.
     """
     if missing_packages():
         return []
+    results = []
     with TemporaryDirectory(prefix="epfilter-") as folder:
-        source = Path(folder, "orders.jsonl")
-        _write_orders(source, number)
-        return [*_measure_exports(source, number, rounds)]
+        for suffix, neutralise in CASES:
+            source = Path(folder, f"orders{suffix}")
+            _write_orders(source, number)
+            results.append(_measure_export(source, number, rounds, neutralise=neutralise))
+    return results
 
 
 def _write_orders(source: Path, number: int) -> None:
-    from epfilter.exporter.orders import demo_lines
+    """Write invented orders, also as JSONL."""
+    import duckdb
 
-    with source.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(demo_lines(number))
+    from epfilter.exporter.orders import demo_lines, open_orders
+
+    lines = source.with_suffix(".jsonl")
+    if not lines.exists():
+        with lines.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(demo_lines(number))
+    if source.suffix == ".parquet":
+        sql = f"COPY (FROM {_read_objects(lines)}) TO '{source}' (FORMAT parquet)"
+        with duckdb.connect(":memory:") as connection:
+            connection.execute(sql)
+    elif source.suffix == ".csv":
+        open_orders(lines).write_csv(None, source, neutralise=False)
 
 
-def _measure_exports(source: Path, number: int, rounds: int) -> Iterator[dict[str, Any]]:
-    for neutralise in (False, True):
-        seconds = dict.fromkeys(CONTENDERS, float("inf"))
-        peaks = dict.fromkeys(CONTENDERS, 0)
-        rows = set()
-        for turn in range(rounds):
-            for name in [*CONTENDERS][:: 1 if turn % 2 else -1]:
-                result = _run_isolated(name, source, neutralise=neutralise)
-                seconds[name] = min(seconds[name], result["seconds"])
-                peaks[name] = max(peaks[name], result["bytes"])
-                rows.add(result["rows"])
-        same = filecmp.cmp(_target(source, OURS), _target(source, HAND), shallow=False)
-        if len(rows) != 1 or not same:
-            raise AssertionError(f"the files of {source} differ: {rows} rows")
-        yield {
-            "name": f"{number:,} orders, {'neutralised' if neutralise else 'as they are'}",
-            "orders": number,
-            "rows": rows.pop(),
-            "seconds": seconds,
-            "bytes": peaks,
-        }
+def _measure_export(source: Path, number: int, rounds: int, *, neutralise: bool) -> dict[str, Any]:
+    least = {each: dict.fromkeys(CONTENDERS, float("inf")) for each in ("seconds", "cpu")}
+    peaks = dict.fromkeys(CONTENDERS, 0)
+    rows = set()
+    for turn in range(rounds):
+        for name in [*CONTENDERS][:: 1 if turn % 2 else -1]:
+            result = _run_isolated(name, source, neutralise=neutralise)
+            for each, times in least.items():
+                times[name] = min(times[name], result[each])
+            peaks[name] = max(peaks[name], result["bytes"])
+            rows.add(result["rows"])
+    same = filecmp.cmp(_target(source, OURS), _target(source, HAND), shallow=False)
+    if len(rows) != 1 or not same:
+        raise AssertionError(f"the files of {source} differ: {rows} rows")
+    kind = "neutralised" if neutralise else "as they are"
+    return {
+        "name": f"{number:,} orders in {source.suffix}, {kind}",
+        "orders": number,
+        "rows": rows.pop(),
+        **least,
+        "bytes": peaks,
+    }
 
 
 def _target(source: Path, name: str) -> Path:
-    return source.with_name(f"{name}.csv")
+    return source.with_name(f"{name} of {source.name}.csv")
 
 
 def _run_isolated(name: str, source: Path, *, neutralise: bool) -> dict[str, Any]:
@@ -191,9 +240,14 @@ def _run_isolated(name: str, source: Path, *, neutralise: bool) -> dict[str, Any
 
 def _run(name: str, source: Path, *, neutralise: bool) -> dict[str, Any]:
     run = CONTENDERS[name]
-    start = time.perf_counter()
+    start, start_of_cpu = time.perf_counter(), time.process_time()
     rows = run(source, _target(source, name), neutralise=neutralise)
-    return {"seconds": time.perf_counter() - start, "rows": rows, "bytes": _peak_memory()}
+    return {
+        "seconds": time.perf_counter() - start,
+        "cpu": time.process_time() - start_of_cpu,
+        "rows": rows,
+        "bytes": _peak_memory(),
+    }
 
 
 def _peak_memory() -> int:

@@ -33,7 +33,7 @@ def render_results(results: dict[str, Any]) -> Iterator[str]:
     yield from _render_execution(results["running"])
     for entry in results.get("exports", ()):
         yield f"export of {entry['name']}: {entry['rows']:,} rows"
-        yield from _render_ratios(entry["seconds"], entry["seconds"][exports.OURS])
+        yield from _render_ratios(entry["cpu"], entry["cpu"][exports.OURS])
         peaks = {name: f"{size / 1e6:,.0f} MB" for name, size in entry["bytes"].items()}
         yield from _render_section("peak memory", peaks)
     yield from service.render_results(results.get("service", {}))
