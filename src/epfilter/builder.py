@@ -25,7 +25,8 @@ from epfilter.ast import (
 )
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type, require_int
 from epfilter.limits import MAX_LIST_INDEX
-from epfilter.values import Value, day_bounds, listed_values, to_text
+from epfilter.snippets import shorten
+from epfilter.values import Value, day_bounds, listed_values, read_ordered, to_text
 
 
 class Field:
@@ -108,18 +109,23 @@ class Field:
 
         Use `within` for a range of time: it has no gap to the next range.
 
+        Raises `FilterValueError` if `high` is before `low`; only numbers, dates and timestamps are
+        compared, because the order of other values depends on the field.
+
         >>> str(F.total.between(100, 500))
         'ge(total,100):le(total,500)'
         """
-        return self.ge(low) & self.le(high)
+        return require_range(self.ge(low), self.le(high), read_ordered(low), read_ordered(high))
 
     def within(self, start: Value, end: Value) -> And:
         """Compare: the field is at or after `start` and before `end`, which is excluded.
 
+        Raises `FilterValueError` if `end` is before `start`, as `between` does.
+
         >>> str(F.created_at.within("2018-09-01", "2018-10-01"))
         'ge(created_at,2018-09-01):lt(created_at,2018-10-01)'
         """
-        return self.ge(start) & self.lt(end)
+        return require_range(self.ge(start), self.lt(end), read_ordered(start), read_ordered(end))
 
     def on(self, day: date, zone: tzinfo = UTC) -> And:
         """Compare: the timestamp or date is on this day, which begins at midnight in `zone`.
@@ -288,6 +294,25 @@ def _compare(field: Field, op: Operator, value: object) -> Comparison:
     if isinstance(value, Field):
         raise _field_as_value(field, value)
     return construct_unchecked(Comparison, op=op, field=field._field_name_, value=to_text(value))
+
+
+def require_range(low: Comparison, high: Comparison, start: Any, end: Any) -> And:
+    """Return the AND of two bounds of a field.
+
+    `start` and `end` are the values of the bounds as Python types, or None if they are unknown.
+    Raises `FilterValueError` if the end is before the start. Not public.
+
+    >>> require_range(F.a.ge(5), F.a.le(1), 5, 1)
+    Traceback (most recent call last):
+    epfilter.errors.FilterValueError: `a`: the range ends before it starts: 5 to 1. Hint: pass ...
+    """
+    if start is not None and type(start) is type(end) and end < start:
+        raise FilterValueError(
+            f"`{low.field}`: the range ends before it starts: {shorten(low.value)} to "
+            f"{shorten(high.value)}.",
+            hint="pass the start first",
+        )
+    return low & high
 
 
 def _field_as_value(field: Field, other: Field) -> FilterValueError:

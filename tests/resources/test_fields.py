@@ -49,6 +49,7 @@ untyped: Any = things
         (things.id.in_(ID), f"in(id,{ID})"),
         (things.id.eq(str(ID)), f"eq(id,{ID})"),
         (things.total.between(1, 5), "ge(total,1):le(total,5)"),
+        (untyped.total.between("9", "10"), "ge(total,9):le(total,10)"),
         (things.day.within("2018-09-01", "2018-10-01"), "ge(day,2018-09-01):lt(day,2018-10-01)"),
         (things.day.on(date(2018, 9, 1)), "ge(day,2018-09-01):lt(day,2018-09-02)"),
         (
@@ -131,6 +132,9 @@ def test_unsupported_comparisons_raise(action: Callable[[], Any], words: str) ->
     ("action", "kind", "words"),
     [
         (lambda: untyped.status != "complete", FilterTypeError, "has no `!=`"),
+        (lambda: things.day.within("2018-10-01", "2018-09-01"), FilterValueError, "`day`: the range ends before it starts: 2018-10-01 to 2018-09-01."),
+        (lambda: things.created_at.within("2018-09-01", "2018-09-01T01:00:00+02:00"), FilterValueError, "ends before it starts"),
+        (lambda: untyped.total.between("10", "9"), FilterValueError, "the range ends before it starts: 10 to 9."),
         (lambda: not untyped.manual, FilterTypeError, "has no NOT"),
         (lambda: untyped.name.eq(None), FilterValueError, r"use is_null\(\)"),
         (lambda: untyped.name.startswith("a*"), FilterValueError, "literal `\\*`"),

@@ -23,6 +23,7 @@ from epfilter.ast import (
     construct_unchecked,
 )
 from epfilter.builder import Field as Builder
+from epfilter.builder import require_range
 from epfilter.errors import FilterTypeError, ResourceError, describe_type
 from epfilter.resources import messages
 from epfilter.resources.declarations import Declaration, Deprecation
@@ -37,6 +38,9 @@ _METHODS = (
     | dict.fromkeys(("startswith", "endswith", "contains_text"), Operator.LIKE)
     | {op.value: op for op in Operator}
 )
+
+_TYPES_WITH_ORDER = ("integer", "number", "date", "datetime")
+"""The types whose values the platform orders as Python does; the order of texts is unknown."""
 
 
 def declaration_of(field: Field[V]) -> Declaration[V]:
@@ -139,7 +143,10 @@ class Field(Generic[V]):
                 "and another below its end.",
                 hint="compare with one bound",
             )
-        return self._compare(Operator.GE, low) & self._compare(end_op, high)
+        bounds = self._compare(Operator.GE, low), self._compare(end_op, high)
+        type_ = self._declared.type
+        read = type_.read if type_.name in _TYPES_WITH_ORDER else lambda _: None
+        return require_range(*bounds, *(read(bound.value) for bound in bounds))
 
     def _has_times(self) -> bool:
         """Return whether the values are days or points in time of the calendar."""
@@ -292,12 +299,16 @@ class Ordered(GtLt[V]):
     def between(self, low: V, high: V) -> And:
         """Return the filter that matches values from `low` to `high`, both included.
 
-        Use `within` for a range of time: it has no gap to the next range.
+        Use `within` for a range of time: it has no gap to the next range. Raises
+        `FilterValueError` if `high` is before `low`.
         """
         return self._range(Operator.LE, low, high)
 
     def within(self, start: V, end: V) -> And:
-        """Return the filter that matches values from `start` to before `end`."""
+        """Return the filter that matches values from `start` to before `end`.
+
+        Raises `FilterValueError` if `end` is before `start`.
+        """
         return self._range(Operator.LT, start, end)
 
     def on(
