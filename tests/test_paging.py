@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epfilter import F, FilterTypeError, FilterValueError, PagingError, pages, pages_async
+from epfilter import (
+    F,
+    FilterTypeError,
+    FilterValueError,
+    PagingError,
+    all_of,
+    any_of,
+    pages,
+    pages_async,
+)
 from epfilter.paging import Parameters
 from epfilter.targets import to_predicate
 
@@ -196,6 +205,31 @@ def test_a_listing_that_cannot_be_read_completely_is_refused(
         list(pages(None, fetch, limit=2))
 
 
+def test_a_filter_without_room_for_the_bound_of_a_page_is_refused_before_the_first_request() -> (
+    None
+):
+    listing = Listing(make_rows(1, 2, 3))
+    full = all_of(F.payment.eq("paid"), any_of(F[f"a{n}"].is_null() for n in range(8)))
+    assert [row["id"] for page in pages(full, listing.fetch, limit=2) for row in page] == list(
+        "012"
+    )
+    sent = len(listing.requests)
+    too_many = full & F.b.is_null()
+    with pytest.raises(FilterValueError) as caught:
+        next(pages(too_many, listing.fetch, limit=2))
+    assert str(caught.value) == (
+        "the filter has 10 calls, and reading page by page adds `ge(created_at,…)`; the store "
+        "accepts 10 (`max_calls`). Hint: remove a condition, and apply it to the rows with "
+        "`to_predicate`."
+    )
+    with pytest.raises(FilterValueError, match="the filter has 10 calls"):
+        next(pages(full, listing.fetch, settle=timedelta(minutes=1)))
+    assert len(listing.requests) == sent
+    for limit in (11, None):
+        assert list(pages(too_many, listing.fetch, limit=2, max_calls=limit))
+    assert list(pages(None, listing.fetch, max_calls=1))
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
@@ -203,6 +237,8 @@ def test_a_listing_that_cannot_be_read_completely_is_refused(
         ({"limit": 101}, FilterValueError),
         ({"limit": "5"}, FilterTypeError),
         ({"settle": 60}, FilterTypeError),
+        ({"max_calls": 0}, FilterValueError),
+        ({"max_calls": "10"}, FilterTypeError),
     ],
 )
 def test_invalid_arguments_raise(arguments: dict[str, Any], error: type[Exception]) -> None:

@@ -17,9 +17,15 @@ from itertools import pairwise
 from operator import and_
 from typing import Any, TypeAlias
 
-from epfilter.ast import Filter
+from epfilter.ast import And, Filter, Or, walk
 from epfilter.builder import F
-from epfilter.errors import FilterTypeError, PagingError, describe_type, require_int
+from epfilter.errors import (
+    FilterTypeError,
+    FilterValueError,
+    PagingError,
+    describe_type,
+    require_int,
+)
 from epfilter.printer import unparse
 from epfilter.snippets import shorten
 from epfilter.templates import Template, as_filter
@@ -45,6 +51,9 @@ _MAX_LIMIT = 100
 _MAX_OFFSET = 10_000
 """The limits of the platform. Source: its guide "Pagination"."""
 
+MAX_CALLS = 10
+"""The limit of the platform, which is a setting of the store. Source: its guide "Filtering"."""
+
 _MAX_RESTARTS = 20
 """How often the rows of one key are read again because others were added or removed."""
 
@@ -57,6 +66,7 @@ def pages(  # noqa: PLR0913 - the options of the reading, by keyword
     limit: int = _MAX_LIMIT,
     settle: timedelta | None = None,
     key_of: Callable[[Row], str] | None = None,
+    max_calls: int | None = MAX_CALLS,
 ) -> Iterator[list[Row]]:
     """Yield all rows of a listing that a filter selects, page by page.
 
@@ -69,8 +79,11 @@ def pages(  # noqa: PLR0913 - the options of the reading, by keyword
     `f` None selects everything. `limit` is the number of rows of a request, from 2 to 100. `settle`
     leaves out rows of the last such time, which may be incomplete: the platform needs up to a
     minute. `key_of` returns the text of the key in a row; by default it is a member of the row, of
-    its `meta.timestamps` or of its `attributes`. Rows must have an `id`.
+    its `meta.timestamps` or of its `attributes`. Rows must have an `id`. `max_calls` is the number
+    of calls that the store accepts in a request, None for any. From the second request on, the
+    filter has one call more: `ge` of the key.
 
+    Raises FilterValueError for a filter that has no room for that call, before the first request.
     Raises PagingError if the listing ignores the filter or the sort order, if rows have no key or
     id, if more than 10,000 rows share one key, or if more rows than a page share one and have
     another order in each response. Raises the errors of `fetch`.
@@ -86,7 +99,7 @@ def pages(  # noqa: PLR0913 - the options of the reading, by keyword
     [['1', '2'], ['3'], ['4'], ['5']]
     """
     _require_function(fetch)
-    reader = PageReader(f, key=key, limit=limit, settle=settle, key_of=key_of)
+    reader = PageReader(f, key=key, limit=limit, settle=settle, key_of=key_of, max_calls=max_calls)
     while (parameters := reader.next_request()) is not None:
         rows = reader.receive(fetch(parameters))
         if rows:
@@ -101,6 +114,7 @@ async def pages_async(  # noqa: PLR0913 - the options of the reading, by keyword
     limit: int = _MAX_LIMIT,
     settle: timedelta | None = None,
     key_of: Callable[[Row], str] | None = None,
+    max_calls: int | None = MAX_CALLS,
 ) -> AsyncIterator[list[Row]]:
     """Async variant of `pages`, for a `fetch` that is awaited.
 
@@ -113,7 +127,7 @@ async def pages_async(  # noqa: PLR0913 - the options of the reading, by keyword
     ['1']
     """
     _require_function(fetch)
-    reader = PageReader(f, key=key, limit=limit, settle=settle, key_of=key_of)
+    reader = PageReader(f, key=key, limit=limit, settle=settle, key_of=key_of, max_calls=max_calls)
     while (parameters := reader.next_request()) is not None:
         rows = reader.receive(await fetch(parameters))
         if rows:
@@ -129,7 +143,7 @@ class PageReader:
     read again from the first.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the options of the reading, by keyword
         self,
         f: Filter | str | Template | None,
         *,
@@ -137,6 +151,7 @@ class PageReader:
         limit: int = _MAX_LIMIT,
         settle: timedelta | None = None,
         key_of: Callable[[Row], str] | None = None,
+        max_calls: int | None = MAX_CALLS,
     ) -> None:
         require_int("limit", limit, _MIN_LIMIT, _MAX_LIMIT)
         terms = [] if f is None else [as_filter(f)]
@@ -144,6 +159,7 @@ class PageReader:
             if not isinstance(settle, timedelta):
                 raise FilterTypeError(f"settle must be a timedelta, not {describe_type(settle)}.")
             terms.append(F[key].lt(datetime.now(UTC) - settle))
+        _require_room(terms, key, max_calls)
         self._terms = terms
         self._key = key
         self._limit = limit
@@ -252,6 +268,20 @@ class PageReader:
 def _require_function(fetch: object) -> None:
     if not callable(fetch):
         raise FilterTypeError(f"fetch must be a function, not {describe_type(fetch)}.")
+
+
+def _require_room(terms: Sequence[Filter], key: str, max_calls: int | None) -> None:
+    """Raise FilterValueError if the terms and the bound of a page are too many calls."""
+    if max_calls is None:
+        return
+    require_int("max_calls", max_calls, 1)
+    count = sum(not isinstance(node, (And, Or)) for term in terms for node in walk(term))
+    if terms and count + 1 > max_calls:
+        raise FilterValueError(
+            f"the filter has {count} calls, and reading page by page adds `ge({key},…)`; the "
+            f"store accepts {max_calls} (`max_calls`).",
+            hint="remove a condition, and apply it to the rows with `to_predicate`",
+        )
 
 
 def _rows_of(response: Response) -> Sequence[Row]:

@@ -17,6 +17,7 @@ from exporter.client.doubles import TOKEN, Platform
 
 kind = both_kinds
 
+TEN_CALLS = ":".join(f"like(email,*{n}*)" for n in range(10))
 HOSTILE = 'like(name,"*)|eq(a&b#ü+1*")'
 
 
@@ -79,6 +80,7 @@ def test_everything_is_read_without_a_filter(open_client: Opener) -> None:
         (("orders", "eq(payment"), FilterSyntaxError, "EPF107"),
         (("order",), ResourceError, "did you mean `orders`"),
         (("account_addresses",), FilterValueError, "no path that is the same for all requests"),
+        (("orders", TEN_CALLS), FilterValueError, "the filter has 10 calls"),
         (("files",), FilterValueError, "it has no `ge` for `created_at`"),
     ],
     ids=str,
@@ -90,6 +92,12 @@ def test_a_listing_is_checked_before_anything_is_sent(
     with pytest.raises(error, match=words):
         open_client(platform).read("list", *arguments)
     assert platform.requests == []
+
+
+def test_a_store_that_accepts_more_calls_gets_them_without_the_check(open_client: Opener) -> None:
+    platform = Platform(page())
+    assert open_client(platform).read("list", "orders", TEN_CALLS, check=False) == []
+    assert len(platform.requests) == 1
 
 
 @pytest.mark.parametrize(

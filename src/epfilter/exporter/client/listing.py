@@ -11,7 +11,7 @@ from epfilter.errors import FilterValueError
 from epfilter.exporter.client.api import Api
 from epfilter.exporter.client.effects import Flow
 from epfilter.exporter.client.responses import parse_rows
-from epfilter.paging import PageReader, Row
+from epfilter.paging import MAX_CALLS, PageReader, Row
 from epfilter.resources import Resource, resource_info, resource_of, resource_schema
 from epfilter.templates import Template
 
@@ -22,7 +22,7 @@ class ListingFlows:
     """The flows that read a listing; `read_page` is repeated until it returns None.
 
     Raises FilterValueError for a listing that cannot be read as a whole, and with `check` the
-    errors of `Resource.bind` for the filter.
+    errors of `Resource.bind` for the filter, and FilterValueError for one with too many calls.
     """
 
     def __init__(  # noqa: PLR0913 - the options of the reading, by keyword
@@ -41,7 +41,8 @@ class ListingFlows:
             resource.bind(f)
         self._api = api
         self._path = _find_path(resource)
-        self._reader = PageReader(f, key=_KEY, limit=limit, settle=settle)
+        max_calls = MAX_CALLS if check else None
+        self._reader = PageReader(f, key=_KEY, limit=limit, settle=settle, max_calls=max_calls)
 
     def read_page(self) -> Flow[Sequence[Row] | None]:
         """Return the new rows of the next page, which may be none, or None after the last page."""

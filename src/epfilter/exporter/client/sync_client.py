@@ -289,10 +289,11 @@ class ExporterClient:
 
         `listing` is a resource, such as `orders`, or its name. Pages are read by `created_at`, as
         `epfilter.pages` does it: no object is lost or read twice. `limit` and `settle` are those
-        of `pages`; `check=False` disables the check of the filter.
+        of `pages`; `check=False` disables the check of the filter and of the number of its calls.
 
-        Raises FilterSyntaxError and ResourceError for an invalid filter, FilterValueError for a
-        listing without a fixed path or without `ge` for `created_at`, and PagingError.
+        Raises FilterSyntaxError and ResourceError for an invalid filter, FilterValueError for one
+        of more than 9 calls and for a listing without a fixed path or without `ge` for
+        `created_at`, and PagingError.
 
         >>> import httpx
         >>> rows = {"data": [{"id": "1", "created_at": "2018-09-01T00:00:00Z"}]}
