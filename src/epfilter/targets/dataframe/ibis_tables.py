@@ -20,6 +20,7 @@ from epfilter.ast import Filter
 from epfilter.errors import FilterError, UnsupportedFilterError
 from epfilter.resources import BoundCall
 from epfilter.targets.dataframe.column_copies import new_name, select_from
+from epfilter.targets.dataframe.conditions import build_own
 from epfilter.targets.overrides import Override, Overrides
 from epfilter.templates import Template
 
@@ -87,10 +88,7 @@ class _OwnConditions:
         import sqlalchemy
 
         name = new_name()
-        condition: nw.Expr = self._overrides.build(
-            call, "an expression of narwhals", lambda each: isinstance(each, nw.Expr)
-        )
-        self._columns[name] = condition.fill_null(value=False)
+        self._columns[name] = build_own(call, self._overrides)
         return sqlalchemy.column(name, sqlalchemy.Boolean())
 
     def add_columns(self, table: Any) -> Any:

@@ -122,7 +122,7 @@ def _add_in_duckdb(native: Any, each: _Membership) -> Any:
     """Add the result in SQL: the functions for lists compare every element with every value."""
     import duckdb
 
-    type_ = dict(zip(native.columns, native.types, strict=True))[each.source]
+    type_ = native.types[native.columns.index(each.source)]
     list_type = type_ if each.is_list else duckdb.list_type(type_)
     view = new_name()
     return native.query(view, f"SELECT *, {_write_lookup(each, list_type)} FROM {view}")  # noqa: S608
