@@ -24,20 +24,8 @@ _OLD_CATALOG = "Legacy catalog, documented on docs.moltin.com only."
 _Status = Literal["live", "draft"]
 
 
-class Brand(FieldGroup):
-    """The brand of a product."""
-
-    id = Eq(string(), deprecated=_OLD)
-
-
-class Category(FieldGroup):
-    """The category of a product."""
-
-    id = Eq(string(), deprecated=_OLD)
-
-
-class Collection(FieldGroup):
-    """The collection of a product."""
+class Related(FieldGroup):
+    """The brands, the categories or the collections of a product."""
 
     id = Eq(string(), deprecated=_OLD)
 
@@ -75,9 +63,9 @@ class LegacyProducts(
         note="no list of values is documented; these are from examples",
     )
     manage_stock = Eq(boolean(), deprecated=_OLD)
-    brand = Nested(Brand, multivalued=True)
-    category = Nested(Category, multivalued=True)
-    collection = Nested(Collection, multivalued=True)
+    brand = Nested(Related, multivalued=True)
+    category = Nested(Related, multivalued=True)
+    collection = Nested(Related, multivalued=True)
 
 
 class LegacyCategories(
