@@ -110,6 +110,11 @@ _PYTHON: dict[str, type[Any]] = {
     "unknown": str,
 }
 
+SIMPLE_TYPES: dict[str, FieldType[Any]] = {
+    name: FieldType(name) for name in _PYTHON if name != "enum"
+}
+"""The types that consist of their name."""
+
 
 def string() -> FieldType[str]:
     """Return the type of any text.

@@ -25,19 +25,7 @@ from epfilter.resources.declared_operators import (
     operator_hint,
     parse_operators,
 )
-from epfilter.resources.field_types import (
-    FieldType,
-    boolean,
-    date_,
-    enum,
-    integer,
-    list_of,
-    number,
-    string,
-    timestamp,
-    unknown,
-    uuid,
-)
+from epfilter.resources.field_types import SIMPLE_TYPES, FieldType, enum, list_of
 from epfilter.resources.messages import name_hint
 from epfilter.resources.schema import field_name_problem
 from epfilter.snippets import make_printable, shorten
@@ -71,17 +59,7 @@ def _table_of_deprecation(value: object) -> object:
     return value
 
 
-_SIMPLE_TYPES: dict[str, FieldType[Any]] = {
-    "string": string(),
-    "integer": integer(),
-    "number": number(),
-    "boolean": boolean(),
-    "date": date_(),
-    "datetime": timestamp(),
-    "uuid": uuid(),
-    "unknown": unknown(),
-}
-_TYPES = (*_SIMPLE_TYPES, "enum", "list")
+_TYPES = (*SIMPLE_TYPES, "enum", "list")
 
 
 class _Table(BaseModel):
@@ -290,7 +268,7 @@ def _item_type(path: str, name: str, values: list[str] | None) -> FieldType[Any]
     if name != "enum":
         if values is not None:
             raise ResourceError(f"{path}.values is valid for the type enum only, not for {name}.")
-        return _SIMPLE_TYPES[name]
+        return SIMPLE_TYPES[name]
     if not values:
         raise ResourceError(f"{path}.values is missing: an enum requires at least one value.")
     return enum(*dict.fromkeys(values))
