@@ -20,19 +20,7 @@ from epfilter.ast import Operator
 from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
 from epfilter.resources.declarations import Declaration, Deprecation
 from epfilter.resources.declared_operators import default_operators, parse_operators
-from epfilter.resources.field_types import (
-    FieldType,
-    boolean,
-    date_,
-    enum,
-    integer,
-    list_of,
-    number,
-    string,
-    timestamp,
-    unknown,
-    uuid,
-)
+from epfilter.resources.field_types import SIMPLE_TYPES, FieldType, enum, list_of, unknown
 from epfilter.resources.messages import name_hint
 from epfilter.resources.schema import field_name_problem
 from epfilter.snippets import shorten
@@ -190,11 +178,11 @@ def _declare(
     return Declaration(field_type, in_order, (), deprecation, note=note)
 
 
-_TYPES_OF_CLASSES: tuple[tuple[tuple[type[Any], ...], FieldType[Any]], ...] = (
-    ((bool,), boolean()),
-    ((str, pydantic.EmailStr, pydantic.AnyUrl), string()),
-    ((int,), integer()),
-    ((float, Decimal), number()),
+_TYPES_OF_CLASSES: tuple[tuple[tuple[type[Any], ...], str], ...] = (
+    ((bool,), "boolean"),
+    ((str, pydantic.EmailStr, pydantic.AnyUrl), "string"),
+    ((int,), "integer"),
+    ((float, Decimal), "number"),
     (
         (
             datetime,
@@ -203,10 +191,10 @@ _TYPES_OF_CLASSES: tuple[tuple[tuple[type[Any], ...], FieldType[Any]], ...] = (
             pydantic.PastDatetime,
             pydantic.FutureDatetime,
         ),
-        timestamp(),
+        "datetime",
     ),
-    ((date, pydantic.PastDate, pydantic.FutureDate), date_()),
-    ((UUID,), uuid()),
+    ((date, pydantic.PastDate, pydantic.FutureDate), "date"),
+    ((UUID,), "uuid"),
 )
 """The first base class that matches decides: a bool is an int, a datetime is a date."""
 
@@ -249,9 +237,9 @@ def _read_class(class_: type[Any], arguments: tuple[Any, ...], depth: int) -> _A
         return _Annotation(unknown(), model=class_)
     if issubclass(class_, Enum) and not issubclass(class_, Flag):
         return _enum_of(tuple(class_))
-    for classes, field_type in _TYPES_OF_CLASSES:
+    for classes, name in _TYPES_OF_CLASSES:
         if issubclass(class_, classes) and not issubclass(class_, Flag):
-            return _Annotation(field_type)
+            return _Annotation(SIMPLE_TYPES[name])
     if issubclass(class_, Mapping) and len(arguments) == 2:
         return _Annotation(unknown(), mapped=arguments[1])
     if issubclass(class_, Collection) and not issubclass(class_, _NOT_LISTS):
@@ -294,16 +282,16 @@ def _union_of(members: list[_Annotation]) -> _Annotation:
     if names == {"enum"}:
         values = dict.fromkeys(value for member in others for value in member.field_type.values)
         return _Annotation(enum(*values), nullable=nullable)
-    common = (field_type for group, field_type in _COMMON_TYPES if names <= group)
-    return _Annotation(next(common, unknown()), nullable=nullable)
+    common = next((name for group, name in _COMMON_TYPES.items() if names <= group), "unknown")
+    return _Annotation(SIMPLE_TYPES[common], nullable=nullable)
 
 
 _NULL = _Annotation(unknown(), nullable=True)
-_COMMON_TYPES: tuple[tuple[frozenset[str], FieldType[Any]], ...] = (
-    (frozenset({"string", "enum"}), string()),
-    (frozenset({"integer", "number"}), number()),
-    (frozenset({"date", "datetime"}), timestamp()),
-)
+_COMMON_TYPES = {
+    frozenset({"string", "enum"}): "string",
+    frozenset({"integer", "number"}): "number",
+    frozenset({"date", "datetime"}): "datetime",
+}
 """The type of a union whose members all belong to a group."""
 
 
