@@ -100,7 +100,9 @@ def test_a_finding_in_a_file_has_the_line_of_the_file(tmp_path: Path) -> None:
     file = tmp_path / "a.filter"
     file.write_text("# of today\neq(payment,paid) # not refunded\n: eqq(a,1)\n")
     result = CliRunner().invoke(main, ["check", f"@{file}"])
-    assert result.stdout.startswith("3:3: error[EPF108] there is no operator `eqq`.\n    : eqq(a,1)\n")
+    assert result.stdout.startswith(
+        "3:3: error[EPF108] there is no operator `eqq`.\n    : eqq(a,1)\n"
+    )
 
 
 @pytest.mark.parametrize("text", ["eq(a,1) and\neq(b,2)", "eq(a,\neq(b,2)", "eq(a,1)\n:)eq(b,2)"])
