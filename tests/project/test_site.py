@@ -32,6 +32,7 @@ FOUND = {
     "wildcard": "how-to/cookbook/#wildcards-and-how-to-escape-them",
     "escape": "how-to/cookbook/#wildcards-and-how-to-escape-them",
     "user input": "how-to/cookbook/#user-input-the-values-of-a-form",
+    "search form": "how-to/search-form/",
     "EPF406": "reference/rules/epf406/",
     "to_sqlalchemy": "reference/targets/#epfilter.targets.to_sqlalchemy",
 }
