@@ -90,6 +90,9 @@ def test_dangerous_text_gets_an_apostrophe(text: str) -> None:
         "' =1",
         "'\tx",
         " a=1",
+        "a;=1+1",
+        "a\t=1+1",
+        "ring twice; +44 20 7946 0000",
     ],
 )
 def test_harmless_text_stays_as_it_is(text: str) -> None:
