@@ -48,7 +48,7 @@ def test_findings_are_written_before_the_next_file_is_read(style: str) -> None:
 def test_listing_the_formats_imports_none_of_them() -> None:
     code = (
         "import sys, epfilter.linter.reports as reports;"
-        "names = [f'{reports.__name__}.{module}' for module in reports.FORMATS.values()];"
+        "names = [f'{reports.__name__}.{name}_report' for name in reports.FORMATS];"
         "sys.exit(any(name in sys.modules for name in names))"
     )
     subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - the code above

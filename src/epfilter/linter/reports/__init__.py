@@ -6,9 +6,8 @@ needs no memory for the whole. JUnit XML is the exception: its counts precede it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
-from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from epfilter.ast import Filter
@@ -18,16 +17,8 @@ from epfilter.snippets import shorten
 if TYPE_CHECKING:
     from epfilter.linter.files import FileReport
 
-FORMATS: Mapping[str, str] = MappingProxyType(
-    {
-        "github": "github_report",
-        "gitlab": "gitlab_report",
-        "json": "json_report",
-        "junit": "junit_report",
-        "sarif": "sarif_report",
-    }
-)
-"""The names of the formats in alphabetical order, each with the module that renders it."""
+FORMATS = ("github", "gitlab", "json", "junit", "sarif")
+"""The names of the formats in alphabetical order; the module `github_report` renders `github`."""
 
 
 def render(style: str, reports: Iterable[FileReport]) -> Iterator[str]:
@@ -55,6 +46,6 @@ def render(style: str, reports: Iterable[FileReport]) -> Iterator[str]:
     if isinstance(reports, Filter) or not isinstance(reports, Iterable):
         raise FilterTypeError(f"reports must be an iterable, not {describe_type(reports)}.")
     # Loaded on demand, so that the command line lists the formats without importing them.
-    module = import_module(f"{__name__}.{FORMATS[style]}")
+    module = import_module(f"{__name__}.{style}_report")
     renderer = cast("Callable[[Iterable[FileReport]], Iterator[str]]", module.render)
     return renderer(reports)
