@@ -115,6 +115,7 @@ def has_float_digits(value: Decimal) -> bool:
 def fit_comparison_to_date(op: Operator, value: date) -> Representation:
     """Compare with dates, each of which means 00:00 UTC of that day.
 
+    >>> from datetime import UTC
     >>> fit_comparison_to_date(Operator.GE, datetime(2020, 1, 1, 12, tzinfo=UTC))
     Comparison(op=<Operator.GT: 'gt'>, value=datetime.date(2020, 1, 1))
     """
@@ -125,6 +126,7 @@ def fit_comparison_to_date(op: Operator, value: date) -> Representation:
 def fit_comparison_to_timestamp(op: Operator, value: datetime, step: int) -> Representation:
     """Compare with timestamps that are multiples of `step` microseconds.
 
+    >>> from datetime import UTC
     >>> fit_comparison_to_timestamp(Operator.EQ, datetime(2018, 9, 1, 0, 0, 0, 500, UTC), 1000)
     False
     """
