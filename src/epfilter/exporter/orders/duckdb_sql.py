@@ -235,6 +235,8 @@ def _source_text(member: Member, columns: Mapping[str, Value], order_id: str | N
     if value is None:
         return "NULL::VARCHAR"
     if member.kind == "integer":
+        if value.type in _INTEGERS:
+            return value.sql
         typed = _convert(member, columns, order_id)
         if value.type != "VARCHAR":
             return typed
