@@ -104,7 +104,7 @@ class _LanguageExtractor(ProgramExtractor[Node]):
     def _children(
         self, node: Node, sink: RequestContext | None
     ) -> Sequence[tuple[Node, RequestContext | None]]:
-        # The sinks ask for parents, and tree-sitter takes 20 ms for that of a leaf that is missing.
+        # The sinks read parents, and that of a leaf that is missing takes tree-sitter 20 ms.
         if node.id in self._heredocs or not node.child_count:
             return ()
         if self._language.filter_arrays and self._extraction.has_evidence:
