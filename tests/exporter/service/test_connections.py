@@ -106,6 +106,38 @@ def test_a_header_that_drips_ends_the_connection(monkeypatch: pytest.MonkeyPatch
         assert 0.3 < time.monotonic() - began < 5
 
 
+@pytest.mark.parametrize(
+    "begin",
+    [
+        pytest.param(b"GET /", id="URL"),
+        pytest.param(BEGIN + b"X: ", id="header"),
+        pytest.param(BEGIN + b"Transfer-Encoding: chunked\r\n\r\n0\r\nX: ", id="trailer"),
+        pytest.param(BEGIN + b"Transfer-Encoding: chunked\r\n\r\n1;", id="chunk extension"),
+    ],
+)
+def test_endless_headers_end_the_connection(begin: bytes) -> None:
+    with serve_in_thread() as port, connect(port, begin) as connection:
+        sent = 0
+        with suppress(ConnectionResetError, BrokenPipeError):
+            while sent < 50_000_000:
+                connection.sendall(b"x" * 100_000)
+                sent += 100_000
+        assert sent < 10_000_000
+
+
+def test_endless_headers_get_a_response() -> None:
+    with serve_in_thread() as port, connect(port, BEGIN) as connection:
+        time.sleep(0.05)  # its beginning is not counted
+        connection.sendall(b"X: " + b"x" * connections.MAX_HEADER_BYTES)
+        assert connection.recv(1000).startswith(b"HTTP/1.1 431")
+
+
+def test_long_headers_are_accepted() -> None:
+    with serve_in_thread() as port, connect(port, BEGIN) as connection:
+        connection.sendall(b"X: " + b"x" * 60_000 + b"\r\n\r\n")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+
+
 @pytest.mark.slow
 def test_requests_in_time_keep_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEADER_SECONDS", 0.5)

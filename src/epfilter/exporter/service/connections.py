@@ -9,7 +9,7 @@ import asyncio
 import sys
 from typing import Any
 
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADER_SECONDS = 30.0
 """Seconds in which the headers of a request must arrive, from the beginning of the connection."""
@@ -33,6 +33,18 @@ It does not stop at the first error if the process has no file left (CPython iss
 
 _RESERVED_FILES = 128 + ACCEPT_BACKLOG
 """Files of the process for the queue, the orders and exports."""
+
+MAX_HEADER_BYTES = 65_536
+"""The most bytes of headers behind those that arrive first; httptools has no limit."""
+
+_HEADERS_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: application/json\r\n"
+    b"Content-Length: %d\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n%s"
+)
+_HEADERS_TOO_LARGE_BODY = (
+    b'{"errors":[{"status":431,"title":"Request Header Fields Too Large",'
+    b'"detail":"The URL and the headers of a request may have 64 KB."}]}'
+)
 
 _UNAVAILABLE = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: %d\r\n"
@@ -111,12 +123,12 @@ class JoiningTransport:
             self._transport.write(held)
 
 
-class LimitedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # uvicorn chooses the class
+class LimitedConnection(HttpToolsProtocol):
     """A connection of uvicorn that is closed if a client is too slow.
 
-    The headers of a request must arrive in time, and the client must take the response in time.
-    Beyond `limit` connections, the one that has waited longest for a request is closed; if all
-    are busy, the new one gets a 503.
+    The headers of a request must arrive in time and be short, and the client must take the
+    response in time. Beyond `limit` connections, the one that has waited longest for a request is
+    closed; if all are busy, the new one gets a 503.
     """
 
     def __init__(self, *arguments: Any, limit: int = MAX_CONNECTIONS, **options: Any) -> None:
@@ -125,10 +137,12 @@ class LimitedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # u
         self._header_timer: asyncio.TimerHandle | None = None
         self._write_timer: asyncio.TimerHandle | None = None
         self.waits_since = 0.0
+        self._progressed = False
+        self._header_bytes = 0
 
-    def connection_made(self, transport: asyncio.Transport) -> None:
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         """Start the time for the first request."""
-        super().connection_made(JoiningTransport(transport))
+        super().connection_made(JoiningTransport(transport))  # type: ignore[arg-type] # has its attributes
         self._start_waiting()
         if len(self.connections) > self._limit and not self._close_longest_waiting():
             transport.write(_UNAVAILABLE % (len(_UNAVAILABLE_BODY), _UNAVAILABLE_BODY))
@@ -136,11 +150,28 @@ class LimitedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # u
 
     def data_received(self, data: bytes) -> None:
         """Start the time for the rest of the headers, or end it."""
+        self._progressed = False
         super().data_received(data)
+        self._limit_headers(len(data))
         if not self.waits_for_request():
             self._stop_waiting()
         elif self._header_timer is None:
             self._start_waiting()
+
+    def on_message_begin(self) -> None:
+        """Note that a request begins."""
+        self._progressed = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Note that the headers are complete."""
+        self._progressed = True
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Note that a part of the body is complete."""
+        self._progressed = True
+        super().on_body(body)
 
     def pause_writing(self) -> None:
         """Start the time for the client to take what was written."""
@@ -162,6 +193,18 @@ class LimitedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # u
     def waits_for_request(self) -> bool:
         """Return whether no request is in progress, so that closing the connection loses none."""
         return self.cycle is None or bool(self.cycle.response_complete)
+
+    def _limit_headers(self, received: int) -> None:
+        """Refuse a request line, headers or trailers that are too long."""
+        self._header_bytes = 0 if self._progressed else self._header_bytes + received
+        if self._header_bytes <= MAX_HEADER_BYTES:
+            return
+        if self.waits_for_request():
+            body = _HEADERS_TOO_LARGE_BODY
+            self.transport.write(_HEADERS_TOO_LARGE % (len(body), body))
+            self.transport.close()
+        else:
+            self.transport.abort()
 
     def _start_waiting(self) -> None:
         loop = asyncio.get_running_loop()
@@ -189,8 +232,11 @@ class LimitedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # u
 
     def _close_longest_waiting(self) -> bool:
         """Close the connection that has waited longest; return False if all others are busy."""
-        others = (each for each in self.connections if each is not self)
-        waiting = [each for each in others if each.waits_for_request()]
+        waiting = [
+            each
+            for each in self.connections
+            if isinstance(each, LimitedConnection) and each is not self and each.waits_for_request()
+        ]
         if not waiting:
             return False
         longest = min(waiting, key=lambda each: each.waits_since)
