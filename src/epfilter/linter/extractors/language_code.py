@@ -104,8 +104,7 @@ class _LanguageExtractor(ProgramExtractor[Node]):
     def _children(
         self, node: Node, sink: RequestContext | None
     ) -> Sequence[tuple[Node, RequestContext | None]]:
-        # The sinks read parents, and that of a leaf that is missing takes tree-sitter 20 ms.
-        if node.id in self._heredocs or not node.child_count:
+        if node.id in self._heredocs:
             return ()
         if self._language.filter_arrays and self._extraction.has_evidence:
             self._read_array(node)

@@ -55,19 +55,21 @@ class LanguageSinks(LanguageExpressions):
         """Return the contexts of the nodes directly inside that are filters, by node id."""
         children = list_children(node)
         context = self._jobs.pop(node.id, None) or self._find_job(node, children)
-        if node.type in ARGUMENTS or (node.parent is not None and node.parent.type in ARGUMENTS):
-            context = context._replace(is_named=False)
-        sinks: dict[int, RequestContext] = {}
+        found: list[Node] = []
         for targets, value in self._find_pairs(node, children):
             if self._assigns_filter(targets, value):
-                sinks[value.id] = context
+                found.append(value)
             items = [value] if _is_new_element(targets[0]) else self._iterate_items(value)
             self._add_pieces(self._name_of(targets[0]), items)
         if len(children) == 3 and children[1].type == "<<":
             self._add_pieces(self._name_of(children[0]), children[2:])
         for first, comma, second in zip(children, children[1:], children[2:], strict=False):
             if comma.type == "," and self._constant(first) == "filter":
-                sinks[second.id] = context
+                found.append(second)
+        # Only here, because tree-sitter finds a parent from the root.
+        if found and _is_argument(node):
+            context = context._replace(is_named=False)
+        sinks = {value.id: context for value in found}
         call = self.find_call(node)
         if call is not None and call.name in _ADDERS and len(call.values) > 1:
             self._add_pieces(self._name_of(call.values[0]), call.values[1:])
@@ -191,6 +193,11 @@ class LanguageSinks(LanguageExpressions):
             elif not options:
                 arguments.append(argument)
         return self._request_of_call(call.name, arguments, options, outer)
+
+
+def _is_argument(node: Node) -> bool:
+    """Return whether a node is the list of arguments of a call, or one of them."""
+    return node.type in ARGUMENTS or (node.parent is not None and node.parent.type in ARGUMENTS)
 
 
 def _is_new_element(target: Node) -> bool:
