@@ -152,6 +152,13 @@ def test_a_generated_token_is_printed_once_and_in_the_fragment_of_the_page(
     assert run(monkeypatch)[1].calls[0][0].token != settings.token
 
 
+@pytest.mark.parametrize("url", ["https://e.example/exports", "https://e.example/exports/"])
+def test_the_page_is_printed_with_the_public_url(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    done, recorded = run(monkeypatch, "--public-url", url)
+    token = recorded.calls[0][0].token
+    assert f"page     https://e.example/exports/#token={token}\n" in done.stdout
+
+
 def test_a_token_from_the_environment_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     recorded = RecordedServe("http://127.0.0.1:8000")
     monkeypatch.setattr(serving, "serve", recorded)

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from epfilter import F, Filter, FilterSyntaxError, FilterTypeError, FilterValueError, fields, parse
 from epfilter.errors import ResourceError
-from epfilter.resources import all_resources, declaration_of, integer, orders, resource_info
+from epfilter.resources import (
+    Policy,
+    all_resources,
+    declaration_of,
+    integer,
+    orders,
+    resource_info,
+)
 from epfilter.targets import UnsupportedFilterError, to_predicate
 from epfilter.testing import filters, rows, rows_matching, values
 from support.rows import for_each
@@ -49,6 +56,30 @@ def test_rows_of_every_listing_can_be_matched(name: str, data: st.DataObject) ->
     f = data.draw(cached_filters(name, max_calls=1))
     row = data.draw(cached_rows(name))
     assert isinstance(to_predicate(f, name)(row), bool)
+
+
+POLICIES = {
+    "all": Policy(orders),
+    "fields": Policy(orders, only={"payment": "eq", "created_at": ..., "with_tax": "ge"}),
+    "one call": Policy(orders, max_calls=1),
+    "short": Policy(orders, max_length=60),
+    "flat": Policy(orders, max_depth=1),
+    "no alternatives": Policy(orders, max_or_complexity=1),
+}
+
+
+@given(data=st.data())
+@pytest.mark.parametrize("name", POLICIES)
+def test_filters_of_a_policy_are_accepted_by_it(name: str, data: st.DataObject) -> None:
+    f = data.draw(cached_filters(POLICIES[name]))
+    assert POLICIES[name].apply(str(f)) == f
+
+
+def test_filters_of_a_policy_are_groups_where_it_allows_them() -> None:
+    first = settings(phases=[Phase.generate], database=None, max_examples=1000)
+    policy = Policy(orders, max_calls=3)
+    found = find(filters(policy), lambda f: f.depth > 1, settings=first)
+    assert policy.apply(str(found)) == found
 
 
 @given(f=filters(max_calls=4))
@@ -122,6 +153,7 @@ def test_values_have_the_type_of_the_field(amount: object, count: object, paymen
     [
         (lambda: values("payment"), FilterTypeError),  # type: ignore[arg-type]
         (lambda: filters("order"), ResourceError),
+        (lambda: filters(Policy(orders, only=[])), FilterValueError),
         (lambda: rows(5), FilterTypeError),  # type: ignore[arg-type]
         (lambda: rows_matching("eq(a"), FilterSyntaxError),
         (lambda: rows_matching("eq(paymnt,paid)", orders), ResourceError),

@@ -153,7 +153,9 @@ _OPTION_GROUPS = {
 @rows_option
 @neutralise_option
 @bom_option
-@click.option("--public-url", metavar="URL", help="URL of the service behind a proxy, for links.")
+@click.option(
+    "--public-url", metavar="URL", help="URL of the service behind a proxy, for links and the page."
+)
 @click.option(
     "--allow-origin",
     "allow_origins",
@@ -208,14 +210,16 @@ def serve_command(
             token=token,
             **options,
         )
-        listening = _create_announcer(host, token if generated else None)
+        listening = _create_announcer(host, token if generated else None, settings.public_url)
         serving.serve(settings, host, port, listening=listening)
     except ExporterError as error:
         raise CommandError(str(error)) from None
 
 
-def _create_announcer(host: str, token: str | None) -> Callable[[str], None]:
-    """Return a function that prints the address, and with it a generated token.
+def _create_announcer(
+    host: str, token: str | None, public_url: str | None
+) -> Callable[[str], None]:
+    """Return a function that prints the address, and with it a generated token and the page.
 
     It prints to standard output, because programs read the log on standard error.
     """
@@ -225,7 +229,8 @@ def _create_announcer(host: str, token: str | None) -> Callable[[str], None]:
         if token is not None:
             # Browsers do not send the part after #, so neither servers nor logs see the token.
             print_line(f"token    {token}")
-            print_line(f"page     {_browser_address(address)}/#token={token}")
+            page = _browser_address(address) if public_url is None else public_url.rstrip("/")
+            print_line(f"page     {page}/#token={token}")
         if not _is_loopback(host):
             print_line(
                 "Warning: other machines can reach this address, and the token and orders cross "

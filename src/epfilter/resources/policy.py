@@ -96,6 +96,17 @@ class Policy:
         self._max_length = max_length
         self._max_depth = max_depth
 
+    @property
+    def restricted_resource(self) -> Resource:
+        """The resource with the fields and operators that callers may use, for example to complete.
+
+        >>> from epfilter.resources import Policy, orders, resource_info
+        >>> policy = Policy(orders, only={"payment": "eq"})
+        >>> [*resource_info(policy.restricted_resource).fields]
+        ['payment']
+        """
+        return self._resource
+
     def check(self, f: Filter | str | Template) -> list[Diagnostic]:
         """Return what is wrong with a filter, a text or a template, in the order of the text.
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, assert_never
 from uuid import UUID
 
@@ -25,12 +26,13 @@ from epfilter.ast import (
     construct_call,
 )
 from epfilter.builder import all_of
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError, Severity, describe_type
 from epfilter.resources import (
     BoundValue,
     Declaration,
     Field,
     FieldType,
+    Policy,
     Resource,
     declaration_of,
     resource_info,
@@ -61,16 +63,17 @@ _NAMES = st.from_regex(r"[a-z_]{1,8}(\.[a-zA-Z-]{1,5})?(\[[0-9]{1,3}\])?", fullm
 
 
 def filters(
-    resource: AnyResource = None, *, max_calls: int = 8, text: bool = False
+    resource: AnyResource | Policy = None, *, max_calls: int = 8, text: bool = False
 ) -> st.SearchStrategy[Filter]:
     """Return the strategy of filters, up to `max_calls` calls.
 
     With a resource, they have its fields, operators and values, so `resource.check` finds no error
-    in them. Without one, they have any field and any text as a value, also hostile ones. The
-    operator `text` is left out by default, because most targets refuse it.
+    in them. With a policy, they are filters that it accepts, also within its limits. With neither
+    of them, they have any field and any text as a value, also hostile ones. The operator `text` is
+    left out by default, because most targets refuse it.
 
-    Raises FilterTypeError and ResourceError for an unknown resource, and FilterValueError for one
-    without a field that can be filtered on.
+    Raises FilterTypeError and ResourceError for an unknown resource, and FilterValueError for one,
+    or a policy, without a field that can be filtered on.
 
     >>> from hypothesis import given
     >>> from epfilter import parse
@@ -79,13 +82,14 @@ def filters(
     ...     assert parse(str(f)) == f
     >>> test_round_trip()
     """
+    if isinstance(resource, Policy):
+        policy = resource
+        calls = _calls_of(policy.restricted_resource, text=text).filter(
+            partial(_is_accepted, policy)
+        )
+        return _group(calls, max_calls).map(partial(_reduce, policy))
     calls = _any_calls() if resource is None else _calls_of(resource_of(resource), text=text)
-
-    def group(terms: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
-        several = st.lists(terms, min_size=2, max_size=3).map(tuple)
-        return st.one_of(st.builds(And, terms=several), st.builds(Or, terms=several))
-
-    return st.recursive(calls, group, max_leaves=max_calls)
+    return _group(calls, max_calls)
 
 
 def values(field: Field[Any] | FieldType[Any]) -> st.SearchStrategy[BoundValue]:
@@ -153,6 +157,25 @@ def rows_matching(
     if never_matches(f, resource=known):
         raise FilterValueError("no row satisfies this filter.", hint="`epfilter lint` explains why")
     return _draw_matching(f, known).filter(selects)
+
+
+def _group(calls: st.SearchStrategy[Filter], max_calls: int) -> st.SearchStrategy[Filter]:
+    def group(terms: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
+        several = st.lists(terms, min_size=2, max_size=3).map(tuple)
+        return st.one_of(st.builds(And, terms=several), st.builds(Or, terms=several))
+
+    return st.recursive(calls, group, max_leaves=max_calls)
+
+
+def _reduce(policy: Policy, f: Filter) -> Filter:
+    """Return the filter, or its first part that the policy accepts, such as one of its calls."""
+    while isinstance(f, (And, Or)) and not _is_accepted(policy, f):
+        f = f.terms[0]
+    return f
+
+
+def _is_accepted(policy: Policy, f: Filter) -> bool:
+    return all(found.severity is not Severity.ERROR for found in policy.check(f))
 
 
 def _any_calls() -> st.SearchStrategy[Filter]:
