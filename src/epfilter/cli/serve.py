@@ -154,7 +154,7 @@ _OPTION_GROUPS = {
 @neutralise_option
 @bom_option
 @click.option(
-    "--public-url", metavar="URL", help="URL of the service behind a proxy, for links and the page."
+    "--public-url", metavar="URL", help="Public URL behind a proxy, for links and the page."
 )
 @click.option(
     "--allow-origin",
