@@ -27,7 +27,58 @@ from epfilter.exporter.orders import (
 from epfilter.exporter.orders.duckdb_files import OrderFile
 from exporter.orders.conftest import ids
 from support.exporter_services import interrupt_until_error
+from support.rows import for_each
 from support.sizes import slow_between
+
+FLAT = [
+    (
+        '{"id": "1", "with_tax": 5}',
+        "`with_tax` must be the member `amount` of `meta.display_price.with_tax`.",
+    ),
+    (
+        '{"id": "1", "payment": "paid", "created_at": "x"}',
+        "`created_at` must be the member `created_at` of `meta.timestamps`.",
+    ),
+    (
+        '{"id": "1", "contact.name": "Ron"}',
+        "`contact.name` must be the member `name` of `contact`.",
+    ),
+    (
+        '{"id": "1", "items": [], "billing_city": null}',
+        "`billing_city` must be the member `city` of `billing_address`.",
+    ),
+]
+
+
+@for_each(("line", "message"), FLAT)
+def test_a_flat_order_is_refused_with_the_place_of_its_member(line: str, message: str) -> None:
+    with pytest.raises(OrdersError) as raised:
+        jsonl_validation.require_nested(json.loads(line), "a.jsonl")
+    assert raised.value.message == f"the first order of a.jsonl is flat: {message}"
+
+
+@for_each(
+    "line",
+    [
+        '{"id": "1"}',
+        '{"id": "1", "payment": "paid", "tags": ["with_tax"]}',
+        '{"id": "1", "with_tax": 5, "meta": {}}',
+        "[]",
+    ],
+)
+def test_other_members_of_an_order_are_ignored(line: str) -> None:
+    jsonl_validation.require_nested(json.loads(line), "a.jsonl")
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".json"])
+def test_files_of_flat_orders_are_refused(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"orders{suffix}"
+    path.write_text('\n{"id": "1", "with_tax": 5}\n', encoding="utf-8")
+    source = open_orders(path)
+    for call in (source.require_ready, lambda: source.count(None)):
+        with pytest.raises(OrdersError, match=f"the first order of orders{suffix} is flat"):
+            call()
+
 
 BROKEN = [
     ('{"id": ', "is not valid JSON: expected a value at column 8."),

@@ -19,7 +19,11 @@ from epfilter.exporter.orders.duckdb_sql import (
     quote_path,
     quote_text,
 )
-from epfilter.exporter.orders.jsonl_validation import MAX_LINE_BYTES
+from epfilter.exporter.orders.jsonl_validation import (
+    MAX_LINE_BYTES,
+    require_nested,
+    require_nested_line,
+)
 from epfilter.exporter.orders.order_schema import (
     ITEM_MEMBERS,
     ORDER_MEMBERS,
@@ -53,7 +57,10 @@ def describe_jsonl(
 
     The schema is fixed, not guessed from the first lines. Every value is read as text first,
     because DuckDB would read 5.5 as the integer 6.
+
+    Raises OrdersError if the first order is flat.
     """
+    require_nested_line(path)
     columns = ", ".join(
         f"{quote_text(name)}: {quote_text(kind)}" for name, kind in _column_types().items()
     )
@@ -69,10 +76,12 @@ def describe_jsonl(
 def describe_json(connection: duckdb.DuckDBPyConnection, path: Path) -> Source:
     """Return the source for responses of the platform, whose orders go into a temporary table.
 
-    The columns are those of JSONL.
+    The columns are those of JSONL. Raises OrdersError if the first order is flat.
     """
     columns = ", ".join(f"{quote_name(name)} {kind}" for name, kind in _column_types().items())
-    lines = [json.dumps(order, ensure_ascii=False) for order in read_orders(path)]
+    orders = [*read_orders(path)]
+    require_nested(orders[0] if orders else None, path.name)
+    lines = [json.dumps(order, ensure_ascii=False) for order in orders]
     connection.execute("CREATE TABLE responses AS SELECT unnest(?::VARCHAR[]) AS line", [lines])
     structure = json.dumps({"root": f"STRUCT({columns})"})
     table = f"json_transform(line, {quote_text(structure)}).root"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from epfilter.exporter.errors import OrdersError
@@ -10,6 +11,7 @@ from epfilter.exporter.orders.order_schema import (
     ITEM_MEMBERS,
     MISSING_ID,
     MISSING_ID_HINT,
+    ORDER_MEMBERS,
     attributes_of,
     get_items,
     get_value,
@@ -21,6 +23,9 @@ MAX_LINE_BYTES = 16 * 2**20
 """The most bytes of a line; DuckDB reads some longer ones too."""
 
 _LINES_PER_CHECK = 256
+
+_NESTED = {member.name: member.path for member in ORDER_MEMBERS if len(member.path) > 1}
+_PARENTS = {path[0] for path in _NESTED.values()}
 
 _DECODER = StrictDecoder(tolerate={JsonFault.CONSTANT})
 """DuckDB reads NaN and Infinity too, so they are not what it has failed on."""
@@ -74,6 +79,45 @@ def find_broken_line(
         f"line {too_long} of {path.name} is longer than {MAX_LINE_BYTES // 2**20} MiB.",
         hint="this is the limit for one order",
     )
+
+
+def require_nested_line(path: Path) -> None:
+    """Raise OrdersError if the first line of a JSONL file is a flat order.
+
+    Everything else that is wrong with it is left to DuckDB and `find_broken_line`.
+    """
+    with path.open("rb") as lines:
+        line = b"\n"
+        while line.isspace():
+            line = lines.readline(MAX_LINE_BYTES)
+    with suppress(JsonError, UnicodeDecodeError):
+        require_nested(_DECODER.decode(line.decode()), path.name)
+
+
+def require_nested(order: object, file: str) -> None:
+    """Raise OrdersError if an order has attributes as in a CSV file, and no object that has them.
+
+    They would be read as empty, and a filter on them would drop the order silently.
+
+    >>> require_nested({"id": "1", "with_tax": 5, "meta": {}}, "orders.jsonl")
+    >>> require_nested({"id": "1", "with_tax": 5}, "orders.jsonl")
+    Traceback (most recent call last):
+        ...
+    epfilter.exporter.errors.OrdersError: the first order of orders.jsonl is flat: `with_tax` must \
+be the member `amount` of `meta.display_price.with_tax`. Hint: nest the members as the platform \
+does, or use CSV or Parquet, which have flat columns
+    """
+    if not isinstance(order, Mapping) or not _PARENTS.isdisjoint(order):
+        return
+    flat = next((name for name in order if name in _NESTED), None)
+    if flat is not None:
+        *parents, member = _NESTED[flat]
+        raise OrdersError(
+            f"the first order of {file} is flat: `{flat}` must be the member `{member}` of "
+            f"`{'.'.join(parents)}`.",
+            hint="nest the members as the platform does, or use CSV or Parquet, which have flat "
+            "columns",
+        )
 
 
 def _check_line(line: bytes) -> None:
