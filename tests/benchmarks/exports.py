@@ -216,6 +216,8 @@ def _measure_export(source: Path, number: int, rounds: int, *, neutralise: bool)
     same = filecmp.cmp(_target(source, OURS), _target(source, HAND), shallow=False)
     if len(rows) != 1 or not same:
         raise AssertionError(f"the files of {source} differ: {rows} rows")
+    from epfilter.exporter.orders.machine_limits import choose_limits
+
     kind = "neutralised" if neutralise else "as they are"
     return {
         "name": f"{number:,} orders in {source.suffix}, {kind}",
@@ -223,6 +225,7 @@ def _measure_export(source: Path, number: int, rounds: int, *, neutralise: bool)
         "rows": rows.pop(),
         **least,
         "bytes": peaks,
+        "memory": choose_limits(None, None)[1],
     }
 
 

@@ -128,7 +128,8 @@ def _export_goals(results: Iterable[dict[str, Any]]) -> Iterator[Goal]:
         name, peak = entry["name"], entry["bytes"][exports.OURS]
         ratio = _ratio(entry["cpu"], exports.OURS, exports.HAND)
         yield _at_most(f"export of {name} / {exports.HAND}, CPU", ratio, 1.3)
-        yield _at_most(f"export of {name}: MB at most", peak / 1e6, 500)
+        allowed = entry["memory"]
+        yield _at_most(f"export of {name}, peak memory / what it may use", peak / allowed, 1.25)
 
 
 def _service_goals(results: dict[str, Any]) -> Iterator[Goal]:
