@@ -105,7 +105,7 @@ def require_nested(order: object, file: str) -> None:
         ...
     epfilter.exporter.errors.OrdersError: the first order of orders.jsonl is flat: `with_tax` must \
 be the member `amount` of `meta.display_price.with_tax`. Hint: nest the members as the platform \
-does, or use CSV or Parquet, which have flat columns
+does, or use CSV or Parquet, which have flat columns.
     """
     if not isinstance(order, Mapping) or not _PARENTS.isdisjoint(order):
         return
