@@ -168,7 +168,8 @@ def resolve_timezone(timezone: tzinfo | str) -> tzinfo:
         return UTC if timezone.upper() == "UTC" else ZoneInfo(timezone)
     except (ValueError, OSError, KeyError):
         raise FilterValueError(
-            f"there is no time zone `{shorten(timezone)}`.", hint="as in UTC or Europe/Paris"
+            f"there is no time zone `{shorten(timezone)}`.",
+            hint="use a name such as UTC or Europe/Paris",
         ) from None
 
 

@@ -60,7 +60,10 @@ def test_seed_and_dates_change_the_orders() -> None:
         (["-o", "orders.XLSX"], "use a name that ends in .jsonl."),
         (["-o", "."], "cannot write .: Is a directory."),
         (["-o", "nowhere/orders.jsonl"], "cannot write nowhere/orders.jsonl: No such file"),
-        (["-o", "a\x00b"], "a\\u0000b is not a path: embedded null byte."),
+        (
+            ["-o", "a\x00b"],
+            "`a\\u0000b` is not a path: embedded null byte. Pass the path of a file.",
+        ),
     ],
 )
 def test_failures_exit_with_2(args: list[str], message: str) -> None:

@@ -226,7 +226,7 @@ def _check_list(style: str, options: dict[str, Any]) -> None:
     name = "--show-filters" if options["show_filters"] else "--statistics"
     if style not in LIST_STYLES:
         raise click.UsageError(
-            f"{name} cannot be combined with `--format {style}`; use text or json."
+            f"`{name}` cannot be combined with `--format {style}`; use text or json."
         )
     if not options["show_filters"]:
         return

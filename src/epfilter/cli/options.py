@@ -38,7 +38,11 @@ class FilePath(click.Path):
         try:
             return cast("Path", super().convert(value, param, ctx))
         except ValueError as error:  # a NUL
-            self.fail(f"{make_printable(str(value))} is not a path: {error}.", param, ctx)
+            self.fail(
+                f"`{make_printable(str(value))}` is not a path: {error}. Pass the path of a file.",
+                param,
+                ctx,
+            )
 
 
 filter_argument = click.argument("source", metavar="FILTER", shell_complete=complete_filter)

@@ -161,34 +161,52 @@ INVALID_CSV = [
     (b"id,\xff\n", "orders.csv is not UTF-8."),
     (
         "id,name\n1,a\n2,a,b\n",
-        "line 3 of orders.csv ends a row of 3 cells, and the header has 2.",
+        (
+            "the row that ends at line 3 of orders.csv has 3 cells, but the header has 2. "
+            "Hint: put quotes around cells with a comma."
+        ),
     ),
-    ("id,name\n1,a\n2\n", "line 3 of orders.csv ends a row of 1 cells, and the header has 2."),
+    (
+        "id,name\n1,a\n2\n",
+        (
+            "the row that ends at line 3 of orders.csv has 1 cell, but the header has 2. "
+            "Hint: write a comma for an empty cell, too."
+        ),
+    ),
     (
         'id,name\n1,a\n2,"b\n3,c\n',
         "line 4 of orders.csv is not valid CSV: unexpected end of data.",
     ),
     ('id,name\n1,"a"b\n', "line 2 of orders.csv is not valid CSV: ',' expected after '\"'."),
     ('id,name\n1,"a" \n', "line 2 of orders.csv is not valid CSV: ',' expected after '\"'."),
-    ("id,name\n1,a,\n", "line 2 of orders.csv ends a row of 3 cells, and the header has 2."),
+    (
+        "id,name\n1,a,\n",
+        (
+            "the row that ends at line 2 of orders.csv has 3 cells, but the header has 2. "
+            "Hint: put quotes around cells with a comma."
+        ),
+    ),
     (
         'id,name\n1," ""a"""\n2,  "a, b"\n',
-        "line 3 of orders.csv ends a row of 3 cells, and the header has 2.",
+        (
+            "the row that ends at line 3 of orders.csv has 3 cells, but the header has 2. "
+            "Hint: put quotes around cells with a comma."
+        ),
     ),
     (
         'id,name\n1," ""a"""\n2,  "a"\n',
         (
-            "line 3 of orders.csv ends a row with spaces between a comma and a quote. "
+            "the row that ends at line 3 of orders.csv has spaces between a comma and a quote. "
             "Hint: remove the spaces, or put quotes around the whole cell."
         ),
     ),
     (
         "id,name\r\n1,a\r\n2,b\n",
-        "line 3 of orders.csv ends with LF, and the header with CRLF. Hint: end all lines alike.",
+        "line 3 of orders.csv ends with LF, but the header ends with CRLF. Hint: end all lines alike.",
     ),
     (
         "id,name\n1,a\n2,b\r",
-        "line 3 of orders.csv ends with CR, and the header with LF. Hint: end all lines alike.",
+        "line 3 of orders.csv ends with CR, but the header ends with LF. Hint: end all lines alike.",
     ),
     (
         "id,name\n1,a\n,b\n",
@@ -293,8 +311,8 @@ def test_a_row_that_is_too_long_is_named(
     with pytest.raises(OrdersError) as caught:
         open_orders(stored(text, "orders.csv")).write_csv(None, target)
     assert str(caught.value) == (
-        "line 3 of orders.csv ends a row of more than 16 MiB. "
-        "Hint: this is the limit; is a quote never closed?."
+        "the row that ends at line 3 of orders.csv is longer than 16 MiB. "
+        "Hint: this is the limit; look for a quote that is never closed."
     )
 
 

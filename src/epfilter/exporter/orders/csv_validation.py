@@ -185,11 +185,11 @@ def _read_names(path: Path, check: Callable[[], None] | None = None) -> list[str
             for number, row in enumerate(rows if check else ()):
                 if check and number % _ROWS_PER_CHECK == 0:
                     check()
-                place = f"line {rows.line_num} of {path.name} ends"
+                place = f"line {rows.line_num} of {path.name}"
                 _check_row(row, len(names), lines.take_spaced(), place)
                 if lines.end not in ("", header_end):
                     raise OrdersError(
-                        f"{place} with {_LINE_ENDS[lines.end]}, and the header with "
+                        f"{place} ends with {_LINE_ENDS[lines.end]}, but the header ends with "
                         f"{_LINE_ENDS[header_end]}.",
                         hint="end all lines alike",
                     )
@@ -238,10 +238,16 @@ def _check_row(row: list[str], width: int, spaced: str, place: str) -> None:
     `spaced` is the text of a row that may have such spaces, otherwise empty.
     """
     if row and len(row) != width:
-        raise OrdersError(f"{place} a row of {len(row)} cells, and the header has {width}.")
+        cells = "1 cell" if len(row) == 1 else f"{len(row)} cells"
+        raise OrdersError(
+            f"the row that ends at {place} has {cells}, but the header has {width}.",
+            hint="put quotes around cells with a comma"
+            if len(row) > width
+            else "write a comma for an empty cell, too",
+        )
     if not _UNSPACED_ROW.fullmatch(spaced.rstrip("\r\n")):
         raise OrdersError(
-            f"{place} a row with spaces between a comma and a quote.",
+            f"the row that ends at {place} has spaces between a comma and a quote.",
             hint="remove the spaces, or put quotes around the whole cell",
         )
 
@@ -285,8 +291,9 @@ def find_long_row(path: Path, check: Callable[[], None] = lambda: None) -> Order
 
 def _row_too_long(path: Path, line: int) -> OrdersError:
     return OrdersError(
-        f"line {line} of {path.name} ends a row of more than {MAX_ROW_BYTES // 2**20} MiB.",
-        hint="this is the limit; is a quote never closed?",
+        f"the row that ends at line {line} of {path.name} is longer than "
+        f"{MAX_ROW_BYTES // 2**20} MiB.",
+        hint="this is the limit; look for a quote that is never closed",
     )
 
 

@@ -43,7 +43,8 @@ _HEADERS_TOO_LARGE = (
 )
 _HEADERS_TOO_LARGE_BODY = (
     b'{"errors":[{"status":431,"title":"Request Header Fields Too Large",'
-    b'"detail":"The URL and the headers of a request may have 64 KB."}]}'
+    b'"detail":"The URL and the headers of the request exceed 64 KB. '
+    b'Send fewer or shorter headers."}]}'
 )
 
 _UNAVAILABLE = (
