@@ -10,6 +10,7 @@ import gc
 import os
 import ssl
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,8 +22,13 @@ from support.search_servers import search_index
 
 __all__ = ["mariadb_url", "mongo_database", "mysql_url", "postgresql_url", "search_index"]
 
-# Without tests; doctest would import each module, some of them a second time.
-collect_ignore = ["exporter/service/schemathesis_hooks.py", "support"]
+_SUPPORT = Path(__file__).parent / "support"
+
+# Without tests: doctest would import each module, some of them a second time.
+collect_ignore = [
+    "exporter/service/schemathesis_hooks.py",
+    *(path for path in _SUPPORT.glob("*.py") if ">>>" not in path.read_text(encoding="utf-8")),
+]
 
 # The same examples in every run, so that a failure is never somebody else's.
 settings.register_profile("quick", max_examples=6, derandomize=True, deadline=None)

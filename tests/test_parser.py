@@ -59,19 +59,19 @@ def test_another_type_than_str_is_refused(function: Any, text: object, message: 
 @for_each(
     ("options", "kind", "message"),
     [
-        ({"max_depth": 65}, FilterValueError, "max_depth must be from 0 to 64, not 65."),
-        ({"max_depth": -1}, FilterValueError, "max_depth must be from 0 to 64, not -1."),
-        ({"max_depth": None}, FilterTypeError, "max_depth must be an integer, not None."),
+        ({"max_depth": 65}, FilterValueError, "`max_depth` must be from 0 to 64, not 65."),
+        ({"max_depth": -1}, FilterValueError, "`max_depth` must be from 0 to 64, not -1."),
+        ({"max_depth": None}, FilterTypeError, "`max_depth` must be an integer, not None."),
         (
             {"max_depth": True},
             FilterTypeError,
-            "max_depth must be an integer, not a value of type bool.",
+            "`max_depth` must be an integer, not a value of type bool.",
         ),
-        ({"max_length": -1}, FilterValueError, "max_length must be at least 0, not -1."),
+        ({"max_length": -1}, FilterValueError, "`max_length` must be at least 0, not -1."),
         (
             {"max_length": "8"},
             FilterTypeError,
-            "max_length must be an integer, not a value of type str.",
+            "`max_length` must be an integer, not a value of type str.",
         ),
     ],
 )

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CALL_OPERATORS",
+    "CALL_OPERATORS_BY_NAME",
     "COMPARISONS",
     "LOWER_BOUND_OPERATORS",
     "MAX_DEPTH",
@@ -111,6 +112,8 @@ MEMBERSHIPS: tuple[Operator, ...] = get_args(MembershipOperator)
 
 CALL_OPERATORS: tuple[Operator, ...] = (*COMPARISONS, *MEMBERSHIPS, Operator.IS_NULL)
 """The operators of a call: all but the two connectives."""
+
+CALL_OPERATORS_BY_NAME = {op.value: op for op in CALL_OPERATORS}
 
 MEMBERSHIP_OF: dict[Operator, MembershipOperator] = {
     Operator.EQ: Operator.IN,
@@ -343,7 +346,7 @@ class _Node(Filter, BaseModel, frozen=True, extra="forbid", defer_build=True, me
         return self.__dict__ == other.__dict__
 
     def __hash__(self) -> int:
-        return hash(_GET_VALUES[type(self)](self.__dict__))
+        return hash(_VALUE_GETTERS[type(self)](self.__dict__))
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         names: tuple[str, ...] = self.__match_args__
@@ -518,20 +521,18 @@ Comparison(op='eq', field='a', value='1')
 """
 
 
-_GET_VALUES: dict[type[_Node], Callable[[dict[str, Any]], tuple[Any, ...]]] = {
-    Comparison: itemgetter("op", "field", "value"),
-    Membership: itemgetter("op", "field", "values"),
-    IsNull: itemgetter("op", "field"),
-    And: itemgetter("op", "terms"),
-    Or: itemgetter("op", "terms"),
-}
-"""The function that returns the values of the fields of a node."""
+_NODES = (Comparison, Membership, IsNull, And, Or)
 
-_SHOWN = frozenset(
-    {"and_", "depth", "op", "or_"}.union(
-        *(node.__match_args__ for node in (Comparison, Membership, IsNull, And, Or))
-    )
-)
+_FIELD_NAMES: dict[type[_Node], set[str]] = {node: {"op", *node.__match_args__} for node in _NODES}
+"""The fields of each node. Unchecked nodes share these sets, which no code changes: a set per node
+would take more memory than the rest of the node, and more time of the garbage collector."""
+
+_VALUE_GETTERS: dict[type[_Node], Callable[[dict[str, Any]], tuple[Any, ...]]] = {
+    node: itemgetter(*dict.fromkeys(("op", *node.__match_args__))) for node in _NODES
+}
+"""The functions that return the values of the fields of a node, `op` first."""
+
+_SHOWN = {"and_", "depth", "or_"}.union(*_FIELD_NAMES.values())
 """The names that completion offers for nodes."""
 
 _NodeT = TypeVar("_NodeT", bound=_Node)
@@ -637,12 +638,6 @@ _set_values = BaseModel.__dict__["__dict__"].__set__
 _set_fields_set = BaseModel.__dict__["__pydantic_fields_set__"].__set__
 _set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
 _set_private = BaseModel.__dict__["__pydantic_private__"].__set__
-
-
-_NODES = (Comparison, Membership, IsNull, And, Or)
-_FIELD_NAMES: dict[type[_Node], set[str]] = {node: {"op", *node.__match_args__} for node in _NODES}
-"""The fields of each node. Unchecked nodes share these sets, which no code changes: a set per node
-would take more memory than the rest of the node, and more time of the garbage collector."""
 
 
 def construct_unchecked(node: type[_NodeT], **values: Any) -> _NodeT:

@@ -61,7 +61,7 @@ class Field:
             raise FilterTypeError(
                 f"use a name or a list index in brackets, not {describe_type(key)}."
             )
-        require_int("a list index", key, 0, MAX_LIST_INDEX)
+        require_int("index", key, 0, MAX_LIST_INDEX)
         return Field(f"{self._field_name_}[{key}]")
 
     def eq(self, value: Value) -> Comparison:

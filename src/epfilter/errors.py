@@ -235,7 +235,7 @@ class FilterError(Exception):
 
 
 class _DiagnosticsError(FilterError, ValueError):
-    """The base of errors with the text of a filter and its diagnostics, of which it has one."""
+    """The base of errors with the text of a filter and at least one diagnostic."""
 
     def __init__(self, text: str, diagnostics: tuple[Diagnostic, ...]) -> None:
         super().__init__(diagnostics[0].message, diagnostics[0].hint)
@@ -420,13 +420,13 @@ def require_int(
 
     >>> require_int("max_calls", -1, 0)
     Traceback (most recent call last):
-    epfilter.errors.FilterValueError: max_calls must be at least 0, not -1.
+    epfilter.errors.FilterValueError: `max_calls` must be at least 0, not -1.
     """
     if type(value) is not int:
-        raise FilterTypeError(f"{name} must be an integer, not {describe_type(value)}.")
+        raise FilterTypeError(f"`{name}` must be an integer, not {describe_type(value)}.")
     if value < least or (most is not None and value > most):
         allowed = f"at least {least}" if most is None else f"from {least} to {most}"
         raise FilterValueError(
-            f"{name} must be {allowed}, not {format_argument(value)}.", hint=hint
+            f"`{name}` must be {allowed}, not {format_argument(value)}.", hint=hint
         )
     return value

@@ -12,6 +12,12 @@ The limit ensures that every tree can be printed, hashed, compared, dumped and r
 of pydantic ends at 99 levels. The limits of the platform are much lower (10 calls).
 """
 
+MAX_CALLS = 10
+"""The maximum number of calls of a filter. A store can have another limit.
+
+This is a fact of the platform. Source: its guide "Filtering".
+"""
+
 MAX_REDUNDANT_PARENTHESES = 1000
 """The maximum number of pairs of parentheses around one term that group nothing.
 

@@ -26,6 +26,7 @@ from epfilter.errors import (
     describe_type,
     require_int,
 )
+from epfilter.limits import MAX_CALLS
 from epfilter.printer import unparse
 from epfilter.snippets import shorten
 from epfilter.templates import Template, as_filter
@@ -50,9 +51,6 @@ _MIN_LIMIT = 2
 _MAX_LIMIT = 100
 _MAX_OFFSET = 10_000
 """The limits of the platform. Source: its guide "Pagination"."""
-
-MAX_CALLS = 10
-"""The limit of the platform, which is a setting of the store. Source: its guide "Filtering"."""
 
 _MAX_RESTARTS = 20
 """How often the rows of one key are read again because others were added or removed."""

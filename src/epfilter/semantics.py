@@ -44,10 +44,10 @@ class Pattern(NamedTuple):
         """Return the pattern of `ilike`, for texts that `fold_case` returns."""
         return self._replace(text=fold_case(self.text))
 
-    def make_test(self) -> Callable[[str], bool]:
+    def make_matcher(self) -> Callable[[str], bool]:
         """Return a function that returns whether a whole text matches.
 
-        >>> ends_with_b = parse_pattern("*b").make_test()
+        >>> ends_with_b = parse_pattern("*b").make_matcher()
         >>> ends_with_b("ab"), ends_with_b("abc")
         (True, False)
         """
@@ -66,7 +66,7 @@ class Pattern(NamedTuple):
         >>> parse_pattern("*bc").matches("abc"), parse_pattern("*b").matches("abc")
         (True, False)
         """
-        return self.make_test()(text)
+        return self.make_matcher()(text)
 
 
 def parse_pattern(operand: str) -> Pattern:

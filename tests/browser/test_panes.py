@@ -118,7 +118,7 @@ def test_the_reason_names_the_conditions_that_decide(text: str, reason: str) -> 
         ("rows", "eq(payment,paid)", {"rows": '[{"a": 1'}, "rows, line 1: not valid JSON"),
         ("rows", "eq(payment,paid)", {"rows": "{'a': 1}"}, "rows, line 1: not valid JSON"),
         ("describe", "(" * 65 + "eq(a,1)" + "|eq(a,1):eq(a,1))" * 65, {}, "the limit is 64"),
-        ("hover", "eq(a,1)", {"offset": 99}, "the offset must be from 0 to 7"),
+        ("hover", "eq(a,1)", {"offset": 99}, "`offset` must be from 0 to 7"),
     ],
 )
 def test_a_mistake_is_reported_in_words(

@@ -208,7 +208,7 @@ def test_a_loopback_address_prints_no_warning(monkeypatch: pytest.MonkeyPatch, h
         (["--link-lifetime", "0"], "0 is not in the range"),
         (["--drain", "-1"], "-1 is not in the range"),
         (["--threads", "0"], "0 is not in the range"),
-        (["--drain", "9" * 20], "drain must be at most 30 days."),
+        (["--drain", "9" * 20], "`drain` must be at most 30 days."),
         (["--state", ""], "the path of the state folder is empty."),
     ],
 )

@@ -67,9 +67,9 @@ def test_any_text_is_described(text: str, data: st.DataObject) -> None:
 
 
 def test_invalid_arguments_raise() -> None:
-    with pytest.raises(FilterValueError, match="the offset must be from 0 to 7, not 8"):
+    with pytest.raises(FilterValueError, match="`offset` must be from 0 to 7, not 8"):
         hover("eq(a,1)", 8)
-    with pytest.raises(FilterValueError, match="the offset must be from 0 to 7, not -1"):
+    with pytest.raises(FilterValueError, match="`offset` must be from 0 to 7, not -1"):
         signature("eq(a,1)", -1)
     with pytest.raises(FilterTypeError, match="must be a str"):
         signature(b"", 0)  # type: ignore[arg-type] # a wrong type on purpose

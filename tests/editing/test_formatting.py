@@ -58,5 +58,5 @@ def test_the_meaning_of_any_text_stays(text: str) -> None:
 def test_invalid_arguments_raise() -> None:
     with pytest.raises(FilterTypeError, match="must be a str"):
         format_text(b"eq(a,1)")  # type: ignore[arg-type] # a wrong type on purpose
-    with pytest.raises(FilterTypeError, match="width must be an integer"):
+    with pytest.raises(FilterTypeError, match="`width` must be an integer"):
         format_text("eq(a,1)", width="5")  # type: ignore[arg-type] # a wrong type on purpose

@@ -107,9 +107,9 @@ def test_every_offset_of_every_prefix_has_actions(text: str) -> None:
     ("arguments", "error", "message"),
     [
         ({"text": b""}, FilterTypeError, "must be a str"),
-        ({"offset": 8}, FilterValueError, "the offset must be from 0 to 7, not 8"),
-        ({"end": 8}, FilterValueError, "the offset must be from 0 to 7, not 8"),
-        ({"end": "8"}, FilterTypeError, "the offset must be an integer, not a value of type str"),
+        ({"offset": 8}, FilterValueError, "`offset` must be from 0 to 7, not 8"),
+        ({"end": 8}, FilterValueError, "`end` must be from 0 to 7, not 8"),
+        ({"end": "8"}, FilterTypeError, "`end` must be an integer, not a value of type str"),
         ({"resource": "order"}, ResourceError, "did you mean `orders`"),
         ({"settings": 5}, FilterTypeError, "settings must be"),
     ],

@@ -95,7 +95,7 @@ def test_a_text_is_formatted() -> None:
         (
             {"method": "hover", "text": ""},
             FilterTypeError,
-            "the offset must be an integer, not None",
+            "`offset` must be an integer, not None",
         ),
         ({"method": "hover", "text": "", "offset": 1}, FilterValueError, "from 0 to 0, not 1"),
         ({"method": "analyze", "text": "", "resource": 5}, FilterTypeError, "a resource or its"),

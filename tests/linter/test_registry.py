@@ -20,6 +20,12 @@ def test_rules_are_found_by_their_code() -> None:
             explain_rule(wrong)
     with pytest.raises(FilterTypeError, match="a code must be a str"):
         get_rule(5)  # type: ignore[arg-type] # wrong on purpose
+    with pytest.raises(FilterValueError, match="`width` must be at least 1, not 0"):
+        explain_rule("EPF404", width=0)
+    with pytest.raises(
+        FilterTypeError, match="`width` must be an integer, not a value of type str"
+    ):
+        explain_rule("EPF404", width="88")  # type: ignore[arg-type] # wrong on purpose
     with pytest.raises(TypeError):
         RULES["EPF303"] = get_rule("EPF301")  # type: ignore[index] # read only
 

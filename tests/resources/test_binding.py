@@ -232,7 +232,7 @@ def test_the_complexity_can_be_limited(pairs: int, limit: int, message: str | No
     ("limit", "error"), [("4", FilterTypeError), (True, FilterTypeError), (0, FilterValueError)]
 )
 def test_an_invalid_limit_raises(limit: Any, error: type[Exception]) -> None:
-    with pytest.raises(error, match="max_or_complexity must be"):
+    with pytest.raises(error, match="`max_or_complexity` must be"):
         tickets.bind(PAIR, max_or_complexity=limit)
 
 

@@ -142,8 +142,8 @@ def test_unsupported_comparisons_raise(action: Callable[[], Any], words: str) ->
         (lambda: untyped.locales[1], FilterTypeError, "locales requires a str in brackets, not a value of type int"),
         (lambda: untyped.locales[""], FilterValueError, "`` cannot be a locale"),
         (lambda: untyped.locales["a.b"], FilterValueError, "`a.b` cannot be a locale"),
-        (lambda: untyped["tags"]["x"], FilterTypeError, "a list index must be an integer, not a value of type str"),
-        (lambda: untyped["tags"][1000], FilterValueError, "a list index must be from 0 to 999, not 1000"),
+        (lambda: untyped["tags"]["x"], FilterTypeError, "`index` must be an integer, not a value of type str"),
+        (lambda: untyped["tags"][1000], FilterValueError, "`index` must be from 0 to 999, not 1000"),
         (lambda: resource_info(5), FilterTypeError, "a resource is expected, not a value of type int"),  # type: ignore[arg-type] # wrong on purpose
     ],
 )  # fmt: skip

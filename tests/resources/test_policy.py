@@ -211,10 +211,10 @@ def to_calls(f: Filter) -> list[dict[str, Any]]:
         ({"only": {"status": "gt"}}, ResourceError, "the field `status` has no operator `gt`"),
         ({"only": {"status": ["nope"]}}, ResourceError, "there is no operator `nope`"),
         ({"only": {"status": 5}}, FilterTypeError, "must be a list"),
-        ({"max_calls": True}, FilterTypeError, "max_calls must be an integer"),
-        ({"max_length": "9"}, FilterTypeError, "max_length must be an integer"),
-        ({"max_or_complexity": -1}, FilterValueError, "max_or_complexity must be at least 0"),
-        ({"max_depth": 64}, FilterValueError, "max_depth must be from 0 to 63"),
+        ({"max_calls": True}, FilterTypeError, "`max_calls` must be an integer"),
+        ({"max_length": "9"}, FilterTypeError, "`max_length` must be an integer"),
+        ({"max_or_complexity": -1}, FilterValueError, "`max_or_complexity` must be at least 0"),
+        ({"max_depth": 64}, FilterValueError, "`max_depth` must be from 0 to 63"),
     ],
 )
 def test_invalid_arguments_raise(

@@ -190,4 +190,7 @@ any_text = st.one_of(pieces, nearly, st.text(max_size=30), _printed)
 """Valid, nearly valid and arbitrary texts, including surrogates."""
 
 chances = st.builds(Random, st.integers(0, 2**32))
-"""How a literal is written; `st.randoms` records each of its hundreds of decisions."""
+"""Random generators that choose how a literal is written.
+
+Hypothesis records one seed; of `st.randoms` it would record each of hundreds of choices.
+"""

@@ -17,7 +17,8 @@ MANY_TERMS = [2_000, pytest.param(100_000, marks=pytest.mark.slow)]
 def slow_except(cases: Iterable[Case], *smoke: Case) -> list[object]:
     """Return the cases as parameters of a test; those not in `smoke` are marked slow.
 
-    A tuple has the values of several parameters. Raises ValueError for a smoke case that does not exist, so that a renamed case is noticed.
+    A tuple has the values of several parameters. Raises ValueError for a smoke case that does not
+    exist, so that a renamed case is noticed.
     """
     cases = list(cases)
     missing = [case for case in smoke if case not in cases]
@@ -27,7 +28,7 @@ def slow_except(cases: Iterable[Case], *smoke: Case) -> list[object]:
 
 
 def slow_between(cases: Iterable[Case], step: int) -> list[object]:
-    """Return the cases as parameters of a test; those between each `step`-th one are marked slow.
+    """Return the cases as parameters of a test, all except every `step`-th one marked slow.
 
     The first case stays in the default run. A tuple has the values of several parameters.
 

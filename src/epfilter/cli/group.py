@@ -81,7 +81,10 @@ class CommandLine(HelpfulCommand, click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return what click does; for an unknown command, state what was probably meant."""
+        """Return the command as click does.
+
+        Raises UsageError for an unknown name, with the nearest command as a hint.
+        """
         if args[0] not in self._names and not ctx.resilient_parsing:
             name = shorten(args[0])
             if is_filter_like(args[0]):

@@ -46,14 +46,14 @@ def render_filters(reports: Iterable[FileReport], style: str) -> Iterator[str]:
     """
     found = ((report.name, each) for report in reports for each in report.listed_filters)
     if style == "json":
-        yield from _render_json(_build_filter(name, each) for name, each in found)
+        yield from _render_json(_filter_to_dict(name, each) for name, each in found)
         return
     for name, each in found:
         position = click.style(f"{make_printable(name)}:{each.line}:{each.column}", bold=True)
         yield f"{position}: {_describe(each)}: {make_printable(each.text)}\n"
 
 
-def _build_filter(name: str, each: FileFilter) -> dict[str, object]:
+def _filter_to_dict(name: str, each: FileFilter) -> dict[str, object]:
     return {
         "path": name,
         "line": each.line,

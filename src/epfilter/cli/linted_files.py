@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class LintedPath(FilePath):
-    """A path that is not a filter: that is not the name of a missing file."""
+    """A path; a text that looks like a filter and is not an existing path is refused."""
 
     def convert(
         self,

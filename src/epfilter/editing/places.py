@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from epfilter.ast import CALL_OPERATORS, Operator
+from epfilter.ast import CALL_OPERATORS_BY_NAME, Operator
 from epfilter.errors import Span, require_int
 from epfilter.located import Located, list_calls
 from epfilter.parser import parse_located
-
-OPERATORS = {op.value: op for op in CALL_OPERATORS}
 
 # White space, and the invisible characters that recovery treats in the same way.
 _SPACE = r"[\s\xad\u200b-\u200d\u2060\ufeff]*+"
@@ -35,13 +33,13 @@ class Place(NamedTuple):
     slot: int = -1
 
 
-def require_offset(text: str, offset: object) -> int:
-    """Return an offset of the text.
+def require_offset(text: str, offset: object, name: str = "offset") -> int:
+    """Return an offset of the text, the argument of the parameter `name`.
 
     Raises FilterTypeError if it is not an int, and FilterValueError if it is out of range.
     """
     hint = "an offset counts the code points before it"
-    return require_int("the offset", offset, 0, len(text), hint=hint)
+    return require_int(name, offset, 0, len(text), hint=hint)
 
 
 def read_text(text: str, offset: object) -> tuple[Located, int]:
@@ -52,7 +50,7 @@ def read_text(text: str, offset: object) -> tuple[Located, int]:
 
 def operator_of(text: str, call: Located) -> Operator | None:
     """Return the operator of a call, or None for a name that the language does not have."""
-    return OPERATORS.get(text[slice(*call.op_span)]) if call.op_span else None
+    return CALL_OPERATORS_BY_NAME.get(text[slice(*call.op_span)]) if call.op_span else None
 
 
 def find_opening(text: str, call: Located) -> int:

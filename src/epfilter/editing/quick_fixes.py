@@ -62,7 +62,7 @@ def actions(
     ['match the whole day', 'ignore EPF406 here: `eq` on a timestamp with a bare date']
     """
     located, start = read_text(text, offset)
-    selected = Span(start, start if end is None else max(start, require_offset(text, end)))
+    selected = Span(start, start if end is None else max(start, require_offset(text, end, "end")))
     resolved = resource_of(resource, hint='as in actions(text, offset, "orders")')
     findings = lint_located(text, located, resolved, settings=settings)
     here = [finding for finding in findings if _concerns(finding, selected)]

@@ -47,7 +47,7 @@ def value_words(text: str, type_name: str = "", timezone: tzinfo = UTC) -> str:
     """
     try:
         if type_name == "datetime":
-            return _moment_words(_move(from_text(text, datetime), timezone), text)
+            return _moment_words(_convert_timezone(from_text(text, datetime), timezone), text)
         if type_name == "date":
             return _day_words(from_text(text, date))
         if type_name in {"integer", "number"}:
@@ -93,7 +93,7 @@ def join_words(words: Sequence[str], conjunction: str) -> str:
     return f"{', '.join(others)} {conjunction} {last}" if others else last
 
 
-def _move(moment: datetime, timezone: tzinfo) -> datetime:
+def _convert_timezone(moment: datetime, timezone: tzinfo) -> datetime:
     """Return the moment in a time zone, or in UTC where the calendar does not have it there."""
     try:
         return moment.astimezone(timezone)

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from epfilter.exporter.csv_merge import ID_COLUMNS, CsvMerge, find_column, read_ids
 from epfilter.exporter.csv_rows import (
-    line_end_of,
+    get_line_end,
     open_part,
     parse_cells,
     parse_header,
@@ -154,7 +154,7 @@ class _Content:
             return content
         content.columns = parse_header(header, path)
         content.ends_line = header.endswith(b"\n")
-        content.line_end = line_end_of(header) or b"\n"
+        content.line_end = get_line_end(header) or b"\n"
         column = find_column(ID_COLUMNS, content.columns, path)
         for order_id, row in read_ids(rows, column, content.columns, path):
             content.rows += 1

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from epfilter.exporter.csv_rows import (
     end_row,
-    line_end_of,
+    get_line_end,
     list_columns,
     open_part,
     parse_cells,
@@ -88,7 +88,7 @@ class CsvMerge:
             if header is None:
                 return
             columns = parse_header(header, part)
-            line_end = line_end_of(header) or b"\n"
+            line_end = get_line_end(header) or b"\n"
             if self.columns is None:
                 self.columns, self.first_part = columns, part
                 output.write(mark + end_row(header, line_end))

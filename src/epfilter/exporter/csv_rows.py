@@ -107,10 +107,10 @@ def parse_header(header: bytes, part: Path) -> list[str]:
     return names
 
 
-def line_end_of(row: bytes) -> bytes:
+def get_line_end(row: bytes) -> bytes:
     r"""Return the line end of a row, or nothing.
 
-    >>> line_end_of(b"1,a\r\n")
+    >>> get_line_end(b"1,a\r\n")
     b'\r\n'
     """
     return row[len(row.rstrip(b"\r\n")) :] if row.endswith(b"\n") else b""

@@ -150,7 +150,7 @@ def _check_options(by: object, max_values: object) -> None:
         )
     if max_values is None:
         return
-    require_int("`max_values`", max_values, 1, hint="use None to keep values together")
+    require_int("max_values", max_values, 1, hint="use None to keep values together")
 
 
 def _flatten(f: Filter, group: type[And | Or]) -> Iterator[Filter]:

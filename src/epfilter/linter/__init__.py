@@ -156,7 +156,7 @@ def lint_content(
     """Return the findings in the filters of one file, which need not exist on disk.
 
     `name`, for example `shop.py`, determines the kind of file and which parts of the configuration
-    apply. With `list_filters`, the report has the filters that were found in `listed_filters`. No
+    apply. With `list_filters`, `listed_filters` of the report contains the filters of the file. No
     content raises an error: what cannot be read is a finding. Raises FilterTypeError if the content
     is neither text nor bytes, and FilterValueError if the baseline of the configuration is invalid.
 
@@ -195,7 +195,7 @@ def lint_paths(
     The default configuration is the nearest `pyproject.toml` or `epfilter.toml` in the current
     folder or above it. The reports are in the order of the file names. A file that cannot be read
     is reported as a finding. Each file is read when its report is requested. With `list_filters`,
-    a report has the filters that were found in `listed_filters`.
+    `listed_filters` of a report contains the filters of the file.
 
     Raises FilterValueError if the configuration or its baseline is invalid, FilterTypeError if
     `paths` is not a collection of paths, and ImportError if a folder is given and the extra `lint`

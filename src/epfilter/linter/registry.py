@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from textwrap import fill
 from types import MappingProxyType
 
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError, describe_type, require_int
 from epfilter.linter.definitions import Example, Rule
 from epfilter.linter.plugins import load_rules
 from epfilter.linter.rules import (
@@ -39,7 +39,7 @@ from epfilter.linter.rules import (
     epf415_brackets_around_values,
     epf501_not_canonical,
 )
-from epfilter.snippets import format_argument, make_printable, shorten
+from epfilter.snippets import make_printable, shorten
 from epfilter.suggestions import did_you_mean, nearest_names
 
 _ALL: tuple[Rule, ...] = (
@@ -109,14 +109,13 @@ def explain_rule(code: str, *, width: int = 88) -> str:
     """Return the meaning of a code as plain text: title, reason, examples and source.
 
     Paragraphs are wrapped to `width` columns; examples are not. Raises the same errors as
-    `get_rule`, and FilterTypeError if the width is not a positive int.
+    `get_rule`, FilterTypeError if the width is not an int, and FilterValueError if it is less
+    than 1.
 
     >>> print(explain_rule("EPF404").splitlines()[0])
     EPF404 Duplicate value (warning)
     """
-    if type(width) is not int or width < 1:
-        raise FilterTypeError(f"width must be a positive int, not {format_argument(width)}.")
-    return describe_rule(get_rule(code), width)
+    return describe_rule(get_rule(code), require_int("width", width, 1))
 
 
 def describe_unknown_code(code: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from typing import cast
 
 from epfilter.ast import Filter
 from epfilter.errors import FilterTypeError, FilterValueError, describe_type, require_int
+from epfilter.limits import MAX_CALLS
 from epfilter.snippets import shorten
 
 CODE_OR_FAMILY = re.compile(r"EPF[0-9]{0,3}|(?!EPF)[A-Z]{2,10}[0-9]{0,4}")
@@ -50,7 +51,7 @@ class Settings:
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    max_calls: int = 10
+    max_calls: int = MAX_CALLS
     max_bytes: int = 8192
     max_or_complexity: int = 4
     max_in_values: int = 200
@@ -108,12 +109,13 @@ def _check_codes(name: str, value: object) -> tuple[str, ...]:
     """Return the codes as a tuple; raise an error if there is anything else among them."""
     if isinstance(value, (str, Filter)) or not isinstance(value, Iterable):
         raise FilterTypeError(
-            f"{name} must be a list of codes, not {describe_type(value)}.", hint=f'{name}=("EPF3",)'
+            f"`{name}` must be a list of codes, not {describe_type(value)}.",
+            hint=f'{name}=("EPF3",)',
         )
     codes = tuple(value)
     for code in codes:
         if not isinstance(code, str):
-            raise FilterTypeError(f"a code in {name} must be a str, not {describe_type(code)}.")
+            raise FilterTypeError(f"a code in `{name}` must be a str, not {describe_type(code)}.")
         if not CODE_OR_FAMILY.fullmatch(code):
             raise FilterValueError(
                 f"`{code}` is not a code or a family of codes.",

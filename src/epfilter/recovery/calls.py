@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from epfilter.ast import (
+    CALL_OPERATORS_BY_NAME,
     MEMBERSHIPS,
     Filter,
     Operator,
@@ -16,7 +17,7 @@ from epfilter.printer import quote_operand
 from epfilter.recovery import diagnostics
 from epfilter.recovery.joined_calls import split_joined_calls
 from epfilter.recovery.operands import QUOTES, Call, match_separator, read_operand, take_operand
-from epfilter.recovery.operator_names import OPERATORS, means_part, operand_limits, suggest_operator
+from epfilter.recovery.operator_names import get_operand_limits, means_part, suggest_operator
 from epfilter.recovery.scanner import Scanner
 
 
@@ -24,7 +25,7 @@ def read_call(scanner: Scanner, head: re.Match[str]) -> Located:
     """Read the call that starts with `head`, the match of its name and opening parenthesis."""
     errors_before = len(scanner.diagnostics)
     name, op_span = head[1], Span(*head.span(1))
-    op = OPERATORS.get(name)
+    op = CALL_OPERATORS_BY_NAME.get(name)
     if op is None:
         op = _recover_operator(scanner, name, op_span)
     scanner.pos = head.end(1)
@@ -45,7 +46,7 @@ def read_call(scanner: Scanner, head: re.Match[str]) -> Located:
 
 
 def _recover_operator(scanner: Scanner, name: str, span: Span) -> Operator | None:
-    lower = OPERATORS.get(name.lower())
+    lower = CALL_OPERATORS_BY_NAME.get(name.lower())
     if lower and name.isascii():
         scanner.report(diagnostics.upper_case_operator(name, span))
         return lower
@@ -116,7 +117,7 @@ def _end_unclosed(scanner: Scanner, call: Call, *, expects_operand: bool) -> Non
 def _check_count(scanner: Scanner, call: Call, at: int, *, unclosed: bool = False) -> None:
     if call.op is None or call.gap:
         return
-    least, most = operand_limits(call.op)
+    least, most = get_operand_limits(call.op)
     if call.slots < least:
         if call.doubtful:
             return

@@ -11,7 +11,7 @@ from epfilter.ast import Operator
 from epfilter.errors import Diagnostic, Edit, Fix, Span
 from epfilter.located import Operand
 from epfilter.printer import print_operand
-from epfilter.recovery.operator_names import alternative_to, explain_name, operand_limits
+from epfilter.recovery.operator_names import explain_name, get_alternative_hint, get_operand_limits
 from epfilter.snippets import make_printable, shorten
 
 CONFUSABLE = "EPF114"
@@ -103,7 +103,7 @@ def missing_operand(at: int, *, kind: str, last: bool) -> Diagnostic:
 def wrong_count(
     op: Operator, count: int, span: Span, op_span: Span, *, unclosed: bool = False
 ) -> Diagnostic:
-    least, most = operand_limits(op)
+    least, most = get_operand_limits(op)
     expected = {1: "1 operand, a field", 2: "2 operands, a field and a value"}.get(most or 0)
     message = (
         f"`{op}` takes {expected or '2 operands or more, a field and its values'}; this one has "
@@ -212,7 +212,7 @@ def text_after(span: Span, text: str) -> Diagnostic:
         "EPF112",
         f"`{shorten(text)}` does not belong here.",
         span,
-        hint=alternative_to(last) or "after a call comes `:`, `|`, `)` or the end",
+        hint=get_alternative_hint(last) or "after a call comes `:`, `|`, `)` or the end",
     )
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from epfilter.ast import Operator
+from epfilter.ast import CALL_OPERATORS_BY_NAME, Operator
 from epfilter.errors import Span
 from epfilter.recovery.operands import Call
-from epfilter.recovery.operator_names import OPERATORS, operand_limits
+from epfilter.recovery.operator_names import get_operand_limits
 
 _VALUE_AND_FIELD = re.compile(r"(.*[^:|\s])\s*([:|])\s*([A-Za-z_][\w-]*(?:\.[\w-]+)*)", re.DOTALL)
 """A value, a connective, and the field of the next call."""
@@ -32,7 +32,7 @@ def split_joined_calls(call: Call) -> JoinedCalls | None:
     Each operand between the first field and the last value must be a value, a connective and a
     field. For a field such as `price.gt`, the operator is the last name of the path.
     """
-    if call.op is None or operand_limits(call.op) != (2, 2) or call.gap:
+    if call.op is None or get_operand_limits(call.op) != (2, 2) or call.gap:
         return None
     first, *middle, last = call.operands
     unquoted = (operand.raw for operand in middle if not operand.quoted)
@@ -53,7 +53,7 @@ def split_joined_calls(call: Call) -> JoinedCalls | None:
 
 def _write_call(op: Operator, field: str, value: str) -> str:
     path, _, name = field.rpartition(".")
-    nested = OPERATORS.get(name)
+    nested = CALL_OPERATORS_BY_NAME.get(name)
     if op is Operator.EQ and path and nested and nested is not Operator.IS_NULL:
         return f"{nested}({path},{value})"
     return f"{op}({field},{value})"

@@ -11,7 +11,7 @@ from epfilter.fast_path import unquote
 from epfilter.located import Operand
 from epfilter.printer import print_operand, quote_operand
 from epfilter.recovery import diagnostics
-from epfilter.recovery.operator_names import is_operator, operand_limits
+from epfilter.recovery.operator_names import get_operand_limits, is_operator
 from epfilter.recovery.scanner import BARE, CONFUSABLES, NAME, QUOTED, SPACE, Scanner
 from epfilter.semantics import replace_percent_wildcards
 from epfilter.suggestions import find_look_alike
@@ -63,7 +63,7 @@ class Call:
 
     @property
     def max_operands(self) -> float:
-        return (self.op and operand_limits(self.op)[1]) or float("inf")
+        return (self.op and get_operand_limits(self.op)[1]) or float("inf")
 
 
 def read_operand(scanner: Scanner, call: Call) -> Operand:

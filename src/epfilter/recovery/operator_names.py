@@ -5,13 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from unicodedata import normalize
 
-from epfilter.ast import CALL_OPERATORS, MEMBERSHIPS, Operator
+from epfilter.ast import CALL_OPERATORS_BY_NAME, MEMBERSHIPS, Operator
 from epfilter.suggestions import did_you_mean, find_look_alike, list_names, nearest_name
 
 _MAX_NAME = 40
 """The number of characters of a name that suggestions use."""
-
-OPERATORS = {op.value: op for op in CALL_OPERATORS}
 
 _SYNONYMS = {
     "gte": Operator.GE,
@@ -71,12 +69,12 @@ _UNSUPPORTED = {
 """Names of operators that the language does not have, with a hint."""
 
 
-def alternative_to(name: str) -> str | None:
+def get_alternative_hint(name: str) -> str | None:
     """Return the hint for an operator that the language does not have, or None."""
     return _UNSUPPORTED.get(name.lower())
 
 
-def operand_limits(op: Operator) -> tuple[int, int | None]:
+def get_operand_limits(op: Operator) -> tuple[int, int | None]:
     """Return the least and the most operands of an operator; None for no limit."""
     if op is Operator.IS_NULL:
         return 1, 1
@@ -114,13 +112,13 @@ def _explain_name(name: str) -> tuple[Operator | None, str, bool]:
     key = normalized.replace("_", "").replace("-", "")
     if key in _UNSUPPORTED:
         return None, reason + _UNSUPPORTED[key], False
-    synonym = OPERATORS.get(normalized) or _SYNONYMS.get(key)
+    synonym = CALL_OPERATORS_BY_NAME.get(normalized) or _SYNONYMS.get(key)
     if synonym:
         return synonym, f"{reason}write `{synonym}`", True
     likely = _LIKELY_SYNONYMS.get(key)
     if likely is None:
-        nearest = nearest_name(normalized, OPERATORS)
-        likely = OPERATORS[nearest] if nearest else None
+        nearest = nearest_name(normalized, CALL_OPERATORS_BY_NAME)
+        likely = CALL_OPERATORS_BY_NAME[nearest] if nearest else None
     if likely:
         return likely, reason + did_you_mean(likely), False
-    return None, f"the operators are {list_names(OPERATORS)}", False
+    return None, f"the operators are {list_names(CALL_OPERATORS_BY_NAME)}", False

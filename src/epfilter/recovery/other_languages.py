@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 
 from epfilter.ast import Operator
 from epfilter.printer import print_operand
-from epfilter.recovery.operator_names import operand_limits, suggest_operator
+from epfilter.recovery.operator_names import get_operand_limits, suggest_operator
 
 _FIELD = r"[A-Za-z_][\w.-]*+"
 _MEMBER = re.compile(
@@ -80,7 +80,7 @@ def _translate_member(field: str, word: str | None, value: str) -> str | None:
     values = unquote_plus(value).split(",")
     if len(values) > 1 and op is Operator.EQ:
         op = Operator.IN
-    _, most = operand_limits(op)
+    _, most = get_operand_limits(op)
     if most is not None and len(values) > 1:
         return None
     return _print_call(op, field, values)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-from epfilter.ast import PATTERN_OPERATORS, Operator
+from epfilter.ast import CALL_OPERATORS_BY_NAME, PATTERN_OPERATORS, Operator
 from epfilter.errors import Diagnostic, Span
 from epfilter.printer import print_operand
 from epfilter.recovery import diagnostics
 from epfilter.recovery.operator_names import (
-    OPERATORS,
-    alternative_to,
-    operand_limits,
+    get_alternative_hint,
+    get_operand_limits,
     suggest_operator,
 )
 from epfilter.recovery.other_languages import translate_other_language
@@ -62,15 +61,15 @@ def _suggest_call(text: str) -> tuple[str, str | None]:
     """Return a hint, and the call that was probably meant or None."""
     lower = text.lower()
     first = _FIRST_WORD.match(lower)
-    if first and first[1] in OPERATORS:
+    if first and first[1] in CALL_OPERATORS_BY_NAME:
         lower = first[1]
-    if lower in OPERATORS:
-        least, _ = operand_limits(OPERATORS[lower])
+    if lower in CALL_OPERATORS_BY_NAME:
+        least, _ = get_operand_limits(CALL_OPERATORS_BY_NAME[lower])
         operands = "field" if least == 1 else "field,value"
         return f"an operator takes its operands in parentheses: `{lower}({operands})`", None
     if _TEMPLATE.match(text):
         return "this looks like a template; render it first", None
-    alternative = alternative_to(text)
+    alternative = get_alternative_hint(text)
     if alternative:
         return alternative, None
     translation = translate_other_language(text)
@@ -101,7 +100,7 @@ def _suggest_comparison(
 ) -> tuple[str, str | None]:
     """Return the call for a comparison in the syntax of another language."""
     if symbol in {"!=", "<>"}:
-        return alternative_to("not") or "", None
+        return get_alternative_hint("not") or "", None
     op = Operator(_SYMBOLS[symbol]) if symbol else suggest_operator(word or "")
     if op is None or op is Operator.IS_NULL:
         return _GENERAL_HINT, None

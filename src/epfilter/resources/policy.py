@@ -98,7 +98,9 @@ class Policy:
 
     @property
     def restricted_resource(self) -> Resource:
-        """The resource with the fields and operators that callers may use, for example to complete.
+        """The resource with the fields and operators that callers may use.
+
+        It is useful for example for completion.
 
         >>> from epfilter.resources import Policy, orders, resource_info
         >>> policy = Policy(orders, only={"payment": "eq"})

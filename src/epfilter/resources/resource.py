@@ -303,7 +303,7 @@ class DynamicField(EveryOperator[Any]):
 
     def __getitem__(self, index: int) -> DynamicField:
         """Return an element of a list, by its index from 0 to 999."""
-        require_int("a list index", index, 0, MAX_LIST_INDEX)
+        require_int("index", index, 0, MAX_LIST_INDEX)
         return self._resource[f"{self._path}[{index}]"]
 
     @property

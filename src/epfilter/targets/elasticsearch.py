@@ -22,8 +22,8 @@ from epfilter.targets.binding import bind_filter
 from epfilter.targets.elasticsearch_mapping import IndexField, IndexMapping
 from epfilter.targets.elasticsearch_values import (
     ANY_TYPE,
-    FieldType,
     Limits,
+    MappedType,
     field_type,
     unsupported,
 )
@@ -178,7 +178,7 @@ class _Translator:
             case _:
                 assert_never(op)
 
-    def _compare_with_empty(self, call: BoundCall, field: str, type_: FieldType) -> Query:
+    def _compare_with_empty(self, call: BoundCall, field: str, type_: MappedType) -> Query:
         """Return the query of a comparison with the empty text, the first in the order."""
         if call.op is Operator.LE:
             return self._match_any(call, field, type_, call.values)
@@ -197,7 +197,7 @@ class _Translator:
         return self._nest(field, {"range": {field: limits}})
 
     def _match_any(
-        self, call: BoundCall, field: str, type_: FieldType, values: Iterable[BoundValue]
+        self, call: BoundCall, field: str, type_: MappedType, values: Iterable[BoundValue]
     ) -> Query:
         """Return the query that the field has one of the values."""
         terms: list[Any] = []
@@ -233,7 +233,7 @@ class _Translator:
                 return {"nested": {"path": path, "query": query}}
         return query
 
-    def _find_field(self, call: BoundCall) -> tuple[str, FieldType]:
+    def _find_field(self, call: BoundCall) -> tuple[str, MappedType]:
         """Return the name and the type of the field; refuse a path that no field can be."""
         name = self._configured_field(call)
         if name is not None and not isinstance(name, str):
@@ -289,7 +289,7 @@ def _configured_part(path: str, configured: Collection[str]) -> str:
 
 def _find_mapped_field(
     call: BoundCall, configured: str | None, mapping: IndexMapping
-) -> tuple[str, FieldType]:
+) -> tuple[str, MappedType]:
     name = configured or call.path
     field = mapping.fields.get(name)
     if field is None:

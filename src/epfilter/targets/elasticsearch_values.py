@@ -43,7 +43,7 @@ def unsupported(call: BoundCall, reason: str, hint: str | None = None) -> Unsupp
     return UnsupportedFilterError(call.op, call.path, "Elasticsearch", reason, hint)
 
 
-class FieldType(ABC):
+class MappedType(ABC):
     """The values that fields of a type hold."""
 
     is_text = False
@@ -58,7 +58,7 @@ class FieldType(ABC):
         """Return the limits of a comparison; True for every value of the field, False for none."""
 
 
-class _Text(FieldType):
+class _Text(MappedType):
     is_text = True
 
     def equal(self, call: BoundCall, value: BoundValue) -> list[Any]:
@@ -76,7 +76,7 @@ class _Text(FieldType):
         return {_RANGES[op]: self.equal(call, value)[0]}
 
 
-class _Fitted(FieldType):
+class _Fitted(MappedType):
     """A type whose field is compared with a value that it can hold."""
 
     @abstractmethod
@@ -156,7 +156,7 @@ class _ScaledFloat(_Fitted):
         return {name: float((fitting.value + half) / self.factor)}
 
 
-class _Boolean(FieldType):
+class _Boolean(MappedType):
     def equal(self, call: BoundCall, value: BoundValue) -> list[Any]:  # noqa: ARG002 - of the base
         read = from_text_or_none(value, bool) if isinstance(value, str) else value
         return [read] if isinstance(read, bool) else []
@@ -190,7 +190,7 @@ class _Date(_Fitted):
         return limits | {"format": _FORMAT} if self.has_format else limits
 
 
-class _Nanoseconds(FieldType):
+class _Nanoseconds(MappedType):
     """Points in time in nanoseconds, which count as the microsecond that they are in."""
 
     def equal(self, call: BoundCall, value: BoundValue) -> list[Any] | None:  # noqa: ARG002 - of the base
@@ -213,7 +213,7 @@ class _Nanoseconds(FieldType):
         return texts | {"format": _FORMAT}
 
 
-_TYPES: dict[str, FieldType] = {
+_TYPES: dict[str, MappedType] = {
     **dict.fromkeys(TEXTS, _Text()),
     **{
         name: _Integer(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
@@ -227,7 +227,7 @@ _TYPES: dict[str, FieldType] = {
 }
 
 
-def field_type(field: IndexField, call: BoundCall) -> FieldType:
+def field_type(field: IndexField, call: BoundCall) -> MappedType:
     """Return the type of a field. Raises UnsupportedFilterError for one that is not supported."""
     if field.type == "date":
         formats = str(field.parameters.get("format", _FORMAT)).split("||")
@@ -282,7 +282,7 @@ _JAVA_NUMBER = re.compile(
 )
 
 
-class _AnyType(FieldType):
+class _AnyType(MappedType):
     """A field of a type that is not known: a value is its text, or what a resource declares."""
 
     is_text = True

@@ -326,8 +326,8 @@ def _read_test(type_: type[Any], test: Test) -> Test:
 def _pattern_test(operand: str, op: CallOperator) -> Test:
     pattern = parse_pattern(operand)
     if op is Operator.LIKE:
-        return pattern.make_test()
-    test = pattern.fold_case().make_test()
+        return pattern.make_matcher()
+    test = pattern.fold_case().make_matcher()
     return lambda text: test(fold_case(text))
 
 

@@ -68,9 +68,9 @@ def filters(
     """Return the strategy of filters, up to `max_calls` calls.
 
     With a resource, they have its fields, operators and values, so `resource.check` finds no error
-    in them. With a policy, they are filters that it accepts, also within its limits. With neither
-    of them, they have any field and any text as a value, also hostile ones. The operator `text` is
-    left out by default, because most targets refuse it.
+    in them. With a policy, the policy accepts them, including its limits. With neither, they have
+    any field and any text as a value, including hostile texts. The operator `text` is left out by
+    default, because most targets refuse it.
 
     Raises FilterTypeError and ResourceError for an unknown resource, and FilterValueError for one,
     or a policy, without a field that can be filtered on.

@@ -266,12 +266,12 @@ def test_the_fields_of_an_error_are_its_type_and_stack() -> None:
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"max_body_bytes": 0}, "max_body_bytes must be at least 1, not 0."),
-        ({"max_or_complexity": -1}, "max_or_complexity must be at least 1, not -1."),
-        ({"link_lifetime": timedelta()}, "link_lifetime must be longer than zero."),
-        ({"job_lifetime": timedelta()}, "job_lifetime must be longer than zero."),
-        ({"drain": timedelta(-1)}, "drain must not be negative."),
-        ({"drain": timedelta.max}, "drain must be at most 30 days."),
+        ({"max_body_bytes": 0}, "`max_body_bytes` must be at least 1, not 0."),
+        ({"max_or_complexity": -1}, "`max_or_complexity` must be at least 1, not -1."),
+        ({"link_lifetime": timedelta()}, "`link_lifetime` must be longer than zero."),
+        ({"job_lifetime": timedelta()}, "`job_lifetime` must be longer than zero."),
+        ({"drain": timedelta(-1)}, "`drain` must not be negative."),
+        ({"drain": timedelta.max}, "`drain` must be at most 30 days."),
         ({"state": ""}, "the path of the state folder is empty."),
     ],
 )

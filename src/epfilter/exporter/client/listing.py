@@ -11,7 +11,8 @@ from epfilter.errors import FilterValueError
 from epfilter.exporter.client.api import Api
 from epfilter.exporter.client.effects import Flow
 from epfilter.exporter.client.responses import parse_rows
-from epfilter.paging import MAX_CALLS, PageReader, Row
+from epfilter.limits import MAX_CALLS
+from epfilter.paging import PageReader, Row
 from epfilter.resources import Resource, resource_info, resource_of, resource_schema
 from epfilter.templates import Template
 

@@ -37,7 +37,7 @@ from epfilter.exporter.orders.file_formats import FORMATS, describe_csv, describ
 from epfilter.exporter.orders.item_rows import (
     build_order_select,
     build_repetition_select,
-    is_decided_by_ids,
+    can_select_by_id,
     uses_items,
 )
 from epfilter.exporter.orders.jsonl_validation import find_broken_line
@@ -220,7 +220,7 @@ class OrderFile:
         """
         if rows == "order":
             return source.without_details or source
-        if source.ungrouped is None or (f is not None and not is_decided_by_ids(f)):
+        if source.ungrouped is None or (f is not None and not can_select_by_id(f)):
             return source
         if is_complete:
             return source.ungrouped

@@ -118,16 +118,16 @@ _MAX_READINGS = 8
 """The most conditions on items for which the rows are read again."""
 
 
-def is_decided_by_ids(f: Filter) -> bool:
+def can_select_by_id(f: Filter) -> bool:
     """Return whether `build_order_select` can select the orders of a filter.
 
     That is the case if every condition on items holds if it holds for any item, and if few of them
     must hold for different items.
 
     >>> from epfilter import parse
-    >>> is_decided_by_ids(parse("eq(product_sku,A):eq(product_sku,B)"))
+    >>> can_select_by_id(parse("eq(product_sku,A):eq(product_sku,B)"))
     True
-    >>> is_decided_by_ids(parse("is_null(product_sku)"))
+    >>> can_select_by_id(parse("is_null(product_sku)"))
     False
     """
     calls = [node for node in walk(f) if isinstance(node, (Comparison, Membership, IsNull))]
@@ -142,7 +142,7 @@ def is_decided_by_ids(f: Filter) -> bool:
 
 
 def build_order_select(view: str, f: Filter, select_rows: Callable[[Filter], str]) -> str:
-    """Return the SELECT of the rows of the orders that a filter selects, in their order.
+    """Return the SELECT of all rows of the selected orders, in the sequence of the source.
 
     `view` is the SELECT of all rows, each with one item and all of its order. `select_rows` returns
     the SELECT of those for which a filter holds.
@@ -157,7 +157,7 @@ def build_order_select(view: str, f: Filter, select_rows: Callable[[Filter], str
 
 
 def _select_by_id(f: Filter, select_rows: Callable[[Filter], str]) -> str:
-    if isinstance(f, (And, Or)) and not _is_decided_by_row(f):
+    if isinstance(f, (And, Or)) and not _can_select_by_row(f):
         terms = (_select_by_id(term, select_rows) for term in f.terms)
         return f"({(' AND ' if isinstance(f, And) else ' OR ').join(terms)})"
     return f"id IN (SELECT id FROM ({select_rows(f)}))"
@@ -165,21 +165,21 @@ def _select_by_id(f: Filter, select_rows: Callable[[Filter], str]) -> str:
 
 def _split_by_rows(f: Filter) -> list[Filter]:
     """Return the parts of a filter that hold for an order if they hold for any of its rows."""
-    if isinstance(f, (And, Or)) and not _is_decided_by_row(f):
+    if isinstance(f, (And, Or)) and not _can_select_by_row(f):
         return [part for term in f.terms for part in _split_by_rows(term)]
     return [f]
 
 
-def _is_decided_by_row(f: Filter) -> bool:
+def _can_select_by_row(f: Filter) -> bool:
     """Return whether a filter holds for an order if it holds for any of its rows.
 
     The terms of an AND may hold for different items.
     """
     match f:
         case Or(terms=terms):
-            return all(map(_is_decided_by_row, terms))
+            return all(map(_can_select_by_row, terms))
         case And(terms=terms):
-            return all(map(_is_decided_by_row, terms)) and sum(map(uses_items, terms)) <= 1
+            return all(map(_can_select_by_row, terms)) and sum(map(uses_items, terms)) <= 1
         case _:
             return True
 

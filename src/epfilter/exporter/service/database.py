@@ -27,7 +27,7 @@ class DiskFullError(ExporterError):
 
 
 class DatabaseLockedError(ExporterError):
-    """Another process has kept the database locked; nothing was written.
+    """A database that another process keeps locked; nothing was written.
 
     >>> issubclass(DatabaseLockedError, ExporterError)
     True

@@ -38,9 +38,9 @@ from epfilter.exporter.service.job_statements import (
 from epfilter.exporter.service.job_tables import (
     JOBS,
     StoredJob,
+    build_job,
+    build_row,
     find_status,
-    job_from_row,
-    row_from_job,
 )
 from epfilter.exporter.service.postgresql import PostgresqlDatabase
 from epfilter.exporter.service.settings import ServiceSettings
@@ -138,7 +138,7 @@ class JobQueue:
                 for created, text in enumerate(filters, first)
             ]
             connection.execute(SET_LAST_CREATED, {"last": jobs[-1].created})
-            connection.execute(INSERT_JOB, [row_from_job(job) for job in jobs])
+            connection.execute(INSERT_JOB, [build_row(job) for job in jobs])
         return jobs
 
     def list_jobs(
@@ -152,7 +152,7 @@ class JobQueue:
         page = {"after": self._expired_until(), "limit": limit, "offset": offset}
         with self._database.read_transaction() as connection:
             rows = connection.execute(LIST_JOBS[sort], page).all()
-            return [job_from_row(row) for row in rows]
+            return [build_job(row) for row in rows]
 
     def count_jobs(self) -> int:
         """Return the number of jobs that have not expired.
@@ -190,7 +190,7 @@ class JobQueue:
         with self._database.read_transaction() as connection:
             result = connection.execute(GET_JOB, {"id": id, "after": self._expired_until()})
             row = result.one_or_none()
-            return None if row is None else job_from_row(row)
+            return None if row is None else build_job(row)
 
     def get_job_at_once(self, id: UUID) -> StoredJob | None:  # noqa: A002 - the same
         """Return what `get_job` returns, so fast that an event loop can call it; never wait.
@@ -221,13 +221,13 @@ class JobQueue:
             if row is None:
                 return None
             started = replace(
-                job_from_row(row),
+                build_job(row),
                 status=JobStatus.STARTED,
                 updated=max(self._clock(), row.updated),
                 attempts=row.attempts + 1,
             )
             change = update(JOBS).where(JOBS.c.id == started.id)
-            connection.execute(change.values(row_from_job(started)))
+            connection.execute(change.values(build_row(started)))
             return started
 
     def succeed(self, job: StoredJob, rows: int) -> bool:

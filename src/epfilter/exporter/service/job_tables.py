@@ -107,7 +107,7 @@ def find_status(name: str) -> JobStatus | None:
     return _STATUSES.get(name)
 
 
-def job_from_row(row: Sequence[Any]) -> StoredJob:
+def build_job(row: Sequence[Any]) -> StoredJob:
     """Return the job of a row, with the columns of `JOBS`.
 
     A job with an unknown status is never run, so it is shown as failed: one damaged row must not
@@ -127,10 +127,10 @@ def job_from_row(row: Sequence[Any]) -> StoredJob:
     )
 
 
-def row_from_job(job: StoredJob) -> dict[str, object]:
+def build_row(job: StoredJob) -> dict[str, object]:
     """Return the values of a job by the columns of `JOBS`.
 
-    >>> row_from_job(StoredJob(id=UUID(int=1), filter=None, created=5, updated=5))["status"]
+    >>> build_row(StoredJob(id=UUID(int=1), filter=None, created=5, updated=5))["status"]
     <JobStatus.PENDING: 'pending'>
     """
     return {name: getattr(job, name) for name in _COLUMNS}

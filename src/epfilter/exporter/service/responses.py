@@ -122,7 +122,7 @@ async def refusal_response(request: HTTPConnection, refusal: Exception) -> Respo
 
 
 class _FastResponse(JSONResponse):
-    """A JSON response that pydantic encodes, in a quarter of the time."""
+    """A JSON response encoded by pydantic, in a quarter of the time of `json`."""
 
     def render(self, content: object) -> bytes:
         return to_json(content)

@@ -126,14 +126,14 @@ class ServiceSettings:
             _require_origin(origin)
         for name in ("max_body_bytes", "max_or_complexity"):
             if getattr(self, name) < 1:
-                raise SettingsError(f"{name} must be at least 1, not {getattr(self, name)}.")
+                raise SettingsError(f"`{name}` must be at least 1, not {getattr(self, name)}.")
         for name in ("link_lifetime", "job_lifetime", "token_lifetime"):
             if getattr(self, name) <= timedelta():
-                raise SettingsError(f"{name} must be longer than zero.")
+                raise SettingsError(f"`{name}` must be longer than zero.")
         if self.drain < timedelta():
-            raise SettingsError("drain must not be negative.")
+            raise SettingsError("`drain` must not be negative.")
         if self.drain > _MAX_DRAIN:
-            raise SettingsError(f"drain must be at most {_MAX_DRAIN.days} days.")
+            raise SettingsError(f"`drain` must be at most {_MAX_DRAIN.days} days.")
 
     def _check_access(self) -> None:
         _require_secret(self.token, "token")

@@ -20,7 +20,7 @@ from epfilter.atomic_files import OWNER_ONLY
 from epfilter.exporter.errors import ExporterError, SettingsError
 from epfilter.exporter.service.database import Database, DatabaseLockedError, DiskFullError
 from epfilter.exporter.service.job_statements import GET_JOB
-from epfilter.exporter.service.job_tables import StoredJob, job_from_row
+from epfilter.exporter.service.job_tables import StoredJob, build_job
 
 _LOCK_TIMEOUT = 5.0
 """Seconds to wait for another process that is writing; a request waits at most twice as long."""
@@ -99,7 +99,7 @@ class SqliteDatabase(Database):
         if row is None:
             return None
         _, text, status, message, *rest = row
-        return job_from_row((id, _from_json(text), status, _from_json(message), *rest))
+        return build_job((id, _from_json(text), status, _from_json(message), *rest))
 
     def close(self) -> None:
         """Close all connections."""

@@ -99,8 +99,8 @@ class FileReport:
     of findings that comments and configuration suppress, `in_baseline` the number of those that a
     baseline contains and `findings` do not. `fixed` is the number of fixes that were
     made; `findings` are then those that remain. `diff` is the unified diff of the fixes, where one
-    was requested, and `listed_filters` the filters, where they were. `is_read` is False where
-    filters of the file may not have been read, as without its parser.
+    was requested. `listed_filters` has the filters of the file, if they were requested. `is_read`
+    is False where filters of the file may not have been read, as without its parser.
 
     >>> from epfilter.linter import lint_content
     >>> report = lint_content("eq(a,1)\neq(b,2)", "both.filter")

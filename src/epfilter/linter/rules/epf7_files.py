@@ -71,9 +71,9 @@ RULES = (
         code="EPF705",
         title="Unsupported kind of file",
         explanation=(
-            "No extractor knows how a file of this kind contains filters, so the file is skipped "
-            "and never changed. If it contains only filters, list the file under "
-            "`filter-lines` in the configuration. In folders, such files are only counted."
+            "No extractor supports this kind of file, so the file is skipped and never changed. If "
+            "it contains only filters, list the file under `filter-lines` in the configuration. "
+            "In folders, such files are only counted."
         ),
         bad=Example('local filter = "eq(a,1"\n', name="shop.lua"),
         good=Example("eq(a,1)\n", name="shop.filter"),

@@ -40,7 +40,7 @@ def build_condition(tree: BoundFilter, column_of: ColumnOf, overrides: Overrides
     return fold_bound(
         tree,
         call=lambda call: (
-            build_own(call, overrides)
+            build_override(call, overrides)
             if overrides.has(call)
             else _build_call(call, column_of(call))
         ),
@@ -49,7 +49,7 @@ def build_condition(tree: BoundFilter, column_of: ColumnOf, overrides: Overrides
     )
 
 
-def build_own(call: BoundCall, overrides: Overrides) -> nw.Expr:
+def build_override(call: BoundCall, overrides: Overrides) -> nw.Expr:
     """Return the condition of the caller for a call; raise FilterTypeError for anything else."""
     condition: nw.Expr = overrides.build(
         call, "an expression of narwhals", lambda each: isinstance(each, nw.Expr)

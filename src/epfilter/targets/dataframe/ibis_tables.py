@@ -20,7 +20,7 @@ from epfilter.ast import Filter
 from epfilter.errors import FilterError, UnsupportedFilterError
 from epfilter.resources import BoundCall
 from epfilter.targets.dataframe.column_copies import new_name, select_from
-from epfilter.targets.dataframe.conditions import build_own
+from epfilter.targets.dataframe.conditions import build_override
 from epfilter.targets.overrides import Override, Overrides
 from epfilter.templates import Template
 
@@ -49,7 +49,7 @@ def filter_sql_table(
 
     from epfilter.targets.sqlalchemy import to_sqlalchemy
 
-    own = _OwnConditions(override, resource)
+    own = _OverrideColumns(override, resource)
     backend = table.get_backend()
     types = table.schema()
     is_utc = backend.name != "mysql" or _is_session_in_utc(backend, types)
@@ -76,7 +76,7 @@ def filter_sql_table(
     return own.drop_columns(select_from(source, alias, query, source.schema()))
 
 
-class _OwnConditions:
+class _OverrideColumns:
     """The caller's expressions of narwhals, as boolean columns that the SQL refers to."""
 
     def __init__(self, override: Override | None, resource: Resource | str | None) -> None:
@@ -88,7 +88,7 @@ class _OwnConditions:
         import sqlalchemy
 
         name = new_name()
-        self._columns[name] = build_own(call, self._overrides)
+        self._columns[name] = build_override(call, self._overrides)
         return sqlalchemy.column(name, sqlalchemy.Boolean())
 
     def add_columns(self, table: Any) -> Any:

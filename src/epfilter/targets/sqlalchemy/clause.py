@@ -56,7 +56,7 @@ class FilterClause(ColumnElement[bool]):
         self._tree = fold_bound(
             f,
             call=lambda call: (
-                self._build_own(call, overrides)
+                self._build_override(call, overrides)
                 if overrides.has(call)
                 else self._locate_call(call, columns)
             ),
@@ -75,7 +75,7 @@ class FilterClause(ColumnElement[bool]):
         """Return the clause itself, which has its own parentheses."""
         return self
 
-    def _build_own(self, call: BoundCall, overrides: Overrides) -> Call | OwnCondition | Group:
+    def _build_override(self, call: BoundCall, overrides: Overrides) -> Call | OwnCondition | Group:
         self.columns.append(
             overrides.build(
                 call,
