@@ -79,9 +79,10 @@ def pages(  # noqa: PLR0913 - the options of the reading, by keyword
     minute. `key_of` returns the text of the key in a row; by default it is a member of the row, of
     its `meta.timestamps` or of its `attributes`. Rows must have an `id`. `max_calls` is the number
     of calls that the store accepts in a request, None for any. From the second request on, the
-    filter has one call more: `ge` of the key.
+    filter has one call more: `ge` of the key. `settle` adds another call to every request.
 
-    Raises FilterValueError for a filter that has no room for that call, before the first request.
+    Raises FilterValueError for a filter of more than 9 calls (8 with `settle`), which has no room
+    for these in the 10 of `max_calls`, before the first request.
     Raises PagingError if the listing ignores the filter or the sort order, if rows have no key or
     id, if more than 10,000 rows share one key, or if more rows than a page share one and have
     another order in each response. Raises the errors of `fetch`.
@@ -150,14 +151,20 @@ class PageReader:
         settle: timedelta | None = None,
         key_of: Callable[[Row], str] | None = None,
         max_calls: int | None = MAX_CALLS,
+        remedy: str = "pass a larger `max_calls`",
     ) -> None:
+        """Require room for the calls of the reading; `remedy` ends the hint of that error.
+
+        Raises FilterTypeError and FilterValueError for invalid options and for too many calls.
+        """
         require_int("limit", limit, _MIN_LIMIT, _MAX_LIMIT)
         terms = [] if f is None else [as_filter(f)]
+        calls = sum(not isinstance(node, (And, Or)) for term in terms for node in walk(term))
         if settle is not None:
             if not isinstance(settle, timedelta):
                 raise FilterTypeError(f"settle must be a timedelta, not {describe_type(settle)}.")
             terms.append(F[key].lt(datetime.now(UTC) - settle))
-        _require_room(terms, key, max_calls)
+        _require_room(calls, 1 if settle is None else 2, max_calls, remedy)
         self._terms = terms
         self._key = key
         self._limit = limit
@@ -268,17 +275,17 @@ def _require_function(fetch: object) -> None:
         raise FilterTypeError(f"fetch must be a function, not {describe_type(fetch)}.")
 
 
-def _require_room(terms: Sequence[Filter], key: str, max_calls: int | None) -> None:
-    """Raise FilterValueError if the terms and the bound of a page are too many calls."""
+def _require_room(calls: int, added: int, max_calls: int | None, remedy: str) -> None:
+    """Raise FilterValueError if the calls of a filter and those that are added are too many."""
     if max_calls is None:
         return
     require_int("max_calls", max_calls, 1)
-    count = sum(not isinstance(node, (And, Or)) for term in terms for node in walk(term))
-    if terms and count + 1 > max_calls:
+    if calls + added > max_calls:
+        number = "1 call" if calls == 1 else f"{calls} calls"
         raise FilterValueError(
-            f"the filter has {count} calls, and reading page by page adds `ge({key},…)`; the "
-            f"store accepts {max_calls} (`max_calls`).",
-            hint="remove a condition, and apply it to the rows with `to_predicate`",
+            f"the filter has {number}, and reading page by page adds {added}; a request may have "
+            f"{max_calls}.",
+            hint=f"remove a condition and apply it to the rows with `to_predicate`, or {remedy}",
         )
 
 

@@ -185,7 +185,7 @@ def lint_command(paths: tuple[Path, ...], style: str, output: Path | None, **opt
     else:
         pieces = render(style, reports)
     _write_report(pieces, output, err=_prints_fixed_text(paths, options))
-    if output is not None or style in TEXT_STYLES:
+    if run.list_filters or output is not None or style in TEXT_STYLES:
         text = summary.render_scope() if run.list_filters else summary.render(dry=run.dry)
         print_line(text, err=True)
         if baseline and not run.list_filters:

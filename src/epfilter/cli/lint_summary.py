@@ -53,7 +53,8 @@ class Summary:
                 self._unparsed += _NO_PACKAGE in codes
             if not report.is_read:
                 self.unread.append(report)
-            self._filters += report.filters
+            # A list also has the filters that a program builds.
+            self._filters += max(report.filters, len(report.listed_filters))
             self._suppressed += report.suppressed
             self._in_baseline += report.in_baseline
             self.fixed += report.fixed

@@ -30,7 +30,8 @@ def in_words(
     objects have a name, dates and times are formatted, and aliases become the names of fields;
     without one, every value is text. A filter that does not fit the resource is described as
     well: fields that the resource does not have are described as without a resource. Points in
-    time are shown in `timezone`, a name such as `Europe/Paris` or a tzinfo.
+    time are shown in `timezone`, a name such as `Europe/Paris` or a tzinfo; without a resource,
+    `timezone` has no effect.
 
     If one sentence can show the grouping unambiguously, the result is one line. Otherwise it is
     an outline with one condition per line. A field or value cannot be confused with words of the

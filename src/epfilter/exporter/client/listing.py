@@ -42,8 +42,14 @@ class ListingFlows:
             resource.bind(f)
         self._api = api
         self._path = _find_path(resource)
-        max_calls = MAX_CALLS if check else None
-        self._reader = PageReader(f, key=_KEY, limit=limit, settle=settle, max_calls=max_calls)
+        self._reader = PageReader(
+            f,
+            key=_KEY,
+            limit=limit,
+            settle=settle,
+            max_calls=MAX_CALLS if check else None,
+            remedy="pass `check=False`",
+        )
 
     def read_page(self) -> Flow[Sequence[Row] | None]:
         """Return the new rows of the next page, which may be none, or None after the last page."""

@@ -292,8 +292,8 @@ class ExporterClient:
         of `pages`; `check=False` disables the check of the filter and of the number of its calls.
 
         Raises FilterSyntaxError and ResourceError for an invalid filter, FilterValueError for one
-        of more than 9 calls and for a listing without a fixed path or without `ge` for
-        `created_at`, and PagingError.
+        of more than 9 calls (8 with `settle`) and for a listing without a fixed path or without
+        `ge` for `created_at`, and PagingError.
 
         >>> import httpx
         >>> rows = {"data": [{"id": "1", "created_at": "2018-09-01T00:00:00Z"}]}

@@ -49,9 +49,6 @@ class DocumentError(FilterError):
         self.args = (code, message, hint)
         self.code = code
 
-    def __str__(self) -> str:
-        return self.message
-
 
 @dataclass(frozen=True)
 class Document:
