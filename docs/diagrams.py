@@ -41,9 +41,9 @@ ABOUT = {
 }
 """The packages above the language, from top to bottom as in the import contract."""
 _SUPPORT = {
-    *("atomic_files", "fast_path", "filter_files", "included", "lazy", "limits", "patterns"),
-    *("regular_files", "semantics", "snippets", "strict_json", "suggestions", "template_compiler"),
-    "version",
+    *("arguments", "atomic_files", "fast_path", "filter_files", "included", "lazy", "limits"),
+    *("patterns", "regular_files", "semantics", "snippets", "strict_json", "suggestions"),
+    *("template_compiler", "times", "version"),
 }
 """Modules that a reader of the picture does not look for."""
 _WIDTH, _MARGIN, _LINE, _COLUMNS = 460, 16, 18, 48

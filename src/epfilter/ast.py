@@ -30,7 +30,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
-from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError, describe_type
+from epfilter.arguments import describe_type
+from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError
 from epfilter.limits import MAX_DEPTH
 
 if TYPE_CHECKING:

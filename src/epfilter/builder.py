@@ -11,6 +11,7 @@ from enum import Enum
 from functools import partial, update_wrapper
 from typing import Any, Final, NoReturn, TypeVar, overload
 
+from epfilter.arguments import describe_type, require_int
 from epfilter.ast import (
     And,
     Comparison,
@@ -23,10 +24,11 @@ from epfilter.ast import (
     construct_unchecked,
     suggest_filter,
 )
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type, require_int
+from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.limits import MAX_LIST_INDEX
 from epfilter.snippets import shorten
-from epfilter.values import Value, day_bounds, listed_values, read_ordered, to_text
+from epfilter.times import day_bounds
+from epfilter.values import Value, listed_values, read_ordered, to_text
 
 
 class Field:

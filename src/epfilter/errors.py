@@ -26,19 +26,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from epfilter.snippets import draw_snippet, format_argument, format_position
+from epfilter.snippets import draw_snippet, format_position
 
 _MAX_DRAWN = 20
 """The number of diagnostics that `str(error)` draws; `.diagnostics` has all of them."""
-
-
-def describe_type(value: object) -> str:
-    """Return the type of a value in words, for messages.
-
-    >>> describe_type(None), describe_type(5)
-    ('None', 'a value of type int')
-    """
-    return "None" if value is None else f"a value of type {type(value).__name__}"
 
 
 class Span(NamedTuple):
@@ -408,25 +399,3 @@ class UnsupportedFilterError(FilterError):
         self.field = field
         self.target = target
         self.reason = reason
-
-
-def require_int(
-    name: str, value: object, least: int, most: int | None = None, *, hint: str | None = None
-) -> int:
-    """Return an argument that is an integer from `least` to `most`, or of at least `least`.
-
-    Raises `FilterTypeError` for a value of another type, and `FilterValueError`, with the hint, for
-    an integer out of range. Not public.
-
-    >>> require_int("max_calls", -1, 0)
-    Traceback (most recent call last):
-    epfilter.errors.FilterValueError: `max_calls` must be at least 0, not -1.
-    """
-    if type(value) is not int:
-        raise FilterTypeError(f"`{name}` must be an integer, not {describe_type(value)}.")
-    if value < least or (most is not None and value > most):
-        allowed = f"at least {least}" if most is None else f"from {least} to {most}"
-        raise FilterValueError(
-            f"`{name}` must be {allowed}, not {format_argument(value)}.", hint=hint
-        )
-    return value

@@ -17,15 +17,10 @@ from itertools import pairwise
 from operator import and_
 from typing import Any, TypeAlias
 
+from epfilter.arguments import describe_type, require_int
 from epfilter.ast import And, Filter, Or, walk
 from epfilter.builder import F
-from epfilter.errors import (
-    FilterTypeError,
-    FilterValueError,
-    PagingError,
-    describe_type,
-    require_int,
-)
+from epfilter.errors import FilterTypeError, FilterValueError, PagingError
 from epfilter.limits import MAX_CALLS
 from epfilter.printer import unparse
 from epfilter.snippets import shorten

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote_plus
 
+from epfilter.arguments import describe_type, require_int
 from epfilter.ast import (
     And,
     Comparison,
@@ -24,13 +25,7 @@ from epfilter.ast import (
     construct_group,
     construct_unchecked,
 )
-from epfilter.errors import (
-    FilterSyntaxError,
-    FilterTypeError,
-    FilterValueError,
-    describe_type,
-    require_int,
-)
+from epfilter.errors import FilterSyntaxError, FilterTypeError, FilterValueError
 from epfilter.fast_path import read_located, read_tree, unquote
 from epfilter.limits import MAX_DEPTH, MAX_REDUNDANT_PARENTHESES
 

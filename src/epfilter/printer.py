@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 from urllib.parse import quote
 
+from epfilter.arguments import require_int
 from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or, require_filter
-from epfilter.errors import FilterValueError, require_int
+from epfilter.errors import FilterValueError
 from epfilter.snippets import format_argument
 
 Quotes = Literal["minimal", "always"]

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Protocol
 
+from epfilter.arguments import describe_type
 from epfilter.ast import Filter
-from epfilter.errors import FilterTypeError, FilterValueError, Span, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError, Span
 from epfilter.template_compiler import TemplateResource
 from epfilter.templates import Template, create_template, require_resource
 

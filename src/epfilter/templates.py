@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
+from epfilter.arguments import describe_type
 from epfilter.ast import (
     Filter,
     require_filter,
@@ -22,7 +23,6 @@ from epfilter.errors import (
     Severity,
     Span,
     TemplateError,
-    describe_type,
 )
 from epfilter.located import Located, list_calls
 from epfilter.parser import parse, parse_located

@@ -24,7 +24,7 @@ from epfilter.targets.representable import (
     fit_comparison_to_integer,
     fit_comparison_to_timestamp,
 )
-from epfilter.values import to_timestamp
+from epfilter.times import to_timestamp
 
 COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
     Operator.EQ: operator.eq,

@@ -19,7 +19,8 @@ from epfilter.ast import PATTERN_OPERATORS, Operator
 from epfilter.errors import FilterValueError
 from epfilter.resources import FieldType
 from epfilter.semantics import Pattern, fold_case, parse_pattern
-from epfilter.values import from_text_or_none, to_timestamp
+from epfilter.times import to_timestamp
+from epfilter.values import from_text_or_none
 
 Reader = Callable[[str], Any]
 """A function from text to a comparable value; it returns None for a text of another type."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
+from epfilter.arguments import describe_type
 from epfilter.editing.candidates import Candidate, Kind, list_candidates
 from epfilter.editing.places import find_place, read_text
-from epfilter.errors import Edit, FilterTypeError, Span, apply_edits, describe_type
+from epfilter.errors import Edit, FilterTypeError, Span, apply_edits
 from epfilter.parser import parse_located
 from epfilter.resources import Resource, resource_of
 from epfilter.suggestions import nearest_names

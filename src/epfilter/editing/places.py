@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
+from epfilter.arguments import require_int
 from epfilter.ast import CALL_OPERATORS_BY_NAME, Operator
-from epfilter.errors import Span, require_int
+from epfilter.errors import Span
 from epfilter.located import Located, list_calls
 from epfilter.parser import parse_located
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from epfilter.arguments import describe_type
 from epfilter.editing.completion import complete
 from epfilter.editing.descriptions import hover, signature
 from epfilter.editing.formatting import format as format_text
 from epfilter.editing.highlighting import tokens
 from epfilter.editing.quick_fixes import actions
-from epfilter.errors import FilterTypeError, FilterValueError, Span, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError, Span
 from epfilter.linter import lint
 from epfilter.snippets import format_argument
 

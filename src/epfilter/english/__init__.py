@@ -10,7 +10,7 @@ from epfilter.english.sentences import build_sentence
 from epfilter.english.subjects import Subjects
 from epfilter.parser import parse
 from epfilter.templates import Template, read_text
-from epfilter.values import resolve_timezone
+from epfilter.times import resolve_timezone
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource

@@ -9,6 +9,7 @@ from itertools import islice, product, takewhile
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
+from epfilter.arguments import describe_type, require_int
 from epfilter.ast import (
     LOWER_BOUND_OPERATORS,
     ORDERED_OPERATORS,
@@ -22,17 +23,11 @@ from epfilter.ast import (
     require_filter,
 )
 from epfilter.builder import all_of, any_of
-from epfilter.errors import (
-    FilterTypeError,
-    FilterValueError,
-    ResourceError,
-    describe_type,
-    require_int,
-)
+from epfilter.errors import FilterTypeError, FilterValueError, ResourceError
 from epfilter.parser import parse
 from epfilter.resources import BoundComparison, resource_info, resource_of
 from epfilter.snippets import shorten
-from epfilter.values import to_timestamp
+from epfilter.times import to_timestamp
 
 if TYPE_CHECKING:
     from epfilter.resources import Resource

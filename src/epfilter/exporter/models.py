@@ -27,8 +27,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from epfilter.arguments import describe_type
 from epfilter.ast import Filter, suggest_filter
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.parser import parse
 from epfilter.values import from_text
 

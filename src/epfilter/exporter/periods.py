@@ -7,13 +7,15 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import cast
 
+from epfilter.arguments import describe_type
 from epfilter.ast import Filter, fields
 from epfilter.builder import all_of
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.resources import orders
 from epfilter.snippets import shorten
 from epfilter.templates import as_filter
-from epfilter.values import day_bounds, from_text_or_none, resolve_timezone, to_timestamp
+from epfilter.times import day_bounds, resolve_timezone, to_timestamp
+from epfilter.values import from_text_or_none
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _AGO = re.compile(r"([0-9]{1,6}) (minute|hour|day|week|month|year)s? ago")

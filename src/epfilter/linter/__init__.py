@@ -10,14 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from epfilter.arguments import describe_type
 from epfilter.ast import Filter
-from epfilter.errors import (
-    Diagnostic,
-    FilterTypeError,
-    FilterValueError,
-    PluginError,
-    describe_type,
-)
+from epfilter.errors import Diagnostic, FilterTypeError, FilterValueError, PluginError
 from epfilter.lazy import make_accessors as _make_accessors
 from epfilter.linter.settings import Settings, require_settings
 

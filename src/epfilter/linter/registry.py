@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from textwrap import fill
 from types import MappingProxyType
 
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type, require_int
+from epfilter.arguments import describe_type, require_int
+from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.linter.definitions import Example, Rule
 from epfilter.linter.plugins import load_rules
 from epfilter.linter.rules import (

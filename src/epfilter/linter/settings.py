@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from epfilter.arguments import describe_type, require_int
 from epfilter.ast import Filter
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type, require_int
+from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.limits import MAX_CALLS
 from epfilter.snippets import shorten
 

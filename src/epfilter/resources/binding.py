@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from math import prod
 
+from epfilter.arguments import require_int
 from epfilter.ast import (
     TEXT_OPERATORS,
     And,
@@ -16,7 +17,7 @@ from epfilter.ast import (
     Or,
     require_filter,
 )
-from epfilter.errors import FilterValueError, require_int
+from epfilter.errors import FilterValueError
 from epfilter.resources import messages
 from epfilter.resources.bound_tree import (
     BoundCall,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from epfilter.arguments import describe_type
 from epfilter.ast import CALL_OPERATORS, ORDERED_OPERATORS, Filter, Operator
-from epfilter.errors import FilterTypeError, ResourceError, describe_type
+from epfilter.errors import FilterTypeError, ResourceError
 from epfilter.recovery.operator_names import suggest_operator
 from epfilter.resources.field_types import FieldType
 from epfilter.snippets import shorten

@@ -13,6 +13,7 @@ from functools import update_wrapper
 from types import MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Self, TypeVar
 
+from epfilter.arguments import describe_type
 from epfilter.ast import (
     TEXT_OPERATORS,
     And,
@@ -24,11 +25,12 @@ from epfilter.ast import (
 )
 from epfilter.builder import Field as Builder
 from epfilter.builder import require_range
-from epfilter.errors import FilterTypeError, ResourceError, describe_type
+from epfilter.errors import FilterTypeError, ResourceError
 from epfilter.resources import messages
 from epfilter.resources.declarations import Declaration, Deprecation
 from epfilter.resources.field_types import FieldType
-from epfilter.values import day_bounds, listed_values, to_text
+from epfilter.times import day_bounds
+from epfilter.values import listed_values, to_text
 
 V = TypeVar("V")
 F = TypeVar("F", bound="Field[Any]")

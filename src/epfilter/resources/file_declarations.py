@@ -15,8 +15,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from epfilter.arguments import describe_type
 from epfilter.ast import CALL_OPERATORS
-from epfilter.errors import FilterTypeError, ResourceError, describe_type
+from epfilter.errors import FilterTypeError, ResourceError
 from epfilter.regular_files import read_regular_file
 from epfilter.resources.aliases import Alias, AnyAlias, PatternAlias, PrefixAlias
 from epfilter.resources.declarations import Declaration, Deprecation, Endpoint

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Generic, Self, TypeVar, cast
 
-from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
+from epfilter.arguments import describe_type
+from epfilter.errors import FilterTypeError, FilterValueError, ResourceError
 from epfilter.resources.declarations import Declaration
 from epfilter.resources.fields import Field
 from epfilter.resources.schema import KEY

@@ -16,8 +16,9 @@ import pydantic
 from pydantic import BaseModel, RootModel
 from pydantic.fields import ComputedFieldInfo, FieldInfo
 
+from epfilter.arguments import describe_type
 from epfilter.ast import Operator
-from epfilter.errors import FilterTypeError, FilterValueError, ResourceError, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError, ResourceError
 from epfilter.resources.declarations import Declaration, Deprecation
 from epfilter.resources.declared_operators import default_operators, parse_operators
 from epfilter.resources.field_types import SIMPLE_TYPES, FieldType, enum, list_of, unknown

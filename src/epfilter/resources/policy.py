@@ -15,16 +15,9 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from epfilter.arguments import describe_type, require_int
 from epfilter.ast import And, Filter, Operator
-from epfilter.errors import (
-    Diagnostic,
-    FilterTypeError,
-    PolicyError,
-    Severity,
-    Span,
-    describe_type,
-    require_int,
-)
+from epfilter.errors import Diagnostic, FilterTypeError, PolicyError, Severity, Span
 from epfilter.limits import MAX_DEPTH
 from epfilter.located import list_calls
 from epfilter.parser import parse_located

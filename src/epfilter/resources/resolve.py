@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import cast, overload
 
-from epfilter.errors import FilterTypeError, ResourceError, describe_type
+from epfilter.arguments import describe_type
+from epfilter.errors import FilterTypeError, ResourceError
 from epfilter.resources.listings import AREA_OF, QUOTES_DOCUMENTED
 from epfilter.resources.resource import Resource, resource_info
 from epfilter.snippets import shorten

@@ -15,7 +15,8 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType, new_class
 from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
-from epfilter.errors import FilterTypeError, ResourceError, describe_type, require_int
+from epfilter.arguments import describe_type, require_int
+from epfilter.errors import FilterTypeError, ResourceError
 from epfilter.limits import MAX_LIST_INDEX
 from epfilter.resources.aliases import AnyAlias
 from epfilter.resources.binding import bind

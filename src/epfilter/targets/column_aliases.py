@@ -6,7 +6,8 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from epfilter.errors import FilterTypeError, describe_type
+from epfilter.arguments import describe_type
+from epfilter.errors import FilterTypeError
 from epfilter.resources import (
     BoundCall,
     BoundFilter,

@@ -13,8 +13,9 @@ from django.db.models.expressions import Expression
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from epfilter.arguments import describe_type
 from epfilter.ast import And, Filter, Or, construct_group
-from epfilter.errors import FilterTypeError, UnsupportedFilterError, describe_type
+from epfilter.errors import FilterTypeError, UnsupportedFilterError
 from epfilter.resources import (
     BoundAnd,
     BoundFilter,

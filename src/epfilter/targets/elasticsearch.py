@@ -12,8 +12,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, assert_never
 
+from epfilter.arguments import describe_type
 from epfilter.ast import Filter, Operator
-from epfilter.errors import FilterTypeError, describe_type
+from epfilter.errors import FilterTypeError
 from epfilter.resources import BoundAnd, BoundCall, BoundFilter, BoundOr, BoundValue
 from epfilter.semantics import case_variants, fold_case, parse_path, parse_pattern
 from epfilter.snippets import shorten

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from math import inf, nan
 from typing import Any
 
-from epfilter.errors import FilterTypeError, describe_type
+from epfilter.arguments import describe_type
+from epfilter.errors import FilterTypeError
 from epfilter.snippets import format_argument, shorten
 
 _HINT = 'as in {"properties": {"name": {"type": "keyword"}}}, or the response to GET INDEX/_mapping'

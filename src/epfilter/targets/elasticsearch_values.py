@@ -30,7 +30,8 @@ from epfilter.targets.representable import (
     fit_comparison_to_integer,
     fit_comparison_to_timestamp,
 )
-from epfilter.values import from_text_or_none, to_timestamp
+from epfilter.times import to_timestamp
+from epfilter.values import from_text_or_none
 
 Limits = dict[str, Any]
 """The body of a `range` for one field."""

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
+from epfilter.arguments import describe_type
 from epfilter.ast import (
     MEMBERSHIPS,
     And,
@@ -25,7 +26,7 @@ from epfilter.ast import (
     construct_call,
     construct_group,
 )
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.limits import MAX_DEPTH
 from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name

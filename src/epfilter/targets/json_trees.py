@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from epfilter.errors import FilterValueError, describe_type
+from epfilter.arguments import describe_type
+from epfilter.errors import FilterValueError
 from epfilter.limits import MAX_DEPTH
 from epfilter.snippets import shorten
 from epfilter.strict_json import JsonError, JsonFault, StrictDecoder

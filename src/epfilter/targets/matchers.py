@@ -14,7 +14,8 @@ from epfilter.semantics import fold_case, parse_pattern
 from epfilter.targets.binding import Untyped
 from epfilter.targets.row_paths import elements, is_list
 from epfilter.targets.row_values import normalize_value
-from epfilter.values import from_text_or_none, read_timestamp, to_timestamp
+from epfilter.times import to_timestamp
+from epfilter.values import from_text_or_none, read_timestamp
 
 Test = Callable[[Any], Any]
 

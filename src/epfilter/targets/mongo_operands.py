@@ -13,8 +13,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from epfilter.arguments import describe_type
 from epfilter.ast import Operator
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.resources import BoundCall, BoundValue
 from epfilter.semantics import case_variants, fold_case, parse_path, parse_pattern
 from epfilter.snippets import format_argument, shorten
@@ -27,7 +28,8 @@ from epfilter.targets.representable import (
     fit_comparison_to_integer,
     fit_comparison_to_timestamp,
 )
-from epfilter.values import from_text, from_text_or_none, to_text, to_timestamp
+from epfilter.times import to_timestamp
+from epfilter.values import from_text, from_text_or_none, to_text
 
 Types = Mapping[str, type[Any]]
 

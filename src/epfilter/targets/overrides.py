@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from epfilter.arguments import describe_type
 from epfilter.ast import CALL_OPERATORS, Operator
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.resources import BoundCall, BoundFilter, bound_calls, resource_of, resource_schema
 from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name

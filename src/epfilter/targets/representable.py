@@ -16,7 +16,7 @@ from math import copysign, inf, isinf
 from typing import Any, NamedTuple, TypeVar
 
 from epfilter.ast import LOWER_BOUND_OPERATORS, UPPER_BOUND_OPERATORS, Operator
-from epfilter.values import to_timestamp
+from epfilter.times import to_timestamp
 
 V = TypeVar("V", Decimal, date, datetime)
 

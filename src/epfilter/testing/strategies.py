@@ -13,6 +13,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from epfilter.analysis import never_matches
+from epfilter.arguments import describe_type
 from epfilter.ast import (
     COMPARISONS,
     MEMBERSHIPS,
@@ -26,7 +27,7 @@ from epfilter.ast import (
     construct_call,
 )
 from epfilter.builder import all_of
-from epfilter.errors import FilterTypeError, FilterValueError, Severity, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError, Severity
 from epfilter.resources import (
     BoundValue,
     Declaration,

@@ -12,6 +12,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
+from epfilter.arguments import describe_type
 from epfilter.atomic_files import (
     OWNER_ONLY,
     atomic_file,
@@ -19,7 +20,6 @@ from epfilter.atomic_files import (
     move_into_place,
     temporary_path,
 )
-from epfilter.errors import describe_type
 from epfilter.exporter.errors import DownloadError
 from epfilter.snippets import make_printable
 

@@ -9,7 +9,8 @@ from functools import cached_property
 from os.path import relpath
 from pathlib import Path
 
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.arguments import describe_type
+from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.linter.engine import get_engine
 from epfilter.linter.extractors import NeedsExtraError
 from epfilter.linter.files.baseline import Baseline

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
+from epfilter.arguments import describe_type
 from epfilter.ast import Filter
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.snippets import shorten
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from epfilter.arguments import describe_type
 from epfilter.ast import ORDERED_OPERATORS, Filter, Operator
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.resources.declarations import Declaration, Endpoint
 from epfilter.resources.field_types import (
     FieldType,

@@ -24,7 +24,8 @@ from epfilter.targets.representable import (
     fit_comparison_to_integer,
     fit_comparison_to_timestamp,
 )
-from epfilter.values import from_text_or_none, to_timestamp
+from epfilter.times import to_timestamp
+from epfilter.values import from_text_or_none
 
 COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {
     Operator.EQ: operator.eq,

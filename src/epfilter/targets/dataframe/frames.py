@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import narwhals as nw
 from narwhals.exceptions import DuplicateError
 
+from epfilter.arguments import describe_type
 from epfilter.ast import Filter
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.resources import BoundCall, bound_calls
 from epfilter.targets.binding import bind_filter, field_types
 from epfilter.targets.column_aliases import resolve_columns

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from epfilter.arguments import describe_type
 from epfilter.ast import Operator
-from epfilter.errors import FilterTypeError, describe_type
+from epfilter.errors import FilterTypeError
 from epfilter.resources import Declaration, resource_of, resource_schema
 from epfilter.targets.rqb.operators import NAMES
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from epfilter.arguments import describe_type
 from epfilter.ast import (
     MEMBERSHIPS,
     And,
@@ -15,7 +16,7 @@ from epfilter.ast import (
     construct_call,
     construct_group,
 )
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.limits import MAX_DEPTH
 from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name

@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
+from epfilter.arguments import describe_type
 from epfilter.ast import TEXT_OPERATORS, CallOperator, Operator
-from epfilter.errors import FilterTypeError, UnsupportedFilterError, describe_type
+from epfilter.errors import FilterTypeError, UnsupportedFilterError
 from epfilter.resources import BoundCall, BoundValue
 from epfilter.semantics import PathStep
 from epfilter.targets.sqlalchemy.columns import ColumnLocation, ColumnType, sql_type_name

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, types
 
-from epfilter.errors import FilterTypeError, FilterValueError, describe_type
+from epfilter.arguments import describe_type
+from epfilter.errors import FilterTypeError, FilterValueError
 from epfilter.semantics import PathStep
 from epfilter.snippets import shorten
 from epfilter.suggestions import list_names, suggest_name

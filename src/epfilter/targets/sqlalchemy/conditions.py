@@ -30,7 +30,8 @@ from epfilter.targets.sqlalchemy.dialect import (
     join_conditions,
 )
 from epfilter.targets.sqlalchemy.json_paths import JSON_PATHS, JsonPath
-from epfilter.values import from_text_or_none, to_timestamp
+from epfilter.times import to_timestamp
+from epfilter.values import from_text_or_none
 
 # Values inside lists and JSON have no column, so no index and no declared digits.
 _TEXT = ColumnType("text", types.NullType())
