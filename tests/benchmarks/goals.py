@@ -127,7 +127,9 @@ def _export_goals(results: Iterable[dict[str, Any]]) -> Iterator[Goal]:
     for entry in results:
         name, peak = entry["name"], entry["bytes"][exports.OURS]
         ratio = _ratio(entry["cpu"], exports.OURS, exports.HAND)
-        yield _at_most(f"export of {name} / {exports.HAND}, CPU", ratio, 1.3)
+        # For CSV, COPY checks neither numbers, times and quotes nor that a row has all of its order.
+        limit = 2.0 if ".csv" in name else 1.3
+        yield _at_most(f"export of {name} / {exports.HAND}, CPU", ratio, limit)
         allowed = entry["memory"]
         yield _at_most(f"export of {name}, peak memory / what it may use", peak / allowed, 1.25)
 

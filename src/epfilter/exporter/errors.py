@@ -13,9 +13,6 @@
     ├── MergeError                     CSV files that cannot be merged
     ├── SettingsError                  invalid settings of a client or a service
     └── OrdersError                    orders that cannot be read
-        ├── OrdersDatabaseError        their database reports an error
-        ├── OrdersDiskFullError        the disk has no room for the file
-        └── OrdersInterruptedError     another thread has interrupted the call
 
 No message contains a token, a secret or the signature of a link. Errors in a filter have the same
 classes as everywhere: `FilterSyntaxError`, `ResourceError`, `FilterValueError`. Every error can be
@@ -212,6 +209,8 @@ class SettingsError(ExporterError):
 
 class OrdersError(ExporterError):
     """Orders that cannot be read: a missing file, invalid lines, no connection.
+
+    Its subclasses are internal.
 
     >>> issubclass(OrdersError, ExporterError)
     True

@@ -60,7 +60,7 @@ class OrderSource(Protocol):
         """
 
     def interrupt(self) -> None:
-        """End a call that runs in another thread; there it raises OrdersInterruptedError.
+        """End a call that runs in another thread; there it raises OrdersError.
 
         Does nothing where no call runs. Returns when that call has ended, or after a few seconds.
         """
