@@ -1,8 +1,8 @@
 """The format of files of filters, such as `refunds.filter`: filters, their lines, and comments.
 
-A file contains one filter or several. A filter goes on in the next line behind `(`, `,`, `:` or
+A file contains one filter or several. A filter goes on in the next line after `(`, `,`, `:` or
 `|`, and where that line starts with `)`, `,`, `:` or `|`. Any other line starts a new filter,
-unless the whole file is one valid filter. A `#` at the start of a line or behind a blank starts a
+unless the whole file is one valid filter. A `#` at the start of a line or after a blank starts a
 comment, except in quotes. Blank lines mean nothing.
 """
 
@@ -20,7 +20,7 @@ _QUOTED = r""""(?:\\.|[^"\\])*+"|'(?:\\.|[^'\\])*+'"""
 _QUOTED_OR_COMMENT = re.compile(rf"{_QUOTED}|(?<!\S)(#[^\r\n]*)", re.DOTALL)
 _LINE = re.compile(r"[^\r\n]+")
 _CODE_BEFORE_COMMENT = re.compile(rf"""(?:[^"'#]|{_QUOTED}|(?<=\S)#)*+(?<!\S)(?=#)""")
-"""The code of a line with a comment; behind a quote that is not closed there is no comment."""
+"""The code of a line with a comment; after a quote that is not closed there is no comment."""
 
 _BLANKS = " \t"
 _OPEN_ENDS = ("(", ",", ":", "|")

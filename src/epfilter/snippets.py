@@ -97,7 +97,7 @@ def _find_window(
 ) -> tuple[int, int]:
     """Return the part of a line to show: a third of `width` before the offset, the rest after it.
 
-    What the line does not need on one side is shown on the other. An offset behind the line is
+    What the line does not need on one side is shown on the other. An offset after the line is
     that of its end.
     """
     offset = min(offset, line_end)

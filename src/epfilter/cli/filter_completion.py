@@ -44,7 +44,7 @@ def complete_order_filter(
 def _complete(text: str, resource: Resource | None) -> Iterator[CompletionItem[str]]:
     """Yield the texts that begin with what was typed.
 
-    A shell closes the quotes behind the only completion. So what follows an unfinished one is
+    A shell closes the quotes after the only completion. So what follows an unfinished one is
     offered with it, and after its common beginning the quotes stay open.
     """
     from click.shell_completion import CompletionItem

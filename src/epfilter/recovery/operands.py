@@ -77,7 +77,7 @@ def read_operand(scanner: Scanner, call: Call) -> Operand:
 
 
 def take_operand(scanner: Scanner, start: int, end: int) -> Operand:
-    """Return the text from start to end as an operand without quotes, and move behind it."""
+    """Return the text from start to end as an operand without quotes, and move after it."""
     scanner.pos = end
     raw = scanner.text[start:end]
     return Operand(text=raw, span=Span(start, end), quoted=False, raw=raw)

@@ -46,7 +46,7 @@ _NEARBY = 200
 class Place(NamedTuple):
     """An offset in the text of a filter, which has `…` for each inserted value.
 
-    Edits behind `end` are not possible.
+    Edits after `end` are not possible.
     """
 
     filter: LintedFilter
@@ -215,7 +215,7 @@ class OpenFile:
         """Return the place of an offset where a filter begins, found by adding a call to it."""
         word = _WORD.match(self.text, offset)
         end = word.end() if word else offset
-        # Behind a blank line of a file of filters, a connective would join the filters.
+        # After a blank line of a file of filters, a connective would join the filters.
         probe = f":{_PROBE}" if self.text[end - 1 : end].isalnum() else _PROBE
         probed = replace(self, text=self.text[:end] + probe + self.text[end:], before=None)
         place = _find_place(probed.lint(), end)

@@ -38,7 +38,7 @@ class Positions:
         return types.Position(number - 1, columns[index])
 
     def offset_of(self, position: types.Position) -> int:
-        """Return the offset of a position; one behind the end of its line is that end."""
+        """Return the offset of a position; one after the end of its line is that end."""
         number = position.line + 1
         if number > self._lines.number_of(self._length):
             return self._length

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders import csv_validation
-from epfilter.exporter.orders.csv_validation import check_rows, scan_rows
+from epfilter.exporter.orders.csv_validation import check_rows, has_complete_rows
 from epfilter.exporter.orders.file_formats import describe_csv
 from epfilter.exporter.orders.item_rows import build_repetition_select
 from support.sizes import divide_examples
@@ -52,7 +52,7 @@ def test_an_accepted_file_is_read_as_it_is(
         path = Path(folder, "orders.csv")
         path.write_text("\ufeff" * bom + text, encoding="utf-8", newline="")
         try:
-            scan_rows(path)
+            has_complete_rows(path)
         except OrdersError as error:
             with pytest.raises(OrdersError, match=f"^{error.message[:20]}"):
                 check_rows(path)
@@ -82,7 +82,7 @@ def test_the_rows_of_an_order_are_known_to_be_complete_only_if_they_are(
         patch.setattr(csv_validation, "_READ_BYTES", size)
         path = Path(folder, "orders.csv")
         path.write_text("\n".join(["id,payment,product_sku", *lines]), encoding="utf-8")
-        if not scan_rows(path):
+        if not has_complete_rows(path):
             return
         with duckdb.connect() as connection:
             ungrouped = describe_csv(connection, path).ungrouped
@@ -107,13 +107,13 @@ def test_rows_that_have_all_of_their_order_are_recognised(
     is_complete: bool,  # noqa: FBT001 - a column of the table
     stored: Callable[..., Path],
 ) -> None:
-    assert scan_rows(stored(text, "orders.csv")) is is_complete
+    assert has_complete_rows(stored(text, "orders.csv")) is is_complete
 
 
 def test_the_ids_of_too_many_orders_are_not_kept(
     stored: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = stored("id,payment,product_sku\n" + "".join(f"{n},paid,A\n" for n in range(9)), "o.csv")
-    assert scan_rows(path)
+    assert has_complete_rows(path)
     monkeypatch.setattr(csv_validation, "_MAX_RUNS", 8)
-    assert not scan_rows(path)
+    assert not has_complete_rows(path)

@@ -598,7 +598,7 @@ def test_reading_in_python_can_be_interrupted(
         check()
         pytest.fail(f"the reading of {path.name} goes on")
 
-    name = "find_broken_line" if suffix == ".jsonl" else "scan_rows"
+    name = "find_broken_line" if suffix == ".jsonl" else "has_complete_rows"
     monkeypatch.setattr(duckdb_files, name, wait)
     text = '{"id": "1"}\n{"id":' if suffix == ".jsonl" else "id\n1\n"
     store = open_orders(stored(text, f"orders{suffix}"))

@@ -19,7 +19,7 @@ import uvicorn
 
 from epfilter.exporter.orders import demo_lines
 from epfilter.exporter.service import connections
-from epfilter.exporter.service.connections import JoiningTransport, LimitedConnection
+from epfilter.exporter.service.connections import CoalescingTransport, LimitedConnection
 from epfilter.exporter.service.logs import forward_warnings, open_log
 from support.exporter_services import AUTHORIZATION
 from support.live_services import live_service
@@ -213,7 +213,7 @@ def test_what_is_written_in_one_turn_is_sent_at_once(monkeypatch: pytest.MonkeyP
 
     async def run() -> list[bytes | str]:
         recorder = Recorder()
-        transport = JoiningTransport(recorder)  # type: ignore[arg-type] # the methods that are called
+        transport = CoalescingTransport(recorder)  # type: ignore[arg-type] # the methods that are called
         for data in (b"head", b"body", b""):
             transport.write(data)
         assert recorder.events == []

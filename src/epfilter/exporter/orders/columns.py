@@ -46,7 +46,7 @@ _COLUMNS = {
 }
 
 # Programs read these files by position too: never move, rename or remove a name, and add a new one
-# at the end of each list, behind the columns of items and lists.
+# at the end of each list, after the columns of items and lists.
 _ITEM_ROWS = (
     *("id", "order_number", "external_ref", "status", "payment", "shipping", "manual"),
     *("created_at", "updated_at", "currency", "with_tax", "without_tax", "tax"),

@@ -27,7 +27,7 @@ _MAX_RUNS = 2**24
 """The most orders whose ids are compared; a number of 8 bytes is kept for each."""
 
 _BEFORE_QUOTED = frozenset((b"", b",", b"\n"))
-_BEHIND_QUOTED = frozenset((b"", b",", b"\n", b"\r"))
+_AFTER_QUOTED = frozenset((b"", b",", b"\n", b"\r"))
 """The characters around a quoted cell; none is between two quotes, which are one in a cell."""
 
 _LINE_BREAK = b"\xff"
@@ -46,16 +46,16 @@ def read_header(path: Path) -> list[str]:
     return [name or f"column {number} without a name" for number, name in enumerate(names, 1)]
 
 
-def scan_rows(path: Path, check: Callable[[], None] = lambda: None) -> bool:
-    """Return whether each row is proven to have all of its order; False may also be unknown.
+def has_complete_rows(path: Path, check: Callable[[], None] = lambda: None) -> bool:
+    """Return True if every row repeats all values of its order; False can also mean unknown.
 
-    That is the case if the rows of an order are one after the other, with the same cells before
+    That is known if the rows of an order are one after the other, with the same cells before
     those of items, which are last.
 
     Raises OrdersError as `check_rows` does, where DuckDB would drop or change something silently:
     everything after a quote that is never closed, spaces before a quote, and an empty cell more
     than the header has. Every other error is left to DuckDB, because it reads much faster. `check`
-    is called now and then, and may raise an error to end the reading.
+    is called regularly; it may raise an error to stop reading.
     """
     names = read_header(path)
     item_names = {member.name for member in ITEM_MEMBERS}
@@ -63,43 +63,43 @@ def scan_rows(path: Path, check: Callable[[], None] = lambda: None) -> bool:
     is_known = names[0] == "id" and item_names.isdisjoint(names[: len(names) - items])
     orders = _OrderRuns(items if is_known else 0)
     try:
-        for rows in _read_plain_rows(path, check):
+        for rows in _read_unambiguous_rows(path, check):
             if any(end.rstrip(b"\r").endswith(b",") for end in {row[-2:] for row in rows}):
-                _require_plain(all(_count_cells(row) <= len(names) for row in rows))
+                _require_unambiguous(all(_count_cells(row) <= len(names) for row in rows))
             orders.add(rows)
-    except _NotPlainError:
+    except _AmbiguousCsvError:
         check_rows(path, check)
         return False
     return orders.are_complete()
 
 
-class _NotPlainError(Exception):
+class _AmbiguousCsvError(Exception):
     """A file that only the slow check can read."""
 
 
-def _require_plain(is_plain: bool) -> None:  # noqa: FBT001 - as `assert`
-    if not is_plain:
-        raise _NotPlainError
+def _require_unambiguous(is_unambiguous: bool) -> None:  # noqa: FBT001 - as `assert`
+    if not is_unambiguous:
+        raise _AmbiguousCsvError
 
 
-def _read_plain_rows(path: Path, check: Callable[[], None]) -> Iterator[list[bytes]]:
+def _read_unambiguous_rows(path: Path, check: Callable[[], None]) -> Iterator[list[bytes]]:
     """Yield the rows of a file, without the header, and with `_LINE_BREAK` in cells.
 
     Functions of `bytes` do the work, because a loop over the rows takes much longer. Raises
-    _NotPlainError for quotes and line ends that Python and DuckDB may read differently.
+    _AmbiguousCsvError for quotes and line ends that Python and DuckDB may read differently.
     """
     rest, is_header = b"", True
     with path.open("rb") as file:
         file.seek(len(BOM_UTF8) if file.read(len(BOM_UTF8)) == BOM_UTF8 else 0)
         while chunk := file.read(max(_READ_BYTES, len(rest))):
             check()
-            _require_plain(_LINE_BREAK not in chunk)
+            _require_unambiguous(_LINE_BREAK not in chunk)
             rows = _split_rows(rest + chunk)
             rest = rows.pop().replace(_LINE_BREAK, b"\n")
-            _require_plain(len(rest) <= MAX_ROW_BYTES)
+            _require_unambiguous(len(rest) <= MAX_ROW_BYTES)
             yield rows[is_header:]
             is_header = is_header and not rows
-    _require_plain(rest.count(b'"') % 2 == 0)
+    _require_unambiguous(rest.count(b'"') % 2 == 0)
     yield _split_rows(rest)[is_header:] if rest else []
 
 
@@ -108,13 +108,13 @@ def _split_rows(text: bytes) -> list[bytes]:
     parts = text.split(b'"')
     if len(parts) > 1:
         outside = parts[::2]
-        _require_plain({part[-1:] for part in outside[:-1]} <= _BEFORE_QUOTED)
-        _require_plain({part[:1] for part in outside[1:]} <= _BEHIND_QUOTED)
+        _require_unambiguous({part[-1:] for part in outside[:-1]} <= _BEFORE_QUOTED)
+        _require_unambiguous({part[:1] for part in outside[1:]} <= _AFTER_QUOTED)
         parts[1::2] = [part.replace(b"\n", _LINE_BREAK) for part in parts[1::2]]
         text = b'"'.join(parts)
     rows = text.split(b"\n")
     if b"\r" in text:
-        _require_plain(not any(b"\r" in row[:-1] for row in rows))
+        _require_unambiguous(not any(b"\r" in row[:-1] for row in rows))
     return rows
 
 
@@ -167,8 +167,8 @@ class _OrderRuns:
 def check_rows(path: Path, check: Callable[[], None] = lambda: None) -> None:
     """Raise OrdersError if a row is not valid CSV or has not as many cells as the header.
 
-    This takes longer than an export. `check` is called now and then, and may raise an error to end
-    the reading.
+    This takes longer than an export. `check` is called regularly; it may raise an error to stop
+    reading.
     """
     _read_names(path, check)
 

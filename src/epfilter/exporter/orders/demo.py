@@ -122,7 +122,7 @@ class _Lines:
 
 
 def _make_item_parts(price: int, product: str, currency: str) -> list[tuple[int, str]]:
-    """Return the total price and the JSON behind the id, of an item with 1 to 4 pieces."""
+    """Return the total price and the JSON after the id, of an item with 1 to 4 pieces."""
     priced = f'"currency":"{currency}","includes_tax":false}}'
     parts = []
     for quantity in range(1, 5):

@@ -19,7 +19,7 @@ import duckdb
 from epfilter.ast import Filter
 from epfilter.exporter.errors import OrdersError
 from epfilter.exporter.orders.columns import RowsPer
-from epfilter.exporter.orders.csv_validation import check_rows, find_long_row, scan_rows
+from epfilter.exporter.orders.csv_validation import check_rows, find_long_row, has_complete_rows
 from epfilter.exporter.orders.duckdb_sessions import (
     CsvError,
     DataError,
@@ -188,7 +188,7 @@ class OrderFile:
         """
         is_complete = False
         if self._describe is describe_csv:
-            is_complete = scan_rows(
+            is_complete = has_complete_rows(
                 self._path, partial(self._sessions.raise_if_interrupted, connection)
             )
         if source.ungrouped is not None:

@@ -5,7 +5,7 @@ that begins with `=`, `+`, `-`, `@`, a tab, a carriage return or NUL gets an apo
 newer lists add the line feed and the full-width forms. White space, quotes, control characters and
 invisible characters before such a character do not protect, because some programs strip them.
 
-Only commas separate cells, so that nothing is escaped behind `;` or a tab, where a program with
+Only commas separate cells, so that nothing is escaped after `;` or a tab, where a program with
 other settings may divide a text: no quoting protects it there, and an apostrophe in the middle of
 a text is not recognised by a program that reads the file.
 

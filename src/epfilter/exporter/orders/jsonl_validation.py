@@ -42,7 +42,7 @@ def find_broken_line(
 
     It reads the whole file, so call it only after an export has failed. It is much faster if only
     the lines with some bytes, or only the line of a row, are suspects; rows count from 1, without
-    blank lines. `check` is called now and then, and may raise an error to end the search. Raises
+    blank lines. `check` is called regularly; it may raise an error to stop reading. Raises
     OSError if the file cannot be read.
 
     >>> import tempfile

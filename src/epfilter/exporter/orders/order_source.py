@@ -54,7 +54,7 @@ class OrderSource(Protocol):
     ) -> int:
         """Write the orders that the filter selects, in their order; return the number of rows.
 
-        The columns are `CSV_COLUMNS[rows]`; the header is always written, with `bom` behind a byte
+        The columns are `CSV_COLUMNS[rows]`; the header is always written, with `bom` after a byte
         order mark, by which Excel recognises UTF-8. An existing file is
         overwritten. After an error the file is incomplete.
         """

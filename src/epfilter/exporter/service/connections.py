@@ -15,9 +15,9 @@ HEADER_SECONDS = 30.0
 """Seconds in which the headers of a request must arrive, from the beginning of the connection."""
 
 WRITE_SECONDS = 60.0
-"""Seconds in which a client must take 112 KB of a response, or the last bytes of it.
+"""Seconds in which a client must receive 112 KB of a response, or its last bytes.
 
-The server continues to write below 16 KB of the 128 KB that may wait for a client.
+Up to 128 KB wait to be sent, and writing resumes below 16 KB.
 """
 
 _SLOW_CLIENT = "A client did not take its response in time."
@@ -35,7 +35,10 @@ _RESERVED_FILES = 128 + ACCEPT_BACKLOG
 """Files of the process for the queue, the orders and exports."""
 
 MAX_HEADER_BYTES = 65_536
-"""The most bytes of headers behind those that arrive first; httptools has no limit."""
+"""The maximum size of the headers that arrive after the first read, in bytes.
+
+httptools has no limit.
+"""
 
 _HEADERS_TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: application/json\r\n"
@@ -85,7 +88,7 @@ def count_connections(files: int) -> int:
     return max(8, min(MAX_CONNECTIONS, (files - _RESERVED_FILES) // 2))
 
 
-class JoiningTransport:
+class CoalescingTransport:
     """A transport that sends what is written in one turn of the event loop with one system call.
 
     uvicorn writes the head and the body of a response separately; to send them separately costs
@@ -143,7 +146,7 @@ class LimitedConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         """Start the time for the first request."""
-        super().connection_made(JoiningTransport(transport))  # type: ignore[arg-type] # has its attributes
+        super().connection_made(CoalescingTransport(transport))  # type: ignore[arg-type] # has its attributes
         self._start_waiting()
         if len(self.connections) > self._limit and not self._close_longest_waiting():
             transport.write(_UNAVAILABLE % (len(_UNAVAILABLE_BODY), _UNAVAILABLE_BODY))

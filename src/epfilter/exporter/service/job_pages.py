@@ -65,7 +65,7 @@ class JobPage:
         if self.offset + self.limit < total:
             offsets["next"] = self.offset + self.limit
         if self.offset:
-            # Behind the end, the last page is the previous one.
+            # After the end, the last page is the previous one.
             offsets["prev"] = max(0, min(self.offset - self.limit, last * self.limit))
         page = {
             "limit": self.limit,

@@ -16,7 +16,7 @@ _MENTION = re.compile(r"(?<![\w.-])(?:epcc|epfilter)[ \t]+[\w-]")
 _TEMPLATE = r"\{\{(?:[^{}]|\{(?!\{)|\}(?!\}))*+\}\}"
 _QUOTED = rf"""'[^']*+'|"(?:{_TEMPLATE}|\\[\s\S]|[^"\\])*+\""""
 _WORD = re.compile(rf"""(?:{_QUOTED})(?=\))|(?:{_TEMPLATE}|{_QUOTED}|\\[^\r\n]|[^\s'"\\;`])++""")
-"""A word; a parenthesis directly behind a quoted one closes the substitution of the command."""
+"""A word; a parenthesis directly after a quoted one closes the substitution of the command."""
 
 _EXPANSION = re.compile(rf"{_TEMPLATE}|\$\{{[^{{}}]*\}}|\$\([^()]*\)|\$\w+")
 _END = frozenset({"|", "||", "&&", "&"})

@@ -41,7 +41,7 @@ _CALL = re.compile(r"[A-Za-z_]\s*\(")
 _OPERATOR_CALL = re.compile(
     rf"(?:\A\s*(?:\??filter=\s*)*|[(:|{PLACEHOLDER}]\s*){OPERATOR_PATTERN}\s*\(", re.IGNORECASE
 )
-"""A call where a filter can have one: at its start, in a group, or behind `:` or `|`."""
+"""A call where a filter can have one: at its start, in a group, or after `:` or `|`."""
 
 _FILTER_START = re.compile(
     rf"[ (:|{PLACEHOLDER}]*+(?<![\w.$-]){OPERATOR_PATTERN}[ ]*\([ ]*[\w{PLACEHOLDER}]",

@@ -234,7 +234,7 @@ class JavaScriptRequests(TreeSinks):
     def _find_accessor(self, call: Node, receiver: Node) -> str:
         """Return the accessor of the SDK whose `Filter` is called; empty if it is not one.
 
-        A method behind it that lists something else follows its name.
+        A method after it that lists something else follows its name.
         """
         accessor = _find_accessor_name(self._read_chain(receiver))
         if not accessor:

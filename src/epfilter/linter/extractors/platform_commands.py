@@ -122,7 +122,7 @@ def find_command_filters(words: Sequence[str]) -> list[CommandFilter]:
 
 
 def _find_in_epcc(words: Sequence[str], start: int) -> list[CommandFilter]:
-    """Return the words behind `filter`; the resource is the first word of that name."""
+    """Return the words after `filter`; the resource is the first word of that name."""
     verb = next((i for i in range(start, len(words)) if words[i] in _EPCC_VERBS), len(words))
     paths = (EPCC_PATHS[word] for word in words[verb:] if word in EPCC_PATHS)
     path = next(paths, "")

@@ -250,7 +250,7 @@ def _decode_special(encoded: str, *, is_raw: bool, is_f_string: bool) -> str:
 
 
 def _decode_escape(escape: str) -> str:
-    """Return the text for a backslash with `escape` behind it."""
+    """Return the text for a backslash with `escape` after it."""
     if escape in _ESCAPED_CHARS:
         return _ESCAPED_CHARS[escape]
     try:

@@ -92,7 +92,7 @@ A method that takes the filter in its body has the path of the listing that acce
 def find_accessor_path(name: str) -> str:
     """Return the path that an accessor lists; empty for a name that is not one.
 
-    Names behind the accessor are methods; those that are not in the table list its own path.
+    Names after the accessor are methods; those that are not in the table list its own path.
 
     >>> find_accessor_path("ShopperCatalog.Nodes.GetNodeProducts.then")
     '/catalog/nodes/{id}/relationships/products'

@@ -44,7 +44,7 @@ _METHOD_OPTIONS = frozenset({"-X", "--request", "--method"})
 """Options of curl and wget. Source: their manual pages."""
 
 _ESCAPED_BLANKS = re.compile(r"(?:\\[ \t])*")
-"""Blanks that belong to a word, which the grammar does not recognize behind a quote."""
+"""Blanks that belong to a word, which the grammar does not recognize after a quote."""
 
 _METHOD = re.compile(r"(?:-X|--request=|--method=)?(GET|POST|PUT|PATCH|DELETE)\Z")
 _PARAMETER = re.compile(r"filter==?")
@@ -58,9 +58,9 @@ _STRING_SYNTAX = re.compile(rf'\\.|"|{PLACEHOLDER}')
 
 
 def extract(source: MappedText, extraction: Extraction) -> None:
-    """Add what stands behind `filter=` in a word, in URLs, and in JSON that a command sends.
+    """Add what stands after `filter=` in a word, in URLs, and in JSON that a command sends.
 
-    Also the word behind the word `filter`, as in the command line of Elastic Path. Expansions
+    Also the word after the word `filter`, as in the command line of Elastic Path. Expansions
     become placeholders. A syntax error is reported only on a line with a filter, because the
     grammar does not cover every shell. In a script with a very long line only URLs are searched.
     """

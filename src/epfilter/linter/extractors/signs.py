@@ -38,7 +38,7 @@ _OPERATOR_CALL = re.compile(
 )
 """An operator and its parenthesis, where a literal, a term, a value or a line can start.
 
-In the code of programs, a parenthesis behind a name is that of a call or a condition, `=>` is an
+In the code of programs, a parenthesis after a name is that of a call or a condition, `=>` is an
 arrow, and `=` an assignment. Only a name at the start of a line may be that of a variable whose
 value has no quotes.
 """

@@ -60,7 +60,7 @@ def find_targets(
 _Ignored = tuple[tuple[str, PathPatterns], ...]
 """The patterns of the .gitignore files of a folder and of those above it, nearest first.
 
-Each stands behind the path of the folder from that file, as in `a/b/`.
+Each stands after the path of the folder from that file, as in `a/b/`.
 """
 
 _GIT_NAMES = frozenset((".gitignore", ".git"))

@@ -26,7 +26,7 @@ _ENCODING_COMMENT = re.compile(
     rb"\A(?:[ \t\f\v]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))??"
     rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)"
 )
-"""The declaration in the first line, or in the second behind a comment or an empty line."""
+"""The declaration in the first line, or in the second after a comment or an empty line."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _WHITE_SPACE = re.compile(r"\s*+\Z")

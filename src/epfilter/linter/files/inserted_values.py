@@ -20,7 +20,7 @@ _DELIMITERS = re.compile(r"\A(?:[$#]?\{(.*)\}|\\\((.*)\))\Z", re.DOTALL)
 _BEFORE_ARGUMENTS = re.compile(r"[\"'`]{0,3}\s*(?:\.format(?:ted)?\(|%|,)\s*")
 _NUMERIC_FIELD = re.compile(r"%[-+ #0-9.]*[dfiuxXeEgG]|\{\w*:[^{}]*(?:[dfeg]|%[YmdHMSjyB].*)\}")
 _FORMATTED = re.compile(r"format|%|printf", re.IGNORECASE)
-"""The constructs whose fields do not contain the values; the arguments stand behind the text."""
+"""The constructs whose fields do not contain the values; the arguments stand after the text."""
 
 _ROUTE_PARAMETER = re.compile(r"(?:\bparams|\bprops\.params)(?:\?\.|\.|\[)\w*")
 _PARAMETERS = re.compile(r"(?:await\s+)?(?:props\.)?params\b")
@@ -39,7 +39,7 @@ _SEARCHED = 4_000
 """How many characters before a filter are searched for what declares a value."""
 
 _ARGUMENTS_SIZE = 300
-"""How many characters behind a text are searched for the values that are inserted into it."""
+"""How many characters after a text are searched for the values that are inserted into it."""
 
 _ROUTE = re.compile(
     r"@[\w.]{1,60}\.(?P<kind>route|get|post|put|patch|delete|websocket)\((?P<path>[^\n]{0,300})\n"
@@ -82,7 +82,7 @@ def _find_formatted(text: str, end: int, fields: list[Span]) -> list[tuple[Span,
 
 
 def _find_arguments(text: str, end: int) -> str:
-    """Return the arguments of the call, or behind the operator, that follows a text."""
+    """Return the arguments of the call, or after the operator, that follows a text."""
     opening = _BEFORE_ARGUMENTS.match(text, end)
     if opening is None:
         return ""

@@ -128,7 +128,7 @@ class _Certainty:
         return self._holds_beside_terms(diagnostic) and self._holds_in_operands(diagnostic)
 
     def depends_on_value(self, span: Span) -> bool:
-        """Return whether an edit changes a placeholder, or inserts text directly behind one."""
+        """Return whether an edit changes a placeholder, or inserts text directly after one."""
         first = span.start if span.start < span.end else span.start - 1
         return _contains_any(Span(first, span.end), self.indices)
 
