@@ -28,6 +28,7 @@ def create_server() -> Session:
     _add_documents(server)
     _add_diagnostics(server)
     _add_editing(server)
+    _add_outline(server)
     _add_actions(server)
     _add_registrations(server)
     return server
@@ -90,25 +91,28 @@ def _add_diagnostics(server: Session) -> None:
         return await workspace.report(known)
 
 
-def _add_editing(server: Session) -> None:
-    async def find_place(
-        parameters: types.CompletionParams | types.HoverParams | types.SignatureHelpParams,
-        *,
-        begins: bool = False,
-    ) -> tuple[OpenFile, Place | None, int]:
-        file = server.get_file(parameters.text_document.uri)
-        offset = server.positions_of(file.text).offset_of(parameters.position)
-        place = file.find_place_at_once(offset)
-        if place is None:
-            place = await server.work(lambda: file.find_place(offset, begins=begins))
-        return file, place, offset
+async def _find_place(
+    server: Session,
+    parameters: types.CompletionParams | types.HoverParams | types.SignatureHelpParams,
+    *,
+    begins: bool = False,
+) -> tuple[OpenFile, Place | None, int]:
+    """Return the file of a request, the place in it, and its offset."""
+    file = server.get_file(parameters.text_document.uri)
+    offset = server.positions_of(file.text).offset_of(parameters.position)
+    place = file.find_place_at_once(offset)
+    if place is None:
+        place = await server.work(lambda: file.find_place(offset, begins=begins))
+    return file, place, offset
 
+
+def _add_editing(server: Session) -> None:
     @server.feature(
         types.TEXT_DOCUMENT_COMPLETION,
         types.CompletionOptions(trigger_characters=["(", ",", ":", "|", "=", '"', "'"]),
     )
     async def complete(parameters: types.CompletionParams) -> types.CompletionList:
-        file, place, offset = await find_place(parameters, begins=True)
+        file, place, offset = await _find_place(server, parameters, begins=True)
         if place is None:
             return types.CompletionList(is_incomplete=False, items=[])
         positions = server.positions_of(file.text)
@@ -124,7 +128,7 @@ def _add_editing(server: Session) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hover(parameters: types.HoverParams) -> types.Hover | None:
-        file, place, _ = await find_place(parameters)
+        file, place, _ = await _find_place(server, parameters)
         found = place and file.hover(place)
         return found and conversion.to_hover(found, server.positions_of(file.text))
 
@@ -133,10 +137,12 @@ def _add_editing(server: Session) -> None:
         types.SignatureHelpOptions(trigger_characters=["(", ","]),
     )
     async def sign(parameters: types.SignatureHelpParams) -> types.SignatureHelp | None:
-        file, place, _ = await find_place(parameters)
+        file, place, _ = await _find_place(server, parameters)
         found = place and file.sign(place)
         return found and conversion.to_signature_help(found)
 
+
+def _add_outline(server: Session) -> None:
     @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     async def list_symbols(parameters: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
         file = server.get_file(parameters.text_document.uri)

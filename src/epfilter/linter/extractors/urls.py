@@ -109,20 +109,7 @@ def add_url_filters(
             url = text[url_start : parameter.start()]
             if parameter["mark"].startswith("&"):
                 url = url.rpartition("?")[0]
-            escaped = None
-            if text.endswith(_ESCAPED_QUOTE, 0, url_start):
-                escaped = _ESCAPED_VALUE.match(text, parameter.end(), limit)
-            if escaped:
-                done = escaped.end()
-                value = _unescape(source.slice(parameter.end(), done))
-            else:
-                done, is_balanced = _find_value_end(text, parameter.end(), limit)
-                done = _extend_in_quotes(text, Span(url_start, done), limit)
-                is_cut = not is_balanced and _may_go_on(text, done, limit)
-                value = source.slice(parameter.end(), done)
-            value = decode_percent(value)
-            if "\n" in value.text or "\r" in value.text:
-                value = value.with_encoder(refuse_line_breaks)  # a break in a URL is not encoded
+            value, done, is_cut = _find_value_in_url(source, url_start, parameter.end(), limit)
         path = _PATH_BOUNDARY.split(url)[-1] or request.path
         context = RequestContext(path, request.method)
         extraction.add_candidate(value, context, built_with, is_cut=is_cut)
@@ -131,6 +118,31 @@ def add_url_filters(
             query = source.slice(url_start, rest.end() if rest else done)
             _check_offset(query, context, extraction)
     _add_member_filters(source, extraction, request)
+
+
+def _find_value_in_url(
+    source: MappedText, url_start: int, start: int, limit: int
+) -> tuple[MappedText, int, bool]:
+    """Return the decoded value of a parameter of a URL, its end, and whether the end is uncertain.
+
+    `start` is the offset of the value.
+    """
+    text, is_cut = source.text, False
+    escaped = None
+    if text.endswith(_ESCAPED_QUOTE, 0, url_start):
+        escaped = _ESCAPED_VALUE.match(text, start, limit)
+    if escaped:
+        end = escaped.end()
+        value = _unescape(source.slice(start, end))
+    else:
+        end, is_balanced = _find_value_end(text, start, limit)
+        end = _extend_in_quotes(text, Span(url_start, end), limit)
+        is_cut = not is_balanced and _may_go_on(text, end, limit)
+        value = source.slice(start, end)
+    value = decode_percent(value)
+    if "\n" in value.text or "\r" in value.text:
+        value = value.with_encoder(refuse_line_breaks)  # a break in a URL is not encoded
+    return value, end, is_cut
 
 
 def _check_offset(query: MappedText, context: RequestContext, extraction: Extraction) -> None:

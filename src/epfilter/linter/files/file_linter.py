@@ -18,6 +18,7 @@ from epfilter.linter.extractors import (
     ExtractedFilter,
     Extraction,
     FileKind,
+    InterpolatedFilter,
     MappedText,
     Misuse,
     NeedsExtraError,
@@ -134,16 +135,12 @@ class FileLinter:
         bounded = [(found, found.span) for found in _lint_extraction(extraction, directives)]
         for linted in filters:
             bounded += bind_diagnostics(linted.diagnostics, linted.value)
-        interpolated: list[LintedFilter] = []
-        for interpolation in extraction.interpolations:
-            linted = self._lint_filter(interpolation.filter, directives, fallback)
-            interpolated.append(linted)
-            constant = keep_constant_parts(linted.diagnostics, is_part=interpolation.is_part)
-            bounded += bind_diagnostics(constant, linted.value)
-            found = diagnose_interpolation(
-                interpolation, document.text, has_evidence=linted.has_evidence
-            )
-            bounded += [] if found is None else [(found, interpolation.span)]
+        interpolated = [
+            self._lint_filter(interpolation.filter, directives, fallback)
+            for interpolation in extraction.interpolations
+        ]
+        for interpolation, linted in zip(extraction.interpolations, interpolated, strict=True):
+            bounded += _diagnose_interpolated(interpolation, linted, document.text)
         bounded += _diagnose_misuses(extraction.misuses)
         unwanted = self._get_unwanted_codes(path)
         bounded = [pair for pair in bounded if pair[0].code not in unwanted]
@@ -153,14 +150,11 @@ class FileLinter:
         # Only now is it known which directives are unused.
         unused = [*directives.find_unused(self._engine.selected)]
         kept += (found for found in unused if not is_suppressed(found.code, found.span))
-        suppressed_count = len(bounded) + len(unused) - len(kept)
-        kept.sort(key=lambda found: (found.span, found.code))
-        kept = [*_keep_first_of_listing(kept)]
         return FileResult(
             tuple(filters),
             len(extraction.filters),
-            tuple(kept),
-            suppressed_count,
+            tuple(_keep_first_of_listing(kept)),
+            len(bounded) + len(unused) - len(kept),
             is_suppressed,
             tuple(interpolated),
             is_read=extraction.is_complete,
@@ -354,6 +348,20 @@ def _lint_extraction(extraction: Extraction, directives: Directives) -> Iterator
     yield from directives.problems
 
 
+def _diagnose_interpolated(
+    interpolation: InterpolatedFilter, linted: LintedFilter, text: str
+) -> Iterator[tuple[Diagnostic, Span]]:
+    """Yield the diagnostics of a filter that a program builds, each with its bounds.
+
+    `text` is that of the file.
+    """
+    constant = keep_constant_parts(linted.diagnostics, is_part=interpolation.is_part)
+    yield from bind_diagnostics(constant, linted.value)
+    found = diagnose_interpolation(interpolation, text, has_evidence=linted.has_evidence)
+    if found is not None:
+        yield found, interpolation.span
+
+
 def _diagnose_misuses(misuses: Iterable[Misuse]) -> Iterator[tuple[Diagnostic, Span]]:
     """Yield the diagnostics for what a client does not send as written, and the filter's bounds."""
     for span, message, hint, bounds, has_evidence in misuses:
@@ -366,9 +374,12 @@ def _is_damaged(linted: LintedFilter) -> bool:
 
 
 def _keep_first_of_listing(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """Yield the diagnostics, but only once that a listing is deprecated as a whole."""
+    """Yield the diagnostics in the order of the file.
+
+    That a listing is deprecated as a whole is yielded only once.
+    """
     seen: set[str] = set()
-    for diagnostic in diagnostics:
+    for diagnostic in sorted(diagnostics, key=lambda found: (found.span, found.code)):
         if diagnostic.code == _DEPRECATED_LISTING:
             if diagnostic.message in seen:
                 continue
