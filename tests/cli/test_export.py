@@ -203,7 +203,7 @@ def test_no_check_sends_any_filter(platform: Platform) -> None:
         (["@none.filter"], "cannot read none.filter"),
         ([], "give a FILTER, `--since`, or `--all` for every order."),
         (["--all", "--append", "--force"], "`--append` cannot be combined with `--force`."),
-        (["--all", "-o", "a.parquet"], "the name a.parquet stands for another format;"),
+        (["--all", "-o", "a.parquet"], "the name `a.parquet` is that of another format;"),
         (["--all", "-o", "a.XLSX"], "use a name that ends in .csv, and convert the file."),
         (["--all", "-o", "a.jsonl"], "orders are exported as CSV"),
         (["--all", "--rows", "order"], "`--rows` requires `--orders`."),

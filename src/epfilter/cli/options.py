@@ -96,7 +96,7 @@ def require_csv_name(output: Path) -> None:
     """
     if output.suffix.lower() in OTHER_FORMATS:
         raise click.UsageError(
-            f"orders are exported as CSV, and the name {make_printable(str(output))} stands for "
+            f"orders are exported as CSV, and the name `{make_printable(str(output))}` is that of "
             "another format; use a name that ends in .csv, and convert the file."
         )
 
