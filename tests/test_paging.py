@@ -249,7 +249,7 @@ def test_invalid_arguments_raise(arguments: dict[str, Any], error: type[Exceptio
 
 
 def test_fetch_must_be_a_function() -> None:
-    with pytest.raises(FilterTypeError, match=r"fetch must be a function, not None\."):
+    with pytest.raises(FilterTypeError, match=r"`fetch` must be a function, not None\."):
         next(pages(None, None))  # type: ignore[arg-type] # wrong on purpose
-    with pytest.raises(FilterTypeError, match="fetch must be a function"):
+    with pytest.raises(FilterTypeError, match="`fetch` must be a function"):
         asyncio.run(anext(pages_async(None, "x")))  # type: ignore[arg-type] # the same

@@ -144,9 +144,9 @@ untyped: Any = Template
         ((5,), {}, FilterTypeError, "the text of a filter must be a str, not a value of type int."),
         (("eq(a,{b})", "orders"), {}, FilterTypeError, 'a resource is expected, not a value of type str. Hint: as in Template(text, orders); resource_named("orders") is the one of a name.'),
         (("eq(a,{b})", Resource), {}, FilterTypeError, "a resource is expected, not a value of type type."),
-        (("eq(a,{b})",), {"optional": "b"}, FilterTypeError, 'optional must be a set of names, not a value of type str. Hint: as in optional={"email"}.'),
-        (("eq(a,{b})",), {"optional": 5}, FilterTypeError, "optional must be a set of names, not a value of type int."),
-        (("eq(a,{b})",), {"optional": [[]]}, FilterTypeError, "a name in optional must be a str, not a value of type list."),
+        (("eq(a,{b})",), {"optional": "b"}, FilterTypeError, '`optional` must be a set of names, not a value of type str. Hint: as in optional={"email"}.'),
+        (("eq(a,{b})",), {"optional": 5}, FilterTypeError, "`optional` must be a set of names, not a value of type int."),
+        (("eq(a,{b})",), {"optional": [[]]}, FilterTypeError, "a name in `optional` must be a str, not a value of type list."),
         (("eq(a,{b})",), {"optional": {"c"}}, TemplateError, "the template has no placeholder `c`."),
     ],
 )  # fmt: skip

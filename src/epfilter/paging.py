@@ -157,7 +157,7 @@ class PageReader:
         calls = sum(not isinstance(node, (And, Or)) for term in terms for node in walk(term))
         if settle is not None:
             if not isinstance(settle, timedelta):
-                raise FilterTypeError(f"settle must be a timedelta, not {describe_type(settle)}.")
+                raise FilterTypeError(f"`settle` must be a timedelta, not {describe_type(settle)}.")
             terms.append(F[key].lt(datetime.now(UTC) - settle))
         _require_room(calls, 1 if settle is None else 2, max_calls, remedy)
         self._terms = terms
@@ -267,7 +267,7 @@ class PageReader:
 
 def _require_function(fetch: object) -> None:
     if not callable(fetch):
-        raise FilterTypeError(f"fetch must be a function, not {describe_type(fetch)}.")
+        raise FilterTypeError(f"`fetch` must be a function, not {describe_type(fetch)}.")
 
 
 def _require_room(calls: int, added: int, max_calls: int | None, remedy: str) -> None:

@@ -265,13 +265,13 @@ def _refuse_fields(text: str, located: Located, names: Mapping[Span, str]) -> No
 def _require_optional(optional: Iterable[str], template: Template) -> frozenset[str]:
     if isinstance(optional, (str, Filter)) or not isinstance(optional, Iterable):
         raise FilterTypeError(
-            f"optional must be a set of names, not {describe_type(optional)}.",
+            f"`optional` must be a set of names, not {describe_type(optional)}.",
             hint='as in optional={"email"}',
         )
     names = [*optional]
     for name in names:
         if not isinstance(name, str):
-            raise FilterTypeError(f"a name in optional must be a str, not {describe_type(name)}.")
+            raise FilterTypeError(f"a name in `optional` must be a str, not {describe_type(name)}.")
         if name not in template.placeholders:
             raise _unknown_name(template, name)
     return frozenset(names)

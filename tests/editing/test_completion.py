@@ -89,7 +89,7 @@ def test_the_ends_of_the_calendar_have_dates(today: date) -> None:
 def test_invalid_arguments_raise(arguments: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         complete(*arguments)
-    with pytest.raises(FilterTypeError, match="today must be a date"):
+    with pytest.raises(FilterTypeError, match="`today` must be a date"):
         complete("", 0, today=datetime.now(UTC))
 
 

@@ -111,7 +111,7 @@ def test_every_offset_of_every_prefix_has_actions(text: str) -> None:
         ({"end": 8}, FilterValueError, "`end` must be from 0 to 7, not 8"),
         ({"end": "8"}, FilterTypeError, "`end` must be an integer, not a value of type str"),
         ({"resource": "order"}, ResourceError, "did you mean `orders`"),
-        ({"settings": 5}, FilterTypeError, "settings must be"),
+        ({"settings": 5}, FilterTypeError, "`settings` must be"),
     ],
 )
 def test_invalid_arguments_raise(

@@ -48,11 +48,11 @@ def test_importing_loads_neither_rules_nor_resources() -> None:
         ),
         (
             lambda: lint("eq(a,1)", settings=cast("Any", {"max_calls": 5})),
-            "settings must be of type Settings, not a value of type dict.",
+            "`settings` must be of type Settings, not a value of type dict.",
         ),
         (
             lambda: fix("eq(a,1)", settings=cast("Any", {})),
-            "settings must be of type Settings, not a value of type dict.",
+            "`settings` must be of type Settings, not a value of type dict.",
         ),
         (
             lambda: lint_paths([cast("Any", 5)]),
@@ -60,18 +60,18 @@ def test_importing_loads_neither_rules_nor_resources() -> None:
         ),
         (
             lambda: lint_paths(["a"], cast("Any", {})),
-            "configuration must be of type Configuration, not a value of type dict.",
+            "`configuration` must be of type Configuration, not a value of type dict.",
         ),
         (
             lambda: render(cast("Any", 5), []),
             "the name of a format must be a str, not a value of type int.",
         ),
-        (lambda: lint_paths("abc"), "paths must be a list of paths, not a value of type str."),
+        (lambda: lint_paths("abc"), "`paths` must be a list of paths, not a value of type str."),
         (
             lambda: lint_paths(cast("Any", Path())),
-            "paths must be a list of paths, not a value of type ",
+            "`paths` must be a list of paths, not a value of type ",
         ),
-        (lambda: lint_paths(cast("Any", None)), "paths must be a list of paths, not None."),
+        (lambda: lint_paths(cast("Any", None)), "`paths` must be a list of paths, not None."),
     ],
 )
 def test_arguments_of_a_wrong_type_are_rejected(

@@ -43,7 +43,11 @@ from support.rows import for_each
             "`max_bytes` must be an integer, not a value of type",
         ),
         ({"max_in_values": -1}, FilterValueError, "`max_in_values` must be at least 0, not -1"),
-        ({"required_filters": "orders"}, FilterTypeError, "required_filters must map listings to"),
+        (
+            {"required_filters": "orders"},
+            FilterTypeError,
+            "`required_filters` must map listings to",
+        ),
         ({"required_filters": 5}, FilterTypeError, "to fields, not a value of type int"),
         ({"required_filters": ["orders"]}, FilterTypeError, "must map names to lists of names"),
         ({"required_filters": {"orders": "id"}}, FilterTypeError, "names to lists of names"),

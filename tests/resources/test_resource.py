@@ -194,17 +194,17 @@ def test_one_field_object_has_one_name() -> None:
     [
         (
             {"aliases": ["x"]},
-            "aliases must be a tuple of Alias or PrefixAlias or PatternAlias, not a",
+            "`aliases` must be a tuple of Alias or PrefixAlias or PatternAlias, not a",
         ),
         (
             {"aliases": "x"},
-            "aliases must be a tuple of Alias or PrefixAlias or PatternAlias, not a",
+            "`aliases` must be a tuple of Alias or PrefixAlias or PatternAlias, not a",
         ),
         ({"aliases": 5}, "not a value of type int"),
-        ({"endpoints": "x"}, "endpoints must be a tuple of Endpoint, not a value of type str"),
+        ({"endpoints": "x"}, "`endpoints` must be a tuple of Endpoint, not a value of type str"),
         (
             {"endpoints": ["GET /"]},
-            "endpoints must be a tuple of Endpoint, not a value of type str",
+            "`endpoints` must be a tuple of Endpoint, not a value of type str",
         ),
         ({"name": 1}, "the name of a resource must be a str, not a value of type int"),
         ({"title": 3}, "the title of a resource must be a str, not a value of type int"),

@@ -57,21 +57,27 @@ def test_the_fields_may_be_a_function() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"fields": ["a"]}, "fields is a mapping or a function, not a value of type list."),
-        ({"mapping": ["a"]}, "mapping is a mapping, not a value of type list."),
-        ({"mapping": {"a": {}, "b": {}}}, "mapping has several indices, whose fields may differ."),
-        ({"mapping": {"a": {"type": "long"}}}, "mapping has no `properties`."),
-        ({"mapping": {"properties": ["a"]}}, "mapping: `properties` is a mapping, not a value of"),
-        ({"mapping": {"properties": {"a": "long"}}}, "mapping: `a` is a mapping, not a value of"),
+        ({"fields": ["a"]}, "`fields` is a mapping or a function, not a value of type list."),
+        ({"mapping": ["a"]}, "`mapping` is a mapping, not a value of type list."),
+        (
+            {"mapping": {"a": {}, "b": {}}},
+            "`mapping` has several indices, whose fields may differ.",
+        ),
+        ({"mapping": {"a": {"type": "long"}}}, "`mapping` has no `properties`."),
+        (
+            {"mapping": {"properties": ["a"]}},
+            "`mapping`: `properties` is a mapping, not a value of",
+        ),
+        ({"mapping": {"properties": {"a": "long"}}}, "`mapping`: `a` is a mapping, not a value of"),
         (
             {"mapping": {"properties": {"a": {"type": ["long"]}}}},
-            "mapping: the type of `a` is a str",
+            "`mapping`: the type of `a` is a str",
         ),
-        ({"mapping": {"properties": {5: {}}}}, "mapping: a name in `properties` is a str, not"),
+        ({"mapping": {"properties": {5: {}}}}, "`mapping`: a name in `properties` is a str, not"),
         *(
             (
                 {"mapping": {"properties": {"a": field}}},
-                f"mapping: `{parameter}` of `{name}` is a positive number, not ",
+                f"`mapping`: `{parameter}` of `{name}` is a positive number, not ",
             )
             for value in ("x", True, [5], 0, None, "nan", 10**400)
             for name, parameter, field in (
@@ -83,9 +89,9 @@ def test_the_fields_may_be_a_function() -> None:
                 ("a", "scaling_factor", {"type": "scaled_float", "scaling_factor": value}),
             )
         ),
-        ({"nested": "items"}, "nested is a list of paths, not a value of type str."),
-        ({"nested": 5}, "nested is a list of paths, not a value of type int."),
-        ({"nested": [5]}, "nested is a list of paths, not a value of type list."),
+        ({"nested": "items"}, "`nested` is a list of paths, not a value of type str."),
+        ({"nested": 5}, "`nested` is a list of paths, not a value of type int."),
+        ({"nested": [5]}, "`nested` is a list of paths, not a value of type list."),
         ({"fields": {"a": 5}}, "`fields` gives `a` a value of type int."),
         ({"fields": lambda *_: 5, "nested": ["a"]}, "`fields` gives `a` a value of type int"),
     ],

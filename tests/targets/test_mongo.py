@@ -308,7 +308,7 @@ def test_values_have_the_type_in_types() -> None:
 @pytest.mark.parametrize(
     ("types", "message"),
     [
-        (["a"], "types is a mapping of paths to types, not a value of type list."),
+        (["a"], "`types` is a mapping of paths to types, not a value of type list."),
         (
             {"a": list},
             (

@@ -199,16 +199,16 @@ def test_with_a_resource_the_values_have_its_types() -> None:
 @for_each(
     ("override", "kind", "message"),
     [
-        ([], FilterTypeError, "override is a mapping, not a value of type list."),
+        ([], FilterTypeError, "`override` is a mapping, not a value of type list."),
         ({"eq": len}, FilterTypeError, "a key of override is an operator and the name of a field."),
         ({("eq", 5): len}, FilterTypeError, "a key of override is an operator and the name of"),
-        ({("eq", "a"): 5}, FilterTypeError, "override maps to functions, not to a value of type"),
+        ({("eq", "a"): 5}, FilterTypeError, "`override` maps to functions, not to a value of type"),
         ({("eqq", "a"): len}, FilterValueError, "override: there is no operator `eqq`."),
         ({("and", "a"): len}, FilterValueError, "override: there is no operator `and`."),
         (
             {("eq", "a"): lambda _: 5},
             FilterTypeError,
-            "override: the function for `eq` on `a` returns a value of type int.",
+            "`override`: the function for `eq` on `a` returns a value of type int.",
         ),
     ],
 )

@@ -254,5 +254,7 @@ def test_the_fields_of_some_names() -> None:
     assert [field["name"] for field in rqb_fields(pim_nodes, names)] == names
     with pytest.raises(ResourceError, match="has no field `nmae`"):
         rqb_fields(pim_nodes, ["nmae"])
-    with pytest.raises(FilterTypeError, match="names is a list of fields, not a value of type str"):
+    with pytest.raises(
+        FilterTypeError, match="`names` is a list of fields, not a value of type str"
+    ):
         rqb_fields(pim_nodes, "name")

@@ -68,7 +68,7 @@ def complete(
     if today is None:
         today = datetime.now(UTC).date()
     elif not isinstance(today, date) or isinstance(today, datetime):
-        raise FilterTypeError(f"today must be a date, not {describe_type(today)}.")
+        raise FilterTypeError(f"`today` must be a date, not {describe_type(today)}.")
     place = find_place(text, located, offset)
     candidates = list(list_candidates(text, place, resolved, today))
     matching = _match(candidates, place.typed.strip(" \"'"))

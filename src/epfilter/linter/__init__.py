@@ -212,7 +212,7 @@ def lint_paths(
 
     if isinstance(paths, str | bytes | PathLike | Filter) or not isinstance(paths, Iterable):
         raise FilterTypeError(
-            f"paths must be a list of paths, not {describe_type(paths)}.",
+            f"`paths` must be a list of paths, not {describe_type(paths)}.",
             hint='as in lint_paths(["src", "docs"])',
         )
     paths = [*paths]

@@ -85,7 +85,7 @@ def _read_required(value: object) -> RequiredFilters:
     pairs: object = value.items() if isinstance(value, Mapping) else value
     if not isinstance(pairs, Iterable) or isinstance(pairs, str):
         raise FilterTypeError(
-            f"required_filters must map listings to fields, not {describe_type(value)}.",
+            f"`required_filters` must map listings to fields, not {describe_type(value)}.",
             hint=_REQUIRED_HINT,
         )
     return tuple(_read_required_fields(pair) for pair in pairs)
@@ -97,7 +97,7 @@ def _read_required_fields(pair: object) -> tuple[str, tuple[str, ...]]:
     names = tuple(fields) if is_list and fields is not None else (None,)
     if not isinstance(name, str) or not all(isinstance(each, str) for each in names):
         raise FilterTypeError(
-            "required_filters must map names to lists of names.", hint=_REQUIRED_HINT
+            "`required_filters` must map names to lists of names.", hint=_REQUIRED_HINT
         )
     if not names:
         raise FilterValueError(
@@ -138,6 +138,6 @@ def require_settings(settings: object) -> Settings:
     if isinstance(settings, Settings):
         return settings
     raise FilterTypeError(
-        f"settings must be of type Settings, not {describe_type(settings)}.",
+        f"`settings` must be of type Settings, not {describe_type(settings)}.",
         hint='as in lint(text, settings=Settings(ignore=("EPF4",)))',
     )

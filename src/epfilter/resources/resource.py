@@ -378,7 +378,7 @@ def _check_members(member: str, values: object, expected: Any) -> None:
         if not isinstance(value, expected):
             names = " or ".join(each.__name__ for each in get_args(expected) or (expected,))
             raise FilterTypeError(
-                f"{member} must be a tuple of {names}, not {describe_type(value)}."
+                f"`{member}` must be a tuple of {names}, not {describe_type(value)}."
             )
 
 

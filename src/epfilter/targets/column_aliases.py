@@ -51,7 +51,7 @@ def require_columns(columns: Mapping[str, Any] | None) -> dict[str, Any]:
         return {}
     if not isinstance(columns, Mapping):
         raise FilterTypeError(
-            f"columns is a mapping of fields to columns, not {describe_type(columns)}."
+            f"`columns` is a mapping of fields to columns, not {describe_type(columns)}."
         )
     for name in columns:
         if not isinstance(name, str):

@@ -103,14 +103,14 @@ def to_elasticsearch(  # noqa: PLR0913 - options of one function, which users re
     """
     if fields is not None and not isinstance(fields, Mapping) and not callable(fields):
         raise FilterTypeError(
-            f"fields is a mapping or a function, not {describe_type(fields)}.",
+            f"`fields` is a mapping or a function, not {describe_type(fields)}.",
             hint='as in {"name": "name.keyword"}',
         )
     if not isinstance(nested, (list, tuple, set, frozenset)) or not all(
         isinstance(path, str) for path in nested
     ):
         raise FilterTypeError(
-            f"nested is a list of paths, not {describe_type(nested)}.", hint='as in ["items"]'
+            f"`nested` is a list of paths, not {describe_type(nested)}.", hint='as in ["items"]'
         )
     index = None if mapping is None else IndexMapping.read(mapping)
     # The longest first: a query of the innermost objects needs no query around it.

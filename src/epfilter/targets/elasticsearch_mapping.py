@@ -55,7 +55,7 @@ class IndexField:
                 number = float(value)
         if not 0 < number < inf:
             raise FilterTypeError(
-                f"mapping: `{parameter}` of `{shorten(self.name)}` is a positive number, not "
+                f"`mapping`: `{parameter}` of `{shorten(self.name)}` is a positive number, not "
                 f"{format_argument(value)}.",
                 hint="pass the mapping that Elasticsearch returns",
             )
@@ -126,7 +126,7 @@ class IndexMapping:
 
 def _find_root(mapping: object) -> Mapping[str, Any]:
     if not isinstance(mapping, Mapping):
-        raise FilterTypeError(f"mapping is a mapping, not {describe_type(mapping)}.", hint=_HINT)
+        raise FilterTypeError(f"`mapping` is a mapping, not {describe_type(mapping)}.", hint=_HINT)
     if "properties" in mapping or "runtime" in mapping:
         return mapping
     inner = mapping.get("mappings")
@@ -134,14 +134,14 @@ def _find_root(mapping: object) -> Mapping[str, Any]:
         return inner
     if len(mapping) > 1:
         raise FilterTypeError(
-            "mapping has several indices, whose fields may differ.",
+            "`mapping` has several indices, whose fields may differ.",
             hint="pass the one of the index that you search",
         )
     if not mapping:
         return {}
     (inner,) = mapping.values()
     if not isinstance(inner, Mapping) or not isinstance(inner.get("mappings"), Mapping):
-        raise FilterTypeError("mapping has no `properties`.", hint=_HINT)
+        raise FilterTypeError("`mapping` has no `properties`.", hint=_HINT)
     root: Mapping[str, Any] = inner["mappings"]
     return root
 
@@ -150,7 +150,7 @@ def _read_type(definition: Mapping[str, Any], name: str, default: str) -> str:
     type_ = definition.get("type", default)
     if not isinstance(type_, str):
         raise FilterTypeError(
-            f"mapping: the type of `{name}` is a str, not {describe_type(type_)}.", hint=_HINT
+            f"`mapping`: the type of `{name}` is a str, not {describe_type(type_)}.", hint=_HINT
         )
     return type_
 
@@ -159,15 +159,15 @@ def _members(definition: Mapping[str, Any], name: str) -> Iterator[tuple[str, Ma
     members = definition.get(name, {})
     if not isinstance(members, Mapping):
         raise FilterTypeError(
-            f"mapping: `{name}` is a mapping, not {describe_type(members)}.", hint=_HINT
+            f"`mapping`: `{name}` is a mapping, not {describe_type(members)}.", hint=_HINT
         )
     for key, value in members.items():
         if not isinstance(key, str):
             raise FilterTypeError(
-                f"mapping: a name in `{name}` is a str, not {describe_type(key)}.", hint=_HINT
+                f"`mapping`: a name in `{name}` is a str, not {describe_type(key)}.", hint=_HINT
             )
         if not isinstance(value, Mapping):
             raise FilterTypeError(
-                f"mapping: `{key}` is a mapping, not {describe_type(value)}.", hint=_HINT
+                f"`mapping`: `{key}` is a mapping, not {describe_type(value)}.", hint=_HINT
             )
         yield key, value

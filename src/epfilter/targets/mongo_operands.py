@@ -61,7 +61,7 @@ def check_types(types: Types | None) -> Types:
         return {}
     if not isinstance(types, Mapping):
         raise FilterTypeError(
-            f"types is a mapping of paths to types, not {describe_type(types)}.",
+            f"`types` is a mapping of paths to types, not {describe_type(types)}.",
             hint='as in {"total": int}',
         )
     for path, type_ in types.items():

@@ -35,14 +35,14 @@ class Overrides:
     def __init__(self, override: Override | None, resource: Resource | str | None) -> None:
         if override is not None and not isinstance(override, Mapping):
             raise FilterTypeError(
-                f"override is a mapping, not {describe_type(override)}.",
+                f"`override` is a mapping, not {describe_type(override)}.",
                 hint='as in {("eq", "email"): match_email}',
             )
         self._functions: dict[tuple[Operator, str], Callable[[BoundCall], Any]] = {}
         for key, function in (override or {}).items():
             if not callable(function):
                 raise FilterTypeError(
-                    f"override maps to functions, not to {describe_type(function)}.",
+                    f"`override` maps to functions, not to {describe_type(function)}.",
                     hint="a function of one argument, the call",
                 )
             op, field = _read_key(key)
@@ -71,7 +71,7 @@ class Overrides:
         condition = self._functions[call.op, call.field](call)
         if not is_valid(condition):
             raise FilterTypeError(
-                f"override: the function for `{call.op}` on `{shorten(call.field)}` returns "
+                f"`override`: the function for `{call.op}` on `{shorten(call.field)}` returns "
                 f"{describe_type(condition)}.",
                 hint=f"it returns {noun}",
             )
@@ -104,7 +104,7 @@ def _declared_name(field: str, resource: Resource | str | None) -> str:
     name = resource_schema(declared).get(field).declared_name
     if "{" in name:
         raise FilterValueError(
-            f"override: `{shorten(field)}` is one of the fields `{name}`.",
+            f"`override`: `{shorten(field)}` is one of the fields `{name}`.",
             hint=f"write `{name}`; the function receives the path of each",
         )
     return name

@@ -174,6 +174,6 @@ def require_configuration(configuration: object) -> Configuration:
     if isinstance(configuration, Configuration):
         return configuration
     raise FilterTypeError(
-        f"configuration must be of type Configuration, not {describe_type(configuration)}.",
+        f"`configuration` must be of type Configuration, not {describe_type(configuration)}.",
         hint='as in Configuration(exclude=("build",))',
     )

@@ -45,7 +45,7 @@ def render(style: str, reports: Iterable[FileReport]) -> Iterator[str]:
             hint=f"use one of {', '.join(f'`{name}`' for name in FORMATS)}",
         )
     if isinstance(reports, Filter) or not isinstance(reports, Iterable):
-        raise FilterTypeError(f"reports must be an iterable, not {describe_type(reports)}.")
+        raise FilterTypeError(f"`reports` must be an iterable, not {describe_type(reports)}.")
     # Loaded on demand, so that the command line lists the formats without importing them.
     module = import_module(f"{__name__}.{style}_report")
     renderer = cast("Callable[[Iterable[FileReport]], Iterator[str]]", module.render)

@@ -54,7 +54,7 @@ def rqb_fields(
         isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names)
     ):
         raise FilterTypeError(
-            f"names is a list of fields, not {describe_type(names)}.", hint='as in ["payment"]'
+            f"`names` is a list of fields, not {describe_type(names)}.", hint='as in ["payment"]'
         )
     schema = resource_schema(resource_of(resource, 'as in rqb_fields("orders")'))
     if names is None:
