@@ -20,12 +20,36 @@ from epfilter.exporter.orders.file_formats import describe_csv
 from epfilter.exporter.orders.item_rows import build_repetition_select
 from support.sizes import divide_examples
 
-_cells = st.sampled_from(["a", "", '""', '"a,b"', '"a\nb"', '"a""b"', 'a"b', ' "a"', '"a" ', "é"])
+_cells = st.sampled_from(
+    [
+        "a",
+        "",
+        '""',
+        '"a,b"',
+        '"a\nb"',
+        '"a\n"',
+        '"\n"',
+        '", "',
+        '"a""b"',
+        'a"b',
+        ' "a"',
+        '"a" ',
+        "é",
+    ]
+)
 _rows = st.lists(_cells, min_size=1, max_size=4).map(",".join)
-_bodies = st.tuples(
-    st.lists(_rows | st.text('a," \n\r\xff', max_size=12), max_size=4),
-    st.sampled_from(["\n", "\r\n"]),
-).map(lambda both: both[1].join([*both[0], ""]))
+_lines = st.lists(_rows | st.text('a," \n\r\xff', max_size=12), max_size=4)
+_names = st.sampled_from(["b", '"b\nx"', '"b\rx"', '"b\r\nx"', '"b,"', ' "b"', ' "b\nx"'])
+_ends = st.sampled_from(["\n", "\r\n", "\r"])
+_files = st.builds(
+    lambda name, end, header_end, lines: (
+        f"id,{name},c{header_end or end}" + end.join([*lines, ""] if lines else [])
+    ),
+    _names,
+    _ends,
+    st.just("") | _ends,
+    _lines,
+)
 
 
 def _read_with_duckdb(path: Path, *, parallel: bool) -> list[tuple[str, ...]] | None:
@@ -39,14 +63,18 @@ def _read_with_duckdb(path: Path, *, parallel: bool) -> list[tuple[str, ...]] | 
 
 
 @divide_examples(2)
-@given(body=_bodies, bom=st.booleans(), size=st.integers(1, 20), parallel=st.booleans())
-@example(body='1,"b,x,\n', bom=False, size=20, parallel=False)
-@example(body="1,b,x,\n", bom=False, size=20, parallel=True)
-@example(body='1, "b",x\n', bom=False, size=20, parallel=True)
+@given(text=_files, bom=st.booleans(), size=st.integers(1, 20), parallel=st.booleans())
+@example(text='id,b,c\n1,"b,x,\n', bom=False, size=20, parallel=False)
+@example(text="id,b,c\n1,b,x,\n", bom=False, size=20, parallel=True)
+@example(text='id,b,c\n1, "b",x\n', bom=False, size=20, parallel=True)
+@example(text='id,b,c\n1,"l\n", "\n2,x,y"\n3,u,v\n', bom=False, size=20, parallel=True)
+@example(text='id,"b\nx",c\r\n5,x,u\r\n', bom=False, size=20, parallel=True)
+@example(text='id,"b\rx",c\n5,x,u\n', bom=False, size=20, parallel=False)
+@example(text='id,"b\nx",c\r5,x,u\r', bom=False, size=20, parallel=False)
+@example(text='id, "b\nx",c\n5,x,u\n', bom=False, size=20, parallel=False)
 def test_an_accepted_file_is_read_as_it_is(
-    *, body: str, bom: bool, size: int, parallel: bool
+    *, text: str, bom: bool, size: int, parallel: bool
 ) -> None:
-    text = f"id,b,c\n{body}"
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
         patch.setattr(csv_validation, "_READ_BYTES", size)
         path = Path(folder, "orders.csv")
@@ -117,3 +145,25 @@ def test_the_ids_of_too_many_orders_are_not_kept(
     assert has_complete_rows(path)
     monkeypatch.setattr(csv_validation, "_MAX_RUNS", 8)
     assert not has_complete_rows(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'id,name,email\n1,"a\r\nb",x\n"2\n",", ",d\n',
+        'id,name,email\n1,"a\r\nb"," "\n2," ""x"" ",d\n',
+        'id,"na\nme",email\r\n5,x,a\r\n6,y,b\r\n',
+        'id,"na\r\nme",email\n5,x,a\n6,y,b\n',
+        'id,"na\rme",email\r\n5,x,a\r\n6,y,b\r\n',
+        'id,"na\nme",email\r5,x,a\r6,y,b\r',
+        "id,name,email",
+    ],
+)
+@pytest.mark.parametrize("parallel", [True, False])
+def test_a_valid_file_is_accepted_with_all_rows(
+    *, text: str, parallel: bool, stored: Callable[..., Path]
+) -> None:
+    path = stored(text, "orders.csv")
+    has_complete_rows(path)
+    rows = [*csv.reader(io.StringIO(text, newline=""), strict=True)][1:]
+    assert _read_with_duckdb(path, parallel=parallel) == [*map(tuple, rows)]

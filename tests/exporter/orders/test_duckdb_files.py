@@ -156,6 +156,10 @@ def test_numbers_are_written_out(stored: Callable[..., Path], target: Path) -> N
 
 INVALID_CSV = [
     ("", "orders.csv is empty. Hint: a CSV file begins with a header."),
+    (
+        "\r\nid,payment\r\n1,paid\r\n",
+        "orders.csv begins with an empty line. Hint: a CSV file begins with a header.",
+    ),
     ("a,b\n1,2\n", "there is no column `id`. Hint: every order needs an id."),
     ("id,payment,payment\n", "orders.csv has two columns `payment`."),
     (b"id,\xff\n", "orders.csv is not UTF-8."),
@@ -197,6 +201,20 @@ INVALID_CSV = [
         'id,name\n1," ""a"""\n2,  "a"\n',
         (
             "the row that ends at line 3 of orders.csv has spaces between a comma and a quote. "
+            "Hint: remove the spaces, or put quotes around the whole cell."
+        ),
+    ),
+    (
+        'id,name,email\n1,"l\n", "\n2,x,y"\n3,u,v\n',
+        (
+            "the row that ends at line 3 of orders.csv has spaces between a comma and a quote. "
+            "Hint: remove the spaces, or put quotes around the whole cell."
+        ),
+    ),
+    (
+        'id, "name\nof"\n1,a\n',
+        (
+            "the row that ends at line 1 of orders.csv has spaces between a comma and a quote. "
             "Hint: remove the spaces, or put quotes around the whole cell."
         ),
     ),

@@ -37,13 +37,15 @@ _UNSPACED_ROW = re.compile(r'(?:(?:"(?:[^"]|"")*+"|(?! *+")[^,]*+)(?:,|\Z))*+')
 """A row without spaces before a quoted cell, which DuckDB removes."""
 
 
-def read_header(path: Path) -> list[str]:
-    """Return the names of the columns; one without a name, such as the index of pandas, gets one.
+def read_header(path: Path) -> tuple[list[str], str]:
+    """Return the names of the columns, and the line end of the header, if it has one.
 
-    Raises OrdersError if the file does not begin with a header.
+    A column without a name, such as the index of pandas, gets one. Raises OrdersError if the file
+    does not begin with a header.
     """
-    names = _read_names(path)
-    return [name or f"column {number} without a name" for number, name in enumerate(names, 1)]
+    names, line_end = _read_header(path)
+    names = [name or f"column {number} without a name" for number, name in enumerate(names, 1)]
+    return names, line_end
 
 
 def has_complete_rows(path: Path, check: Callable[[], None] = lambda: None) -> bool:
@@ -57,7 +59,7 @@ def has_complete_rows(path: Path, check: Callable[[], None] = lambda: None) -> b
     than the header has. Every other error is left to DuckDB, because it reads much faster. `check`
     is called regularly; it may raise an error to stop reading.
     """
-    names = read_header(path)
+    names, _ = read_header(path)
     item_names = {member.name for member in ITEM_MEMBERS}
     items = next((n for n, name in enumerate(reversed(names)) if name not in item_names), 0)
     is_known = names[0] == "id" and item_names.isdisjoint(names[: len(names) - items])
@@ -170,11 +172,11 @@ def check_rows(path: Path, check: Callable[[], None] = lambda: None) -> None:
     This takes longer than an export. `check` is called regularly; it may raise an error to stop
     reading.
     """
-    _read_names(path, check)
+    _read_header(path, check)
 
 
-def _read_names(path: Path, check: Callable[[], None] | None = None) -> list[str]:
-    """Return the names of the columns; with `check`, read every row too."""
+def _read_header(path: Path, check: Callable[[], None] | None = None) -> tuple[list[str], str]:
+    """Return the names of the columns and the line end; with `check`, read every row too."""
     csv_module = _load_private_csv()
     with path.open(encoding="utf-8-sig", newline="") as file:
         lines = _Lines(file)
@@ -182,11 +184,13 @@ def _read_names(path: Path, check: Callable[[], None] | None = None) -> list[str
         try:
             names: list[str] = next(rows, [])
             header_end = lines.end
+            _require_unspaced(lines.take_row(), f"line {rows.line_num} of {path.name}")
             for number, row in enumerate(rows if check else ()):
                 if check and number % _ROWS_PER_CHECK == 0:
                     check()
                 place = f"line {rows.line_num} of {path.name}"
-                _check_row(row, len(names), lines.take_spaced(), place)
+                _check_width(row, len(names), place)
+                _require_unspaced(lines.take_row(), place)
                 if lines.end not in ("", header_end):
                     raise OrdersError(
                         f"{place} ends with {_LINE_ENDS[lines.end]}, but the header ends with "
@@ -202,41 +206,37 @@ def _read_names(path: Path, check: Callable[[], None] | None = None) -> list[str
             raise OrdersError(
                 f"line {rows.line_num} of {path.name} is not valid CSV: {error}."
             ) from None
-    _check_names(names, path)
-    return names
+    _check_names(names, header_end, path)
+    return names, header_end
 
 
 _LINE_ENDS = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}
 
 
 class _Lines:
-    """The lines of a file, of which only those with a space before a quote are kept."""
+    """The lines of a file, of which those of the last row are kept."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = lines
-        self._spaced: list[str] = []
+        self._row: list[str] = []
         self.end = ""
         """The line end of the last line that was read."""
 
     def __iter__(self) -> Iterator[str]:
         for line in self._lines:
-            if self._spaced or ' "' in line:
-                self._spaced.append(line)
+            self._row.append(line)
             self.end = line[len(line.rstrip("\r\n")) :]
             yield line
 
-    def take_spaced(self) -> str:
-        """Return the lines that were kept since the last call."""
-        text = "".join(self._spaced)
-        self._spaced.clear()
+    def take_row(self) -> str:
+        """Return the lines since the last call, which are a row if it was called for each."""
+        text = "".join(self._row)
+        self._row.clear()
         return text
 
 
-def _check_row(row: list[str], width: int, spaced: str, place: str) -> None:
-    """Raise OrdersError for a wrong number of cells, or for spaces that DuckDB removes.
-
-    `spaced` is the text of a row that may have such spaces, otherwise empty.
-    """
+def _check_width(row: list[str], width: int, place: str) -> None:
+    """Raise OrdersError for a wrong number of cells."""
     if row and len(row) != width:
         cells = "1 cell" if len(row) == 1 else f"{len(row)} cells"
         raise OrdersError(
@@ -245,16 +245,21 @@ def _check_row(row: list[str], width: int, spaced: str, place: str) -> None:
             if len(row) > width
             else "write a comma for an empty cell, too",
         )
-    if not _UNSPACED_ROW.fullmatch(spaced.rstrip("\r\n")):
+
+
+def _require_unspaced(row: str, place: str) -> None:
+    """Raise OrdersError for a row with spaces that DuckDB removes."""
+    if ' "' in row and not _UNSPACED_ROW.fullmatch(row.rstrip("\r\n")):
         raise OrdersError(
             f"the row that ends at {place} has spaces between a comma and a quote.",
             hint="remove the spaces, or put quotes around the whole cell",
         )
 
 
-def _check_names(names: list[str], path: Path) -> None:
+def _check_names(names: list[str], line_end: str, path: Path) -> None:
     if not names:
-        raise OrdersError(f"{path.name} is empty.", hint="a CSV file begins with a header")
+        problem = "begins with an empty line" if line_end else "is empty"
+        raise OrdersError(f"{path.name} {problem}.", hint="a CSV file begins with a header")
     duplicate = next((name for name in names if name and names.count(name) > 1), None)
     if duplicate is not None:
         raise OrdersError(f"{path.name} has two columns `{duplicate}`.")

@@ -108,6 +108,10 @@ def _source_of_objects(table: str) -> Source:
     )
 
 
+_LINE_END_NAMES = {"": r"\n", "\n": r"\n", "\r\n": r"\r\n", "\r": r"\r"}
+"""What DuckDB calls the line ends; a header without one has no rows."""
+
+
 def describe_csv(
     connection: duckdb.DuckDBPyConnection,  # noqa: ARG001 - all is text
     path: Path,
@@ -122,14 +126,16 @@ def describe_csv(
     found it inside quotes: its rows do not end where those of the next thread begin. Without
     `parallel`, one thread is best: several would keep the whole file in memory.
     """
-    names = read_header(path)
+    names, line_end = read_header(path)
     columns = ", ".join(f"{quote_text(name)}: 'VARCHAR'" for name in names)
     table = (
         f"read_csv({quote_text(escape_glob(path))}, auto_detect = false, header = true, "
         "delim = ',', quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, "
         # By default the buffer would hold sixteen rows of the maximum size.
         f"max_line_size = {MAX_ROW_BYTES}, buffer_size = {2 * MAX_ROW_BYTES}, "
-        f"parallel = {parallel}, columns = {{{columns}}})"
+        # Otherwise DuckDB takes the first line break, which may be in the name of a column.
+        f"new_line = '{_LINE_END_NAMES[line_end]}', parallel = {parallel}, "
+        f"columns = {{{columns}}})"
     )
     return locate_columns(table, dict.fromkeys(names, duckdb.sqltypes.VARCHAR))
 
