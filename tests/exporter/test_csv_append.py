@@ -93,6 +93,10 @@ def test_a_file_that_lacks_nothing_is_not_written(new: bytes, tmp_path: Path) ->
         (OLD, b"id,created_at,sku,tax\n", "it also has `tax`."),
         (b"a,b\n1,2\n", HEADER + b"3,x,a\n", "orders.csv has no column with the ids of orders."),
         (HEADER + b",x,a\n", HEADER + b"3,x,a\n", "row 2 of .*orders.csv has no `id`."),
+        (OLD + b"3,2018", HEADER + b"3,x,a\n", "row 5 of .*orders.csv has 2 cells, but the header has 3. Hint: the file may be cut off: export it again, or correct the row."),
+        (OLD + b"3,x,a,b\n", HEADER + b"3,x,a\n", "row 5 of .*orders.csv has 4 cells, but the header has 3."),
+        (OLD + b'3,"x,a"\n', HEADER + b"3,x,a\n", "row 5 of .*orders.csv has 2 cells, but the header has 3."),
+        (OLD + b"3", HEADER + b"1,x,a\n", "row 5 of .*orders.csv has 1 cell, but the header has 3."),
         (HEADER + b'"1,x,a\n', HEADER + b"3,x,a\n", "has a quote that is never closed."),
     ],
 )  # fmt: skip

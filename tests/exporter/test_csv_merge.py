@@ -90,7 +90,7 @@ _ERRORS = [
     ("very many columns", [b"id\n", b"id," + b",".join(b"c%d" % i for i in range(30))], "`c19` and 10 more."),
     ("no id", [b"a,b\n1,2\n", b"a,b\n1,2\n"], "0.csv has no column with the ids of orders. Without it, orders that are in two files cannot be found. It has `a`, `b`."),
     ("an empty id", [b"a,id\n1,2\n", b"a,id\n1,2\n1,\n"], "row 3 of 1.csv has no `id`. Without it, orders that are in two files cannot be found."),
-    ("a short row", [b"a,id\n1,2\n", b"a,id\n\n1\n"], "row 2 of 1.csv has no `id`"),
+    ("a short row", [b"a,id\n1,2\n", b"a,id\n\n1\n"], "row 2 of 1.csv has 1 cell, but the header has 2"),
     ("an open quote", [b'id,a\n1,"a\n2,b\n'], "row 2 of 0.csv has a quote that is never closed."),
     ("an open quote in the header", [b'"id'], "row 1 of 0.csv has a quote that is never closed."),
     ("an open quote behind a closed one", [b'id,a\n1,"a\n",b,"\n'], "row 2 of 0.csv has a quote that is never closed."),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,8 +41,9 @@ def merge_csv(parts: Sequence[Path], output: BinaryIO, *, disjoint: bool) -> int
     Only the ids of orders are kept in memory, and only if the parts are not disjoint.
 
     Raises MergeError if there is no part, a header differs, is not UTF-8 or has no such column, a
-    row has no id, a quote is never closed, or a part cannot be read. Raises what `output` raises.
-    After an error the output is incomplete.
+    row has no id or not as many cells as the header, a quote is never closed, or a part cannot be
+    read. Ids and cells are not checked in disjoint parts. Raises what `output` raises. After an
+    error the output is incomplete.
 
     Source: RFC 4180, with the tolerance of Python's csv module.
 
@@ -132,7 +132,7 @@ def _skip_known_orders(
 ) -> Iterator[bytes]:
     """Yield the rows whose order is not in an earlier part; then add their ids to the known ones.
 
-    Raises MergeError if there is no column with ids, or a row without an id.
+    Raises MergeError if there is no column with ids, and as `read_ids` does.
     """
     column = find_column(ID_COLUMNS, columns, part)
     new_ids: set[bytes] = set()
@@ -146,9 +146,20 @@ def _skip_known_orders(
 def read_ids(
     rows: Iterator[bytes], column: int, columns: Sequence[str], part: Path
 ) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the id of the order and the row; raise MergeError for a row without an id."""
+    """Yield the id of the order and the row.
+
+    Raises MergeError for a row without an id, or with more or fewer cells than there are columns.
+    """
     for number, row in enumerate(rows, start=2):
-        order_id = next(islice(parse_cells(row), column, None), b"")
+        cells = [*parse_cells(row)]
+        if len(cells) != len(columns):
+            count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+            raise MergeError(
+                f"row {number} of {show_path(part)} has {count}, but the header has "
+                f"{len(columns)}.",
+                hint="the file may be cut off: export it again, or correct the row",
+            )
+        order_id = cells[column]
         if not order_id:
             raise MergeError(
                 f"row {number} of {show_path(part)} has no `{columns[column]}`. Without it, orders "
