@@ -34,6 +34,164 @@ async def answer(scope: object, receive: object, send: Callable[..., object]) ->
     await send({"type": "http.response.body", "body": b""})  # type: ignore[misc] # the same
 
 
+async def echo(scope: object, receive: Callable[..., object], send: Callable[..., object]) -> None:  # noqa: ARG001 - the signature of an application
+    """Answer with the body of the request, after a while."""
+    body, more = b"", True
+    while more:
+        message = await receive()  # type: ignore[misc] # of ASGI
+        if message["type"] == "http.disconnect":
+            return
+        body += message["body"]
+        more = message["more_body"]
+    await asyncio.sleep(0.05)
+    headers = [(b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})  # type: ignore[misc] # of ASGI
+    await send({"type": "http.response.body", "body": body})  # type: ignore[misc] # the same
+
+
+def post(body: bytes, *headers: bytes) -> bytes:
+    lines = (b"POST / HTTP/1.1", b"Host: service", *headers, b"Content-Length: %d" % len(body))
+    return b"\r\n".join((*lines, b"", body))
+
+
+def read_rest(connection: socket.socket) -> list[str]:
+    """Return the status and the body of all responses until the server closes the connection."""
+    data = b""
+    with suppress(ConnectionResetError):  # of what it has not read
+        while received := connection.recv(65_536):
+            data += received
+    found: list[str] = []
+    while data:
+        head, _, data = data.partition(b"\r\n\r\n")
+        size = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        found.append(f"{head.split()[1].decode()} {data[:size].decode()}")
+        data = data[size:]
+    return found
+
+
+@pytest.fixture(scope="module")
+def echo_port() -> Iterator[int]:
+    with serve_in_thread(app=echo) as port:
+        yield port
+
+
+H2C = (
+    b"Connection: Upgrade, HTTP2-Settings",
+    b"Upgrade: h2c",
+    b"HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA",
+)
+"""The headers that `curl --http2` sends."""
+CHUNKED = b"POST / HTTP/1.1\r\nHost: service\r\nTransfer-Encoding: chunked\r\n%s\r\n"
+LAST = post(b"last", b"Connection: close")
+
+
+@pytest.mark.parametrize("part", [1, 7, 100_000])
+@pytest.mark.parametrize(
+    "upgrade", [H2C, (b"Connection: upgrade", b"Upgrade: websocket"), (b"Upgrade: h2c",)]
+)
+def test_a_request_to_upgrade_is_a_request_as_any_other(
+    echo_port: int, part: int, upgrade: tuple[bytes, ...]
+) -> None:
+    chunked = CHUNKED % b"".join(line + b"\r\n" for line in upgrade)
+    data = post(b"first", *upgrade) + chunked + b"6\r\nsecond\r\n0\r\n\r\n"
+    data += post(b"", *upgrade) + LAST
+    with connect(echo_port) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for start in range(0, len(data), part):
+            connection.sendall(data[start : start + part])
+        assert read_rest(connection) == ["200 first", "200 second", "200 ", "200 last"]
+
+
+def test_many_requests_to_upgrade_in_one_read_are_answered() -> None:
+    count = 1200
+    data = BEGIN + b"Connection: upgrade\r\nUpgrade: h2c\r\n\r\n"
+    with serve_in_thread() as port, connect(port) as connection:
+        connection.sendall(data * count + LAST)
+        assert read_rest(connection) == ["200 "] * (count + 1)
+
+
+INVALID = "The request is not valid HTTP/1.1."
+TOO_LARGE = "The URL and the headers of the request exceed 64 KB. Send fewer or shorter headers."
+LONG = b"X: " + b"x" * 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("data", "answered", "detail"),
+    [
+        pytest.param(b"\x16\x03\x01", [], INVALID, id="no HTTP"),
+        pytest.param(b"CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", [], INVALID, id="CONNECT"),
+        pytest.param(post(b"first") + b"\x00\x01", ["first"], INVALID, id="garbage"),
+        pytest.param(
+            post(b"first") + post(b"second") + b"\x00\x01",
+            ["first", "second"],
+            INVALID,
+            id="pipelined",
+        ),
+        pytest.param(post(b"first", *H2C) + b"\x00\x01", ["first"], INVALID, id="after an upgrade"),
+        pytest.param(post(b"first") + BEGIN + LONG, ["first"], TOO_LARGE, id="headers"),
+        pytest.param(CHUNKED % b"" + b"xyz", [], INVALID, id="body"),
+        pytest.param(
+            post(b"first") + CHUNKED % b"" + b"xyz", ["first"], INVALID, id="pipelined body"
+        ),
+        pytest.param(CHUNKED % b"" + b"1;" + LONG[3:], [], TOO_LARGE, id="chunk extension"),
+        pytest.param(
+            post(b"first", b"Connection: close") + b"\x00\x01", ["first"], None, id="closed"
+        ),
+    ],
+)
+def test_bad_bytes_are_refused_after_the_responses_to_the_requests_before_them(
+    echo_port: int, data: bytes, answered: list[str], detail: str | None
+) -> None:
+    with connect(echo_port) as connection:
+        with suppress(ConnectionResetError, BrokenPipeError):
+            connection.sendall(data)
+        responses = read_rest(connection)
+    refusals = responses[len(answered) :]
+    assert responses[: len(answered)] == [f"200 {body}" for body in answered]
+    assert [json.loads(each[4:])["errors"][0]["detail"] for each in refusals] == (
+        [] if detail is None else [detail]
+    )
+    assert all(each[:3] == str(json.loads(each[4:])["errors"][0]["status"]) for each in refusals)
+
+
+def test_a_refusal_is_not_cached(echo_port: int) -> None:
+    with connect(echo_port, b"\x00") as connection:
+        response = connection.recv(1000)
+        assert response.startswith(b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json")
+        assert b"\r\nCache-Control: no-store\r\n" in response
+
+
+@pytest.mark.parametrize(
+    ("data", "answered"),
+    [
+        (b"", []),
+        (BEGIN, []),
+        (post(b"first"), ["200 first"]),
+        (post(b"first", *H2C), ["200 first"]),
+        (post(b"first") + post(b"second") + BEGIN, ["200 first", "200 second"]),
+        (post(b"first") + post(b"second")[:-1], ["200 first"]),
+        (post(b"first")[:-1], []),
+    ],
+)
+def test_a_client_that_sends_nothing_more_gets_its_responses(
+    echo_port: int, data: bytes, answered: list[str]
+) -> None:
+    with connect(echo_port, data) as connection:
+        connection.shutdown(socket.SHUT_WR)
+        began = time.monotonic()
+        assert read_rest(connection) == answered
+        assert time.monotonic() - began < 3, "the connection is closed at once"
+
+
+def test_a_client_that_ends_an_idle_connection_is_disconnected() -> None:
+    with serve_in_thread() as port, connect(port, HEALTHZ) as connection:
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+        connection.shutdown(socket.SHUT_WR)
+        began = time.monotonic()
+        assert is_closed(connection)
+        assert time.monotonic() - began < 3
+
+
 FILE = b"x" * 20_000_000
 """More than the buffers of the system hold."""
 

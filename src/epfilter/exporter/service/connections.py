@@ -6,9 +6,12 @@ uvicorn limits none of it, so that idle clients would use all files of the proce
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
+from http import HTTPStatus
 from typing import Any
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADER_SECONDS = 30.0
@@ -21,6 +24,7 @@ Up to 128 KB wait to be sent, and writing resumes below 16 KB.
 """
 
 _SLOW_CLIENT = "A client did not take its response in time."
+_INVALID_REQUEST = "Invalid HTTP request received."
 
 MAX_CONNECTIONS = 2000
 """The most open connections; a connection that sends a file needs two files of the process."""
@@ -40,23 +44,29 @@ MAX_HEADER_BYTES = 65_536
 httptools has no limit.
 """
 
-_HEADERS_TOO_LARGE = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: application/json\r\n"
-    b"Content-Length: %d\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n%s"
-)
-_HEADERS_TOO_LARGE_BODY = (
-    b'{"errors":[{"status":431,"title":"Request Header Fields Too Large",'
-    b'"detail":"The URL and the headers of the request exceed 64 KB. '
-    b'Send fewer or shorter headers."}]}'
-)
 
-_UNAVAILABLE = (
-    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: %d\r\n"
-    b"Cache-Control: no-store\r\nRetry-After: 5\r\nConnection: close\r\n\r\n%s"
+def _render_error(status: HTTPStatus, detail: str, *headers: str) -> bytes:
+    """Return the last response of a connection."""
+    error = {"status": status.value, "title": status.phrase, "detail": detail}
+    body = json.dumps({"errors": [error]}, separators=(",", ":"))
+    lines = (
+        f"HTTP/1.1 {status.value} {status.phrase}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        "Cache-Control: no-store",
+        *headers,
+        "Connection: close",
+    )
+    return "\r\n".join((*lines, "", body)).encode("ascii")
+
+
+_HEADERS_TOO_LARGE = _render_error(
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    "The URL and the headers of the request exceed 64 KB. Send fewer or shorter headers.",
 )
-_UNAVAILABLE_BODY = (
-    b'{"errors":[{"status":503,"title":"Service Unavailable",'
-    b'"detail":"The service has too many connections."}]}'
+_INVALID = _render_error(HTTPStatus.BAD_REQUEST, "The request is not valid HTTP/1.1.")
+_UNAVAILABLE = _render_error(
+    HTTPStatus.SERVICE_UNAVAILABLE, "The service has too many connections.", "Retry-After: 5"
 )
 
 
@@ -133,6 +143,10 @@ class LimitedConnection(HttpToolsProtocol):
     The headers of a request must arrive in time and be short, and the client must take the
     response in time. Beyond `limit` connections, the one that has waited longest for a request is
     closed; if all are busy, the new one gets a 503.
+
+    The responses to all requests are sent before the connection is closed, also if the client
+    sends nothing more or something invalid. A request to change the protocol is read as any other
+    (RFC 9110, section 7.8).
     """
 
     def __init__(self, *arguments: Any, limit: int = MAX_CONNECTIONS, **options: Any) -> None:
@@ -143,24 +157,39 @@ class LimitedConnection(HttpToolsProtocol):
         self.waits_since = 0.0
         self._progressed = False
         self._header_bytes = 0
+        self._last_response: bytes | None = None
+        """What is sent before the connection is closed; None as long as requests are read."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         """Start the time for the first request."""
         super().connection_made(CoalescingTransport(transport))  # type: ignore[arg-type] # has its attributes
         self._start_waiting()
         if len(self.connections) > self._limit and not self._close_longest_waiting():
-            transport.write(_UNAVAILABLE % (len(_UNAVAILABLE_BODY), _UNAVAILABLE_BODY))
+            transport.write(_UNAVAILABLE)
             transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Start the time for the rest of the headers, or end it."""
+        if self._last_response is not None:
+            return
         self._progressed = False
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self._parse(data)
+        except httptools.HttpParserError:
+            self.logger.warning(_INVALID_REQUEST)
+            self._end(_INVALID)
         self._limit_headers(len(data))
         if not self.waits_for_request():
             self._stop_waiting()
         elif self._header_timer is None:
             self._start_waiting()
+
+    def eof_received(self) -> bool:  # type: ignore[override] # as asyncio permits
+        """Return whether the connection stays open for responses, after the end of all requests."""
+        if self._last_response is None:
+            self._end(b"")
+        return not self.transport.is_closing()
 
     def on_message_begin(self) -> None:
         """Note that a request begins."""
@@ -170,12 +199,25 @@ class LimitedConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Note that the headers are complete."""
         self._progressed = True
-        super().on_headers_complete()
+        if not self._must_restart():
+            super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """Note that a part of the body is complete."""
         self._progressed = True
         super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Note that the body is complete."""
+        if not self._must_restart():
+            super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Start the next request, or end the connection."""
+        is_last = not self.pipeline
+        super().on_response_complete()
+        if is_last and self._last_response is not None:
+            self._close()
 
     def pause_writing(self) -> None:
         """Start the time for the client to take what was written."""
@@ -198,17 +240,60 @@ class LimitedConnection(HttpToolsProtocol):
         """Return whether no request is in progress, so that closing the connection loses none."""
         return self.cycle is None or bool(self.cycle.response_complete)
 
+    def _parse(self, data: bytes) -> None:
+        """Read all requests that the data contains.
+
+        After headers that offer another protocol, httptools skips the body and stops. So they are
+        read a second time without the offer.
+        """
+        rest = memoryview(data)
+        while rest:
+            try:
+                self.parser.feed_data(rest)
+            except httptools.HttpParserUpgrade as upgrade:
+                rest = rest[upgrade.args[0] :]
+                self._restart()
+            else:
+                return
+
+    def _must_restart(self) -> bool:
+        return self.parser.should_upgrade() and any(name == b"upgrade" for name, _ in self.headers)
+
+    def _restart(self) -> None:
+        """Read the headers again, without the offer of another protocol, by a new parser."""
+        version = self.parser.get_http_version().encode()
+        lines = [b"%s %s HTTP/%s" % (self.parser.get_method(), self.url, version)]
+        lines += [b"%s: %s" % header for header in self.headers if header[0] != b"upgrade"]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+        self.parser.feed_data(b"\r\n".join((*lines, b"", b"")))
+
     def _limit_headers(self, received: int) -> None:
         """Refuse a request line, headers or trailers that are too long."""
         self._header_bytes = 0 if self._progressed else self._header_bytes + received
-        if self._header_bytes <= MAX_HEADER_BYTES:
-            return
+        if self._header_bytes > MAX_HEADER_BYTES and self._last_response is None:
+            self._end(_HEADERS_TOO_LARGE)
+
+    def _end(self, response: bytes) -> None:
+        """Read nothing more; close the connection after the running requests and this response."""
+        self._last_response = response
         if self.waits_for_request():
-            body = _HEADERS_TOO_LARGE_BODY
-            self.transport.write(_HEADERS_TOO_LARGE % (len(body), body))
-            self.transport.close()
-        else:
-            self.transport.abort()
+            self._close()
+        elif self.cycle.more_body:
+            # This request will never be complete.
+            self.cycle.disconnected = True
+            if self.pipeline:
+                self.pipeline.popleft()
+                return
+            if self.cycle.response_started:
+                self._last_response = b""
+            self._close()
+            self.cycle.message_event.set()
+
+    def _close(self) -> None:
+        if self._last_response:
+            self.transport.write(self._last_response)
+        self.transport.close()
 
     def _start_waiting(self) -> None:
         loop = asyncio.get_running_loop()
