@@ -521,14 +521,15 @@ Comparison(op='eq', field='a', value='1')
 """
 
 
-_NODES = (Comparison, Membership, IsNull, And, Or)
+NODES: frozenset[type[_Node]] = frozenset((Comparison, Membership, IsNull, And, Or))
+"""The classes of the five nodes; not public."""
 
-_FIELD_NAMES: dict[type[_Node], set[str]] = {node: {"op", *node.__match_args__} for node in _NODES}
+_FIELD_NAMES: dict[type[_Node], set[str]] = {node: {"op", *node.__match_args__} for node in NODES}
 """The fields of each node. Unchecked nodes share these sets, which no code changes: a set per node
 would take more memory than the rest of the node, and more time of the garbage collector."""
 
 _VALUE_GETTERS: dict[type[_Node], Callable[[dict[str, Any]], tuple[Any, ...]]] = {
-    node: itemgetter(*dict.fromkeys(("op", *node.__match_args__))) for node in _NODES
+    node: itemgetter(*dict.fromkeys(("op", *node.__match_args__))) for node in NODES
 }
 """The functions that return the values of the fields of a node, `op` first."""
 

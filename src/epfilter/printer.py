@@ -12,7 +12,17 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from epfilter.arguments import require_int
-from epfilter.ast import And, Comparison, Filter, IsNull, Membership, Operator, Or, require_filter
+from epfilter.ast import (
+    NODES,
+    And,
+    Comparison,
+    Filter,
+    IsNull,
+    Membership,
+    Operator,
+    Or,
+    require_filter,
+)
 from epfilter.errors import FilterValueError
 from epfilter.snippets import format_argument
 
@@ -30,7 +40,6 @@ _BareTests = tuple[Callable[[str], object], Callable[[str], object]]
 """Two functions that return whether a value, and a field, needs no quotes."""
 _MINIMAL_STYLE: Quotes = "minimal"
 _MINIMAL: _BareTests = _BARE_VALUE.fullmatch, _BARE_FIELD.fullmatch
-_NODES = frozenset({Comparison, Membership, IsNull, And, Or})
 _MAX_COLUMNS = 1000
 _CONNECTIVES = {Operator.AND: ":", Operator.OR: "|"}
 
@@ -49,7 +58,7 @@ def unparse(f: Filter, *, quotes: Quotes = "minimal") -> str:
     >>> unparse(F.payment.eq("paid"), quotes="always")
     'eq("payment","paid")'
     """
-    if type(f) not in _NODES:
+    if type(f) not in NODES:
         f = require_filter(f)
     # The identity is a fast test of the default; an equal text passes through `_bare_tests`.
     return _print_compact(f, _MINIMAL if quotes is _MINIMAL_STYLE else _bare_tests(quotes))
