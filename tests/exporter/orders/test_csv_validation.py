@@ -94,7 +94,9 @@ def test_an_accepted_file_is_read_as_it_is(
 
 _ids = st.sampled_from(["1", "2", '"1"', "3"])
 _item_rows = st.lists(
-    st.tuples(_ids, st.sampled_from(["x", "", '"x,y"', '"x\ny"']), st.sampled_from(["A", '"B,C"'])),
+    st.tuples(
+        _ids, st.sampled_from(["x", "", '"x,y"', '"x\ny"']), st.sampled_from(["A", '"B,C"', ""])
+    ),
     min_size=1,
     max_size=5,
 )
@@ -123,6 +125,10 @@ def test_the_rows_of_an_order_are_known_to_be_complete_only_if_they_are(
     [
         ("id,payment,product_sku\n1,paid,A\n1,paid,B\n2,paid,A\n", True),
         ('id,name,product_sku\n1,"a\nb",A\n1,"a\nb","B,C"\n2,"a",\n\n', True),
+        ("id,payment,product_sku\n1,paid,\n2,paid,A\n", True),
+        ("id,payment,product_sku\n1,paid,A\n1,paid,\n", False),
+        ("id,payment,product_sku\r\n1,paid,\r\n1,paid,A\r\n", False),
+        ('id,payment,product_sku,quantity\n1,paid,A,1\n1,paid,"",\n', False),
         ("id,payment,product_sku\n1,paid,A\n2,paid,A\n1,paid,B\n", False),
         ("id,payment,product_sku\n1,paid,A\n1,,B\n", False),
         ("id,product_sku,payment\n1,A,paid\n1,B,paid\n", False),

@@ -259,6 +259,16 @@ def test_an_invalid_csv_file_is_refused(
     assert str(caught.value) == message
 
 
+def test_an_empty_cell_in_quotes_has_no_value_where_no_text_is_expected(
+    stored: Callable[..., Path], target: Path
+) -> None:
+    text = '"id","payment","with_tax","manual","created_at","quantity"\n"1","paid","","","",""\n'
+    assert open_orders(stored(text, "orders.csv")).write_csv(None, target) == 1
+    with target.open(encoding="utf-8", newline="") as lines:
+        (row,) = csv.DictReader(lines)
+    assert {name: cell for name, cell in row.items() if cell} == {"id": "1", "payment": "paid"}
+
+
 def test_a_file_that_is_not_parquet_is_refused(stored: Callable[..., Path], target: Path) -> None:
     store = open_orders(stored(name="orders.parquet"))
     with pytest.raises(OrdersError, match=r"^orders\.parquet contains invalid orders: ") as caught:

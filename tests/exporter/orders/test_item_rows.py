@@ -71,6 +71,35 @@ def test_rows_of_items_are_orders(name: str, suffix: str, tmp_path: Path) -> Non
         assert store.count(f) == len(items)
 
 
+_NO_ITEM = "id,payment,product_sku,quantity\n1,paid,A,1\n1,paid,,\n2,paid,B,2\n3,paid,,\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "skus"),
+    slow_except(
+        [
+            (_NO_ITEM, ["A", "B", ""]),
+            (_NO_ITEM + "1,paid,C,1\n", ["A", "C", "B", ""]),
+            (_NO_ITEM.replace(",,\n", ',,""\n'), ["A", "B", ""]),
+            (_NO_ITEM.replace("\n", "\r\n"), ["A", "B", ""]),
+            ("id,payment,product_sku\n1,paid,\n1,paid,A\n", ["A"]),
+            ("id,payment,product_sku\n1,paid,\n1,paid,\n", [""]),
+            ("id,payment,product_sku\n1,paid,\n2,paid,A\n", ["", "A"]),
+            ("product_sku,id,payment\nA,1,paid\n,1,paid\n", ["A"]),
+        ],
+        (_NO_ITEM, ["A", "B", ""]),
+        ("product_sku,id,payment\nA,1,paid\n,1,paid\n", ["A"]),
+    ),
+)
+def test_a_row_without_an_item_counts_only_for_an_order_without_items(
+    text: str, skus: list[str], stored: Callable[..., Path], target: Path
+) -> None:
+    store = open_orders(stored(text, "orders.csv"))
+    for f in (None, parse("eq(payment,paid)")):
+        assert store.write_csv(f, target) == len(skus)
+        assert [row for (row,) in _read(target, "product_sku")] == skus
+
+
 def test_a_source_is_grouped_only_where_rows_lack_a_part_of_their_order(
     stored: Callable[..., Path],
 ) -> None:

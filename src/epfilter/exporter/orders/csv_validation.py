@@ -30,6 +30,9 @@ _BEFORE_QUOTED = frozenset((b"", b",", b"\n"))
 _AFTER_QUOTED = frozenset((b"", b",", b"\n", b"\r"))
 """The characters around a quoted cell; none is between two quotes, which are one in a cell."""
 
+_NO_ITEM = b',"\r'
+"""The characters of the cells of an item that has no value."""
+
 _LINE_BREAK = b"\xff"
 """What stands for a line break in a cell; UTF-8 has no such byte."""
 
@@ -52,7 +55,7 @@ def has_complete_rows(path: Path, check: Callable[[], None] = lambda: None) -> b
     """Return True if every row repeats all values of its order; False can also mean unknown.
 
     That is known if the rows of an order are one after the other, with the same cells before
-    those of items, which are last.
+    those of items, which are last, and if each of several rows has an item.
 
     Raises OrdersError as `check_rows` does, where DuckDB would drop or change something silently:
     everything after a quote that is never closed, spaces before a quote, and an empty cell more
@@ -147,8 +150,11 @@ class _OrderRuns:
             return
         for row in rows:
             if row.startswith(order_id):
-                order = order or self._first.rsplit(b",", items)[0] + b","
-                if not row.startswith(order):
+                if not order:
+                    order = self._first.rsplit(b",", items)[0] + b","
+                    if not self._first[len(order) :].strip(_NO_ITEM):
+                        self._items = 0
+                if not row.startswith(order) or not row[len(order) :].strip(_NO_ITEM):
                     self._items = 0
             elif end := row.find(b",") + 1:
                 self._first, order, order_id = row, b"", row[:end]

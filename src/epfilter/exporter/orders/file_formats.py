@@ -108,6 +108,8 @@ def _source_of_objects(table: str) -> Source:
     )
 
 
+_TYPED_NAMES = {member.name for member in (*ORDER_MEMBERS, *ITEM_MEMBERS) if member.kind != "text"}
+
 _LINE_END_NAMES = {"": r"\n", "\n": r"\n", "\r\n": r"\r\n", "\r": r"\r"}
 """What DuckDB calls the line ends; a header without one has no rows."""
 
@@ -120,7 +122,7 @@ def describe_csv(
 ) -> Source:
     """Return the source for CSV; its columns have the names of attributes or of our CSV files.
 
-    An empty cell is null.
+    An empty cell is null; one in quotes is an empty text, or null where no text is expected.
 
     In `parallel`, each thread searches for the end of a row. DuckDB raises an error where one has
     found it inside quotes: its rows do not end where those of the next thread begin. Without
@@ -137,6 +139,12 @@ def describe_csv(
         f"new_line = '{_LINE_END_NAMES[line_end]}', parallel = {parallel}, "
         f"columns = {{{columns}}})"
     )
+    if quoted := ", ".join(
+        f"nullif({quote_name(name)}, '') AS {quote_name(name)}"
+        for name in names
+        if name in _TYPED_NAMES
+    ):
+        table = f"(SELECT * REPLACE ({quoted}) FROM {table})"
     return locate_columns(table, dict.fromkeys(names, duckdb.sqltypes.VARCHAR))
 
 

@@ -27,7 +27,8 @@ def group_item_rows(
     """Return the source for one row per item: an order has the position of its first row.
 
     The members of the order itself are those of its first row. A row without any value of an item
-    is an order without items. A table that can be read only `once` is kept.
+    is an order without items, or is ignored if its order has items. A table that can be read only
+    `once` is kept.
     """
     numbered = f"SELECT row_number() OVER () AS {quote_name(_POSITION)}, * FROM {table}"
     kept = {name: value for name, value in item_columns.items() if name in ITEM_ATTRIBUTES}
@@ -187,15 +188,22 @@ def _can_select_by_row(f: Filter) -> bool:
 def build_repetition_select(source: Source) -> str:
     """Return the SELECT of whether each row of an ungrouped source has all of its order.
 
-    That is the case if the rows of an order are one after the other, with the same cells.
+    That is the case if the rows of an order are one after the other, with the same cells, and if
+    each has an item, or is the only one.
     """
+    members = (quote_path(("only_item", name)) for name in source.item or ())
+    has_item = " OR ".join(f"{member} IS NOT NULL" for member in members)
     cells = ", ".join(value.sql for value in source.columns.values())
     rows = (
         f"SELECT row_number() OVER () AS position, {source.columns['id'].sql} AS order_id, "
-        f"hash({cells}) AS cells FROM {source.table}"
+        f"hash({cells}) AS cells, {has_item} AS has_item FROM {source.table}"
     )
     orders = (
         "SELECT count(*) AS number, min(position) AS first, max(position) AS last, "
-        f"min(cells) AS least, max(cells) AS most FROM ({rows}) GROUP BY order_id"
+        "min(cells) AS least, max(cells) AS most, bool_and(has_item) AS have_items "
+        f"FROM ({rows}) GROUP BY order_id"
     )
-    return f"SELECT bool_and(least = most AND last - first + 1 = number) FROM ({orders})"
+    return (
+        "SELECT bool_and(number = 1 OR "
+        f"(have_items AND least = most AND last - first + 1 = number)) FROM ({orders})"
+    )
