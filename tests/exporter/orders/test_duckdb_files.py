@@ -259,6 +259,23 @@ def test_an_invalid_csv_file_is_refused(
     assert str(caught.value) == message
 
 
+@pytest.mark.parametrize(
+    ("text", "filter_text", "message"),
+    [
+        ("id,payment\n1,paid\n2,paid,x\n", "eq(product_sku,a)", "line 3 of .* has 3 cells"),
+        ("id,payment\n1,paid\n2\n", "gt(with_tax,1):eq(payment,paid)", "line 3 of .* has 1 cell,"),
+        ("id,product_sku\n1,a\n1,b\n2,c,d\n", "eq(email,a)", "line 4 of .* has 3 cells"),
+    ],
+)
+def test_rows_are_checked_where_no_order_can_match(
+    text: str, filter_text: str, message: str, stored: Callable[..., Path], target: Path
+) -> None:
+    store, f = open_orders(stored(text, "orders.csv")), parse(filter_text)
+    for call in (store.count, store.summarise, lambda each: store.write_csv(each, target)):
+        with pytest.raises(OrdersError, match=message):
+            call(f)
+
+
 def test_an_empty_cell_in_quotes_has_no_value_where_no_text_is_expected(
     stored: Callable[..., Path], target: Path
 ) -> None:

@@ -25,6 +25,7 @@ from epfilter.exporter.orders.duckdb_sessions import (
     DataError,
     Sessions,
     copy_to_csv,
+    reads_csv,
 )
 from epfilter.exporter.orders.duckdb_sql import (
     Source,
@@ -187,10 +188,9 @@ class OrderFile:
         Raises OrdersError for a CSV file that DuckDB would not read as it is.
         """
         is_complete = False
+        check = partial(self._sessions.raise_if_interrupted, connection)
         if self._describe is describe_csv:
-            is_complete = has_complete_rows(
-                self._path, partial(self._sessions.raise_if_interrupted, connection)
-            )
+            is_complete = has_complete_rows(self._path, check)
         if source.ungrouped is not None:
             source = self._choose_grouping(connection, source, f, rows, is_complete=is_complete)
         view = build_view_select(source)
@@ -201,9 +201,14 @@ class OrderFile:
         def select_rows(part: Filter) -> str:
             return filter_frame(connection.sql(view), part, resource).sql_query()
 
-        if source.only_item and uses_items(f):
-            return build_order_select(view, f, select_rows), source
-        return select_rows(f), source
+        selected = (
+            build_order_select(view, f, select_rows)
+            if source.only_item and uses_items(f)
+            else select_rows(f)
+        )
+        if self._describe is describe_csv and not reads_csv(connection, selected):
+            check_rows(self._path, check)
+        return selected, source
 
     def _choose_grouping(
         self,

@@ -243,3 +243,9 @@ def copy_to_csv(connection: duckdb.DuckDBPyConnection, cells: str, target: Path)
     connection.execute(f"COPY ({cells}) TO {quote_text(str(target))} ({_COPY_OPTIONS})")
     row = connection.fetchone()
     return 0 if row is None else int(row[0])
+
+
+def reads_csv(connection: duckdb.DuckDBPyConnection, select: str) -> bool:
+    """Return whether DuckDB reads a CSV file for a SELECT; it does not where no row can match."""
+    plans = connection.execute(f"EXPLAIN {select}").fetchall()
+    return any("READ_CSV" in plan for _, plan in plans)
