@@ -197,7 +197,7 @@ class Diagnostic:
         }
 
 
-def _format_hint(hint: str) -> str:
+def format_hint(hint: str) -> str:
     """Return a hint as a sentence."""
     return f"Hint: {hint}" if hint.endswith("?") else f"Hint: {hint}."
 
@@ -222,7 +222,7 @@ class FilterError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message} {_format_hint(self.hint)}" if self.hint else self.message
+        return f"{self.message} {format_hint(self.hint)}" if self.hint else self.message
 
 
 class _DiagnosticsError(FilterError, ValueError):

@@ -23,7 +23,7 @@ from epfilter.cli.text_io import (
     is_filter_like,
     use_utf8,
 )
-from epfilter.errors import PluginError
+from epfilter.errors import PluginError, format_hint
 from epfilter.snippets import shorten
 from epfilter.suggestions import suggest_name
 from epfilter.version import __version__
@@ -93,8 +93,9 @@ class CommandLine(HelpfulCommand, click.Group):
                     f"epfilter check {quote(name)}",
                     ctx,
                 )
-            hint = suggest_name(args[0], self._names, "`epfilter --help` lists them")
-            raise click.UsageError(f"there is no command `{name}`. Hint: {hint}.", ctx)
+            otherwise = "`epfilter --help` lists them"
+            hint = suggest_name(args[0], self._names) or otherwise
+            raise click.UsageError(f"there is no command `{name}`. {format_hint(hint)}", ctx)
         return super().resolve_command(ctx, args)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:

@@ -225,8 +225,10 @@ def _check_list(style: str, options: dict[str, Any]) -> None:
     """Raise UsageError for what cannot be combined with a list instead of findings."""
     name = "--show-filters" if options["show_filters"] else "--statistics"
     if style not in LIST_STYLES:
+        *others, last = LIST_STYLES
         raise click.UsageError(
-            f"`{name}` cannot be combined with `--format {style}`; use text or json."
+            f"`{name}` cannot be combined with `--format {style}`; "
+            f"use {', '.join(others)} or {last}."
         )
     if not options["show_filters"]:
         return

@@ -35,6 +35,10 @@ def escape_braces(char: str) -> str:
     return f"\\u{{{ord(char):x}}}"
 
 
+def escape_bytes(char: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in char.encode())
+
+
 class Writer(NamedTuple):
     """How a program is written: the text around its literals, what joins them, and escapes.
 
@@ -53,7 +57,7 @@ class Writer(NamedTuple):
 
 WRITERS = {
     "a.go": Writer('package é\n\nvar é = f(map[string]string{"filter": %s, "b": é})\n', " + ", escape_long, plain=("`%s`", "`")),
-    "a.php": Writer("<?php\n// é\n$é = ['é' => 1, 'filter' => %s];\n", " . ", escape_braces, '\\"$', plain=("'%s'", "'\\")),
+    "a.php": Writer("<?php\n// é\n$é = ['é' => 1, 'filter' => %s];\n", " . ", escape_bytes, '\\"$', plain=("'%s'", "'\\")),
     "a.rb": Writer("# é\nf(é, filter: %s)\n", " + ", escape_braces, '\\"#', plain=("'%s'", "'\\")),
     "a.java": Writer("class É {\n  String filter = %s; // é\n}\n", " + ", escape_utf16),
     "a.kt": Writer("val é = f(filter = %s, é)\n", " + ", escape_utf16, '\\"$', plain=('"""%s"""', '"$ ')),

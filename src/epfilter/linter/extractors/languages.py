@@ -16,8 +16,7 @@ extract_go = make_extractor(
                 "interpreted_string_literal",
                 '"',
                 "abfnrtv\\'\"",
-                ("octal", "x2", "u4", "U8"),
-                codes_are_bytes=True,
+                ("utf8", "octal", "x2", "u4", "U8"),
             ),
             StringSyntax("raw_string_literal", "`"),
         ),
@@ -27,6 +26,7 @@ extract_go = make_extractor(
 """Source: the Go specification, String literals; package fmt."""
 
 _PHP_HEREDOC = r"<<<[ \t]*[\"']?\w+[\"']?\r?\n"
+_PHP_CODES = ("utf8", "octal", "x1-2", "u{}")
 extract_php = make_extractor(
     ProgramLanguage(
         name="PHP",
@@ -37,13 +37,20 @@ extract_php = make_extractor(
                 "encapsed_string",
                 '"',
                 'nrtvef\\$"',
-                ("octal", "x1-2", "u{}"),
-                codes_are_bytes=True,
+                _PHP_CODES,
                 keeps_unknown=True,
                 guarded="$",
             ),
             StringSyntax("string", "'", "\\'", keeps_unknown=True),
-            StringSyntax("heredoc", _PHP_HEREDOC, "nrtvef\\$", heredoc=True, block=True),
+            StringSyntax(
+                "heredoc",
+                _PHP_HEREDOC,
+                "nrtvef\\$",
+                _PHP_CODES,
+                keeps_unknown=True,
+                heredoc=True,
+                block=True,
+            ),
             StringSyntax("nowdoc", _PHP_HEREDOC, heredoc=True, block=True),
         ),
         concatenation=".",
@@ -54,6 +61,7 @@ extract_php = make_extractor(
 )
 """Source: the PHP manual, Strings."""
 
+_RUBY_CODES = ("utf8", "octal", "x1-2", "u4", "u{}")
 extract_ruby = make_extractor(
     ProgramLanguage(
         name="Ruby",
@@ -63,13 +71,12 @@ extract_ruby = make_extractor(
                 "string",
                 r'"|%Q?[^\w\s]',
                 'abefnrstv\\"',
-                ("octal", "x1-2", "u4", "u{}"),
+                _RUBY_CODES,
                 continuation="break",
-                codes_are_bytes=True,
                 guarded="#",
             ),
             StringSyntax("string", r"'|%q[^\w\s]", "\\'", keeps_unknown=True),
-            StringSyntax("heredoc_body", "", "abefnrstv\\", heredoc=True, block=True),
+            StringSyntax("heredoc_body", "", "abefnrstv\\", _RUBY_CODES, heredoc=True, block=True),
         ),
         appends=frozenset({"+=", "<<"}),
         format_operator="%",

@@ -21,6 +21,9 @@ _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 _BLOCK_SIZE = 1024
 """How many bytes are counted again to find the index for one offset."""
 
+ESCAPED_UTF8 = r"(?:x[c-fC-F][0-9A-Fa-f]|3[0-7]{2})(?:\\(?:x[89abAB][0-9A-Fa-f]|2[0-7]{2})){1,3}"
+"""The pattern of the escapes of bytes that are one character, after the first backslash."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -70,6 +73,18 @@ def decode_segments(
             yield Segment(char, match.start(), start)
     if start < end:
         yield Segment(text[start:end], start, end)
+
+
+def decode_utf8(escapes: str) -> str:
+    r"""Return the character for escapes that match `ESCAPED_UTF8`.
+
+    Raises UnicodeDecodeError for bytes that are not UTF-8.
+
+    >>> decode_utf8(r"xc3\xa9"), decode_utf8(r"303\251")
+    ('é', 'é')
+    """
+    codes = escapes.split("\\")
+    return bytes(int(c[1:], 16) if c[0] == "x" else int(c, 8) for c in codes).decode()
 
 
 def map_segments(

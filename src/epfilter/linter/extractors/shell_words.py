@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from epfilter.linter.extractors.literals import (
+    ESCAPED_UTF8,
     decode_segments,
+    decode_utf8,
     map_segments,
     require_same_encoding,
 )
@@ -23,7 +25,8 @@ _BARE = re.compile(r"'[^']*'?|\$'(?:\\[\s\S]|[^'\\])*'?|\$?\"|\\[\s\S]|[^'\"\\$`
 _DOUBLE_QUOTED = re.compile(r"\"|\\[\s\S]|[^\"\\$`]+|[\s\S]")
 _DOCUMENT = re.compile(r"\\[\s\S]|[^\\$`]+|[\s\S]")
 _C_ESCAPE = re.compile(
-    r"\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|c[\s\S]|[\s\S])"
+    rf"\\(?:{ESCAPED_UTF8}|[0-7]{{1,3}}|x[0-9a-fA-F]{{1,2}}|u[0-9a-fA-F]{{1,4}}|"
+    r"U[0-9a-fA-F]{1,8}|c[\s\S]|[\s\S])"
 )
 _VARIABLE_LENGTH_ESCAPE = re.compile(r"\\[0-7xuU]")
 """An escape of variable length: a digit inserted after it could become part of it."""
@@ -150,6 +153,8 @@ def _decode_c_escape(encoded: str) -> str:
     escape = encoded[1:]
     if escape in _C_ESCAPED_CHARS:
         return _C_ESCAPED_CHARS[escape]
+    if "\\" in escape:
+        return _decode_bytes(encoded)
     is_octal = escape[0] in "01234567"
     if not is_octal and (escape[0] not in "xuU" or len(escape) < 2):
         return encoded
@@ -157,6 +162,13 @@ def _decode_c_escape(encoded: str) -> str:
     is_byte = is_octal or escape[0] == "x"
     is_valid = 0 < code < 0x80 or (not is_byte and 0x80 <= code <= 0x10FFFF)
     return chr(code) if is_valid else encoded
+
+
+def _decode_bytes(encoded: str) -> str:
+    try:
+        return decode_utf8(encoded[1:])
+    except UnicodeDecodeError:
+        return encoded
 
 
 def _encode_raw(new: str) -> str | None:

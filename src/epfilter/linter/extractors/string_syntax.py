@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 
-from epfilter.linter.extractors.literals import map_segments
+from epfilter.linter.extractors.literals import ESCAPED_UTF8, decode_utf8, map_segments
 from epfilter.linter.extractors.mapped_text import (
     PLACEHOLDER,
     Encoder,
@@ -23,6 +23,7 @@ _CLOSING = str.maketrans("([{<", ")]}>")
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
 _BLANKS = re.compile(r"\n[ \t]*")
 _CODES = {
+    "utf8": ESCAPED_UTF8,
     "u4": r"u+[dD][89abAB][0-9A-Fa-f]{2}\\u+[dD][c-fC-F][0-9A-Fa-f]{2}|u+[0-9A-Fa-f]{4}",
     "u{}": r"u\{[0-9A-Fa-f_]{1,8}\}",
     "U8": r"U[0-9A-Fa-f]{8}",
@@ -47,13 +48,13 @@ class StringSyntax:
     `node` is the type of its nodes in the syntax tree, and `opening` a pattern of its opening
     delimiter, which the closing one mirrors: `"#` closes `r#"`. A literal that is a `heredoc` ends
     before its last line. `escapes` are the letters that may stand after a backslash, `codes` the
-    names of numeric escapes, and `continuation` is the name of an escaped line break. A literal
-    whose `codes` are bytes contains UTF-8. An unknown escape stands for its letter, or, if it
-    `keeps_unknown`, for itself. `doubled` are characters that are written twice. `variable` is a
-    pattern of inserted values that the grammar does not parse. `guarded` are characters that may
-    start an inserted value, and so are never written as they are. The indentation of the lines of
-    a `block` is not part of its text. The value of a literal that `normalizes_breaks` has a line
-    feed for each break between its lines.
+    names of numeric escapes, and `continuation` is the name of an escaped line break. With the code
+    `utf8`, which is the first, numeric escapes without `u` are bytes of UTF-8. An unknown escape
+    stands for its letter, or, if it `keeps_unknown`, for itself. `doubled` are characters that are
+    written twice. `variable` is a pattern of inserted values that the grammar does not parse.
+    `guarded` are characters that may start an inserted value, and so are never written as they are.
+    The indentation of the lines of a `block` is not part of its text. The value of a literal that
+    `normalizes_breaks` has a line feed for each break between its lines.
 
     >>> syntax = StringSyntax("string", '"', 'n"')
     >>> syntax.map(MappedText.of_file(r'"eq(a,\"b\")"'), 0, 13).text
@@ -65,7 +66,6 @@ class StringSyntax:
     escapes: str = ""
     codes: tuple[str, ...] = ()
     continuation: str = ""
-    codes_are_bytes: bool = False
     keeps_unknown: bool = False
     doubled: str = ""
     variable: str = ""
@@ -93,20 +93,16 @@ class StringSyntax:
     ) -> MappedText | None:
         """Return the value of the literal that stands there; None if it is of another kind.
 
-        It has a placeholder for each of the `inserted` values, which are given by start and end.
+        It is also None if the value is not Unicode. It has a placeholder for each of the `inserted`
+        values, which are given by start and end.
         """
         content = self.find_content(source.text, start, end)
         if content is None:
             return None
-        segments: list[Segment] = []
-        done = content[0]
-        for first, last in inserted:
-            if not done <= first <= last <= content[1]:
-                continue  # the literal is not complete
-            segments += self._decode(source.text, done, first)
-            segments.append(Segment(PLACEHOLDER, first, last, is_placeholder=True))
-            done = last
-        segments += self._decode(source.text, done, content[1])
+        try:
+            segments = [*self._decode_parts(source.text, *content, inserted)]
+        except ValueError:
+            return None
         encode = self._choose_encoder(source.text, content[0], segments)
         value = map_segments(source, *content, segments, encode)
         return _strip(value) if self.block or self.heredoc else value
@@ -149,6 +145,17 @@ class StringSyntax:
         starts = [start for name, start in names.items() if name in self.codes]
         return re.compile(rf"\\(?:{'|'.join(starts)})" if starts else r"(?!)")
 
+    def _decode_parts(
+        self, text: str, start: int, end: int, inserted: Sequence[tuple[int, int]]
+    ) -> Iterator[Segment]:
+        for first, last in inserted:
+            if not start <= first <= last <= end:
+                continue  # the literal is not complete
+            yield from self._decode(text, start, first)
+            yield Segment(PLACEHOLDER, first, last, is_placeholder=True)
+            start = last
+        yield from self._decode(text, start, end)
+
     def _decode(self, text: str, start: int, end: int) -> Iterator[Segment]:
         for match in self._special.finditer(text, start, end):
             if start < match.start():
@@ -179,15 +186,17 @@ class StringSyntax:
         return self._escaped_chars.get(match["letter"], unknown)
 
     def _decode_code(self, code: str) -> str:
+        is_byte = "utf8" in self.codes and code[0] not in "uU"
         if "\\" in code:
+            if is_byte:
+                return decode_utf8(code)
             units = "".join(_HEXADECIMAL.findall(code.replace("u", " ")))
             return bytes.fromhex(units).decode("utf-16-be")
         is_octal = code[0].isdigit()
         digits = code if is_octal else "".join(_HEXADECIMAL.findall(code[1:]))
         number = int(digits or "0", 8 if is_octal else 16)
-        is_byte = self.codes_are_bytes and (is_octal or code[0] == "x")
-        if number > 0x10FFFF or (is_byte and number > 0x7F):
-            return "\N{REPLACEMENT CHARACTER}"
+        if number > (0x7F if is_byte else 0x10FFFF):
+            raise ValueError(code)
         return chr(number)
 
     def _choose_encoder(self, text: str, start: int, segments: Sequence[Segment]) -> Encoder:
