@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from epfilter.exporter.csv_rows import (
+    compile_row,
     end_row,
     get_line_end,
     list_columns,
@@ -150,16 +152,17 @@ def read_ids(
 
     Raises MergeError for a row without an id, or with more or fewer cells than there are columns.
     """
+    whole_row = compile_row(len(columns))
     for number, row in enumerate(rows, start=2):
-        cells = [*parse_cells(row)]
-        if len(cells) != len(columns):
-            count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+        if not whole_row.match(row):
+            width = sum(1 for _ in parse_cells(row))
+            count = "1 cell" if width == 1 else f"{width} cells"
             raise MergeError(
                 f"row {number} of {show_path(part)} has {count}, but the header has "
                 f"{len(columns)}.",
                 hint="the file may be cut off: export it again, or correct the row",
             )
-        order_id = cells[column]
+        order_id = next(islice(parse_cells(row), column, None))
         if not order_id:
             raise MergeError(
                 f"row {number} of {show_path(part)} has no `{columns[column]}`. Without it, orders "

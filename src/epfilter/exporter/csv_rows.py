@@ -93,6 +93,15 @@ def parse_cells(row: bytes) -> Iterator[bytes]:
         offset = cell.end() + 1
 
 
+def compile_row(width: int) -> re.Pattern[bytes]:
+    r"""Return the pattern of a row with this many cells.
+
+    >>> bool(compile_row(2).match(b'1,"a,b"\r\n')), bool(compile_row(2).match(b"1,a,b\n"))
+    (True, False)
+    """
+    return re.compile(_ANY_CELL + b"(?:," + _ANY_CELL + rb"){%d}+\n?\Z" % (width - 1))
+
+
 def parse_header(header: bytes, part: Path) -> list[str]:
     """Return the names of the columns; raise MergeError if the header is not a line of UTF-8."""
     try:
