@@ -83,7 +83,8 @@ _NO_ITEM = "id,payment,product_sku,quantity\n1,paid,A,1\n1,paid,,\n2,paid,B,2\n3
             (_NO_ITEM.replace(",,\n", ',,""\n'), ["A", "B", ""]),
             (_NO_ITEM.replace("\n", "\r\n"), ["A", "B", ""]),
             ("id,payment,product_sku\n1,paid,\n1,paid,A\n", ["A"]),
-            ("id,payment,product_sku\n1,paid,\n1,paid,\n", [""]),
+            ("id,payment,product_sku\n1,paid,\n1,paid,\n", ["", ""]),
+            ("id,payment,product_sku\n1,paid,\n2,paid,A\n1,paid,\n2,paid,B\n", ["", "A", "B", ""]),
             ("id,payment,product_sku\n1,paid,\n2,paid,A\n", ["", "A"]),
             ("product_sku,id,payment\nA,1,paid\n,1,paid\n", ["A"]),
         ],
@@ -98,6 +99,19 @@ def test_a_row_without_an_item_counts_only_for_an_order_without_items(
     for f in (None, parse("eq(payment,paid)")):
         assert store.write_csv(f, target) == len(skus)
         assert [row for (row,) in _read(target, "product_sku")] == skus
+
+
+def test_orders_without_items_and_with_the_same_id_are_exported_again_as_they_are(
+    stored: Callable[..., Path], target: Path
+) -> None:
+    """They are several orders in a file without columns of items, too."""
+    first = stored("id,payment\n1,paid\n1,unpaid\n2,paid\n", "orders.csv")
+    again = target.with_name("again.csv")
+    assert open_orders(first).write_csv(None, target) == 3
+    store = open_orders(target)
+    assert store.write_csv(None, again) == store.count(None) == 3
+    assert again.read_bytes() == target.read_bytes()
+    assert store.write_csv(parse("eq(payment,paid)"), again) == 2
 
 
 def test_a_source_is_grouped_only_where_rows_lack_a_part_of_their_order(

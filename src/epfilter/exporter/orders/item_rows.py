@@ -27,8 +27,8 @@ def group_item_rows(
     """Return the source for one row per item: an order has the position of its first row.
 
     The members of the order itself are those of its first row. A row without any value of an item
-    is an order without items, or is ignored if its order has items. A table that can be read only
-    `once` is kept.
+    is an order without items, or is ignored where another row with this id has an item. A table
+    that can be read only `once` is kept.
     """
     numbered = f"SELECT row_number() OVER () AS {quote_name(_POSITION)}, * FROM {table}"
     kept = {name: value for name, value in item_columns.items() if name in ITEM_ATTRIBUTES}
@@ -61,9 +61,14 @@ def _group(
     order = ", ".join(map(quote_name, columns))
     # Their order is restored at the end, because an ordered aggregate would need more memory.
     packed = f"{{position: {position}, item: {_pack(kept)}}}"
-    items = f"list_sort(coalesce(list({packed}) FILTER ({_has_item(item_columns)}), []))"
+    has_item = _has_item(item_columns)
+    items = f"list_sort(coalesce(list({packed}) FILTER ({has_item}), []))"
+    positions = (
+        f"CASE WHEN bool_or({has_item}) THEN [min({position})] "
+        f"ELSE list({position}) FILTER (NOT ({has_item})) END"
+    )
     grouped = (
-        f"SELECT min({position}) AS first_position, "
+        f"SELECT unnest({positions}) AS first_position, "
         f"list_transform({items}, lambda each: each.item) AS items "
         f"FROM numbered GROUP BY {order_id}, CASE WHEN {order_id} IS NULL THEN {position} END"
     )
