@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -27,7 +28,7 @@ from epfilter.ast import (
     construct_call,
 )
 from epfilter.builder import all_of
-from epfilter.errors import FilterTypeError, FilterValueError, Severity
+from epfilter.errors import FilterTypeError, FilterValueError, PolicyError
 from epfilter.resources import (
     BoundValue,
     Declaration,
@@ -176,7 +177,10 @@ def _reduce(policy: Policy, f: Filter) -> Filter:
 
 
 def _is_accepted(policy: Policy, f: Filter) -> bool:
-    return all(found.severity is not Severity.ERROR for found in policy.check(f))
+    with suppress(PolicyError):
+        policy.apply(f)
+        return True
+    return False
 
 
 def _any_calls() -> st.SearchStrategy[Filter]:
